@@ -1,0 +1,21 @@
+"""Errors, by what the caller should do about them."""
+
+
+class OffboardingError(Exception):
+    """Any error of ours. Its text names the source, the record and the fix, and holds no secret."""
+
+
+class RetriableError(OffboardingError):
+    """It may work in a minute (a time-out, throttling, a server that restarts): try the same call again."""
+
+
+class FatalError(OffboardingError):
+    """It won't work however often it's tried (a refused login, a missing right): a person has to act."""
+
+
+class ConfigError(FatalError):
+    """The configuration is wrong; the text starts with the path in the file."""
+
+
+class IncompleteReadError(FatalError):
+    """A read ended early or in doubt: nothing may be concluded from it."""

@@ -1,0 +1,187 @@
+"""What the rooms promise each other: rosters, sources, rules and trackers.
+
+A system's file is found by its name, which is the `kind` in the configuration. Each of these files holds
+
+- `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it;
+- `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
+  `build(settings, connection, context)`, for a source `build(settings, connection, part, context)`, for a tracker
+  `build(settings, connection)`.
+
+Heavy clients (boto3, ldap3) are imported inside functions: reading the configuration needs none of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.offboarding.model import (
+    AccountRef,
+    Case,
+    Control,
+    Coverage,
+    Fact,
+    Finding,
+    Problem,
+    RequestCounts,
+    RosterSummary,
+    Severity,
+    TicketDraft,
+    TicketRef,
+    TicketState,
+    Worker,
+)
+
+
+class Strict(BaseModel):
+    """Settings that refuse what they don't know, and can't be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionFields:
+    """An Airflow connection's fields. The password shows in no repr."""
+
+    conn_id: str
+    host: str = ""
+    port: int | None = None
+    login: str = ""
+    password: str = field(default="", repr=False)
+    schema: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+class RosterSettings(Strict):
+    """What every roster's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and tickets.")
+    kind: str
+    connection: str | None = Field(default=None, description="Airflow connection id, where one is needed.")
+    coverage: Coverage = Field(description="full: everyone, leavers with dates; active: who works here; leavers.")
+    id_space: str = Field(default="default", description="Where worker ids mean the same person.")
+    login_realm: str | None = Field(default=None, description="The realm that unscoped logins belong to.")
+
+
+class SourceSettings(Strict):
+    """What every source's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it; renaming opens no ticket again.")
+    kind: str
+    connection: str = Field(description="Airflow connection id.")
+    id_space: str | None = Field(default=None, description="Whose employee numbers its accounts bear.")
+    login_realm: str | None = Field(default=None, description="Sources of one realm share their logins.")
+    number_format: str = Field(default="{worker_id}", description="How it writes a worker id, such as E{worker_id}.")
+    queue: str | None = Field(default=None, description="Ticket queue for what is found here.")
+
+    def parts(self) -> tuple[str, ...]:
+        """What is read apart from the rest, a mapped task each (AWS accounts); ("",) for a source of one part."""
+        return ("",)
+
+    def part_queue(self, part: str) -> str | None:
+        """The ticket queue of one part."""
+        del part
+        return self.queue
+
+
+class TrackerSettings(Strict):
+    """What every tracker's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    kind: str
+    connection: str = Field(description="Airflow connection id.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContext:
+    """What a reader is told from outside."""
+
+    as_of: datetime
+    """The night's own moment; a file's age is measured from it."""
+    default_zone: str
+    """The company's IANA zone."""
+    service_patterns: tuple[str, ...] = ()
+    """Logins that are workloads' (`svc-*`)."""
+    privileged_names: tuple[str, ...] = ()
+    """Groups and policies that make an account privileged, as shell patterns."""
+
+
+class Roster(Protocol):
+    """Who works here."""
+
+    problems: Sequence[Problem]
+    """What was wrong, known once `read` has ended; any problem makes the read partial."""
+    summary: RosterSummary | None
+    """Known once `read` has ended."""
+
+    def read(self) -> Iterator[Worker]:
+        """Yield every record that can be read, in constant memory.
+
+        Raises IncompleteReadError where no record can be trusted (a missing column, an undecodable file), and
+        RetriableError or FatalError where the system can't be asked. A bad row is a Problem, and the rest goes on.
+        """
+        ...
+
+
+class Source(Protocol):
+    """What exists."""
+
+    requests: RequestCounts
+    """What has been asked so far."""
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield the cheapest complete inventory. A ScopeRead follows the facts it covers. Raises as Roster.read."""
+        ...
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield everything about these accounts, live, each followed by its own ScopeRead (scope: its native id).
+
+        An account that the system says is not there yields its ScopeRead alone: that is what shows it gone.
+        """
+        ...
+
+
+class Rule(Protocol):
+    """What is wrong. Pure: case and `as_of` in, findings out."""
+
+    id: ClassVar[str]
+    default_severity: ClassVar[Severity]
+    controls: ClassVar[tuple[Control, ...]]
+
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield a finding for each thing in the case that works, or of which it can't be told."""
+        ...
+
+
+class Tracker(Protocol):
+    """Who is told. Every call may be repeated; errors are RetriableError or FatalError."""
+
+    def find(self, key: str) -> TicketRef | None:
+        """The ticket whose title bears this key; None when there is none, never when it couldn't be asked."""
+        ...
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        """Make the ticket."""
+        ...
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        """Make checklist, priority and due time say what the draft says."""
+        ...
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        """Add a comment, once for each event key."""
+        ...
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        """Close it, saying why."""
+        ...
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        """Open it again, saying why."""
+        ...
+
+    def state(self, ref: TicketRef) -> TicketState:
+        """How it stands now."""
+        ...
