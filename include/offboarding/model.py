@@ -263,6 +263,11 @@ class Account:
     """Whether this login works (a directory: the password login; IAM: whether the user has any way in)."""
     standing_reason: str
     """Why, for people and by which call: "pwdAccountLockedTime 000001010000Z under cn=default (pwdLockout TRUE)"."""
+    has_own_login: bool = True
+    """Whether `standing` is a login of the account itself (a directory's password). False for an IAM user, whose ways
+    in are its credentials alone: it has no finding of its own."""
+    password_set_at: datetime | None = None
+    """When the own login's password was last set (pwdChangedTime); None where the system doesn't tell."""
     service_like: bool = False
     """A workload's account by declared pattern, tag, or for want of a person's object class."""
     privileged: bool | None = None
@@ -490,7 +495,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule says about a case. Only things that work or can't be told: what is dead makes no finding."""
+    """What a rule says about a case: things that work or can't be told (see `standing` for the two exceptions)."""
 
     rule: str
     realm: str
@@ -500,7 +505,8 @@ class Finding:
     """"" where nobody is concerned (a source's orphans)."""
     episode: int
     standing: Standing
-    """WORKS or UNKNOWN."""
+    """WORKS or UNKNOWN; DEAD only where `event`, or for an inactive key that can be switched on again. A worker's or
+    source's finding WORKS: it stands as described."""
     standing_reason: str
     effect: Effect
     severity: Severity
@@ -518,6 +524,8 @@ class Finding:
     """Where the thing looks like a workload's."""
     holds_ticket: bool = True
     """False: listed on a ticket that exists, and doesn't open or hold one."""
+    event: bool = False
+    """Something that happened, whatever works now: only a person's verdict closes it."""
 
 
 # --- tickets ------------------------------------------------------------------------------------------------------
