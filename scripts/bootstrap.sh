@@ -1,0 +1,42 @@
+#!/bin/sh
+# Makes .venv from requirements.lock, and does nothing where that is done. Needs Python 3.11 to 3.13 and, the first time,
+# a package index; writes nothing outside this folder; works without network once .cache is filled.
+#
+# Environment: PYTHON=/path/to/python3 (which Python), VENV=folder (instead of .venv), pip's own settings.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/uv-env.sh
+
+venv=${VENV:-.venv}
+case $PWD in
+    *%* | *:*) fail "Airflow's SQLite URL and Python's search path cannot hold '%' or ':', and this folder's path does ($PWD): move the project." ;;
+esac
+
+# The path, since a virtual environment cannot be moved; which Python, if somebody asked for one.
+wanted="$(cksum <requirements.lock) ${PYTHON:-} $PWD"
+done_already() {
+    [ "$(cat "$venv/.locked" 2>/dev/null)" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null
+}
+done_already && exit 0
+
+mkdir -p .cache/tools 2>/dev/null && [ -w . ] && [ -w .cache ] ||
+    fail "This folder ($PWD) cannot be written to by $(id -un): work in a copy of your own, or as its owner."
+# Two makes at once: the second waits, and finds it done. (macOS has no flock.)
+if command -v flock >/dev/null; then
+    exec 9>.cache/bootstrap.lock
+    flock 9
+    done_already && exit 0
+fi
+
+use_uv
+echo "Setting up $venv with $("$python" -V 2>&1): half a minute, once." >&2
+rm -f "$venv/.locked"
+"$uv" venv --quiet --clear --no-project --python "$python" "$venv" ||
+    fail "$venv could not be made: if other users' files are in it, remove it (make clean) and try again."
+sync() {
+    "$uv" pip sync --quiet --compile-bytecode --require-hashes --python "$venv/bin/python" "$@" requirements.lock
+}
+# Offline first: with a full cache and no network, stale index pages would make it fail.
+sync --offline 2>/dev/null || sync ||
+    fail "The packages could not be fetched: check the network (or set PIP_INDEX_URL to your package index) and the disk's free space (2 GB), then try again."
+echo "$wanted" >"$venv/.locked"

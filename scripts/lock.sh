@@ -1,0 +1,23 @@
+#!/bin/sh
+# Resolves requirements-dev.txt (and with it requirements.txt) for Python 3.11 to 3.13 into
+#   requirements.lock  with hashes: what make installs
+#   constraints.txt    without: pip install -r requirements.txt -c constraints.txt (pip takes no hashes in constraints)
+# Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/uv-env.sh
+
+mkdir -p .cache/tools
+use_uv
+new=.cache/requirements.lock.new
+cp requirements.lock "$new" 2>/dev/null || : >"$new"
+"$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+    ${UPGRADE:+--upgrade} requirements-dev.txt --output-file "$new" ||
+    fail "The requirements could not be resolved (see above): requirements.lock is as it was."
+
+# tests/unit/test_lock.py compares: a requirement changed without `make lock` shows, without a network.
+sums=$(cat requirements.txt requirements-dev.txt | cksum)
+head="# Made by 'make lock' from requirements.txt and requirements-dev.txt, for Python 3.11 to 3.13. Do not edit."
+{ echo "$head" && echo "# cksum of the two: $sums" && grep -v '^# ' "$new"; } >requirements.lock
+{ echo "$head" && echo "# cksum of the two: $sums" && sed -n 's/^\([a-z0-9].*[^ ]\) *\\$/\1/p' "$new"; } >constraints.txt
+rm -f "$new"
