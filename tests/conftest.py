@@ -1,0 +1,29 @@
+"""What every test gets: an Airflow of its own, no way to the real AWS, no settings of the person who runs it."""
+
+import atexit
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+
+# Before anything imports airflow or boto3, which read these once; a bare pytest has nothing that `make test` sets.
+for name in list(os.environ):
+    if re.match(r"(AIRFLOW__|AIRFLOW_CONN_|AIRFLOW_VAR_|AWS_|OFFBOARDING_|PG[A-Z])", name):
+        del os.environ[name]
+AIRFLOW_HOME = tempfile.mkdtemp(prefix="offboarding-airflow-")
+atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
+os.environ |= {
+    "AIRFLOW_HOME": AIRFLOW_HOME,
+    "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
