@@ -1,0 +1,183 @@
+"""Roundup's REST interface: answers as models, errors as ours (https://www.roundup-tracker.org/docs/rest.html)."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, Field, ValidationError
+
+from include.offboarding.errors import FatalError, RetriableError
+
+FIXES = {
+    400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "
+    "or it is told to answer at another address (url)",
+    401: "Check login and password of the connection",
+    403: "Give this login what the classic role User has: REST access, View, Create and Edit on issue and msg, View on "
+    "status and priority, View and Create on keyword (not with queue_as: body)",
+    404: "Check that the ticket is there, and host and extra.tracker of the connection",
+    409: "Roundup or one of its detectors refuses the change",
+}
+
+Answer = TypeVar("Answer", bound=BaseModel)
+Properties = Mapping[str, object]
+"""Properties of an item by Roundup's names: text, lists of ids, names of what is linked."""
+
+
+class Linked(BaseModel):
+    """Something that an item refers to; the name comes with @verbose=2."""
+
+    id: str
+    name: str | None = None
+
+
+class Created(BaseModel):
+    """What was made."""
+
+    id: str
+
+
+class Token(BaseModel):
+    """Leave to post once."""
+
+    link: str
+    """Where to; the token is its last part."""
+
+
+class Attributes(BaseModel):
+    """A ticket's, as far as we use them."""
+
+    title: str | None = None
+    status: Linked | None = None
+    priority: Linked | None = None
+    messages: list[Linked] = Field(default_factory=list[Linked])
+
+
+class Item(BaseModel):
+    """A ticket, as it was when the etag was made."""
+
+    etag: str = Field(alias="@etag")
+    attributes: Attributes
+
+    @property
+    def message_ids(self) -> list[str]:
+        """In the ticket's own order."""
+        return [message.id for message in self.attributes.messages]
+
+    @property
+    def status(self) -> str | None:
+        """Its name."""
+        return self.attributes.status.name if self.attributes.status else None
+
+    @property
+    def priority(self) -> str | None:
+        """Its name."""
+        return self.attributes.priority.name if self.attributes.priority else None
+
+
+class Content(BaseModel):
+    """A message's text."""
+
+    etag: str = Field(alias="@etag")
+    """The message's."""
+    data: str | None
+
+
+class Hit(BaseModel):
+    """An item in a collection, with the fields that were asked for."""
+
+    id: str
+    title: str | None = None
+    status: Linked | None = None
+    messageid: str | None = None
+    name: str | None = None
+
+
+class Hits(BaseModel):
+    """A collection."""
+
+    collection: list[Hit]
+
+
+class Rest:
+    """What we ask of Roundup."""
+
+    def __init__(self, source: str, client: httpx.Client) -> None:
+        self._source = source
+        self._client = client
+
+    def get(self, path: str, answer: type[Answer], **parameters: str) -> Answer:
+        """Read an item or a collection; parameters in Roundup's words."""
+        return self._parsed("GET", path, self._request("GET", path, parameters=parameters), answer)
+
+    def search(self, collection: str, *fields: str, **where: str) -> list[Hit]:
+        """What isn't retired and whose fields hold these words, lowest id first. Roundup ignores case."""
+        parameters = {"@fields": ",".join(fields), "@verbose": "2", **where}
+        return sorted(self.get(collection, Hits, **parameters).collection, key=lambda hit: int(hit.id))
+
+    def create(self, collection: str, properties: Properties) -> str:
+        """Make an item, once: what is sent again by something between us and Roundup is refused there."""
+        path = f"{collection}/@poe"
+        token = self._parsed("POST", path, self._request("POST", path), Token).link.rsplit("/", 1)[1]
+        response = self._request("POST", f"{path}/{token}", body=properties)
+        if response.status_code == 400 and "POE token" in _reason(response):
+            raise RetriableError(f"{self._source}: POST {collection} came to Roundup twice. Search, then try again")
+        return self._parsed("POST", collection, response, Created).id
+
+    def patch(self, path: str, etag: str, changes: Properties) -> bool:
+        """Change an item if it's still as it was when its etag was read; False: it isn't, and nothing was changed."""
+        response = self._request("PATCH", path, body=changes, headers={"If-Match": etag})
+        if response.status_code == 412:
+            return False
+        self._check("PATCH", path, response)
+        return True
+
+    def end(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        body: Properties | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        try:
+            return self._client.request(method, path, params=parameters, json=body, headers=headers)
+        except httpx.TransportError as error:
+            what = f"{self._source}: {method} {path.partition('/@poe')[0]}"
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise FatalError(f"{what}: {error}. Set ca_certs_file in the connection's extra") from error
+            raise RetriableError(f"{what}: no answer ({str(error) or type(error).__name__}). Is it up?") from error
+
+    def _parsed(self, method: str, path: str, response: httpx.Response, answer: type[Answer]) -> Answer:
+        self._check(method, path, response)
+        try:
+            return answer.model_validate(response.json()["data"])
+        except (ValueError, KeyError, TypeError) as error:
+            doubt = error.errors(include_input=False) if isinstance(error, ValidationError) else "no JSON of its"
+            raise FatalError(
+                f"{self._source}: {method} {path}: not Roundup's answer ({doubt}). {FIXES[404]}"
+            ) from error
+
+    def _check(self, method: str, path: str, response: httpx.Response) -> None:
+        """Raise what the status means; Roundup's own sentence is part of the text."""
+        if response.is_success:
+            return
+        status = response.status_code
+        said = f"{self._source}: {method} {path}: {status}, {_reason(response)}"
+        if status in {408, 429} or response.is_server_error:
+            raise RetriableError(f"{said}. The tracker is busy or ill: try again in a minute")
+        raise FatalError(f"{said}. {FIXES.get(status, FIXES[404])}")
+
+
+def _reason(response: httpx.Response) -> str:
+    """What Roundup says, in at most 200 characters; of a redirect, where to."""
+    if response.is_redirect:
+        return f"it redirects to {response.headers.get('location', '')[:200]}"
+    try:
+        return str(response.json()["error"]["msg"])[:200].rstrip(".")
+    except (ValueError, KeyError, TypeError):
+        return " ".join(response.text.split())[:200].rstrip(".")
