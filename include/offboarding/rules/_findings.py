@@ -1,0 +1,66 @@
+"""How a leaver's finding is put together, so that each rule says only what is its own."""
+
+from include.offboarding.interfaces import Rule
+from include.offboarding.model import Effect, Finding, LeaverCase, LinkedAccount, Severity
+from include.offboarding.rules._evidence import of_leaver
+from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._use import used_after, workload_warning
+from include.offboarding.rules._ways import Holder, Way
+
+_CONTAINED = {Severity.CRITICAL: Severity.HIGH, Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
+
+
+def eased(severity: Severity, effect: Effect) -> Severity:
+    """Return a severity one step less where everything is denied to the thing."""
+    return _CONTAINED.get(severity, severity) if effect is Effect.CONTAINED else severity
+
+
+def standing_finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Finding:
+    """Return that this way into a leaver's account is open, with the steps that close it."""
+    return finding(rule, case, linked, way, steps=closing_steps(case, linked, way))
+
+
+def closing_steps(case: LeaverCase, linked: LinkedAccount, *ways: Way) -> tuple[str, ...]:
+    """Return how these ways in are shut, how that is undone, and what to do if the account isn't theirs."""
+    return (*shut(linked, *ways), not_theirs(linked.source, linked.account, case.worker_id))
+
+
+def shut(holder: Holder, *ways: Way) -> tuple[str, ...]:
+    """Return the runbook's steps for each of these ways in, a step that several share once."""
+    book = runbook(holder.source_kind)
+    steps = (step for way in ways for step in book.close(holder.account, way.subject))
+    return tuple(dict.fromkeys(steps))
+
+
+def finding(
+    rule: Rule,
+    case: LeaverCase,
+    linked: LinkedAccount,
+    way: Way,
+    *,
+    steps: tuple[str, ...],
+    severity: Severity | None = None,
+) -> Finding:
+    """Return a finding about a way in, or a whole account, of a person who left.
+
+    The severity is the rule's own unless one is given; what is contained is one step less.
+    """
+    return Finding(
+        rule=rule.id,
+        realm=linked.account.realm,
+        subject=way.subject,
+        person_uid=case.person_uid,
+        episode=case.episode,
+        standing=way.standing,
+        standing_reason=way.reason,
+        effect=way.effect,
+        severity=eased(severity or rule.default_severity, way.effect),
+        # None isn't no: the evidence says that it wasn't checked.
+        privileged=linked.account.privileged is True,
+        relation=linked.relation,
+        used_after_departure=used_after(way, case.departure),
+        last_used_at=way.last_used_at,
+        evidence=of_leaver(case, linked, way),
+        revoke=steps,
+        warning=workload_warning(way, case.departure, service_like=linked.account.service_like),
+    )

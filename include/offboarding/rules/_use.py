@@ -1,0 +1,86 @@
+"""Use after the departure: yes, no, or it can't be told."""
+
+from datetime import UTC, datetime, timedelta
+
+from include.offboarding.model import Departure
+from include.offboarding.rules._sentences import at, days_after
+from include.offboarding.rules._ways import Way
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def used_after(way: Way, departure: Departure) -> bool | None:
+    """Return whether it was used once the departure was over everywhere; for a whole account, whether anything was.
+
+    None where it can't be told: no use is known, the stamp may lag or move without a logon, the use fell on the
+    departure's own day, or an older read's stamp lies before the departure (a use since wouldn't stand in it).
+    """
+    answers = {_one_used_after(part, departure) for part in _parts(way)}
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def use_told(way: Way, departure: Departure) -> str:
+    """Return the last use as a sentence, and what it says of the time after the departure."""
+    part = _telling(way, departure)
+    if part.last_used_at is None:
+        return "No use of it is known."
+    used = f"Last used {at(part.last_used_at)}{_by_what(part)}"
+    after = _one_used_after(part, departure)
+    if after:
+        return f"{used}, {days_after(part.last_used_at, departure)}."
+    if after is False:
+        return f"{used}, before the departure."
+    return f"{used}; {_doubt(part, part.last_used_at, departure)}."
+
+
+def workload_warning(way: Way, departure: Departure, *, service_like: bool) -> str:
+    """Return why it looks like a workload's, and what to do first; "" where it doesn't.
+
+    Only the last use is known, never how regular it is, so any use by a service after the departure counts.
+    """
+    if service_like:
+        return "It's a workload's by its name, tags or kind. Find what runs with it, and move that first."
+    part = _telling(way, departure)
+    if part.last_used_at is None or not part.last_used_service or not _one_used_after(part, departure):
+        return ""
+    return (
+        f"Used {at(part.last_used_at)}{_by_what(part)}, {days_after(part.last_used_at, departure)}: unless it was the "
+        "leaver, a job runs with it. Move the job first."
+    )
+
+
+def _one_used_after(way: Way, departure: Departure) -> bool | None:
+    if way.last_used_at is None or not way.last_used_exact:
+        return None
+    if way.last_used_at > departure.certain_at:
+        return True
+    return None if way.last_used_at > _day_began(departure) or not way.fresh else False
+
+
+def _telling(way: Way, departure: Departure) -> Way:
+    """Return what tells most of the time after the departure: a sure use, else the latest that is known."""
+    return max(_parts(way), key=lambda part: (_one_used_after(part, departure) is True, part.last_used_at or _NEVER))
+
+
+def _parts(way: Way) -> tuple[Way, ...]:
+    return way.parts or (way,)
+
+
+def _by_what(way: Way) -> str:
+    service = f" by {way.last_used_service}" if way.last_used_service else ""
+    return f"{service} in {way.last_used_region}" if way.last_used_region else service
+
+
+def _doubt(way: Way, used_at: datetime, departure: Departure) -> str:
+    if not way.last_used_exact:
+        return "that stamp may lag, or move without a logon, so a use after the departure can't be told"
+    if used_at > _day_began(departure):
+        return "that is the departure's own day, so it may have been after it"
+    return "that was known before this run, so a use after the departure can't be told"
+
+
+def _day_began(departure: Departure) -> datetime:
+    # Where HR gave a day and no hour, the person may have gone in the morning.
+    return departure.left_at - timedelta(days=1) if departure.left_on else departure.left_at

@@ -1,0 +1,146 @@
+"""The ways into an account: its own login, and each credential on it, judged by what this run has seen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from include.offboarding.model import (
+    AccountCase,
+    CredentialView,
+    Effect,
+    LinkedAccount,
+    Standing,
+    Subject,
+    SubjectKind,
+)
+from include.offboarding.rules._sentences import at
+
+Holder = LinkedAccount | AccountCase
+"""What holds an account, its credentials, and when each was seen."""
+
+_STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
+_WORST_FIRST = (Effect.FULL, Effect.UNKNOWN, Effect.CONTAINED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way in, judged."""
+
+    subject: Subject
+    standing: Standing
+    """UNKNOWN for whatever no complete live read of this run has seen."""
+    reason: str
+    effect: Effect
+    can_reactivate: bool = False
+    set_at: datetime | None
+    """When the secret behind it was made or last changed; None where it can't be told."""
+    fresh: bool
+    last_used_at: datetime | None
+    last_used_exact: bool = True
+    last_used_service: str = ""
+    last_used_region: str = ""
+    parts: tuple["Way", ...] = ()
+    """The ways in that a whole account is made of; each was used, or not, by itself."""
+
+    @property
+    def open(self) -> bool:
+        """It works, or it can't be told."""
+        return self.standing is not Standing.DEAD
+
+
+def account_way(holder: Holder) -> Way:
+    """Return the account's own login; for an account without one, whether the source says that there is any way in."""
+    account = holder.account
+    standing, reason = _judged(
+        account.standing, account.standing_reason, fresh=holder.fresh, observed_at=holder.observed_at
+    )
+    return Way(
+        subject=Subject(
+            kind=SubjectKind.ACCOUNT,
+            native_id=account.native_id,
+            label=account.label,
+            account_native_id=account.native_id,
+            account_label=account.label,
+        ),
+        standing=standing,
+        reason=reason,
+        effect=Effect.FULL if account.has_own_login else Effect.UNKNOWN,
+        set_at=account.password_set_at,
+        fresh=holder.fresh,
+        last_used_at=account.last_used_at,
+        last_used_exact=account.last_used_exact,
+    )
+
+
+def credential_ways(holder: Holder, kind: SubjectKind | None = None) -> Iterator[Way]:
+    """Yield the account's credentials, those of one kind where one is given, in the case's order."""
+    for view in holder.credentials:
+        if kind is None or view.credential.kind is kind:
+            yield _credential_way(view, holder)
+
+
+def ways_in(holder: Holder) -> tuple[Way, ...]:
+    """Return everything that can be used by itself: the own login, where there is one, and the credentials."""
+    own = (account_way(holder),) if holder.account.has_own_login else ()
+    return (*own, *credential_ways(holder))
+
+
+def open_ways(holder: Holder) -> tuple[Way, ...]:
+    """Return the ways in that aren't dead, or the account itself where it's open by none that a read lists."""
+    return tuple(way for way in ways_in(holder) if way.open) or (account_way(holder),)
+
+
+def whole(holder: Holder) -> Way:
+    """Return the account taken as one: the strongest standing among its ways in, the worst effect of the open ones.
+
+    What the source says of a user without an own login counts too: it may know of a way in that no read lists.
+    """
+    own = account_way(holder)
+    ways = ways_in(holder)
+    standing = min((way.standing for way in (own, *ways)), key=_STRONGEST_FIRST.index)
+    telling = [way for way in ways if way.standing is standing] or [own]
+    return replace(
+        own,
+        standing=standing,
+        reason="; ".join(_reason(way) for way in telling),
+        effect=min((way.effect for way in ways if way.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
+        last_used_at=max((way.last_used_at for way in (own, *ways) if way.last_used_at), default=None),
+        parts=(own, *(way for way in ways if way.subject != own.subject)),
+    )
+
+
+def _credential_way(view: CredentialView, holder: Holder) -> Way:
+    credential = view.credential
+    standing, reason = _judged(
+        credential.standing, credential.standing_reason, fresh=view.fresh, observed_at=view.observed_at
+    )
+    return Way(
+        subject=Subject(
+            kind=credential.kind,
+            native_id=credential.native_id,
+            label=credential.label,
+            account_native_id=credential.account_native_id,
+            account_label=holder.account.label,
+        ),
+        standing=standing,
+        reason=reason,
+        effect=credential.effect,
+        can_reactivate=credential.can_reactivate,
+        set_at=credential.created_at,
+        fresh=view.fresh,
+        last_used_at=credential.last_used_at,
+        last_used_service=credential.last_used_service,
+        last_used_region=credential.last_used_region,
+    )
+
+
+def _judged(standing: Standing, reason: str, *, fresh: bool, observed_at: datetime) -> tuple[Standing, str]:
+    # Only the stale case names the read's time: it stays the same every night until a read works again, while a fresh
+    # read's time would make each night's finding differ from the last (the store tells it as "last confirmed").
+    if fresh:
+        return standing, reason
+    return Standing.UNKNOWN, f"no complete live read of this run has seen it; on {at(observed_at)} it said: {reason}"
+
+
+def _reason(way: Way) -> str:
+    return way.reason if way.subject.kind is SubjectKind.ACCOUNT else f"{way.subject.label}: {way.reason}"

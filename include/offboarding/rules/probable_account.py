@@ -1,0 +1,25 @@
+"""An account that is probably a leaver's: too little for a link, too much to keep silent about."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import ClassVar
+
+from include.offboarding.interfaces import Rule
+from include.offboarding.model import Case, Control, Finding, LinkDecision, Severity
+from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._unclaimed import unclaimed
+
+
+class ProbableAccount:
+    """High where it's privileged or was made after the departure; then it looks like a back door."""
+
+    id: ClassVar[str] = "probable-account"
+    default_severity: ClassVar[Severity] = Severity.MEDIUM
+    controls: ClassVar[tuple[Control, ...]] = REVIEW
+
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield the account where any way into it is open, or can't be told."""
+        return unclaimed(self, case, as_of, LinkDecision.PROBABLE)
+
+
+RULE: Rule = ProbableAccount()

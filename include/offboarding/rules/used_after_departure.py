@@ -1,0 +1,56 @@
+"""Somebody used a leaver's account or credential after the departure: an event, whatever works now."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from include.offboarding.interfaces import Rule
+from include.offboarding.model import Basis, Case, Control, Finding, LeaverCase, LinkedAccount, Relation, Severity
+from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._controls import LEAVER_ACCESS
+from include.offboarding.rules._findings import closing_steps, finding
+from include.offboarding.rules._runbooks import runbook
+from include.offboarding.rules._use import used_after
+from include.offboarding.rules._ways import Way, ways_in
+
+
+class UsedAfterDeparture:
+    """Critical where HR or a person said that they left, high where that is only inferred.
+
+    A stamp that may move without a logon, or the departure's own day, never makes one: that is told in the evidence of
+    what still works. The standing is the thing's own, DEAD included, and being contained makes it no smaller. Only a
+    person's verdict closes it.
+    """
+
+    id: ClassVar[str] = "used-after-departure"
+    default_severity: ClassVar[Severity] = Severity.CRITICAL
+    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield each own login and each credential of a leaver's that was used when they were gone for certain."""
+        for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
+            for way in ways_in(linked):
+                if used_after(way, leaver.departure):
+                    yield _event(self, leaver, linked, way)
+
+
+def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Finding:
+    told = case.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
+    severity = rule.default_severity if told else Severity.HIGH
+    return replace(finding(rule, case, linked, way, steps=_steps(case, linked, way)), severity=severity, event=True)
+
+
+def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, ...]:
+    return (
+        *runbook(linked.source_kind).keep_traces(linked.account, way.subject),
+        "Ask the leaver's former team whether a job of theirs runs with it.",
+        *(closing_steps(case, linked, way) if way.open else ()),
+        (
+            "Say what it was; only that closes this (KEY is this finding's short key):\n"
+            'python -m include.offboarding verdict KEY --reason "..." --author "..."'
+        ),
+    )
+
+
+RULE: Rule = UsedAfterDeparture()
