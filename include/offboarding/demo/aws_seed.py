@@ -1,0 +1,124 @@
+"""What stands in the AWS accounts of the demo and of the tests: every id and every date fixed.
+
+A server that invents ids makes each night a first one: a finding's key is made of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+CALLER_KEY_ID = "AKIA0000000000CALLER"
+"""The access key that a connection logs in with, unless a seed says otherwise. Its secret is not checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsKeySeed:
+    """An access key. Its slot in the credential report is its place in the user's list, as in AWS in no order."""
+
+    key_id: str
+    created_at: datetime
+    active: bool = True
+    last_used_at: datetime | None = None
+    last_used_service: str = "N/A"
+    last_used_region: str = "N/A"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsLoginSeed:
+    """A console password."""
+
+    created_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsSshKeySeed:
+    """An SSH public key, for CodeCommit."""
+
+    key_id: str
+    """Such as "APKA" and 16 characters."""
+    body: str
+    """The public key as OpenSSH writes it: "ssh-ed25519 AAAA... comment"."""
+    created_at: datetime
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsUserSeed:
+    """An IAM user and its credentials."""
+
+    user_id: str
+    """Such as "AIDA" and 17 characters: what the finding's key is made of."""
+    name: str
+    created_at: datetime
+    path: str = "/"
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    groups: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+    """ARNs of managed policies, AWS's own or the account's."""
+    inline: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Inline policies: name to JSON document."""
+    keys: tuple[AwsKeySeed, ...] = ()
+    login: AwsLoginSeed | None = None
+    ssh_keys: tuple[AwsSshKeySeed, ...] = ()
+    mfa: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsGroupSeed:
+    """An IAM group."""
+
+    name: str
+    attached: tuple[str, ...] = ()
+    inline: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsAccountSeed:
+    """An AWS account."""
+
+    account_id: str
+    """12 digits."""
+    users: tuple[AwsUserSeed, ...] = ()
+    groups: tuple[AwsGroupSeed, ...] = ()
+    policies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Customer managed policies: name to JSON document."""
+    roles: tuple[str, ...] = ("OffboardingAudit",)
+    """Roles that may be assumed; any other is denied."""
+    external_id: str = ""
+    """What AssumeRole must bring, "" for nothing."""
+    denied: tuple[str, ...] = ()
+    """Actions that answer AccessDenied from the start, "AssumeRole" among them."""
+    opened_at: datetime | None = None
+    """When the account was made, for the root user's row; None: with its oldest user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsSeed:
+    """Everything that the server knows when it starts."""
+
+    accounts: Sequence[AwsAccountSeed]
+    caller_key_id: str = CALLER_KEY_ID
+    caller_account_id: str = "999999999999"
+    """The account that the caller's key belongs to: it holds nothing but the right to assume roles."""
+    clock: datetime | None = None
+    """The server's time when it starts (it runs on from there); None: the real one."""
+    page_size: int = 100
+    """The most entries on a page, whatever MaxItems asks for: AWS too may send fewer than asked."""
+    report_polls: int = 1
+    """How many further GenerateCredentialReport calls find the report still in progress."""
+
+
+_SEED: TypeAdapter[AwsSeed] = TypeAdapter(AwsSeed)
+
+
+def seed_to_json(seed: AwsSeed) -> str:
+    """The seed on one line."""
+    return _SEED.dump_json(seed).decode()
+
+
+def seed_from_json(text: str | bytes) -> AwsSeed:
+    """The seed again. Raises pydantic.ValidationError where it isn't one."""
+    return _SEED.validate_json(text)
