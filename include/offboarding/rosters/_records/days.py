@@ -1,0 +1,102 @@
+"""Calendar days as feeds write them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from include.offboarding.rosters._records.words import shown
+
+HIGH_DAY = date(9999, 12, 31)
+"""How SAP and many databases write that there is no end; no day at all."""
+_SAMPLES = (datetime(2026, 11, 24, 13, 5, 9, tzinfo=UTC), datetime(1999, 3, 31, 1, 2, 3, tzinfo=UTC))
+_YEARS = ("%Y", "%y", "%G", "%c", "%x")
+
+
+class DayReader(Protocol):
+    """Reads a column's days."""
+
+    def __call__(self, text: str, zone: str) -> date | None:
+        """The day; None where the value says that there is none.
+
+        `zone`, an IANA name, is where an instant becomes a day. Raises ValueError with the sentence to show.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenDays:
+    """Days written in one of several formats."""
+
+    formats: tuple[str, ...]
+    """In `datetime.strptime`'s language."""
+
+    def __call__(self, text: str, zone: str) -> date | None:
+        """The day. A value that two formats read as two days is refused, not guessed."""
+        days = sorted({day for day in (_parsed(text, form, zone) for form in self.formats) if day})
+        if not days:
+            raise ValueError(f"{shown(text)} is no date ({self._told()})")
+        if len(days) > 1:
+            raise ValueError(f"{shown(text)} may be {' or '.join(map(str, days))} ({self._told()})")
+        return real_day(days[0])
+
+    def _told(self) -> str:
+        return f"format{'s' if len(self.formats) > 1 else ''} {', '.join(self.formats)}"
+
+
+def _parsed(text: str, form: str, zone: str) -> date | None:
+    try:
+        moment = datetime.strptime(text, form)  # noqa: DTZ007 - the day is HR's own, in the worker's zone
+    except ValueError:
+        return None
+    return day_in(moment, zone)
+
+
+def day_in(moment: datetime, zone: str) -> date:
+    """The calendar day of an instant in a zone; a moment without a zone is taken as it stands.
+
+    Raises ValueError where that day is outside the calendar.
+    """
+    if moment.tzinfo is None or moment.date() == HIGH_DAY:
+        return moment.date()
+    try:
+        return moment.astimezone(ZoneInfo(zone)).date()
+    except OverflowError as error:
+        raise ValueError(f"{moment} has no day in {zone}") from error
+
+
+def real_day(day: date) -> date | None:
+    """None for the day that means "no end"."""
+    return None if day == HIGH_DAY else day
+
+
+def database_day(text: str, zone: str) -> date | None:
+    """The day of a date or timestamp as PostgreSQL writes it (DateStyle ISO); None for infinity.
+
+    https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-SPECIAL-VALUES
+    """
+    if text in ("infinity", "-infinity"):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{shown(text)} is no day between the years 1 and 9999") from error
+    return real_day(day_in(moment, zone))
+
+
+def check_formats(formats: Iterable[str]) -> None:
+    """Raise ValueError unless each format tells a whole day."""
+    for form in formats:
+        if not _tells_day(form):
+            raise ValueError(f'"{form}" tells no whole day: year, month and day are needed, such as %Y-%m-%d')
+
+
+def _tells_day(form: str) -> bool:
+    # The year first: strptime warns of days without a year.
+    if not any(year in form for year in _YEARS):
+        return False
+    try:
+        return all(datetime.strptime(day.strftime(form), form).date() == day.date() for day in _SAMPLES)  # noqa: DTZ007
+    except ValueError:
+        return False

@@ -1,0 +1,52 @@
+"""What is wrong with single records: collected, and bounded however long the feed."""
+
+from include.offboarding.model import Problem
+
+LISTED = 20
+"""So many are told one by one; a feed in a wrong format has one a row."""
+
+
+class BadRecordError(Exception):
+    """A record that can't be read. Never leaves the roster: it becomes a Problem."""
+
+    def __init__(self, text: str, fix: str, *, column: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        """What is wrong, with the offending value."""
+        self.fix = fix
+        """What to do."""
+        self.column = column
+        """The column's name as the feed writes it; "" where the whole record is meant."""
+
+
+class ProblemList:
+    """The first problems of a read one by one, and a count of the rest."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._whole: list[Problem] = []
+        self._records: list[Problem] = []
+        self._more = 0
+
+    def add(self, problem: Problem) -> None:
+        """Note a problem of the whole feed; it is always listed."""
+        self._whole.append(problem)
+
+    def add_record(self, record: str, error: BadRecordError) -> None:
+        """Note that a record can't be read."""
+        if len(self._records) == LISTED:
+            self._more += 1
+            return
+        where = f'{record}, column "{error.column}"' if error.column else record
+        self._records.append(Problem(record=where, text=error.text, fix=f"The row is left out. {error.fix}"))
+
+    def all(self) -> tuple[Problem, ...]:
+        """The feed's own first, then the records', then one that counts the records not listed."""
+        return (*self._whole, *self._records, *([self._rest()] if self._more else []))
+
+    def _rest(self) -> Problem:
+        return Problem(
+            record=self._origin,
+            text=f"{self._more} more rows are left out that are not listed here",
+            fix="Mend those above first; often they have one cause.",
+        )

@@ -1,0 +1,119 @@
+"""What a user may write for any roster that is a table."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from include.offboarding.interfaces import RosterSettings
+from include.offboarding.model import EmploymentStatus
+from include.offboarding.rosters._records.columns import NAMES, SCOPED, checked_name, missing
+from include.offboarding.rosters._records.days import check_formats
+from include.offboarding.rosters._records.words import choice, folded, hint
+
+_COLUMNS_SCHEMA: dict[str, object] = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "propertyNames": {"anyOf": [{"enum": list(NAMES)}, {"pattern": f"^({'|'.join(SCOPED)}):.+$"}]},
+}
+
+
+def _hr_word(word: object) -> object:
+    """HR's codes are often numbers, which YAML reads as such; its Yes and No are no words any more."""
+    if isinstance(word, bool):
+        raise ValueError("put this word in quotes: YAML reads Yes, No, On and Off as true and false")  # noqa: TRY004
+    return str(word) if isinstance(word, int) else word
+
+
+def _status(word: object) -> object:
+    if isinstance(word, str) and word.strip() not in tuple(EmploymentStatus):
+        raise ValueError(f"{word} is no status.{choice(word, EmploymentStatus)}")
+    return word
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, OSError, ValueError) as error:
+        near = hint(name, available_timezones())
+        raise ValueError(f"{name!r} is no IANA time zone.{near or ' One is Asia/Seoul.'}") from error
+    return name
+
+
+def _formats(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _without_twins(words: Mapping[str, object]) -> None:
+    seen: dict[str, str] = {}
+    for word in words:
+        twin = seen.setdefault(folded(word), word)
+        if twin != word and words[twin] != words[word]:
+            raise ValueError(f"{twin!r} and {word!r} are the same word, and mean two things")
+
+
+HrWord = Annotated[str, BeforeValidator(_hr_word)]
+ColumnName = Annotated[str, AfterValidator(checked_name)]
+StatusWord = Annotated[EmploymentStatus, BeforeValidator(_status)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Columns = Annotated[Mapping[ColumnName, str], WithJsonSchema(_COLUMNS_SCHEMA)]
+"""Our name -> the feed's name of the column."""
+
+
+class RecordSettings(RosterSettings):
+    """How a table's columns and words are to be read."""
+
+    columns: Columns = Field(default={}, description="Our name -> the feed's name of the column.")
+    statuses: Mapping[HrWord, StatusWord] = Field(
+        default={status: status for status in EmploymentStatus},
+        min_length=1,
+        description="HR's word -> active, leave, left or future; case doesn't count.",
+    )
+    zones: Mapping[HrWord, ZoneName] = Field(
+        default={}, description="HR's word for a location -> the IANA time zone its days are in; case doesn't count."
+    )
+    date_format: Annotated[tuple[str, ...], BeforeValidator(_formats, json_schema_input_type=str | tuple[str, ...])] = (
+        Field(default=("%Y-%m-%d",), min_length=1, description="strptime's language; several are tried, none guessed.")
+    )
+    list_separator: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)] = Field(
+        default=";", description="Between several previous worker ids, or former mails, in one field."
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _required_columns(cls, columns: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        coverage = info.data.get("coverage")
+        sentence = missing(columns, coverage) if columns and coverage else ""
+        if sentence:
+            raise ValueError(sentence)
+        return columns
+
+    @field_validator("statuses", "zones")
+    @classmethod
+    def _one_meaning(cls, words: Mapping[str, object]) -> Mapping[str, object]:
+        _without_twins(words)
+        return words
+
+    @field_validator("date_format")
+    @classmethod
+    def _whole_days(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        check_formats(formats)
+        return formats
+
+    def named_sources(self) -> tuple[str, ...]:
+        """Sources that its columns name, as in `login:corp-ldap`."""
+        sources = (name.partition(":")[2] for name in self.columns)
+        return tuple(dict.fromkeys(source for source in sources if source))
+
+    def maps_logins(self) -> bool:
+        """Whether it maps a `login` for no source in particular."""
+        return "login" in self.columns

@@ -1,0 +1,132 @@
+"""From a record's cells to a Worker."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from include.offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
+from include.offboarding.rosters._records.columns import DAYS
+from include.offboarding.rosters._records.days import DayReader, WrittenDays
+from include.offboarding.rosters._records.problems import BadRecordError
+from include.offboarding.rosters._records.settings import RecordSettings
+from include.offboarding.rosters._records.words import folded, hint, shown
+
+_UNTOLD_STATUS = {Coverage.ACTIVE: EmploymentStatus.ACTIVE, Coverage.LEAVERS: EmploymentStatus.LEFT}
+"""What it means to be in a roster that has no status column."""
+
+
+class WorkerReader:
+    """Makes Workers of records; `without_zone` counts those whose location has no zone in the settings."""
+
+    def __init__(
+        self,
+        settings: RecordSettings,
+        default_zone: str,
+        headers: Mapping[str, str],
+        days: Mapping[str, DayReader] | None = None,
+    ) -> None:
+        written = WrittenDays(formats=settings.date_format)
+        self._settings = settings
+        self._default_zone = default_zone
+        self._headers = headers
+        self._days = {name: (days or {}).get(name, written) for name in DAYS}
+        self._statuses = {folded(word): status for word, status in settings.statuses.items()}
+        self._zones = {folded(word): zone for word, zone in settings.zones.items()}
+        self.without_zone = 0
+
+    def worker(self, cells: Mapping[str, str], record: str) -> Worker:
+        """The worker of one record, with one employment. Raises BadRecordError.
+
+        Ids, status words, days and the parts of lists are stripped; everything else stays as HR writes it, and a value
+        of blanks alone is "".
+        """
+        self._check_characters(cells)
+        employment = self._employment(cells)
+        return Worker(
+            worker_id=self._worker_id(cells),
+            previous_worker_ids=self._parts(cells, "previous_worker_ids"),
+            name=_text(cells, "name"),
+            mail=_text(cells, "mail"),
+            former_mails=self._parts(cells, "former_mail"),
+            logins=tuple(_scoped(cells, "login")),
+            directory_ids=tuple(_scoped(cells, "directory_id")),
+            manager=_text(cells, "manager").strip(),
+            location=_text(cells, "location"),
+            employments=(employment,),
+            record=record,
+        )
+
+    def _check_characters(self, cells: Mapping[str, str]) -> None:
+        for name, value in cells.items():
+            if "\0" in value:
+                raise BadRecordError(
+                    "a NUL character stands in the value",
+                    "Have the export write text alone; if every second character is one, the feed is utf-16.",
+                    column=self._headers[name],
+                )
+
+    def _worker_id(self, cells: Mapping[str, str]) -> str:
+        worker_id = cells["worker_id"].strip()
+        if not worker_id:
+            raise BadRecordError(
+                "the worker id is empty", "Give the worker's number in the feed.", column=self._headers["worker_id"]
+            )
+        return worker_id
+
+    def _employment(self, cells: Mapping[str, str]) -> Employment:
+        zone = self._zone(cells)
+        return Employment(
+            status=self._status(cells),
+            start_on=self._day(cells, "start", zone),
+            last_working_on=self._day(cells, "last_working_day", zone),
+            end_on=self._day(cells, "end", zone),
+            zone=zone,
+            type=_text(cells, "type"),
+        )
+
+    def _zone(self, cells: Mapping[str, str]) -> str | None:
+        location = _text(cells, "location")
+        zone = self._zones.get(folded(location))
+        if zone is None and location:
+            self.without_zone += 1
+        return zone
+
+    def _status(self, cells: Mapping[str, str]) -> EmploymentStatus:
+        if "status" not in cells:
+            return _UNTOLD_STATUS[self._settings.coverage]
+        word = cells["status"]
+        status = self._statuses.get(folded(word))
+        if status is None:
+            near = hint(word, self._settings.statuses).strip()
+            raise BadRecordError(
+                f"{shown(word)} is no status we know" if word.strip() else "the status is empty",
+                f"{near} Mend the row, or say in statuses of roster {self._settings.name} what it means.".strip(),
+                column=self._headers["status"],
+            )
+        return status
+
+    def _day(self, cells: Mapping[str, str], name: str, zone: str | None) -> date | None:
+        text = cells.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return self._days[name](text, zone or self._default_zone)
+        except ValueError as error:
+            fix = f"Mend the row, or set date_format of roster {self._settings.name}."
+            raise BadRecordError(str(error), fix, column=self._headers[name]) from error
+
+    def _parts(self, cells: Mapping[str, str], name: str) -> tuple[str, ...]:
+        parts = (part.strip() for part in cells.get(name, "").split(self._settings.list_separator))
+        return tuple(part for part in parts if part)
+
+
+def _text(cells: Mapping[str, str], name: str) -> str:
+    value = cells.get(name, "")
+    return value if value.strip() else ""
+
+
+def _scoped(cells: Mapping[str, str], scope: str) -> Iterator[ScopedValue]:
+    """The values of `login` and of each `login:<source>`."""
+    for name, value in cells.items():
+        head, _, source = name.partition(":")
+        if head == scope and value.strip():
+            yield ScopedValue(value=value, source=source or None)

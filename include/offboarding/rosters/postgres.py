@@ -1,0 +1,147 @@
+"""Kind `postgres`: a query over an HR system's own database, or a copy of it.
+
+One statement sees one state of the database, and the server says where it ends: a read to its end is proved complete.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from datetime import timedelta
+
+import psycopg
+import structlog
+from psycopg.rows import TupleRow
+from pydantic import Field
+
+from include.offboarding.errors import ConfigError, IncompleteReadError
+from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
+from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, checked_name, layout, missing
+from include.offboarding.rosters._records.days import DayReader, database_day
+from include.offboarding.rosters._records.durations import Duration
+from include.offboarding.rosters._records.postgres_session import cursor, in_the_clear, session
+from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
+from include.offboarding.rosters._records.settings import RecordSettings
+from include.offboarding.rosters._records.workers import WorkerReader
+
+_log = structlog.get_logger("offboarding.rosters")
+_DAY_TYPES = ("date", "timestamp", "timestamptz")
+
+
+class Settings(RecordSettings):
+    """What a user may write for a PostgreSQL roster. Without `columns`, the query's columns bear our names."""
+
+    connection: str = Field(description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
+    query: str = Field(min_length=1, description="One statement that reads; a row an employment.")
+    statement_timeout: Duration = Field(
+        default=timedelta(minutes=10), description="How long the server may take, for each portion of the rows too."
+    )
+
+
+def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "PostgresRoster":
+    """The ready roster; nothing is contacted before `read`."""
+    if connection is None:
+        raise ConfigError(f"rosters.{settings.name}: there is no connection {settings.connection}. Make it in Airflow.")
+    return PostgresRoster(settings, connection, context)
+
+
+class PostgresRoster:
+    """A roster in the rows of a query."""
+
+    def __init__(self, settings: Settings, connection: ConnectionFields, context: ReadContext) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._context = context
+        self.problems: Sequence[Problem] = ()
+        self.summary: RosterSummary | None = None
+
+    def read(self) -> Iterator[Worker]:
+        """Yield the worker of each row that can be read, in the query's order, some thousand rows' memory at a time.
+
+        Raises RetriableError where the server can't be reached or breaks off, FatalError where it refuses us or the
+        query, and IncompleteReadError where a column isn't there, or (unless it lists leavers only) no worker is.
+        """
+        self.problems, self.summary = (), None
+        origin = f"query over {self._connection.conn_id}"
+        problems = ProblemList(origin)
+        with session(self._connection, self._settings.name, self._settings.statement_timeout) as opened:
+            if in_the_clear(opened):
+                _log.warning("read without TLS: set sslmode in the connection's extra", roster=self._settings.name)
+            with cursor(opened, self._settings.query) as rows:
+                count = yield from self._workers(rows, problems)
+        self.problems = problems.all()
+        self.summary = RosterSummary(origin=origin, proved=True, dated_at=None, rows=count)
+
+    def _workers(self, rows: psycopg.ServerCursor[TupleRow], problems: ProblemList) -> Generator[Worker, None, int]:
+        """Yield the workers, note bad rows among the problems, and return how many rows there are."""
+        where = self._layout(rows)
+        reader = WorkerReader(self._settings, self._context.default_zone, where.headers, _days(where, rows))
+        count = 0
+        for row in self._rows(rows):
+            count += 1
+            cells = where.cells(row)
+            label = self._label(count, cells)
+            try:
+                worker = reader.worker(cells, label)
+            except BadRecordError as error:
+                problems.add_record(label, error)
+            else:
+                yield worker
+        if not count and self._settings.coverage is not Coverage.LEAVERS:
+            raise self._incomplete("the query gives no row", "See whether it asks for what it should")
+        if reader.without_zone:
+            _log.info("locations without a time zone", roster=self._settings.name, rows=reader.without_zone)
+        return count
+
+    def _rows(self, rows: psycopg.ServerCursor[TupleRow]) -> Iterator[tuple[str, ...]]:
+        try:
+            for row in rows:
+                yield tuple("" if value is None else value for value in row)
+        except UnicodeDecodeError as error:
+            # A database in SQL_ASCII holds whatever bytes were put there, and hands them over as they are.
+            raise self._incomplete(
+                "a value is not utf-8", "The database's encoding is SQL_ASCII: convert the column in the query"
+            ) from error
+
+    def _label(self, count: int, cells: dict[str, str]) -> str:
+        worker_id = cells["worker_id"].strip()
+        return f"{self._connection.conn_id} row {count}" + (f", worker {worker_id}" if worker_id else "")
+
+    def _layout(self, rows: psycopg.ServerCursor[TupleRow]) -> Layout:
+        names = [column.name for column in rows.description or ()]
+        try:
+            where = layout(self._settings.columns or _ours(names), names)
+        except (MissingColumnsError, ValueError) as error:
+            raise self._incomplete(str(error), "Mend query or columns of the roster") from error
+        sentence = missing(where.positions, self._settings.coverage)
+        if sentence:
+            raise self._incomplete(sentence, "Give it in the query, under our name or one that columns maps")
+        self._refuse_arrays(where, rows)
+        return where
+
+    def _refuse_arrays(self, where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> None:
+        types = rows.connection.adapters.types
+        for name, position in where.positions.items():
+            kind = types.get((rows.description or ())[position].type_code)
+            if kind is not None and kind.array_oid == (rows.description or ())[position].type_code:
+                raise self._incomplete(
+                    f'the column "{where.headers[name]}" is an array',
+                    f"Write array_to_string({where.headers[name]}, '{self._settings.list_separator}') in the query",
+                )
+
+    def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
+        return IncompleteReadError(
+            f"rosters.{self._settings.name}: query over {self._connection.conn_id}: {what}. "
+            f"Nothing was concluded from this read; what is known stands, marked stale. {fix}."
+        )
+
+
+def _ours(names: Sequence[str]) -> dict[str, str]:
+    """The query's columns, where each bears a name of ours. Raises ValueError with the nearest."""
+    return {checked_name(name): name for name in names}
+
+
+def _days(where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> dict[str, DayReader]:
+    """How to read the columns that hold days: those of PostgreSQL's own types; text is read as `date_format` says."""
+    types = rows.connection.adapters.types
+    oids = {types[name].oid for name in _DAY_TYPES}
+    described = rows.description or ()
+    return {name: database_day for name, place in where.positions.items() if described[place].type_code in oids}
