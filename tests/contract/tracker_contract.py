@@ -1,0 +1,285 @@
+"""What every tracker must do (interfaces.Tracker), against a real one.
+
+    class TestContract(TrackerContract):
+        pass
+
+with two fixtures: `tracker`, ready and allowed what our user needs; `people`, who work on the same tickets by hand.
+Tests share one tracker, so each has tickets with keys of its own.
+"""
+
+import itertools
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pytest
+
+from include.offboarding.interfaces import Tracker
+from include.offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+
+
+class People(Protocol):
+    """What people do and see in the tracker itself, by other means than the adapter's."""
+
+    def close(self, ref: TicketRef) -> None:
+        """Close by hand."""
+        ...
+
+    def reopen(self, ref: TicketRef) -> None:
+        """Open by hand."""
+        ...
+
+    def delete(self, ref: TicketRef) -> None:
+        """Delete, as far as the tracker knows that."""
+        ...
+
+    def title(self, ref: TicketRef) -> str:
+        """The title as it shows."""
+        ...
+
+    def priority(self, ref: TicketRef) -> str:
+        """The tracker's own word."""
+        ...
+
+    def texts(self, ref: TicketRef) -> list[str]:
+        """Every text that a person reads on the ticket, the checklist first, then the comments as they came."""
+        ...
+
+    def copy(self, ref: TicketRef) -> TicketRef:
+        """Make another ticket with the very same title."""
+        ...
+
+    def trace(self, ref: TicketRef) -> str:
+        """Something that differs after any change to the ticket or its texts."""
+        ...
+
+
+_numbers = itertools.count(1)
+
+
+def draft(**changes: object) -> TicketDraft:
+    """A ticket's draft, with a key that no other test has."""
+    key = f"offb-{next(_numbers):04x}{secrets.token_hex(4)}"
+    body = "Four things still work.\n\n[ ] 1  Access key AKIA...7Q3A\n       Undo: --status Active\n[ ] 2  Console password"
+    template = TicketDraft(
+        key=key,
+        queue="",
+        title=f"Revoke what still works of worker 10442 (left 2026-11-13) [{key}]",
+        body=body,
+        priority=TicketPriority.HIGH,
+        due_at=datetime(2026, 11, 25, 4, 30, tzinfo=UTC),
+    )
+    return replace(template, **changes)
+
+
+class TrackerContract:
+    """The suite."""
+
+    def test_a_key_that_no_ticket_bears_finds_nothing(self, tracker: Tracker) -> None:
+        assert tracker.find("offb-ffffffffffff") is None
+
+    def test_an_opened_ticket_is_found_at_once_by_its_key(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+
+        opened = tracker.open(wanted)
+
+        assert tracker.find(wanted.key) == opened
+        assert people.title(opened) == wanted.title
+        assert people.texts(opened) == [wanted.body]
+        assert tracker.state(opened) is TicketState.OPEN
+
+    def test_a_key_within_a_longer_key_is_another(self, tracker: Tracker) -> None:
+        longer = draft()
+        short = longer.key[:-2]
+        long_ref = tracker.open(longer)
+
+        assert tracker.find(short) is None
+
+        short_ref = tracker.open(replace(longer, key=short, title=f"Revoke [{short}]"))
+        assert tracker.find(short) == short_ref
+        assert tracker.find(longer.key) == long_ref
+        assert short_ref != long_ref
+
+    def test_a_key_that_the_text_alone_mentions_is_not_found(self, tracker: Tracker) -> None:
+        other = draft()
+        tracker.open(draft(body=f"See also [{other.key}]"))
+
+        assert tracker.find(other.key) is None
+
+    def test_of_several_tickets_with_one_key_the_oldest_is_found(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        oldest = tracker.open(wanted)
+        copy = people.copy(oldest)
+
+        assert copy.ref != oldest.ref
+        assert tracker.find(wanted.key) == oldest
+
+    def test_text_of_any_language_comes_back_as_it_was(self, tracker: Tracker, people: People) -> None:
+        text = 'Kim Minjun (김민준) 님의 마지막 근무일 · Jürgen Groß · 王小明 · "quotes" <b>no markup</b> & 100 % 🔑\n  indented'
+        ref = tracker.open(draft(body=text))
+        tracker.comment(ref, "event", text)
+
+        assert people.texts(ref) == [text, text]
+
+    def test_a_checklist_of_100_items_fits(self, tracker: Tracker, people: People) -> None:
+        item = "[ ] {n}  Access key AKIA...{n:04d} of an IAM user\n         aws iam update-access-key --status Inactive " + "x" * 400
+        text = "\n".join(item.format(n=n) for n in range(1, 101))
+
+        ref = tracker.open(draft(body=text))
+
+        assert people.texts(ref) == [text]
+
+    def test_update_makes_title_text_and_priority_say_what_the_draft_says(self, tracker: Tracker, people: People) -> None:
+        before = draft()
+        ref = tracker.open(before)
+        high = people.priority(ref)
+        after = replace(
+            before,
+            title=f"Revoke what is left of worker 10442 [{before.key}]",
+            body=before.body.replace("[ ] 1", "[x] 1"),
+            priority=TicketPriority.URGENT,
+        )
+
+        tracker.update(ref, after)
+
+        assert people.title(ref) == after.title
+        assert people.texts(ref) == [after.body]
+        assert people.priority(ref) != high
+        assert tracker.find(before.key) == ref
+        assert tracker.state(ref) is TicketState.OPEN
+
+    def test_update_without_a_change_leaves_no_trace(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+        before = people.trace(ref)
+
+        tracker.update(ref, wanted)
+
+        assert people.trace(ref) == before
+
+    def test_each_priority_is_another_word(self, tracker: Tracker, people: People) -> None:
+        words = {people.priority(tracker.open(draft(priority=priority))) for priority in TicketPriority}
+
+        assert len(words) == len(TicketPriority)
+
+    def test_an_event_is_told_once(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+
+        tracker.comment(ref, "run 7: item 2 ticked", "Item 2 was seen dead.")
+        tracker.comment(ref, "run 7: item 2 ticked", "Item 2 was seen dead.")
+        tracker.comment(ref, "run 8: item 3 added", "Item 3 is new.")
+
+        assert people.texts(ref) == [wanted.body, "Item 2 was seen dead.", "Item 3 is new."]
+
+    def test_one_event_is_told_on_each_of_two_tickets(self, tracker: Tracker, people: People) -> None:
+        refs = [tracker.open(draft()), tracker.open(draft())]
+
+        for ref in refs:
+            tracker.comment(ref, "event", "It happened.")
+
+        assert [people.texts(ref)[1:] for ref in refs] == [["It happened."]] * 2
+
+    def test_two_events_in_the_same_words_are_both_told(self, tracker: Tracker, people: People) -> None:
+        ref = tracker.open(draft())
+
+        tracker.comment(ref, "one", "The same words.")
+        tracker.comment(ref, "two", "The same words.")
+
+        assert people.texts(ref)[1:] == ["The same words."] * 2
+
+    def test_the_checklist_stays_the_checklist_after_comments(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+        tracker.comment(ref, "event", "A comment.")
+
+        tracker.update(ref, replace(wanted, body="[x] 1  All done"))
+
+        assert people.texts(ref) == ["[x] 1  All done", "A comment."]
+
+    @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+    def test_a_comment_leaves_the_ticket_open_or_closed(self, tracker: Tracker, closed: bool) -> None:  # noqa: FBT001
+        ref = tracker.open(draft())
+        if closed:
+            tracker.close(ref, "All dead.")
+
+        tracker.comment(ref, "event", "A comment.")
+
+        assert tracker.state(ref) is (TicketState.CLOSED if closed else TicketState.OPEN)
+
+    def test_close_says_why_once(self, tracker: Tracker, people: People) -> None:
+        ref = tracker.open(draft())
+
+        tracker.close(ref, "All dead, seen at 01:31.")
+        tracker.close(ref, "All dead, seen at 01:31.")
+
+        assert tracker.state(ref) is TicketState.CLOSED
+        assert people.texts(ref)[1:] == ["All dead, seen at 01:31."]
+
+    def test_a_closed_ticket_is_still_found(self, tracker: Tracker) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+        tracker.close(ref, "All dead.")
+
+        assert tracker.find(wanted.key) == ref
+
+    def test_reopen_says_why_once(self, tracker: Tracker, people: People) -> None:
+        ref = tracker.open(draft())
+        tracker.close(ref, "All dead.")
+
+        tracker.reopen(ref, "Item 1 works again.")
+        tracker.reopen(ref, "Item 1 works again.")
+
+        assert tracker.state(ref) is TicketState.OPEN
+        assert people.texts(ref)[1:] == ["All dead.", "Item 1 works again."]
+
+    def test_what_a_person_closed_shows_and_is_reopened(self, tracker: Tracker, people: People) -> None:
+        ref = tracker.open(draft())
+
+        people.close(ref)
+        assert tracker.state(ref) is TicketState.CLOSED
+
+        tracker.reopen(ref, "Item 1 still works.")
+        assert tracker.state(ref) is TicketState.OPEN
+
+    def test_what_a_person_closed_still_gets_the_evidence(self, tracker: Tracker, people: People) -> None:
+        ref = tracker.open(draft())
+        people.close(ref)
+
+        tracker.close(ref, "All dead.")
+        tracker.close(ref, "All dead.")
+
+        assert people.texts(ref)[1:] == ["All dead."]
+        assert tracker.state(ref) is TicketState.CLOSED
+
+    def test_what_a_person_reopened_is_closed_again(self, tracker: Tracker, people: People) -> None:
+        ref = tracker.open(draft())
+        tracker.close(ref, "All dead.")
+
+        people.reopen(ref)
+        assert tracker.state(ref) is TicketState.OPEN
+
+        tracker.close(ref, "All dead.")
+        assert tracker.state(ref) is TicketState.CLOSED
+
+    def test_what_a_person_deleted_is_missing_and_not_found(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+
+        people.delete(ref)
+
+        assert tracker.state(ref) is TicketState.MISSING
+        assert tracker.find(wanted.key) is None
+
+    def test_a_deleted_ticket_is_opened_afresh(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        people.delete(tracker.open(wanted))
+
+        again = tracker.open(wanted)
+
+        assert tracker.find(wanted.key) == again
+        assert people.texts(again) == [wanted.body]
+
+    def test_a_ticket_that_never_was_is_missing(self, tracker: Tracker) -> None:
+        assert tracker.state(TicketRef(ref="99999999", url="")) is TicketState.MISSING

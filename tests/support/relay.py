@@ -1,0 +1,93 @@
+"""An HTTP relay between a client and a real server, which does to chosen requests what networks do."""
+
+import ssl
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+
+
+class Do(Enum):
+    """What happens to a request."""
+
+    PASS = auto()
+    LOSE_ANSWER = auto()
+    """The server does it, and the client never hears."""
+    SEND_TWICE = auto()
+    """The server gets it twice; the client hears the second answer."""
+    HANG = auto()
+    """Nothing happens, until the relay ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the relay says itself, and the server never hears of it."""
+
+    status: int
+    text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+Plan = Callable[[str, str], Do | Answer]
+"""Method and path in; it may also do something itself just before the request goes on."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up is what these tests are about."""
+
+
+@contextmanager
+def relay(upstream: str, plan: Plan, tls: ssl.SSLContext | None = None) -> Generator[int]:
+    """Relay to upstream (scheme://host:port); the relay's own port on 127.0.0.1."""
+    ended = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _relay(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            verdict = plan(self.command, self.path)
+            self.close_connection = True
+            if verdict is Do.HANG:
+                ended.wait()
+            elif isinstance(verdict, Answer):
+                self._answer(verdict.status, dict(verdict.headers), verdict.text.encode())
+            else:
+                for _ in range(2 if verdict is Do.SEND_TWICE else 1):
+                    response = self._forward(body)
+                if verdict is not Do.LOSE_ANSWER:
+                    self._answer(response.status_code, {}, response.content)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _relay  # noqa: N815
+
+        def _forward(self, body: bytes) -> httpx.Response:
+            headers = {k: v for k, v in self.headers.items() if k.lower() not in {"host", "connection", "accept-encoding"}}
+            return httpx.request(self.command, upstream + self.path, content=body, headers=headers, trust_env=False)
+
+        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with _Server(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            ended.set()
+            server.shutdown()
+            thread.join()

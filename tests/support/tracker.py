@@ -1,0 +1,114 @@
+"""A real Roundup for tests, and the people who work in it. Import the fixtures into a conftest to have them."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from include.offboarding.demo.roundup import RoundupServer, roundup_server
+from include.offboarding.interfaces import Tracker
+from include.offboarding.model import TicketRef
+from include.offboarding.trackers.roundup import Settings, build
+
+
+@pytest.fixture(scope="session")
+def roundup(tmp_path_factory: pytest.TempPathFactory) -> Generator[RoundupServer]:
+    """One tracker for the whole session; installing and starting it takes half a second."""
+    with roundup_server(tmp_path_factory.mktemp("a tracker") / "roundup") as server:
+        yield server
+
+
+@pytest.fixture
+def tracker(roundup: RoundupServer) -> Tracker:
+    """Our adapter, with the defaults, as the ordinary user."""
+    return build(settings(), roundup.connection("secops_roundup"))
+
+
+@pytest.fixture
+def people(roundup: RoundupServer) -> "Generator[RoundupPeople]":
+    """An analyst, and Roundup's administrator where a User may not (deleting)."""
+    with client(roundup, "analyst") as analyst, client(roundup, "admin") as admin:
+        yield RoundupPeople(analyst=analyst, admin=admin, url=roundup.url)
+
+
+def settings(**changes: object) -> Settings:
+    """What a user would write, and changes to it."""
+    return Settings.model_validate({"name": "secops", "kind": "roundup", "connection": "secops_roundup", **changes})
+
+
+def client(server: RoundupServer, login: str) -> httpx.Client:
+    """Roundup's REST interface without our adapter."""
+    origin = server.url.rsplit("/", 2)[0]
+    headers = {"X-Requested-With": "rest", "Origin": origin, "Referer": server.url}
+    auth = (login, server.passwords[login])
+    return httpx.Client(base_url=server.url + "rest/data/", auth=auth, headers=headers, trust_env=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundupPeople:
+    """The contract's People (tests/contract/tracker_contract.py), over REST."""
+
+    analyst: httpx.Client = field(repr=False)
+    admin: httpx.Client = field(repr=False)
+    url: str
+
+    def item(self, path: str) -> dict[str, Any]:
+        """An item's data, with its etag and the names of what it links to."""
+        response = self.analyst.get(path, params={"@verbose": "2"})
+        response.raise_for_status()
+        return response.json()["data"]
+
+    def edit(self, path: str, **changes: object) -> None:
+        """Change an item."""
+        response = self.analyst.patch(path, json=changes, headers={"If-Match": self.item(path)["@etag"]})
+        response.raise_for_status()
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        """Comment, as somebody does on the page."""
+        message = self.analyst.post("msg", json={"content": text, "author": "analyst", "date": "."}).raise_for_status()
+        self.edit(f"issue/{ref.ref}", messages=[*self.messages(ref), message.json()["data"]["id"]])
+
+    def messages(self, ref: TicketRef) -> list[str]:
+        """Ids, in the order in which they were written."""
+        linked = self.item(f"issue/{ref.ref}")["attributes"]["messages"]
+        return sorted((message["id"] for message in linked), key=int)
+
+    def count(self, key: str) -> int:
+        """How many tickets bear the key."""
+        return self.analyst.get("issue", params={"title": f"[{key}]"}).json()["data"]["@total_size"]
+
+    def keywords(self, ref: TicketRef) -> list[str]:
+        """Names of the ticket's keywords."""
+        return [keyword["name"] for keyword in self.item(f"issue/{ref.ref}")["attributes"]["keyword"]]
+
+    def status(self, ref: TicketRef) -> str:
+        """Roundup's own word."""
+        return self.item(f"issue/{ref.ref}")["attributes"]["status"]["name"]
+
+    def close(self, ref: TicketRef) -> None:
+        self.edit(f"issue/{ref.ref}", status="resolved")
+
+    def reopen(self, ref: TicketRef) -> None:
+        self.edit(f"issue/{ref.ref}", status="in-progress")
+
+    def delete(self, ref: TicketRef) -> None:
+        etag = self.item(f"issue/{ref.ref}")["@etag"]
+        self.admin.delete(f"issue/{ref.ref}", headers={"If-Match": etag}).raise_for_status()
+
+    def title(self, ref: TicketRef) -> str:
+        return self.item(f"issue/{ref.ref}")["attributes"]["title"]
+
+    def priority(self, ref: TicketRef) -> str:
+        return self.item(f"issue/{ref.ref}")["attributes"]["priority"]["name"]
+
+    def texts(self, ref: TicketRef) -> list[str]:
+        return [self.item(f"msg/{message}/content")["data"] for message in self.messages(ref)]
+
+    def copy(self, ref: TicketRef) -> TicketRef:
+        made = self.analyst.post("issue", json={"title": self.title(ref)}).raise_for_status().json()["data"]["id"]
+        return TicketRef(ref=made, url=f"{self.url}issue{made}")
+
+    def trace(self, ref: TicketRef) -> str:
+        return repr([self.item(f"issue/{ref.ref}"), [self.item(f"msg/{message}") for message in self.messages(ref)]])
