@@ -64,6 +64,14 @@ class RosterSettings(Strict):
     id_space: str = Field(default="default", description="Where worker ids mean the same person.")
     login_realm: str | None = Field(default=None, description="The realm that unscoped logins belong to.")
 
+    def named_sources(self) -> tuple[str, ...]:
+        """Sources that its columns name, as in `login:corp-ldap`."""
+        return ()
+
+    def maps_logins(self) -> bool:
+        """Whether it maps a `login` for no source in particular."""
+        return False
+
 
 class SourceSettings(Strict):
     """What every source's settings hold."""
@@ -84,6 +92,10 @@ class SourceSettings(Strict):
         """The ticket queue of one part."""
         del part
         return self.queue
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is legal and likely not meant."""
+        return ()
 
 
 class TrackerSettings(Strict):

@@ -119,13 +119,11 @@ class KeyKind(StrEnum):
 
 
 class KeyOrigin(StrEnum):
-    """Where an account's or worker's key was read; it decides what the key is worth."""
+    """Where an account's key was read; it decides what the key is worth."""
 
     ATTRIBUTE = "attribute"
     TAG = "tag"
     OWNER = "owner"
-    CURRENT = "current"
-    FORMER = "former"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

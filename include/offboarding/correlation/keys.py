@@ -1,0 +1,154 @@
+"""Identity keys as they are compared: normalised, with the original kept for evidence.
+
+Two values are equal when their normal forms are: NFKC, case folded, outer space gone, inner space single. A number has
+a loose form besides (without leading letters and zeros), a mail at our own domains its local part.
+"""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from include.offboarding.model import Account, AccountKey, KeyKind, Worker
+
+PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
+"""Never changed: every person's uid is made from it."""
+
+_LEADING = re.compile(r"^\D*0*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRules:
+    """The company's own ways of writing mails and logins."""
+
+    mail_domains: frozenset[str]
+    mail_aliases: Mapping[str, str]
+    login_patterns: tuple[re.Pattern[str], ...]
+    usual_patterns: tuple[re.Pattern[str], ...]
+
+    @staticmethod
+    def of(
+        mail_domains: Sequence[str], mail_aliases: Mapping[str, str], patterns: Sequence[str], usual: Sequence[str]
+    ) -> "KeyRules":
+        """From the configuration's words; a pattern holds `{login}` once."""
+        return KeyRules(
+            mail_domains=frozenset(normal(domain) for domain in mail_domains),
+            mail_aliases={normal(alias): normal(domain) for alias, domain in mail_aliases.items()},
+            login_patterns=tuple(_compiled(pattern, "{login}") for pattern in patterns),
+            usual_patterns=tuple(_compiled(pattern, "{login}") for pattern in usual if pattern not in patterns),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKey:
+    """A key as it is compared and kept."""
+
+    kind: KeyKind
+    value: str
+    """"" where only the loose form may be compared (a number that isn't in the declared form)."""
+    loose: str
+    space: str
+    """Of workers' keys: an id space, a login realm, `source:NAME`, or "" for none in particular."""
+    origin: str
+    """current, former; of accounts' keys attribute, tag, owner, pattern, usual."""
+    name: str
+    """The attribute's or tag's own name, for evidence."""
+    raw: str
+    """As the system writes it."""
+
+
+def normal(value: str) -> str:
+    """The form in which values are compared."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+
+
+def loose_number(value: str) -> str:
+    """A number without leading letters, signs and zeros; "" where no digit is left."""
+    return _LEADING.sub("", normal(value))
+
+
+def mail(value: str, rules: KeyRules) -> tuple[str, str]:
+    """The mail as compared, and its local part where the domain is ours (else ""). ("", "") for what is no mail."""
+    local, at, domain = normal(value).rpartition("@")
+    if not at or not local or not domain:
+        return "", ""
+    domain = rules.mail_aliases.get(domain, domain)
+    if domain not in rules.mail_domains:
+        return f"{local}@{domain}", ""
+    local = local.partition("+")[0] or local
+    return f"{local}@{domain}", local
+
+
+def person_uid(id_space: str, worker_id: str) -> uuid.UUID:
+    """The uid of a person first seen as this worker; never computed again for them."""
+    return uuid.uuid5(PERSON_NAMESPACE, f"{id_space}\x1f{normal(worker_id)}")
+
+
+def worker_keys(
+    worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
+) -> Iterator[StoredKey]:
+    """A worker's keys. `realms` gives each source's declared login realm, if any."""
+    yield _worker_key(KeyKind.NUMBER, worker.worker_id, id_space, "current", loose_number(worker.worker_id))
+    for previous in worker.previous_worker_ids:
+        yield _worker_key(KeyKind.NUMBER, previous, id_space, "former", loose_number(previous))
+    for address, origin in [(worker.mail, "current"), *((former, "former") for former in worker.former_mails)]:
+        value, local = mail(address, rules)
+        if value:
+            yield _stored(KeyKind.MAIL, value, local, "", origin, "mail", address)
+    for login in worker.logins:
+        space = login_space(login.source, login_realm, realms)
+        if normal(login.value):
+            yield _worker_key(KeyKind.LOGIN, login.value, space, "current", "")
+    for given in worker.directory_ids:
+        if normal(given.value):
+            yield _worker_key(KeyKind.DIRECTORY_ID, given.value, f"source:{given.source}", "current", "")
+    if normal(worker.name):
+        yield _worker_key(KeyKind.NAME, worker.name, "", "current", "")
+
+
+def login_space(source: str | None, login_realm: str | None, realms: Mapping[str, str | None]) -> str:
+    """Where a login that HR gives belongs: a realm, one source, or "" for no system in particular."""
+    if source is None:
+        return login_realm or ""
+    return realms.get(source) or f"source:{source}"
+
+
+def account_keys(account: Account, number_format: str, rules: KeyRules) -> Iterator[StoredKey]:
+    """An account's keys, and the forms that its login may be built on."""
+    yield _stored(KeyKind.DIRECTORY_ID, normal(account.native_id), "", "", "attribute", "id", account.native_id)
+    form = _compiled(number_format, "{worker_id}")
+    for key in account.keys:
+        yield from _account_key(key, form, rules)
+    login = normal(account.login)
+    for origin, patterns in (("pattern", rules.login_patterns), ("usual", rules.usual_patterns)):
+        for pattern in patterns:
+            inner = pattern.fullmatch(login)
+            if inner:
+                yield _stored(KeyKind.LOGIN, inner["inner"], "", "", origin, pattern.pattern, account.login)
+
+
+def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> Iterator[StoredKey]:
+    value, loose = normal(key.value), ""
+    if key.kind is KeyKind.MAIL:
+        value, _ = mail(key.value, rules)
+    elif key.kind is KeyKind.NUMBER:
+        declared = form.fullmatch(value)
+        value, loose = declared["inner"] if declared else "", loose_number(key.value)
+    elif key.kind is KeyKind.SSH_KEY:
+        value = key.value.strip()
+    if value or loose:
+        yield _stored(key.kind, value, loose, "", key.origin.value, key.name, key.value)
+
+
+def _compiled(pattern: str, hole: str) -> re.Pattern[str]:
+    before, _, after = pattern.partition(hole)
+    return re.compile(f"{re.escape(normal(before))}(?P<inner>.+){re.escape(normal(after))}")
+
+
+def _worker_key(kind: KeyKind, raw: str, space: str, origin: str, loose: str) -> StoredKey:
+    return _stored(kind, normal(raw), loose, space, origin, kind.value, raw)
+
+
+def _stored(kind: KeyKind, value: str, loose: str, space: str, origin: str, name: str, raw: str) -> StoredKey:
+    return StoredKey(kind=kind, value=value, loose=loose, space=space, origin=origin, name=name, raw=raw.strip())

@@ -1,0 +1,202 @@
+-- name: stage_tables
+-- Where a read is put before it is merged; gone with the session.
+create temp table s_worker (ord bigint generated always as identity, worker_id text, person_uid uuid, name text,
+    manager text, location text, rank integer, start_on date);
+create temp table s_employment (worker_id text, start_on date, status text, last_working_on date, end_on date,
+    zone text, type text);
+create temp table s_worker_key (worker_id text, kind text, value text, loose text, space text, origin text, raw text);
+
+-- name: stage_index
+-- Statistics for the merge.
+create index on s_worker (worker_id);
+create index on s_employment (worker_id);
+create index on s_worker_key (worker_id);
+analyze s_worker, s_employment, s_worker_key;
+
+-- name: upsert_roster
+-- The roster as configured today.
+insert into roster as r (name, id_space, login_realm, coverage, configured)
+values (%(name)s, %(id_space)s, %(login_realm)s, %(coverage)s, true)
+on conflict (name) do update
+set id_space = excluded.id_space, login_realm = excluded.login_realm, coverage = excluded.coverage, configured = true
+where (r.id_space, r.login_realm, r.coverage, r.configured)
+    is distinct from (excluded.id_space, excluded.login_realm, excluded.coverage, true);
+
+-- name: retire_rosters
+-- Rosters that are no longer configured: whoever only they knew to be active doesn't count as active any more.
+update roster set configured = false where configured and name <> all (%(names)s);
+
+-- name: begin_roster_read
+-- A retry of the task takes its row again.
+insert into roster_read (run_id, roster, observed_at, status)
+values (%(run_id)s, %(roster)s, %(observed_at)s, 'reading')
+on conflict (run_id, roster) do update
+set observed_at = excluded.observed_at, status = 'reading', error = '', problems = '[]', only_short = false
+returning read_id;
+
+-- name: last_complete_workers
+-- How many workers the roster's last complete (or accepted) read held; no row before the first.
+select workers from roster_read
+where roster = %(roster)s and status = 'complete' and read_id <> %(read_id)s order by read_id desc limit 1;
+
+-- name: newer_roster_read
+-- Whether a read that began later has been merged already: an older one never overwrites it.
+select exists (
+    select from roster_read
+    where roster = %(roster)s and read_id <> %(read_id)s and observed_at > %(observed_at)s
+        and status in ('complete', 'partial')
+) as newer;
+
+-- name: staged_counts
+-- How many distinct workers this read holds.
+select count(distinct worker_id)::int as workers from s_worker;
+
+-- name: contradictions
+-- Workers whose one employment is told in two ways within the read.
+select worker_id, start_on
+from s_employment
+group by worker_id, start_on
+having count(distinct (status, last_working_on, end_on)) > 1
+order by worker_id, start_on
+limit 20;
+
+-- name: merge_persons
+-- A person for each worker never seen before.
+insert into person (person_uid, id_space, worker_id, first_seen_at)
+select distinct on (s.person_uid) s.person_uid, %(id_space)s, s.worker_id, %(as_of)s
+from s_worker s
+where not exists (select from person_alias a where a.alias_uid = s.person_uid)
+order by s.person_uid, s.ord
+on conflict do nothing;
+
+-- name: merge_workers
+-- The workers of this read; nothing is written where nothing changed.
+insert into worker as w
+    (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, observed_at)
+select distinct on (s.worker_id)
+    %(roster)s, %(id_space)s, s.worker_id, coalesce(a.person_uid, s.person_uid), s.name, s.manager, s.location,
+    %(complete)s, %(observed_at)s
+from s_worker s
+left join person_alias a on a.alias_uid = s.person_uid
+order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
+on conflict (roster, worker_id) do update
+set id_space = excluded.id_space, name = excluded.name, manager = excluded.manager, location = excluded.location,
+    in_complete_read = w.in_complete_read or excluded.in_complete_read,
+    missing_since = null, vanished_at = null, superseded = false, observed_at = excluded.observed_at
+where (w.id_space, w.name, w.manager, w.location, w.in_complete_read or excluded.in_complete_read, w.superseded)
+    is distinct from (excluded.id_space, excluded.name, excluded.manager, excluded.location, w.in_complete_read, false)
+    or w.missing_since is not null;
+
+-- name: merge_employments
+-- Told twice in two ways, the one that says "still here" counts.
+insert into employment as e (worker_pk, start_on, status, last_working_on, end_on, zone, type, told_left_at)
+select distinct on (w.worker_pk, s.start_on)
+    w.worker_pk, s.start_on, s.status, s.last_working_on, s.end_on, s.zone, s.type,
+    case when s.status = 'left' then %(as_of)s::timestamptz end
+from s_employment s
+join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
+order by w.worker_pk, s.start_on, array_position(array['active', 'leave', 'future', 'left'], s.status),
+    coalesce(s.last_working_on, s.end_on) desc nulls first
+on conflict (worker_pk, start_on) do update
+set status = excluded.status, last_working_on = excluded.last_working_on, end_on = excluded.end_on,
+    zone = excluded.zone, type = excluded.type,
+    told_left_at = case when excluded.status = 'left' then coalesce(e.told_left_at, excluded.told_left_at) end
+where (e.status, e.last_working_on, e.end_on, e.zone, e.type)
+    is distinct from (excluded.status, excluded.last_working_on, excluded.end_on, excluded.zone, excluded.type);
+
+-- name: drop_employments
+-- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence.
+delete from employment e
+using worker w
+where w.worker_pk = e.worker_pk and w.roster = %(roster)s
+    and exists (select from s_worker s where s.worker_id = w.worker_id)
+    and not exists (
+        select from s_employment s where s.worker_id = w.worker_id and s.start_on is not distinct from e.start_on)
+    and e.status <> 'left'
+    and (e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date);
+
+-- name: merge_worker_keys
+-- What the feed tells of each worker's ids, mails and logins.
+insert into worker_key as k (worker_pk, kind, value, loose, space, origin, raw, valid_from)
+select distinct on (w.worker_pk, s.kind, s.value, s.space)
+    w.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw, %(observed_at)s
+from s_worker_key s
+join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
+order by w.worker_pk, s.kind, s.value, s.space, s.origin, s.raw
+on conflict (worker_pk, kind, value, space) do update
+set loose = excluded.loose, origin = excluded.origin, raw = excluded.raw, valid_to = null
+where (k.loose, k.origin, k.raw) is distinct from (excluded.loose, excluded.origin, excluded.raw)
+    or k.valid_to is not null;
+
+-- name: close_worker_keys
+-- After a complete read: a value no longer told has ended, and stays as evidence.
+update worker_key k
+set valid_to = %(observed_at)s, origin = 'former'
+from worker w
+where w.worker_pk = k.worker_pk and w.roster = %(roster)s and k.valid_to is null
+    and exists (select from s_worker s where s.worker_id = w.worker_id)
+    and not exists (
+        select from s_worker_key s
+        where s.worker_id = w.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
+
+-- name: mark_missing
+-- Who isn't in this read and was in an earlier one; for whom HR gives a new id, it's a change of number.
+update worker w
+set missing_since = coalesce(w.missing_since, %(as_of)s),
+    superseded = exists (
+        select from worker_key old
+        join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
+            and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
+        where old.worker_pk = w.worker_pk and old.kind = 'number'),
+    observed_at = %(observed_at)s
+where w.roster = %(roster)s and w.missing_since is null
+    and not exists (select from s_worker s where s.worker_id = w.worker_id);
+
+-- name: infer_vanished
+-- Who went missing in this very read, was at work, and is taken to have left: no more than the bound, by worker id.
+with newly as (
+    select w.worker_pk from worker w
+    where w.roster = %(roster)s and w.missing_since = %(as_of)s and w.observed_at = %(observed_at)s
+        and w.vanished_at is null and w.in_complete_read and not w.superseded
+        and exists (
+            select from employment e
+            where e.worker_pk = w.worker_pk and e.status in ('active', 'leave')
+                and (e.start_on is null or e.start_on <= (%(as_of)s::timestamptz)::date)
+                and (e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date - 1))
+    order by w.worker_id
+), inferred as (
+    update worker w set vanished_at = %(as_of)s
+    from (select worker_pk from newly limit %(bound)s) n where n.worker_pk = w.worker_pk
+    returning 1
+)
+select (select count(*) from inferred)::int as inferred,
+    greatest((select count(*) from newly) - (select count(*) from inferred), 0)::int as waiting;
+
+-- name: finish_roster_read
+-- What came of the read.
+update roster_read
+set finished_at = now(), status = %(status)s, proved = %(proved)s, origin = %(origin)s, dated_at = %(dated_at)s,
+    records = %(records)s, workers = %(workers)s, problems = %(problems)s, error = %(error)s,
+    only_short = %(only_short)s, inferred = %(inferred)s, waiting = %(waiting)s
+where read_id = %(read_id)s;
+
+-- name: acceptable_read
+-- A read that a person may accept, if it still is the roster's last.
+select r.read_id, r.status, r.only_short, r.waiting, r.workers, r.accepted_at is not null as accepted,
+    not exists (select from roster_read n where n.roster = r.roster and n.read_id > r.read_id
+        and n.status in ('complete', 'partial')) as is_last
+from roster_read r
+where r.run_id = %(run_id)s and r.roster = %(roster)s;
+
+-- name: accept_read
+-- A person says that the feed really is that short, or that those who wait really left.
+update roster_read
+set status = 'complete', only_short = false, waiting = 0, accepted_at = now(), accepted_by = %(author)s,
+    accepted_for = %(reason)s
+where read_id = %(read_id)s;
+
+-- name: infer_accepted
+-- Everyone who went missing up to the accepted read, without a bound.
+update worker w set vanished_at = w.missing_since, in_complete_read = true
+where w.roster = %(roster)s and w.missing_since is not null and w.vanished_at is null and not w.superseded
+    and exists (select from employment e where e.worker_pk = w.worker_pk and e.status in ('active', 'leave'));

@@ -1,0 +1,187 @@
+-- name: stage_tables
+-- Where a read is put before it is merged; gone with the session.
+create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
+    created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
+    service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz, last_used_exact boolean);
+create temp table s_account_key (native_id text, kind text, value text, loose text, origin text, name text, raw text);
+create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
+    standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
+    last_used_at timestamptz, last_used_service text, last_used_region text);
+create temp table s_scope (scope text, kind text, error text);
+
+-- name: stage_index
+-- Statistics for the merge.
+create index on s_account (native_id);
+create index on s_account_key (native_id);
+create index on s_credential (account_native_id);
+analyze s_account, s_account_key, s_credential, s_scope;
+
+-- name: begin_source_read
+-- A retry of the task takes its row again.
+insert into source_read (run_id, source, part, phase, observed_at, status)
+values (%(run_id)s, %(source)s, %(part)s, %(phase)s, %(observed_at)s, 'reading')
+on conflict (run_id, source, part, phase) do update
+set observed_at = excluded.observed_at, status = 'reading', error = '', gaps = '[]'
+returning read_id;
+
+-- name: upsert_realm
+-- The system itself; our name for it may change.
+insert into realm as r (realm, kind, source, part) values (%(realm)s, %(kind)s, %(source)s, %(part)s)
+on conflict (realm) do update set kind = excluded.kind, source = excluded.source, part = excluded.part
+where (r.kind, r.source, r.part) is distinct from (excluded.kind, excluded.source, excluded.part);
+
+-- name: newer_realm_read
+-- Whether a whole read that began later has been merged already: an older one never overwrites it.
+select exists (select from scope where realm = %(realm)s and scope = '' and complete and observed_at > %(observed_at)s)
+    as newer;
+
+-- name: merge_accounts
+-- The accounts of this read. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing.
+insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
+    standing_reason, has_own_login, service_like, privileged, privileged_by, last_used_at, last_used_exact, keep_use,
+    observed_at)
+select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, s.owner_labels, s.created_at,
+    s.created_by, s.standing, s.standing_reason, s.has_own_login, s.service_like, s.privileged, s.privileged_by,
+    case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
+    s.last_used_exact, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
+from s_account s
+where not exists (
+    select from scope c where c.realm = %(realm)s and c.scope = s.native_id and c.observed_at > %(observed_at)s)
+order by s.native_id
+on conflict (realm, native_id) do update
+set label = excluded.label, login = excluded.login, display_name = excluded.display_name,
+    owner_labels = excluded.owner_labels, created_at = excluded.created_at, created_by = excluded.created_by,
+    standing = excluded.standing, standing_reason = excluded.standing_reason, has_own_login = excluded.has_own_login,
+    service_like = excluded.service_like, privileged = excluded.privileged, privileged_by = excluded.privileged_by,
+    last_used_at = case
+        when %(exact)s or a.keep_use = 'exact' then (
+            select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
+        when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end,
+    last_used_exact = excluded.last_used_exact,
+    keep_use = case when %(exact)s then 'exact' else a.keep_use end,
+    observed_at = excluded.observed_at, gone_at = null
+where a.observed_at <= excluded.observed_at and (
+    (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
+        a.has_own_login, a.service_like, a.privileged, a.privileged_by, a.last_used_exact)
+    is distinct from (excluded.label, excluded.login, excluded.display_name, excluded.owner_labels, excluded.created_at,
+        excluded.created_by, excluded.standing, excluded.standing_reason, excluded.has_own_login,
+        excluded.service_like, excluded.privileged, excluded.privileged_by, excluded.last_used_exact)
+    or a.gone_at is not null
+    or (%(exact)s and a.keep_use <> 'exact')
+    or a.last_used_at is distinct from case
+        when %(exact)s or a.keep_use = 'exact' then (
+            select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
+        when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end);
+
+-- name: merge_account_keys
+-- The keys that these accounts bear.
+insert into account_key as k (account_pk, kind, value, loose, origin, name, raw, valid_from)
+select distinct on (a.account_pk, s.kind, s.value, s.origin, s.name)
+    a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw, %(observed_at)s
+from s_account_key s join account a on a.realm = %(realm)s and a.native_id = s.native_id
+where a.observed_at <= %(observed_at)s
+order by a.account_pk, s.kind, s.value, s.origin, s.name, s.raw
+on conflict (account_pk, kind, value, origin, name) do update
+set loose = excluded.loose, raw = excluded.raw, valid_to = null
+where (k.loose, k.raw) is distinct from (excluded.loose, excluded.raw) or k.valid_to is not null;
+
+-- name: close_account_keys
+-- A key that an account no longer bears.
+update account_key k set valid_to = %(observed_at)s
+from account a, s_account s
+where a.account_pk = k.account_pk and a.realm = %(realm)s and s.native_id = a.native_id
+    and a.observed_at <= %(observed_at)s and k.valid_to is null
+    and not exists (
+        select from s_account_key n where n.native_id = a.native_id and n.kind = k.kind and n.value = k.value
+            and n.origin = k.origin and n.name = k.name);
+
+-- name: merge_credentials
+-- The credentials of this read.
+insert into credential as c (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
+    fingerprint, created_at, last_used_at, last_used_service, last_used_region, observed_at)
+select distinct on (a.account_pk, s.kind, s.native_id) a.account_pk, s.kind, s.native_id, s.label, s.standing,
+    s.standing_reason, s.can_reactivate, s.effect, s.fingerprint, s.created_at, s.last_used_at, s.last_used_service,
+    s.last_used_region, %(observed_at)s
+from s_credential s join account a on a.realm = %(realm)s and a.native_id = s.account_native_id
+order by a.account_pk, s.kind, s.native_id
+on conflict (account_pk, kind, native_id) do update
+set label = excluded.label, standing = excluded.standing, standing_reason = excluded.standing_reason,
+    can_reactivate = excluded.can_reactivate, effect = excluded.effect, fingerprint = excluded.fingerprint,
+    created_at = excluded.created_at, last_used_at = excluded.last_used_at,
+    last_used_service = excluded.last_used_service, last_used_region = excluded.last_used_region,
+    observed_at = excluded.observed_at, gone_at = null
+where c.observed_at <= excluded.observed_at and (
+    (c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect, c.fingerprint, c.created_at, c.last_used_at,
+        c.last_used_service, c.last_used_region)
+    is distinct from (excluded.label, excluded.standing, excluded.standing_reason, excluded.can_reactivate,
+        excluded.effect, excluded.fingerprint, excluded.created_at, excluded.last_used_at, excluded.last_used_service,
+        excluded.last_used_region)
+    or c.gone_at is not null);
+
+-- name: gone_accounts
+-- Accounts that a complete read of their scope no longer shows.
+update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s
+from s_scope c
+where a.realm = %(realm)s and a.gone_at is null and a.observed_at <= %(observed_at)s
+    and c.kind = 'account' and c.error = '' and c.scope in ('', a.native_id)
+    and not exists (select from s_account s where s.native_id = a.native_id)
+    and not exists (
+        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.observed_at > %(observed_at)s);
+
+-- name: gone_credentials
+-- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone.
+update credential c set gone_at = %(observed_at)s, observed_at = %(observed_at)s
+from account a
+where a.account_pk = c.account_pk and a.realm = %(realm)s and c.gone_at is null and c.observed_at <= %(observed_at)s
+    and exists (
+        select from s_scope s where s.kind = c.kind and s.error = '' and s.scope in ('', a.native_id))
+    and not exists (
+        select from s_credential s
+        where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id);
+
+-- name: merge_scopes
+-- What was read to its end, when that read began, and what couldn't be read.
+insert into scope as s (realm, scope, kind, observed_at, read_id, error, error_at, complete)
+select distinct on (c.scope, c.kind) %(realm)s, c.scope, c.kind, %(observed_at)s, %(read_id)s, c.error,
+    case when c.error <> '' then %(observed_at)s::timestamptz end, c.error = ''
+from s_scope c order by c.scope, c.kind, c.error
+on conflict (realm, scope, kind) do update
+set observed_at = case when excluded.complete then excluded.observed_at else s.observed_at end,
+    read_id = case when excluded.complete then excluded.read_id else s.read_id end,
+    complete = s.complete or excluded.complete, error = excluded.error, error_at = excluded.error_at
+where s.observed_at <= excluded.observed_at;
+
+-- name: staged_counts
+select (select count(*) from s_account)::int as accounts, (select count(*) from s_credential)::int as credentials,
+    (select count(distinct scope) from s_scope where error = '')::int as scopes,
+    (select count(*) from s_scope where error <> '')::int as failed_scopes;
+
+-- name: finish_source_read
+update source_read
+set finished_at = now(), realm = %(realm)s, status = %(status)s, counts = %(counts)s, requests = %(requests)s,
+    gaps = %(gaps)s, error = %(error)s
+where read_id = %(read_id)s;
+
+-- name: realm_of_part
+-- Which system a source's part turned out to be, in this run.
+select realm, status from source_read
+where run_id = %(run_id)s and source = %(source)s and part = %(part)s and phase = 'collect';
+
+-- name: known_realm
+-- Which system a source's part was when last read.
+select realm from realm where source = %(source)s and part = %(part)s;
+
+-- name: accounts_to_detail
+-- Accounts of leavers and returners, disputed and probable ones, and those with findings that aren't closed.
+select a.realm, a.native_id, a.label, a.login
+from account a
+where a.realm = %(realm)s and (
+    (a.gone_at is null and exists (
+        select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+        where l.account_pk = a.account_pk and l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
+            and d.confirmed))
+    or exists (
+        select from finding f
+        where f.realm = a.realm and f.account_native_id = a.native_id and f.state <> 'resolved'
+            and f.rule <> 'used-after-departure'))
+order by a.native_id;
