@@ -170,7 +170,7 @@ def test_a_killed_initdb_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ("a space", "a 'quote' and a \"quote\"", "a,comma", "x" * 160, "100%", "back\\slash", "ümlaut"), ids=ascii
+    "name", ["a space", "a 'quote' and a \"quote\"", "a,comma", "x" * 160, "100%", "back\\slash", "ümlaut"], ids=ascii
 )
 def test_any_path(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name

@@ -80,7 +80,7 @@ def test_each_requirement_is_locked_and_installed(requirement: Requirement) -> N
 
 @pytest.mark.parametrize(
     "module",
-    (
+    [
         "airflow.sdk",
         "airflow.dag_processing.dagbag",
         "airflow.providers.standard.operators.hitl",
@@ -95,7 +95,7 @@ def test_each_requirement_is_locked_and_installed(requirement: Requirement) -> N
         "roundup.instance",
         "structlog",
         "yaml",
-    ),
+    ],
 )
 def test_what_we_use_can_be_imported(module: str) -> None:
     """In one process, with each other: that a resolver calls versions compatible is no proof."""

@@ -1,0 +1,66 @@
+# Each target sets up what it needs; the first time takes a minute, later ones start at once.
+# Nothing is written outside this folder, except into the system's folder for temporary files.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench lock test-pythons setup slapd clean distclean
+MAKEFLAGS += --no-print-directory
+
+# Paths below are relative, since the folder's own may hold a space.
+PYTHON_BIN := .venv/bin/python
+TARGETS := include dags plugins tests benchmarks
+SCRIPTS := .ci/run $(wildcard scripts/*.sh)
+
+export PYTHONPATH := $(CURDIR)
+# Importing airflow makes ~/airflow where this is unset.
+export AIRFLOW_HOME := $(CURDIR)/.airflow
+export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
+export AIRFLOW__CORE__LOAD_EXAMPLES := False
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+# A company's proxy has no business between us and the servers on this machine.
+comma := ,
+export NO_PROXY := 127.0.0.1,localhost$(if $(NO_PROXY),$(comma)$(NO_PROXY))
+export no_proxy := 127.0.0.1,localhost$(if $(no_proxy),$(comma)$(no_proxy))
+export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
+export RUFF_CACHE_DIR := $(CURDIR)/.cache/ruff
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
+	@$(PYTHON_BIN) -m include.offboarding.demo $(ARGS)
+
+test: lint slapd ## lint, then all tests (ARGS="-k leaver" for some)
+	@$(PYTHON_BIN) -m pytest $(ARGS)
+
+lint: setup ## style, types, scripts and configuration files
+	@.venv/bin/ruff check $(wildcard $(TARGETS))
+	@.venv/bin/ruff format --check $(wildcard $(TARGETS))
+	@.venv/bin/basedpyright --warnings
+	@.venv/bin/yamllint --strict .
+	@.venv/bin/shellcheck --external-sources $(SCRIPTS)
+	@.venv/bin/hadolint Dockerfile
+
+bench: setup slapd ## run each file in benchmarks/
+	@for file in benchmarks/*.py; do \
+	    if ! [ -e "$$file" ]; then echo "There are no benchmarks yet."; break; fi; \
+	    echo "== $$file"; $(PYTHON_BIN) "$$file" || exit 1; \
+	done
+
+lock: ## resolve the requirements anew (UPGRADE=1: to the newest versions)
+	@scripts/lock.sh
+
+test-pythons: ## import what the lock installs on each Python 3.11 to 3.13 of this machine
+	@scripts/test-pythons.sh
+
+setup:
+	@scripts/bootstrap.sh
+
+slapd:
+	@scripts/slapd.sh
+
+clean: ## remove what was made; downloads stay
+	rm -rf .venv .airflow .demo .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache
+	find include dags plugins tests benchmarks -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean ## remove the downloads too
+	rm -rf .cache
