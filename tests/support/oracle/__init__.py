@@ -1,0 +1,53 @@
+"""A slow, plain second opinion on persons, departures and links, written from the specification alone.
+
+It looks at everything again for every question, and shares no code with what it checks but the nouns.
+"""
+
+from tests.support.oracle.company import (
+    AccountVerdict,
+    Company,
+    Leaving,
+    Person,
+    RosterRead,
+    Row,
+    Ruling,
+    Scores,
+    Snapshot,
+    SourceRead,
+    Verb,
+    Verdict,
+)
+from tests.support.oracle.decisions import cases, verdict
+from tests.support.oracle.departures import departure, returned
+from tests.support.oracle.holders import account_id, learn
+from tests.support.oracle.persons import persons, possibly_one
+
+__all__ = [
+    "AccountVerdict",
+    "Company",
+    "Leaving",
+    "Person",
+    "RosterRead",
+    "Row",
+    "Ruling",
+    "Scores",
+    "Snapshot",
+    "SourceRead",
+    "Verb",
+    "Verdict",
+    "judge",
+]
+
+
+def judge(company: Company) -> Verdict:
+    """Everything that follows from a night's reading."""
+    people = persons(company)
+    known = learn(company, people)
+    pairs = possibly_one(company, people)
+    return Verdict(
+        persons=frozenset(people),
+        possibly_one=pairs,
+        departures={person: departure(company, group) for person, group in people.items()},
+        returned=frozenset(person for person, group in people.items() if returned(company, group)),
+        accounts={account_id(each.account): verdict(known, each, pairs) for each in cases(known)},
+    )

@@ -1,0 +1,155 @@
+"""Who left, when, and by whose word."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from include.offboarding.model import Basis, Coverage, Employment, EmploymentStatus
+from tests.support.oracle.company import Company, Leaving
+from tests.support.oracle.persons import Dossier, Spell, dossier_spells, spells
+from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_start
+
+BRIDGE = timedelta(days=14)
+"""An employment that starts this soon after another makes nobody a leaver in between."""
+
+
+class Outcome(Enum):
+    """How an employment stands at as_of."""
+
+    ACTIVE = auto()
+    LEFT = auto()
+    LAPSED = auto()
+    FUTURE = auto()
+    VANISHED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An employment's outcome, and the end that made it so."""
+
+    outcome: Outcome
+    left_at: datetime | None = None
+    certain_at: datetime | None = None
+    confirmed: bool = False
+
+
+def ends(company: Company, employment: Employment, day: date) -> tuple[datetime, datetime]:
+    """(left_at, certain_at) for a last day."""
+    left_at = day_end(day, ZoneInfo(employment.zone or company.default_zone))
+    return left_at, left_at if employment.zone else max(left_at, day_end(day, LAST_ZONE_ON_EARTH))
+
+
+def starts_at(company: Company, employment: Employment) -> datetime | None:
+    if employment.start_on is None:
+        return None
+    return day_start(employment.start_on, ZoneInfo(employment.zone or company.default_zone))
+
+
+def standing(company: Company, spell: Spell) -> Standing:
+    """How an employment stands, as told, absence aside."""
+    employment = spell.employment
+    if employment.status is EmploymentStatus.FUTURE:
+        begun = employment.start_on is not None and not lies_ahead(company, employment)
+        return Standing(outcome=Outcome.ACTIVE if begun else Outcome.FUTURE)
+    if employment.status is EmploymentStatus.LEFT:
+        return left(company, spell)
+    for day, outcome in ((employment.last_working_on, Outcome.LEFT), (employment.end_on, Outcome.LAPSED)):
+        if day and ends(company, employment, day)[1] <= company.as_of:
+            left_at, certain_at = ends(company, employment, day)
+            return Standing(outcome=outcome, left_at=left_at, certain_at=certain_at)
+    return Standing(outcome=Outcome.FUTURE if lies_ahead(company, employment) else Outcome.ACTIVE)
+
+
+def left(company: Company, spell: Spell) -> Standing:
+    """HR says `left`: since a day, or since it first said so; a day ahead is only announced."""
+    day = spell.employment.last_working_on or spell.employment.end_on
+    if day is None:
+        return Standing(outcome=Outcome.LEFT, left_at=spell.told_left_at, certain_at=spell.told_left_at)
+    left_at, certain_at = ends(company, spell.employment, day)
+    if certain_at > company.as_of:
+        return Standing(outcome=Outcome.ACTIVE)
+    return Standing(outcome=Outcome.LEFT, left_at=left_at, certain_at=certain_at)
+
+
+def lies_ahead(company: Company, employment: Employment) -> bool:
+    start = starts_at(company, employment)
+    return start is not None and start > company.as_of
+
+
+def vanishing(company: Company, dossier: Dossier, told: Standing) -> Standing:
+    """What an employment becomes that stood, of a worker who isn't listed any more.
+
+    A feed of active people that drops somebody whose contract ended has thereby told that he left.
+    """
+    confirmed = dossier.roster.coverage is Coverage.ACTIVE
+    counts = {Outcome.ACTIVE, Outcome.LAPSED} if confirmed else {Outcome.ACTIVE}
+    if told.outcome not in counts or dossier.present or dossier.roster.coverage is Coverage.LEAVERS:
+        return told
+    at = first_missing_at(company, dossier)
+    return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
+
+
+def first_missing_at(company: Company, dossier: Dossier) -> datetime:
+    """When the first read began that no longer had him."""
+    last_seen = dossier.reads[-1][0]
+    reads = [snapshot.observed_at for snapshot in dossier.roster.earlier]
+    reads.append(dossier.roster.observed_at or company.as_of)
+    return min(at for at in reads if at > last_seen)
+
+
+def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spell, Standing]]:
+    """A person's employments as last told."""
+    return [
+        (spell, vanishing(company, dossier, standing(company, spell)))
+        for dossier in group
+        for spell in dossier_spells(dossier)
+        if spell.latest
+    ]
+
+
+def departure(company: Company, group: list[Dossier]) -> Leaving | None:
+    """A person's departure; None while any employment stands, or one begins soon after another."""
+    known = present_standings(company, group)
+    found = [each for _, each in known]
+    outcomes = {each.outcome for each in found}
+    if Outcome.ACTIVE in outcomes or bridged(company, known):
+        return None
+    for outcome, basis in (
+        (Outcome.LAPSED, Basis.PLANNED),
+        (Outcome.VANISHED, Basis.INFERRED),
+        (Outcome.LEFT, Basis.ACTUAL),
+    ):
+        if outcome in outcomes:
+            return leaving([each for each in found if each.outcome is outcome], basis)
+    return None
+
+
+def bridged(company: Company, known: list[tuple[Spell, Standing]]) -> bool:
+    """Whether somebody whose employment ended begins another within the fortnight."""
+    ended = any(each.outcome in {Outcome.LEFT, Outcome.LAPSED, Outcome.VANISHED} for _, each in known)
+    starts = [starts_at(company, spell.employment) for spell, each in known if each.outcome is Outcome.FUTURE]
+    return ended and any(start is not None and start <= company.as_of + BRIDGE for start in starts)
+
+
+def leaving(found: list[Standing], basis: Basis) -> Leaving:
+    """The latest of several ends of one kind; absence counts where each feed that lost them tells leaving so."""
+    left_at, certain_at = max((each.left_at, each.certain_at) for each in found if each.left_at and each.certain_at)
+    sure = {Basis.ACTUAL: True, Basis.INFERRED: all(each.confirmed for each in found)}
+    return Leaving(left_at=left_at, certain_at=certain_at, basis=basis, confirmed=sure.get(basis, False))
+
+
+def returned(company: Company, group: list[Dossier]) -> bool:
+    """Whether somebody who works here once left, and a present employment began after that."""
+    if departure(company, group) is not None:
+        return False
+    over = [spell.end_on(company) for spell in spells(group) if standing(company, spell).outcome is Outcome.LEFT]
+    now = [s.employment.start_on for s, each in present_standings(company, group) if each.outcome is Outcome.ACTIVE]
+    return any(end < start for end in over if end for start in now if start)
+
+
+def covers(company: Company, spell: Spell, moment: datetime) -> bool:
+    """Whether a moment lies in an employment, by days in its zone; without a start it always was."""
+    day = moment.astimezone(ZoneInfo(spell.employment.zone or company.default_zone)).date()
+    start, end = spell.employment.start_on, spell.end_on(company)
+    return (start is None or start <= day) and (end is None or day <= end)

@@ -1,0 +1,134 @@
+"""Who ever bore a value, and whom it counts for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from include.offboarding.model import Account, KeyKind
+from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead, SourceRead
+from tests.support.oracle.departures import covers, departure
+from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells
+from tests.support.oracle.values import borne, own_local_part, plain, source_space, told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What feeds ever told of a person, normalised."""
+
+    person: Person
+    numbers: frozenset[tuple[str, str]]
+    """(id space, number)."""
+    written: frozenset[tuple[str, str]]
+    """(id space, number as HR writes it)."""
+    mails: frozenset[str]
+    logins: frozenset[tuple[str, str]]
+    """(space, login)."""
+    directory_ids: frozenset[tuple[str | None, str]]
+    """(source or None, id)."""
+    spells: tuple[Spell, ...]
+    leaving: Leaving | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Everybody's profile, and the company they are of."""
+
+    company: Company
+    profiles: tuple[Profile, ...]
+
+    def counting(self, holders: Iterable[Person], account: Account) -> Person | None:
+        """The one person that a value counts for: its one holder ever, or who bore it when the account was made."""
+        held = set(holders)
+        if len(held) == 1:
+            return held.pop()
+        made_at = account.created_at
+        if made_at is None:
+            return None
+        here = {p.person for p in self.of(held) if any(covers(self.company, s, made_at) for s in p.spells)}
+        return here.pop() if len(here) == 1 else None
+
+    def of(self, people: Iterable[Person]) -> list[Profile]:
+        wanted = set(people)
+        return [profile for profile in self.profiles if profile.person in wanted]
+
+    def by_mail(self, mail: str, account: Account) -> Person | None:
+        return self.counting((p.person for p in self.profiles if mail in p.mails), account)
+
+    def by_login(self, space: str, login: str, account: Account) -> Person | None:
+        """Whom HR's word for a login in a space counts for."""
+        return self.counting((p.person for p in self.profiles if (space, login) in p.logins), account)
+
+    def by_local_part(self, login: str, account: Account) -> Person | None:
+        """Whom a login counts for that stands before the @ of a work mail."""
+        holders = (p.person for p in self.profiles for m in p.mails if own_local_part(self.company, m) == login)
+        return self.counting(holders, account)
+
+    def login_spaces(self) -> set[str]:
+        """Every space in which a login may be known."""
+        hr = {space for profile in self.profiles for space, _ in profile.logins}
+        return hr | {source_space(source) for source in self.company.sources}
+
+
+def learn(company: Company, people: dict[Person, list[Dossier]]) -> Knowledge:
+    return Knowledge(company=company, profiles=tuple(profile(company, *each) for each in people.items()))
+
+
+def profile(company: Company, person: Person, group: list[Dossier]) -> Profile:
+    return Profile(
+        person=person,
+        numbers=frozenset((d.roster.id_space, number) for d in group for number in numbers(d)),
+        written=frozenset(written for d in group for written in written_numbers(d.roster, d)),
+        mails=frozenset(chain.from_iterable(all_mails(company, d) for d in group)),
+        logins=frozenset(chain.from_iterable(logins(company, d, d.ever) for d in group)),
+        directory_ids=frozenset(
+            (each.source, plain(each.value))
+            for d in group
+            for worker in d.ever
+            for each in worker.directory_ids
+            if told({plain(each.value)})
+        ),
+        spells=tuple(spells(group)),
+        leaving=departure(company, group),
+    )
+
+
+def written_numbers(roster: RosterRead, dossier: Dossier) -> set[tuple[str, str]]:
+    return {
+        (roster.id_space, number)
+        for worker in dossier.ever
+        for number in told({worker.worker_id, *worker.previous_worker_ids})
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseLinks:
+    """Accounts that are definitely somebody's by evidence other than logins and SSH keys: what one hop starts from."""
+
+    company: Company
+    owner: dict[AccountId, Person]
+
+    def by_login(self, space: str, login: str, account: Account) -> Person | None:
+        """The one person whose other linked accounts bear this login in this space."""
+        return self.one(
+            ((a, s) for s in self.company.sources for a in s.accounts if source_space(s) == space),
+            KeyKind.LOGIN,
+            login,
+            account,
+        )
+
+    def by_ssh_key(self, fingerprint: str, account: Account) -> Person | None:
+        """The one person whose other linked accounts bear this key."""
+        everywhere = ((a, s) for s in self.company.sources for a in s.accounts)
+        return self.one(everywhere, KeyKind.SSH_KEY, fingerprint, account)
+
+    def one(
+        self, accounts: Iterable[tuple[Account, SourceRead]], kind: KeyKind, value: str, account: Account
+    ) -> Person | None:
+        bearers = {account_id(each) for each, _ in accounts if value in borne(self.company, each, kind)}
+        linked = {each: self.owner[each] for each in bearers if each in self.owner}
+        elsewhere = set(linked) - {account_id(account)}
+        return next(iter(linked.values())) if elsewhere and len(set(linked.values())) == 1 else None
+
+
+def account_id(account: Account) -> AccountId:
+    return account.realm, account.native_id

@@ -1,0 +1,166 @@
+"""Which workers are one person, and which may be."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import combinations
+
+from include.offboarding.model import Employment, EmploymentStatus, Worker
+from tests.support.oracle.company import Company, Person, RosterRead, WorkerKey
+from tests.support.oracle.times import day_of
+from tests.support.oracle.values import address, login_space, plain, told
+
+POSSIBLY_ONE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """An employment as one read told it."""
+
+    employment: Employment
+    told_left_at: datetime
+    """Since when HR says it without a break that this one is over; only for `left` without a date."""
+    latest: bool
+    """In the last read that has the worker."""
+    vanished: bool
+    """The worker isn't in the present read of a roster that would list him."""
+
+    def end_on(self, company: Company) -> date | None:
+        """The last day, None while it is open."""
+        employment = self.employment
+        day = employment.last_working_on or employment.end_on
+        if day is None and employment.status is EmploymentStatus.LEFT:
+            return day_of(self.told_left_at, employment.zone or company.default_zone)
+        return day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A worker through all reads that have him, oldest first."""
+
+    roster: RosterRead
+    worker_id: str
+    reads: tuple[tuple[datetime, tuple[Worker, ...]], ...]
+    present: bool
+
+    @property
+    def key(self) -> WorkerKey:
+        return self.roster.name, self.worker_id
+
+    @property
+    def latest(self) -> tuple[Worker, ...]:
+        return self.reads[-1][1]
+
+    @property
+    def ever(self) -> tuple[Worker, ...]:
+        return tuple(worker for _, workers in self.reads for worker in workers)
+
+
+def dossiers(company: Company) -> list[Dossier]:
+    """Every worker of every roster."""
+    return [dossier for roster in company.rosters for dossier in roster_dossiers(company, roster)]
+
+
+def roster_dossiers(company: Company, roster: RosterRead) -> list[Dossier]:
+    reads = [(snapshot.observed_at, snapshot.workers) for snapshot in roster.earlier]
+    reads.append((roster.observed_at or company.as_of, roster.workers))
+    found: list[Dossier] = []
+    for worker_id in {worker.worker_id for _, workers in reads for worker in workers}:
+        mine = [(at, tuple(w for w in workers if w.worker_id == worker_id)) for at, workers in reads]
+        seen = tuple(read for read in mine if read[1])
+        found.append(Dossier(roster=roster, worker_id=worker_id, reads=seen, present=bool(mine[-1][1])))
+    return found
+
+
+def numbers(dossier: Dossier) -> set[str]:
+    """Every worker id that was ever his."""
+    return told({plain(number) for w in dossier.ever for number in (w.worker_id, *w.previous_worker_ids)})
+
+
+def present_mails(company: Company, dossier: Dossier) -> set[str]:
+    return told({address(company, worker.mail) for worker in dossier.latest})
+
+
+def all_mails(company: Company, dossier: Dossier) -> set[str]:
+    """Present and former."""
+    return told({address(company, mail) for w in dossier.ever for mail in (w.mail, *w.former_mails)})
+
+
+def logins(company: Company, dossier: Dossier, workers: tuple[Worker, ...]) -> set[tuple[str, str]]:
+    """(space, value) of the logins that HR gives in these records."""
+    found = {(login_space(company, dossier.roster, each), plain(each.value)) for w in workers for each in w.logins}
+    return {(space, value) for space, value in found if told({value})}
+
+
+def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
+    if one.roster.id_space == other.roster.id_space and numbers(one) & numbers(other):
+        return True
+    same_mail = present_mails(company, one) & present_mails(company, other)
+    same_login = logins(company, one, one.latest) & logins(company, other, other.latest)
+    return bool(same_mail and same_login)
+
+
+def persons(company: Company) -> dict[Person, list[Dossier]]:
+    """The partition: whoever is the same as the same is the same."""
+    groups = [[dossier] for dossier in dossiers(company)]
+    while pair := next((p for p in combinations(groups, 2) if any_same(company, *p)), None):
+        groups = [group for group in groups if group is not pair[0] and group is not pair[1]]
+        groups.append(pair[0] + pair[1])
+    return {frozenset(dossier.key for dossier in group): group for group in groups}
+
+
+def any_same(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:
+    return any(same_person(company, one, other) for one in some for other in others)
+
+
+def spells(group: list[Dossier]) -> list[Spell]:
+    """Every employment of a person that any read told."""
+    return [spell for dossier in group for spell in dossier_spells(dossier)]
+
+
+def dossier_spells(dossier: Dossier) -> list[Spell]:
+    last = len(dossier.reads) - 1
+    return [
+        Spell(
+            employment=employment,
+            told_left_at=first_told_left(dossier, employment, index),
+            latest=index == last,
+            vanished=index == last and not dossier.present,
+        )
+        for index, (_, workers) in enumerate(dossier.reads)
+        for worker in workers
+        for employment in worker.employments
+    ]
+
+
+def first_told_left(dossier: Dossier, employment: Employment, index: int) -> datetime:
+    """When the unbroken run of reads began that say of this employment that it's over, without saying since when."""
+    while index and any(undated_left(e, employment) for w in dossier.reads[index - 1][1] for e in w.employments):
+        index -= 1
+    return dossier.reads[index][0]
+
+
+def undated_left(earlier: Employment, employment: Employment) -> bool:
+    dates = (earlier.last_working_on, earlier.end_on)
+    return earlier.status is EmploymentStatus.LEFT and dates == (None, None) and earlier.start_on == employment.start_on
+
+
+def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
+    """Pairs who share a present mail, and one began about when the other ended."""
+    return frozenset(
+        frozenset((one, other))
+        for one, other in combinations(people, 2)
+        if shared_mail(company, people[one], people[other])
+        and (follows(company, people[one], people[other]) or follows(company, people[other], people[one]))
+    )
+
+
+def shared_mail(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:
+    mine = {mail for dossier in some for mail in present_mails(company, dossier)}
+    return any(mine & present_mails(company, dossier) for dossier in others)
+
+
+def follows(company: Company, later: list[Dossier], earlier: list[Dossier]) -> bool:
+    """Whether an employment of `later` starts within 30 days of an end of `earlier`, on either side."""
+    starts = [spell.employment.start_on for spell in spells(later) if spell.latest]
+    ends = [spell.end_on(company) for spell in spells(earlier) if spell.latest]
+    return any(abs((start - end).days) <= POSSIBLY_ONE_DAYS for start in starts if start for end in ends if end)

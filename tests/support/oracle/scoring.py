@@ -1,0 +1,223 @@
+"""The table: what each equal key says, and what it adds up to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Relation
+from tests.support.oracle.company import Leaving, Person, SourceRead
+from tests.support.oracle.holders import BaseLinks, Knowledge, Profile
+from tests.support.oracle.values import (
+    NO_SYSTEM,
+    RESERVED,
+    USUAL_PATTERNS,
+    borne,
+    is_common,
+    is_placeholder,
+    loose_number,
+    normalised,
+    number_space,
+    plain,
+    source_space,
+    unpattern,
+)
+
+SHORTEST_LOOSE_LOGIN = 4
+
+
+class Group(StrEnum):
+    """Within a group the highest counts."""
+
+    ID = "id"
+    NUMBER = "number"
+    MAIL = "mail"
+    LOGIN = "login"
+    KEY = "key"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One equal value."""
+
+    person: Person
+    relation: Relation
+    group: Group
+    points: int
+    because: str
+
+
+Claim = tuple[Person, Relation]
+
+
+def claim(person: Person | None, group: Group, points: int, because: str) -> Iterator[Evidence]:
+    if person is not None:
+        relation = Relation.OWNS if group is Group.OWNER else Relation.IS
+        yield Evidence(person=person, relation=relation, group=group, points=points, because=because)
+
+
+def firm(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    """What needs no other account: ids, numbers, mails, owners named by these."""
+    yield from directory_ids(known, source, account)
+    yield from numbers(known, source, account)
+    yield from mails(known, account)
+    yield from owners(known, source, account)
+
+
+def directory_ids(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    for value in weighing(known, account, KeyKind.DIRECTORY_ID):
+        for profile in known.profiles:
+            if {(source.name, value), (None, value)} & profile.directory_ids:
+                yield from claim(profile.person, Group.ID, known.company.scores.directory_id, f"directory id {value}")
+
+
+def weighing(known: Knowledge, account: Account, kind: KeyKind) -> list[str]:
+    """An account's own values of a kind, without those that too many accounts bear."""
+    return [value for value in borne(known.company, account, kind) if not is_common(known.company, kind, value)]
+
+
+def numbers(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    for key in account.keys:
+        if key.kind is KeyKind.NUMBER and key.origin is not KeyOrigin.OWNER and weighs(known, key):
+            for profile in known.profiles:
+                points = number_points(known, source, key, profile)
+                yield from claim(profile.person if points else None, Group.NUMBER, points, f"{key.name} {key.value}")
+
+
+def weighs(known: Knowledge, key: AccountKey) -> bool:
+    value = normalised(known.company, key)
+    return not is_placeholder(value) and not is_common(known.company, key.kind, value)
+
+
+def number_points(known: Knowledge, source: SourceRead, key: AccountKey, profile: Profile) -> int:
+    scores = known.company.scores
+    space = number_space(known.company, source)
+    if exact(source, space, key, profile):
+        if space is None:
+            return scores.number_loose
+        return scores.number_tag if key.origin is KeyOrigin.TAG else scores.number
+    loose = loose_number(key.value)
+    alike = {loose_number(number) for each, number in profile.numbers if space in {None, each}}
+    return scores.number_loose if loose and loose in alike else 0
+
+
+def exact(source: SourceRead, space: str | None, key: AccountKey, profile: Profile) -> bool:
+    """Whether the value is one of the person's numbers in the form that the source declares."""
+    mine = {number for each, number in profile.written if space in {None, each}}
+    return plain(key.value) in {plain(source.number_format.replace("{worker_id}", number)) for number in mine}
+
+
+def mails(known: Knowledge, account: Account) -> Iterator[Evidence]:
+    """Work mails; on a workload's account they name an owner."""
+    for mail in weighing(known, account, KeyKind.MAIL):
+        person = known.by_mail(mail, account)
+        if person is not None:
+            yield Evidence(
+                person=person,
+                relation=Relation.OWNS if account.service_like else Relation.IS,
+                group=Group.MAIL,
+                points=known.company.scores.mail,
+                because=f"mail {mail}",
+            )
+
+
+def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    """Tags that name an owner. One person may own any number of things; a value that is common weighs nothing."""
+    points = known.company.scores.owner
+    for key in account.keys:
+        if key.origin is not KeyOrigin.OWNER or not weighs(known, key):
+            continue
+        if key.kind is KeyKind.MAIL:
+            person = known.by_mail(normalised(known.company, key), account)
+            yield from claim(person, Group.OWNER, points, f"{key.name} {key.value}")
+        elif key.kind is KeyKind.NUMBER and (space := number_space(known.company, source)) is not None:
+            for profile in known.profiles:
+                person = profile.person if exact(source, space, key, profile) else None
+                yield from claim(person, Group.OWNER, points, f"{key.name} {key.value}")
+
+
+def derived(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    """What needs other accounts: logins and SSH keys."""
+    for login in weighing(known, account, KeyKind.LOGIN):
+        yield from login_in_space(known, base, source, account, login)
+        yield from login_by_pattern(known, base, source, account, login)
+        yield from login_by_guess(known, account, login)
+        yield from login_elsewhere(known, base, source, account, login)
+    for fingerprint in weighing(known, account, KeyKind.SSH_KEY):
+        person = base.by_ssh_key(fingerprint, account)
+        yield from claim(person, Group.KEY, known.company.scores.ssh_key, f"SSH key {fingerprint}")
+
+
+def linked_in_realm(base: BaseLinks, source: SourceRead, account: Account, login: str) -> Person | None:
+    """Whose linked account bears the login in the source's declared realm."""
+    return base.by_login(source_space(source), login, account) if source.login_realm else None
+
+
+def login_in_space(
+    known: Knowledge, base: BaseLinks, source: SourceRead, account: Account, login: str
+) -> Iterator[Evidence]:
+    scores = known.company.scores
+    person = known.by_login(source_space(source), login, account)
+    yield from claim(person, Group.LOGIN, scores.login, f"login {login}, given by HR")
+    person = linked_in_realm(base, source, account, login)
+    yield from claim(person, Group.LOGIN, scores.login_linked, f"login {login}, a linked account's")
+
+
+def login_by_pattern(
+    known: Knowledge, base: BaseLinks, source: SourceRead, account: Account, login: str
+) -> Iterator[Evidence]:
+    scores = known.company.scores
+    declared = [(pattern, scores.login_pattern) for pattern in known.company.login_patterns]
+    for pattern, points in declared + [(pattern, scores.login_guess) for pattern in USUAL_PATTERNS]:
+        inner = unpattern(pattern, login)
+        if inner:
+            because = f"login {login}, {pattern} over {inner}"
+            person = known.by_login(source_space(source), inner, account)
+            yield from claim(person, Group.LOGIN, points, because)
+            yield from claim(linked_in_realm(base, source, account, inner), Group.LOGIN, points, because)
+
+
+def login_by_guess(known: Knowledge, account: Account, login: str) -> Iterator[Evidence]:
+    points = known.company.scores.login_guess
+    yield from claim(known.by_local_part(login, account), Group.LOGIN, points, f"login {login}, before the @ of a mail")
+    person = known.by_login(NO_SYSTEM, login, account)
+    yield from claim(person, Group.LOGIN, points, f"login {login}, HR's for no system in particular")
+
+
+def login_elsewhere(
+    known: Knowledge, base: BaseLinks, source: SourceRead, account: Account, login: str
+) -> Iterator[Evidence]:
+    """A login known in another space; in a source without a declared realm also beside the account."""
+    if len(login) < SHORTEST_LOOSE_LOGIN or login in RESERVED:
+        return
+    points = known.company.scores.login_elsewhere
+    here = source_space(source)
+    for space in sorted(known.login_spaces() - {here, NO_SYSTEM}):
+        person = known.by_login(space, login, account)
+        yield from claim(person, Group.LOGIN, points, f"login {login}, HR's in {space}")
+    for space in sorted(known.login_spaces() - ({here} if source.login_realm else set())):
+        person = base.by_login(space, login, account)
+        yield from claim(person, Group.LOGIN, points, f"login {login}, a linked account's in {space}")
+
+
+def totals(known: Knowledge, account: Account, found: list[Evidence]) -> dict[Claim, int]:
+    """Each claim's score, in hundredths."""
+    leaving = {profile.person: profile.leaving for profile in known.profiles}
+    claims = {(each.person, each.relation) for each in found}
+    return {
+        (person, relation): total(
+            known, [e for e in found if (e.person, e.relation) == (person, relation)], late(account, leaving[person])
+        )
+        for person, relation in claims
+    }
+
+
+def total(known: Knowledge, found: list[Evidence], is_late: bool) -> int:  # noqa: FBT001
+    best = {group: max((e.points for e in found if e.group is group), default=0) for group in Group}
+    names = best.pop(Group.MAIL) + best.pop(Group.LOGIN)
+    return min(100, sum(best.values()) + (min(names, known.company.scores.late) if is_late else names))
+
+
+def late(account: Account, leaving: Leaving | None) -> bool:
+    """Whether the account was made after the person left."""
+    return leaving is not None and account.created_at is not None and account.created_at > leaving.left_at

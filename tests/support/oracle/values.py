@@ -1,0 +1,126 @@
+"""When two values are the same value. Nothing here knows persons."""
+
+import re
+import unicodedata
+
+from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, ScopedValue
+from tests.support.oracle.company import Company, RosterRead, SourceRead
+
+PLACEHOLDERS = {"", "n/a", "none", "-", "unknown", "null"}
+RESERVED = {
+    "admin",
+    "administrator",
+    "root",
+    "test",
+    "guest",
+    "user",
+    "service",
+    "support",
+    "backup",
+    "info",
+    "postmaster",
+    "webmaster",
+    "operator",
+    "deploy",
+    "jenkins",
+    "git",
+    "www",
+    "ftp",
+    "nobody",
+}
+USUAL_PATTERNS = ("adm-{login}", "admin-{login}", "a-{login}", "{login}-adm")
+NO_SYSTEM = ""
+"""The space of a login that HR gives for no system in particular."""
+
+
+def plain(value: str) -> str:
+    return unicodedata.normalize("NFKC", value).casefold().strip()
+
+
+def is_placeholder(value: str) -> bool:
+    value = plain(value)
+    return value in PLACEHOLDERS or set(value) == {"0"}
+
+
+def told(values: set[str]) -> set[str]:
+    """Without those that say nothing."""
+    return {value for value in values if not is_placeholder(value)}
+
+
+def own_domains(company: Company) -> set[str]:
+    return {plain(domain) for domain in company.mail_domains}
+
+
+def address(company: Company, value: str) -> str:
+    """A mail address in the one form that its aliases and plus-addresses share; "" where it is no address."""
+    local, at, domain = plain(value).rpartition("@")
+    if not (local and at and domain):
+        return ""
+    aliases = {plain(alias): plain(target) for alias, target in company.mail_aliases.items()}
+    domain = aliases.get(domain, domain)
+    if domain in own_domains(company):
+        local = local.split("+", 1)[0] or local
+    return f"{local}@{domain}"
+
+
+def own_local_part(company: Company, mail: str) -> str:
+    """What stands before the @ of a canonical address at one of our own domains, else ""."""
+    local, _, domain = mail.rpartition("@")
+    return local if domain in own_domains(company) else ""
+
+
+def loose_number(value: str) -> str:
+    """Without a leading prefix that is no digit, then without leading zeros."""
+    return re.sub(r"^[^0-9]+", "", plain(value)).lstrip("0")
+
+
+def unpattern(pattern: str, login: str) -> str:
+    """The login that the pattern was laid over; "" where it doesn't fit."""
+    before, _, after = (plain(part) for part in pattern.partition("{login}"))
+    if not (login.startswith(before) and login.endswith(after) and len(login) > len(before) + len(after)):
+        return ""
+    return login[len(before) : len(login) - len(after)]
+
+
+def dn(label: str) -> str:
+    return re.sub(r"\s*([,=+])\s*", r"\1", plain(label))
+
+
+def source_space(source: SourceRead) -> str:
+    return f"realm:{source.login_realm}" if source.login_realm else f"source:{source.name}"
+
+
+def login_space(company: Company, roster: RosterRead, login: ScopedValue) -> str:
+    """Where a login that HR gives is known."""
+    if login.source is None:
+        return f"realm:{roster.login_realm}" if roster.login_realm else NO_SYSTEM
+    realms = {s.login_realm for s in company.sources if s.name == login.source and s.login_realm}
+    return f"realm:{realms.pop()}" if realms else f"source:{login.source}"
+
+
+def number_space(company: Company, source: SourceRead) -> str | None:
+    """Whose numbers the source's accounts bear; None where it doesn't say and there are several."""
+    spaces = {roster.id_space for roster in company.rosters}
+    return source.id_space or (spaces.pop() if len(spaces) == 1 else None)
+
+
+def borne(company: Company, account: Account, kind: KeyKind) -> set[str]:
+    """The normalised values of a kind that an account bears as its own, without placeholders."""
+    keys = [key for key in account.keys if key.origin is not KeyOrigin.OWNER]
+    found = {normalised(company, key) for key in keys if key.kind is kind}
+    if kind is KeyKind.MAIL:
+        found |= {address(company, key.value) for key in keys if key.kind is KeyKind.LOGIN}
+    return told(found)
+
+
+def normalised(company: Company, key: AccountKey) -> str:
+    if key.kind is KeyKind.MAIL:
+        return address(company, key.value)
+    return key.value.strip() if key.kind is KeyKind.SSH_KEY else plain(key.value)
+
+
+def is_common(company: Company, kind: KeyKind, value: str) -> bool:
+    """Whether too many accounts of some realm bear the value for it to mean anybody."""
+    bearers = {(a.realm, a.native_id) for s in company.sources for a in s.accounts if value in borne(company, a, kind)}
+    realms = [realm for realm, _ in bearers]
+    return any(realms.count(realm) > company.scores.common_accounts for realm in set(realms))
