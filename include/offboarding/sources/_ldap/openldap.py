@@ -1,0 +1,108 @@
+"""The flavor OpenLDAP: entryUUID, and what works by the ppolicy overlay."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from include.offboarding.errors import IncompleteReadError
+from include.offboarding.model import Gap
+from include.offboarding.sources._ldap.entry import Entry
+from include.offboarding.sources._ldap.names import canonical
+from include.offboarding.sources._ldap.session import Session
+from include.offboarding.sources._ldap.settings import LdapSettings
+from include.offboarding.sources._ldap.standing import ENDS, LOCKED, PERMANENT, STARTS, Judgement, Policy, Proof, judge
+from include.offboarding.sources._ldap.times import is_permanent_lock
+
+IN_FORCE = "pwdPolicySubentry"
+POLICY_ATTRIBUTES = ("pwdAttribute", "pwdLockout")
+RIGHTS = "docs/permissions/ldap.md"
+
+
+class OpenLdap:
+    """slapd 2.5 or newer."""
+
+    name = "openldap"
+    id_attribute = "entryUUID"
+    attributes = (LOCKED, ENDS, STARTS, IN_FORCE)
+    password_set = "pwdChangedTime"
+
+    def id_filter(self, native_id: str) -> str:
+        """The filter that finds that account. A native id that is none would be found nowhere, and look gone."""
+        try:
+            return f"({self.id_attribute}={UUID(native_id)})"
+        except ValueError as error:
+            raise IncompleteReadError(f"account {native_id!r} is no entryUUID; nothing was concluded of it") from error
+
+    def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> "PolicyJudge":
+        """Read the witness, and get ready to judge entries."""
+        return PolicyJudge(session, default=settings.ppolicy_default, proof=_prove(session, settings), as_of=as_of)
+
+
+@dataclass(slots=True)
+class PolicyJudge:
+    """Judges entries by the policy in force; reads each policy once, when the first locked entry needs it."""
+
+    session: Session
+    default: str | None
+    proof: Proof
+    as_of: datetime
+    _policies: dict[str, Policy] = field(default_factory=dict[str, Policy])
+
+    def judge(self, entry: Entry) -> Judgement:
+        """What can be said of this entry's password login."""
+        return judge(entry, policy=self._policy(entry), proof=self.proof, as_of=self.as_of)
+
+    def gaps(self, realm: str) -> Iterator[Gap]:
+        """What kept it from judging, once every entry has been judged."""
+        if not self.proof.readable:
+            text = f"{self.session.source}: {self.proof.reason}. {self._fix()}"
+            yield Gap(realm=realm, text=text, red=True)
+        for policy in self._policies.values():
+            if policy.problem:
+                yield Gap(realm=realm, text=f"{self.session.source}: {policy.problem}", red=True)
+
+    def _fix(self) -> str:
+        if self.proof.readable is None:
+            return (
+                "Without one nobody can tell an account that isn't locked from one whose lock we may not read: lock an "
+                f"account of nobody's for good ({LOCKED} {PERMANENT}) and name its DN as `witness` ({RIGHTS})"
+            )
+        names = ",".join(OpenLdap.attributes)
+        right = f'to attrs={names} by dn.exact="{self.session.reader}" read'
+        return f"Grant `{right}` ({RIGHTS}), or lock the witness again"
+
+    def _policy(self, entry: Entry) -> Policy:
+        dn = entry.first(IN_FORCE) or self.default or ""
+        # Only a permanent lock asks for it: policies of accounts that nobody locked needn't be read.
+        if not is_permanent_lock(entry.first(LOCKED)):
+            return Policy(label=dn, lockout=None)
+        key = canonical(dn)
+        if key not in self._policies:
+            self._policies[key] = self._read_policy(dn)
+        return self._policies[key]
+
+    def _read_policy(self, dn: str) -> Policy:
+        if not dn:
+            problem = (
+                f"which policy holds for locked accounts without {IN_FORCE} isn't known: set `ppolicy_default` to what "
+                f"cn=config says ({RIGHTS})"
+            )
+            return Policy(label="", lockout=None, problem=problem)
+        found = self.session.read(dn, POLICY_ATTRIBUTES).entry
+        # pwdPolicy must hold pwdAttribute: where it's readable, a missing pwdLockout means FALSE (slapo-ppolicy(5)).
+        if found is None or not (found.first("pwdAttribute") or found.first("pwdLockout")):
+            right = f'to dn.exact="{dn}" by dn.exact="{self.session.reader}" read'
+            return Policy(label=dn, lockout=None, problem=f"the policy {dn} can't be read: grant `{right}` ({RIGHTS})")
+        return Policy(label=dn, lockout=found.first("pwdLockout").upper() == "TRUE")
+
+
+def _prove(session: Session, settings: LdapSettings) -> Proof:
+    if settings.witness is None:
+        return Proof(readable=None, reason="no witness account is configured")
+    entry = session.read(settings.witness, (LOCKED,)).entry
+    if entry is None:
+        return Proof(readable=False, reason=f"the witness {settings.witness} can't be read")
+    if not is_permanent_lock(entry.first(LOCKED)):
+        return Proof(readable=False, reason=f"the witness {settings.witness} doesn't read as locked")
+    return Proof(readable=True, reason="the witness shows that locks can be read")

@@ -1,0 +1,64 @@
+"""Reads a search to its true end, page by page (RFC 2696), or fails.
+
+ldap3's own paging ends silently at a size limit, which would read as "no such account".
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from include.offboarding.errors import IncompleteReadError
+from include.offboarding.sources._ldap.entry import Entry
+from include.offboarding.sources._ldap.results import STANDS, SUCCESS, Refusal, error_for, referral_error
+
+EMPTY_PAGES = 20
+"""So many in a row are no end in sight. A server may send some, where it filters what it has read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one search request gave."""
+
+    entries: list[Entry]
+    references: tuple[str, ...]
+    """URLs of parts of the tree that lie on other servers."""
+    refusal: Refusal
+    """The result; success is a code of 0."""
+    cookie: bytes | None
+    """Where the next page begins; b"" at the end, None where the server answered without the paging control."""
+
+
+def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str) -> Iterator[list[Entry]]:
+    """Yield each page's entries, and end only where the server said that this was all.
+
+    `ask` gets the last page's cookie, b"" for the first. Raises IncompleteReadError for a limit, a referral, a server
+    that pages in circles or forgets to; RetriableError where it's busy.
+    """
+    cookie, count, empty = b"", 0, 0
+    cookies: set[bytes] = set()
+    beginnings: set[str] = set()
+    while True:
+        page = ask(cookie)
+        count += len(page.entries)
+        if page.refusal.code != SUCCESS:
+            raise error_for(page.refusal, where=where, reader=reader, entries=count)
+        if page.references:
+            raise referral_error(page.references, where=where)
+        yield page.entries
+        if page.cookie == b"":
+            return
+        empty = 0 if page.entries else empty + 1
+        beginning = page.entries[0].dn if page.entries else None
+        if page.cookie is None or page.cookie in cookies or beginning in beginnings or empty > EMPTY_PAGES:
+            raise IncompleteReadError(
+                f"{where}: the server's paging doesn't come to an end: {_trouble(page)} after {count:,} entries. "
+                f"{STANDS}\n  Ask whether a proxy stands before the directory; name the directory itself."
+            )
+        cookie = page.cookie
+        cookies.add(cookie)
+        beginnings |= {beginning} if beginning is not None else set()
+
+
+def _trouble(page: Page) -> str:
+    if page.cookie is None:
+        return "the paging control is missing from its answer"
+    return "a page came again, or stayed empty"

@@ -1,0 +1,204 @@
+"""A bound connection to a directory: verified TLS, searches that end in success or in an error of ours."""
+
+import ssl
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ldap3 import NONE, Server
+from ldap3.core.exceptions import (
+    LDAPCommunicationError,
+    LDAPExceptionError,
+    LDAPInvalidFilterError,
+    LDAPResponseTimeoutError,
+    LDAPStartTLSError,
+)
+
+from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.sources._ldap.ber import DecodeError
+from include.offboarding.sources._ldap.entry import Entry
+from include.offboarding.sources._ldap.paging import Page, read_pages
+from include.offboarding.sources._ldap.results import (
+    INSUFFICIENT_ACCESS,
+    NO_SUCH_OBJECT,
+    STANDS,
+    SUCCESS,
+    Refusal,
+    error_for,
+)
+from include.offboarding.sources._ldap.settings import ConnectionExtra, read_extra
+from include.offboarding.sources._ldap.strategy import EntryConnection
+from include.offboarding.sources._ldap.tls import VerifiedTls
+
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 120
+"""Longest silence before a page; a page itself may take longer."""
+PAGED_RESULTS = "1.2.840.113556.1.4.319"
+"""RFC 2696."""
+EVERYTHING = "(objectClass=*)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What reading one entry by its DN gave."""
+
+    entry: Entry | None
+    denied: bool = False
+    """The server says that it's there and not for us."""
+
+
+class Session:
+    """One conversation. `source` begins every error; `tally` is called once a request."""
+
+    def __init__(self, connection: EntryConnection, *, source: str, reader: str, tally: Callable[[], None]) -> None:
+        self._connection = connection
+        self.source = source
+        self.reader = reader
+        self._tally = tally
+
+    def search(self, base: str, condition: str, attributes: Sequence[str], *, page_size: int) -> Iterator[list[Entry]]:
+        """Yield everything at and below `base` that meets the filter, a page at a time. Raises as `read_pages`."""
+
+        def ask(cookie: bytes) -> Page:
+            return self._ask(base, condition, attributes, scope="SUBTREE", page_size=page_size, cookie=cookie)
+
+        return read_pages(ask, where=f"{self.source}: {base}", reader=self.reader)
+
+    def read(self, dn: str, attributes: Sequence[str]) -> Lookup:
+        """Read one entry. No entry where it isn't there or is hidden; any other refusal is raised."""
+        page = self._ask(dn, EVERYTHING, attributes, scope="BASE", page_size=None, cookie=b"")
+        if page.refusal.code in {NO_SUCH_OBJECT, INSUFFICIENT_ACCESS}:
+            return Lookup(entry=None, denied=page.refusal.code == INSUFFICIENT_ACCESS)
+        if page.refusal.code != SUCCESS:
+            raise error_for(page.refusal, where=f"{self.source}: {dn}", reader=self.reader, entries=0)
+        return Lookup(entry=next(iter(page.entries), None))
+
+    def _ask(
+        self,
+        base: str,
+        condition: str,
+        attributes: Sequence[str],
+        *,
+        scope: Literal["BASE", "SUBTREE"],
+        page_size: int | None,
+        cookie: bytes,
+    ) -> Page:
+        self._tally()
+        connection = cast("Any", self._connection)
+        with _told(self.source, self._connection):
+            connection.search(
+                base,
+                condition,
+                search_scope=scope,
+                # An alias is an entry of its own; whatever it points at is read where it lies, once.
+                dereference_aliases="NEVER",
+                attributes=list(attributes),
+                paged_size=page_size,
+                paged_criticality=True,
+                paged_cookie=cookie or None,
+            )
+            return self._page(connection.response, connection.result)
+
+    def _page(self, responses: list[Entry | dict[str, Any]], result: dict[str, Any]) -> Page:
+        entries = [response for response in responses if isinstance(response, Entry)]
+        if any(";range=" in name for entry in entries for name in entry.attributes):
+            raise IncompleteReadError(f"{self.source}: the server cuts long attributes by ;range=. {STANDS}")
+        control = result.get("controls", {}).get(PAGED_RESULTS)
+        return Page(
+            entries=entries,
+            references=tuple(
+                url for response in responses if not isinstance(response, Entry) for url in response.get("uri", ())
+            ),
+            refusal=_refusal(result),
+            cookie=control["value"]["cookie"] if control else None,
+        )
+
+
+@contextmanager
+def opened(connection: ConnectionFields, *, source: str, count: Callable[[bool], None]) -> Generator[Session]:
+    """A session for as long as the block runs. `count` is called once a request, with whether it reads anything.
+
+    Raises ConfigError for a connection that can't be right, RetriableError where nobody answers, FatalError where the
+    certificate or the login is refused.
+    """
+    client = _client(connection, read_extra(connection), source)
+    try:
+        _log_in(client, read_extra(connection), source, lambda: count(False))
+        yield Session(client, source=source, reader=connection.login, tally=lambda: count(True))
+    finally:
+        # A goodbye that fails on a dead socket changes nothing that was read.
+        with suppress(LDAPExceptionError, OSError):
+            cast("Any", client).unbind()
+
+
+def _client(connection: ConnectionFields, extra: ConnectionExtra, source: str) -> EntryConnection:
+    ldaps = extra.tls == "ldaps"
+    with _told(source, None):
+        server = Server(
+            connection.host,
+            port=connection.port or (636 if ldaps else 389),
+            use_ssl=ldaps,
+            tls=VerifiedTls(extra.ca_certs_file),
+            get_info=NONE,
+            connect_timeout=CONNECT_SECONDS,
+        )
+    return EntryConnection(server, connection.login, connection.password, receive_timeout=ANSWER_SECONDS)
+
+
+def _log_in(client: EntryConnection, extra: ConnectionExtra, source: str, tally: Callable[[], None]) -> None:
+    conversation = cast("Any", client)
+    with _told(source, client):
+        conversation.open(read_server_info=False)
+        if extra.tls == "starttls":
+            tally()
+            conversation.start_tls(read_server_info=False)
+            if client.entries_strategy.unread_bytes:
+                raise FatalError(f"{source}: the server sent data in the clear behind StartTLS: someone is in between.")
+        tally()
+        conversation.bind(read_server_info=False)
+        refusal = _refusal(conversation.result)
+    if refusal.code != SUCCESS:
+        raise error_for(refusal, where=source, reader=str(conversation.user), entries=0)
+
+
+@contextmanager
+def _told(source: str, client: EntryConnection | None) -> Generator[None]:
+    """Turn ldap3's errors into ours. Their texts hold addresses and codes; none holds what was sent."""
+    at = f"{client.server.host}:{client.server.port}" if client else "the connection"
+    try:
+        yield
+    except DecodeError as error:
+        raise IncompleteReadError(f"{source}: {at} sent what is no LDAP message: {error}. {STANDS}") from error
+    except LDAPInvalidFilterError as error:
+        raise ConfigError(f"{source}.user_filter: this is no LDAP filter (RFC 4515): {error}") from error
+    except (LDAPCommunicationError, LDAPResponseTimeoutError, LDAPStartTLSError, OSError) as error:
+        refusal = client.server.tls.refusal if client else None
+        if refusal is not None:
+            raise FatalError(_certificate(source, at, refusal)) from refusal
+        if isinstance(error, LDAPStartTLSError):
+            raise FatalError(
+                f"{source}: {at} doesn't start TLS ({error}). Set extra tls: ldaps, or mend it."
+            ) from error
+        raise RetriableError(f"{source}: {at} can't be reached or hung up ({error}). {STANDS}") from error
+    except LDAPExceptionError as error:
+        raise FatalError(f"{source}: {at}: {error}") from error
+
+
+def _certificate(source: str, at: str, refusal: ssl.SSLError) -> str:
+    reason = refusal.verify_message if isinstance(refusal, ssl.SSLCertVerificationError) else str(refusal)
+    return (
+        f"{source}: the TLS certificate of {at} isn't trusted: {reason.rstrip('.')}.\n"
+        "  Connect by the name in the certificate, and name the authority that signed it in the connection's extra "
+        "ca_certs_file."
+    )
+
+
+def _refusal(result: dict[str, Any]) -> Refusal:
+    return Refusal(
+        code=int(result["result"]),
+        description=str(result["description"]),
+        text=str(result.get("message") or ""),
+        referrals=tuple(result.get("referrals") or ()),
+    )

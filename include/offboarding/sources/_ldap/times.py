@@ -1,0 +1,36 @@
+"""Times as directories write them: generalizedTime (RFC 4517 3.3.13)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_GENERALIZED = re.compile(
+    r"(?P<day>\d{8})(?P<hour>\d\d)(?:(?P<minute>\d\d)(?P<second>\d\d)?)?(?:[.,](?P<fraction>\d+))?"
+    r"(?:Z|(?P<sign>[+-])(?P<zone_hours>\d\d)(?P<zone_minutes>\d\d)?)",
+    re.ASCII,
+)
+_NEVER_COMES_BACK = re.compile(r"0000010100(?:00){1,2}(?:[.,]0+)?Z", re.ASCII)
+
+
+def generalized_time(text: str) -> datetime:
+    """That moment, in UTC. A fraction is one of the smallest unit given; a 60th second is the next minute's first.
+
+    Raises ValueError without the text: it may be anything that somebody typed.
+    """
+    found = _GENERALIZED.fullmatch(text)
+    if found is None:
+        raise ValueError("no generalizedTime such as 20261124130000Z")
+    minute, second = found["minute"], found["second"]
+    unit = timedelta(seconds=1) if second else timedelta(minutes=1) if minute else timedelta(hours=1)
+    fraction = float(f"0.{found['fraction'] or 0}")
+    day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC)
+    if int(found["hour"]) > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
+        raise ValueError("no time of day")
+    clock = timedelta(hours=int(found["hour"]), minutes=int(minute or 0), seconds=int(second or 0))
+    zone = timedelta(hours=int(found["zone_hours"] or 0), minutes=int(found["zone_minutes"] or 0))
+    ahead = zone if found["sign"] == "+" else -zone
+    return day + clock + unit * fraction - ahead
+
+
+def is_permanent_lock(text: str) -> bool:
+    """Whether a pwdAccountLockedTime is the mark that only an administrator sets: 000001010000Z (slapo-ppolicy(5))."""
+    return _NEVER_COMES_BACK.fullmatch(text) is not None
