@@ -80,7 +80,7 @@ class EmbeddedServer:
 
         No password: the kernel vouches for who connects.
         """
-        return make_conninfo("", host=self.host, port=5432, user=NAME, dbname=dbname, connect_timeout=10)
+        return make_conninfo("", host=self.host, port=5432, user=NAME, dbname=dbname)
 
     def connection_kwargs(self, *, dbname: str = NAME) -> dict[str, Any]:
         """The same, for `psycopg.connect(**kwargs)`."""
@@ -88,7 +88,7 @@ class EmbeddedServer:
 
     def connect(self, *, dbname: str = NAME, autocommit: bool = False) -> psycopg.Connection[TupleRow]:
         """A new connection; it must be closed before the block ends, since the server may stop then."""
-        return psycopg.connect(self.conninfo(dbname=dbname), autocommit=autocommit)
+        return psycopg.connect(self.conninfo(dbname=dbname), connect_timeout=10, autocommit=autocommit)
 
 
 @contextmanager
@@ -253,7 +253,7 @@ def _socket_host(data: Path) -> Generator[str]:
 
 def _answers(running: EmbeddedServer) -> bool:
     """Whether it takes connections. One that is starting up or shutting down is waited for."""
-    conninfo = os.fsencode(running.conninfo(dbname="postgres"))
+    conninfo = os.fsencode(make_conninfo(running.conninfo(dbname="postgres"), connect_timeout=5))
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         state = pq.PGconn.ping(conninfo)
