@@ -105,7 +105,7 @@ def whole(holder: Holder) -> Way:
         reason="; ".join(_reason(way) for way in telling),
         effect=min((way.effect for way in ways if way.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
         last_used_at=max((way.last_used_at for way in (own, *ways) if way.last_used_at), default=None),
-        parts=(own, *(way for way in ways if way.subject != own.subject)),
+        parts=ways or (own,),
     )
 
 

@@ -72,10 +72,8 @@ def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[str, ...]:
     book = runbook(linked.source_kind)
     replaced = (step for way in open_ways(linked) for step in book.replace(linked.account, way.subject))
     return (
-        (
-            "Find a new owner, and write them where the account names its owner (the tag owner, or the entry's manager)."
-            " Don't switch it off: a workload runs with it."
-        ),
+        "Find a new owner, and write them where the account names its owner: its tag, or its entry's manager.",
+        "Don't switch it off: a workload runs with it.",
         *dict.fromkeys(replaced),
         "Undo: while the old secret is still there, the workload can be given it back.",
         not_theirs(linked.source, linked.account, case.worker_id),
