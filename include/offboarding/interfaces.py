@@ -140,8 +140,10 @@ class Roster(Protocol):
 class Source(Protocol):
     """What exists."""
 
-    requests: RequestCounts
-    """What has been asked so far."""
+    @property
+    def requests(self) -> RequestCounts:
+        """What has been asked so far; a plain attribute will do."""
+        ...
 
     def collect(self) -> Iterator[Fact]:
         """Yield the cheapest complete inventory. A ScopeRead follows the facts it covers. Raises as Roster.read."""
