@@ -1,0 +1,62 @@
+"""Counts requests as they leave, retries and polls apart: the budget is about what AWS is asked, not what we call."""
+
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from include.offboarding.model import RequestCounts
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+    from botocore.model import OperationModel
+
+
+class Purpose(StrEnum):
+    """What a request is for; the fields of RequestCounts."""
+
+    INVENTORY = "inventory"
+    DETAIL = "detail"
+    OVERHEAD = "overhead"
+
+
+_ALWAYS_OVERHEAD = frozenset({"AssumeRole", "GetCallerIdentity"})
+
+
+class Meter:
+    """Every request of the sessions it watches."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Purpose] = Counter()
+        self._purpose = Purpose.OVERHEAD
+        self._next = Purpose.OVERHEAD
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What has been asked so far."""
+        return RequestCounts(**{purpose.value: self._counts[purpose] for purpose in Purpose})
+
+    @contextmanager
+    def asking_for(self, purpose: Purpose) -> Generator[None]:
+        """What the calls within are for."""
+        before, self._purpose = self._purpose, purpose
+        try:
+            yield
+        finally:
+            self._purpose = before
+
+    def watch(self, session: "Session") -> None:
+        """Count what this session's clients send (made after this call).
+
+        botocore emits `before-call` once a call, and `before-send` for each attempt of it.
+        """
+        session.events.register("before-call", self._before_call)
+        session.events.register("before-send", self._before_send)
+
+    def _before_call(self, model: "OperationModel", **_: object) -> None:
+        self._next = Purpose.OVERHEAD if model.name in _ALWAYS_OVERHEAD else self._purpose
+
+    def _before_send(self, **_: object) -> None:
+        self._counts[self._next] += 1
+        self._next = Purpose.OVERHEAD
