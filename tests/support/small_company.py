@@ -13,6 +13,7 @@ from include.offboarding.model import (
     Standing,
     Worker,
 )
+from tests.support.oracle import Company, RosterRead, Ruling, SourceRead, Verdict, judge
 
 NIGHT = datetime(2026, 11, 24, 16, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -119,3 +120,71 @@ def account(
         standing_reason="written by hand",
         service_like=service,
     )
+
+
+KIM, LEE = "kim@corp.example", "lee@corp.example"
+AFTER = datetime(2026, 11, 20, tzinfo=UTC)
+"""After the 13th, when LEFT left."""
+LEAVER = worker("1042", LEFT, mail=KIM, logins=("kim",))
+STAFF = worker("1043", mail=LEE, logins=("leeh",))
+
+
+def hr(*workers: Worker, name: str = "hr", id_space: str = "hr", login_realm: str | None = "corp") -> RosterRead:
+    return RosterRead(name=name, id_space=id_space, login_realm=login_realm, workers=workers)
+
+
+def ldap(
+    *accounts: Account,
+    name: str = "corp-ldap",
+    id_space: str | None = "hr",
+    login_realm: str | None = "corp",
+    number_format: str = "{worker_id}",
+) -> SourceRead:
+    """A source of these accounts and their realm."""
+    realm = accounts[0].realm if accounts else "d1"
+    return SourceRead(
+        name=name,
+        realm=realm,
+        id_space=id_space,
+        login_realm=login_realm,
+        number_format=number_format,
+        accounts=accounts,
+    )
+
+
+def aws(*accounts: Account, login_realm: str | None = "corp") -> SourceRead:
+    return ldap(*accounts, name="aws", login_realm=login_realm)
+
+
+def company(
+    *parts: RosterRead | SourceRead, rulings: tuple[Ruling, ...] = (), patterns: tuple[str, ...] = ()
+) -> Company:
+    return Company(
+        as_of=NIGHT,
+        mail_aliases={"corp.co.kr": "corp.example"},
+        login_patterns=patterns,
+        rosters=tuple(part for part in parts if isinstance(part, RosterRead)),
+        sources=tuple(part for part in parts if isinstance(part, SourceRead)),
+        rulings=rulings,
+    )
+
+
+Rows = set[tuple[str, str, str, int]]
+"""(worker id, relation, decision, score)."""
+NO_ROWS: Rows = set()
+
+
+def seen(verdict: Verdict, native_id: str, realm: str = "d1") -> tuple[str, Rows]:
+    """An account's decision and rows."""
+    found = verdict.accounts[realm, native_id]
+    return found.decision.value, {
+        (min(worker_id for _, worker_id in row.person), row.relation.value, row.decision.value, row.score)
+        for row in found.rows
+    }
+
+
+def link(*parts: RosterRead | SourceRead, patterns: tuple[str, ...] = ()) -> tuple[str, Rows]:
+    """Decision and rows of the account x."""
+    verdict = judge(company(*parts, patterns=patterns))
+    realm = next(realm for realm, native_id in verdict.accounts if native_id == "x")
+    return seen(verdict, "x", realm)

@@ -212,7 +212,7 @@ def totals(known: Knowledge, account: Account, found: list[Evidence]) -> dict[Cl
     }
 
 
-def total(known: Knowledge, found: list[Evidence], is_late: bool) -> int:  # noqa: FBT001
+def total(known: Knowledge, found: list[Evidence], is_late: bool) -> int:
     best = {group: max((e.points for e in found if e.group is group), default=0) for group in Group}
     names = best.pop(Group.MAIL) + best.pop(Group.LOGIN)
     return min(100, sum(best.values()) + (min(names, known.company.scores.late) if is_late else names))

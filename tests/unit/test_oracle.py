@@ -1,0 +1,236 @@
+"""The oracle's links, against each row and note of the specification's table."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from include.offboarding.model import Account, AccountKey, KeyKind, Worker
+from tests.support.oracle import judge
+from tests.support.small_company import (
+    KIM,
+    LEAVER,
+    LEFT,
+    STAFF,
+    account,
+    aws,
+    company,
+    hr,
+    job,
+    key,
+    ldap,
+    link,
+    mail,
+    number,
+    owner,
+    seen,
+    ssh,
+    tag,
+    worker,
+)
+
+UUID = key(KeyKind.DIRECTORY_ID, "d-1")
+
+
+def score(worker_: Worker, account_: Account, number_format: str = "{worker_id}") -> dict[str, int]:
+    """What one account has on one worker, by relation."""
+    _, rows = link(hr(worker_), ldap(account_, number_format=number_format))
+    return {relation: points for _, relation, _, points in rows}
+
+
+HAVING = {
+    "directory id": (
+        worker("1", ids=("corp-ldap:D-1",)),
+        account("x", UUID),
+        100,
+    ),
+    "directory id for another source": (worker("1", ids=("aws:d-1",)), account("x", UUID), 0),
+    "number": (worker("1042"), account("x", number("1042")), 90),
+    "previous number": (worker("2", previous=("1042",)), account("x", number("1042")), 90),
+    "tag employee-id": (worker("1042"), account("x", tag(KeyKind.NUMBER, "1042")), 80),
+    "number but for zeros": (worker("1042"), account("x", number("001042")), 55),
+    "number but for a prefix": (worker("1042"), account("x", number("E1042")), 55),
+    "number but for zeros in HR's": (worker("01042"), account("x", number("1042")), 55),
+    "tag but for a prefix": (worker("1042"), account("x", tag(KeyKind.NUMBER, "E1042")), 55),
+    "another number": (worker("1042"), account("x", number("1043")), 0),
+    "all zeros": (worker("0000"), account("x", number("0000")), 0),
+    "zeros with a prefix": (worker("0000"), account("x", number("E0000")), 0),
+    "N/A": (worker("N/A"), account("x", number("n/a")), 0),
+    "mail": (worker("1", mail=KIM), account("x", mail("Kim@CORP.example")), 80),
+    "full-width mail": (worker("1", mail=KIM), account("x", mail("\uff2bim@corp.example")), 80),
+    "former mail": (worker("1", former=(KIM,)), account("x", mail(KIM)), 80),
+    "alias domain": (worker("1", mail=KIM), account("x", mail("kim@corp.co.kr")), 80),
+    "plus-address": (worker("1", mail=KIM), account("x", mail("kim+aws@corp.co.kr")), 80),
+    "plus-address at a stranger's domain": (worker("1", mail="k@x.example"), account("x", mail("k+a@x.example")), 0),
+    "tag email": (worker("1", mail=KIM), account("x", tag(KeyKind.MAIL, KIM)), 80),
+    "login that is a mail": (worker("1", mail=KIM), account("x", login=KIM), 80),
+    "no mail at all": (worker("1", mail="none"), account("x", mail("none")), 0),
+    "login for this source": (worker("1", logins=("corp-ldap:kim",)), account("x", login="KIM"), 85),
+    "login of the realm": (worker("1", logins=("kim",)), account("x", login="kim"), 85),
+    "usual pattern adm-": (worker("1", logins=("kim",)), account("x", login="adm-kim"), 60),
+    "usual pattern admin-": (worker("1", logins=("kim",)), account("x", login="admin-kim"), 60),
+    "usual pattern a-": (worker("1", logins=("kim",)), account("x", login="a-kim"), 60),
+    "usual pattern -adm": (worker("1", logins=("kim",)), account("x", login="kim-adm"), 60),
+    "a pattern nobody uses": (worker("1", logins=("kim",)), account("x", login="kim2"), 0),
+    "local part": (worker("1", mail=KIM), account("x", login="kim"), 60),
+    "local part of a stranger's mail": (worker("1", mail="kim@x.example"), account("x", login="kim"), 0),
+    "login elsewhere": (worker("1", logins=("aws:kimm",)), account("x", login="kimm"), 50),
+    "short login elsewhere": (worker("1", logins=("aws:kim",)), account("x", login="kim"), 0),
+    "reserved login elsewhere": (worker("1", logins=("aws:jenkins",)), account("x", login="jenkins"), 0),
+    "a placeholder login": (worker("1", logins=("none",)), account("x", login="none"), 0),
+    "pattern over a login elsewhere": (worker("1", logins=("aws:kimm",)), account("x", login="adm-kimm"), 0),
+    "name": (
+        worker("1", name="Anne Green"),
+        account("x", key(KeyKind.NAME, "Anne Green")),
+        0,
+    ),
+    "sum across groups": (worker("1", mail=KIM, ids=("corp-ldap:d-1",)), account("x", UUID, mail(KIM)), 100),
+    "the highest within a group": (
+        worker("1042", previous=("42",)),
+        account("x", number("1042"), tag(KeyKind.NUMBER, "42")),
+        90,
+    ),
+    "weak groups add up": (worker("1042", logins=("aws:kimm",)), account("x", number("E1042"), login="kimm"), 100),
+}
+
+
+@pytest.mark.parametrize(("worker_", "account_", "points"), HAVING.values(), ids=HAVING)
+def test_what_a_key_is_worth(worker_: Worker, account_: Account, points: int) -> None:
+    assert score(worker_, account_).get("is", 0) == points
+
+
+def test_a_number_in_the_form_that_the_source_declares() -> None:
+    assert score(worker("1042"), account("x", number("E1042")), number_format="E{worker_id}") == {"is": 90}
+    assert score(worker("1042"), account("x", number("1042")), number_format="E{worker_id}") == {"is": 55}
+
+
+def test_a_number_without_a_declared_space() -> None:
+    nowhere = ldap(account("x", number("1042")), id_space=None)
+    mine, vendors = hr(worker("1042", LEFT)), hr(worker("1042", LEFT), name="vendors", id_space="vendor")
+
+    assert link(mine, nowhere) == ("linked", {("1042", "is", "linked", 90)})
+    assert link(mine, replace(vendors, id_space="hr"), nowhere)[0] == "linked"
+    decision, rows = link(mine, hr(worker("9"), name="vendors", id_space="vendor"), nowhere)
+    assert (decision, rows) == ("probable", {("1042", "is", "probable", 55)})
+
+
+def test_a_number_of_another_space_is_another_number() -> None:
+    assert link(hr(worker("1042"), id_space="vendor"), ldap(account("x", number("1042")))) == ("orphan", set())
+
+
+def test_a_declared_pattern() -> None:
+    found = link(hr(worker("1", logins=("kim",))), ldap(account("x", login="ops-kim")), patterns=("ops-{login}",))
+
+    assert found == ("linked", {("1", "is", "linked", 80)})
+
+
+def test_a_login_for_no_system_in_particular() -> None:
+    assert link(hr(worker("1", logins=("kim",)), login_realm=None), ldap(account("x", login="kim")))[1] == {
+        ("1", "is", "candidate", 60)
+    }
+
+
+# --- who bore it -----------------------------------------------------------------------------------------------------
+
+EARLIER = worker("1", job("left", start="2010-01-01", last="2018-12-31"), mail=KIM, logins=("kim",))
+LATER = worker("2", job(start="2020-01-01"), former=(KIM,), logins=("kim",))
+
+
+@pytest.mark.parametrize("bears", (mail(KIM), key(KeyKind.LOGIN, "kim")), ids=("mail", "login"))
+@pytest.mark.parametrize(
+    ("made", "whose"),
+    (
+        (datetime(2015, 6, 1, tzinfo=UTC), "1"),
+        (datetime(2018, 12, 31, 14, tzinfo=UTC), "1"),
+        (datetime(2018, 12, 31, 16, tzinfo=UTC), None),
+        (datetime(2022, 6, 1, tzinfo=UTC), "2"),
+        (datetime(2019, 6, 1, tzinfo=UTC), None),
+        (None, None),
+    ),
+)
+def test_a_recycled_value_counts_for_who_bore_it_then(
+    bears: AccountKey, made: datetime | None, whose: str | None
+) -> None:
+    _, rows = link(hr(EARLIER, LATER), ldap(account("x", bears, made=made)))
+
+    assert {worker_id for worker_id, _, _, points in rows if points >= 80} == ({whose} if whose else set())
+
+
+def test_two_who_bore_it_at_once_leave_it_to_nobody() -> None:
+    pair = (worker("1", job("left", last="2026-11-13"), mail=KIM), worker("2", former=(KIM,)))
+
+    assert link(hr(*pair), ldap(account("x", mail(KIM)))) == ("orphan", set())
+
+
+def test_a_value_that_too_many_accounts_bear_weighs_nothing() -> None:
+    crowd = [account(f"a{n}", mail(KIM)) for n in range(10)]
+
+    assert link(hr(LEAVER), ldap(account("x", mail(KIM)), *crowd[:9]))[0] == "linked"
+    assert link(hr(LEAVER), ldap(account("x", mail(KIM)), *crowd)) == ("orphan", set())
+
+
+def test_one_person_may_own_any_number_of_things() -> None:
+    owned = [account(f"a{n}", owner(KeyKind.MAIL, KIM), service=True) for n in range(12)]
+
+    assert link(hr(LEAVER), ldap(account("x", mail(KIM)), *owned)) == ("linked", {("1042", "is", "linked", 80)})
+
+
+# --- one hop from a linked account -----------------------------------------------------------------------------------
+
+BASE = account("base", number("1042"), login="jkim")
+HOP = worker("1042", LEFT)
+
+
+def test_a_linked_account_s_login_in_its_realm() -> None:
+    assert link(hr(HOP), ldap(BASE), aws(account("x", login="JKIM", realm="a1"))) == (
+        "linked",
+        {("1042", "is", "linked", 80)},
+    )
+
+
+def test_a_declared_pattern_over_a_linked_account_s_login() -> None:
+    x = aws(account("x", login="ops-jkim", realm="a1"))
+
+    assert link(hr(HOP), ldap(BASE), x, patterns=("ops-{login}",))[1] == {("1042", "is", "linked", 80)}
+    assert link(hr(HOP), ldap(BASE), x)[1] == set()
+
+
+@pytest.mark.parametrize("realm", ("lab", None))
+def test_a_linked_account_s_login_outside_its_realm(realm: str | None) -> None:
+    x = aws(account("x", login="jkim", realm="a1"), login_realm=realm)
+
+    assert link(hr(HOP), ldap(BASE), x) == ("probable", {("1042", "is", "probable", 50)})
+
+
+def test_equal_logins_in_a_source_without_a_realm() -> None:
+    both = ldap(BASE, account("x", login="jkim"), login_realm=None)
+
+    assert link(hr(HOP), both)[1] == {("1042", "is", "probable", 50)}
+
+
+def test_a_login_that_linked_accounts_of_two_persons_bear() -> None:
+    other = account("other", number("1043"), login="jkim")
+
+    assert link(hr(HOP, STAFF), ldap(BASE, other), aws(account("x", login="jkim", realm="a1"))) == ("orphan", set())
+
+
+def test_it_is_one_hop() -> None:
+    """The middle account is linked by its login alone, so its key proves nothing."""
+    middle = account("middle", ssh("SHA256:k"), login="jkim", realm="a1")
+
+    assert link(hr(HOP), ldap(BASE), aws(middle, account("x", ssh("SHA256:k"), realm="a1"))) == ("orphan", set())
+
+
+def test_an_account_s_own_login_is_no_evidence_about_itself() -> None:
+    verdict = judge(company(hr(HOP), ldap(BASE)))
+
+    assert seen(verdict, "base") == ("linked", {("1042", "is", "linked", 90)})
+
+
+def test_the_same_ssh_key() -> None:
+    held = account("base", number("1042"), ssh("SHA256:k"))
+    x = account("x", ssh("SHA256:k"))
+
+    assert link(hr(HOP), ldap(held, x)) == ("probable", {("1042", "is", "probable", 60)})
+    assert link(hr(HOP), ldap(held, replace(x, keys=(ssh("SHA256:K"),)))) == ("orphan", set())
+    assert link(hr(HOP, STAFF), ldap(held, account("b", number("1043"), ssh("SHA256:k")), x)) == ("orphan", set())
