@@ -61,7 +61,7 @@ _numbers = itertools.count(1)
 def draft(**changes: object) -> TicketDraft:
     """A ticket's draft, with a key that no other test has."""
     key = f"offb-{next(_numbers):04x}{secrets.token_hex(4)}"
-    body = "Four things still work.\n\n[ ] 1  Access key AKIA...7Q3A\n       Undo: --status Active\n[ ] 2  Console password"
+    body = "Two things still work.\n\n[ ] 1  Access key AKIA...7Q3A\n       Undo: ... Active\n[ ] 2  Console password"
     template = TicketDraft(
         key=key,
         queue="",
@@ -116,21 +116,26 @@ class TrackerContract:
         assert tracker.find(wanted.key) == oldest
 
     def test_text_of_any_language_comes_back_as_it_was(self, tracker: Tracker, people: People) -> None:
-        text = 'Kim Minjun (김민준) 님의 마지막 근무일 · Jürgen Groß · 王小明 · "quotes" <b>no markup</b> & 100 % 🔑\n  indented'
+        text = 'Kim Minjun (김민준) 님의 마지막 근무일 · Jürgen Groß · 王小明\n  "quotes" <b>no markup</b> & 100 % 🔑'
         ref = tracker.open(draft(body=text))
         tracker.comment(ref, "event", text)
 
         assert people.texts(ref) == [text, text]
 
     def test_a_checklist_of_100_items_fits(self, tracker: Tracker, people: People) -> None:
-        item = "[ ] {n}  Access key AKIA...{n:04d} of an IAM user\n         aws iam update-access-key --status Inactive " + "x" * 400
+        item = (
+            "[ ] {n}  Access key AKIA...{n:04d} of an IAM user\n         aws iam update-access-key --status Inactive "
+            + "x" * 400
+        )
         text = "\n".join(item.format(n=n) for n in range(1, 101))
 
         ref = tracker.open(draft(body=text))
 
         assert people.texts(ref) == [text]
 
-    def test_update_makes_title_text_and_priority_say_what_the_draft_says(self, tracker: Tracker, people: People) -> None:
+    def test_update_makes_title_text_and_priority_say_what_the_draft_says(
+        self, tracker: Tracker, people: People
+    ) -> None:
         before = draft()
         ref = tracker.open(before)
         high = people.priority(ref)
@@ -199,7 +204,7 @@ class TrackerContract:
         assert people.texts(ref) == ["[x] 1  All done", "A comment."]
 
     @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
-    def test_a_comment_leaves_the_ticket_open_or_closed(self, tracker: Tracker, closed: bool) -> None:  # noqa: FBT001
+    def test_a_comment_leaves_the_ticket_open_or_closed(self, tracker: Tracker, closed: bool) -> None:
         ref = tracker.open(draft())
         if closed:
             tracker.close(ref, "All dead.")

@@ -40,47 +40,58 @@ Plan = Callable[[str, str], Do | Answer]
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self, upstream: str, plan: Plan) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.upstream = upstream
+        self.plan = plan
+        self.ended = threading.Event()
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hung up is what these tests are about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride] - no other server makes it
+
+    def _relay(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        verdict = self.server.plan(self.command, self.path)
+        self.close_connection = True
+        if verdict is Do.HANG:
+            self.server.ended.wait()
+        elif isinstance(verdict, Answer):
+            self._answer(verdict.status, dict(verdict.headers), verdict.text.encode())
+        else:
+            response = self._forward(body)
+            if verdict is Do.SEND_TWICE:
+                response = self._forward(body)
+            if verdict is not Do.LOSE_ANSWER:
+                self._answer(response.status_code, {}, response.content)
+
+    do_GET = do_POST = do_PATCH = do_DELETE = _relay  # noqa: N815 - http.server's names
+
+    def _forward(self, body: bytes) -> httpx.Response:
+        own = {"host", "connection", "accept-encoding"}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in own}
+        return httpx.request(
+            self.command, self.server.upstream + self.path, content=body, headers=headers, trust_env=False
+        )
+
+    def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
 
 
 @contextmanager
 def relay(upstream: str, plan: Plan, tls: ssl.SSLContext | None = None) -> Generator[int]:
     """Relay to upstream (scheme://host:port); the relay's own port on 127.0.0.1."""
-    ended = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _relay(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            verdict = plan(self.command, self.path)
-            self.close_connection = True
-            if verdict is Do.HANG:
-                ended.wait()
-            elif isinstance(verdict, Answer):
-                self._answer(verdict.status, dict(verdict.headers), verdict.text.encode())
-            else:
-                for _ in range(2 if verdict is Do.SEND_TWICE else 1):
-                    response = self._forward(body)
-                if verdict is not Do.LOSE_ANSWER:
-                    self._answer(response.status_code, {}, response.content)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = _relay  # noqa: N815
-
-        def _forward(self, body: bytes) -> httpx.Response:
-            headers = {k: v for k, v in self.headers.items() if k.lower() not in {"host", "connection", "accept-encoding"}}
-            return httpx.request(self.command, upstream + self.path, content=body, headers=headers, trust_env=False)
-
-        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with _Server(("127.0.0.1", 0), Handler) as server:
+    with _Server(upstream, plan) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -88,6 +99,6 @@ def relay(upstream: str, plan: Plan, tls: ssl.SSLContext | None = None) -> Gener
         try:
             yield server.server_port
         finally:
-            ended.set()
+            server.ended.set()
             server.shutdown()
             thread.join()

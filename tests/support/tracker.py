@@ -41,7 +41,7 @@ def settings(**changes: object) -> Settings:
 def client(server: RoundupServer, login: str) -> httpx.Client:
     """Roundup's REST interface without our adapter."""
     origin = server.url.rsplit("/", 2)[0]
-    headers = {"X-Requested-With": "rest", "Origin": origin, "Referer": server.url}
+    headers = {"X-Requested-With": "rest", "Origin": origin, "Referer": server.url, "Connection": "close"}
     auth = (login, server.passwords[login])
     return httpx.Client(base_url=server.url + "rest/data/", auth=auth, headers=headers, trust_env=False)
 

@@ -38,6 +38,7 @@ LOGINS = ("admin", "offboarding", "analyst")
 """Roundup's own administrator; our API user; a person who works on tickets. The latter two have the role User."""
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
+LINGER_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def stop(folder: Path) -> None:
             return
         # The lock is held, so the process of that number is the server, never a stranger who got its number.
         os.kill(int((folder / "server.pid").read_text()), kill)
-        if _wait(lambda: not _alive(folder), patience):
+        if _wait(lambda: not _alive(folder) and _free(_kept_port(folder)) is not None, patience):
             return
     raise FatalError(f"Roundup in {folder} does not end. Look at server.log there.")
 
@@ -124,19 +125,21 @@ def _running(folder: Path, port: int, gate: IO[str]) -> RoundupServer:
     kept = _kept_port(folder)
     if not (_alive(folder) and _wait(lambda: _answers(kept), STOP_SECONDS)):
         stop(folder)
-        kept = _start_on_free_port(folder, [kept, port, 0, 0], passwords, gate)
+        wanted = [number for number in (kept, port) if number]
+        kept = _start_on_free_port(folder, [*wanted, 0, 0], passwords, gate)
     return RoundupServer(folder=folder, port=kept, passwords=passwords)
 
 
 def _start_on_free_port(folder: Path, candidates: Iterable[int], passwords: dict[str, str], gate: IO[str]) -> int:
     """Start on the first candidate that is free (0: any), and keep it. Another program may be quicker than we are."""
     for candidate in candidates:
-        port = _free(candidate)
+        port = _free_soon(candidate)
         if port is None:
             continue
         if port != _kept_port(folder) or not (folder / "tracker").exists():
+            _keep_port(folder, 0)  # whoever is killed here leaves no port that the tracker doesn't know
             _install(folder, port, passwords, gate)
-            (folder / "port").write_text(str(port))
+            _keep_port(folder, port)
         _launch(folder, port)
         if _comes_up(folder, port):
             return port
@@ -210,6 +213,16 @@ def _kept_port(folder: Path) -> int:
     """The port that the folder had the last time; 0 where it had none."""
     path = folder / "port"
     return int(path.read_text() or 0) if path.exists() else 0
+
+
+def _keep_port(folder: Path, port: int) -> None:
+    (folder / "port").write_text(str(port))
+
+
+def _free_soon(port: int) -> int | None:
+    """As `_free`; a server that has just died may not have let go of its port yet."""
+    _wait(lambda: _free(port) is not None, LINGER_SECONDS)
+    return _free(port)
 
 
 def _free(port: int) -> int | None:
