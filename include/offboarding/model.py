@@ -344,6 +344,24 @@ class AccountRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityKey:
+    """A key in its normal form, as it is compared and kept; equal keys of a worker and an account are evidence."""
+
+    kind: KeyKind
+    value: str
+    """"" where only the loose form may be compared (a number that isn't in the declared form)."""
+    loose: str
+    space: str
+    """Of workers' keys: an id space, a login realm, `source:NAME`, or "" for none in particular."""
+    origin: str
+    """current, former; of accounts' keys attribute, tag, owner, pattern, usual."""
+    name: str
+    """The attribute's or tag's own name, for evidence."""
+    raw: str
+    """As the system writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCounts:
     """Requests that a source made, told apart, for the run's record and the budget."""
 

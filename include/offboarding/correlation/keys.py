@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from include.offboarding.model import Account, AccountKey, KeyKind, Worker
+from include.offboarding.model import Account, AccountKey, IdentityKey, KeyKind, Worker
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
@@ -38,24 +38,6 @@ class KeyRules:
             login_patterns=tuple(_compiled(pattern, "{login}") for pattern in patterns),
             usual_patterns=tuple(_compiled(pattern, "{login}") for pattern in usual if pattern not in patterns),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredKey:
-    """A key as it is compared and kept."""
-
-    kind: KeyKind
-    value: str
-    """"" where only the loose form may be compared (a number that isn't in the declared form)."""
-    loose: str
-    space: str
-    """Of workers' keys: an id space, a login realm, `source:NAME`, or "" for none in particular."""
-    origin: str
-    """current, former; of accounts' keys attribute, tag, owner, pattern, usual."""
-    name: str
-    """The attribute's or tag's own name, for evidence."""
-    raw: str
-    """As the system writes it."""
 
 
 def normal(value: str) -> str:
@@ -87,7 +69,7 @@ def person_uid(id_space: str, worker_id: str) -> uuid.UUID:
 
 def worker_keys(
     worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
-) -> Iterator[StoredKey]:
+) -> Iterator[IdentityKey]:
     """A worker's keys. `realms` gives each source's declared login realm, if any."""
     yield _worker_key(KeyKind.NUMBER, worker.worker_id, id_space, "current", loose_number(worker.worker_id))
     for previous in worker.previous_worker_ids:
@@ -114,7 +96,7 @@ def login_space(source: str | None, login_realm: str | None, realms: Mapping[str
     return realms.get(source) or f"source:{source}"
 
 
-def account_keys(account: Account, number_format: str, rules: KeyRules) -> Iterator[StoredKey]:
+def account_keys(account: Account, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
     """An account's keys, and the forms that its login may be built on."""
     yield _stored(KeyKind.DIRECTORY_ID, normal(account.native_id), "", "", "attribute", "id", account.native_id)
     form = _compiled(number_format, "{worker_id}")
@@ -128,7 +110,7 @@ def account_keys(account: Account, number_format: str, rules: KeyRules) -> Itera
                 yield _stored(KeyKind.LOGIN, inner["inner"], "", "", origin, pattern.pattern, account.login)
 
 
-def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> Iterator[StoredKey]:
+def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> Iterator[IdentityKey]:
     value, loose = normal(key.value), ""
     if key.kind is KeyKind.MAIL:
         value, _ = mail(key.value, rules)
@@ -146,9 +128,9 @@ def _compiled(pattern: str, hole: str) -> re.Pattern[str]:
     return re.compile(f"{re.escape(normal(before))}(?P<inner>.+){re.escape(normal(after))}")
 
 
-def _worker_key(kind: KeyKind, raw: str, space: str, origin: str, loose: str) -> StoredKey:
+def _worker_key(kind: KeyKind, raw: str, space: str, origin: str, loose: str) -> IdentityKey:
     return _stored(kind, normal(raw), loose, space, origin, kind.value, raw)
 
 
-def _stored(kind: KeyKind, value: str, loose: str, space: str, origin: str, name: str, raw: str) -> StoredKey:
-    return StoredKey(kind=kind, value=value, loose=loose, space=space, origin=origin, name=name, raw=raw.strip())
+def _stored(kind: KeyKind, value: str, loose: str, space: str, origin: str, name: str, raw: str) -> IdentityKey:
+    return IdentityKey(kind=kind, value=value, loose=loose, space=space, origin=origin, name=name, raw=raw.strip())

@@ -1,0 +1,30 @@
+"""Keys that outlive names: of findings and of tickets. They can't change without opening every ticket again.
+
+Hashes of stable ids alone: no count, date, label or name of ours goes in, so that renaming a source, an ARN, a DN or a
+worker's number makes no second ticket.
+"""
+
+import hashlib
+
+_SEPARATOR = "\x1f"
+
+
+def finding_key(  # noqa: PLR0913 - the parts of the key
+    rule: str, realm: str, kind: str, account_native_id: str, native_id: str, person_uid: str, episode: int
+) -> str:
+    """32 hexadecimal digits. `person_uid` and ids are "" where there is none."""
+    return _digest("finding", rule, realm, kind, account_native_id, native_id, person_uid, str(episode))[:32]
+
+
+def ticket_key(kind: str, holder: str, queue: str, episode: int, generation: int) -> str:
+    """What a ticket's title bears: "offb-" and 12 hexadecimal digits."""
+    return f"offb-{_digest('ticket', kind, holder, queue, str(episode), str(generation))[:12]}"
+
+
+def short_finding(key: str) -> str:
+    """What people read and type: "f-" and 8 digits; any longer or shorter beginning that is unique is accepted too."""
+    return f"f-{key[:8]}"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(_SEPARATOR.join(parts).encode()).hexdigest()

@@ -1,0 +1,54 @@
+"""Sessions with our PostgreSQL: schema `offboarding`, UTC, autocommit (transactions are begun where they belong)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.store.migrate import migrate
+
+Session = psycopg.Connection[tuple[object, ...]]
+
+MINIMUM_VERSION = 150000
+SCHEMA: LiteralString = "offboarding"
+
+
+@contextmanager
+def opened(parameters: Mapping[str, str | int], *, schema: LiteralString = SCHEMA) -> Iterator[Session]:
+    """A session on a migrated store, closed at the end.
+
+    `parameters` are libpq's own words. Raises RetriableError where the server can't be reached, FatalError where it
+    refuses or is older than PostgreSQL 15.
+    """
+    try:
+        session = psycopg.connect(
+            autocommit=True, application_name="offboarding", connect_timeout=10, **_text(parameters)
+        )
+    except psycopg.OperationalError as error:
+        raise _refused(error) from error
+    with session:
+        if session.info.server_version < MINIMUM_VERSION:
+            raise FatalError(f"store: PostgreSQL {session.info.server_version // 10000} is too old. Use 15 or newer.")
+        prepare(session, schema)
+        yield session
+
+
+def prepare(session: Session, schema: LiteralString = SCHEMA) -> None:
+    """Set the session up, and bring the schema to the newest migration."""
+    session.execute(sql.SQL("set timezone = 'UTC'"))
+    session.execute(sql.SQL("set search_path = {}, pg_temp").format(sql.Identifier(schema)))
+    migrate(session, schema)
+
+
+def _text(parameters: Mapping[str, str | int]) -> dict[str, str]:
+    return {name: str(value) for name, value in parameters.items() if value not in ("", None)}
+
+
+def _refused(error: psycopg.OperationalError) -> FatalError | RetriableError:
+    text = " ".join(str(error).split())
+    if any(word in text for word in ("authentication failed", "does not exist", "no pg_hba.conf entry")):
+        return FatalError(f"store: PostgreSQL refused us: {text}. Mend the connection offboarding_store.")
+    return RetriableError(f"store: PostgreSQL can't be reached: {text}. Check the connection offboarding_store.")

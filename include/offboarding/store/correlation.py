@@ -1,0 +1,131 @@
+"""Persons, departures and links: one transaction, set by set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_correlation
+from include.offboarding.store.persons import merge_same_persons
+from include.offboarding.store.rows import CorrelationCounts, SourceSetting
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelationSettings:
+    """What the queries are told; scores in whole hundredths."""
+
+    as_of: datetime
+    zone: str
+    sources: tuple[SourceSetting, ...]
+    placeholders: tuple[str, ...]
+    """In their normal form."""
+    reserved: tuple[str, ...]
+    pre_start_days: int
+    possibly_one_days: int
+    scores: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightlessValue:
+    """A value that too many accounts bear; the value itself isn't told."""
+
+    realm: str
+    kind: str
+    name: str
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelationOutcome:
+    """What came of it."""
+
+    counts: CorrelationCounts
+    weightless: tuple[WeightlessValue, ...]
+    merged_persons: int
+
+
+_TEMPORARY = (
+    *("placeholder", "source_setting", "employment_span", "person_state", "possibly_one", "person_key", "holder"),
+    *("bearing", "weightless", "evidence", "total", "ranked", "vouching", "vouched_login", "new_link", "final_link"),
+)
+
+
+def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOutcome:
+    """Decide who left and whose each account is, and write down what changed."""
+    values: dict[str, object] = {
+        "as_of": settings.as_of,
+        "zone": settings.zone,
+        "pre_start_days": settings.pre_start_days,
+        "possibly_one_days": settings.possibly_one_days,
+        "reserved": list(settings.reserved),
+        "sources": Jsonb([_setting(source) for source in settings.sources]),
+        **settings.scores,
+    }
+    with session.transaction():
+        lock_correlation(session)
+        _forget(session)
+        _placeholders(session, settings.placeholders)
+        merged = merge_same_persons(session, settings.as_of)
+        _run(session, "persons", values, "make_employment_span", "make_person_state", "make_possibly_one")
+        _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
+        _score(session, values)
+        _run(session, "correlate", values, "close_links", "begin_links", "keep_less_use", "show_workers")
+        return _outcome(session, values, merged)
+
+
+def _score(session: Session, values: dict[str, object]) -> None:
+    _run(session, "correlate", values, "make_source_setting", "make_person_key", "make_holder", "make_bearing")
+    _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_evidence")
+    _run(session, "correlate", values, "evidence_directory_id", "evidence_number", "evidence_mail", "evidence_owner")
+    _rank(session, values, without=("login", "key"))
+    _run(session, "correlate", values, "make_vouching", "make_vouched_login", "evidence_login")
+    _rank(session, values, without=("key",))
+    _run(session, "correlate", values, "evidence_ssh_key")
+    _rank(session, values, without=())
+    _run(session, "correlate", values, "make_new_link", "link_owner_labels", "add_owner_links", "make_final_link")
+
+
+def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -> None:
+    session.execute("drop table if exists ranked, total")
+    session.execute("analyze evidence")
+    _run(session, "correlate", {**values, "without": list(without)}, "make_total", "make_ranked")
+
+
+def _run(session: Session, file: str, values: dict[str, object], *names: str) -> None:
+    for name in names:
+        session.execute(block(file, name), values)
+
+
+def _forget(session: Session) -> None:
+    for table in _TEMPORARY:
+        session.execute(b"drop table if exists pg_temp." + table.encode())
+
+
+def _placeholders(session: Session, values: Sequence[str]) -> None:
+    session.execute(block("correlate", "make_placeholder"))
+    session.execute("insert into placeholder select distinct unnest(%s::text[])", (list(values),))
+
+
+def _outcome(session: Session, values: dict[str, object], merged: Sequence[UUID]) -> CorrelationOutcome:
+    with session.cursor(row_factory=class_row(CorrelationCounts)) as cursor:
+        counts = cursor.execute(block("correlate", "correlation_counts"), values).fetchone()
+    with session.cursor(row_factory=class_row(WeightlessValue)) as cursor:
+        weightless = cursor.execute(block("correlate", "weightless_values")).fetchall()
+    assert counts is not None
+    return CorrelationOutcome(counts=counts, weightless=tuple(weightless), merged_persons=len(merged))
+
+
+def _setting(source: SourceSetting) -> dict[str, object]:
+    return {
+        "realm": source.realm,
+        "source": source.source,
+        "kind": source.kind,
+        "id_space": source.id_space,
+        "login_space": source.login_space,
+        "login_declared": source.login_declared,
+    }

@@ -1,0 +1,45 @@
+"""Advisory locks, so that two runs at once do each other no harm."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from include.offboarding.store.connect import Session
+
+
+def lock_roster(session: Session, roster: str) -> None:
+    """One merge of a roster at a time; held to the end of the transaction."""
+    _lock(session, f"roster:{roster}")
+
+
+def lock_realm(session: Session, realm: str) -> None:
+    """One merge of a realm at a time; held to the end of the transaction."""
+    _lock(session, f"realm:{realm}")
+
+
+def lock_correlation(session: Session) -> None:
+    """One correlation at a time; held to the end of the transaction."""
+    _lock(session, "correlation")
+
+
+def lock_findings(session: Session) -> None:
+    """One hand on findings and their event chain at a time; held to the end of the transaction."""
+    _lock(session, "findings")
+
+
+@contextmanager
+def ticket_held(session: Session, ticket_key: str) -> Iterator[None]:
+    """One hand a ticket, over calls to the tracker outside any transaction. Ends with the session, come what may."""
+    session.execute("select pg_advisory_lock(%s)", (_number(f"ticket:{ticket_key}"),))
+    try:
+        yield
+    finally:
+        session.execute("select pg_advisory_unlock(%s)", (_number(f"ticket:{ticket_key}"),))
+
+
+def _lock(session: Session, name: str) -> None:
+    session.execute("select pg_advisory_xact_lock(%s)", (_number(name),))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -1,0 +1,67 @@
+"""Numbered migrations: the only truth about the schema."""
+
+import hashlib
+from importlib.resources import files
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+from include.offboarding.errors import FatalError
+
+_LOCK = 7_310_001
+
+
+def migrate(session: psycopg.Connection[tuple[object, ...]], schema: LiteralString) -> None:
+    """Apply what is missing, in order, each in one transaction; one migrator at a time.
+
+    Raises FatalError where the database is newer than this code, or a migration was changed after it ran.
+    """
+    if _is_current(session):
+        return
+    with session.transaction():
+        session.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        session.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+        session.execute(
+            "create table if not exists schema_migration (version integer primary key, checksum text not null,"
+            " applied_at timestamptz not null default now())"
+        )
+        applied = _applied(session)
+        for version, text in migrations().items():
+            if version not in applied:
+                session.execute(text.encode())
+                session.execute(
+                    "insert into schema_migration (version, checksum) values (%s, %s)", (version, checksum(text))
+                )
+
+
+def migrations() -> dict[int, str]:
+    """Number -> text, in order."""
+    folder = files(__package__ or "") / "migrations"
+    found = {int(file.name[:4]): file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".sql")}
+    return dict(sorted(found.items()))
+
+
+def checksum(text: str) -> str:
+    """Of a migration's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_current(session: psycopg.Connection[tuple[object, ...]]) -> bool:
+    found = session.execute("select to_regclass('schema_migration') is not null").fetchone()
+    if not found or not found[0]:
+        return False
+    applied, known = _applied(session), migrations()
+    if max(applied, default=0) > max(known):
+        raise FatalError(
+            f"store: its schema is at {max(applied)}, this code knows {max(known)}. Run the newer release of the code."
+        )
+    changed = [version for version, mark in applied.items() if mark != checksum(known[version])]
+    if changed:
+        raise FatalError(f"store: migration {changed[0]:04d} was changed after it ran. Restore the file.")
+    return len(applied) == len(known)
+
+
+def _applied(session: psycopg.Connection[tuple[object, ...]]) -> dict[int, str]:
+    rows = session.execute("select version, checksum from schema_migration").fetchall()
+    return {int(str(version)): str(mark) for version, mark in rows}

@@ -1,0 +1,78 @@
+"""Persons that turn out to be one: the older is kept, the other becomes its alias, and nothing is ticketed twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from include.offboarding.keys import finding_key
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import PairOfPersons
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    person_uid: UUID
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AliasFinding:
+    finding_key: str
+    rule: str
+    realm: str
+    subject_kind: str
+    subject_native_id: str
+    account_native_id: str
+    episode: int
+
+
+def merge_same_persons(session: Session, as_of: datetime) -> list[UUID]:
+    """Merge every pair. Returns the uids that became aliases. Needs the temporary table `placeholder`."""
+    with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
+        pairs = cursor.execute(block("persons", "same_person")).fetchall()
+    evidence = {frozenset((pair.one, pair.other)): pair.evidence for pair in pairs}
+    merged: list[UUID] = []
+    for group in _components(pairs):
+        with session.cursor(row_factory=class_row(_Person)) as cursor:
+            persons = cursor.execute(block("persons", "lock_persons"), {"uids": list(group)}).fetchall()
+        keeper = min(persons, key=lambda person: (person.first_seen_at, person.person_uid)).person_uid
+        for alias in sorted(group - {keeper}):
+            why = evidence.get(frozenset((alias, keeper)), "one person by way of another record")
+            _merge(session, keeper, alias, why, as_of)
+            merged.append(alias)
+    return merged
+
+
+def _components(pairs: Iterable[PairOfPersons]) -> list[set[UUID]]:
+    group_of: dict[UUID, set[UUID]] = {}
+    for pair in pairs:
+        joined = group_of.get(pair.one, {pair.one}) | group_of.get(pair.other, {pair.other})
+        for uid in joined:
+            group_of[uid] = joined
+    return sorted({id(group): group for group in group_of.values()}.values(), key=min)
+
+
+def _merge(session: Session, keeper: UUID, alias: UUID, evidence: str, as_of: datetime) -> None:
+    values = {"keeper": keeper, "alias": alias, "evidence": evidence, "as_of": as_of}
+    steps = ("merge_alias", "move_aliases", "move_workers", "end_departures_of_alias", "end_links_of_alias")
+    for step in (*steps, "move_decisions"):
+        session.execute(block("persons", step), values)
+    with session.cursor(row_factory=class_row(_AliasFinding)) as cursor:
+        findings = cursor.execute(block("persons", "findings_of_alias"), values).fetchall()
+    for finding in findings:
+        match_key = finding_key(
+            finding.rule,
+            finding.realm,
+            finding.subject_kind,
+            finding.account_native_id,
+            finding.subject_native_id,
+            str(keeper),
+            finding.episode,
+        )
+        moved = {"keeper": keeper, "finding_key": finding.finding_key, "match_key": match_key}
+        session.execute(block("persons", "move_finding"), moved)
+    session.execute(block("persons", "move_tickets"), values)

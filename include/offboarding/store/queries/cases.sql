@@ -1,0 +1,86 @@
+-- name: leaver_cases
+-- Leavers and returners with their accounts and credentials, flat, person by person.
+select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returned, d.left_at, d.certain_at, d.left_on,
+    d.zone, d.basis, d.confirmed, d.roster, d.told,
+    l.relation, l.decision, l.score, l.evidence, l.own_now,
+    coalesce(o.active_owner, false) as active_owner, r.source, r.kind as source_kind,
+    a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
+    a.has_own_login, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
+    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
+    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
+    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
+    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
+    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
+    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh
+from departure d
+join person p using (person_uid)
+join worker w on w.worker_pk = p.shown_worker_pk
+left join link l on l.person_uid = p.person_uid and l.valid_to is null and l.decision = 'linked'
+    and exists (select from account x where x.account_pk = l.account_pk and x.gone_at is null)
+left join account a on a.account_pk = l.account_pk
+left join realm r on r.realm = a.realm
+left join credential c on c.account_pk = a.account_pk and c.gone_at is null
+left join lateral (
+    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+left join lateral (
+    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
+left join lateral (
+    select true as active_owner from link n
+    where n.account_pk = l.account_pk and n.relation = 'owns' and n.decision = 'linked' and n.valid_to is null
+        and not exists (select from departure g
+            where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)
+    limit 1) o on true
+where d.valid_to is null
+order by p.person_uid, a.account_pk, l.relation, c.kind, c.native_id;
+
+-- name: account_cases
+-- Disputed and probable accounts with their credentials, a row a credential.
+select a.account_pk, l.decision, r.source, r.kind as source_kind,
+    a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
+    a.has_own_login, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
+    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
+    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
+    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
+    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
+    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
+    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh
+from (
+    select account_pk, min(decision) as decision from link
+    where valid_to is null and relation = 'is' and decision in ('disputed', 'probable') group by account_pk) l
+join account a using (account_pk)
+join realm r using (realm)
+left join credential c on c.account_pk = a.account_pk and c.gone_at is null
+left join lateral (
+    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+left join lateral (
+    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
+where a.gone_at is null
+order by a.account_pk, c.kind, c.native_id;
+
+-- name: suspects
+-- Who these accounts may belong to, best first.
+select l.account_pk, p.person_uid::text, w.id_space, w.worker_id, p.episode, l.score, l.evidence,
+    d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told
+from link l
+join person p using (person_uid)
+join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+where l.valid_to is null and l.relation = 'is'
+    and exists (select from link o where o.account_pk = l.account_pk and o.valid_to is null and o.relation = 'is'
+        and o.decision in ('disputed', 'probable'))
+order by l.account_pk, l.score desc, p.person_uid;
+
+-- name: orphans
+-- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end.
+select r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.login,
+    coalesce(a.last_used_at > %(as_of)s - interval '30 days', false) as recent
+from account a join realm r using (realm)
+where a.gone_at is null and a.standing <> 'dead'
+    and not exists (select from link l where l.account_pk = a.account_pk and l.valid_to is null)
+    and exists (select from scope s where s.realm = a.realm and s.scope = '' and s.kind = 'account' and s.complete
+        and s.error = '' and s.observed_at >= %(since)s)
+order by r.realm, a.native_id;

@@ -1,0 +1,38 @@
+-- name: run_of_caller
+select run_id, kind, as_of, reads_since, started_at, finished_at, status from run where caller = %(caller)s;
+
+-- name: run_by_id
+select run_id, kind, as_of, reads_since, started_at, finished_at, status from run where run_id = %(run_id)s;
+
+-- name: last_finished_night
+select run_id, kind, as_of, reads_since, started_at, finished_at, status
+from run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1;
+
+-- name: insert_run
+-- Without an as_of of the caller's, the run's first start is it.
+insert into run (kind, caller, as_of, reads_since)
+values (%(kind)s, %(caller)s, coalesce(%(as_of)s::timestamptz, now()), now())
+returning run_id, kind, as_of, reads_since, started_at, finished_at, status;
+
+-- name: insert_release_run
+insert into run (kind, caller, as_of, reads_since) values ('release', %(caller)s, %(as_of)s, %(reads_since)s)
+returning run_id, kind, as_of, reads_since, started_at, finished_at, status;
+
+-- name: close_run
+update run set finished_at = coalesce(finished_at, now()), status = %(status)s, waiting = %(waiting)s,
+    summary = %(summary)s
+where run_id = %(run_id)s;
+
+-- name: roster_outcomes
+-- What came of each roster's read in a run.
+select roster, status, proved, origin, records, workers,
+    array(select jsonb_array_elements_text(problems)) as problems, inferred, waiting, error
+from roster_read where run_id = %(run_id)s order by roster;
+
+-- name: source_outcomes
+-- What came of each part of each source in a run.
+select source, part, coalesce(realm, '') as realm, phase, status, coalesce((counts ->> 'accounts')::int, 0) as accounts,
+    coalesce((counts ->> 'credentials')::int, 0) as credentials, requests,
+    array(select jsonb_build_array(gap ->> 'text', (gap ->> 'red')::boolean) from jsonb_array_elements(gaps) as g(gap))
+        as gaps, error
+from source_read where run_id = %(run_id)s order by source, part, phase;

@@ -1,0 +1,292 @@
+"""Workers: staged by COPY, merged in one transaction under the roster's lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from include.offboarding.errors import FatalError
+from include.offboarding.model import Coverage, EmploymentStatus, IdentityKey, Problem, RosterSummary, Worker
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_roster
+from include.offboarding.store.rows import RosterOutcome
+from include.offboarding.store.sql import block
+from include.offboarding.store.staging import Stage
+
+_COLUMNS = {
+    "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on"),
+    "s_employment": ("worker_id", "start_on", "status", "last_working_on", "end_on", "zone", "type"),
+    "s_worker_key": ("worker_id", "kind", "value", "loose", "space", "origin", "raw"),
+}
+_RANKS = list(EmploymentStatus)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedWorker:
+    """A worker on the way into the store, with normalised keys."""
+
+    worker: Worker
+    uid: UUID
+    keys: tuple[IdentityKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """A roster as configured."""
+
+    name: str
+    id_space: str
+    login_realm: str | None
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vanished:
+    inferred: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Acceptable:
+    read_id: int
+    status: str
+    only_short: bool
+    waiting: int
+    workers: int
+    accepted: bool
+    is_last: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class RosterRead:
+    """A read under way. `begin`, then `stage`, then `merge` or `fail`."""
+
+    session: Session
+    roster: RosterRow
+    run_id: int
+    as_of: datetime
+    observed_at: datetime
+    read_id: int
+
+    @classmethod
+    def begin(cls, session: Session, roster: RosterRow, run_id: int, as_of: datetime) -> "RosterRead":
+        """Write down that it began; a retry takes the same row again."""
+        session.execute(
+            block("rosters", "upsert_roster"),
+            {
+                "name": roster.name,
+                "id_space": roster.id_space,
+                "login_realm": roster.login_realm,
+                "coverage": roster.coverage.value,
+            },
+        )
+        with session.cursor(row_factory=scalar_row) as cursor:
+            observed_at = cursor.execute("select clock_timestamp()").fetchone()
+            read_id = cursor.execute(
+                block("rosters", "begin_roster_read"),
+                {"run_id": run_id, "roster": roster.name, "observed_at": observed_at},
+            ).fetchone()
+        return cls(
+            session=session, roster=roster, run_id=run_id, as_of=as_of, observed_at=observed_at, read_id=read_id
+        )
+
+    def stage(self, workers: Iterable[StagedWorker]) -> None:
+        """Copy every worker into temporary tables, in constant memory."""
+        self.session.execute("drop table if exists s_worker, s_employment, s_worker_key")
+        self.session.execute(block("rosters", "stage_tables"))
+        stage = Stage(self.session, _COLUMNS)
+        for staged in workers:
+            _add(stage, staged)
+        stage.finish()
+        self.session.execute(block("rosters", "stage_index"))
+
+    def merge(
+        self, summary: RosterSummary, problems: Sequence[Problem], *, min_percent: float, absolute: int, percent: float
+    ) -> RosterOutcome:
+        """Merge what was staged: everything it says, and, from a complete read alone, what its silence says.
+
+        `absolute` and `percent` bound how many may be taken to have left at once.
+        """
+        with self.session.transaction():
+            lock_roster(self.session, self.roster.name)
+            workers = self._workers()
+            found = [*problems, *self._contradictions(summary)]
+            last = self._last_complete()
+            only_short = not found and last is not None and workers < last * min_percent / 100
+            if only_short:
+                found.append(_short(summary, workers, last or 0, self.run_id, self.roster.name))
+            complete = not found
+            vanished = _Vanished(inferred=0, waiting=0)
+            if not self._newer():
+                bound = max(absolute, int((last or 0) * percent / 100))
+                vanished = self._write(complete=complete, only_short=only_short, bound=bound)
+            return self._finish(
+                RosterOutcome(
+                    roster=self.roster.name,
+                    status="complete" if complete else "partial",
+                    proved=summary.proved,
+                    origin=summary.origin,
+                    records=summary.rows,
+                    workers=workers,
+                    problems=tuple(map(str, found)),
+                    inferred=vanished.inferred,
+                    waiting=vanished.waiting,
+                    error="",
+                ),
+                dated_at=summary.dated_at,
+                only_short=only_short,
+            )
+
+    def fail(self, error: str) -> RosterOutcome:
+        """Write down that it couldn't be read; what is known stays."""
+        return self._finish(
+            RosterOutcome(
+                roster=self.roster.name,
+                status="failed",
+                proved=False,
+                origin="",
+                records=0,
+                workers=0,
+                problems=(),
+                inferred=0,
+                waiting=0,
+                error=error,
+            ),
+            dated_at=None,
+            only_short=False,
+        )
+
+    def _write(self, *, complete: bool, only_short: bool, bound: int) -> _Vanished:
+        values = {
+            "roster": self.roster.name,
+            "id_space": self.roster.id_space,
+            "as_of": self.as_of,
+            "observed_at": self.observed_at,
+            "complete": complete,
+            "bound": bound,
+        }
+        steps = ["merge_persons", "merge_workers", "merge_employments", "merge_worker_keys"]
+        if complete:
+            steps += ["drop_employments", "close_worker_keys"]
+        silence_tells = self.roster.coverage is not Coverage.LEAVERS
+        if silence_tells and (complete or only_short):
+            steps.append("mark_missing")
+        for step in steps:
+            self.session.execute(block("rosters", step), values)
+        if not (complete and silence_tells):
+            return _Vanished(inferred=0, waiting=0)
+        with self.session.cursor(row_factory=class_row(_Vanished)) as cursor:
+            vanished = cursor.execute(block("rosters", "infer_vanished"), values).fetchone()
+        assert vanished is not None
+        return vanished
+
+    def _workers(self) -> int:
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(block("rosters", "staged_counts")).fetchone() or 0
+
+    def _last_complete(self) -> int | None:
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(
+                block("rosters", "last_complete_workers"), {"roster": self.roster.name, "read_id": self.read_id}
+            ).fetchone()
+
+    def _newer(self) -> bool:
+        values = {"roster": self.roster.name, "read_id": self.read_id, "observed_at": self.observed_at}
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return bool(cursor.execute(block("rosters", "newer_roster_read"), values).fetchone())
+
+    def _contradictions(self, summary: RosterSummary) -> list[Problem]:
+        rows = self.session.execute(block("rosters", "contradictions")).fetchall()
+        return [
+            Problem(
+                record=f"{summary.origin}, worker {worker_id}",
+                text=f"the employment from {_day(start_on)} is told in two ways",
+                fix="Mend the feed; until then whoever is told to work here counts as working here.",
+            )
+            for worker_id, start_on in rows
+        ]
+
+    def _finish(self, outcome: RosterOutcome, *, dated_at: datetime | None, only_short: bool) -> RosterOutcome:
+        self.session.execute(
+            block("rosters", "finish_roster_read"),
+            {
+                "read_id": self.read_id,
+                "status": outcome.status,
+                "proved": outcome.proved,
+                "origin": outcome.origin,
+                "dated_at": dated_at,
+                "records": outcome.records,
+                "workers": outcome.workers,
+                "problems": Jsonb(list(outcome.problems)),
+                "error": outcome.error,
+                "only_short": only_short,
+                "inferred": outcome.inferred,
+                "waiting": outcome.waiting,
+            },
+        )
+        return outcome
+
+
+def retire_rosters(session: Session, configured: Sequence[str]) -> None:
+    """Rosters that the configuration no longer names."""
+    session.execute(block("rosters", "retire_rosters"), {"names": list(configured)})
+
+
+def accept_read(session: Session, run_id: int, roster: str, *, reason: str, author: str) -> int:
+    """A person says that a short read is the truth, or that those beyond the bound have left. Returns how many that are.
+
+    Raises FatalError where there is nothing to accept, or a newer read has come since.
+    """
+    with session.transaction():
+        lock_roster(session, roster)
+        with session.cursor(row_factory=class_row(_Acceptable)) as cursor:
+            read = cursor.execute(
+                block("rosters", "acceptable_read"), {"run_id": run_id, "roster": roster}
+            ).fetchone()
+        if read is None:
+            raise FatalError(f"run {run_id} has no read of roster {roster}. See: python -m include.offboarding runs")
+        if not read.is_last:
+            raise FatalError(f"roster {roster} has been read again since run {run_id}. Accept that read instead.")
+        if read.accepted or not (read.only_short or read.waiting):
+            raise FatalError(
+                f"the read of {roster} in run {run_id} is {read.status} and doesn't wait for acceptance."
+                " Only a read that is merely short, or one whose missing workers wait, can be accepted."
+            )
+        session.execute(
+            block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason}
+        )
+        return session.execute(block("rosters", "infer_accepted"), {"roster": roster}).rowcount
+
+
+def _add(stage: Stage, staged: StagedWorker) -> None:
+    worker = staged.worker
+    rank = min(_RANKS.index(employment.status) for employment in worker.employments)
+    start_on = max((e.start_on for e in worker.employments if e.start_on), default=None)
+    row = (worker.worker_id, staged.uid, worker.name, worker.manager, worker.location, rank, start_on)
+    stage.add("s_worker", row)
+    for e in worker.employments:
+        stage.add(
+            "s_employment",
+            (worker.worker_id, e.start_on, e.status.value, e.last_working_on, e.end_on, e.zone, e.type),
+        )
+    for key in staged.keys:
+        stage.add(
+            "s_worker_key",
+            (worker.worker_id, key.kind.value, key.value, key.loose, key.space, key.origin, key.raw),
+        )
+
+
+def _short(summary: RosterSummary, workers: int, last: int, run_id: int, roster: str) -> Problem:
+    return Problem(
+        record=summary.origin,
+        text=f"{workers} workers, where the last complete read had {last}: nobody is taken to have left from this read",
+        fix="Ask HR for the whole feed; if it really shrank: "
+        f'python -m include.offboarding accept-read {run_id} {roster} --reason "..."',
+    )
+
+
+def _day(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else "an unknown day"

@@ -1,0 +1,92 @@
+"""Rows of the store as the rest of the house sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A night, or the release of one."""
+
+    run_id: int
+    kind: str
+    as_of: datetime
+    reads_since: datetime
+    """Reads that began then or later are this run's own, live."""
+    started_at: datetime
+    finished_at: datetime | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterOutcome:
+    """What came of a roster's read."""
+
+    roster: str
+    status: str
+    """complete, partial or failed."""
+    proved: bool
+    origin: str
+    records: int
+    workers: int
+    problems: tuple[str, ...]
+    """Sentences."""
+    inferred: int
+    waiting: int
+    """Gone from the feed beyond the bound: to be confirmed."""
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOutcome:
+    """What came of reading one part of a source."""
+
+    source: str
+    part: str
+    realm: str
+    phase: str
+    status: str
+    """complete, partial, failed or stale."""
+    accounts: int
+    credentials: int
+    requests: Mapping[str, int]
+    gaps: tuple[tuple[str, bool], ...]
+    """Sentences, and whether each makes the run red."""
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelationCounts:
+    """How much could be linked of the accounts that aren't dead."""
+
+    working: int
+    linked: int
+    disputed: int
+    probable: int
+    candidate: int
+    orphan: int
+    orphan_used: int
+    """Orphans used within 30 days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairOfPersons:
+    """Two persons that turn out to be one."""
+
+    one: UUID
+    other: UUID
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSetting:
+    """What correlation must know of a source's realm."""
+
+    realm: str
+    source: str
+    kind: str
+    id_space: str | None
+    login_space: str
+    login_declared: bool

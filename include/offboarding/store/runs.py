@@ -1,0 +1,66 @@
+"""Runs: a night, or the release of one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from include.offboarding.errors import FatalError
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import Run
+from include.offboarding.store.sql import block
+
+
+def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None) -> Run:
+    """The run of this caller: a retry gets the same one again, with the as_of it began with.
+
+    Raises FatalError where as_of lies before that of the last finished night.
+    """
+    with session.transaction():
+        session.execute("lock table run in share row exclusive mode")
+        known = _run(session, "run_of_caller", {"caller": caller})
+        if known is not None:
+            return known
+        last = _run(session, "last_finished_night", {})
+        if as_of is not None and last is not None and as_of < last.as_of:
+            raise FatalError(
+                f"as_of {as_of.isoformat()} lies before the last night's, {last.as_of.isoformat()} (run {last.run_id})."
+                " Leave as_of out, or give a later one: a night can't be checked backwards."
+            )
+        made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": as_of})
+    assert made is not None
+    return made
+
+
+def open_release(session: Session, *, caller: str, of: Run) -> Run:
+    """A run that evaluates afresh what another one read."""
+    made = _run(session, "insert_release_run", {"caller": caller, "as_of": of.as_of, "reads_since": of.reads_since})
+    assert made is not None
+    return made
+
+
+def run(session: Session, run_id: int) -> Run:
+    """By id. Raises FatalError where there is none."""
+    found = _run(session, "run_by_id", {"run_id": run_id})
+    if found is None:
+        raise FatalError(f"there is no run {run_id}. See: python -m include.offboarding runs --format table")
+    return found
+
+
+def last_finished_night(session: Session) -> Run | None:
+    """The newest night that ran to its end."""
+    return _run(session, "last_finished_night", {})
+
+
+def close_run(session: Session, run_id: int, *, status: str, waiting: int, summary: Mapping[str, object]) -> None:
+    """Write down how it ended; a retry of the last task writes the same again."""
+    session.execute(
+        block("runs", "close_run"),
+        {"run_id": run_id, "status": status, "waiting": waiting, "summary": Jsonb(dict(summary))},
+    )
+
+
+def _run(session: Session, name: str, values: Mapping[str, object]) -> Run | None:
+    with session.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(block("runs", name), values).fetchone()

@@ -1,0 +1,221 @@
+"""Accounts and credentials: staged by COPY, merged in one transaction under the realm's lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from include.offboarding.model import Account, AccountRef, Credential, Gap, IdentityKey, RequestCounts, ScopeRead
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_realm
+from include.offboarding.store.rows import SourceOutcome
+from include.offboarding.store.sql import block
+from include.offboarding.store.staging import Stage
+
+_COLUMNS = {
+    "s_account": (
+        *("native_id", "label", "login", "display_name", "owner_labels", "created_at", "created_by", "standing"),
+        *("standing_reason", "has_own_login", "service_like", "privileged", "privileged_by", "last_used_at"),
+        "last_used_exact",
+    ),
+    "s_account_key": ("native_id", "kind", "value", "loose", "origin", "name", "raw"),
+    "s_credential": (
+        *("account_native_id", "kind", "native_id", "label", "standing", "standing_reason", "can_reactivate"),
+        *("effect", "fingerprint", "created_at", "last_used_at", "last_used_service", "last_used_region"),
+    ),
+    "s_scope": ("scope", "kind", "error"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedAccount:
+    """An account on the way into the store, with normalised keys."""
+
+    account: Account
+    keys: tuple[IdentityKey, ...]
+
+
+StagedFact = StagedAccount | Credential | ScopeRead | Gap
+"""What a source's read yields, with keys normalised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    accounts: int
+    credentials: int
+    scopes: int
+    failed_scopes: int
+
+
+@dataclass(slots=True, kw_only=True)
+class SourceRead:
+    """A read of one part of a source under way. `begin`, then `stage`, then `merge` or `fail`."""
+
+    session: Session
+    source: str
+    kind: str
+    part: str
+    phase: str
+    run_id: int
+    read_id: int
+    observed_at: datetime
+    _gaps: list[Gap] = field(default_factory=list)
+    _realm: str = ""
+
+    @classmethod
+    def begin(cls, session: Session, *, source: str, kind: str, part: str, phase: str, run_id: int) -> "SourceRead":
+        """Write down that it began; a retry takes the same row again."""
+        with session.cursor(row_factory=scalar_row) as cursor:
+            observed_at = cursor.execute("select clock_timestamp()").fetchone()
+            values = {"run_id": run_id, "source": source, "part": part, "phase": phase, "observed_at": observed_at}
+            read_id = cursor.execute(block("sources", "begin_source_read"), values).fetchone()
+        return cls(
+            session=session,
+            source=source,
+            kind=kind,
+            part=part,
+            phase=phase,
+            run_id=run_id,
+            read_id=read_id,
+            observed_at=observed_at,
+        )
+
+    def stage(self, facts: Iterable[StagedFact]) -> None:
+        """Copy every fact into temporary tables, in constant memory."""
+        self.session.execute("drop table if exists s_account, s_account_key, s_credential, s_scope")
+        self.session.execute(block("sources", "stage_tables"))
+        stage = Stage(self.session, _COLUMNS)
+        for fact in facts:
+            self._add(stage, fact)
+        stage.finish()
+        self.session.execute(block("sources", "stage_index"))
+
+    def merge(self, requests: RequestCounts) -> SourceOutcome:
+        """Merge what was staged; only scopes read to their end show anything gone."""
+        with self.session.transaction():
+            counts = self._counts()
+            if self._realm:
+                lock_realm(self.session, self._realm)
+                self._write()
+            return self._finish(counts, requests, "")
+
+    def fail(self, error: str, requests: RequestCounts) -> SourceOutcome:
+        """Write down that it couldn't be read; what is known stays, marked stale."""
+        return self._finish(_Counts(accounts=0, credentials=0, scopes=0, failed_scopes=0), requests, error)
+
+    def _write(self) -> None:
+        values = {
+            "realm": self._realm,
+            "kind": self.kind,
+            "source": self.source,
+            "part": self.part,
+            "observed_at": self.observed_at,
+            "read_id": self.read_id,
+            "exact": self.phase == "detail",
+        }
+        self.session.execute(block("sources", "upsert_realm"), values)
+        if self.phase == "collect" and self._newer():
+            return
+        steps = ["merge_accounts", "merge_account_keys", "close_account_keys", "merge_credentials"]
+        for step in [*steps, "gone_accounts", "gone_credentials", "merge_scopes"]:
+            self.session.execute(block("sources", step), values)
+
+    def _newer(self) -> bool:
+        values = {"realm": self._realm, "observed_at": self.observed_at}
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return bool(cursor.execute(block("sources", "newer_realm_read"), values).fetchone())
+
+    def _counts(self) -> _Counts:
+        with self.session.cursor(row_factory=class_row(_Counts)) as cursor:
+            counts = cursor.execute(block("sources", "staged_counts")).fetchone()
+        assert counts is not None
+        return counts
+
+    def _finish(self, counts: _Counts, requests: RequestCounts, error: str) -> SourceOutcome:
+        red = any(gap.red for gap in self._gaps) or counts.failed_scopes > 0
+        outcome = SourceOutcome(
+            source=self.source,
+            part=self.part,
+            realm=self._realm,
+            phase=self.phase,
+            status="failed" if error else "partial" if red else "complete",
+            accounts=counts.accounts,
+            credentials=counts.credentials,
+            requests={
+                "inventory": requests.inventory,
+                "detail": requests.detail,
+                "overhead": requests.overhead,
+            },
+            gaps=tuple((gap.text, gap.red) for gap in self._gaps),
+            error=error,
+        )
+        self.session.execute(
+            block("sources", "finish_source_read"),
+            {
+                "read_id": self.read_id,
+                "realm": self._realm or None,
+                "status": outcome.status,
+                "counts": Jsonb({"accounts": counts.accounts, "credentials": counts.credentials}),
+                "requests": Jsonb(dict(outcome.requests)),
+                "gaps": Jsonb([{"text": text, "red": red} for text, red in outcome.gaps]),
+                "error": error,
+            },
+        )
+        return outcome
+
+    def _add(self, stage: Stage, fact: StagedFact) -> None:
+        if isinstance(fact, StagedAccount):
+            self._realm = fact.account.realm
+            _add_account(stage, fact)
+            return
+        self._realm = fact.realm or self._realm
+        if isinstance(fact, Credential):
+            _add_credential(stage, fact)
+        elif isinstance(fact, ScopeRead):
+            for kind in fact.kinds:
+                stage.add("s_scope", (fact.scope, kind.value, fact.error))
+            if fact.error:
+                self._gaps.append(Gap(realm=fact.realm, text=fact.error, red=True))
+        else:
+            self._gaps.append(fact)
+
+
+def realm_of_part(session: Session, run_id: int, source: str, part: str) -> tuple[str, str] | None:
+    """The realm that a part turned out to be in this run, and the status of that read; None where it wasn't read."""
+    row = session.execute(
+        block("sources", "realm_of_part"), {"run_id": run_id, "source": source, "part": part}
+    ).fetchone()
+    return (str(row[0] or ""), str(row[1])) if row else None
+
+
+def accounts_to_detail(session: Session, realm: str) -> list[AccountRef]:
+    """Accounts to ask about live: leavers', returners', disputed and probable ones, and those with open findings."""
+    with session.cursor(row_factory=class_row(AccountRef)) as cursor:
+        return cursor.execute(block("sources", "accounts_to_detail"), {"realm": realm}).fetchall()
+
+
+def _add_account(stage: Stage, staged: StagedAccount) -> None:
+    a = staged.account
+    row: Sequence[object] = (
+        *(a.native_id, a.label, a.login, a.display_name, list(a.owner_labels), a.created_at, a.created_by),
+        *(a.standing.value, a.standing_reason, a.has_own_login, a.service_like, a.privileged, a.privileged_by),
+        *(a.last_used_at, a.last_used_exact),
+    )
+    stage.add("s_account", row)
+    for key in staged.keys:
+        stage.add(
+            "s_account_key", (a.native_id, key.kind.value, key.value, key.loose, key.origin, key.name, key.raw)
+        )
+
+
+def _add_credential(stage: Stage, c: Credential) -> None:
+    stage.add(
+        "s_credential",
+        (
+            *(c.account_native_id, c.kind.value, c.native_id, c.label, c.standing.value, c.standing_reason),
+            *(c.can_reactivate, c.effect.value, c.fingerprint, c.created_at, c.last_used_at),
+            *(c.last_used_service, c.last_used_region),
+        ),
+    )
