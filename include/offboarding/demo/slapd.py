@@ -127,7 +127,7 @@ def start(folder: Path, settings: Settings) -> Server:
     program = find_program()
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    _end_leftover(folder)
+    end_leftover(folder)
     configuration = folder / "slapd.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(_configuration(folder, settings, program), encoding="utf-8")
@@ -286,8 +286,8 @@ def _pid(folder: Path) -> int | None:
         return None
 
 
-def _end_leftover(folder: Path) -> None:
-    """End the server that a killed demo or test left running on this folder."""
+def end_leftover(folder: Path) -> None:
+    """End the server that a killed demo or test left running on this folder; where there is none, nothing happens."""
     pid = _pid(folder)
     if pid is not None and _serves(pid, folder):
         os.kill(pid, signal.SIGTERM)

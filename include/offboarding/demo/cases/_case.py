@@ -86,7 +86,7 @@ class Member:
             created_at=at(self.since, 1),
             number=self.number,
             mails=(self.mail,),
-            last_login_at=at("2026-11-05", 0, 41),
+            last_login_at=at("2026-10-12", 0, 41),
             password_set_at=at("2026-08-03", 2, 15),
         )
 

@@ -11,6 +11,7 @@ from include.offboarding.demo.world import (
     LAB,
     MIGRATION_DN,
     PAYMENTS,
+    AccessKey,
     City,
     Entry,
     IamUser,
@@ -144,11 +145,12 @@ def recycled_mail(night: Night) -> Part:
     new = Member(
         number="10432", name="견솔미", latin="Sol-mi Gyeon", login="smgyeon", local="s.gyeon", since="2026-03-02"
     )
+    key = AccessKey(created_at=at("2021-06-14", 3), last_used_at=at("2025-12-19", 3), service="sqs")
     users = (
-        replace(iam_user(CORE, "price-feed", email=old.mail), created_at=at("2021-06-14", 3)),
+        replace(iam_user(CORE, "price-feed", email=old.mail), created_at=at("2021-06-14", 3), keys=(key,)),
         replace(iam_user(CORE, "price-feed-2", email=new.mail), created_at=at("2026-04-06", 3)),
     )
-    entries = (replace(old.locked(), mails=()), new.entry())
+    entries = (replace(old.locked(), mails=(), last_login_at=at("2025-12-30", 7)), new.entry())
     return Part(hr=(old.left("2025-12-31"), new.works()), entries=entries, users=users)
 
 

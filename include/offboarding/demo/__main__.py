@@ -1,0 +1,105 @@
+"""`make demo`: an invented company is checked, on servers of its own that stop in the end.
+
+    python -m include.offboarding.demo [--keep] [--fresh]
+
+Exit codes: 0 the night ran, red or green; 1 it didn't; 2 something on this machine must be mended first; 130 stopped.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import NoReturn
+
+from include.offboarding.demo.dag_run import PROJECT, Airflow
+from include.offboarding.demo.folder import DemoFolder
+from include.offboarding.demo.nights import Night
+from include.offboarding.demo.servers import Servers, running
+from include.offboarding.errors import ConfigError, OffboardingError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    # A kill of a supervisor is a Ctrl-C: everything that was started is stopped.
+    signal.signal(signal.SIGTERM, _interrupted)
+    folder = DemoFolder(root=PROJECT / ".demo")
+    try:
+        return _demo(folder, keep=options.keep, fresh=options.fresh)
+    except KeyboardInterrupt:
+        print("\nStopped; nothing is left running. The next make demo goes on from here.")
+        return 130
+    except OffboardingError as error:
+        print(f"make demo: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m include.offboarding.demo", description="Check an invented company."
+    )
+    parser.add_argument("--keep", action="store_true", help="leave the servers running until Ctrl-C")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier demos, and begin with the night before")
+    return parser
+
+
+def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
+    with folder.locked(_show) as lock:
+        if fresh:
+            folder.clear()
+        airflow = Airflow(folder=folder, lock=lock)
+        _show("Starting the company's servers: a directory, AWS accounts, the vendors' database, a tracker.")
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            preparing = pool.submit(airflow.prepare)
+            with running(folder) as servers:
+                preparing.result()
+                return _nights(folder, airflow, servers, keep=keep)
+
+
+def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, *, keep: bool) -> int:
+    for night in Night:
+        if night is not Night.TONIGHT and folder.is_done(night):
+            continue
+        with servers.night(night) as connections:
+            _show(f"\n== The night of {night.as_of:%d %B %Y, %H:%M} in Seoul ==")
+            code = airflow.run(night, connections, _show)
+            if code:
+                _show(f"\nThe night did not end well: its last lines stand above, all of them in {folder.log(night)}")
+                return 1
+            folder.note_done(night)
+            if night is Night.TONIGHT:
+                _where_to_look(folder, servers)
+                if keep:
+                    _wait_for_interrupt()
+    return 0
+
+
+def _where_to_look(folder: DemoFolder, servers: Servers) -> None:
+    password = servers.tracker.credentials_path
+    _show(f"""
+Findings   .venv/bin/python -m include.offboarding findings   (also: links, runs, worker 10452, explain KEY)
+Tickets    {servers.tracker.url}   (login analyst, password in {password}; they can be read while the demo runs: make demo ARGS=--keep)
+Logs       {folder.log(Night.BEFORE)}
+           {folder.log(Night.TONIGHT)}""")
+
+
+def _wait_for_interrupt() -> None:
+    _show("\nThe servers run until Ctrl-C.")
+    while True:
+        time.sleep(3600)
+
+
+def _show(line: str) -> None:
+    print(line, flush=True)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
