@@ -77,6 +77,13 @@ def test_says_unknown(case: LeaverCase) -> None:
     assert found.standing is Standing.UNKNOWN
 
 
+def test_a_use_since_says_nothing_of_somebody_who_works_here() -> None:
+    (found,) = RULE.evaluate(rehired(USER, replace(KEY, last_used_at=cases.AFTER)), cases.AS_OF)
+
+    assert found.used_after_departure is None
+    assert found.last_used_at == cases.AFTER
+
+
 def test_shuts_only_what_is_open() -> None:
     inactive = replace(KEY, native_id="AKIADEAD", standing=Standing.DEAD)
 

@@ -1,0 +1,154 @@
+"""The steps of the directory's runbook, typed into a shell as a ticket shows them, against a real slapd."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ldap3
+import pytest
+
+from include.offboarding.demo import certificates, slapd
+from include.offboarding.model import Subject, SubjectKind
+from include.offboarding.rules._runbooks import runbook
+from tests.support import cases
+
+SUFFIX = "dc=corp,dc=example"
+ADMIN = f"cn=admin,{SUFFIX}"
+PASSWORD = "secret"
+KEPT = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeptKeptKeptKeptKeptKeptKeptKeptKeptKeptKept kept"
+REMOVED = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoneGoneGoneGoneGoneGoneGoneGoneGoneGoneGone gone"
+DNS = pytest.mark.parametrize("name", ["jdoe", "김민준", "o'hara $(id)"])
+BASE = f"""\
+dn: {SUFFIX}
+objectClass: domain
+dc: corp
+
+dn: cn=default,{SUFFIX}
+objectClass: device
+objectClass: pwdPolicy
+cn: default
+pwdAttribute: userPassword
+pwdLockout: TRUE
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    server: slapd.Server
+    environment: dict[str, str]
+
+    def type(self, command: str) -> str:
+        done = subprocess.run(
+            ["bash", "-c", command], env=self.environment, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def lets_in(self, dn: str) -> bool:
+        target = ldap3.Server(self.server.host, port=self.server.port, get_info=ldap3.NONE)
+        connection = ldap3.Connection(target, dn, "right", receive_timeout=10)
+        bound = connection.bind()
+        connection.unbind()
+        return bound
+
+
+@pytest.fixture
+def directory(tmp_path: Path, name: str) -> Iterator[Directory]:
+    tls = certificates.make_certificate(tmp_path / "tls")
+    ldif = tmp_path / "company.ldif"
+    ldif.write_text(
+        f"{BASE}\ndn: cn={name},{SUFFIX}\nobjectClass: inetOrgPerson\nobjectClass: ldapPublicKey\ncn: {name}\nsn: Doe\n"
+        f"userPassword: right\nsshPublicKey: {KEPT}\nsshPublicKey: {REMOVED}\n",
+        encoding="utf-8",
+    )
+    wanted = slapd.Settings(
+        suffix=SUFFIX,
+        admin_dn=ADMIN,
+        admin_password=PASSWORD,
+        ldif=ldif,
+        tls=tls,
+        default_policy_dn=f"cn=default,{SUFFIX}",
+    )
+    with slapd.running(tmp_path / "slapd", wanted) as server:
+        yield Directory(server=server, environment=shell(tmp_path, server, tls))
+
+
+def shell(folder: Path, server: slapd.Server, tls: slapd.Tls) -> dict[str, str]:
+    """A shell whose LDAP tools read the password from a file, since nobody types at -W's prompt here."""
+    tools = folder / "tools"
+    tools.mkdir()
+    secret = folder / "password"
+    secret.write_text(PASSWORD)
+    for tool in ("ldapmodify", "ldapsearch", "ldappasswd"):
+        unpacked = slapd.UNPACKED / "usr" / "bin" / tool
+        real = str(unpacked) if unpacked.exists() else shutil.which(tool)
+        assert real, f"{tool} isn't there: scripts/slapd.sh unpacks it"
+        wrapper = tools / tool
+        wrapper.write_text(
+            "#!/usr/bin/env bash\n"
+            'words=(); for word; do [ "$word" = -W ] || words+=("$word"); done\n'
+            f'exec {shlex.quote(real)} -y {shlex.quote(str(secret))} "${{words[@]}}"\n'
+        )
+        wrapper.chmod(0o700)
+    program = slapd.find_program().environment()
+    return program | {
+        "PATH": f"{tools}{os.pathsep}{program['PATH']}",
+        "LDAP_URI": server.uri,
+        "ADMIN_DN": ADMIN,
+        "LDAPTLS_CACERT": str(tls.authority),
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def typed(steps: tuple[str, ...], tool: str) -> list[str]:
+    """The commands among the steps: from a tool's name at the start of a line to the step's end."""
+    return [step[step.index(f"\n{tool}") + 1 :] for step in steps if f"\n{tool}" in step]
+
+
+@DNS
+def test_locks_and_unlocks(directory: Directory, name: str) -> None:
+    dn = f"cn={name},{SUFFIX}"
+    steps = runbook("ldap").close(
+        cases.directory_account(label=dn), Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn)
+    )
+    lock, undo = typed(steps, "ldapmodify")
+    assert directory.lets_in(dn)
+
+    directory.type(lock)
+    locked_out = not directory.lets_in(dn)
+    directory.type(undo)
+
+    assert locked_out
+    assert directory.lets_in(dn)
+
+
+@DNS
+def test_takes_one_ssh_key_off(directory: Directory, name: str) -> None:
+    dn = f"cn={name},{SUFFIX}"
+    thing = Subject(kind=SubjectKind.SSH_KEY, native_id="SHA256:gone", label="gone")
+    steps = runbook("ldap").close(cases.directory_account(label=dn), thing)
+    (show,) = typed(steps, "ldapsearch")
+    (take_off,) = typed(steps, "ldapmodify")
+    before = directory.type(show)
+
+    directory.type(take_off.replace("the value whose fingerprint is SHA256:gone", REMOVED))
+
+    after = directory.type(show)
+    assert KEPT in before
+    assert REMOVED in before
+    assert KEPT in after
+    assert REMOVED not in after
+
+
+@DNS
+def test_shows_the_entry_before_anything_is_changed(directory: Directory, name: str) -> None:
+    dn = f"cn={name},{SUFFIX}"
+    thing = Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn)
+    steps = runbook("ldap").keep_traces(cases.directory_account(label=dn), thing)
+    (show,) = typed(steps, "ldapsearch")
+
+    assert "entryUUID" in directory.type(show)
