@@ -12,7 +12,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_correlation
 from include.offboarding.store.persons import merge_same_persons
 from include.offboarding.store.rows import CorrelationCounts, SourceSetting
-from include.offboarding.store.sql import block
+from include.offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -
 
 def _run(session: Session, file: str, values: dict[str, object], *names: str) -> None:
     for name in names:
-        session.execute(block(file, name), values)
+        for statement in statements(file, name):
+            session.execute(statement, values)
 
 
 def _forget(session: Session) -> None:

@@ -90,3 +90,13 @@ class SourceSetting:
     id_space: str | None
     login_space: str
     login_declared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealmRow:
+    """A system that was read, and what the configuration calls it."""
+
+    realm: str
+    kind: str
+    source: str
+    part: str

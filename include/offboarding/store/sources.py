@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from include.offboarding.model import Account, AccountRef, Credential, Gap, IdentityKey, RequestCounts, ScopeRead
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_realm
-from include.offboarding.store.rows import SourceOutcome
+from include.offboarding.store.rows import RealmRow, SourceOutcome
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
 
@@ -188,6 +188,12 @@ def realm_of_part(session: Session, run_id: int, source: str, part: str) -> tupl
         block("sources", "realm_of_part"), {"run_id": run_id, "source": source, "part": part}
     ).fetchone()
     return (str(row[0] or ""), str(row[1])) if row else None
+
+
+def realms(session: Session) -> list[RealmRow]:
+    """Every system ever read, under the name it has today."""
+    with session.cursor(row_factory=class_row(RealmRow)) as cursor:
+        return cursor.execute(block("sources", "realms")).fetchall()
 
 
 def accounts_to_detail(session: Session, realm: str) -> list[AccountRef]:

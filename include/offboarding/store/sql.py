@@ -25,3 +25,8 @@ def blocks(file: str) -> Mapping[str, bytes]:
 def block(file: str, name: str) -> bytes:
     """One block."""
     return blocks(file)[name]
+
+
+def statements(file: str, name: str) -> list[bytes]:
+    """One block's statements: one at a time is what PostgreSQL takes with parameters. No block holds `;` elsewhere."""
+    return [statement for part in block(file, name).split(b";\n") if (statement := part.strip().rstrip(b";"))]

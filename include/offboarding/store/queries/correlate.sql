@@ -87,39 +87,39 @@ where b.kind = 'number' and b.origin in ('attribute', 'tag');
 -- Work mails, and who bore a value in turn when the account was made. On a workload's account it names an owner.
 insert into evidence
 with hit as (
-    select b.account_pk, h.person_uid, b.service_like, b.origin, b.name, b.value, h.holders, bore.then,
-        count(*) filter (where bore.then) over (partition by b.account_pk, b.origin, b.name, b.value) as bearers_then
+    select b.account_pk, h.person_uid, b.service_like, b.origin, b.name, b.value, h.holders, bore.bore_then,
+        count(*) filter (where bore.bore_then) over (partition by b.account_pk, b.origin, b.name, b.value) as bearers_then
     from bearing b
     join holder h on h.kind = 'mail' and h.value = b.value
     cross join lateral (
         select b.created_at is not null and exists (
             select from employment_span e
             where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= b.created_at)
-                and (e.over_at is null or b.created_at < e.over_at)) as then) bore
+                and (e.over_at is null or b.created_at < e.over_at)) as bore_then) bore
     where b.kind = 'mail' and b.origin in ('attribute', 'tag')
 )
 select account_pk, person_uid, case when service_like then 'owns' else 'is' end, 'mail',
     case when origin = 'tag' then %(tag_mail)s else %(mail)s end,
     name || ' is their work mail' || case when holders > 1 then ', theirs when the account was made' else '' end
-from hit where holders = 1 or (then and bearers_then = 1);
+from hit where holders = 1 or (bore_then and bearers_then = 1);
 
 -- name: evidence_owner
 -- A tag that names an owner by number or mail.
 insert into evidence
 with hit as (
-    select b.account_pk, h.person_uid, b.name, b.value, h.holders, bore.then,
-        count(*) filter (where bore.then) over (partition by b.account_pk, b.name, b.value) as bearers_then
+    select b.account_pk, h.person_uid, b.name, b.value, h.holders, bore.bore_then,
+        count(*) filter (where bore.bore_then) over (partition by b.account_pk, b.name, b.value) as bearers_then
     from bearing b
     join holder h on h.kind = 'mail' and h.value = b.value
     cross join lateral (
         select b.created_at is not null and exists (
             select from employment_span e
             where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= b.created_at)
-                and (e.over_at is null or b.created_at < e.over_at)) as then) bore
+                and (e.over_at is null or b.created_at < e.over_at)) as bore_then) bore
     where b.kind = 'mail' and b.origin = 'owner'
 )
 select account_pk, person_uid, 'owns', 'owner', %(owner)s, name || ' holds their work mail'
-from hit where holders = 1 or (then and bearers_then = 1)
+from hit where holders = 1 or (bore_then and bearers_then = 1)
 union all
 select b.account_pk, p.person_uid, 'owns', 'owner',
     case when b.id_space is null then %(loose_number)s else %(owner)s end,
@@ -220,14 +220,14 @@ with form as (
     select k.*, k.created_at is not null and exists (
             select from employment_span e
             where e.person_uid = k.person_uid and (e.started_at is null or e.started_at <= k.created_at)
-                and (e.over_at is null or k.created_at < e.over_at)) as then
+                and (e.over_at is null or k.created_at < e.over_at)) as bore_then
     from known k
 ), theirs as (
-    select b.*, count(*) filter (where then) over (partition by account_pk, value, origin, why, space) as bearers_then
+    select b.*, count(*) filter (where bore_then) over (partition by account_pk, value, origin, why, space) as bearers_then
     from bore b
 ), hr as (
     select account_pk, person_uid, origin, why, value, 'HR' as by
-    from theirs where holders = 1 or (then and bearers_then = 1)
+    from theirs where holders = 1 or (bore_then and bearers_then = 1)
 ), vouched as (
     select distinct f.account_pk, v.person_uid, f.origin,
         case when f.login_declared and v.space = f.login_space then 'realm' else 'elsewhere' end as why, f.value,
@@ -269,7 +269,9 @@ with borne as (
     select value from borne group by value having count(distinct person_uid) = 1
 )
 select distinct b.account_pk, v.person_uid, 'is', 'key', %(ssh_key)s, 'the same SSH key is on an account of theirs'
-from bearing b join borne v on v.value = b.value and v.account_pk <> b.account_pk join single using (value)
+from bearing b
+join single s on s.value = b.value
+join borne v on v.value = b.value and v.account_pk <> b.account_pk
 where b.kind = 'ssh_key';
 
 -- name: make_new_link

@@ -167,9 +167,9 @@ where read_id = %(read_id)s;
 select realm, status from source_read
 where run_id = %(run_id)s and source = %(source)s and part = %(part)s and phase = 'collect';
 
--- name: known_realm
--- Which system a source's part was when last read.
-select realm from realm where source = %(source)s and part = %(part)s;
+-- name: realms
+-- Every system ever read.
+select realm, kind, source, part from realm order by realm;
 
 -- name: accounts_to_detail
 -- Accounts of leavers and returners, disputed and probable ones, and those with findings that aren't closed.

@@ -1,0 +1,177 @@
+"""One function a task: what a night does, whoever runs it.
+
+Each takes an open session on the store and ready objects; `wiring` makes both. Every function may be called again with
+the same run, and leaves the same rows.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import structlog
+
+from include.offboarding.config import Settings
+from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
+from include.offboarding.errors import FatalError, OffboardingError
+from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
+from include.offboarding.model import Account, Fact
+from include.offboarding.store import correlation, rosters, runs, sources
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
+from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome, SourceSetting
+from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
+
+log = structlog.get_logger("offboarding.pipeline")
+
+
+def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
+    """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
+    run = runs.open_run(session, kind="nightly", caller=caller, as_of=as_of)
+    rosters.retire_rosters(session, [roster.name for roster in settings.rosters])
+    log.info("run open", run=run.run_id, as_of=run.as_of.isoformat())
+    return run
+
+
+def read_roster(
+    session: Session, settings: Settings, run: Run, roster_settings: RosterSettings, roster: Roster
+) -> RosterOutcome:
+    """Read who works here. A partial read is an outcome; an error is written down, and raised again."""
+    row = RosterRow(
+        name=roster_settings.name,
+        id_space=roster_settings.id_space,
+        login_realm=roster_settings.login_realm,
+        coverage=roster_settings.coverage,
+    )
+    read = RosterRead.begin(session, row, run.run_id, run.as_of)
+    bound = settings.policy.max_inferred
+    try:
+        read.stage(_staged_workers(settings, roster_settings, roster))
+        if roster.summary is None:
+            raise FatalError(f"rosters.{row.name}: it told nothing of its own read. Mend rosters/{roster_settings.kind}.py")
+    except OffboardingError as error:
+        read.fail(str(error))
+        raise
+    return read.merge(
+        roster.summary,
+        roster.problems,
+        min_percent=settings.policy.min_roster_percent,
+        absolute=bound.absolute,
+        percent=bound.percent,
+    )
+
+
+def collect(
+    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Source
+) -> SourceOutcome:
+    """Read what exists in one part of a source."""
+    return _read_source(session, settings, run, source_settings, part, "collect", source, source.collect)
+
+
+def correlate(session: Session, settings: Settings, run: Run) -> correlation.CorrelationOutcome:
+    """Decide who left, and whose each account is."""
+    outcome = correlation.correlate(session, correlation_settings(session, settings, run.as_of))
+    log.info("correlated", **_fields(outcome))
+    return outcome
+
+
+def detail(
+    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Source
+) -> SourceOutcome | None:
+    """Ask a source, live, about leavers' accounts alone. None where it couldn't be read in this run to begin with."""
+    found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
+    if found is None or found[1] == "failed" or not found[0]:
+        return None
+    accounts = sources.accounts_to_detail(session, found[0])
+    return _read_source(
+        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
+    )
+
+
+def key_rules(settings: Settings) -> KeyRules:
+    """The company's ways of writing mails and logins."""
+    company = settings.company
+    return KeyRules.of(
+        company.mail_domains, company.mail_aliases, company.login_patterns, settings.policy.usual_login_patterns
+    )
+
+
+def correlation_settings(session: Session, settings: Settings, as_of: datetime) -> correlation.CorrelationSettings:
+    """What the queries are told."""
+    policy = settings.policy
+    spaces = sorted({roster.id_space for roster in settings.rosters})
+    only_space = spaces[0] if len(spaces) == 1 else None
+    by_name = {source.name: source for source in settings.sources}
+    return correlation.CorrelationSettings(
+        as_of=as_of,
+        zone=settings.company.time_zone,
+        sources=tuple(
+            SourceSetting(
+                realm=realm.realm,
+                source=realm.source,
+                kind=realm.kind,
+                id_space=by_name[realm.source].id_space or only_space,
+                login_space=by_name[realm.source].login_realm or f"source:{realm.source}",
+                login_declared=by_name[realm.source].login_realm is not None,
+            )
+            for realm in sources.realms(session)
+            if realm.source in by_name and realm.part in by_name[realm.source].parts()
+        ),
+        placeholders=tuple(normal(value) for value in policy.placeholders),
+        reserved=tuple(normal(login) for login in policy.reserved_logins),
+        pre_start_days=policy.pre_start_days,
+        possibly_one_days=policy.possibly_one_days,
+        scores=policy.scores.model_dump(),
+    )
+
+
+def _read_source(
+    session: Session,
+    settings: Settings,
+    run: Run,
+    source_settings: SourceSettings,
+    part: str,
+    phase: str,
+    source: Source,
+    facts: Callable[[], Iterator[Fact]],
+) -> SourceOutcome:
+    read = SourceRead.begin(
+        session, source=source_settings.name, kind=source_settings.kind, part=part, phase=phase, run_id=run.run_id
+    )
+    try:
+        read.stage(_staged_facts(settings, source_settings, facts()))
+    except OffboardingError as error:
+        read.fail(str(error), source.requests)
+        raise
+    return read.merge(source.requests)
+
+
+def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) -> Iterator[StagedWorker]:
+    rules = key_rules(settings)
+    realms = {source.name: source.login_realm for source in settings.sources}
+    for worker in reader.read():
+        yield StagedWorker(
+            worker=worker,
+            uid=person_uid(roster.id_space, worker.worker_id),
+            keys=tuple(worker_keys(worker, roster.id_space, roster.login_realm, realms, rules)),
+        )
+
+
+def _staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
+    rules = key_rules(settings)
+    for fact in facts:
+        if isinstance(fact, Account):
+            yield StagedAccount(account=fact, keys=tuple(account_keys(fact, source.number_format, rules)))
+        else:
+            yield fact
+
+
+def _fields(outcome: correlation.CorrelationOutcome) -> dict[str, int]:
+    counts = outcome.counts
+    return {
+        "working": counts.working,
+        "linked": counts.linked,
+        "disputed": counts.disputed,
+        "probable": counts.probable,
+        "candidate": counts.candidate,
+        "orphan": counts.orphan,
+        "persons_merged": outcome.merged_persons,
+    }
