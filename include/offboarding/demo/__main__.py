@@ -78,12 +78,14 @@ def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, *, keep: boo
 
 
 def _where_to_look(folder: DemoFolder, servers: Servers) -> None:
-    password = servers.tracker.credentials_path
-    _show(f"""
-Findings   .venv/bin/python -m include.offboarding findings   (also: links, runs, worker 10452, explain KEY)
-Tickets    {servers.tracker.url}   (login analyst, password in {password}; they can be read while the demo runs: make demo ARGS=--keep)
-Logs       {folder.log(Night.BEFORE)}
-           {folder.log(Night.TONIGHT)}""")
+    tracker = servers.tracker
+    _show(
+        "\n"
+        "Findings  .venv/bin/python -m include.offboarding findings   (then: links, runs, worker 10452, explain KEY)\n"
+        f"Tickets   {tracker.url}   (up while the demo runs: make demo ARGS=--keep)\n"
+        f"          log in as analyst; the password is in {tracker.credentials_path}\n"
+        f"Logs      {folder.log(Night.TONIGHT).parent}"
+    )
 
 
 def _wait_for_interrupt() -> None:

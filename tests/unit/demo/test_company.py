@@ -1,0 +1,169 @@
+"""The demo company holds what it promises, and is the same company each time."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from include.offboarding.demo.aws_seed import seed_to_json
+from include.offboarding.demo.cases import CASES
+from include.offboarding.demo.cloud import aws_seed
+from include.offboarding.demo.company import company
+from include.offboarding.demo.directory import ldif
+from include.offboarding.demo.feeds import write_hr_file
+from include.offboarding.demo.nights import Night
+from include.offboarding.demo.world import AWS_ACCOUNTS, City, Part
+
+EXPECTED = Path(__file__).resolve().parents[2] / "acceptance" / "expected_findings.yaml"
+
+FACTS_ROWS = (
+    "The feed drops leavers without a word",
+    "Time zone",
+    "Last working day is not the termination date (garden leave, severance)",
+    "Future-dated, back-dated, rescinded termination",
+    "Rehire (same or new number; same or new login)",
+    "Contract end dates are plans, and get extended",
+    "Contractor to employee, two records, one login",
+    "Several employments at once",
+    "Leave of absence",
+    "Future hire outside the pre-start window",
+    'Two people of one name ("Anne Green"; father and son "John Wilson", NIST SP 800-57 7.3.2)',
+    "Recycled login or mail address",
+    "Renamed, non-ASCII, case, plus-addresses, alias domains",
+    "Employee number mistyped or missing in targets; leading zeros",
+    "Service account owned by a leaver",
+    "Account made *by* the leaver for himself; a colleague's login used",
+    "Legal hold",
+    'Directory migration: every account "created" last week',
+    "The leaver changed tags, mail or number before going",
+)
+"""What real feeds get wrong, but for what a person tells on demand, what a guard stops, and a broken feed."""
+RULES = {
+    *("leaver-account-works", "leaver-console-password", "leaver-access-key", "leaver-access-key-inactive"),
+    *("leaver-ssh-key", "leaver-owned-service-account", "rehire-old-account", "used-after-departure"),
+    *("engagement-lapsed", "departure-inferred", "probable-account", "disputed-account", "orphan-account"),
+}
+DECISIONS = {"linked", "disputed", "probable", "candidate", "orphan"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    findings: list[list[Any]]
+    links: list[list[Any]]
+
+
+@pytest.fixture(scope="module")
+def expected() -> Expected:
+    raw = yaml.safe_load(EXPECTED.read_text(encoding="utf-8"))
+    return Expected(findings=raw["findings"], links=raw["links"])
+
+
+@pytest.fixture(scope="module")
+def both_nights() -> Part:
+    return company(Night.BEFORE) + company(Night.TONIGHT)
+
+
+@pytest.mark.parametrize("night", Night)
+def test_two_generations_give_the_same_bytes(night: Night, tmp_path: Path) -> None:
+    feeds: list[bytes] = []
+    texts: list[str] = []
+    for name in ("first", "second"):
+        part = company(night)
+        feeds.append(write_hr_file(tmp_path / name, night, part.hr).read_bytes())
+        texts.append(ldif(part.entries, reader_password="secret") + seed_to_json(aws_seed(part.users)))
+
+    assert feeds[0] == feeds[1]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("night", Night)
+def test_nothing_invented_is_invented_twice(night: Night) -> None:
+    part = company(night)
+
+    for ids in (
+        [entry.dn for entry in part.entries],
+        [entry.native_id for entry in part.entries],
+        [user.native_id for user in part.users],
+        [user.key_id(place) for user in part.users for place, _ in enumerate(user.keys)],
+        [contract.worker_id for contract in part.contracts],
+    ):
+        assert [value for value, count in Counter(ids).items() if count > 1] == []
+
+
+def test_about_400_people_work_in_four_cities() -> None:
+    part = company(Night.TONIGHT)
+
+    assert 380 <= len({row.worker_id for row in part.hr}) + len(part.contracts) <= 440
+    assert {row.city for row in part.hr} == set(City)
+    assert {user.account for user in part.users} == set(AWS_ACCOUNTS)
+
+
+def test_the_nights_differ_by_the_special_cases_alone() -> None:
+    before, tonight = company(Night.BEFORE), company(Night.TONIGHT)
+    special = {row.worker_id for case in CASES for night in Night for row in case.build(night).hr}
+
+    changed = {row.worker_id for row in set(before.hr) ^ set(tonight.hr)}
+
+    assert changed
+    assert changed <= special
+
+
+def test_no_login_is_later_than_the_night_that_sees_it() -> None:
+    for night in Night:
+        part = company(night)
+        times = [entry.last_login_at for entry in part.entries]
+        times += [user.console_used_at for user in part.users]
+        times += [key.last_used_at for user in part.users for key in user.keys]
+
+        assert max(time for time in times if time) < Night.BEFORE.as_of
+
+
+@pytest.mark.parametrize("row", FACTS_ROWS)
+def test_each_row_of_the_facts_has_a_case(row: str) -> None:
+    assert [case.name for case in CASES if case.shows == row] != []
+
+
+def test_each_case_has_a_name_of_its_own() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_the_expectations_hold_each_rule_and_decision(expected: Expected) -> None:
+    assert {row[1] for row in expected.findings} == RULES
+    assert {row[3] for row in expected.links} == DECISIONS
+    assert {row[3] for row in expected.findings} == {"open", "resolved"}
+
+
+def test_the_expectations_name_only_cases_that_there_are(expected: Expected) -> None:
+    names = {case.name for case in CASES}
+
+    assert {row[0] for row in expected.findings + expected.links} <= names
+
+
+def test_each_expected_account_and_worker_is_there(expected: Expected, both_nights: Part) -> None:
+    accounts = {("corp-ldap", f"uid={entry.uid}") for entry in both_nights.entries}
+    accounts |= {("aws", user.arn.removeprefix("arn:aws:iam::")) for user in both_nights.users}
+    accounts |= {("corp-ldap", "")} | {("aws", account) for account in AWS_ACCOUNTS} | {(None, "")}
+    workers = {("hr", row.worker_id) for row in both_nights.hr}
+    workers |= {("vendor", contract.worker_id) for contract in both_nights.contracts} | {(None, None)}
+
+    assert {(row[6], row[9]) for row in expected.findings} - accounts == set()
+    assert {(row[1], row[2]) for row in expected.links} - accounts == set()
+    assert {(row[4], row[5]) for row in expected.findings} - workers == set()
+    assert {(row[5], row[6]) for row in expected.links} - workers == set()
+
+
+def test_each_expected_key_is_there(expected: Expected, both_nights: Part) -> None:
+    keys = {key.fingerprint for entry in both_nights.entries for key in entry.ssh_keys}
+    keys |= {user.key_id(place) for user in both_nights.users for place, _ in enumerate(user.keys)}
+    keys |= {user.ssh_key_id(place) for user in both_nights.users for place, _ in enumerate(user.ssh_keys)}
+
+    assert {row[8] for row in expected.findings if row[8]} - keys == set()
+
+
+def test_nothing_is_expected_of_an_account_twice_under_one_rule(expected: Expected) -> None:
+    rows = Counter((row[1], row[5], row[6], row[7], row[8], row[9]) for row in expected.findings)
+
+    assert [row for row, count in rows.items() if count > 1] == []
