@@ -43,7 +43,8 @@ def finding(
 ) -> Finding:
     """Return a finding about a way in, or a whole account, of a person who left.
 
-    The severity is the rule's own unless one is given; what is contained is one step less.
+    The severity is the rule's own unless one is given; what is contained is one step less. A step that
+    several parts of a runbook share is said once.
     """
     return Finding(
         rule=rule.id,
@@ -61,6 +62,6 @@ def finding(
         used_after_departure=used_after(way, case.departure),
         last_used_at=way.last_used_at,
         evidence=of_leaver(case, linked, way),
-        revoke=steps,
+        revoke=tuple(dict.fromkeys(steps)),
         warning=workload_warning(way, case.departure, service_like=linked.account.service_like),
     )
