@@ -54,7 +54,7 @@ class PostgresRoster:
         self.summary: RosterSummary | None = None
 
     def read(self) -> Iterator[Worker]:
-        """Yield the worker of each row that can be read, in the query's order, some thousand rows' memory at a time.
+        """Yield the worker of each row that can be read, in the query's order, a portion's memory at a time.
 
         Raises RetriableError where the server can't be reached or breaks off, FatalError where it refuses us or the
         query, and IncompleteReadError where a column isn't there, or (unless it lists leavers only) no worker is.
@@ -75,9 +75,9 @@ class PostgresRoster:
         where = self._layout(rows)
         reader = WorkerReader(self._settings, self._context.default_zone, where.headers, _days(where, rows))
         count = 0
-        for row in self._rows(rows):
+        for row in rows:
             count += 1
-            cells = where.cells(row)
+            cells = where.cells(["" if value is None else value for value in row])
             label = self._label(count, cells)
             try:
                 worker = reader.worker(cells, label)
@@ -90,16 +90,6 @@ class PostgresRoster:
         if reader.without_zone:
             _log.info("locations without a time zone", roster=self._settings.name, rows=reader.without_zone)
         return count
-
-    def _rows(self, rows: psycopg.ServerCursor[TupleRow]) -> Iterator[tuple[str, ...]]:
-        try:
-            for row in rows:
-                yield tuple("" if value is None else value for value in row)
-        except UnicodeDecodeError as error:
-            # A database in SQL_ASCII holds whatever bytes were put there, and hands them over as they are.
-            raise self._incomplete(
-                "a value is not utf-8", "The database's encoding is SQL_ASCII: convert the column in the query"
-            ) from error
 
     def _label(self, count: int, cells: dict[str, str]) -> str:
         worker_id = cells["worker_id"].strip()

@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.types.string import TextLoader
 
-from include.offboarding.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.rosters._records.words import choice
 
@@ -24,7 +24,7 @@ _EXTRAS = (
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 _CONNECT_SECONDS = 10
-_ROWS_A_FETCH = 2000
+_ROWS_A_FETCH = 500
 _REFUSED = (
     "authentication",
     "pg_hba.conf",
@@ -36,7 +36,8 @@ _REFUSED = (
     "support SSL",
 )
 """libpq tells no SQLSTATE of a connection that failed; these words are in what no retry mends."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOCAL = ("/", "@", "localhost", "127.0.0.1", "::1")
+"""How a host begins that is this machine; sockets begin with a slash, abstract ones with @."""
 
 
 @contextmanager
@@ -61,18 +62,18 @@ def session(connection: ConnectionFields, roster: str, timeout: timedelta) -> Ge
         raise _told(error, connection, roster) from error
 
 
-def cursor(opened: psycopg.Connection[TupleRow], query: str) -> psycopg.ServerCursor[TupleRow]:
+@contextmanager
+def cursor(opened: psycopg.Connection[TupleRow], query: str) -> Generator[psycopg.ServerCursor[TupleRow]]:
     """The query's rows, fetched from the server in portions. It refuses a query that writes, and two at once."""
-    rows = opened.cursor(name="offboarding_roster")
-    rows.itersize = _ROWS_A_FETCH
-    # As bytes: the text is the configuration's, which is trusted as code is; no value of anybody else enters it.
-    return rows.execute(query.encode())
+    with opened.cursor(name="offboarding_roster") as rows:
+        rows.itersize = _ROWS_A_FETCH
+        # As bytes: the text is the configuration's, which is trusted as code is; no value of anybody else enters it.
+        yield rows.execute(query.encode())
 
 
 def in_the_clear(opened: psycopg.Connection[TupleRow]) -> bool:
     """Whether what is read crosses a network unencrypted."""
-    host = opened.info.host
-    return not (host.startswith(("/", "@")) or host in _LOOPBACK or opened.pgconn.ssl_in_use)
+    return not (opened.info.host.startswith(_LOCAL) or opened.pgconn.ssl_in_use)
 
 
 def _take_text(opened: psycopg.Connection[TupleRow]) -> None:
@@ -116,6 +117,11 @@ def _told(error: psycopg.Error, connection: ConnectionFields, roster: str) -> Of
         return FatalError(f"{where}: {said}. Grant the connection's user select on what the query reads.")
     if isinstance(error, psycopg.OperationalError):
         return RetriableError(f"{where}: {said}. Nothing was concluded from this read; it is tried again.")
+    if isinstance(error, psycopg.DataError):
+        return IncompleteReadError(
+            f"{where}: {said}. Nothing was concluded from this read; what is known stands, marked stale. "
+            "Mend the data, or query of the roster (texts of a database in SQL_ASCII have to be converted there)."
+        )
     return FatalError(f"{where}: {said} (SQLSTATE {error.sqlstate}). Mend query of the roster.")
 
 

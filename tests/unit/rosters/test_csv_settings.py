@@ -1,0 +1,127 @@
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from include.offboarding.model import EmploymentStatus
+from include.offboarding.rosters.csv import Settings
+
+PLAIN = {
+    "name": "hr",
+    "kind": "csv",
+    "coverage": "full",
+    "path": "hr.csv",
+    "columns": {"worker_id": "ID", "status": "State"},
+}
+
+
+def _mistakes(**given: object) -> dict[str, str]:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate(PLAIN | given)
+    return {
+        ".".join(str(part) for part in mistake["loc"] if part != "[key]"): mistake["msg"].removeprefix("Value error, ")
+        for mistake in caught.value.errors()
+    }
+
+
+def test_the_defaults() -> None:
+    settings = Settings.model_validate(PLAIN)
+    assert settings.encoding == "utf-8"
+    assert settings.delimiter == ","
+    assert settings.date_format == ("%Y-%m-%d",)
+    assert settings.statuses == {word: EmploymentStatus(word) for word in ("active", "leave", "left", "future")}
+    assert settings.zones == {}
+    assert settings.list_separator == ";"
+    assert settings.max_age is None
+    assert settings.named_sources() == ()
+    assert not settings.maps_logins()
+
+
+@pytest.mark.parametrize(
+    ("given", "where", "said"),
+    (
+        (
+            {"columns": {"wroker_id": "ID"}},
+            "columns.wroker_id",
+            "wroker_id is no column we know. Did you mean worker_id?",
+        ),
+        (
+            {"columns": {"worker_id": "ID", "status": "S", "lgin:corp-ldap": "L"}},
+            "columns.lgin:corp-ldap",
+            "lgin:corp-ldap is no column we know. Did you mean login:corp-ldap?",
+        ),
+        ({"columns": {"name": "N", "status": "S"}}, "columns", "worker_id is missing: say which column holds HR's"),
+        ({"columns": {"worker_id": "ID"}}, "columns", "status is missing: a roster of coverage full tells by it who"),
+        ({"columns": {}}, "columns", "Dictionary should have at least 1 item"),
+        ({"statuses": {"Gone": "lefft"}}, "statuses.Gone", "lefft is no status. Did you mean left?"),
+        ({"statuses": {"Gone": "xyz"}}, "statuses.Gone", "xyz is no status. Known: active, leave, left, future."),
+        ({"statuses": {True: "active"}}, "statuses.1", "put this word in quotes: YAML reads Yes, No, On and Off"),
+        ({"statuses": {"A": "left", "a ": "leave"}}, "statuses", "'A' and 'a' are the same word, and mean two things"),
+        ({"statuses": {}}, "statuses", "Dictionary should have at least 1 item"),
+        (
+            {"zones": {"Seoul": "Asia/Soul"}},
+            "zones.Seoul",
+            "'Asia/Soul' is no IANA time zone. Did you mean Asia/Seoul?",
+        ),
+        ({"zones": {"Seoul": "../x"}}, "zones.Seoul", "'../x' is no IANA time zone. One is Asia/Seoul."),
+        ({"zones": {"Seoul": "Asia"}}, "zones.Seoul", "'Asia' is no IANA time zone."),
+        ({"date_format": "%d.%m."}, "date_format", '"%d.%m." tells no whole day: year, month and day are needed'),
+        ({"date_format": ["%Y-%m-%d", "%Y-%j-%q"]}, "date_format", '"%Y-%j-%q" tells no whole day'),
+        ({"date_format": []}, "date_format", "Tuple should have at least 1 item"),
+        ({"encoding": "utf-9"}, "encoding", '"utf-9" is no encoding we know, such as utf-8, '),
+        ({"encoding": "base64"}, "encoding", '"base64" is no encoding we know, such as utf-8, '),
+        ({"delimiter": ", "}, "delimiter", "one character is needed"),
+        ({"delimiter": '"'}, "delimiter", "one character is needed"),
+        ({"max_age": "3 fortnights"}, "max_age", '"3 fortnights" is no duration: write 36h, 2d, 90m, or a number of'),
+        ({"max_age": "0h"}, "max_age", "Input should be greater than"),
+        ({"path": " "}, "path", "String should have at least 1 character"),
+    ),
+)
+def test_names_each_mistake_by_its_place(given: dict[str, object], where: str, said: str) -> None:
+    mistakes = _mistakes(**given)
+    assert list(mistakes) == [where]
+    assert mistakes[where].startswith(said)
+
+
+@pytest.mark.parametrize("coverage", ("active", "leavers"))
+def test_only_a_full_roster_needs_a_status(coverage: str) -> None:
+    Settings.model_validate(PLAIN | {"coverage": coverage, "columns": {"worker_id": "ID"}})
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    (
+        ("36h", timedelta(hours=36)),
+        ("2d", timedelta(days=2)),
+        (" 90 M ", timedelta(minutes=90)),
+        ("1w", timedelta(weeks=1)),
+        (3600, timedelta(hours=1)),
+        (0.5, timedelta(seconds=0.5)),
+    ),
+)
+def test_durations(written: object, meant: timedelta) -> None:
+    assert Settings.model_validate(PLAIN | {"max_age": written}).max_age == meant
+
+
+def test_codes_that_yaml_reads_as_numbers_are_words() -> None:
+    settings = Settings.model_validate(PLAIN | {"statuses": {3: "active", 0: "left"}, "zones": {10: "Asia/Taipei"}})
+    assert list(settings.statuses) == ["3", "0"]
+    assert settings.zones == {"10": "Asia/Taipei"}
+
+
+def test_a_tab_is_a_delimiter() -> None:
+    assert Settings.model_validate(PLAIN | {"delimiter": "\t"}).delimiter == "\t"
+
+
+def test_tells_which_sources_and_logins_its_columns_name() -> None:
+    columns = {
+        "worker_id": "ID",
+        "status": "S",
+        "login": "L",
+        "login:aws": "A",
+        "login:corp-ldap": "U",
+        "directory_id:corp-ldap": "D",
+    }
+    settings = Settings.model_validate(PLAIN | {"columns": columns})
+    assert settings.named_sources() == ("aws", "corp-ldap")
+    assert settings.maps_logins()
