@@ -13,7 +13,7 @@ case $PWD in
 esac
 
 # The path, since a virtual environment cannot be moved; which Python, if somebody asked for one.
-wanted="$(cksum <requirements.lock) ${PYTHON:-} $PWD"
+wanted="$(cat requirements.lock scripts/build.txt | cksum) ${PYTHON:-} $PWD"
 done_already() {
     [ "$(cat "$venv/.locked" 2>/dev/null)" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null
 }
@@ -34,7 +34,8 @@ rm -f "$venv/.locked"
 "$uv" venv --quiet --clear --no-project --python "$python" "$venv" ||
     fail "$venv could not be made: if other users' files are in it, remove it (make clean) and try again."
 sync() {
-    "$uv" pip sync --quiet --compile-bytecode --require-hashes --python "$venv/bin/python" "$@" requirements.lock
+    "$uv" pip sync --quiet --compile-bytecode --require-hashes --python "$venv/bin/python" \
+        --build-constraints scripts/build.txt "$@" requirements.lock
 }
 # Offline first: with a full cache and no network, stale index pages would make it fail.
 sync --offline 2>/dev/null || sync ||

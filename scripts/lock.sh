@@ -2,6 +2,7 @@
 # Resolves requirements-dev.txt (and with it requirements.txt) for Python 3.11 to 3.13 into
 #   requirements.lock  with hashes: what make installs
 #   constraints.txt    without: pip install -r requirements.txt -c constraints.txt (pip takes no hashes in constraints)
+#   scripts/build.txt  what builds the packages that are published as source alone (Roundup)
 # Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,6 +15,10 @@ cp requirements.lock "$new" 2>/dev/null || : >"$new"
 "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
     ${UPGRADE:+--upgrade} requirements-dev.txt --output-file "$new" ||
     fail "The requirements could not be resolved (see above): requirements.lock is as it was."
+
+echo setuptools | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/build.txt ||
+    fail "setuptools could not be resolved (see above): requirements.lock is as it was."
 
 # tests/unit/test_lock.py compares: a requirement changed without `make lock` shows, without a network.
 sums=$(cat requirements.txt requirements-dev.txt | cksum)

@@ -76,7 +76,7 @@ fetch_uv() {
     new=$uv_folder.new
     rm -rf "$new"
     if "$python" -m pip --version >/dev/null 2>&1; then
-        PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 "$python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+        PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_CONSTRAINT='' "$python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
             --no-warn-conflicts --root-user-action=ignore --target "$new" --require-hashes -r scripts/uv.txt ||
             fail "uv could not be fetched with pip: check the network (or set PIP_INDEX_URL to your package index), then try again."
     elif "$python" -m venv "$new" >/dev/null 2>&1; then
