@@ -48,6 +48,7 @@ class _AccountRow:
     standing: str
     standing_reason: str
     has_own_login: bool
+    password_set_at: datetime | None
     service_like: bool
     privileged: bool | None
     privileged_by: str

@@ -89,9 +89,7 @@ class RosterRead:
                 block("rosters", "begin_roster_read"),
                 {"run_id": run_id, "roster": roster.name, "observed_at": observed_at},
             ).fetchone()
-        return cls(
-            session=session, roster=roster, run_id=run_id, as_of=as_of, observed_at=observed_at, read_id=read_id
-        )
+        return cls(session=session, roster=roster, run_id=run_id, as_of=as_of, observed_at=observed_at, read_id=read_id)
 
     def stage(self, workers: Iterable[StagedWorker]) -> None:
         """Copy every worker into temporary tables, in constant memory."""
@@ -243,9 +241,7 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
     with session.transaction():
         lock_roster(session, roster)
         with session.cursor(row_factory=class_row(_Acceptable)) as cursor:
-            read = cursor.execute(
-                block("rosters", "acceptable_read"), {"run_id": run_id, "roster": roster}
-            ).fetchone()
+            read = cursor.execute(block("rosters", "acceptable_read"), {"run_id": run_id, "roster": roster}).fetchone()
         if read is None:
             raise FatalError(f"run {run_id} has no read of roster {roster}. See: python -m include.offboarding runs")
         if not read.is_last:
@@ -255,9 +251,7 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
                 f"the read of {roster} in run {run_id} is {read.status} and doesn't wait for acceptance."
                 " Only a read that is merely short, or one whose missing workers wait, can be accepted."
             )
-        session.execute(
-            block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason}
-        )
+        session.execute(block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason})
         return session.execute(block("rosters", "infer_accepted"), {"roster": roster}).rowcount
 
 

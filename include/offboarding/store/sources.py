@@ -17,7 +17,15 @@ from include.offboarding.store.staging import Stage
 _COLUMNS = {
     "s_account": (
         *("native_id", "label", "login", "display_name", "owner_labels", "created_at", "created_by", "standing"),
-        *("standing_reason", "has_own_login", "service_like", "privileged", "privileged_by", "last_used_at"),
+        *(
+            "standing_reason",
+            "has_own_login",
+            "password_set_at",
+            "service_like",
+            "privileged",
+            "privileged_by",
+            "last_used_at",
+        ),
         "last_used_exact",
     ),
     "s_account_key": ("native_id", "kind", "value", "loose", "origin", "name", "raw"),
@@ -206,14 +214,20 @@ def _add_account(stage: Stage, staged: StagedAccount) -> None:
     a = staged.account
     row: Sequence[object] = (
         *(a.native_id, a.label, a.login, a.display_name, list(a.owner_labels), a.created_at, a.created_by),
-        *(a.standing.value, a.standing_reason, a.has_own_login, a.service_like, a.privileged, a.privileged_by),
+        *(
+            a.standing.value,
+            a.standing_reason,
+            a.has_own_login,
+            a.password_set_at,
+            a.service_like,
+            a.privileged,
+            a.privileged_by,
+        ),
         *(a.last_used_at, a.last_used_exact),
     )
     stage.add("s_account", row)
     for key in staged.keys:
-        stage.add(
-            "s_account_key", (a.native_id, key.kind.value, key.value, key.loose, key.origin, key.name, key.raw)
-        )
+        stage.add("s_account_key", (a.native_id, key.kind.value, key.value, key.loose, key.origin, key.name, key.raw))
 
 
 def _add_credential(stage: Stage, c: Credential) -> None:

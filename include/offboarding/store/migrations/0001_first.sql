@@ -181,6 +181,7 @@ create table account (
     standing        text not null check (standing in ('works', 'dead', 'unknown')),
     standing_reason text not null,
     has_own_login   boolean not null,
+    password_set_at timestamptz,
     service_like    boolean not null,
     privileged      boolean,
     privileged_by   text not null,
@@ -327,7 +328,9 @@ create table finding (
     revoke               jsonb not null,
     warning              text not null,
     holds_ticket         boolean not null,
+    ticket_kind          text not null,
     queue                text not null,               -- the first one it was routed to
+    due_hours            double precision not null,
     ticket_key           text references ticket,
     first_seen_at        timestamptz not null,
     first_run_id         bigint not null references run,

@@ -2,7 +2,8 @@
 -- Where a read is put before it is merged; gone with the session.
 create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
     created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
-    service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz, last_used_exact boolean);
+    password_set_at timestamptz, service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz,
+    last_used_exact boolean);
 create temp table s_account_key (native_id text, kind text, value text, loose text, origin text, name text, raw text);
 create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
     standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
@@ -38,10 +39,11 @@ select exists (select from scope where realm = %(realm)s and scope = '' and comp
 -- name: merge_accounts
 -- The accounts of this read. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing.
 insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
-    standing_reason, has_own_login, service_like, privileged, privileged_by, last_used_at, last_used_exact, keep_use,
-    observed_at)
+    standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
+    last_used_exact, keep_use, observed_at)
 select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, s.owner_labels, s.created_at,
-    s.created_by, s.standing, s.standing_reason, s.has_own_login, s.service_like, s.privileged, s.privileged_by,
+    s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
+    s.privileged_by,
     case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
     s.last_used_exact, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
 from s_account s
@@ -52,7 +54,8 @@ on conflict (realm, native_id) do update
 set label = excluded.label, login = excluded.login, display_name = excluded.display_name,
     owner_labels = excluded.owner_labels, created_at = excluded.created_at, created_by = excluded.created_by,
     standing = excluded.standing, standing_reason = excluded.standing_reason, has_own_login = excluded.has_own_login,
-    service_like = excluded.service_like, privileged = excluded.privileged, privileged_by = excluded.privileged_by,
+    password_set_at = excluded.password_set_at, service_like = excluded.service_like, privileged = excluded.privileged,
+    privileged_by = excluded.privileged_by,
     last_used_at = case
         when %(exact)s or a.keep_use = 'exact' then (
             select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
@@ -62,10 +65,10 @@ set label = excluded.label, login = excluded.login, display_name = excluded.disp
     observed_at = excluded.observed_at, gone_at = null
 where a.observed_at <= excluded.observed_at and (
     (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
-        a.has_own_login, a.service_like, a.privileged, a.privileged_by, a.last_used_exact)
-    is distinct from (excluded.label, excluded.login, excluded.display_name, excluded.owner_labels, excluded.created_at,
-        excluded.created_by, excluded.standing, excluded.standing_reason, excluded.has_own_login,
-        excluded.service_like, excluded.privileged, excluded.privileged_by, excluded.last_used_exact)
+        a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact)
+    is distinct from (excluded.label, excluded.login, excluded.display_name, excluded.owner_labels,
+        excluded.created_at, excluded.created_by, excluded.standing, excluded.standing_reason, excluded.has_own_login,
+        excluded.password_set_at, excluded.service_like, excluded.privileged, excluded.privileged_by, excluded.last_used_exact)
     or a.gone_at is not null
     or (%(exact)s and a.keep_use <> 'exact')
     or a.last_used_at is distinct from case
