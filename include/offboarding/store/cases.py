@@ -211,7 +211,8 @@ def _account_cases(session: Session, since: datetime) -> Iterator[AccountCase]:
 
 def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> AccountCase:
     first = rows[0]
-    leaver = next((row for row in suspects if row.left_at is not None), suspects[0])
+    # The one whom the rules name: the likeliest who has surely left.
+    leaver = next((row for row in suspects if row.left_at is not None and row.confirmed), suspects[0])
     return AccountCase(
         account=_account(first),
         source=first.source,

@@ -1,0 +1,249 @@
+-- name: stage_tables
+-- Where this run's findings are put before they are merged.
+create temp table s_finding (match_key text, rule text, realm text, source text, roster text, subject_kind text,
+    subject_native_id text, subject_label text, account_native_id text, account_label text, person_uid uuid,
+    episode integer, severity text, standing text, standing_reason text, effect text, privileged boolean,
+    relation text, used_after_departure boolean, last_used_at timestamptz, left_at timestamptz, basis text,
+    evidence jsonb, revoke jsonb, warning text, holds_ticket boolean, ticket_kind text, queue text,
+    due_hours double precision);
+
+-- name: stage_index
+-- A case that stands twice (a person linked in two ways) yields one finding.
+create temp table produced as select distinct on (match_key) * from s_finding order by match_key, standing desc;
+create unique index on produced (match_key);
+analyze produced;
+
+-- name: lock_persons
+-- In the order of their ids.
+select person_uid from person
+where person_uid in (select person_uid from departure where valid_to is null) order by person_uid for update;
+
+-- name: reopen
+-- Resolved, and seen working again; an event only by a use later than the one that was judged.
+update finding f
+set state = 'held', reopened = f.reopened + 1, resolved_at = null, resolution = '', due_at = null,
+    first_run_id = %(run_id)s
+from produced s
+where s.match_key = f.match_key and f.state = 'resolved' and s.standing <> 'unknown'
+    and (f.rule <> 'used-after-departure' or s.last_used_at > f.last_used_at)
+returning f.finding_key, 'resolved' as from_state, 'held' as to_state,
+    case when f.rule = 'used-after-departure' then 'used again' else 'seen working again' end as text;
+
+-- name: verify
+-- It couldn't be told whether these work; now it can.
+update finding f set state = 'held'
+from produced s
+where s.match_key = f.match_key and f.state = 'unverified' and s.standing <> 'unknown'
+returning f.finding_key, 'unverified' as from_state, 'held' as to_state, 'seen working: ' || s.standing_reason as text;
+
+-- name: refresh
+-- What is known of findings that stand; the queue stays the first one.
+update finding f
+set source = s.source, roster = s.roster, subject_label = s.subject_label, account_label = s.account_label,
+    severity = s.severity, standing = s.standing, standing_reason = s.standing_reason, effect = s.effect,
+    privileged = s.privileged, relation = s.relation, used_after_departure = s.used_after_departure,
+    last_used_at = s.last_used_at, left_at = s.left_at, basis = s.basis, evidence = s.evidence, revoke = s.revoke,
+    warning = s.warning, holds_ticket = s.holds_ticket, due_hours = s.due_hours
+from produced s
+where s.match_key = f.match_key and f.state <> 'resolved' and (
+    f.source, f.roster, f.subject_label, f.account_label, f.severity, f.standing, f.standing_reason, f.effect,
+    f.privileged, f.relation, f.used_after_departure, f.last_used_at, f.left_at, f.basis, f.evidence, f.revoke,
+    f.warning, f.holds_ticket, f.due_hours)
+    is distinct from (
+    s.source, s.roster, s.subject_label, s.account_label, s.severity, s.standing, s.standing_reason, s.effect,
+    s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
+    s.warning, s.holds_ticket, s.due_hours);
+
+-- name: begin
+-- Findings never seen before: held until the guard has looked, or unverified where it can't be told.
+insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
+    account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
+    privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
+    ticket_kind, queue, due_hours, first_seen_at, first_run_id)
+select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_kind, s.subject_native_id,
+    s.subject_label, s.account_native_id, s.account_label, s.person_uid, s.episode,
+    case when s.standing = 'unknown' then 'unverified' else 'held' end, s.severity, s.standing, s.standing_reason,
+    s.effect, s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
+    s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, now(), %(run_id)s
+from produced s
+where not exists (select from finding f where f.match_key = s.match_key)
+returning finding_key, null as from_state, state as to_state, standing_reason as text;
+
+-- name: close
+-- Findings that no rule says any more, and that may be closed: each with its reason. Absence alone closes none.
+with silent as (
+    select f.* from finding f
+    where f.state <> 'resolved' and not exists (select from produced s where s.match_key = f.match_key)
+), seen as (
+    select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
+        a.standing_reason as account_reason, c.credential_pk, c.gone_at is not null as credential_gone,
+        c.standing as credential_standing, c.standing_reason as credential_reason, c.can_reactivate,
+        coalesce(sa.fresh, false) as account_fresh, coalesce(sa.direct, false) as account_direct,
+        coalesce(sc.fresh, false) as credential_fresh
+    from silent f
+    join account a on a.realm = f.realm and a.native_id = f.account_native_id
+    left join credential c on c.account_pk = a.account_pk and c.kind = f.subject_kind
+        and c.native_id = f.subject_native_id
+    left join lateral (
+        select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
+            bool_or(s.scope <> '' and s.complete and s.error = '' and s.observed_at >= %(since)s) as direct
+        from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+    left join lateral (
+        select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+        from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = f.subject_kind) sc on true
+), state_of_person as (
+    select f.finding_key, d.person_uid is not null and not d.returned as gone, coalesce(d.returned, false) as returned,
+        d.basis, d.confirmed
+    from silent f left join departure d on d.person_uid = f.person_uid and d.valid_to is null
+), reason as (
+    select f.finding_key, f.state, case
+        when f.person_uid is not null and rejected.author is not null
+            then 'the link was rejected by ' || rejected.author
+        when f.rule in ('engagement-lapsed', 'departure-inferred') then case
+            when not p.gone then 'works here again, says the roster'
+            when p.confirmed then 'the departure is confirmed now'
+            else 'the departure is told otherwise now' end
+        when f.ticket_kind = 'review' and f.subject_kind = 'source' then
+            case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'account'
+                and s.complete and s.error = '' and s.observed_at >= %(since)s) then 'no account is left unclaimed' end
+        when f.person_uid is not null and f.ticket_kind <> 'review' and f.rule <> 'rehire-old-account' and not p.gone
+            then case when p.returned then 'works here again' else 'the departure was withdrawn' end
+        when f.rule = 'rehire-old-account' and p.gone then 'left again: judged as a leaver''s now'
+        when f.rule = 'rehire-old-account' and not p.returned then 'the departure was withdrawn'
+        when f.rule = 'used-after-departure' then null
+        when seen.account_gone and seen.account_direct then 'seen gone: the account no longer exists'
+        when seen.credential_pk is not null and seen.credential_fresh and seen.credential_gone
+            then 'seen gone: it no longer exists'
+        when f.rule = 'leaver-access-key-inactive' then
+            case when seen.credential_fresh and seen.credential_standing = 'works'
+                then 'switched on again: see leaver-access-key' end
+        when seen.credential_pk is not null then
+            case when seen.credential_fresh and seen.credential_standing = 'dead'
+                then 'seen dead: ' || seen.credential_reason end
+        when f.subject_kind = 'account' and seen.account_fresh and not seen.account_gone and (
+            seen.account_standing = 'dead' and not exists (
+                select from credential c where c.account_pk = seen.account_pk and c.gone_at is null
+                    and c.standing <> 'dead' and f.rule <> 'leaver-account-works'))
+            then 'seen dead: ' || seen.account_reason
+        when f.rule = 'rehire-old-account' and seen.account_fresh and exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.valid_to is null and l.decision = 'linked' and l.own_now)
+            then 'it is their present account'
+        when f.rule = 'leaver-owned-service-account' and seen.account_fresh and exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.relation = 'owns' and l.valid_to is null and l.decision = 'linked')
+            then 'it has an active owner, and every secret is newer than the departure'
+        when f.ticket_kind = 'review' and seen.account_fresh and not exists (
+            select from link l where l.account_pk = seen.account_pk and l.valid_to is null
+                and l.decision in ('disputed', 'probable'))
+            then 'it is decided whose it is'
+        when f.ticket_kind = 'review' and seen.account_fresh and exists (
+            select from link l where l.account_pk = seen.account_pk and l.valid_to is null
+                and l.decision in ('disputed', 'probable'))
+            then 'reviewed under another finding now'
+        when f.state in ('held', 'unverified') and f.ticket_key is null and f.first_run_id < %(run_id)s
+            and (seen.account_fresh or seen.credential_fresh) and not exists (
+                select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                    and l.valid_to is null and l.decision = 'linked')
+            then 'never told to anyone, and no longer linked'
+    end as text
+    from silent f
+    left join seen using (finding_key)
+    left join state_of_person p using (finding_key)
+    left join lateral (
+        select d.author from link_decision d
+        where d.realm = f.realm and d.native_id = f.account_native_id and d.person_uid = f.person_uid
+            and d.verdict = 'reject' and d.revoked_at is null limit 1) rejected on true
+)
+update finding f
+set state = 'resolved', resolved_at = now(), resolution = r.text
+from reason r
+where r.finding_key = f.finding_key and r.text is not null
+returning f.finding_key, r.state as from_state, 'resolved' as to_state, r.text as text;
+
+-- name: begin_roster_baselines
+-- Rosters read to their end for the first time.
+insert into baseline (kind, name, run_id)
+select 'roster', r.roster, r.run_id from roster_read r
+where r.run_id = %(run_id)s and r.status = 'complete'
+on conflict do nothing;
+
+-- name: begin_source_baselines
+-- Systems read to their end for the first time.
+insert into baseline (kind, name, run_id)
+select 'source', r.realm, r.run_id from source_read r
+where r.run_id = %(run_id)s and r.phase = 'collect' and r.status in ('complete', 'partial') and r.realm is not null
+on conflict do nothing;
+
+-- name: begin_rule_baselines
+-- Rules that look at this company for the first time.
+insert into baseline (kind, name, run_id) select 'rule', unnest(%(rules)s::text[]), %(run_id)s on conflict do nothing;
+
+-- name: release_baselines
+-- By a person, or by the policy that says that a baseline needn't wait.
+update baseline set released_at = now(), released_by = %(author)s, released_for = %(reason)s
+where released_at is null and run_id <= %(run_id)s;
+
+-- name: note_release
+insert into release (run_id, author, reason) values (%(run_id)s, %(author)s, %(reason)s);
+
+-- name: waiting_count
+-- What waits since this run or earlier.
+select count(*)::int from finding where state = 'held' and first_run_id <= %(run_id)s;
+
+-- name: make_candidate
+-- Findings that wait to be told to somebody: whether a person has released them, and whether a baseline holds them.
+create temp table candidate as
+select f.finding_key, f.ticket_kind, f.holds_ticket,
+    exists (select from release r where r.run_id >= f.first_run_id) as released,
+    exists (
+        select from baseline b
+        where b.released_at is null and b.run_id = f.first_run_id
+            and ((b.kind = 'roster' and b.name = f.roster) or (b.kind = 'source' and b.name = f.realm)
+                or (b.kind = 'rule' and b.name = f.rule))) as baseline,
+    f.queue, f.episode,
+    case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
+        when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder
+from finding f
+where f.state = 'held';
+
+-- name: new_ticket_count
+-- How many tickets this run would newly open, those that wait or were released by a person left out.
+select count(distinct (c.ticket_kind, c.holder, c.queue, c.episode))::int
+from candidate c
+where not c.baseline and not c.released and c.holds_ticket and not exists (
+    select from ticket t
+    where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue
+        and t.episode = case c.ticket_kind when 'revoke' then c.episode else 1 end and t.state <> 'closed');
+
+-- name: open_candidates
+-- The guard lets them through.
+update finding f
+set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
+from candidate c
+where c.finding_key = f.finding_key and (c.released or not (c.baseline or %(over)s))
+returning f.finding_key, 'held' as from_state, 'open' as to_state,
+    case when c.released then 'released' else 'through the guard' end as text;
+
+-- name: held_counts
+-- What waits, and why.
+select count(*) filter (where c.baseline)::int as baseline, count(*) filter (where not c.baseline)::int as over_maximum
+from candidate c join finding f using (finding_key) where f.state = 'held';
+
+-- name: last_event
+select seq, hash from finding_event order by seq desc limit 1;
+
+-- name: finding_for_verdict
+select finding_key, rule, state from finding where finding_key like %(prefix)s || '%%' order by finding_key limit 3;
+
+-- name: insert_verdict
+insert into verdict (finding_key, reason, author) values (%(finding_key)s, %(reason)s, %(author)s)
+on conflict (finding_key) do update set reason = excluded.reason, author = excluded.author, decided_at = now();
+
+-- name: resolve_by_verdict
+update finding set state = 'resolved', resolved_at = now(), resolution = %(text)s
+where finding_key = %(finding_key)s;
+
+-- name: run_changes
+-- What changed in a run, by state.
+select to_state, from_state, count(*)::int as n from finding_event where run_id = %(run_id)s group by 1, 2 order by 1, 2;
