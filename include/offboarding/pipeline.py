@@ -5,6 +5,7 @@ the same run, and leaves the same rows.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -14,7 +15,10 @@ from include.offboarding.correlation.keys import KeyRules, account_keys, normal,
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
 from include.offboarding.model import Account, Fact
-from include.offboarding.store import correlation, rosters, runs, sources
+from include.offboarding.policy import routed
+from include.offboarding.rules import all_rules
+from include.offboarding.store import correlation, findings, rosters, runs, sources
+from include.offboarding.store.cases import cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome, SourceSetting
@@ -86,6 +90,28 @@ def detail(
     )
 
 
+def evaluate(session: Session, settings: Settings, run: Run) -> findings.Evaluation:
+    """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed."""
+    with session.transaction():
+        findings.lock_evaluation(session)
+        outcome = findings.merge_findings(session, run, _routed_findings(session, settings, run))
+    log.info("evaluated", **asdict(outcome))
+    return outcome
+
+
+def guard(session: Session, settings: Settings, run: Run) -> findings.GuardOutcome:
+    """Look before anything is written outside."""
+    outcome = findings.guard(
+        session,
+        run,
+        rules=[rule.id for rule in all_rules()],
+        max_new_tickets=settings.policy.max_new_tickets,
+        release_baselines=settings.policy.baseline == "ticket",
+    )
+    log.info("guard", **asdict(outcome))
+    return outcome
+
+
 def key_rules(settings: Settings) -> KeyRules:
     """The company's ways of writing mails and logins."""
     company = settings.company
@@ -121,6 +147,14 @@ def correlation_settings(session: Session, settings: Settings, as_of: datetime) 
         possibly_one_days=policy.possibly_one_days,
         scores=policy.scores.model_dump(),
     )
+
+
+def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator[findings.RoutedFinding]:
+    parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
+    for case in cases(session, as_of=run.as_of, since=run.reads_since):
+        for rule in all_rules():
+            for finding in rule.evaluate(case, run.as_of):
+                yield routed(settings, finding, case, parts)
 
 
 def _read_source(
@@ -165,13 +199,4 @@ def _staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fa
 
 
 def _fields(outcome: correlation.CorrelationOutcome) -> dict[str, int]:
-    counts = outcome.counts
-    return {
-        "working": counts.working,
-        "linked": counts.linked,
-        "disputed": counts.disputed,
-        "probable": counts.probable,
-        "candidate": counts.candidate,
-        "orphan": counts.orphan,
-        "persons_merged": outcome.merged_persons,
-    }
+    return {**asdict(outcome.counts), "persons_merged": outcome.merged_persons}

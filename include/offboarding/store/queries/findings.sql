@@ -55,7 +55,8 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
     s.warning, s.holds_ticket, s.due_hours);
 
 -- name: begin
--- Findings never seen before: held until the guard has looked, or unverified where it can't be told.
+-- Findings never seen before: held until the guard has looked, or unverified where it can't be told. A system that
+-- wasn't read in this run tells of everything that it can't be told: that opens nothing.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
     privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
@@ -67,6 +68,9 @@ select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_
     s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, now(), %(run_id)s
 from produced s
 where not exists (select from finding f where f.match_key = s.match_key)
+    and (s.standing <> 'unknown' or s.realm = '' or exists (
+        select from scope c where c.realm = s.realm and c.scope = '' and c.kind = 'account' and c.complete
+            and c.error = '' and c.observed_at >= %(since)s))
 returning finding_key, null as from_state, state as to_state, standing_reason as text;
 
 -- name: close
@@ -230,9 +234,6 @@ returning f.finding_key, 'held' as from_state, 'open' as to_state,
 select count(*) filter (where c.baseline)::int as baseline, count(*) filter (where not c.baseline)::int as over_maximum
 from candidate c join finding f using (finding_key) where f.state = 'held';
 
--- name: last_event
-select seq, hash from finding_event order by seq desc limit 1;
-
 -- name: finding_for_verdict
 select finding_key, rule, state from finding where finding_key like %(prefix)s || '%%' order by finding_key limit 3;
 
@@ -243,7 +244,3 @@ on conflict (finding_key) do update set reason = excluded.reason, author = exclu
 -- name: resolve_by_verdict
 update finding set state = 'resolved', resolved_at = now(), resolution = %(text)s
 where finding_key = %(finding_key)s;
-
--- name: run_changes
--- What changed in a run, by state.
-select to_state, from_state, count(*)::int as n from finding_event where run_id = %(run_id)s group by 1, 2 order by 1, 2;

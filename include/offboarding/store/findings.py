@@ -1,0 +1,217 @@
+"""Findings: staged, merged, closed with a reason, and looked at by the guard. Each change of state is an event."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from include.offboarding.errors import FatalError
+from include.offboarding.keys import finding_key, short_finding
+from include.offboarding.model import Finding
+from include.offboarding.store.connect import Session
+from include.offboarding.store.events import Change, append_events
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.rows import Run
+from include.offboarding.store.sql import block, statements
+from include.offboarding.store.staging import Stage
+
+_COLUMNS = {
+    "s_finding": (
+        *("match_key", "rule", "realm", "source", "roster", "subject_kind", "subject_native_id", "subject_label"),
+        *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
+        *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
+        *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedFinding:
+    """A finding with what the case and the policy add: whose word it rests on, how bad, how soon, told to whom."""
+
+    finding: Finding
+    source: str
+    """The source's name, "" for a worker's finding."""
+    roster: str
+    left_at: datetime | None
+    basis: str | None
+    severity: str
+    ticket_kind: str
+    """revoke, event, review or confirm."""
+    queue: str
+    due_hours: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What a run's evaluation changed."""
+
+    produced: int
+    begun: int
+    verified: int
+    reopened: int
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardOutcome:
+    """What the guard let through, and what waits."""
+
+    opened: int
+    baseline: int
+    """Wait for the release of a baseline."""
+    over_maximum: int
+    """Wait because the batch wants more tickets than the policy allows."""
+    new_tickets: int
+    """How many tickets the batch wants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    baseline: int
+    over_maximum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    finding_key: str
+    rule: str
+    state: str
+
+
+def lock_evaluation(session: Session) -> None:
+    """One evaluation at a time, and the persons it is about, in the order of their ids. Needs an open transaction."""
+    lock_findings(session)
+    session.execute(block("findings", "lock_persons"))
+
+
+def merge_findings(session: Session, run: Run, findings: Iterable[RoutedFinding]) -> Evaluation:
+    """Write down what the rules say, and close what they no longer say where it was seen. Needs lock_evaluation."""
+    session.execute("drop table if exists s_finding, produced")
+    session.execute(block("findings", "stage_tables"))
+    stage = Stage(session, _COLUMNS)
+    produced = 0
+    for routed in findings:
+        stage.add("s_finding", _row(routed))
+        produced += 1
+    stage.finish()
+    for statement in statements("findings", "stage_index"):
+        session.execute(statement)
+    return _merged(session, run, produced)
+
+
+def guard(
+    session: Session, run: Run, *, rules: Sequence[str], max_new_tickets: int, release_baselines: bool
+) -> GuardOutcome:
+    """Look before anything is written outside: baselines wait for a person, as does a batch over the maximum."""
+    with session.transaction():
+        lock_findings(session)
+        values = {"run_id": run.run_id, "rules": list(rules), "as_of": run.as_of}
+        for step in ("begin_roster_baselines", "begin_source_baselines", "begin_rule_baselines"):
+            session.execute(block("findings", step), values)
+        if release_baselines:
+            released = {**values, "author": "policy", "reason": "policy.baseline: ticket"}
+            session.execute(block("findings", "release_baselines"), released)
+        session.execute("drop table if exists candidate")
+        session.execute(block("findings", "make_candidate"))
+        with session.cursor(row_factory=scalar_row) as cursor:
+            new_tickets = cursor.execute(block("findings", "new_ticket_count")).fetchone() or 0
+        over = {"over": new_tickets > max_new_tickets}
+        opened = _changes(session, "open_candidates", {**values, **over})
+        append_events(session, opened, run_id=run.run_id, actor=f"run {run.run_id}")
+        with session.cursor(row_factory=class_row(_Held)) as cursor:
+            held = cursor.execute(block("findings", "held_counts")).fetchone()
+    assert held is not None
+    return GuardOutcome(
+        opened=len(opened), baseline=held.baseline, over_maximum=held.over_maximum, new_tickets=new_tickets
+    )
+
+
+def release(session: Session, run_id: int, *, reason: str, author: str) -> int:
+    """A person lets through what waits since this run or earlier. Returns how many findings that are.
+
+    Raises FatalError where nothing waits.
+    """
+    values = {"run_id": run_id, "reason": reason, "author": author}
+    with session.transaction():
+        lock_findings(session)
+        with session.cursor(row_factory=scalar_row) as cursor:
+            waiting = cursor.execute(block("findings", "waiting_count"), values).fetchone() or 0
+        if not waiting:
+            raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
+        session.execute(block("findings", "note_release"), values)
+        session.execute(block("findings", "release_baselines"), values)
+    return waiting
+
+
+def give_verdict(session: Session, short_key: str, *, reason: str, author: str) -> str:
+    """A person's word on an event (used after departure): it resolves. Returns the finding's whole key.
+
+    Raises FatalError where the key is unknown, not unique, or no event's.
+    """
+    with session.transaction():
+        lock_findings(session)
+        prefix = short_key.removeprefix("f-")
+        with session.cursor(row_factory=class_row(_Judged)) as cursor:
+            found = cursor.execute(block("findings", "finding_for_verdict"), {"prefix": prefix}).fetchall()
+        judged = _one(found, short_key)
+        if judged.rule != "used-after-departure":
+            raise FatalError(
+                f"{short_finding(judged.finding_key)} is {judged.rule}: it closes when the thing is seen dead, not by a"
+                " verdict. If it isn't theirs: python -m include.offboarding link reject"
+            )
+        if judged.state == "resolved":
+            raise FatalError(f"{short_finding(judged.finding_key)} is resolved already")
+        values = {"finding_key": judged.finding_key, "reason": reason, "author": author, "text": f"verdict: {reason}"}
+        session.execute(block("findings", "insert_verdict"), values)
+        session.execute(block("findings", "resolve_by_verdict"), values)
+        change = Change(
+            finding_key=judged.finding_key, from_state=judged.state, to_state="resolved", text=f"verdict: {reason}"
+        )
+        append_events(session, [change], run_id=None, actor=author)
+    return judged.finding_key
+
+
+def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
+    if not found:
+        raise FatalError(f"there is no finding {short_key}. See: python -m include.offboarding findings --state all")
+    if len(found) > 1:
+        raise FatalError(f"{short_key} begins several findings' keys. Give more of its digits.")
+    return found[0]
+
+
+def _merged(session: Session, run: Run, produced: int) -> Evaluation:
+    values = {"run_id": run.run_id, "since": run.reads_since}
+    changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
+    session.execute(block("findings", "refresh"))
+    changes |= {name: _changes(session, name, values) for name in ("begin", "close")}
+    every = [change for name in changes for change in changes[name]]
+    append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
+    return Evaluation(
+        produced=produced,
+        begun=len(changes["begin"]),
+        verified=len(changes["verify"]),
+        reopened=len(changes["reopen"]),
+        resolved=len(changes["close"]),
+    )
+
+
+def _changes(session: Session, name: str, values: dict[str, object]) -> list[Change]:
+    with session.cursor(row_factory=class_row(Change)) as cursor:
+        return sorted(
+            cursor.execute(block("findings", name), values).fetchall(), key=lambda change: change.finding_key
+        )
+
+
+def _row(routed: RoutedFinding) -> Sequence[object]:
+    f, s = routed.finding, routed.finding.subject
+    key = finding_key(f.rule, f.realm, s.kind.value, s.account_native_id, s.native_id, f.person_uid, f.episode)
+    return (
+        *(key, f.rule, f.realm, routed.source, routed.roster, s.kind.value, s.native_id, s.label),
+        *(s.account_native_id, s.account_label, f.person_uid or None, f.episode, routed.severity, f.standing.value),
+        *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
+        *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
+        *(Jsonb(list(f.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),
+    )
