@@ -114,8 +114,9 @@ def address(port: int) -> str:
 def _prepare(folder: Path) -> Path:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise FatalError(f"{folder} belongs to another user: remove it as its owner, and it is made again.")
+    for path in (folder, *folder.iterdir(), *folder.glob("tracker/db/*")):
+        if not os.access(path, os.W_OK):
+            raise FatalError(f"{path} belongs to another user: as its owner, remove {folder}, and it is made again.")
     return folder
 
 

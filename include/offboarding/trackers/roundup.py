@@ -179,11 +179,9 @@ class RoundupTracker:
             return {name: new for name, (now, new) in wanted.items() if now != new}
 
         issue = self._edit(ref, changes)
-        ours = [hit.id for hit in self._said(_body_marker(draft.key)) if hit.id in issue.message_ids]
-        if ours:
-            self._rewrite(ours[0], self._body(draft))
-        else:
-            self._add(ref, self._message(_body_marker(draft.key), self._body(draft)))
+        message = self._message(_body_marker(draft.key), self._body(draft))
+        if message not in issue.message_ids:
+            self._add(ref, message)
 
     def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
         """Doesn't change the status, though a message by itself would reopen a resolved ticket in Roundup."""
@@ -248,7 +246,7 @@ class RoundupTracker:
         )
 
     def _message(self, marker: str, text: str) -> str:
-        """The id of the message with this marker, written where there is none; it may stand on no ticket yet."""
+        """The id of the message with this marker, with this text; it may stand on no ticket yet."""
         text = _as_kept(text)
         for hit in self._said(marker):
             self._rewrite(hit.id, text)
