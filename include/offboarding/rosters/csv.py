@@ -3,17 +3,17 @@
 A file has no end but its end: the read is presumed complete, never proved.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import structlog
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from include.offboarding.errors import IncompleteReadError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
-from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
+from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, layout, missing
 from include.offboarding.rosters._records.decoding import checked_encoding, decoded, undecodable, without_mark
 from include.offboarding.rosters._records.delimited import Record, records
 from include.offboarding.rosters._records.durations import Duration, told
@@ -45,6 +45,15 @@ class Settings(RecordSettings):
     max_age: Duration | None = Field(
         default=None, description="36h, 2d or seconds: a file last changed longer ago makes the read partial."
     )
+
+    @field_validator("columns")
+    @classmethod
+    def _required_columns(cls, columns: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        coverage = info.data.get("coverage")
+        sentence = missing(columns, coverage) if coverage else ""
+        if sentence:
+            raise ValueError(sentence)
+        return columns
 
     @field_validator("delimiter")
     @classmethod

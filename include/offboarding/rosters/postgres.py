@@ -3,7 +3,7 @@
 One statement sees one state of the database, and the server says where it ends: a read to its end is proved complete.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import psycopg
@@ -14,7 +14,14 @@ from pydantic import Field
 from include.offboarding.errors import ConfigError, IncompleteReadError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
-from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, checked_name, layout, missing
+from include.offboarding.rosters._records.columns import (
+    Layout,
+    MissingColumnsError,
+    checked_name,
+    is_name,
+    layout,
+    missing,
+)
 from include.offboarding.rosters._records.days import DayReader, database_day
 from include.offboarding.rosters._records.durations import Duration
 from include.offboarding.rosters._records.postgres_session import cursor, in_the_clear, session
@@ -27,7 +34,10 @@ _DAY_TYPES = ("date", "timestamp", "timestamptz")
 
 
 class Settings(RecordSettings):
-    """What a user may write for a PostgreSQL roster. Without `columns`, the query's columns bear our names."""
+    """What a user may write for a PostgreSQL roster.
+
+    A column of the query that `columns` doesn't map is found by our own name for it.
+    """
 
     connection: str = Field(description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
     query: str = Field(min_length=1, description="One statement that reads; a row an employment.")
@@ -98,7 +108,7 @@ class PostgresRoster:
     def _layout(self, rows: psycopg.ServerCursor[TupleRow]) -> Layout:
         names = [column.name for column in rows.description or ()]
         try:
-            where = layout(self._settings.columns or _ours(names), names)
+            where = layout(_mapped(self._settings.columns, names), names)
         except (MissingColumnsError, ValueError) as error:
             raise self._incomplete(str(error), "Mend query or columns of the roster") from error
         sentence = missing(where.positions, self._settings.coverage)
@@ -124,9 +134,16 @@ class PostgresRoster:
         )
 
 
-def _ours(names: Sequence[str]) -> dict[str, str]:
-    """The query's columns, where each bears a name of ours. Raises ValueError with the nearest."""
-    return {checked_name(name): name for name in names}
+def _mapped(columns: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """Our name -> the query's, for what is mapped and what bears our name anyway.
+
+    Where nothing is mapped each has to, or a slip of the pen would be a column that nobody reads: raises ValueError
+    with the nearest. Where something is, the query may give more than we want (`select *`).
+    """
+    if not columns:
+        return {checked_name(name): name for name in names}
+    taken = set(columns.values())
+    return dict(columns) | {name: name for name in names if is_name(name) and name not in columns and name not in taken}
 
 
 def _days(where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> dict[str, DayReader]:

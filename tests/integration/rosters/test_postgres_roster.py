@@ -44,13 +44,16 @@ def test_without_columns_the_query_bears_our_names(build: Build) -> None:
     assert worker.record == "hr_db row 1, worker 1042"
 
 
-def test_with_columns_what_they_do_not_map_is_not_read(build: Build) -> None:
+def test_with_columns_what_they_do_not_map_is_found_by_our_name_or_not_read(build: Build) -> None:
     roster = build(
-        "SELECT 1 AS nr, 'active' AS state, 'x' AS mail, ARRAY['a'] AS other",
-        columns={"worker_id": "nr", "status": "state"},
+        "SELECT 1 AS nr, 'active' AS status, 'x' AS mail, 'Kim' AS name, ARRAY['a'] AS other",
+        columns={"worker_id": "nr", "former_mail": "mail"},
     )
     (worker,) = roster.read()
-    assert worker.mail == ""
+    assert worker.worker_id == "1"
+    assert worker.name == "Kim"
+    assert worker.former_mails == ("x",)
+    assert worker.mail == "", "a column that columns maps is what they say"
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,17 @@ class MissingColumnsError(Exception):
     """The feed lacks columns, or has one twice. Never leaves the roster: it becomes an IncompleteReadError."""
 
 
+def is_name(name: str) -> bool:
+    """Whether it is one of ours."""
+    scope, _, source = name.partition(":")
+    return name in NAMES or (scope in SCOPED and bool(source))
+
+
 def checked_name(name: str) -> str:
     """The name, if it is one of ours. Raises ValueError with the nearest that is."""
-    scope, colon, source = name.partition(":")
-    if name in NAMES or (colon and scope in SCOPED and source):
+    if is_name(name):
         return name
+    source = name.partition(":")[2]
     scoped = tuple(f"{known}:{source or '<source>'}" for known in SCOPED)
     raise ValueError(f"{name} is no column we know.{choice(name, (*NAMES, *scoped))}")
 

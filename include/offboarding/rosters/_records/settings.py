@@ -9,14 +9,13 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
-    ValidationInfo,
     WithJsonSchema,
     field_validator,
 )
 
 from include.offboarding.interfaces import RosterSettings
 from include.offboarding.model import EmploymentStatus
-from include.offboarding.rosters._records.columns import NAMES, SCOPED, checked_name, missing
+from include.offboarding.rosters._records.columns import NAMES, SCOPED, checked_name
 from include.offboarding.rosters._records.days import check_formats
 from include.offboarding.rosters._records.words import choice, folded, hint
 
@@ -87,15 +86,6 @@ class RecordSettings(RosterSettings):
     list_separator: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)] = Field(
         default=";", description="Between several previous worker ids, or former mails, in one field."
     )
-
-    @field_validator("columns")
-    @classmethod
-    def _required_columns(cls, columns: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
-        coverage = info.data.get("coverage")
-        sentence = missing(columns, coverage) if columns and coverage else ""
-        if sentence:
-            raise ValueError(sentence)
-        return columns
 
     @field_validator("statuses", "zones")
     @classmethod
