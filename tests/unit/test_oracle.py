@@ -55,6 +55,7 @@ HAVING = {
     "another number": (worker("1042"), account("x", number("1043")), 0),
     "all zeros": (worker("0000"), account("x", number("0000")), 0),
     "zeros with a prefix": (worker("0000"), account("x", number("E0000")), 0),
+    "no digit in either": (worker("abc"), account("x", number("xyz")), 0),
     "N/A": (worker("N/A"), account("x", number("n/a")), 0),
     "mail": (worker("1", mail=KIM), account("x", mail("Kim@CORP.example")), 80),
     "full-width mail": (worker("1", mail=KIM), account("x", mail("\uff2bim@corp.example")), 80),
@@ -154,6 +155,19 @@ def test_a_recycled_value_counts_for_who_bore_it_then(
     _, rows = link(hr(EARLIER, LATER), ldap(account("x", bears, made=made)))
 
     assert {worker_id for worker_id, _, _, points in rows if points >= 80} == ({whose} if whose else set())
+
+
+def test_access_ends_with_the_last_working_day_for_a_recycled_value_too() -> None:
+    garden = worker("1", job("left", start=None, last="2018-06-30", end="2018-12-31"), mail=KIM)
+    later = worker("2", job(start="2018-08-01"), mail=KIM)
+
+    def whose(*made: int) -> set[str]:
+        _, rows = link(hr(garden, later), ldap(account("x", mail(KIM), made=datetime(*made, tzinfo=UTC))))
+        return {worker_id for worker_id, *_ in rows}
+
+    assert whose(2010, 1, 1) == {"1"}
+    assert whose(2018, 7, 15) == set()
+    assert whose(2018, 9, 1) == {"2"}
 
 
 def test_two_who_bore_it_at_once_leave_it_to_nobody() -> None:

@@ -136,6 +136,16 @@ def test_who_may_be_somebody_active_is_no_leaver_alone() -> None:
     assert seen(confirmed, "x") == ("linked", {("1", "is", "linked", 100)})
 
 
+@pytest.mark.parametrize(("status", "last"), (("active", "2026-11-30"), ("left", "2026-11-20")))
+def test_two_who_may_be_one_and_both_work_here_or_both_left(status: str, last: str) -> None:
+    pair = (worker("1", job(status, last=last), mail=KIM), worker("2", job(status, "2026-11-10", last), mail=KIM))
+
+    verdict = judge(company(hr(*pair), ldap(account("x", number("1")))))
+
+    assert verdict.possibly_one
+    assert seen(verdict, "x")[0] == "linked"
+
+
 # --- owners ----------------------------------------------------------------------------------------------------------
 
 OWNERS = {
@@ -182,6 +192,15 @@ def test_an_owner_attribute(account_: Account, rows: Rows) -> None:
     assert link(hr(LEAVER, STAFF), ldap(boss, account_)) == ("linked" if rows else "orphan", rows)
 
 
+def test_an_owner_attribute_that_points_at_no_account_of_one_person_here() -> None:
+    workload = account("x", service=True, owners=(MANAGER,))
+    disputed = account("boss", number("1042"), mail(LEE))
+    elsewhere = aws(account("boss", number("1042"), realm="a1"))
+
+    assert link(hr(LEAVER, STAFF), ldap(disputed, workload)) == ("orphan", NO_ROWS)
+    assert link(hr(LEAVER, STAFF), ldap(workload), elsewhere) == ("orphan", NO_ROWS)
+
+
 def test_a_leaver_s_key_on_a_workload_that_somebody_else_owns_is_shown() -> None:
     found = link(
         hr(LEAVER, STAFF),
@@ -223,6 +242,13 @@ def test_the_last_word_counts() -> None:
 
     assert ruled(mine, ruling("1042", Verb.CONFIRM), ruling("1042", Verb.REJECT)) == ("orphan", set())
     assert ruled(mine, ruling("1042", Verb.REJECT), ruling("1042", Verb.CONFIRM))[0] == "linked"
+
+
+def test_the_last_of_several_confirmations_counts() -> None:
+    words = [ruling(worker_id, Verb.CONFIRM) for worker_id in ("1042", "1043", "1042")]
+
+    assert ruled(account("x"), *words[:2]) == ("linked", {("1043", "is", "linked", 100)})
+    assert ruled(account("x"), *words) == ("linked", {("1042", "is", "linked", 100)})
 
 
 def test_a_word_on_a_previous_number_or_on_another_account() -> None:

@@ -84,6 +84,11 @@ LEAVERS = {
         Basis.PLANNED,
     ),
     "two ends: the latest": ((LEFT, job("left", last="2026-11-16")), utc(2026, 11, 16, 15), Basis.ACTUAL),
+    "may come back, nobody knows when": (
+        (LEFT, job("future", start=None)),
+        utc(2026, 11, 13, 15),
+        Basis.ACTUAL,
+    ),
     "comes back, but not soon": ((LEFT, job("future", start="2026-12-10")), utc(2026, 11, 13, 15), Basis.ACTUAL),
 }
 
@@ -108,6 +113,11 @@ def test_is_a_leaver(jobs: tuple[Employment, ...], left_at: datetime, basis: Bas
 )
 def test_the_last_day_ends_where_the_worker_is(zone: str | None, as_of: datetime, *, gone: bool) -> None:
     assert (leaving(job("left", last="2026-11-24", zone=zone), as_of=as_of) is not None) == gone
+
+
+@pytest.mark.parametrize("word", ({"last": "2026-11-24"}, {"end": "2026-11-24"}), ids=("last day", "contract end"))
+def test_the_day_s_end_itself_is_after_it(word: dict[str, str]) -> None:
+    assert leaving(job(**word), as_of=utc(2026, 11, 24, 15)) is not None
 
 
 def test_an_unknown_zone_delays_certainty_and_not_the_departure() -> None:
@@ -224,6 +234,14 @@ def test_makes_one_person(pair: tuple[Worker, Worker]) -> None:
 @pytest.mark.parametrize("pair", TWO_PERSONS.values(), ids=TWO_PERSONS)
 def test_makes_nobody_one(pair: tuple[Worker, Worker]) -> None:
     assert sizes(people(hr(pair[0]), hr(pair[1], name="other"))) == [1, 1]
+
+
+def test_a_mail_that_was_once_the_present_one_makes_nobody_one() -> None:
+    before = (worker("1", mail=MAIL, logins=LOGIN),)
+
+    verdict = people(hr(worker("1", mail="", logins=LOGIN), worker("2", mail=MAIL, logins=LOGIN), earlier=before))
+
+    assert sizes(verdict) == [1, 1]
 
 
 def test_numbers_of_two_spaces_are_two_numbers() -> None:

@@ -156,8 +156,7 @@ def own(known: Knowledge, each: Case, person: Person) -> LinkDecision:
     if linked(known, each) is not None:
         return LinkDecision.LINKED if linked(known, each) == person else LinkDecision.CANDIDATE
     if top >= scores.linked:
-        contested = mine >= scores.linked or top - mine < scores.ahead
-        return LinkDecision.DISPUTED if contested else LinkDecision.CANDIDATE
+        return LinkDecision.DISPUTED if top - mine < scores.ahead else LinkDecision.CANDIDATE
     active = any(not is_leaver(known, other) for other, score in ranked if score >= scores.candidate)
     probable = mine == top and mine >= scores.probable and not active
     return LinkDecision.PROBABLE if probable else LinkDecision.CANDIDATE

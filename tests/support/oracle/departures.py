@@ -126,10 +126,9 @@ def departure(company: Company, group: list[Dossier]) -> Leaving | None:
 
 
 def bridged(company: Company, known: list[tuple[Spell, Standing]]) -> bool:
-    """Whether somebody whose employment ended begins another within the fortnight."""
-    ended = any(each.outcome in {Outcome.LEFT, Outcome.LAPSED, Outcome.VANISHED} for _, each in known)
+    """Whether an employment begins within the fortnight; whoever had none before is no leaver anyway."""
     starts = [starts_at(company, spell.employment) for spell, each in known if each.outcome is Outcome.FUTURE]
-    return ended and any(start is not None and start <= company.as_of + BRIDGE for start in starts)
+    return any(start is not None and start <= company.as_of + BRIDGE for start in starts)
 
 
 def leaving(found: list[Standing], basis: Basis) -> Leaving:

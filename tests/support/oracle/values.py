@@ -77,7 +77,7 @@ def loose_number(value: str) -> str:
 def unpattern(pattern: str, login: str) -> str:
     """The login that the pattern was laid over; "" where it doesn't fit."""
     before, _, after = (plain(part) for part in pattern.partition("{login}"))
-    if not (login.startswith(before) and login.endswith(after) and len(login) > len(before) + len(after)):
+    if not (login.startswith(before) and login.endswith(after)):
         return ""
     return login[len(before) : len(login) - len(after)]
 
