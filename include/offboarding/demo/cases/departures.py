@@ -129,7 +129,7 @@ def possibly_one(night: Night) -> Part:
         login="x-cwma",
         city=City.SEOUL,
         start_on=day("2025-05-12"),
-        end_on=day("2026-12-31"),
+        end_on=day("2026-11-30"),
     )
     entry = Entry(uid="x-cwma", name=who.latin, created_at=at("2025-05-12", 1), mails=(who.mail,))
     tonight = night is Night.TONIGHT

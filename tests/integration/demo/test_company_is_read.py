@@ -1,0 +1,229 @@
+"""The demo company through the real readers, judged by the plain second opinion: neither wrote the expected links."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from include.offboarding.demo.folder import DemoFolder
+from include.offboarding.demo.nights import Night
+from include.offboarding.demo.servers import running
+from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.model import (
+    Account,
+    AccountKey,
+    Coverage,
+    Credential,
+    Gap,
+    KeyKind,
+    KeyOrigin,
+    Problem,
+    ScopeRead,
+    Standing,
+    Worker,
+)
+from include.offboarding.rosters import csv, postgres
+from include.offboarding.sources import aws_iam, ldap
+from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
+
+PROJECT = Path(__file__).resolve().parents[3]
+CONFIG = PROJECT / "include" / "offboarding.yaml"
+EXPECTED = PROJECT / "tests" / "acceptance" / "expected_findings.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightRead:
+    """What the readers said on one night."""
+
+    workers: dict[str, tuple[Worker, ...]]
+    problems: tuple[Problem, ...]
+    sources: tuple[SourceRead, ...]
+    scopes: tuple[ScopeRead, ...]
+    gaps: tuple[Gap, ...]
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    return cast("dict[str, Any]", yaml.safe_load(CONFIG.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def nights(settings: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[Night, NightRead]:
+    folder = DemoFolder(root=tmp_path_factory.mktemp("demo company"))
+    with running(folder) as servers:
+        found: dict[Night, NightRead] = {}
+        for night in Night:
+            with servers.night(night) as variables:
+                found[night] = read(settings, night, folder, connections(variables))
+        return found
+
+
+def connections(variables: dict[str, str]) -> dict[str, ConnectionFields]:
+    """As Airflow would read them."""
+    found: dict[str, ConnectionFields] = {}
+    for name, text in variables.items():
+        fields = cast("dict[str, Any]", yaml.safe_load(text))
+        del fields["conn_type"]
+        conn_id = name.removeprefix("AIRFLOW_CONN_").lower()
+        found[conn_id] = ConnectionFields(conn_id=conn_id, **fields)
+    return found
+
+
+def read(settings: dict[str, Any], night: Night, folder: DemoFolder, given: dict[str, ConnectionFields]) -> NightRead:
+    company = settings["company"]
+    context = ReadContext(
+        as_of=night.as_of,
+        default_zone=company["time_zone"],
+        service_patterns=tuple(company["service_patterns"]),
+        privileged_names=("AdministratorAccess", "*admin*"),
+    )
+    hr = csv.build(csv.Settings(**(settings["rosters"][0] | {"path": str(folder.feeds)})), None, context)
+    vendors = postgres.build(postgres.Settings(**settings["rosters"][1]), given["hr_db"], context)
+    workers = {"hr": tuple(hr.read()), "contractors": tuple(vendors.read())}
+    sources: list[SourceRead] = []
+    scopes: list[ScopeRead] = []
+    gaps: list[Gap] = []
+    for reader in readers(settings, given, context):
+        facts = list(reader.collect())
+        accounts = tuple(with_own_id(fact) for fact in facts if isinstance(fact, Account))
+        sources.append(
+            SourceRead(
+                name="corp-ldap" if "dc=" in accounts[0].label else "aws",
+                realm=accounts[0].realm,
+                id_space="hr",
+                login_realm="corp",
+                accounts=accounts,
+                credentials=tuple(fact for fact in facts if isinstance(fact, Credential)),
+            )
+        )
+        scopes += [fact for fact in facts if isinstance(fact, ScopeRead)]
+        gaps += [fact for fact in facts if isinstance(fact, Gap)]
+    return NightRead(
+        workers=workers,
+        problems=(*hr.problems, *vendors.problems),
+        sources=tuple(sources),
+        scopes=tuple(scopes),
+        gaps=tuple(gaps),
+    )
+
+
+def with_own_id(account: Account) -> Account:
+    """The account's own id is a key, too: HR may give it."""
+    own = AccountKey(kind=KeyKind.DIRECTORY_ID, value=account.native_id, origin=KeyOrigin.ATTRIBUTE, name="id")
+    return replace(account, keys=(*account.keys, own))
+
+
+def readers(settings: dict[str, Any], given: dict[str, ConnectionFields], context: ReadContext) -> Iterator[Any]:
+    yield ldap.build(ldap.Settings(**settings["sources"][0]), given["corp_ldap"], "", context)
+    aws = aws_iam.Settings(**settings["sources"][1])
+    for part in aws.parts():
+        yield aws_iam.build(aws, given["aws_audit"], part, context)
+
+
+@pytest.fixture(scope="module")
+def verdict(nights: dict[Night, NightRead], settings: dict[str, Any]) -> Verdict:
+    before, tonight = nights[Night.BEFORE], nights[Night.TONIGHT]
+    rosters = tuple(
+        RosterRead(
+            name=roster["name"],
+            id_space=roster["id_space"],
+            login_realm=roster["login_realm"],
+            coverage=Coverage(roster["coverage"]),
+            workers=tonight.workers[roster["name"]],
+            earlier=(Snapshot(observed_at=Night.BEFORE.as_of, workers=before.workers[roster["name"]]),),
+        )
+        for roster in settings["rosters"]
+    )
+    return judge(
+        Company(
+            as_of=Night.TONIGHT.as_of,
+            mail_domains=tuple(settings["company"]["mail_domains"]),
+            mail_aliases=settings["company"]["mail_aliases"],
+            login_patterns=tuple(settings["company"]["login_patterns"]),
+            rosters=rosters,
+            sources=tonight.sources,
+        )
+    )
+
+
+def expected_links() -> list[list[Any]]:
+    """All but those that need last night's accounts, which the second opinion isn't told."""
+    rows = cast("list[list[Any]]", yaml.safe_load(EXPECTED.read_text(encoding="utf-8"))["links"])
+    return [row for row in rows if row[0] != "purged"]
+
+
+def account_id(night: NightRead, source: str, label: str) -> tuple[str, str]:
+    for each in night.sources:
+        for account in each.accounts:
+            shortened = account.label.split(",")[0] if source == "corp-ldap" else account.label
+            if each.name == source and shortened.removeprefix("arn:aws:iam::") == label:
+                return account.realm, account.native_id
+    raise LookupError(label)
+
+
+@pytest.mark.parametrize("night", Night)
+def test_both_feeds_are_read_to_their_end_without_a_problem(nights: dict[Night, NightRead], night: Night) -> None:
+    read = nights[night]
+
+    assert read.problems == ()
+    assert len(read.workers["hr"]) > 370
+    assert len(read.workers["contractors"]) > 35
+
+
+@pytest.mark.parametrize("night", Night)
+def test_every_source_is_read_to_its_end_and_every_standing_can_be_told(
+    nights: dict[Night, NightRead], night: Night
+) -> None:
+    read = nights[night]
+
+    assert [scope for scope in read.scopes if scope.error] == []
+    assert [gap for gap in read.gaps if gap.red] == []
+    assert len(read.sources) == 4
+    unknown = [
+        account.label for source in read.sources for account in source.accounts if account.standing is Standing.UNKNOWN
+    ]
+    assert unknown == []
+
+
+def test_the_same_accounts_bear_the_same_ids_on_both_nights(nights: dict[Night, NightRead]) -> None:
+    before, tonight = (
+        {(a.realm, a.native_id): a.label for source in nights[night].sources for a in source.accounts}
+        for night in Night
+    )
+
+    assert {before[key] for key in before.keys() - tonight.keys()} == {"uid=tyko,ou=people,dc=corp,dc=example"}
+    assert tonight.keys() - before.keys() == set()
+    assert {key for key in before.keys() & tonight.keys() if before[key] != tonight[key]} == set()
+
+
+@pytest.mark.parametrize("row", expected_links(), ids=lambda row: f"{row[0]}: {row[2]} {row[6]}")
+def test_the_second_opinion_links_the_special_cases_as_expected(
+    nights: dict[Night, NightRead], verdict: Verdict, row: list[Any]
+) -> None:
+    _, source, label, decision, relation, id_space, worker_id = row
+    found = verdict.accounts[account_id(nights[Night.TONIGHT], source, label)]
+    if worker_id is None:
+        assert found.decision.value == decision
+        return
+    person = verdict.person("contractors" if id_space == "vendor" else "hr", worker_id)
+
+    told = [(each.relation.value, each.decision.value) for each in found.rows if each.person == person]
+
+    assert told == [(relation, decision)], sorted(map(str, found.rows))
+
+
+def test_nothing_else_is_in_doubt(nights: dict[Night, NightRead], verdict: Verdict) -> None:
+    special = {row[2] for row in expected_links()} | {"111111111111:user/tyko"}
+    doubtful = {
+        account.label
+        for source in nights[Night.TONIGHT].sources
+        for account in source.accounts
+        if verdict.accounts[account.realm, account.native_id].decision.value in {"disputed", "probable", "candidate"}
+    }
+
+    shortened = {label.split(",")[0].removeprefix("arn:aws:iam::") for label in doubtful}
+
+    assert shortened - special == set()
