@@ -24,16 +24,14 @@ def aws_seed(users: Iterable[IamUser]) -> AwsSeed:
     """The three accounts with these users, each in the order of their names."""
     ordered = sorted(users, key=lambda user: user.name)
     return AwsSeed(
-        # A report that is ready at once; the tests wait for one, a newcomer needn't.
-        report_polls=0,
-        accounts=[
+        accounts=tuple(
             AwsAccountSeed(
                 account_id=account,
                 users=tuple(_user(user) for user in ordered if user.account == account),
                 opened_at=OPENED_AT,
             )
             for account in AWS_ACCOUNTS
-        ]
+        )
     )
 
 
