@@ -127,8 +127,17 @@ class Directory:
                 yield from self._described(entry)
 
     def _described(self, entry: Entry) -> Iterator[Fact]:
-        yield from self.describer.facts(entry)
-        yield ScopeRead(realm=self.realm, scope=self.describer.native_id(entry), kinds=self.kinds)
+        """The account's facts, and what of it is complete. Beside a key that we can't read, none may look gone."""
+        native_id = self.describer.native_id(entry)
+        unread = ""
+        for fact in self.describer.facts(entry):
+            yield fact
+            unread = fact.text if isinstance(fact, Gap) else unread
+        if unread:
+            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(SubjectKind.ACCOUNT,))
+            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(SubjectKind.SSH_KEY,), error=unread)
+        else:
+            yield ScopeRead(realm=self.realm, scope=native_id, kinds=self.kinds)
 
     def _context_above(self) -> tuple[str, ...]:
         """The naming context that holds the base, asked of the root entry (RFC 4512 5.1)."""

@@ -103,11 +103,11 @@ class Session:
 
     def _page(self, responses: list[Entry | dict[str, Any]], result: dict[str, Any]) -> Page:
         entries = [response for response in responses if isinstance(response, Entry)]
-        if any(";range=" in name for entry in entries for name in entry.attributes):
+        if any(";range=" in "".join(entry.attributes) for entry in entries):
             raise IncompleteReadError(f"{self.source}: the server cuts long attributes by ;range=. {STANDS}")
         control = result.get("controls", {}).get(PAGED_RESULTS)
         return Page(
-            entries=entries,
+            entries=[entry.without_options() for entry in entries],
             references=tuple(
                 url for response in responses if not isinstance(response, Entry) for url in response.get("uri", ())
             ),

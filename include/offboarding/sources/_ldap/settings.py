@@ -1,5 +1,6 @@
 """What a user may write for a directory, and for the connection to it."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -90,6 +91,8 @@ def read_extra(connection: ConnectionFields) -> ConnectionExtra:
         raise ConfigError(
             f"{where}: {field}: {first['msg']}. It may hold tls (starttls, ldaps, none) and ca_certs_file."
         ) from None
+    if extra.ca_certs_file and not Path(extra.ca_certs_file).is_file():
+        raise ConfigError(f"{where}: extra.ca_certs_file: there is no file {extra.ca_certs_file} on this machine.")
     if not connection.host or "/" in connection.host:
         raise ConfigError(f"{where}: host must be a name or an address alone; LDAPS is asked for by extra tls: ldaps.")
     if not connection.login or not connection.password:

@@ -36,6 +36,15 @@ class EntryStrategy(SyncStrategy):
         """Bytes that arrived behind the last response. After StartTLS's there must be none: they came in the clear."""
         return len(self._unread) - self._at
 
+    def _open_socket(self, address: Any, use_ssl: bool = False, unix_socket: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Connect; ldap3 leaves the socket of a failed attempt open."""
+        try:
+            cast("Any", super())._open_socket(address, use_ssl, unix_socket)  # noqa: SLF001 - our own
+        except Exception:
+            if self.connection.socket is not None:
+                self.connection.socket.close()
+            raise
+
     def _get_response(self, message_id: int, timeout: float | None) -> list[Any] | str:
         """Everything the server answers to one request, ldap3's end mark behind it."""
         del timeout

@@ -22,7 +22,7 @@ def generalized_time(text: str) -> datetime:
     minute, second = found["minute"], found["second"]
     unit = timedelta(seconds=1) if second else timedelta(minutes=1) if minute else timedelta(hours=1)
     fraction = float(f"0.{found['fraction'] or 0}")
-    day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC)
+    day = datetime(int(found["day"][:4]), int(found["day"][4:6]), int(found["day"][6:]), tzinfo=UTC)
     if int(found["hour"]) > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
         raise ValueError("no time of day")
     clock = timedelta(hours=int(found["hour"]), minutes=int(minute or 0), seconds=int(second or 0))

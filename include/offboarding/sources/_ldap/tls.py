@@ -20,8 +20,8 @@ class VerifiedTls(Tls):
 
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: FBT001, FBT002 - ldap3's own
         """Put TLS around the connection's socket. Called by ldap3, for LDAPS and StartTLS."""
-        context = ssl.create_default_context(cafile=self.ca_certs_file)
         try:
+            context = ssl.create_default_context(cafile=self.ca_certs_file)
             connection.socket = context.wrap_socket(
                 connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=do_handshake
             )
