@@ -17,6 +17,7 @@ from typing import NoReturn
 from include.offboarding.demo.dag_run import PROJECT, Airflow
 from include.offboarding.demo.folder import DemoFolder
 from include.offboarding.demo.nights import Night
+from include.offboarding.demo.own_store import own_store
 from include.offboarding.demo.servers import Servers, running
 from include.offboarding.errors import ConfigError, OffboardingError
 
@@ -48,8 +49,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
     with folder.locked(_show) as lock:
-        if fresh:
+        store = own_store()
+        # What a killed first night left is half a company's: it's quicker made anew than understood.
+        if fresh or not store.exists() or not folder.is_done(Night.BEFORE):
+            store.remove()
             folder.clear()
+        store.mark()
         airflow = Airflow(folder=folder, lock=lock)
         _show("Starting the company's servers: a directory, AWS accounts, the vendors' database, a tracker.")
         with ThreadPoolExecutor(max_workers=1) as pool:

@@ -1,0 +1,55 @@
+"""The store that the demo's runs write to: the committed configuration's own, so that commands find it afterwards.
+
+It bears a mark, since the demo begins anew by removing it: a store of anybody else's trial is never touched.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.offboarding import config, wiring
+from include.offboarding.errors import ConfigError
+from include.offboarding.store import embedded
+
+MARK = "of-the-demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStore:
+    """The embedded store of a configuration file."""
+
+    folder: Path
+
+    def exists(self) -> bool:
+        """Whether a demo made one. Raises ConfigError where somebody else did."""
+        if not self.folder.exists():
+            return False
+        if not (self.folder / MARK).exists():
+            raise ConfigError(
+                f"{self.folder} holds findings that no demo made, of your own systems perhaps. Give your configuration a "
+                "file of its own (OFFBOARDING_CONFIG), or remove that folder."
+            )
+        return True
+
+    def remove(self) -> None:
+        """End a server that a killed demo left running, and remove all that it kept."""
+        if self.exists():
+            with embedded.server(self.folder):
+                # The last one out stops it, whoever started it.
+                pass
+            shutil.rmtree(self.folder)
+
+    def mark(self) -> None:
+        """Make the folder, the demo's own from the beginning."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.folder / MARK).touch()
+
+
+def own_store() -> OwnStore:
+    """The demo's. Raises ConfigError where the committed configuration no longer names one."""
+    loaded = config.load(config.project_folder() / config.DEFAULT_PATH)
+    if loaded.settings.store != "embedded":
+        raise ConfigError(
+            f"{loaded.path}: the demo needs `store: embedded` here. Keep your own systems in another file."
+        )
+    return OwnStore(folder=wiring.embedded_folder(loaded))
