@@ -3,7 +3,7 @@
 A server that invents ids makes each night a first one: a finding's key is made of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -99,7 +99,7 @@ class AwsAccountSeed:
 class AwsSeed:
     """Everything that the server knows when it starts."""
 
-    accounts: Sequence[AwsAccountSeed]
+    accounts: tuple[AwsAccountSeed, ...]
     caller_key_id: str = CALLER_KEY_ID
     caller_account_id: str = "999999999999"
     """The account that the caller's key belongs to: it holds nothing but the right to assume roles."""
@@ -107,7 +107,7 @@ class AwsSeed:
     """The server's time when it starts (it runs on from there); None: the real one."""
     page_size: int = 100
     """The most entries on a page, whatever MaxItems asks for: AWS too may send fewer than asked."""
-    report_polls: int = 1
+    report_polls: int = 0
     """How many further GenerateCredentialReport calls find the report still in progress."""
 
 

@@ -189,13 +189,18 @@ class _Use:
 
 
 def ssh_fingerprint(text: str) -> str:
-    """The SHA256 fingerprint that `ssh-keygen -l` prints for a public key in OpenSSH's form, "" where it is none."""
-    parts = text.split()
+    """The SHA256 fingerprint that `ssh-keygen -l` prints for a public key in OpenSSH's form, "" where it is none.
+
+    The key's blob begins with the name of its type once more (RFC 4253, section 6.6).
+    """
+    kind, _, rest = text.partition(" ")
     try:
-        blob = base64.b64decode(parts[1], validate=True) if len(parts) > 1 else b""
+        blob = base64.b64decode(rest.partition(" ")[0], validate=True)
     except binascii.Error:
         return ""
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=") if blob else ""
+    if not kind or not blob[4:].startswith(kind.encode()):
+        return ""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
 def _switched(call: str, status: str) -> tuple[Standing, str, bool]:

@@ -99,7 +99,7 @@ def _of_answer(error: "ClientError", asker: Asker) -> OffboardingError:
 def _of_connection(error: Exception, asker: Asker) -> OffboardingError:
     from botocore import exceptions  # noqa: PLC0415 - see interfaces.py
 
-    if isinstance(error, exceptions.HTTPClientError):
+    if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
         return RetriableError(f"{asker}: AWS could not be reached ({type(error).__name__}). It is tried again")
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
         return FatalError(

@@ -99,4 +99,4 @@ def _grants(detail: _Entry, of: str) -> Grants:
 def _managed(detail: _Entry) -> NamedPolicy:
     """A customer managed policy, by the version that is in force."""
     document = next(version["Document"] for version in detail["PolicyVersionList"] if version["IsDefaultVersion"])
-    return NamedPolicy(name=detail["PolicyName"], statements=statements(document))
+    return NamedPolicy(name=detail["Arn"].rpartition("/")[2], statements=statements(document))

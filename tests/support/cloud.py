@@ -1,0 +1,152 @@
+"""AWS accounts for tests: a server that behaves as AWS does, seeds, and ready sources. Import the fixtures."""
+
+from collections.abc import Generator, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import pytest
+
+from include.offboarding.demo.aws import AwsServer, aws_server
+from include.offboarding.demo.aws_seed import (
+    AwsAccountSeed,
+    AwsGroupSeed,
+    AwsKeySeed,
+    AwsLoginSeed,
+    AwsSeed,
+    AwsSshKeySeed,
+    AwsUserSeed,
+)
+from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.model import AccountRef, Fact
+from include.offboarding.sources.aws_iam import AwsIamSource, Settings, build
+
+CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"
+AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+MADE = datetime(2024, 3, 1, 9, tzinfo=UTC)
+USED = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+ADMIN_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+READ_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
+ALLOW_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}'
+SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+"""GitHub's host key: its fingerprint is published."""
+SSH_FINGERPRINT = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"
+
+CONTEXT = ReadContext(
+    as_of=AS_OF,
+    default_zone="Asia/Seoul",
+    service_patterns=("svc-*",),
+    privileged_names=("AdministratorAccess", "*PowerUser*", "break-glass"),
+)
+
+KindOfFact = TypeVar("KindOfFact")
+
+
+@pytest.fixture(scope="module")
+def aws_process() -> Generator[AwsServer]:
+    """One server for a module; it starts in less than half a second."""
+    with aws_server(AwsSeed(accounts=())) as server:
+        yield server
+
+
+@pytest.fixture
+def aws(aws_process: AwsServer) -> AwsServer:
+    """The server, with the usual accounts and nothing else in its mind."""
+    aws_process.seed(AwsSeed(accounts=(account(CORE, person("mjkim")), account(PAYMENTS), account(LAB))))
+    return aws_process
+
+
+def user_id(name: str) -> str:
+    """Made from the name, so that a test can say whom it means."""
+    return "AIDA" + "".join(letter for letter in name.upper() if letter.isalnum()).ljust(17, "X")[:17]
+
+
+def key_id(name: str, place: int = 1) -> str:
+    """An access key's id."""
+    return "AKIA" + "".join(letter for letter in name.upper() if letter.isalnum()).ljust(15, "K")[:15] + str(place)
+
+
+def key(name: str, place: int = 1, **changes: object) -> AwsKeySeed:
+    """An active access key, used by S3, which tells no region."""
+    given: dict[str, object] = {
+        "key_id": key_id(name, place),
+        "created_at": MADE,
+        "last_used_at": USED,
+        "last_used_service": "s3",
+        "last_used_region": "N/A",
+    }
+    return AwsKeySeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def person(name: str, **changes: object) -> AwsUserSeed:
+    """A user with a password and a key."""
+    given: dict[str, object] = {
+        "user_id": user_id(name),
+        "name": name,
+        "created_at": MADE,
+        "keys": (key(name),),
+        "login": AwsLoginSeed(created_at=MADE, last_used_at=USED),
+    }
+    return AwsUserSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def bare(name: str, **changes: object) -> AwsUserSeed:
+    """A user with nothing."""
+    return person(name, **({"keys": (), "login": None} | changes))
+
+
+def ssh_key(name: str, place: int = 1, **changes: object) -> AwsSshKeySeed:
+    """An SSH public key."""
+    given: dict[str, object] = {"key_id": "APKA" + key_id(name, place)[4:], "body": SSH_KEY, "created_at": MADE}
+    return AwsSshKeySeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def account(account_id: str, *users: AwsUserSeed, **changes: object) -> AwsAccountSeed:
+    """An account with these users."""
+    return AwsAccountSeed(account_id=account_id, users=users, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def group(name: str, *attached: str, inline: Mapping[str, str] | None = None) -> AwsGroupSeed:
+    """A group with these policies."""
+    return AwsGroupSeed(name=name, attached=attached, inline=inline or {})
+
+
+def settings(**changes: object) -> Settings:
+    """What a user would write, and changes to it."""
+    given: dict[str, object] = {
+        "name": "aws",
+        "kind": "aws_iam",
+        "connection": "aws_audit",
+        "role_name": "OffboardingAudit",
+        "accounts": [CORE, PAYMENTS, LAB],
+    }
+    return Settings.model_validate(given | changes)
+
+
+def connection(server: AwsServer, **changes: object) -> ConnectionFields:
+    """An Airflow connection to the server."""
+    given: dict[str, object] = {
+        "conn_id": "aws_audit",
+        "login": "AKIA0000000000CALLER",
+        "password": "s3cret of the caller",
+        "extra": {"endpoint_url": server.endpoint_url},
+    }
+    return ConnectionFields(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def source(server: AwsServer, part: str = CORE, *, slept: list[float] | None = None, **changes: object) -> AwsIamSource:
+    """A ready source that waits for nothing; what it would have slept is added to `slept`."""
+    made = build(settings(**changes), connection(server), part, CONTEXT)
+    made._sleep = (slept if slept is not None else []).append
+    return made
+
+
+def ref(name: str, realm: str = CORE, native_id: str = "") -> AccountRef:
+    """The user as the last inventory knew it."""
+    label = f"arn:aws:iam::{realm}:user/{name}"
+    return AccountRef(realm=realm, native_id=native_id or user_id(name), label=label, login=name)
+
+
+def of_kind(facts: Iterable[Fact], kind: type[KindOfFact]) -> list[KindOfFact]:
+    """The facts of one kind, in their order."""
+    return [fact for fact in facts if isinstance(fact, kind)]

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from include.offboarding.model import AccountKey, KeyKind, KeyOrigin
+from include.offboarding.sources._aws.accounts import TagKeys, identity_keys
+from include.offboarding.sources._aws.credentials import ssh_fingerprint
+from include.offboarding.sources._aws.inventory import IamUser
+from include.offboarding.sources._aws.policies import Grants
+from tests.support.cloud import SSH_FINGERPRINT, SSH_KEY
+
+TAGS = TagKeys(employee_id=("employee-id",), email=("email",), owner=("owner", "managedBy"), service=("service",))
+
+
+def user(name: str = "mjkim", **tags: str) -> IamUser:
+    return IamUser(
+        user_id="AIDA1",
+        name=name,
+        arn=f"arn:aws:iam::111111111111:user/{name}",
+        created_at=datetime(2024, 3, 1, tzinfo=UTC),
+        tags=tags,
+        groups=(),
+        grants=Grants(inline=(), attached=()),
+    )
+
+
+def key(kind: KeyKind, value: str, origin: KeyOrigin, name: str) -> AccountKey:
+    return AccountKey(kind=kind, value=value, origin=origin, name=name)
+
+
+LOGIN = key(KeyKind.LOGIN, "mjkim", KeyOrigin.ATTRIBUTE, "user name")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, []),
+        ({"employee-id": "E1042"}, [key(KeyKind.NUMBER, "E1042", KeyOrigin.TAG, "tag employee-id")]),
+        ({"email": "Kim@corp.example"}, [key(KeyKind.MAIL, "Kim@corp.example", KeyOrigin.TAG, "tag email")]),
+        ({"owner": "lee@corp.example"}, [key(KeyKind.MAIL, "lee@corp.example", KeyOrigin.OWNER, "tag owner")]),
+        ({"managedby": "E1042"}, [key(KeyKind.NUMBER, "E1042", KeyOrigin.OWNER, "tag managedBy")]),
+        ({"owner": "platform-team"}, []),
+        ({"owner": "Kim Minjun 2"}, []),
+        ({"email": "", "department": "E1042"}, []),
+    ],
+)
+def test_whose_it_may_be(given: dict[str, str], expected: list[AccountKey]) -> None:
+    assert list(identity_keys(user(**given), TAGS)) == [LOGIN, *expected]
+
+
+def test_a_user_name_that_is_a_mail_address_is_also_one() -> None:
+    keys = list(identity_keys(user("kim@corp.example"), TAGS))
+
+    assert key(KeyKind.MAIL, "kim@corp.example", KeyOrigin.TAG, "user name") in keys
+    assert key(KeyKind.LOGIN, "kim@corp.example", KeyOrigin.ATTRIBUTE, "user name") in keys
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SSH_KEY, SSH_FINGERPRINT),
+        (f"{SSH_KEY} kim@laptop", SSH_FINGERPRINT),
+        ("", ""),
+        ("ssh-rsa", ""),
+        ("-----BEGIN PUBLIC KEY-----\nMIIB\n", ""),
+    ],
+)
+def test_ssh_fingerprint(text: str, expected: str) -> None:
+    assert ssh_fingerprint(text) == expected
