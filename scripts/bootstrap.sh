@@ -12,10 +12,14 @@ case $PWD in
     *%* | *:*) fail "Airflow's SQLite URL and Python's search path cannot hold '%' or ':', and this folder's path does ($PWD): move the project." ;;
 esac
 
-# The path, since a virtual environment cannot be moved; which Python, if somebody asked for one.
-wanted="$(cat requirements.lock scripts/build.txt | cksum) ${PYTHON:-} $PWD"
+# Which Python, if somebody asked for one; and the path, since a virtual environment cannot be moved.
+place="${PYTHON:-} $PWD"
+packages=$(cat requirements.lock scripts/build.txt | cksum)
+stands_here() {
+    [ "$(cat "$venv/.place" 2>/dev/null)" = "$place" ] && "$venv/bin/python" -c '' 2>/dev/null
+}
 done_already() {
-    [ "$(cat "$venv/.locked" 2>/dev/null)" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null
+    stands_here && [ "$(cat "$venv/.packages" 2>/dev/null)" = "$packages" ]
 }
 done_already && exit 0
 
@@ -30,9 +34,13 @@ fi
 
 use_uv
 echo "Setting up $venv with $("$python" -V 2>&1): half a minute, once." >&2
-rm -f "$venv/.locked"
-"$uv" venv --quiet --clear --no-project --python "$python" "$venv" ||
-    fail "$venv could not be made: if other users' files are in it, remove it (make clean) and try again."
+rm -f "$venv/.packages"
+# Where only the lock has changed, what is the same stays: somebody may be using it.
+if ! stands_here; then
+    "$uv" venv --quiet --clear --no-project --python "$python" "$venv" ||
+        fail "$venv could not be made: if other users' files are in it, remove it (make clean) and try again."
+    echo "$place" >"$venv/.place"
+fi
 sync() {
     "$uv" pip sync --quiet --compile-bytecode --require-hashes --python "$venv/bin/python" \
         --build-constraints scripts/build.txt "$@" requirements.lock
@@ -40,4 +48,4 @@ sync() {
 # Offline first: with a full cache and no network, stale index pages would make it fail.
 sync --offline 2>/dev/null || sync ||
     fail "The packages could not be fetched: check the network (or set PIP_INDEX_URL to your package index) and the disk's free space (2 GB), then try again."
-echo "$wanted" >"$venv/.locked"
+echo "$packages" >"$venv/.packages"
