@@ -14,7 +14,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
@@ -94,7 +94,14 @@ def aws_server(seed: AwsSeed, port: int = 0) -> Generator[AwsServer]:
     Port 0 takes any free one. Raises RuntimeError with the server's own words where it doesn't start.
     """
     command = [sys.executable, "-m", "include.offboarding.demo.aws", "-", "--port", str(port)]
-    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # an interrupt at the terminal is the parent's to handle
+    ) as process:
         try:
             yield AwsServer(_started(process, seed))
         finally:
@@ -104,8 +111,9 @@ def aws_server(seed: AwsSeed, port: int = 0) -> Generator[AwsServer]:
 def _started(process: subprocess.Popen[str], seed: AwsSeed) -> int:
     """The port, once the server listens."""
     to_server, from_server = _pipes(process)
-    to_server.write(seed_to_json(seed) + "\n")
-    to_server.flush()
+    with suppress(BrokenPipeError):  # a server that has ended already; the empty line below tells
+        to_server.write(seed_to_json(seed) + "\n")
+        to_server.flush()
     watchdog = threading.Timer(START_SECONDS, process.kill)
     watchdog.start()
     line = from_server.readline()
@@ -124,7 +132,8 @@ def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
 def _stop(process: subprocess.Popen[str]) -> None:
     """Close the pipe, at which the server leaves."""
     to_server, _ = _pipes(process)
-    to_server.close()
+    with suppress(BrokenPipeError):
+        to_server.close()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
@@ -153,7 +162,8 @@ def main() -> None:
 
     if from_parent:
         _leave_with_parent()
-    serve(seed_from_json(text), options.port)
+    with suppress(KeyboardInterrupt):
+        serve(seed_from_json(text), options.port)
 
 
 if __name__ == "__main__":

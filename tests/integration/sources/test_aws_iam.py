@@ -1,12 +1,13 @@
 """The AWS source against moto, behind a proxy that behaves as AWS does. Each fault of other tools has its test here."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
+from include.offboarding.demo.aws import PROJECT, AwsServer
 from include.offboarding.demo.aws_seed import AwsLoginSeed, AwsSeed, AwsUserSeed
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
 from include.offboarding.interfaces import Source
@@ -482,6 +483,19 @@ class TestBudget:
         assert overhead == 2 * 2 + 1
         assert sum(asked.values()) - (asked["GenerateCredentialReport"] - 1) <= 8 + pages + 6 * self.LEAVERS
         assert later.requests.detail == pages + 5 * self.LEAVERS
+
+    def test_the_policy_that_ships_allows_just_what_is_asked(self, aws: AwsServer) -> None:
+        stand(aws, person("mjkim", ssh_keys=(ssh_key("mjkim"),)))
+        page = (PROJECT / "docs/permissions/aws.md").read_text("utf-8")
+        policy = json.loads(page.split("```json")[1].split("```")[0])
+        made = source(aws)
+
+        list(made.collect())
+        detail(made, ref("mjkim"))
+
+        asked = aws.requests(CORE).keys() - {"AssumeRole", "GetCallerIdentity"}
+        allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+        assert allowed == {f"iam:{action}" for action in asked}
 
     def test_the_meter_says_what_the_server_counted(self, aws: AwsServer) -> None:
         made = source(aws)
