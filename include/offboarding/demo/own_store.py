@@ -26,8 +26,8 @@ class OwnStore:
             return False
         if not (self.folder / MARK).exists():
             raise ConfigError(
-                f"{self.folder} holds findings that no demo made, of your own systems perhaps. Give your configuration a "
-                "file of its own (OFFBOARDING_CONFIG), or remove that folder."
+                f"{self.folder} holds findings that no demo made, of your own systems perhaps. Give your configuration "
+                "a file of its own (OFFBOARDING_CONFIG), or remove that folder."
             )
         return True
 
@@ -49,7 +49,5 @@ def own_store() -> OwnStore:
     """The demo's. Raises ConfigError where the committed configuration no longer names one."""
     loaded = config.load(config.project_folder() / config.DEFAULT_PATH)
     if loaded.settings.store != "embedded":
-        raise ConfigError(
-            f"{loaded.path}: the demo needs `store: embedded` here. Keep your own systems in another file."
-        )
+        raise ConfigError(f"{loaded.path}: the demo needs `store: embedded` here. Keep your systems in another file.")
     return OwnStore(folder=wiring.embedded_folder(loaded))
