@@ -6,23 +6,24 @@ the same run, and leaves the same rows.
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
-from include.offboarding.config import Settings
+from include.offboarding.config import Loaded, Settings
 from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
+from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker
 from include.offboarding.model import Account, Fact
 from include.offboarding.policy import routed
 from include.offboarding.rules import all_rules
-from include.offboarding.store import correlation, findings, rosters, runs, sources
+from include.offboarding.store import correlation, findings, rosters, runs, sources, tickets
 from include.offboarding.store.cases import cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome, SourceSetting
 from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
+from include.offboarding.ticketing import TicketCounts, TicketDesk
 
 log = structlog.get_logger("offboarding.pipeline")
 
@@ -50,17 +51,19 @@ def read_roster(
     try:
         read.stage(_staged_workers(settings, roster_settings, roster))
         if roster.summary is None:
-            raise FatalError(f"rosters.{row.name}: it told nothing of its own read. Mend rosters/{roster_settings.kind}.py")
+            raise FatalError(f"rosters.{row.name}: it told nothing of its own read; mend rosters/{row.name}.py")
     except OffboardingError as error:
         read.fail(str(error))
         raise
-    return read.merge(
+    outcome = read.merge(
         roster.summary,
         roster.problems,
         min_percent=settings.policy.min_roster_percent,
         absolute=bound.absolute,
         percent=bound.percent,
     )
+    _tell_roster(outcome)
+    return outcome
 
 
 def collect(
@@ -72,7 +75,10 @@ def collect(
 
 def correlate(session: Session, settings: Settings, run: Run) -> correlation.CorrelationOutcome:
     """Decide who left, and whose each account is."""
+    if not runs.usable_rosters(session):
+        raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend the rosters first.")
     outcome = correlation.correlate(session, correlation_settings(session, settings, run.as_of))
+    runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome
 
@@ -92,6 +98,8 @@ def detail(
 
 def evaluate(session: Session, settings: Settings, run: Run) -> findings.Evaluation:
     """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed."""
+    if runs.run(session, run.run_id).correlated_at is None:
+        raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
     with session.transaction():
         findings.lock_evaluation(session)
         outcome = findings.merge_findings(session, run, _routed_findings(session, settings, run))
@@ -110,6 +118,37 @@ def guard(session: Session, settings: Settings, run: Run) -> findings.GuardOutco
     )
     log.info("guard", **asdict(outcome))
     return outcome
+
+
+def ticket(session: Session, settings: Settings, run: Run, name: str, tracker: Tracker) -> TicketCounts:
+    """Tell the tracker what the guard let through: exactly one ticket a key, whatever was interrupted before.
+
+    A ticket that the tracker refuses doesn't keep the others back; they are told first, then the refusals are raised.
+    """
+    policy = settings.policy
+    tickets.plan(
+        session,
+        run,
+        tracker=name,
+        unverified_nights=policy.unverified_nights,
+        new_generation_days=policy.new_generation_days,
+    )
+    desk = TicketDesk(session=session, run=run, name=name, tracker=tracker, zone=settings.company.time_zone)
+    counts = desk.drain()
+    log.info("tickets told", tracker=name, **asdict(counts))
+    return counts
+
+
+def release(session: Session, loaded: Loaded, run_id: int, *, reason: str, author: str) -> Run:
+    """Let through what waits since a run or earlier, after evaluating afresh what the last night read."""
+    settings = loaded.settings
+    waiting = findings.release(session, run_id, reason=reason, author=author)
+    night = runs.last_finished_night(session) or runs.run(session, run_id)
+    run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=night)
+    log.info("released", run=run.run_id, of=run_id, findings=waiting)
+    evaluate(session, settings, run)
+    guard(session, settings, run)
+    return run
 
 
 def key_rules(settings: Settings) -> KeyRules:
@@ -175,7 +214,40 @@ def _read_source(
     except OffboardingError as error:
         read.fail(str(error), source.requests)
         raise
-    return read.merge(source.requests)
+    outcome = read.merge(source.requests)
+    _tell_source(outcome)
+    return outcome
+
+
+def _tell_roster(outcome: RosterOutcome) -> None:
+    log.info(
+        "roster read",
+        roster=outcome.roster,
+        status=outcome.status,
+        proved=outcome.proved,
+        workers=outcome.workers,
+        records=outcome.records,
+        vanished=outcome.inferred,
+        vanished_to_confirm=outcome.waiting,
+        problems=len(outcome.problems),
+    )
+    for problem in outcome.problems:
+        log.warning(f"rosters.{outcome.roster}: {problem}")
+
+
+def _tell_source(outcome: SourceOutcome) -> None:
+    log.info(
+        "source read" if outcome.phase == "collect" else "leavers' accounts read live",
+        source=outcome.source,
+        part=outcome.part or "whole",
+        realm=outcome.realm,
+        status=outcome.status,
+        accounts=outcome.accounts,
+        credentials=outcome.credentials,
+        requests=sum(outcome.requests.values()),
+    )
+    for text, red in outcome.gaps:
+        (log.warning if red else log.info)(f"not checked: {text}", source=outcome.source)
 
 
 def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) -> Iterator[StagedWorker]:

@@ -16,6 +16,8 @@ class Run:
     reads_since: datetime
     """Reads that began then or later are this run's own, live."""
     started_at: datetime
+    correlated_at: datetime | None
+    """None: nothing may be concluded from it."""
     finished_at: datetime | None
     status: str | None
 

@@ -53,6 +53,17 @@ def last_finished_night(session: Session) -> Run | None:
     return _run(session, "last_finished_night", {})
 
 
+def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]) -> None:
+    """Links are up to date in this run: something may be concluded."""
+    session.execute(block("runs", "note_correlated"), {"run_id": run_id, "outcome": Jsonb(dict(outcome))})
+
+
+def usable_rosters(session: Session) -> int:
+    """How many configured rosters have been read, in this run or before."""
+    found = session.execute(block("runs", "usable_rosters")).fetchone()
+    return int(str(found[0])) if found else 0
+
+
 def close_run(session: Session, run_id: int, *, status: str, waiting: int, summary: Mapping[str, object]) -> None:
     """Write down how it ended; a retry of the last task writes the same again."""
     session.execute(

@@ -7,6 +7,7 @@ create table run (
     as_of       timestamptz not null,
     reads_since timestamptz not null,                 -- reads that began then or later are this run's own, live
     started_at  timestamptz not null default now(),
+    correlated_at timestamptz,                        -- without it nothing may be concluded from this run
     finished_at timestamptz,
     status      text check (status in ('green', 'red')),
     waiting     integer,
@@ -332,6 +333,7 @@ create table finding (
     queue                text not null,               -- the first one it was routed to
     due_hours            double precision not null,
     ticket_key           text references ticket,
+    told                 text not null default '' check (told in ('', 'open', 'resolved')),  -- what its ticket last said
     first_seen_at        timestamptz not null,
     first_run_id         bigint not null references run,
     due_at               timestamptz,

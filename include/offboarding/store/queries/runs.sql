@@ -1,26 +1,27 @@
 -- name: run_of_caller
-select run_id, kind, as_of, reads_since, started_at, finished_at, status from run where caller = %(caller)s;
+select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status from run where caller = %(caller)s;
 
 -- name: run_by_id
-select run_id, kind, as_of, reads_since, started_at, finished_at, status from run where run_id = %(run_id)s;
+select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status from run where run_id = %(run_id)s;
 
 -- name: last_finished_night
-select run_id, kind, as_of, reads_since, started_at, finished_at, status
+select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status
 from run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1;
 
 -- name: insert_run
 -- Without an as_of of the caller's, the run's first start is it.
 insert into run (kind, caller, as_of, reads_since)
 values (%(kind)s, %(caller)s, coalesce(%(as_of)s::timestamptz, now()), now())
-returning run_id, kind, as_of, reads_since, started_at, finished_at, status;
+returning run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status;
 
 -- name: insert_release_run
-insert into run (kind, caller, as_of, reads_since) values ('release', %(caller)s, %(as_of)s, %(reads_since)s)
-returning run_id, kind, as_of, reads_since, started_at, finished_at, status;
+insert into run (kind, caller, as_of, reads_since, correlated_at)
+values ('release', %(caller)s, %(as_of)s, %(reads_since)s, now())
+returning run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status;
 
 -- name: close_run
 update run set finished_at = coalesce(finished_at, now()), status = %(status)s, waiting = %(waiting)s,
-    summary = %(summary)s
+    summary = coalesce(summary, '{}') || %(summary)s::jsonb
 where run_id = %(run_id)s;
 
 -- name: roster_outcomes
@@ -36,3 +37,12 @@ select source, part, coalesce(realm, '') as realm, phase, status, coalesce((coun
     array(select jsonb_build_array(gap ->> 'text', (gap ->> 'red')::boolean) from jsonb_array_elements(gaps) as g(gap))
         as gaps, error
 from source_read where run_id = %(run_id)s order by source, part, phase;
+
+-- name: note_correlated
+update run set correlated_at = now(), summary = coalesce(summary, '{}') || jsonb_build_object('correlation', %(outcome)s::jsonb)
+where run_id = %(run_id)s;
+
+-- name: usable_rosters
+-- Rosters that were read in this run, or whose earlier read still stands.
+select count(*)::int from roster r
+where r.configured and exists (select from roster_read d where d.roster = r.name and d.status in ('complete', 'partial'));

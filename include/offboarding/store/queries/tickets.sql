@@ -1,0 +1,127 @@
+-- name: wanting
+-- Open findings that stand on no ticket yet, by the ticket that they belong on, with the newest one of that kind.
+with loose as (
+    select f.finding_key, f.ticket_kind as kind, f.queue, f.holds_ticket,
+        case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
+            when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
+        case f.ticket_kind when 'revoke' then f.episode else 1 end as episode
+    from finding f
+    where f.state = 'open' and f.ticket_key is null
+)
+select l.kind, l.holder, l.queue, l.episode, array_agg(l.finding_key order by l.finding_key) as finding_keys,
+    bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, t.generation, t.closed_at
+from loose l
+left join lateral (
+    select t.* from ticket t
+    where t.kind = l.kind and t.holder = l.holder and t.queue = l.queue and t.episode = l.episode
+    order by t.generation desc limit 1) t on true
+group by l.kind, l.holder, l.queue, l.episode, t.ticket_key, t.state, t.generation, t.closed_at
+order by l.kind, l.holder, l.queue, l.episode;
+
+-- name: unverified
+-- Systems of which things couldn't be told for so many nights, each with its ticket, if it has one.
+with waiting as (
+    select f.realm, min(f.queue) as queue, array_agg(f.finding_key order by f.finding_key) as finding_keys
+    from finding f
+    where f.state = 'unverified' and (
+        select count(*) from run r where r.kind = 'nightly' and r.run_id >= f.first_run_id) >= %(nights)s
+    group by f.realm
+)
+select 'unverified' as kind, 'unverified:' || w.realm as holder, w.queue, 1 as episode, w.finding_keys, true as holds,
+    t.ticket_key, t.state, t.generation, t.closed_at
+from waiting w
+left join lateral (
+    select t.* from ticket t where t.kind = 'unverified' and t.holder = 'unverified:' || w.realm
+    order by t.generation desc limit 1) t on true
+order by w.realm;
+
+-- name: verified_again
+-- Tickets about what couldn't be told, and now can.
+select t.ticket_key from ticket t
+where t.kind = 'unverified' and t.state = 'open' and not exists (
+    select from finding f where f.state = 'unverified' and 'unverified:' || f.realm = t.holder);
+
+-- name: insert_ticket
+insert into ticket (ticket_key, kind, holder, queue, episode, generation, tracker, state, wanted_at)
+values (%(ticket_key)s, %(kind)s, %(holder)s, %(queue)s, %(episode)s, %(generation)s, %(tracker)s, 'wanted', now())
+on conflict do nothing;
+
+-- name: put_on_ticket
+update finding set ticket_key = %(ticket_key)s, told = %(told)s where finding_key = any(%(finding_keys)s);
+
+-- name: changed_items
+-- Items of which their ticket says something that is no longer so.
+select f.ticket_key, f.finding_key, f.state, f.resolution, f.reopened, t.state as ticket_state, t.closed_at
+from finding f join ticket t using (ticket_key)
+where f.told <> case f.state when 'resolved' then 'resolved' else 'open' end and f.state in ('open', 'resolved')
+order by f.ticket_key, f.first_seen_at, f.finding_key;
+
+-- name: mark_told
+update finding set told = case state when 'resolved' then 'resolved' else 'open' end
+where finding_key = any(%(finding_keys)s);
+
+-- name: holding_items
+-- How many items hold each of these tickets open.
+select t.ticket_key,
+    count(f.finding_key) filter (where f.holds_ticket and f.state <> 'resolved')::int as holding
+from ticket t left join finding f using (ticket_key)
+where t.ticket_key = any(%(ticket_keys)s) group by t.ticket_key;
+
+-- name: insert_outbox
+insert into outbox (ticket_key, op, event_key, text, run_id)
+values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(run_id)s)
+on conflict (ticket_key, op, event_key) do nothing;
+
+-- name: new_generation
+-- The old ticket is gone or long closed: its items move to a new one.
+update finding set ticket_key = %(new_key)s, told = 'open' where ticket_key = %(old_key)s and state <> 'resolved';
+
+-- name: to_drain
+-- Tickets with something to say, and every open one, whose state in the tracker is asked.
+select t.ticket_key from ticket t
+where t.state in ('wanted', 'open') or exists (
+    select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null)
+order by t.wanted_at, t.ticket_key;
+
+-- name: ticket
+select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at
+from ticket where ticket_key = %(ticket_key)s;
+
+-- name: pending
+select outbox_id, op, event_key, text from outbox
+where ticket_key = %(ticket_key)s and done_at is null order by outbox_id;
+
+-- name: done
+update outbox set done_at = now() where outbox_id = %(outbox_id)s;
+
+-- name: note_opened
+update ticket set state = 'open', ref = %(ref)s, url = %(url)s, digest = %(digest)s, due_at = %(due_at)s,
+    opened_at = coalesce(opened_at, now()), closed_at = null
+where ticket_key = %(ticket_key)s;
+
+-- name: note_updated
+update ticket set digest = %(digest)s, due_at = %(due_at)s where ticket_key = %(ticket_key)s;
+
+-- name: note_closed
+update ticket set state = 'closed', closed_at = now() where ticket_key = %(ticket_key)s;
+
+-- name: note_reopened
+update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_key)s;
+
+-- name: items
+-- What stands on a ticket, in the order in which it came.
+select f.finding_key, f.rule, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
+    f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
+    f.evidence, f.revoke, f.warning, f.holds_ticket, f.due_at, f.resolved_at, f.resolution, f.left_at, f.basis,
+    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told
+from finding f
+left join person p using (person_uid)
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = f.person_uid and d.valid_to is null
+where f.ticket_key = %(ticket_key)s
+    or (%(kind)s = 'unverified' and f.state = 'unverified' and 'unverified:' || f.realm = %(holder)s)
+order by f.first_seen_at, array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
+
+-- name: missing_rights
+-- Why things of a system couldn't be told, most recent first.
+select distinct s.error from scope s where 'unverified:' || s.realm = %(holder)s and s.error <> '' order by s.error;
