@@ -1,0 +1,101 @@
+"""The scripts that set a machine up say in a sentence what is wrong and what to do, and leave no half a thing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A fresh copy that has nothing set up yet, in a folder with a space."""
+    folder = tmp_path / "a copy"
+    shutil.copytree(PROJECT / "scripts", folder / "scripts")
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements.lock", "constraints.txt"):
+        shutil.copy(PROJECT / name, folder)
+    return folder
+
+
+def run(folder: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    # An index that answers nothing, whatever this machine's pip is told to use.
+    nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "UV_OFFLINE": "1", "PYTHON": sys.executable}
+    return subprocess.run(
+        [folder / "scripts" / script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | nowhere | environment,
+    )
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_path_that_airflow_cannot_bear(project: Path) -> None:
+    moved = project.rename(project.with_name("100%"))
+
+    done = run(moved, "bootstrap.sh")
+
+    assert done.returncode == 2
+    assert last_line(done).endswith("move the project.")
+    assert not (moved / ".venv").exists()
+
+
+def test_a_python_that_does_not_do(project: Path) -> None:
+    done = run(project, "bootstrap.sh", PYTHON="/bin/false")
+
+    assert done.returncode == 2
+    assert "PYTHON=/bin/false is not a working Python" in last_line(done)
+
+
+def test_no_network(project: Path) -> None:
+    done = run(project, "bootstrap.sh")
+
+    assert done.returncode == 2
+    assert "check the network" in last_line(done)
+    assert not (project / ".venv").exists()
+
+
+def test_an_environment_that_stands_is_left_alone(project: Path) -> None:
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (project / ".venv" / ".place").write_text(f"{sys.executable} {project}\n")
+    packages = b"".join((project / name).read_bytes() for name in ("requirements.lock", "scripts/build.txt"))
+    summed = subprocess.run(["cksum"], input=packages, capture_output=True, check=True).stdout
+    (project / ".venv" / ".packages").write_bytes(summed)
+
+    done = run(project, "bootstrap.sh")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (project / ".cache").exists()
+
+
+@pytest.mark.skipif(Path("/usr/sbin/slapd").exists(), reason="the machine's own slapd is used")
+def test_no_slapd_and_no_apt(project: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("dirname", "sh"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+
+    done = run(project, "slapd.sh", PATH=str(tools))
+
+    assert done.returncode == 2
+    assert "install it (Fedora: openldap-servers" in last_line(done)
+
+
+def test_a_python_without_pip_and_venv(project: Path) -> None:
+    """`-m pip` and `-m venv` both missing, as on a bare Debian."""
+    bare = project / "python3"
+    bare.write_text(f'#!/bin/sh\ncase "$*" in *"-m pip"* | *"-m venv"*) exit 1 ;; esac\nexec "{sys.executable}" "$@"\n')
+    bare.chmod(0o755)
+
+    done = run(project, "bootstrap.sh", PYTHON=str(bare))
+
+    assert done.returncode == 2
+    assert last_line(done).endswith("(on Debian and Ubuntu: apt-get install python3-venv).")
