@@ -95,8 +95,11 @@ def _where_to_look(folder: DemoFolder, servers: Servers) -> None:
 
 def _wait_for_interrupt() -> None:
     _show("\nThe servers run until Ctrl-C.")
-    while True:
-        time.sleep(3600)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        _show("")
 
 
 def _show(line: str) -> None:
