@@ -27,3 +27,6 @@ os.environ |= {
     "NO_PROXY": "127.0.0.1,localhost",
     "no_proxy": "127.0.0.1,localhost",
 }
+
+pytest_plugins = ["tests.support.database"]
+"""The store, for whoever asks for it."""

@@ -1,0 +1,80 @@
+"""Each block of SQL, prepared against the migrated database: every table, column and type it names is there."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import psycopg
+import pytest
+from psycopg import pq
+
+from include.offboarding.config import Scores
+from include.offboarding.store import sql
+from include.offboarding.store.connect import Session
+from tests.support.database import undone
+
+FILES = sorted(file.name.removesuffix(".sql") for file in (files(sql.__package__ or "") / "queries").iterdir())
+BLOCKS = [(file, name) for file in FILES for name in sql.blocks(file)]
+TEMPORARY = re.compile(rb"^create temp table", re.MULTILINE)
+PARAMETER = re.compile(rb"%\((\w+)\)s|%s")
+MOMENTS = ("as_of", "since", "observed_at", "left_at", "cut")
+TYPES = dict.fromkeys(MOMENTS, psycopg.adapters.types["timestamptz"].oid) | dict.fromkeys(
+    Scores.model_fields, psycopg.adapters.types["int4"].oid
+)
+"""Parameters that psycopg sends with their type; of the others PostgreSQL finds it out."""
+
+
+class Values(defaultdict[str, datetime | None]):
+    """Something for each parameter."""
+
+    def __missing__(self, name: str) -> datetime | None:
+        return datetime(2026, 11, 24, tzinfo=UTC) if name in MOMENTS else None
+
+
+def numbered(statement: bytes) -> tuple[bytes, list[int]]:
+    """With PostgreSQL's own parameters, and their types where they have one."""
+    names: list[bytes | None] = []
+
+    def number(found: re.Match[bytes]) -> bytes:
+        name: bytes | None = found[1]
+        if name is None or name not in names:
+            names.append(name)
+        return b"$%d" % (names.index(name) + 1 if name else len(names))
+
+    text = PARAMETER.sub(number, statement).replace(b"%%", b"%")
+    return text, [TYPES.get(name.decode(), 0) if name else 0 for name in names]
+
+
+def made(session: Session, statement: bytes) -> bool:
+    """Whether a temporary table could be made; not before those that it is made from."""
+    try:
+        with session.transaction():
+            session.execute(statement, Values())
+    except psycopg.errors.UndefinedTable:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def session(lasting_store: Session) -> Iterator[Session]:
+    """With every temporary table of every file, empty."""
+    with undone(lasting_store):
+        waiting = [each for block in BLOCKS for each in sql.statements(*block) if TEMPORARY.search(each)]
+        while waiting:
+            left = [statement for statement in waiting if not made(lasting_store, statement)]
+            assert len(left) < len(waiting), left
+            waiting = left
+        yield lasting_store
+
+
+@pytest.mark.parametrize(("file", "name"), BLOCKS, ids=[f"{file}-{name}" for file, name in BLOCKS])
+def test_can_be_prepared(session: Session, file: str, name: str) -> None:
+    for statement in sql.statements(file, name):
+        if TEMPORARY.search(statement):
+            continue  # made above
+
+        result = session.pgconn.prepare(b"", *numbered(statement))
+
+        assert result.status == pq.ExecStatus.COMMAND_OK, result.get_error_message()

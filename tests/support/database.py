@@ -1,0 +1,82 @@
+"""Stores of our own on a real PostgreSQL: a clone of a migrated database a test, and one for many examples."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from include.offboarding.store import embedded
+from include.offboarding.store.connect import Session, opened
+
+TEMPLATE = "store_template"
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+    """The server that every store of these tests lies on, with one migrated database to clone."""
+    with embedded.server(tmp_path_factory.mktemp("store"), durable=False) as server:
+        with server.connect(dbname="postgres", autocommit=True) as owner:
+            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+        with opened(server.connection_kwargs(dbname=TEMPLATE)):
+            pass
+        yield server
+
+
+@contextmanager
+def cloned(server: embedded.EmbeddedServer) -> Iterator[str]:
+    """The name of a fresh, migrated, empty database, dropped at the end."""
+    name = f"store_{next(_numbers)}"
+    database = sql.Identifier(name)
+    with server.connect(dbname="postgres", autocommit=True) as owner:
+        owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(TEMPLATE)))
+        try:
+            yield name
+        finally:
+            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+
+
+@pytest.fixture
+def store_parameters(store_server: embedded.EmbeddedServer) -> Iterator[dict[str, str | int]]:
+    """What `opened` takes, of a fresh store of this test's: for tests with several sessions, or with a process."""
+    with cloned(store_server) as name:
+        yield store_server.connection_kwargs(dbname=name)
+
+
+@pytest.fixture
+def store(store_parameters: dict[str, str | int]) -> Iterator[Session]:
+    """A session on a fresh store of this test's."""
+    with opened(store_parameters) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def lasting_store(store_server: embedded.EmbeddedServer) -> Iterator[Session]:
+    """A session on a store that many tests and examples share: each works in `undone(lasting_store)`."""
+    with cloned(store_server) as name, opened(store_server.connection_kwargs(dbname=name)) as session:
+        yield session
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[Session]:
+    """Everything within is rolled back at the end, so that the next example finds an empty store.
+
+    The code's own transactions become savepoints of this one. Its `now()` stands still; reads are dated by
+    `clock_timestamp()`, which goes on.
+    """
+    with session.transaction(force_rollback=True):
+        yield session
+
+
+def emptied(session: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Empty every table but the migrations' own, for what has to see committed rows."""
+    tables = session.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        " AND relname <> 'schema_migration' ORDER BY relname"
+    ).fetchall()
+    names = sql.SQL(", ").join(sql.Identifier(str(name)) for (name,) in tables)
+    session.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
