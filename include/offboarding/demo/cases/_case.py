@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypedDict, Unpack
 
 from include.offboarding.demo.nights import Night, at, day
@@ -36,6 +37,7 @@ class RowChanges(TypedDict, total=False):
     former_mail: str
     directory_id: str
     type: str
+    start_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

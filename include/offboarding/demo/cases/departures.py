@@ -148,7 +148,7 @@ def several_employments(night: Night) -> Part:
         local="juergen.suess",
         city=City.BERLIN,
     )
-    return Part(hr=(who.left("2026-10-31"), who.works()), entries=(who.entry(),))
+    return Part(hr=(who.left("2026-10-31"), who.works(start_on=day("2023-05-02"))), entries=(who.entry(),))
 
 
 @case("leave-of-absence", "Leave of absence")
