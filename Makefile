@@ -59,7 +59,7 @@ slapd:
 	@scripts/slapd.sh
 
 clean: ## remove what was made; downloads stay
-	rm -rf .venv .airflow .demo .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .airflow .demo .offboarding .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache
 	find include dags plugins tests benchmarks -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the downloads too

@@ -36,6 +36,11 @@ def open_run(session: Session, settings: Settings, *, caller: str, as_of: dateti
     return run
 
 
+def find_run(session: Session, run_id: int) -> Run:
+    """The run of this id, for the tasks after the first."""
+    return runs.run(session, run_id)
+
+
 def read_roster(
     session: Session, settings: Settings, run: Run, roster_settings: RosterSettings, roster: Roster
 ) -> RosterOutcome:
@@ -120,11 +125,15 @@ def guard(session: Session, settings: Settings, run: Run) -> findings.GuardOutco
     return outcome
 
 
-def ticket(session: Session, settings: Settings, run: Run, name: str, tracker: Tracker) -> TicketCounts:
+def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Tracker] | None) -> TicketCounts:
     """Tell the tracker what the guard let through: exactly one ticket a key, whatever was interrupted before.
 
     A ticket that the tracker refuses doesn't keep the others back; they are told first, then the refusals are raised.
     """
+    if told is None:
+        log.warning("no tracker is configured: nobody is told")
+        return TicketCounts()
+    name, tracker = told
     policy = settings.policy
     tickets.plan(
         session,

@@ -7,22 +7,58 @@ there is asked of Airflow (a secrets backend, its database).
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from include.offboarding.config import STORE_CONNECTION, Loaded, Settings, kind_module, project_folder
-from include.offboarding.errors import ConfigError
+import structlog
+
+from include.offboarding.config import STORE_CONNECTION, Loaded, Settings, kind_module, load, project_folder
+from include.offboarding.errors import ConfigError, OffboardingError
 from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, Tracker
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
 
 
+log = structlog.get_logger("offboarding.wiring")
+
+
+def configured() -> Settings:
+    """The configuration's settings. Raises ConfigError that lists every mistake."""
+    return load().settings
+
+
 @contextmanager
-def store(loaded: Loaded) -> Iterator[Session]:
+def at_work() -> Generator[tuple[Loaded, Session]]:
+    """The configuration and a session on the store, for one task. An error of ours is its last line in the log."""
+    try:
+        loaded = load()
+        with store(loaded) as session:
+            yield loaded, session
+    except OffboardingError as error:
+        log.error(str(error))  # noqa: TRY400 - the sentence; the trace follows, since it's raised again
+        raise
+
+
+def moment(told: str | None) -> datetime | None:
+    """A moment from a DAG's param, else from OFFBOARDING_AS_OF. Raises ConfigError where it has no zone."""
+    text = told or os.environ.get("OFFBOARDING_AS_OF")
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"as_of: {text!r} is no moment, such as 2026-11-25T01:30:00+09:00") from error
+    if at.tzinfo is None:
+        raise ConfigError(f"as_of: {text!r} names no zone. Write it so: {text}+09:00")
+    return at.astimezone(UTC)
+
+
+@contextmanager
+def store(loaded: Loaded) -> Generator[Session]:
     """A session on the store that the configuration names. Raises ConfigError where it names none that exists."""
     if loaded.settings.store == "embedded":
         with embedded.server(embedded_folder(loaded)) as server, opened(server.connection_kwargs()) as session:
