@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from include.offboarding.config import Loaded, Settings
+from include.offboarding.config import Settings
 from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker
@@ -148,15 +148,39 @@ def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Trac
     return counts
 
 
-def release(session: Session, loaded: Loaded, run_id: int, *, reason: str, author: str) -> Run:
+def report(session: Session, settings: Settings, run: Run) -> None:
+    """Say on one screen what was read, found, and couldn't be checked; and write down whether the night was red."""
+    seen = reading.night(session, run.run_id)
+    red = night.is_red(seen)
+    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
+    print(night.render(seen, settings.company.time_zone))  # noqa: T201 - a task's own output is its reader's screen
+
+
+def end(session: Session, run: Run) -> None:
+    """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
+    red = night.is_red(reading.night(session, run.run_id))
+    if red:
+        raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}")
+
+
+def release(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    told: tuple[str, Tracker] | None,
+    *,
+    reason: str,
+    author: str,
+) -> Run:
     """Let through what waits since a run or earlier, after evaluating afresh what the last night read."""
-    settings = loaded.settings
     waiting = findings.release(session, run_id, reason=reason, author=author)
-    night = runs.last_finished_night(session) or runs.run(session, run_id)
-    run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=night)
+    last = runs.last_finished_night(session) or runs.run(session, run_id)
+    run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=last)
     log.info("released", run=run.run_id, of=run_id, findings=waiting)
     evaluate(session, settings, run)
     guard(session, settings, run)
+    ticket(session, settings, run, told)
+    runs.close_run(session, run.run_id, status="green", waiting=0, summary={})
     return run
 
 
