@@ -72,7 +72,8 @@ def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, *, keep: boo
             _show(f"\n== The night of {night.as_of:%d %B %Y, %H:%M} in Seoul ==")
             code = airflow.run(night, connections, _show)
             if code:
-                _show(f"\nThe night did not end well: its last lines stand above, all of them in {folder.log(night)}")
+                _show(f"\nThe night did not end well. Airflow's last words: {airflow.last_words(night)}")
+                _show(f"All of them: {folder.log(night)}")
                 return 1
             folder.note_done(night)
             if night is Night.TONIGHT:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -63,6 +63,11 @@ class Airflow:
                     show(own)
             return _waited(process)
 
+    def last_words(self, night: Night) -> str:
+        """The last line of a night's output that says anything."""
+        lines = self.folder.log(night).read_text(encoding="utf-8", errors="replace").splitlines()
+        return next((line.strip() for line in reversed(lines) if line.strip()), "none")
+
     def _started(
         self, arguments: list[str], connections: Mapping[str, str], output: IO[bytes]
     ) -> subprocess.Popen[bytes]:
@@ -96,7 +101,7 @@ class Airflow:
         }
 
 
-def _followed(file: IO[bytes], process: subprocess.Popen[bytes]) -> Iterator[str]:
+def _followed(file: IO[bytes], process: subprocess.Popen[bytes]) -> Generator[str]:
     """Yield whole lines as they are written, until the process has ended and its last one was read."""
     rest = b""
     try:

@@ -1,0 +1,143 @@
+"""What keeps demos from harming one another, and what they leave."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from include.offboarding.demo import dag_run
+from include.offboarding.demo.folder import DemoFolder
+from include.offboarding.demo.nights import Night
+from include.offboarding.demo.own_store import OwnStore
+from include.offboarding.errors import ConfigError
+from include.offboarding.store import embedded
+
+
+def test_a_second_demo_says_that_it_waits_and_then_goes_on(tmp_path: Path) -> None:
+    folder = DemoFolder(root=tmp_path / "demo")
+    told: list[str] = []
+    waiting, entered = threading.Event(), threading.Event()
+
+    def tell(line: str) -> None:
+        told.append(line)
+        waiting.set()
+
+    def second() -> None:
+        with folder.locked(tell):
+            entered.set()
+
+    with folder.locked(told.append):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waiting.wait(10)
+        assert not entered.is_set()
+    thread.join(10)
+
+    assert entered.is_set()
+    assert told == ["Another demo is running in this folder: waiting for its end."]
+
+
+def test_a_child_that_outlives_the_demo_holds_the_folder(tmp_path: Path) -> None:
+    folder = DemoFolder(root=tmp_path / "demo")
+    with folder.locked(print) as lock:
+        child = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE, pass_fds=[lock.fileno()]
+        )
+    told: list[str] = []
+
+    def end_child(line: str) -> None:
+        told.append(line)
+        child.communicate()
+
+    with folder.locked(end_child):
+        assert child.returncode == 0
+
+    assert len(told) == 1
+
+
+def test_a_folder_of_another_kind_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("a file")
+
+    with pytest.raises(ConfigError, match="can't be written"), DemoFolder(root=tmp_path / "demo").locked(print):
+        pass
+
+
+def test_clearing_ends_what_runs_and_leaves_the_lock_alone(tmp_path: Path) -> None:
+    folder = DemoFolder(root=tmp_path / "demo")
+    with folder.locked(print):
+        folder.note_done(Night.BEFORE)
+        with embedded.server(folder.vendors, durable=False):
+            pass
+        (folder.root / "link").symlink_to(tmp_path)
+
+        folder.clear()
+
+        assert [path.name for path in folder.root.iterdir()] == ["demo.lock"]
+        assert not folder.is_done(Night.BEFORE)
+        assert tmp_path.exists()
+
+
+def test_a_store_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
+    store = OwnStore(folder=tmp_path / "somebody's")
+    (store.folder / "data").mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match="no demo made"):
+        store.remove()
+
+    assert (store.folder / "data").exists()
+
+
+def test_a_store_of_the_demo_is_removed(tmp_path: Path) -> None:
+    store = OwnStore(folder=tmp_path / "store")
+    store.mark()
+    with embedded.server(store.folder, durable=False):
+        pass
+
+    store.remove()
+
+    assert not store.exists()
+
+
+@pytest.mark.parametrize("script", ("print('one\\ntwo', end='')", "print('one'); print('two')"))
+def test_output_is_followed_to_its_last_line(tmp_path: Path, script: str) -> None:
+    with (tmp_path / "log").open("wb") as output, (tmp_path / "log").open("rb") as written:
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=output, start_new_session=True)
+
+        lines = list(dag_run._followed(written, process))
+
+    assert [line for line in lines if line] == ["one", "two"]
+
+
+def test_whoever_stops_following_ends_the_process(tmp_path: Path) -> None:
+    script = "import time; print('begun', flush=True); time.sleep(60)"
+    with (tmp_path / "log").open("wb") as output, (tmp_path / "log").open("rb") as written:
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=output, start_new_session=True)
+        lines = dag_run._followed(written, process)
+        assert next(lines) == "begun"
+
+        with pytest.raises(KeyboardInterrupt):
+            lines.throw(KeyboardInterrupt())
+
+    assert process.poll() is not None
+
+
+def test_a_percent_sign_in_the_path_is_told_before_airflow_fails(tmp_path: Path) -> None:
+    folder = DemoFolder(root=tmp_path / "50%")
+    with folder.locked(print) as lock, pytest.raises(ConfigError, match="%"):
+        dag_run.Airflow(folder=folder, lock=lock).prepare()
+
+
+def test_airflow_is_told_nothing_of_this_shells_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
+    monkeypatch.setenv("OFFBOARDING_CONFIG", "/elsewhere.yaml")
+    folder = DemoFolder(root=tmp_path)
+    with folder.locked(print) as lock:
+        environment = dag_run.Airflow(folder=folder, lock=lock)._environment()
+
+    assert "AIRFLOW__CORE__EXECUTOR" not in environment
+    assert "OFFBOARDING_CONFIG" not in environment
+    assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
+    assert environment["PATH"] == os.environ["PATH"]
