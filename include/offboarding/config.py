@@ -4,162 +4,42 @@ A roster's, source's or tracker's own keys are declared by the file of its kind 
 Secrets and hosts are never here: they are Airflow connections.
 """
 
-import difflib
 import importlib
 import os
 import pkgutil
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Literal, TypeVar, cast, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal, TypeVar, cast
 
 import yaml
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import RosterSettings, SourceSettings, Strict, TrackerSettings
-from include.offboarding.model import Severity
+from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings
+from include.offboarding.mistakes import Mistake, of_validation
+from include.offboarding.settings import Company, Settings, warnings
+from include.offboarding.spelling import nearest
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
 STORE_CONNECTION = "offboarding_store"
 ROOMS = ("rosters", "sources", "trackers")
+NEEDED_ROOMS = ("rosters", "sources")
 
-_Named = TypeVar("_Named", RosterSettings, SourceSettings)
 _Model = TypeVar("_Model", bound=BaseModel)
+_Entry = RosterSettings | SourceSettings | TrackerSettings
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Seoul") from error
-    return name
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreChoice:
+    """All that whoever only reads the store must know of the configuration."""
 
-
-def _pattern(pattern: str) -> str:
-    if pattern.count("{login}") != 1:
-        raise ValueError(f"{pattern!r} needs {{login}} once, such as adm-{{login}}")
-    return pattern
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-LoginPattern = Annotated[str, AfterValidator(_pattern)]
-
-
-class Company(Strict):
-    """What is true of the whole company."""
-
-    time_zone: Zone = Field(description="Where a worker's zone is unknown, and for what people read.")
-    mail_domains: tuple[str, ...] = Field(default=(), description="Our own domains.")
-    mail_aliases: Mapping[str, str] = Field(default={}, description="Alias domain -> the domain it stands for.")
-    login_patterns: tuple[LoginPattern, ...] = Field(default=(), description="Second logins, such as adm-{login}.")
-    service_patterns: tuple[str, ...] = Field(default=(), description="Workloads' logins, such as svc-*.")
-
-
-class MaxInferred(Strict):
-    """How many may be taken to have left at once because a feed no longer lists them: the greater of the two."""
-
-    absolute: int = Field(default=5, ge=0)
-    percent: float = Field(default=1, ge=0, le=100)
-
-    def of(self, workers: int) -> int:
-        """The bound for a roster of so many workers."""
-        return max(self.absolute, int(workers * self.percent / 100))
-
-
-class Scores(Strict):
-    """What evidence is worth, in whole hundredths (docs/architecture.md, correlation)."""
-
-    directory_id: int = 100
-    number: int = 90
-    tag_number: int = 80
-    loose_number: int = 55
-    mail: int = 80
-    tag_mail: int = 80
-    login_given: int = 85
-    login_realm: int = 80
-    login_pattern: int = 80
-    login_usual: int = 60
-    login_elsewhere: int = 50
-    ssh_key: int = 60
-    owner: int = 80
-    linked: int = Field(default=80, description="At least this much links.")
-    ahead: int = Field(default=30, description="And this much ahead of anyone else.")
-    probable: int = Field(default=50, description="At least this much makes a review item of a leaver's.")
-    candidate: int = Field(default=40, description="Less is no trace of a person.")
-    made_after_cap: int = Field(default=55, description="The most that mail and login give for an account made later.")
-    bearers: int = Field(default=10, description="A value that more accounts of a realm bear weighs nothing.")
-
-
-class DueHours(Strict):
-    """How long a ticket may take, in hours from the night that opened it."""
-
-    used_after_departure: float = 0
-    privileged: float = 4
-    other: float = 24
-    review: float = Field(default=120, description="Accounts to review and departures to confirm.")
-
-
-class Policy(Strict):
-    """What the company decides; everything has a default."""
-
-    baseline: Literal["hold", "ticket"] = Field(
-        default="hold", description="hold: what a first complete read finds waits until a person releases it."
-    )
-    max_new_tickets: int = Field(default=50, ge=0, description="Over it the whole batch waits.")
-    max_inferred: MaxInferred = MaxInferred()
-    min_roster_percent: float = Field(
-        default=80, ge=0, le=100, description="A feed shorter than this share of its last complete read is partial."
-    )
-    pre_start_days: int = Field(default=14, ge=0, description="A next employment this near keeps somebody here.")
-    possibly_one_days: int = Field(default=30, ge=0, description="Two employments this near, one mail: possibly one.")
-    unverified_nights: int = Field(default=3, ge=1, description="Then one ticket a source asks for the missing right.")
-    new_generation_days: int = Field(default=30, ge=0, description="A ticket closed longer ago is not reopened.")
-    queue: str = Field(default="", description="Ticket queue where a source names none.")
-    review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
-    severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")
-    due_hours: DueHours = DueHours()
-    scores: Scores = Scores()
-    usual_login_patterns: tuple[LoginPattern, ...] = ("adm-{login}", "admin-{login}", "a-{login}", "{login}-adm")
-    reserved_logins: tuple[str, ...] = (
-        *("admin", "administrator", "root", "test", "guest", "user", "service", "support", "backup", "info"),
-        *("postmaster", "webmaster", "operator", "deploy", "jenkins", "git", "www", "ftp", "nobody"),
-    )
-    placeholders: tuple[str, ...] = ("n/a", "na", "none", "null", "nil", "-", "--", "unknown", "tbd", "x", "?")
-    privileged: tuple[str, ...] = Field(
-        default=("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "*admin*", "wheel", "sudo"),
-        description="Groups and policies that make an account privileged, as patterns without regard to case.",
-    )
-
-
-class Settings(Strict):
-    """The whole file."""
-
-    company: Company
-    store: Literal["embedded"] | None = Field(
-        default=None, description=f"embedded: beside the project; left out: the connection {STORE_CONNECTION}."
-    )
-    rosters: tuple[RosterSettings, ...]
-    sources: tuple[SourceSettings, ...]
-    trackers: tuple[TrackerSettings, ...] = ()
-    policy: Policy = Policy()
-
-    @field_validator("trackers")
-    @classmethod
-    def _one_tracker(cls, trackers: tuple[TrackerSettings, ...]) -> tuple[TrackerSettings, ...]:
-        if len(trackers) > 1:
-            raise ValueError("one tracker can be served as yet; name the queues of the others in their sources")
-        return trackers
-
-    def roster(self, name: str) -> RosterSettings:
-        """By name. Raises ConfigError with the nearest one."""
-        return _named(self.rosters, name, "rosters")
-
-    def source(self, name: str) -> SourceSettings:
-        """By name. Raises ConfigError with the nearest one."""
-        return _named(self.sources, name, "sources")
+    store: Literal["embedded"] | None
+    time_zone: str
+    """The company's, for what people read."""
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,12 +50,19 @@ class Loaded:
     warnings: tuple[str, ...]
     path: Path
 
+    @property
+    def choice(self) -> StoreChoice:
+        """Which store they name."""
+        return StoreChoice(store=self.settings.store, time_zone=self.settings.company.time_zone, path=self.path)
 
-def _named(items: Sequence[_Named], name: str, what: str) -> _Named:
-    for item in items:
-        if item.name == name:
-            return item
-    raise ConfigError(f"{what}: there is no {name!r}.{_nearest(name, [item.name for item in items])}")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of looking at the file: settings, or the mistakes that keep them back."""
+
+    loaded: Loaded | None
+    mistakes: tuple[Mistake, ...]
+    path: Path
 
 
 def config_path() -> Path:
@@ -191,46 +78,42 @@ def project_folder() -> Path:
 
 def load(path: Path | None = None) -> Loaded:
     """Read and check the file. Raises ConfigError that lists every mistake, a line each."""
+    checked = check(path)
+    if checked.loaded is None:
+        raise _error(checked.path, checked.mistakes)
+    return checked.loaded
+
+
+def check(path: Path | None = None) -> Checked:
+    """Read the file and look at everything in it. Raises ConfigError only where it's no readable YAML mapping."""
     path = path or config_path()
     raw = _read(path)
-    mistakes: list[str] = []
-    rooms: dict[str, list[object]] = {}
-    for room in ROOMS:
-        rooms[room] = _items(room, raw.pop(room, []), mistakes)
+    order = list(raw)
+    mistakes = list(_policy_mistakes(raw))
+    rooms = {room: _entries(room, raw, mistakes) for room in ROOMS}
+    # Entries are checked each by its own kind, so the whole is checked without them and given them afterwards.
     settings = _validated(Settings, {**raw, "rosters": (), "sources": (), "trackers": ()}, "", mistakes)
     if settings is not None:
-        settings = settings.model_copy(update={room: tuple(rooms[room]) for room in ROOMS})
-        mistakes += _cross_mistakes(settings)
+        settings = settings.model_copy(update={room: tuple(entries) for room, entries in rooms.items()})
+        mistakes += _across(settings)
     if mistakes or settings is None:
-        raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
-    return Loaded(settings=settings, warnings=tuple(_warnings(settings)), path=path)
+        return Checked(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
+    loaded = Loaded(settings=settings, warnings=tuple(warnings(settings)), path=path)
+    return Checked(loaded=loaded, mistakes=(), path=path)
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, which YAML would silently take the last of."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = cast("object", self.construct_object(key_node, deep=True))
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
-            seen.add(key)
-        return cast("dict[Hashable, object]", super().construct_mapping(node, deep))
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror}). Set OFFBOARDING_CONFIG or make the file.") from error
-    try:
-        raw = cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: is no YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path}: holds no settings. Start from the committed include/offboarding.yaml.")
-    return {str(key): value for key, value in cast("dict[object, object]", raw).items()}
+def store_choice(path: Path | None = None) -> StoreChoice:
+    """Which store the file names; the rest of it isn't looked at, so that reading commands answer at once."""
+    path = path or config_path()
+    raw = _read(path)
+    mistakes: list[Mistake] = []
+    company = _validated(Company, cast("Mapping[str, object]", raw.get("company") or {}), "company", mistakes)
+    store = raw.get("store")
+    if store not in (None, "embedded"):
+        mistakes.append(Mistake(path="store", text=f"is either embedded or left out (got {store!r})"))
+    if mistakes or company is None:
+        raise _error(path, mistakes)
+    return StoreChoice(store="embedded" if store == "embedded" else None, time_zone=company.time_zone, path=path)
 
 
 def kinds(room: str) -> tuple[str, ...]:
@@ -244,132 +127,151 @@ def kind_module(room: str, kind: str) -> ModuleType:
     return importlib.import_module(f"include.offboarding.{room}.{kind}")
 
 
-def _items(room: str, raw: object, mistakes: list[str]) -> list[object]:
-    if not isinstance(raw, list):
-        mistakes.append(f"{room}: is a list, a dash each")
+def json_schema() -> dict[str, object]:
+    """The file's JSON schema, for editors: each list's entries are those of any kind that the room holds."""
+    schema = Settings.model_json_schema()
+    definitions = cast("dict[str, object]", schema.setdefault("$defs", {}))
+    properties = cast("dict[str, object]", schema["properties"])
+    for room in ROOMS:
+        entries = [_entry_schema(room, kind, definitions) for kind in kinds(room)]
+        least = {"minItems": 1} if room in NEEDED_ROOMS else {}
+        properties[room] = {"type": "array", "items": {"oneOf": entries}, **least}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "offboarding.yaml"}
+
+
+def _entry_schema(room: str, kind: str, definitions: dict[str, object]) -> dict[str, object]:
+    own = TypeAdapter(kind_module(room, kind).Settings).json_schema(ref_template="#/$defs/{model}")
+    for name, definition in cast("dict[str, object]", own.pop("$defs", {})).items():
+        if definitions.setdefault(name, definition) != definition:
+            raise ConfigError(f"{room}/{kind}.py: another kind's settings are called {name} too. Rename one of them")
+    # One word, so that an editor knows which of the kinds an entry is.
+    own["properties"]["kind"] = {"const": kind, "title": "Kind"}
+    name = f"{room}_{kind}"
+    definitions[name] = own
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _error(path: Path, mistakes: Iterable[Mistake]) -> ConfigError:
+    return ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice, which YAML would silently take the last of."""
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+                seen.add((key.tag, key.value))
+        return node
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: can't be read ({error.strerror}). Set OFFBOARDING_CONFIG or make the file."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 (at byte {error.start}). Save it as UTF-8.") from error
+    try:
+        raw = cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise ConfigError(f"{path}: {where}{error.problem or error.context}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: is no YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: holds no settings. Start from the committed include/offboarding.yaml.")
+    return {str(key): value for key, value in cast("dict[object, object]", raw).items()}
+
+
+def _entries(room: str, raw: dict[str, object], mistakes: list[Mistake]) -> list[_Entry]:
+    if room not in raw:
+        if room in NEEDED_ROOMS:
+            mistakes.append(Mistake(path=room, text="is missing."))
         return []
-    items: list[object] = []
-    names: set[str] = set()
-    for index, entry in enumerate(cast("list[object]", raw)):
-        where = f"{room}[{index}]"
-        item = _item(room, where, entry, mistakes)
-        if item is None:
+    listed = raw.pop(room)
+    if not isinstance(listed, list) or (room in NEEDED_ROOMS and not listed):
+        mistakes.append(
+            Mistake(path=room, text="is a list, a dash each" + (", of one at least" if listed == [] else ""))
+        )
+        return []
+    entries: list[_Entry] = []
+    for index, fields in enumerate(cast("list[object]", listed)):
+        entry = _entry(room, f"{room}[{index}]", fields, mistakes)
+        if entry is None:
             continue
-        if item.name in names:
-            mistakes.append(f"{where}.name: {item.name!r} stands twice")
-        names.add(item.name)
-        items.append(item)
-    return items
+        if entry.name in {other.name for other in entries}:
+            mistakes.append(Mistake(path=f"{room}[{index}].name", text=f"{entry.name!r} stands twice"))
+        entries.append(entry)
+    return entries
 
 
-def _item(
-    room: str, where: str, entry: object, mistakes: list[str]
-) -> RosterSettings | SourceSettings | TrackerSettings | None:
+def _entry(room: str, where: str, entry: object, mistakes: list[Mistake]) -> _Entry | None:
     if not isinstance(entry, dict):
-        mistakes.append(f"{where}: is a mapping with name and kind")
+        mistakes.append(Mistake(path=where, text="is a mapping with name and kind"))
         return None
     fields = cast("dict[str, object]", entry)
     kind = fields.get("kind")
     if kind not in kinds(room):
-        mistakes.append(f"{where}.kind: {kind!r} is unknown.{_nearest(str(kind), kinds(room))}")
+        wrong = f"{kind!r} is unknown" if "kind" in fields else "is missing"
+        mistakes.append(Mistake(path=f"{where}.kind", text=f"{wrong}.{nearest(str(kind), kinds(room))}"))
         return None
     return _validated(kind_module(room, str(kind)).Settings, fields, where, mistakes)
 
 
-def _validated(
-    model: type[_Model], fields: Mapping[str, object], where: str, mistakes: list[str]
-) -> _Model | None:
+def _validated(model: type[_Model], fields: Mapping[str, object], where: str, mistakes: list[Mistake]) -> _Model | None:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        mistakes += [_mistake(model, where, dict(detail)) for detail in error.errors(include_url=False)]
+        mistakes += of_validation(model, fields, where, error)
         return None
 
 
-def _mistake(model: type[BaseModel], where: str, detail: Mapping[str, object]) -> str:
-    loc = cast("tuple[int | str, ...]", detail["loc"])
-    path = where
-    for part in loc:
-        path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
-    if detail["type"] == "extra_forbidden":
-        return f"{path} is unknown.{_nearest(str(loc[-1]), _fields_at(model, loc[:-1]))}"
-    if detail["type"] == "missing":
-        return f"{path} is missing."
-    return f"{path}: {str(detail['msg']).removeprefix('Value error, ')} (got {detail['input']!r})"
+def _across(settings: Settings) -> Iterator[Mistake]:
+    """What only shows when entries are seen beside each other."""
+    names = [source.name for source in settings.sources]
+    for index, roster in enumerate(settings.rosters):
+        for name in roster.named_sources():
+            if name not in names:
+                text = f"no source is named {name!r}.{nearest(name, names)}"
+                yield Mistake(path=f"rosters[{index}].columns", text=text)
+    yield from _read_twice(settings)
+    if len(settings.trackers) > 1:
+        text = "one tracker can be served as yet; name the queues of the others in their sources"
+        yield Mistake(path="trackers", text=text)
 
 
-def _fields_at(model: type[BaseModel], loc: Iterable[int | str]) -> tuple[str, ...]:
-    here: object = model
-    for part in loc:
-        if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
-            here = here.model_fields[str(part)].annotation
-            here = next((a for a in get_args(here) if isinstance(a, type) and issubclass(a, BaseModel)), here)
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        return tuple(here.model_fields)
-    return ()
-
-
-def _nearest(word: str, words: Iterable[str]) -> str:
-    known = tuple(words)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if near:
-        return f" Did you mean {near[0]}?"
-    return f" Known: {', '.join(known)}." if known else ""
-
-
-def _cross_mistakes(settings: Settings) -> list[str]:
-    sources = [source.name for source in settings.sources]
-    return [
-        f"rosters[{index}].columns: no source is named {name!r}.{_nearest(name, sources)}"
-        for index, roster in enumerate(settings.rosters)
-        for name in roster.named_sources()
-        if name not in sources
-    ] + _policy_mistakes(settings)
-
-
-def _policy_mistakes(settings: Settings) -> list[str]:
-    rules = importlib.import_module("include.offboarding.rules")
-    known = [rule.id for rule in rules.all_rules()]
-    return [
-        f"policy.severities.{rule} is no rule.{_nearest(rule, known)}"
-        for rule in settings.policy.severities
-        if rule not in known
-    ]
-
-
-def _warnings(settings: Settings) -> list[str]:
-    spaces = {roster.id_space for roster in settings.rosters}
-    found = [
-        f"sources[{index}] ({source.name}): names no id_space, and the rosters have several "
-        f"({', '.join(sorted(spaces))}): its employee numbers count for less."
-        for index, source in enumerate(settings.sources)
-        if source.id_space is None and len(spaces) > 1
-    ]
-    found += [
-        f"rosters[{index}] ({roster.name}): maps logins without a login_realm: they count for less everywhere."
-        for index, roster in enumerate(settings.rosters)
-        if roster.maps_logins() and roster.login_realm is None
-    ]
+def _read_twice(settings: Settings) -> Iterator[Mistake]:
+    seen: dict[tuple[str, str], str] = {}
     for index, source in enumerate(settings.sources):
-        found += [f"sources[{index}] ({source.name}): {warning}" for warning in source.warnings()]
-    if not settings.trackers:
-        found.append("trackers: none: findings are kept and shown, and nobody is told.")
-    return found
+        for part in source.parts():
+            first = seen.setdefault((source.kind, part), source.name) if part else source.name
+            if first != source.name:
+                yield Mistake(path=f"sources[{index}]", text=f"{part} is read by {first} already")
 
 
-def json_schema() -> dict[str, object]:
-    """The file's JSON schema, for editors: each list's entries are those of any kind that the room holds."""
-    schema = Settings.model_json_schema()
-    properties = cast("dict[str, object]", schema["properties"])
-    definitions = cast("dict[str, object]", schema.setdefault("$defs", {}))
-    for room in ROOMS:
-        names: list[str] = []
-        for kind in kinds(room):
-            name = f"{room}_{kind}"
-            own = TypeAdapter(kind_module(room, kind).Settings).json_schema(ref_template="#/$defs/{model}")
-            definitions.update(cast("dict[str, object]", own.pop("$defs", {})))
-            definitions[name] = own
-            names.append(name)
-        properties[room] = {"type": "array", "items": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names]}}
-    schema["title"] = "offboarding.yaml"
-    return schema
+def _policy_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    policy = raw.get("policy")
+    severities = cast("dict[str, object]", policy).get("severities") if isinstance(policy, dict) else None
+    if not isinstance(severities, dict):
+        return
+    known = [rule.id for rule in importlib.import_module("include.offboarding.rules").all_rules()]
+    for rule in map(str, cast("dict[object, object]", severities)):
+        if rule not in known:
+            yield Mistake(path=f"policy.severities.{rule}", text=f"is no rule.{nearest(rule, known)}")
+
+
+def _in_order(mistakes: Iterable[Mistake], order: Sequence[str]) -> list[Mistake]:
+    """As the file has them: by its top keys."""
+
+    def place(mistake: Mistake) -> int:
+        top = re.split(r"[.\[]", mistake.path)[0]
+        return order.index(top) if top in order else len(order)
+
+    return sorted(mistakes, key=place)

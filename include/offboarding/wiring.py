@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
 
-from include.offboarding.config import STORE_CONNECTION, Loaded, Settings, kind_module, load, project_folder
+from include.offboarding.config import STORE_CONNECTION, Loaded, StoreChoice, kind_module, load, project_folder
 from include.offboarding.errors import ConfigError, OffboardingError
 from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, Tracker
+from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
-
 
 log = structlog.get_logger("offboarding.wiring")
 
@@ -58,9 +58,10 @@ def moment(told: str | None) -> datetime | None:
 
 
 @contextmanager
-def store(loaded: Loaded) -> Generator[Session]:
+def store(loaded: Loaded | StoreChoice) -> Generator[Session]:
     """A session on the store that the configuration names. Raises ConfigError where it names none that exists."""
-    if loaded.settings.store == "embedded":
+    choice = loaded.choice if isinstance(loaded, Loaded) else loaded
+    if choice.store == "embedded":
         with embedded.server(embedded_folder(loaded)) as server, opened(server.connection_kwargs()) as session:
             yield session
         return
@@ -75,7 +76,7 @@ def store(loaded: Loaded) -> Generator[Session]:
         yield session
 
 
-def embedded_folder(loaded: Loaded) -> Path:
+def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
     """Where `store: embedded` keeps its data: beside the project, one a configuration file."""
     return project_folder() / ".offboarding" / loaded.path.stem
 

@@ -1,0 +1,105 @@
+"""Mistakes in the configuration: each by its path in the file, with the nearest valid word."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from include.offboarding.spelling import nearest
+
+_LONGEST_SHOWN = 60
+_PLAIN = {
+    "model_type": "is a mapping, a key and its value a line",
+    "mapping_type": "is a mapping, a key and its value a line",
+    "dict_type": "is a mapping, a key and its value a line",
+    "tuple_type": "is a list, a dash each",
+    "list_type": "is a list, a dash each",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """Something that a person must mend in the file."""
+
+    path: str
+    """Such as "sources[1].accounts"; "" for the file itself."""
+    text: str
+    """What is wrong, and the nearest valid word."""
+
+    def __str__(self) -> str:
+        if not self.path:
+            return self.text
+        return f"{self.path} {self.text}" if self.text.startswith("is ") else f"{self.path}: {self.text}"
+
+
+def of_validation(
+    model: type[BaseModel], fields: Mapping[str, object], where: str, error: ValidationError
+) -> Iterator[Mistake]:
+    """Yield pydantic's errors in our words. `where`: the path of `fields` in the file, which should be a `model`."""
+    for detail in error.errors(include_url=False):
+        yield _mistake(model, fields, where, cast("Mapping[str, object]", detail))
+
+
+def _mistake(model: type[BaseModel], fields: Mapping[str, object], where: str, detail: Mapping[str, object]) -> Mistake:
+    loc = cast("tuple[int | str, ...]", detail["loc"])
+    kind = str(detail["type"])
+    path = _path(where, loc, fields, missing=kind == "missing")
+    if kind == "extra_forbidden":
+        text = f"is unknown.{nearest(str(loc[-1]), _fields_at(model, loc[:-1]))}"
+    elif kind == "missing":
+        text = "is missing."
+    else:
+        text = f"{_said(detail)}{_got(detail)}{_expected(detail)}"
+    return Mistake(path=path, text=text)
+
+
+def _path(where: str, loc: Sequence[int | str], fields: object, *, missing: bool) -> str:
+    """Follow the error into what was written: parts of `loc` that aren't there are pydantic's own ("[key]", a type)."""
+    path, here = where, fields
+    for number, part in enumerate(loc):
+        if isinstance(here, dict) and part in here:
+            here = cast("dict[object, object]", here)[part]
+            path = f"{path}.{part}" if path else str(part)
+        elif isinstance(here, list) and isinstance(part, int) and part < len(cast("list[object]", here)):
+            here = cast("list[object]", here)[part]
+            path = f"{path}[{part}]"
+        elif missing and number == len(loc) - 1:
+            path = f"{path}.{part}" if path else str(part)
+    return path
+
+
+def _said(detail: Mapping[str, object]) -> str:
+    if detail["type"] == "string_type" and isinstance(detail["input"], (int, float)):
+        return "is no text to YAML: put it in quotes"
+    plain = _PLAIN.get(str(detail["type"]))
+    return plain or str(detail["msg"]).removeprefix("Value error, ")
+
+
+def _got(detail: Mapping[str, object]) -> str:
+    given = detail["input"]
+    # Our own sentences name the word themselves.
+    if isinstance(given, (dict, list)) or (detail["type"] == "value_error" and str(given) in str(detail["msg"])):
+        return ""
+    shown = repr(given)
+    return f" (got {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'})"
+
+
+def _expected(detail: Mapping[str, object]) -> str:
+    """Of a word that must be one of a few: the nearest."""
+    context = cast("Mapping[str, object]", detail.get("ctx") or {})
+    words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+    near = nearest(str(detail["input"]), words) if words else ""
+    return f".{near}" if near.startswith(" Did you mean") else ""
+
+
+def _fields_at(model: type[BaseModel], loc: Iterable[int | str]) -> tuple[str, ...]:
+    here: object = model
+    for part in loc:
+        if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
+            here = here.model_fields[str(part)].annotation
+            here = next((a for a in get_args(here) if isinstance(a, type) and issubclass(a, BaseModel)), here)
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return tuple(here.model_fields)
+    return ()

@@ -1,0 +1,337 @@
+"""The configuration: what is taken, and how each mistake is told."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from include.offboarding import config
+from include.offboarding.errors import ConfigError
+
+GOOD: dict[str, Any] = {
+    "company": {"time_zone": "Asia/Seoul", "mail_domains": ["corp.example"]},
+    "store": "embedded",
+    "rosters": [
+        {
+            "name": "hr",
+            "kind": "csv",
+            "path": "feeds/hr",
+            "coverage": "full",
+            "id_space": "hr",
+            "login_realm": "corp",
+            "columns": {"worker_id": "ID", "login": "Login", "status": "State"},
+        }
+    ],
+    "sources": [
+        {
+            "name": "corp-ldap",
+            "kind": "ldap",
+            "connection": "corp_ldap",
+            "base_dn": "dc=corp,dc=example",
+            "id_space": "hr",
+            "ppolicy_default": "cn=default,dc=corp,dc=example",
+            "witness": "uid=locked,dc=corp,dc=example",
+        },
+        {
+            "name": "aws",
+            "kind": "aws_iam",
+            "connection": "aws_audit",
+            "role_name": "OffboardingAudit",
+            "accounts": ["111111111111", "222222222222"],
+            "id_space": "hr",
+        },
+    ],
+    "trackers": [{"name": "secops", "kind": "roundup", "connection": "secops_roundup"}],
+}
+Change = Callable[[dict[str, Any]], object]
+
+
+def checked(tmp_path: Path, change: Change) -> config.Checked:
+    """GOOD with one change."""
+    settings = deepcopy(GOOD)
+    change(settings)
+    path = tmp_path / "offboarding.yaml"
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    return config.check(path)
+
+
+def mistakes(tmp_path: Path, change: Change) -> list[str]:
+    return [str(mistake) for mistake in checked(tmp_path, change).mistakes]
+
+
+def test_a_good_file_is_taken_without_a_word(tmp_path: Path) -> None:
+    found = checked(tmp_path, lambda settings: None)
+
+    assert found.mistakes == ()
+    assert found.loaded is not None
+    assert found.loaded.warnings == ()
+    assert found.loaded.choice == config.store_choice(found.path)
+    assert [source.parts() for source in found.loaded.settings.sources] == [("",), ("111111111111", "222222222222")]
+
+
+def test_the_committed_file_is_good_and_names_its_schema() -> None:
+    path = config.project_folder() / config.DEFAULT_PATH
+
+    loaded = config.load(path)
+
+    assert loaded.warnings == ()
+    assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=offboarding.schema.json\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param(
+            lambda s: s["sources"][1].update(acounts=s["sources"][1].pop("accounts")),
+            ["sources[1].accounts is missing.", "sources[1].acounts is unknown. Did you mean accounts?"],
+            id="unknown key",
+        ),
+        pytest.param(
+            lambda s: s["company"].update(mail_domain=["x"]),
+            ["company.mail_domain is unknown. Did you mean mail_domains?"],
+            id="unknown key of the company",
+        ),
+        pytest.param(lambda s: s.update(polcy={}), ["polcy is unknown. Did you mean policy?"], id="unknown top key"),
+        pytest.param(lambda s: s.pop("company"), ["company is missing."], id="no company"),
+        pytest.param(lambda s: s.pop("rosters"), ["rosters is missing."], id="no rosters"),
+        pytest.param(lambda s: s.update(sources=[]), ["sources is a list, a dash each, of one at least"], id="none"),
+        pytest.param(lambda s: s.update(trackers={"a": 1}), ["trackers is a list, a dash each"], id="no list"),
+        pytest.param(lambda s: s["sources"].append(5), ["sources[2] is a mapping with name and kind"], id="no mapping"),
+        pytest.param(
+            lambda s: s["rosters"][0].update(kind="cvs"),
+            ["rosters[0].kind: 'cvs' is unknown. Did you mean csv?"],
+            id="wrong kind",
+        ),
+        pytest.param(
+            lambda s: s["rosters"][0].pop("kind"), ["rosters[0].kind is missing. Known: csv, postgres."], id="no kind"
+        ),
+        pytest.param(
+            lambda s: s["rosters"].append({**s["rosters"][0], "path": "other"}),
+            ["rosters[1].name: 'hr' stands twice"],
+            id="duplicate name",
+        ),
+        pytest.param(
+            lambda s: s["sources"].append({**s["sources"][1], "name": "aws2", "accounts": ["222222222222"]}),
+            ["sources[2]: 222222222222 is read by aws already"],
+            id="one account, two sources",
+        ),
+        pytest.param(
+            lambda s: s["company"].update(time_zone="Asia/Soul"),
+            ["company.time_zone: 'Asia/Soul' is no IANA time zone, such as Asia/Seoul"],
+            id="zone",
+        ),
+        pytest.param(
+            lambda s: s["company"].update(login_patterns=["adm-{login}", "adm-"]),
+            ["company.login_patterns[1]: 'adm-' needs {login} once, such as adm-{login}"],
+            id="pattern",
+        ),
+        pytest.param(
+            lambda s: s["rosters"][0].update(coverage="ful"),
+            ["rosters[0].coverage: Input should be 'full', 'active' or 'leavers' (got 'ful'). Did you mean full?"],
+            id="one of a few words",
+        ),
+        pytest.param(
+            lambda s: s["rosters"][0]["columns"].update(wroker_id="x"),
+            ["rosters[0].columns.wroker_id: wroker_id is no column we know. Did you mean worker_id?"],
+            id="a mapping's key",
+        ),
+        pytest.param(
+            lambda s: s["rosters"][0].update(statuses={1: "actve"}),
+            ["rosters[0].statuses.1: actve is no status. Did you mean active?"],
+            id="a mapping's key that YAML reads as a number",
+        ),
+        pytest.param(
+            lambda s: s["sources"][1].update(accounts=[111111111111, "222222222222"]),
+            ["sources[1].accounts[0] is no text to YAML: put it in quotes (got 111111111111)"],
+            id="a number that should be text",
+        ),
+        pytest.param(
+            lambda s: s["rosters"][0]["columns"].update({"login:corp-ladp": "x"}),
+            ["rosters[0].columns: no source is named 'corp-ladp'. Did you mean corp-ldap?"],
+            id="a column of a source that isn't there",
+        ),
+        pytest.param(
+            lambda s: s["trackers"].append({**s["trackers"][0], "name": "other"}),
+            ["trackers: one tracker can be served as yet; name the queues of the others in their sources"],
+            id="two trackers",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"severities": {"leaver-acces-key": "high"}}),
+            ["policy.severities.leaver-acces-key is no rule. Did you mean leaver-access-key?"],
+            id="severity of no rule",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"severities": {"orphan-account": "hihg"}}),
+            [
+                (
+                    "policy.severities.orphan-account: Input should be 'critical', 'high', 'medium' or 'low'"
+                    " (got 'hihg'). Did you mean high?"
+                )
+            ],
+            id="no severity",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"max_inferred": 5}),
+            ["policy.max_inferred is a mapping, a key and its value a line (got 5)"],
+            id="no mapping in the policy",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"nightly": "daily"}),
+            ["policy.nightly: 'daily' is no cron line of five fields, such as 30 1 * * *"],
+            id="cron",
+        ),
+        pytest.param(lambda s: s.update(policy={"scores": {"mail": 101}}), None, id="a score above 100"),
+        pytest.param(lambda s: s.update(policy={"due_hours": {"other": -1}}), None, id="a due time before the night"),
+    ],
+)
+def test_names_each_mistake_by_its_path_with_the_nearest_word(
+    tmp_path: Path, change: Change, told: list[str] | None
+) -> None:
+    found = mistakes(tmp_path, change)
+
+    if told is None:
+        assert len(found) == 1
+        assert found[0].startswith("policy.")
+    else:
+        assert found == told
+
+
+def test_tells_every_mistake_at_once_in_the_files_order(tmp_path: Path) -> None:
+    path = tmp_path / "offboarding.yaml"
+    path.write_text(
+        "rosters: [{kind: cvs}]\nsources: [7]\ncompany: {time_zone: Nowhere}\npolicy: {severities: {no-rule: low}}\n",
+        encoding="utf-8",
+    )
+
+    tops = [mistake.path.split(".")[0].split("[")[0] for mistake in config.check(path).mistakes]
+
+    assert tops == ["rosters", "sources", "company", "policy"]
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith(f"{path}: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("company: {time_zone: UTC}\ncompany: {time_zone: UTC}\n", "line 2: 'company' stands twice"),
+        ("rosters:\n  - name: a\n    path: x\n    path: y\n", "line 4: 'path' stands twice"),
+        ("rosters: [}\n", "line 1: "),
+        ("just words\n", "holds no settings"),
+        ("", "holds no settings"),
+    ],
+)
+def test_tells_where_yaml_is_wrong(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "offboarding.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=f"^{path}: {told}"):
+        config.check(path)
+
+
+def test_merged_mappings_are_no_key_that_stands_twice(tmp_path: Path) -> None:
+    path = tmp_path / "offboarding.yaml"
+    text = yaml.safe_dump({**GOOD, "rosters": []}, sort_keys=False).replace("rosters: []\n", "")
+    path.write_text(
+        f"{text}rosters:\n  - &hr {json.dumps(GOOD['rosters'][0])}\n  - <<: *hr\n    name: second\n", encoding="utf-8"
+    )
+
+    loaded = config.load(path)
+
+    assert [roster.name for roster in loaded.settings.rosters] == ["hr", "second"]
+
+
+def test_a_file_that_is_not_there_or_not_utf8_is_a_sentence(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.yaml"
+    odd.write_bytes("company: 회사".encode("cp949"))
+
+    with pytest.raises(ConfigError, match=r"can't be read .*Set OFFBOARDING_CONFIG"):
+        config.load(tmp_path / "none.yaml")
+    with pytest.raises(ConfigError, match="is not UTF-8"):
+        config.load(odd)
+
+
+@pytest.mark.parametrize(
+    ("change", "warned"),
+    [
+        pytest.param(
+            lambda s: (
+                s["rosters"].append({**s["rosters"][0], "name": "b", "id_space": "vendor"}),
+                s["sources"][0].pop("id_space"),
+            ),
+            "sources[0] (corp-ldap): names no id_space, and the rosters have several (hr, vendor)",
+            id="several id spaces, and a source without one",
+        ),
+        pytest.param(
+            lambda s: s["sources"][0].update(id_space="hrr"),
+            "sources[0] (corp-ldap): no roster has the id_space hrr. Did you mean hr?",
+            id="an id space that no roster has",
+        ),
+        pytest.param(
+            lambda s: s["rosters"][0].pop("login_realm"),
+            "rosters[0] (hr): maps logins without a login_realm",
+            id="logins without a realm",
+        ),
+        pytest.param(
+            lambda s: s["company"].update(mail_aliases={"a.example": "b.example"}),
+            "company.mail_aliases.a.example: b.example is not among company.mail_domains",
+            id="an alias of a domain that isn't ours",
+        ),
+        pytest.param(lambda s: s["company"].pop("mail_domains"), "company.mail_domains: none", id="no domain"),
+        pytest.param(lambda s: s.pop("trackers"), "trackers: none", id="no tracker"),
+    ],
+)
+def test_warns_of_what_is_legal_and_likely_not_meant(tmp_path: Path, change: Change, warned: str) -> None:
+    found = checked(tmp_path, change)
+
+    assert found.loaded is not None
+    assert len(found.loaded.warnings) == 1
+    assert found.loaded.warnings[0].startswith(warned)
+
+
+def test_the_store_is_chosen_without_looking_at_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "offboarding.yaml"
+    path.write_text("company: {time_zone: Europe/Berlin}\nrosters: nonsense\n", encoding="utf-8")
+
+    choice = config.store_choice(path)
+
+    assert (choice.store, choice.time_zone, choice.path) == (None, "Europe/Berlin", path)
+    path.write_text("company: {}\nstore: sqlite\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"company\.time_zone is missing\.\n.*store is either embedded or left out"):
+        config.store_choice(path)
+
+
+def test_settings_find_their_entries_by_name(tmp_path: Path) -> None:
+    settings = config.load(checked(tmp_path, lambda s: None).path).settings
+
+    assert settings.roster("hr").name == "hr"
+    with pytest.raises(ConfigError, match=r"there is no 'corp-lapd'. Did you mean corp-ldap?"):
+        settings.source("corp-lapd")
+
+
+def test_the_committed_schema_is_current() -> None:
+    committed = (config.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
+
+    assert json.loads(committed) == json.loads(json.dumps(config.json_schema())), (
+        "python -m include.offboarding config-schema > include/offboarding.schema.json"
+    )
+
+
+def test_the_schema_takes_what_we_take_and_refuses_unknown_keys() -> None:
+    schema = json.loads(json.dumps(config.json_schema()))
+    validator = jsonschema.Draft202012Validator(schema)
+    committed = yaml.safe_load((config.project_folder() / config.DEFAULT_PATH).read_text("utf-8"))
+    wrong = deepcopy(GOOD)
+    wrong["rosters"][0]["kind"] = "postgres"
+
+    assert list(validator.iter_errors(committed)) == []
+    assert list(validator.iter_errors(GOOD)) == []
+    assert [list(error.path) for error in validator.iter_errors(wrong)] == [["rosters", 0]]
+    assert list(validator.iter_errors({**GOOD, "polcy": {}})) != []
