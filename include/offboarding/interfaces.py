@@ -51,7 +51,7 @@ class ConnectionFields:
     login: str = ""
     password: str = field(default="", repr=False)
     schema: str = ""
-    extra: Mapping[str, object] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
 
 
 class RosterSettings(Strict):

@@ -9,7 +9,7 @@ import hashlib
 _SEPARATOR = "\x1f"
 
 
-def finding_key(  # noqa: PLR0913 - the parts of the key
+def finding_key(
     rule: str, realm: str, kind: str, account_native_id: str, native_id: str, person_uid: str, episode: int
 ) -> str:
     """32 hexadecimal digits. `person_uid` and ids are "" where there is none."""

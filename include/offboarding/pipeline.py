@@ -81,7 +81,7 @@ def collect(
 def correlate(session: Session, settings: Settings, run: Run) -> correlation.CorrelationOutcome:
     """Decide who left, and whose each account is."""
     if not runs.usable_rosters(session):
-        raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend the rosters first.")
+        raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
     outcome = correlation.correlate(session, correlation_settings(session, settings, run.as_of))
     runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
@@ -265,7 +265,8 @@ def _tell_roster(outcome: RosterOutcome) -> None:
         problems=len(outcome.problems),
     )
     for problem in outcome.problems:
-        log.warning(f"rosters.{outcome.roster}: {problem}")
+        sentence = f"rosters.{outcome.roster}: {problem}"
+        log.warning(sentence)
 
 
 def _tell_source(outcome: SourceOutcome) -> None:
@@ -286,10 +287,11 @@ def _tell_source(outcome: SourceOutcome) -> None:
 def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) -> Iterator[StagedWorker]:
     rules = key_rules(settings)
     realms = {source.name: source.login_realm for source in settings.sources}
+    placeholders = {normal(value) for value in settings.policy.placeholders}
     for worker in reader.read():
         yield StagedWorker(
             worker=worker,
-            uid=person_uid(roster.id_space, worker.worker_id),
+            uid=person_uid(roster.id_space, worker.worker_id, roster.name, placeholders),
             keys=tuple(worker_keys(worker, roster.id_space, roster.login_realm, realms, rules)),
         )
 

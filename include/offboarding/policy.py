@@ -8,7 +8,9 @@ CONFIRM_RULES = frozenset({"engagement-lapsed", "departure-inferred"})
 REVIEW_RULES = frozenset({"probable-account", "disputed-account", "orphan-account"})
 
 
-def routed(settings: Settings, finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, str]]) -> RoutedFinding:
+def routed(
+    settings: Settings, finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, str]]
+) -> RoutedFinding:
     """A finding as the company takes it. `part_of_realm`: realm -> (source's name, part)."""
     departure = _departure(finding, case)
     source, part = part_of_realm.get(finding.realm, ("", ""))

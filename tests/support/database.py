@@ -1,7 +1,7 @@
 """Stores of our own on a real PostgreSQL: a clone of a migrated database a test, and one for many examples."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import psycopg
@@ -17,7 +17,7 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[embedded.EmbeddedServer]:
     """The server that every store of these tests lies on, with one migrated database to clone."""
     with embedded.server(tmp_path_factory.mktemp("store"), durable=False) as server:
         with server.connect(dbname="postgres", autocommit=True) as owner:
@@ -28,7 +28,7 @@ def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.
 
 
 @contextmanager
-def cloned(server: embedded.EmbeddedServer) -> Iterator[str]:
+def cloned(server: embedded.EmbeddedServer) -> Generator[str]:
     """The name of a fresh, migrated, empty database, dropped at the end."""
     name = f"store_{next(_numbers)}"
     database = sql.Identifier(name)
@@ -41,28 +41,28 @@ def cloned(server: embedded.EmbeddedServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def store_parameters(store_server: embedded.EmbeddedServer) -> Iterator[dict[str, str | int]]:
+def store_parameters(store_server: embedded.EmbeddedServer) -> Generator[dict[str, str | int]]:
     """What `opened` takes, of a fresh store of this test's: for tests with several sessions, or with a process."""
     with cloned(store_server) as name:
         yield store_server.connection_kwargs(dbname=name)
 
 
 @pytest.fixture
-def store(store_parameters: dict[str, str | int]) -> Iterator[Session]:
+def store(store_parameters: dict[str, str | int]) -> Generator[Session]:
     """A session on a fresh store of this test's."""
     with opened(store_parameters) as session:
         yield session
 
 
 @pytest.fixture(scope="session")
-def lasting_store(store_server: embedded.EmbeddedServer) -> Iterator[Session]:
+def lasting_store(store_server: embedded.EmbeddedServer) -> Generator[Session]:
     """A session on a store that many tests and examples share: each works in `undone(lasting_store)`."""
     with cloned(store_server) as name, opened(store_server.connection_kwargs(dbname=name)) as session:
         yield session
 
 
 @contextmanager
-def undone(session: Session) -> Iterator[Session]:
+def undone(session: Session) -> Generator[Session]:
     """Everything within is rolled back at the end, so that the next example finds an empty store.
 
     The code's own transactions become savepoints of this one. Its `now()` stands still; reads are dated by

@@ -6,7 +6,7 @@ most (docs/decisions/0016-what-aws-is-asked.md). Rights: docs/permissions/aws.md
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 from pydantic import Field, model_validator
@@ -46,7 +46,6 @@ class Tags(Strict):
 class Settings(SourceSettings):
     """AWS accounts reached from one connection."""
 
-    kind: Literal["aws_iam"]  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, so it may be narrower
     accounts: tuple[AccountId, ...] = Field(min_length=1, description="Account ids: 12 digits, in quotes.")
     role_name: str | None = Field(
         default=None,

@@ -1,7 +1,7 @@
 """Cases for the rules: streamed, person by person, in constant memory."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
@@ -254,8 +254,25 @@ def _orphan_cases(session: Session, as_of: datetime, since: datetime) -> Iterato
 
 
 def _account(row: _AccountRow) -> Account:
-    values = {name: getattr(row, name) for name in _ACCOUNT_FIELDS}
-    return Account(**{**values, "standing": Standing(row.standing)})
+    assert row.realm is not None
+    return Account(
+        realm=row.realm,
+        native_id=row.native_id,
+        label=row.label,
+        login=row.login,
+        display_name=row.display_name,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        standing=Standing(row.standing),
+        standing_reason=row.standing_reason,
+        has_own_login=row.has_own_login,
+        password_set_at=row.password_set_at,
+        service_like=row.service_like,
+        privileged=row.privileged,
+        privileged_by=row.privileged_by,
+        last_used_at=row.last_used_at,
+        last_used_exact=row.last_used_exact,
+    )
 
 
 def _credentials(rows: Iterable[_AccountRow]) -> tuple[CredentialView, ...]:
@@ -285,6 +302,3 @@ def _credential(row: _AccountRow) -> CredentialView:
         observed_at=row.c_observed_at,
         fresh=row.c_fresh,
     )
-
-
-_ACCOUNT_FIELDS = [field.name for field in fields(Account) if field.name in {f.name for f in fields(_AccountRow)}]

@@ -1,11 +1,12 @@
 """Sessions with our PostgreSQL: schema `offboarding`, UTC, autocommit (transactions are begun where they belong)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.store.migrate import migrate
@@ -17,16 +18,14 @@ SCHEMA: LiteralString = "offboarding"
 
 
 @contextmanager
-def opened(parameters: Mapping[str, str | int], *, schema: LiteralString = SCHEMA) -> Iterator[Session]:
+def opened(parameters: Mapping[str, str | int], *, schema: LiteralString = SCHEMA) -> Generator[Session]:
     """A session on a migrated store, closed at the end.
 
     `parameters` are libpq's own words. Raises RetriableError where the server can't be reached, FatalError where it
     refuses or is older than PostgreSQL 15.
     """
     try:
-        session = psycopg.connect(
-            autocommit=True, application_name="offboarding", connect_timeout=10, **_text(parameters)
-        )
+        session = psycopg.connect(_conninfo(parameters), autocommit=True)
     except psycopg.OperationalError as error:
         raise _refused(error) from error
     with session:
@@ -43,8 +42,9 @@ def prepare(session: Session, schema: LiteralString = SCHEMA) -> None:
     migrate(session, schema)
 
 
-def _text(parameters: Mapping[str, str | int]) -> dict[str, str]:
-    return {name: str(value) for name, value in parameters.items() if value not in ("", None)}
+def _conninfo(parameters: Mapping[str, str | int]) -> str:
+    given = {name: str(value) for name, value in parameters.items() if value != ""}
+    return make_conninfo("", **{"application_name": "offboarding", "connect_timeout": 10, **given})
 
 
 def _refused(error: psycopg.OperationalError) -> FatalError | RetriableError:

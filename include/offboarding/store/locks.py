@@ -1,7 +1,7 @@
 """Advisory locks, so that two runs at once do each other no harm."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from include.offboarding.store.connect import Session
@@ -28,7 +28,7 @@ def lock_findings(session: Session) -> None:
 
 
 @contextmanager
-def ticket_held(session: Session, ticket_key: str) -> Iterator[None]:
+def ticket_held(session: Session, ticket_key: str) -> Generator[None]:
     """One hand a ticket, over calls to the tracker outside any transaction. Ends with the session, come what may."""
     session.execute("select pg_advisory_lock(%s)", (_number(f"ticket:{ticket_key}"),))
     try:

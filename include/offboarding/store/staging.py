@@ -1,6 +1,6 @@
 """Rows on their way into a temporary table: buffered, and copied a few thousand at a time, so memory stays constant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg import sql
@@ -11,7 +11,7 @@ _BATCH = 5_000
 class Stage:
     """Buffers for several temporary tables of one session."""
 
-    def __init__(self, session: psycopg.Connection[tuple[object, ...]], columns: dict[str, Sequence[str]]) -> None:
+    def __init__(self, session: psycopg.Connection[tuple[object, ...]], columns: Mapping[str, Sequence[str]]) -> None:
         self._session = session
         self._columns = columns
         self._rows: dict[str, list[Sequence[object]]] = {table: [] for table in columns}

@@ -41,7 +41,6 @@ EDIT_ATTEMPTS = 5
 class Settings(TrackerSettings):
     """What a user may write for a Roundup tracker."""
 
-    kind: Literal["roundup"]  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, so it may be narrower
     url: str | None = Field(
         default=None,
         pattern=r"^https?://.+/$",

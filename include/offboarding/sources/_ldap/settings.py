@@ -42,7 +42,6 @@ class AttributeNames(Strict):
 class LdapSettings(SourceSettings):
     """A directory."""
 
-    kind: Literal["ldap"]  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, so it may be narrower
     base_dn: str = Field(min_length=1, description="Accounts lie below it; its own entryUUID is the realm.")
     flavor: FlavorName = Field(default="auto", description="auto asks the server's root entry.")
     ppolicy_default: str | None = Field(
