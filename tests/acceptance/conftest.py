@@ -1,0 +1,16 @@
+"""What the nights run against: a real store, a real tracker, and a company in the test's own hands."""
+
+import pytest
+
+from include.offboarding.interfaces import Tracker
+from include.offboarding.store.connect import Session
+from tests.support.office import HeardTracker, Office
+from tests.support.tracker import people, roundup, tracker
+
+__all__ = ["people", "roundup", "tracker"]
+
+
+@pytest.fixture
+def office(store: Session, tracker: Tracker) -> Office:
+    """Nobody works there yet."""
+    return Office(session=store, tracker=HeardTracker(tracker))
