@@ -16,8 +16,9 @@ from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker
 from include.offboarding.model import Account, Fact
 from include.offboarding.policy import routed
+from include.offboarding.report import night
 from include.offboarding.rules import all_rules
-from include.offboarding.store import correlation, findings, rosters, runs, sources, tickets
+from include.offboarding.store import correlation, findings, reading, rosters, runs, sources, tickets
 from include.offboarding.store.cases import cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
@@ -31,7 +32,10 @@ log = structlog.get_logger("offboarding.pipeline")
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
     run = runs.open_run(session, kind="nightly", caller=caller, as_of=as_of)
-    rosters.retire_rosters(session, [roster.name for roster in settings.rosters])
+    names = [roster.name for roster in settings.rosters]
+    rosters.retire_rosters(session, names)
+    parts = [(source.name, part) for source in settings.sources for part in source.parts()]
+    runs.note_expected(session, run.run_id, rosters=names, parts=parts)
     log.info("run open", run=run.run_id, as_of=run.as_of.isoformat())
     return run
 

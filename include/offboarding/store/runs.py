@@ -1,6 +1,6 @@
 """Runs: a night, or the release of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from psycopg.rows import class_row
@@ -51,6 +51,12 @@ def run(session: Session, run_id: int) -> Run:
 def last_finished_night(session: Session) -> Run | None:
     """The newest night that ran to its end."""
     return _run(session, "last_finished_night", {})
+
+
+def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], parts: Sequence[tuple[str, str]]) -> None:
+    """What the configuration says is to be read, so that a read whose task never began is missed, too."""
+    expected = {"rosters": list(rosters), "parts": [list(part) for part in parts]}
+    session.execute(block("runs", "note_expected"), {"run_id": run_id, "expected": Jsonb(expected)})
 
 
 def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]) -> None:

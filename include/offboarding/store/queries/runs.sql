@@ -38,6 +38,10 @@ select source, part, coalesce(realm, '') as realm, phase, status, coalesce((coun
         as gaps, error
 from source_read where run_id = %(run_id)s order by source, part, phase;
 
+-- name: note_expected
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', %(expected)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: note_correlated
 update run set correlated_at = now(), summary = coalesce(summary, '{}') || jsonb_build_object('correlation', %(outcome)s::jsonb)
 where run_id = %(run_id)s;

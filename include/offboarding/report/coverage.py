@@ -1,0 +1,106 @@
+"""What a night read, what of it could be linked, and what couldn't be checked."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from include.offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
+from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.reads import PartTold, RosterTold
+
+MOST_LINES = 10
+"""More of a kind are counted on the screen, and listed in the folded part."""
+
+_LEAVERS = {
+    ("actual", True): "by HR's word",
+    ("notice", True): "by notice, before HR",
+    ("inferred", True): "vanished from a feed of who works here",
+    ("inferred", False): "vanished from a feed that lists everyone, to be confirmed (rule departure-inferred)",
+    ("planned", False): "past a planned end, to be confirmed (rule engagement-lapsed)",
+}
+
+
+def nights(told: RosterTold | PartTold) -> str:
+    """Since when it couldn't be read, where that is more than this night."""
+    if not told.missed or told.status in {"complete", "partial"}:
+        return ""
+    return f", since {told.missed + 1} nights"
+
+
+def where(part: PartTold) -> str:
+    """A source, and which part of it."""
+    return f"{part.name} {part.part}".strip()
+
+
+def unchecked(night: Night) -> list[str]:
+    """What couldn't be looked at, the first of it."""
+    lines = [line for text in gaps(night)[:MOST_LINES] for line in wrapped(text)]
+    hidden = len(gaps(night)) - MOST_LINES
+    if hidden > 0:
+        lines.append(f"and {hidden} more, folded below")
+    return labelled("NOT CHECKED", lines)
+
+
+def gaps(night: Night) -> list[str]:
+    """What couldn't be looked at, red first; the same of several parts once."""
+    red: list[str] = []
+    limits: dict[str, list[str]] = {}
+    for roster in night.rosters:
+        red += [text for text in (roster.error, *roster.problems) if text]
+    for part in night.parts:
+        red += [error if part.name in error else f"{where(part)}: {error}" for error in part.errors]
+        for gap in part.gaps:
+            if gap.red:
+                red.append(f"{gap.text}{nights(part)}")
+            else:
+                limits.setdefault(gap.text, []).append(where(part))
+    unverified = Counter(finding.source for finding in night.findings if finding.state == "unverified")
+    red += [
+        f"{source}: {counted(number, 'finding')} may work or not: {COMMAND} findings --state unverified"
+        for source, number in sorted(unverified.items())
+    ]
+    return [*dict.fromkeys(red), *(f"{text} ({', '.join(parts)})" for text, parts in limits.items())]
+
+
+def read(night: Night) -> Iterator[str]:
+    """Yield what was read, how much could be linked, who left, and which values say nothing."""
+    sources = {part.name: [p for p in night.parts if p.name == part.name] for part in night.parts}
+    items = [*(_roster(roster) for roster in night.rosters), *(_source(name, parts) for name, parts in sources.items())]
+    yield from labelled("Read", flowing(items) or ["nothing: what an earlier run read was looked at again"])
+    if night.linked is not None:
+        yield from labelled("Linked", [_linked(night)])
+    yield from labelled("Leavers", _leavers(night))
+    if night.weightless:
+        weigh = [f"{value.name} on {counted(value.accounts, 'account')} of {value.realm}" for value in night.weightless]
+        yield from labelled("Weightless", flowing(["one value each that too many bear:", *weigh[:MOST_LINES]]))
+
+
+def _roster(roster: RosterTold) -> str:
+    proof = ", proved" if roster.proved else ""
+    if roster.status in {"complete", "partial"}:
+        return f"{roster.name} {counted(roster.workers, 'worker')} ({roster.status}{proof})"
+    return f"{roster.name} {roster.status}"
+
+
+def _source(name: str, parts: Sequence[PartTold]) -> str:
+    accounts = counted(sum(part.accounts for part in parts), "account")
+    whole = sum(part.status == "complete" for part in parts)
+    if len(parts) == 1:
+        return f"{name} {accounts} ({parts[0].status})"
+    return f"{name} {accounts} ({whole} of {len(parts)} parts complete)"
+
+
+def _linked(night: Night) -> str:
+    c = night.linked
+    assert c is not None
+    used = f" ({c.orphan_used} of them used in 30 days)" if c.orphan else ""
+    rest = f"{c.disputed} disputed · {c.probable} probable · {c.candidate} candidate · {c.orphan} orphan{used}"
+    return f"{c.linked} of {counted(c.working, 'working account')} · {rest}"
+
+
+def _leavers(night: Night) -> list[str]:
+    sure = sum(leavers.persons for leavers in night.leavers if leavers.confirmed)
+    told = [
+        f"{leavers.persons} {_LEAVERS.get((leavers.basis, leavers.confirmed), leavers.basis)}"
+        for leavers in sorted(night.leavers, key=lambda leavers: (not leavers.confirmed, -leavers.persons))
+    ]
+    return flowing([counted(sure, "person", "people"), *told])

@@ -1,0 +1,230 @@
+"""The night on one screen, for a log: worker ids, native ids, short keys and counts; no names, mails or labels.
+
+Its order is that of a person who reads it in the morning: is it red and why, what is an incident, what is new, what
+stands, what couldn't be checked, and only then how much was read.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from include.offboarding.keys import short_finding
+from include.offboarding.model import Severity, SubjectKind
+from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
+from include.offboarding.report.wording import (
+    COMMAND,
+    SUBJECTS,
+    counted,
+    labelled,
+    moment,
+    shortened,
+    ticket,
+    whole_days,
+)
+from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.nights import NightFinding
+
+EVENT = "used-after-departure"
+
+_RESOLUTIONS = (
+    ("seen dead", "seen dead"),
+    ("seen gone", "seen gone"),
+    ("the departure was withdrawn", "departure withdrawn"),
+    ("works here again", "back at work"),
+    ("the link was rejected", "not theirs, says a person"),
+    ("verdict", "by a person's verdict"),
+)
+
+
+def is_red(night: Night) -> tuple[str, ...]:
+    """Why the night needs somebody: a sentence each, and none where it's green. What merely waits is green."""
+    return tuple(_reasons(night))
+
+
+def render(night: Night, zone: str, *, folded: bool = True) -> str:
+    """The screen. `zone`: the company's. `folded`: long lists in groups, as Airflow's log shows them; else in full."""
+    lines = [
+        *_title(night, zone),
+        *_found(night),
+        *unchecked(night),
+        *read(night),
+        *_worst(night),
+        *_more(night),
+    ]
+    for title, details in _details(night):
+        lines += [f"::group::{title}", *details, "::endgroup::"] if folded else ["", title, *details]
+    return "\n".join(lines)
+
+
+# --- red or green -----------------------------------------------------------------------------------------------------
+
+
+def _reasons(night: Night) -> Iterator[str]:
+    for roster in night.rosters:
+        if roster.status != "complete":
+            how = "was read in part" if roster.status == "partial" else "couldn't be read"
+            yield f"roster {roster.name} {how}{nights(roster)}"
+    for part in night.parts:
+        if part.status != "complete":
+            how = "was read in part" if part.status == "partial" else "couldn't be read"
+            yield f"{where(part)} {how}{nights(part)}"
+    if night.run.correlated_at is None:
+        yield "nothing was concluded: correlation didn't come to its end"
+    unverified = sum(finding.state == "unverified" for finding in night.findings)
+    if unverified:
+        yield f"of {counted(unverified, 'finding')} it can't be told whether they work"
+    if night.held.trips:
+        yield f"{counted(night.held.over_maximum, 'finding')} wait: more new tickets than policy.max_new_tickets"
+    if night.tickets.undelivered:
+        yield f"the tracker hasn't been told of {counted(night.tickets.undelivered, 'change')}"
+
+
+def _title(night: Night, zone: str) -> Iterator[str]:
+    run, red = night.run, is_red(night)
+    # A night begins in the evening before.
+    day = moment(run.as_of - timedelta(hours=12), zone)[:10]
+    what = "Release" if run.kind == "release" else f"Night of {day}"
+    title = f"{what} (as of {moment(run.as_of, zone)}), run {run.run_id}"
+    if not red:
+        yield f"{title}   GREEN"
+    elif len(red) == 1:
+        yield f"{title}   RED: {red[0]}"
+    else:
+        yield f"{title}   RED, for {len(red)} reasons"
+        yield from labelled("RED", red[:MOST_LINES])
+
+
+# --- what was found ---------------------------------------------------------------------------------------------------
+
+
+def _found(night: Night) -> Iterator[str]:
+    standing = [finding for finding in night.findings if finding.state == "open"]
+    yield from _events(night, standing)
+    new = [finding for finding in standing if finding.opened]
+    yield from labelled("New", [_counts(new) + _ticket_refs(new) + _again(new)])
+    yield from labelled("Open", [_counts(standing) + _oldest(night, standing)])
+    yield from labelled("Resolved", [_resolved(night)])
+    yield from labelled("Waiting", _waiting(night))
+
+
+def _events(night: Night, standing: Sequence[NightFinding]) -> list[str]:
+    events = [finding for finding in standing if finding.rule == EVENT]
+    if not events:
+        return []
+    worst = min((Severity(event.severity) for event in events), key=lambda severity: severity.order)
+    lines = [f"{len(events)} used after departure", *(_line(night, event) for event in events[:MOST_LINES])]
+    if len(events) > MOST_LINES:
+        lines.append(f"and {len(events) - MOST_LINES} more: {COMMAND} findings --rule {EVENT}")
+    return labelled(worst.upper(), lines)
+
+
+def _line(night: Night, finding: NightFinding) -> str:
+    """A finding in a line: short key, whose, where, what, how long after the departure, and its ticket."""
+    kind = SubjectKind(finding.subject_kind)
+    parts = [f"worker {finding.worker_id}"] if finding.worker_id else []
+    if kind is not SubjectKind.WORKER:
+        where = f" {finding.realm}" if finding.realm.isdigit() else ""
+        parts.append(f"{finding.source}{where}")
+    if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
+        parts.append(f"{SUBJECTS[kind]} {shortened(finding.subject_native_id)}")
+    if finding.rule == EVENT and finding.left_at and finding.last_used_at:
+        parts.append(f"used {counted(whole_days(finding.left_at, finding.last_used_at), 'day')} after")
+    elif finding.left_at:
+        parts.append(f"gone {counted(whole_days(finding.left_at, night.run.as_of), 'day')}")
+    if finding.privileged:
+        parts.append("privileged")
+    told = f"  {ticket(finding.ref)}" if finding.tracker else ""
+    return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{told}"
+
+
+def _counts(findings: Sequence[NightFinding]) -> str:
+    people = len({finding.person_uid for finding in findings if finding.person_uid})
+    if not findings:
+        return "0 findings"
+    return f"{counted(len(findings), 'finding')} on {counted(people, 'person', 'people')}"
+
+
+def _ticket_refs(findings: Sequence[NightFinding]) -> str:
+    refs = sorted({finding.ref for finding in findings if finding.ref}, key=lambda ref: (len(ref), ref))
+    if not refs:
+        return ""
+    shown = [f"#{ref}" if ref.isdigit() else ref for ref in refs[:MOST_LINES]]
+    more = f" and {len(refs) - MOST_LINES} more" if len(refs) > MOST_LINES else ""
+    return f", {'ticket' if len(refs) == 1 else 'tickets'} {' '.join(shown)}{more}"
+
+
+def _again(findings: Sequence[NightFinding]) -> str:
+    again = sum(finding.reopened for finding in findings)
+    return f", {again} of them closed before and working again" if again else ""
+
+
+def _oldest(night: Night, findings: Sequence[NightFinding]) -> str:
+    gone = [(finding.left_at, finding) for finding in findings if finding.left_at]
+    late = sum(finding.due_at is not None and finding.due_at < night.run.as_of for finding in findings)
+    text = ""
+    if gone:
+        left_at, oldest = min(gone, key=lambda pair: (pair[0], pair[1].finding_key))
+        days = counted(whole_days(left_at, night.run.as_of), "day")
+        text = f", the longest {days} after the departure ({short_finding(oldest.finding_key)})"
+    return f"{text}, {late} past due" if late else text
+
+
+def _resolved(night: Night) -> str:
+    if not night.resolutions:
+        return "0 findings"
+    why = Counter(_why(resolution.text) for resolution in night.resolutions)
+    told = ", ".join(f"{number} {reason}" for reason, number in why.most_common())
+    return f"{counted(len(night.resolutions), 'finding')}: {told}"
+
+
+def _why(text: str) -> str:
+    """The sort of reason alone: its own words may hold a person's."""
+    return next((word for start, word in _RESOLUTIONS if text.startswith(start)), "otherwise")
+
+
+def _waiting(night: Night) -> Iterator[str]:
+    held, run_id = night.held, night.run.run_id
+    if not night.waiting:
+        yield "0 findings"
+    if held.baseline:
+        yield f"{counted(held.baseline, 'finding')} of a first read (policy.baseline: hold)"
+    if held.over_maximum:
+        yield f"{counted(held.over_maximum, 'finding')} in a batch over policy.max_new_tickets"
+    if night.waiting:
+        yield f"look at them: {COMMAND} findings --state held"
+        yield f'let them through: {COMMAND} release {run_id} --reason "..."'
+    for roster in night.rosters:
+        if roster.waiting:
+            gone = counted(roster.waiting, "worker")
+            yield f"{gone} gone from {roster.name} beyond policy.max_inferred, taken to work here until somebody says:"
+            yield f'{COMMAND} accept-read {run_id} {roster.name} --reason "..."'
+
+
+# --- where to go on ---------------------------------------------------------------------------------------------------
+
+
+def _worst(night: Night) -> list[str]:
+    standing = [finding for finding in night.findings if finding.state != "held" and finding.rule != EVENT]
+    lines = [f"{finding.severity:8}  {_line(night, finding)}" for finding in standing[:MOST_LINES]]
+    return labelled("Worst", lines)
+
+
+def _more(night: Night) -> Iterator[str]:
+    first = next((short_finding(finding.finding_key) for finding in night.findings), None)
+    yield from labelled("More", [f"{COMMAND} explain {first}" if first else f"{COMMAND} findings --state all"])
+    urls = list(dict.fromkeys(finding.url for finding in night.findings if finding.url))
+    trackers = sorted({finding.tracker for finding in night.findings if finding.tracker})
+    if trackers:
+        where = f", the worst one {urls[0]}" if urls else ""
+        yield from labelled(
+            "Tickets", [f"{counted(night.tickets.open, 'ticket')} open in {', '.join(trackers)}{where}"]
+        )
+
+
+def _details(night: Night) -> Iterator[tuple[str, list[str]]]:
+    new = [finding for finding in night.findings if finding.opened or (finding.begun and finding.state == "held")]
+    if new:
+        yield "Every new finding", [f"{f.severity:8}  {f.rule:28}  {_line(night, f)}" for f in new]
+    unread = gaps(night)
+    if len(unread) > MOST_LINES:
+        yield "Everything that could not be checked", unread

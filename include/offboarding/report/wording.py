@@ -1,0 +1,73 @@
+"""Counts, moments and ids as people read them, the same everywhere."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from include.offboarding.model import SubjectKind
+
+COMMAND = "python -m include.offboarding"
+SUBJECTS = {
+    SubjectKind.WORKER: "worker",
+    SubjectKind.ACCOUNT: "account",
+    SubjectKind.ACCESS_KEY: "access key",
+    SubjectKind.CONSOLE_PASSWORD: "console password of",
+    SubjectKind.SSH_KEY: "SSH key",
+    SubjectKind.SOURCE: "accounts of",
+}
+_LONGEST_ID = 22
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun: "1 finding", "2 findings"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A moment in the company's zone, with the zone's own short name: "2026-11-25 01:30 KST"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def whole_days(since: datetime, until: datetime) -> int:
+    """Whole days between two moments; 0 where they stand the other way round."""
+    return max(0, (until - since).days)
+
+
+def shortened(native_id: str) -> str:
+    """An id as a screen has room for it: "AKIAQ...7Q3A"; its two ends tell it from others."""
+    return native_id if len(native_id) <= _LONGEST_ID else f"{native_id[:12]}...{native_id[-6:]}"
+
+
+def ticket(ref: str | None) -> str:
+    """A ticket as its tracker calls it: "ticket #231"; one that isn't there yet is wanted."""
+    if ref is None:
+        return "ticket wanted"
+    return f"ticket #{ref}" if ref.isdigit() else f"ticket {ref}"
+
+
+def labelled(label: str, lines: Iterable[str], width: int = 11) -> list[str]:
+    """Lines beside their label, which stands once."""
+    told = list(lines)
+    return [f"{label if number == 0 else '':{width}} {line}".rstrip() for number, line in enumerate(told)]
+
+
+def flowing(items: Sequence[str], room: int = 104) -> list[str]:
+    """Items divided by dots, over as many lines as they need; an item is never torn unless it's longer than a line."""
+    lines: list[str] = []
+    for item in items:
+        joined = f"{lines[-1]} · {item}" if lines else item
+        if lines and len(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines += textwrap.wrap(item, room, break_long_words=False, break_on_hyphens=False) or [item]
+    return lines
+
+
+def wrapped(text: str, room: int = 104) -> list[str]:
+    """A text over several lines, its own line ends kept."""
+    return [
+        line
+        for paragraph in text.splitlines()
+        for line in textwrap.wrap(paragraph, room, break_long_words=False, break_on_hyphens=False) or [""]
+    ]

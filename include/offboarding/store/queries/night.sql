@@ -1,0 +1,133 @@
+-- name: run_told
+-- A run with what correlation said of it.
+select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status,
+    summary -> 'correlation' -> 'counts' as counts, coalesce(summary -> 'correlation' -> 'weightless', '[]') as weightless
+from run where run_id = %(run_id)s;
+
+-- name: roster_reads
+-- What came of each roster's read in these runs; a roster that was expected and not even begun has no status.
+with expected as (
+    select r.run_id, e.roster from run r
+    cross join lateral jsonb_array_elements_text(coalesce(r.summary #> '{expected,rosters}', '[]')) as e(roster)
+    where r.run_id = any(%(run_ids)s)
+    union
+    select run_id, roster from roster_read where run_id = any(%(run_ids)s)
+)
+select e.run_id, e.roster as name, d.status, coalesce(d.proved, false) as proved, coalesce(d.origin, '') as origin,
+    coalesce(d.records, 0) as records, coalesce(d.workers, 0) as workers, coalesce(d.inferred, 0) as inferred,
+    coalesce(d.waiting, 0) as waiting, array(select jsonb_array_elements_text(d.problems)) as problems,
+    coalesce(d.error, '') as error, coalesce(d.only_short, false) as only_short,
+    earlier.stands, earlier.missed
+from expected e
+left join roster_read d on d.run_id = e.run_id and d.roster = e.roster
+cross join lateral (
+    select count(*) filter (where o.status in ('complete', 'partial')) > 0 as stands,
+        (count(*) filter (where o.status not in ('complete', 'partial') and o.run_id > coalesce((
+            select max(g.run_id) from roster_read g
+            where g.roster = e.roster and g.run_id < e.run_id and g.status in ('complete', 'partial')), 0)))::int
+            as missed
+    from roster_read o where o.roster = e.roster and o.run_id < e.run_id) earlier
+order by e.run_id desc, e.roster;
+
+-- name: source_reads
+-- What came of each part of each source in these runs, inventory and live reads side by side; as above.
+with expected as (
+    select r.run_id, e.pair ->> 0 as source, e.pair ->> 1 as part from run r
+    cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)
+    where r.run_id = any(%(run_ids)s)
+    union
+    select run_id, source, part from source_read where run_id = any(%(run_ids)s)
+)
+select e.run_id, e.source as name, e.part, coalesce(c.realm, d.realm, known.realm, nullif(e.part, '')) as realm,
+    r.correlated_at is not null as correlated,
+    c.status, coalesce(c.error, '') as error, coalesce(c.gaps, '[]') as gaps,
+    coalesce((c.counts ->> 'accounts')::int, 0) as accounts,
+    coalesce((c.counts ->> 'credentials')::int, 0) as credentials, coalesce(c.requests, '{}') as requests,
+    d.status as detail_status, coalesce(d.error, '') as detail_error, coalesce(d.gaps, '[]') as detail_gaps,
+    coalesce((d.counts ->> 'accounts')::int, 0) as detail_accounts,
+    coalesce((d.counts ->> 'credentials')::int, 0) as detail_credentials,
+    coalesce(d.requests, '{}') as detail_requests, earlier.stands, earlier.missed
+from expected e
+join run r using (run_id)
+left join source_read c on c.run_id = e.run_id and c.source = e.source and c.part = e.part and c.phase = 'collect'
+left join source_read d on d.run_id = e.run_id and d.source = e.source and d.part = e.part and d.phase = 'detail'
+left join lateral (
+    select max(m.realm) as realm from realm m where m.source = e.source and m.part = e.part) known on true
+cross join lateral (
+    select count(*) filter (where o.status in ('complete', 'partial')) > 0 as stands,
+        (count(*) filter (where o.status not in ('complete', 'partial') and o.run_id > coalesce((
+            select max(g.run_id) from source_read g
+            where g.source = e.source and g.part = e.part and g.phase = 'collect' and g.run_id < e.run_id
+                and g.status in ('complete', 'partial')), 0)))::int as missed
+    from source_read o
+    where o.source = e.source and o.part = e.part and o.phase = 'collect' and o.run_id < e.run_id) earlier
+order by e.run_id desc, e.source, e.part;
+
+-- name: departures_then
+-- Leavers as they stood at this run's moment, by whose word and whether that counts.
+select d.basis, d.confirmed, count(*)::int as persons
+from departure d join run r on r.run_id = %(run_id)s
+where not d.returned and d.valid_from <= r.as_of and (d.valid_to is null or d.valid_to > r.as_of)
+group by d.basis, d.confirmed order by d.basis, d.confirmed;
+
+-- name: findings_then
+-- Findings that stood when this run ended, and what this run did to them.
+with until as (
+    select run_id, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
+), state_then as (
+    select distinct on (e.finding_key) e.finding_key, e.to_state as state
+    from finding_event e, until u where e.at <= u.at order by e.finding_key, e.seq desc
+), here as (
+    select e.finding_key, bool_or(e.to_state = 'open') as opened, bool_or(e.from_state = 'resolved') as reopened,
+        bool_or(e.from_state is null) as begun
+    from finding_event e where e.run_id = %(run_id)s group by e.finding_key
+)
+select f.finding_key, f.rule, f.severity, s.state, p.person_uid::text, coalesce(w.id_space, p.id_space, '') as id_space,
+    coalesce(w.worker_id, p.worker_id, '') as worker_id, f.source, f.realm, f.subject_kind, f.subject_native_id,
+    f.privileged, f.standing_reason, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
+    coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun
+from state_then s join finding f using (finding_key)
+left join here h using (finding_key)
+left join person p on p.person_uid = f.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join ticket t on t.ticket_key = f.ticket_key
+where s.state not in ('resolved', 'excepted')
+order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
+    f.rule <> 'used-after-departure', not f.privileged, f.left_at nulls last, f.finding_key;
+
+-- name: resolutions
+-- What was resolved in this run, or by a person since the night before it.
+with this as (
+    select r.run_id, coalesce(r.finished_at, clock_timestamp()) as until, coalesce((
+        select max(o.finished_at) from run o where o.run_id < r.run_id), '-infinity') as since
+    from run r where r.run_id = %(run_id)s
+)
+select e.finding_key, e.text from finding_event e, this
+where e.to_state = 'resolved' and (e.run_id = this.run_id
+    or (e.run_id is null and e.at > this.since and e.at <= this.until))
+order by e.seq;
+
+-- name: waiting_then
+-- Findings held when this run ended: by a baseline that waits for a person, or because the batch was too big.
+with until as (
+    select run_id, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
+), state_then as (
+    select distinct on (e.finding_key) e.finding_key, e.to_state as state
+    from finding_event e, until u where e.at <= u.at order by e.finding_key, e.seq desc
+), held as (
+    select f.first_run_id, exists (
+        select from baseline b, until u
+        where b.run_id = f.first_run_id and (b.released_at is null or b.released_at > u.at)
+            and ((b.kind = 'roster' and b.name = f.roster) or (b.kind = 'source' and b.name = f.realm)
+                or (b.kind = 'rule' and b.name = f.rule))) as baseline
+    from state_then s join finding f using (finding_key) where s.state = 'held'
+)
+select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum,
+    coalesce(bool_or(not baseline and first_run_id = %(run_id)s)
+        and not bool_or(not baseline and first_run_id < %(run_id)s), false) as trips
+from held;
+
+-- name: tickets_then
+-- What is yet to be told to the tracker, and how many tickets stand there.
+select (select count(*) from outbox where done_at is null and run_id <= %(run_id)s)::int as undelivered,
+    (select count(*) from ticket where state = 'open')::int as open;

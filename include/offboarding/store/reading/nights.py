@@ -1,0 +1,177 @@
+"""A night as its report tells it, read off the store: the same again however often it's asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from include.offboarding.errors import FatalError
+from include.offboarding.store.connect import Session
+from include.offboarding.store.correlation import WeightlessValue
+from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from include.offboarding.store.rows import CorrelationCounts, Run
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightFinding:
+    """A finding that stood when the run ended. Nothing here names a person: worker and native ids only."""
+
+    finding_key: str
+    rule: str
+    severity: str
+    state: str
+    """As it was when the run ended: open, held or unverified."""
+    person_uid: str | None
+    id_space: str
+    worker_id: str
+    """ "" where nobody is concerned."""
+    source: str
+    realm: str
+    subject_kind: str
+    subject_native_id: str
+    privileged: bool
+    standing_reason: str
+    left_at: datetime | None
+    last_used_at: datetime | None
+    due_at: datetime | None
+    first_seen_at: datetime
+    tracker: str | None
+    ref: str | None
+    url: str | None
+    opened: bool
+    """Opened in this run."""
+    reopened: bool
+    """Seen working again in this run."""
+    begun: bool
+    """Never seen before this run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leavers:
+    """How many have left by whose word."""
+
+    basis: str
+    confirmed: bool
+    """False: to be confirmed by a person; nothing of theirs is judged."""
+    persons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """A finding that closed, and why; the reason may name people, and is for counting alone."""
+
+    finding_key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many findings the guard holds."""
+
+    baseline: int
+    over_maximum: int
+    trips: bool
+    """The maximum was passed in this very run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsTold:
+    """What the tracker knows."""
+
+    undelivered: int
+    """Things that are yet to be told."""
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """All that the report of a run says."""
+
+    run: Run
+    rosters: tuple[RosterTold, ...]
+    parts: tuple[PartTold, ...]
+    linked: CorrelationCounts | None
+    """None where correlation didn't run."""
+    weightless: tuple[WeightlessValue, ...]
+    leavers: tuple[Leavers, ...]
+    findings: tuple[NightFinding, ...]
+    """Those that stand, worst first."""
+    resolutions: tuple[Resolution, ...]
+    held: Waiting
+    tickets: TicketsTold
+
+    @property
+    def waiting(self) -> int:
+        """How many findings are held."""
+        return self.held.baseline + self.held.over_maximum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RunTold(Run):
+    counts: dict[str, int] | None
+    weightless: list[dict[str, object]]
+
+
+def night(session: Session, run_id: int) -> Night:
+    """A run's report. Raises FatalError where there is no such run."""
+    values = {"run_id": run_id}
+    with session.transaction():
+        with session.cursor(row_factory=class_row(_RunTold)) as cursor:
+            told = cursor.execute(block("night", "run_told"), values).fetchone()
+        if told is None:
+            raise FatalError(f"there is no run {run_id}. See: python -m include.offboarding runs")
+        with session.cursor(row_factory=class_row(NightFinding)) as cursor:
+            findings = cursor.execute(block("night", "findings_then"), values).fetchall()
+        with session.cursor(row_factory=class_row(Leavers)) as cursor:
+            leavers = cursor.execute(block("night", "departures_then"), values).fetchall()
+        with session.cursor(row_factory=class_row(Resolution)) as cursor:
+            resolutions = cursor.execute(block("night", "resolutions"), values).fetchall()
+        return Night(
+            run=_run(told),
+            rosters=tuple(roster_reads(session, [run_id])),
+            parts=tuple(source_reads(session, [run_id])),
+            linked=CorrelationCounts(**told.counts) if told.counts else None,
+            weightless=tuple(_weightless(value) for value in told.weightless),
+            leavers=tuple(leavers),
+            findings=tuple(findings),
+            resolutions=tuple(resolutions),
+            held=_held(session, values),
+            tickets=_tickets(session, values),
+        )
+
+
+def _held(session: Session, values: dict[str, int]) -> Waiting:
+    with session.cursor(row_factory=class_row(Waiting)) as cursor:
+        held = cursor.execute(block("night", "waiting_then"), values).fetchone()
+    assert held is not None
+    return held
+
+
+def _tickets(session: Session, values: dict[str, int]) -> TicketsTold:
+    with session.cursor(row_factory=class_row(TicketsTold)) as cursor:
+        tickets = cursor.execute(block("night", "tickets_then"), values).fetchone()
+    assert tickets is not None
+    return tickets
+
+
+def _run(told: _RunTold) -> Run:
+    return Run(
+        run_id=told.run_id,
+        kind=told.kind,
+        as_of=told.as_of,
+        reads_since=told.reads_since,
+        started_at=told.started_at,
+        correlated_at=told.correlated_at,
+        finished_at=told.finished_at,
+        status=told.status,
+    )
+
+
+def _weightless(value: dict[str, object]) -> WeightlessValue:
+    return WeightlessValue(
+        realm=str(value["realm"]),
+        kind=str(value["kind"]),
+        name=str(value["name"]),
+        accounts=int(str(value["accounts"])),
+    )

@@ -1,0 +1,186 @@
+"""What came of reading each roster and each part of each source, run by run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg.rows import class_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+_NOT_BEGUN = "was not read in this run: its task failed before it began (see that task's log)"
+_NOT_ENDED = "the read began and never ended: its task was killed, or still runs"
+_NO_DETAIL = "leavers' accounts were not asked about live in this run (see the task `detail`)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapTold:
+    """Something that couldn't be looked at."""
+
+    text: str
+    red: bool
+    """False: a limit of what is inventoried at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterTold:
+    """A roster's read in one run."""
+
+    run_id: int
+    name: str
+    status: str
+    """complete, partial, failed, or stale: failed while an earlier read stands."""
+    proved: bool
+    origin: str
+    records: int
+    workers: int
+    inferred: int
+    waiting: int
+    """Gone from the feed beyond the bound: to be confirmed."""
+    only_short: bool
+    """Partial for its length alone: a person may accept it."""
+    problems: tuple[str, ...]
+    error: str
+    missed: int
+    """How many runs before this one in a row couldn't read it either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTold:
+    """A source's part (an AWS account; the whole of a directory) in one run, inventory and live reads together."""
+
+    run_id: int
+    name: str
+    part: str
+    realm: str | None
+    """None where it was never read, and so isn't known."""
+    status: str
+    """complete, partial, failed, or stale: failed while an earlier read stands."""
+    accounts: int
+    credentials: int
+    detail_accounts: int
+    detail_credentials: int
+    requests: Mapping[str, int]
+    """inventory, detail, overhead; both reads' together."""
+    gaps: tuple[GapTold, ...]
+    errors: tuple[str, ...]
+    missed: int
+
+    @property
+    def proved(self) -> bool:
+        """A source says itself where it ends: a complete read is a proved one."""
+        return self.status == "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RosterRow:
+    run_id: int
+    name: str
+    status: str | None
+    proved: bool
+    origin: str
+    records: int
+    workers: int
+    inferred: int
+    waiting: int
+    problems: list[str]
+    error: str
+    only_short: bool
+    stands: bool
+    missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PartRow:
+    run_id: int
+    name: str
+    part: str
+    realm: str | None
+    correlated: bool
+    status: str | None
+    error: str
+    gaps: list[dict[str, object]]
+    accounts: int
+    credentials: int
+    requests: dict[str, int]
+    detail_status: str | None
+    detail_error: str
+    detail_gaps: list[dict[str, object]]
+    detail_accounts: int
+    detail_credentials: int
+    detail_requests: dict[str, int]
+    stands: bool
+    missed: int
+
+
+def roster_reads(session: Session, run_ids: Sequence[int]) -> list[RosterTold]:
+    """Of these runs, newest run first, by name."""
+    with session.cursor(row_factory=class_row(_RosterRow)) as cursor:
+        rows = cursor.execute(block("night", "roster_reads"), {"run_ids": list(run_ids)}).fetchall()
+    return [_roster(row) for row in rows]
+
+
+def source_reads(session: Session, run_ids: Sequence[int]) -> list[PartTold]:
+    """Of these runs, newest run first, by name and part."""
+    with session.cursor(row_factory=class_row(_PartRow)) as cursor:
+        rows = cursor.execute(block("night", "source_reads"), {"run_ids": list(run_ids)}).fetchall()
+    return [_part(row) for row in rows]
+
+
+def _roster(row: _RosterRow) -> RosterTold:
+    return RosterTold(
+        run_id=row.run_id,
+        name=row.name,
+        status=_status(row.status, stands=row.stands),
+        proved=row.proved,
+        origin=row.origin,
+        records=row.records,
+        workers=row.workers,
+        inferred=row.inferred,
+        waiting=row.waiting,
+        only_short=row.only_short,
+        problems=tuple(row.problems),
+        error=_error(row.status, row.error),
+        missed=row.missed,
+    )
+
+
+def _part(row: _PartRow) -> PartTold:
+    status = _status(row.status, stands=row.stands)
+    errors = [_error(row.status, row.error)]
+    # Nobody asks about an account live where the inventory failed, and not before correlation.
+    if status in {"complete", "partial"} and row.correlated and row.detail_status != "complete":
+        status = "partial"
+        if row.detail_status != "partial":
+            errors.append(_NO_DETAIL if row.detail_status is None else _error(row.detail_status, row.detail_error))
+    gaps = {(str(gap["text"]), bool(gap["red"])): None for gap in (*row.gaps, *row.detail_gaps)}
+    return PartTold(
+        run_id=row.run_id,
+        name=row.name,
+        part=row.part,
+        realm=row.realm,
+        status=status,
+        accounts=row.accounts,
+        credentials=row.credentials,
+        detail_accounts=row.detail_accounts,
+        detail_credentials=row.detail_credentials,
+        requests={
+            kind: row.requests.get(kind, 0) + row.detail_requests.get(kind, 0)
+            for kind in ("inventory", "detail", "overhead")
+        },
+        gaps=tuple(GapTold(text=text, red=red) for text, red in gaps),
+        errors=tuple(error for error in errors if error),
+        missed=row.missed,
+    )
+
+
+def _status(status: str | None, *, stands: bool) -> str:
+    if status in ("complete", "partial"):
+        return status
+    return "stale" if stands else "failed"
+
+
+def _error(status: str | None, error: str) -> str:
+    if status is None:
+        return _NOT_BEGUN
+    return _NOT_ENDED if status == "reading" else error
