@@ -9,15 +9,16 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from types import FrameType
 from typing import NoReturn
 
 from include.offboarding.demo.dag_run import PROJECT, Airflow
 from include.offboarding.demo.folder import DemoFolder
 from include.offboarding.demo.nights import Night
-from include.offboarding.demo.own_store import own_store
+from include.offboarding.demo.own_store import OwnStore, own_store
 from include.offboarding.demo.servers import Servers, running
 from include.offboarding.errors import ConfigError, OffboardingError
 
@@ -61,19 +62,16 @@ def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
             preparing = pool.submit(airflow.prepare)
             with running(folder) as servers:
                 preparing.result()
-                return _nights(folder, airflow, servers, keep=keep)
+                return _nights(folder, airflow, servers, store, keep=keep)
 
 
-def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, *, keep: bool) -> int:
+def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, store: OwnStore, *, keep: bool) -> int:
     for night in Night:
         if night is not Night.TONIGHT and folder.is_done(night):
             continue
         with servers.night(night) as connections:
             _show(f"\n== The night of {night.as_of:%d %B %Y, %H:%M} in Seoul ==")
-            code = airflow.run(night, connections, _show)
-            if code:
-                _show(f"\nThe night did not end well. Airflow's last words: {airflow.last_words(night)}")
-                _show(f"All of them: {folder.log(night)}")
+            if not _ran(folder, airflow, store, night, connections):
                 return 1
             folder.note_done(night)
             if night is Night.TONIGHT:
@@ -81,6 +79,21 @@ def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, *, keep: boo
                 if keep:
                     _wait_for_interrupt()
     return 0
+
+
+def _ran(folder: DemoFolder, airflow: Airflow, store: OwnStore, night: Night, connections: Mapping[str, str]) -> bool:
+    """Run a night, and say how it ended where that wasn't well. A red night has run: it says what wants a person."""
+    begun = datetime.now(UTC)
+    if airflow.run(night, connections, _show) == 0:
+        return True
+    if store.status_of(night, begun) == "red":
+        _show(
+            f"\nThe night ran, and is red: what it couldn't check stands above. Airflow's output: {folder.log(night)}"
+        )
+        return True
+    _show(f"\nThe night didn't run to its end. Airflow's last words: {airflow.last_words(night)}")
+    _show(f"All of them: {folder.log(night)}")
+    return False
 
 
 def _where_to_look(folder: DemoFolder, servers: Servers) -> None:

@@ -5,11 +5,13 @@ It bears a mark, since the demo begins anew by removing it: a store of anybody e
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from include.offboarding import config, wiring
+from include.offboarding.demo.nights import Night
 from include.offboarding.errors import ConfigError
-from include.offboarding.store import embedded
+from include.offboarding.store import embedded, runs
 
 MARK = "of-the-demo"
 
@@ -19,6 +21,7 @@ class OwnStore:
     """The embedded store of a configuration file."""
 
     folder: Path
+    loaded: config.Loaded
 
     def exists(self) -> bool:
         """Whether a demo made one. Raises ConfigError where somebody else did."""
@@ -44,10 +47,17 @@ class OwnStore:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.folder / MARK).touch()
 
+    def status_of(self, night: Night, since: datetime) -> str | None:
+        """How a run of that night ended, green or red; None where none that began since then ran to its end."""
+        with wiring.store(self.loaded) as session:
+            last = runs.last_finished_night(session)
+        ran = last is not None and last.as_of == night.as_of and last.started_at >= since
+        return last.status if last and ran else None
+
 
 def own_store() -> OwnStore:
     """The demo's. Raises ConfigError where the committed configuration no longer names one."""
     loaded = config.load(config.project_folder() / config.DEFAULT_PATH)
     if loaded.settings.store != "embedded":
         raise ConfigError(f"{loaded.path}: the demo needs `store: embedded` here. Keep your systems in another file.")
-    return OwnStore(folder=wiring.embedded_folder(loaded))
+    return OwnStore(folder=wiring.embedded_folder(loaded), loaded=loaded)

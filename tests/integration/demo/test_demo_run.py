@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from include.offboarding import config
 from include.offboarding.demo import dag_run
 from include.offboarding.demo.folder import DemoFolder
 from include.offboarding.demo.nights import Night
@@ -81,7 +82,7 @@ def test_clearing_ends_what_runs_and_leaves_the_lock_alone(tmp_path: Path) -> No
 
 
 def test_a_store_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
-    store = OwnStore(folder=tmp_path / "somebody's")
+    store = OwnStore(folder=tmp_path / "somebody's", loaded=config.load())
     (store.folder / "data").mkdir(parents=True)
 
     with pytest.raises(ConfigError, match="no demo made"):
@@ -91,7 +92,7 @@ def test_a_store_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_store_of_the_demo_is_removed(tmp_path: Path) -> None:
-    store = OwnStore(folder=tmp_path / "store")
+    store = OwnStore(folder=tmp_path / "store", loaded=config.load())
     store.mark()
     with embedded.server(store.folder, durable=False):
         pass
