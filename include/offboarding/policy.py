@@ -1,7 +1,7 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
-from include.offboarding.config import Settings
 from include.offboarding.model import AccountCase, Case, Departure, Finding, LeaverCase, Severity
+from include.offboarding.settings import Settings
 from include.offboarding.store.findings import RoutedFinding
 
 CONFIRM_RULES = frozenset({"engagement-lapsed", "departure-inferred"})

@@ -1,0 +1,133 @@
+"""Arrows between rooms go down only (docs/architecture.md)."""
+
+import graphlib
+from pathlib import PurePath
+
+import pytest
+
+from tests.support.source_tree import ADAPTER_ROOMS, DOMAIN, Module, kinds, modules, of_room
+
+NOUNS = {"model", "errors"}
+ARROWS: dict[str, set[str]] = {
+    "model": set(),
+    "errors": set(),
+    "keys": set(),
+    "spelling": set(),
+    "interfaces": NOUNS,
+    "correlation": NOUNS,
+    "rules": NOUNS | {"interfaces"},
+    "rosters": NOUNS | {"interfaces"},
+    "sources": NOUNS | {"interfaces"},
+    "trackers": NOUNS | {"interfaces"},
+    "store": NOUNS | {"keys"},
+    "mistakes": {"spelling"},
+    "settings": NOUNS | {"interfaces", "spelling"},
+    # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
+    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules"},
+    "report": NOUNS | {"keys", "store"},
+    "policy": NOUNS | {"settings", "store"},
+    "ticketing": NOUNS | {"interfaces", "keys", "report", "store"},
+    "pipeline": NOUNS
+    | {"interfaces", "settings", "correlation", "rules", "policy", "ticketing", "report", "store", "keys"},
+    "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
+    "commands": NOUNS
+    | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "report", "store", "rules"},
+    "__main__": NOUNS | {"commands", "config", "wiring"},
+    # It runs the house as a user would; nobody uses it but the tests.
+    "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},
+}
+"""What a room may use. A new room begins with its line here."""
+
+TOP = ("__main__", "demo")
+
+DAG_MAY_USE = ("pipeline", "wiring", "errors")
+
+AIRFLOW_ROOMS = ("wiring",)
+
+POSTGRES_ROOMS = ("store", "rosters", "demo")
+
+
+def used_rooms(module: Module) -> set[str]:
+    mine = {name.split(".")[2] for name in module.imports if name.startswith(f"{DOMAIN}.")}
+    return mine - {module.room}
+
+
+def third_party(module: Module) -> set[str]:
+    return {name.split(".")[0] for name in module.imports}
+
+
+def test_the_plan_itself_has_no_way_round() -> None:
+    assert list(graphlib.TopologicalSorter(ARROWS).static_order())
+
+
+def test_every_room_is_in_the_plan() -> None:
+    assert {module.room for module in modules()} - {""} <= ARROWS.keys()
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name.removeprefix(f"{DOMAIN}."))
+def test_a_module_uses_what_its_room_may(module: Module) -> None:
+    assert used_rooms(module) <= ARROWS.get(module.room, set())
+
+
+@pytest.mark.parametrize("room", TOP)
+def test_nobody_stands_on_the_roof(room: str) -> None:
+    assert [module.name for module in modules() if room in used_rooms(module)] == []
+
+
+@pytest.mark.parametrize("module", [*modules("dags"), *modules("plugins")], ids=lambda module: module.path.name)
+def test_a_dag_uses_the_pipeline_and_the_wiring(module: Module) -> None:
+    assert used_rooms(module) <= set(DAG_MAY_USE)
+
+
+def test_one_room_knows_airflow() -> None:
+    assert {module.room for module in modules() if "airflow" in third_party(module)} == set(AIRFLOW_ROOMS)
+
+
+def test_three_rooms_speak_to_postgresql() -> None:
+    """The store to ours, a roster to HR's, the demo to the one that it starts."""
+    assert {module.room for module in modules() if "psycopg" in third_party(module)} <= set(POSTGRES_ROOMS)
+
+
+@pytest.mark.parametrize("room", ADAPTER_ROOMS)
+def test_systems_do_not_know_each_other(room: str) -> None:
+    for module in of_room(room):
+        own = inner(module)
+        for name in module.imports:
+            if name.startswith(f"{DOMAIN}.{room}."):
+                used = name.split(".")[3]
+                assert used == own or (not own.startswith("_") and serves(used, own)), f"{module.name} uses {name}"
+
+
+@pytest.mark.parametrize("room", ADAPTER_ROOMS)
+def test_what_is_private_serves_somebody(room: str) -> None:
+    private = {inner(module) for module in of_room(room) if inner(module).startswith("_")} - {"__init__"}
+    assert [name for name in private if not any(serves(name, kind) for kind in kinds(room))] == []
+
+
+def test_what_is_private_stays_at_home() -> None:
+    """A file or folder that begins with _ is used by what lies beside it, and below."""
+    for module in modules():
+        for name in module.imports:
+            parts = name.split(".")
+            hidden = next((at for at, part in enumerate(parts) if part.startswith("_") and part != "__main__"), None)
+            if name.startswith(f"{DOMAIN}.") and hidden is not None:
+                home = ".".join(parts[:hidden])
+                assert module.name == home or module.name.startswith(f"{home}."), f"{module.name} uses {name}"
+
+
+def test_rules_do_not_know_each_other() -> None:
+    rules = {f"{DOMAIN}.rules.{kind}" for kind in kinds("rules")}
+    for module in of_room("rules"):
+        assert not {name for name in module.imports if any(name.startswith(rule) for rule in rules - {module.name})}
+
+
+def inner(module: Module) -> str:
+    """The file or folder of its room that a module belongs to; "" for the room's own docstring."""
+    parts = module.name.split(".")
+    return parts[3] if len(parts) > 3 else ""
+
+
+def serves(private: str, kind: str) -> bool:
+    """Whether that file or folder is this kind's own (_ldap, _roundup_rest), or what all of the room share."""
+    name = PurePath(private).name.removeprefix("_")
+    return private.startswith("_") and (name == "records" or kind.startswith(name) or name.startswith(kind))

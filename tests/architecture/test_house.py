@@ -1,0 +1,130 @@
+"""What holds of every file: sizes, sentences, names, tests, and nothing of the machine it was written on."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.source_tree import (
+    ADAPTER_ROOMS,
+    DOMAIN,
+    DOMAIN_FOLDER,
+    PROJECT,
+    Module,
+    committed,
+    kinds,
+    modules,
+    of_room,
+)
+
+FEW_LINES = 300
+MOST_LINES = 400
+DAG_LINES = 100
+ONE_PAGE = {"include/offboarding/model.py"}
+"""Longer on purpose: the nouns are one glossary, and half of it is their sentences."""
+
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+CONTRACTS = {"rosters": "RosterContract", "sources": "SourceContract", "trackers": "TrackerContract"}
+
+HOSTS = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.org|/simple/|debian\.org|ubuntu\.com|--index-url|--extra-index")
+"""Where packages come from is the machine's own matter."""
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+def by_name(module: Module) -> str:
+    return shown(module.path)
+
+
+def test_no_module_is_a_book() -> None:
+    long = {shown(module.path): module.lines for module in modules() if module.lines > MOST_LINES}
+    assert long.keys() <= ONE_PAGE
+
+
+def test_few_modules_should_be_split() -> None:
+    """Up to 300 lines is the style; what lies a little above is told, once it's more than a few."""
+    long = {shown(module.path): module.lines for module in modules() if FEW_LINES < module.lines <= MOST_LINES}
+    assert len(long) <= 5, f"split them by noun: {long}"
+
+
+@pytest.mark.parametrize("module", [*modules("dags"), *modules("plugins")], ids=by_name)
+def test_a_dag_is_thin(module: Module) -> None:
+    assert module.lines <= DAG_LINES
+
+
+def test_a_file_says_what_it_is() -> None:
+    files = [*modules(), *modules("dags"), *modules("plugins")]
+    assert [by_name(module) for module in files if len(module.docstring.split()) < 3] == []
+
+
+def test_a_folder_with_code_is_a_package_that_says_what_it_is_for() -> None:
+    folders = {module.path.parent for module in modules()}
+    assert [shown(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_a_name_says_something() -> None:
+    for module in (*modules(), *modules("dags"), *modules("plugins"), *modules("tests")):
+        classes = [node.name.lower() for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
+        assert not {*module.path.relative_to(PROJECT).with_suffix("").parts} & EMPTY_NAMES
+        assert [name for name in classes if name.endswith(tuple(EMPTY_NAMES))] == []
+
+
+@pytest.mark.parametrize("module", of_room("model", "interfaces"), ids=by_name)
+def test_what_crosses_rooms_is_frozen(module: Module) -> None:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ClassDef):
+            for decorator in node.decorator_list:
+                assert ast.unparse(decorator) == "dataclass(frozen=True, slots=True, kw_only=True)", node.name
+
+
+def test_the_configuration_is_read_without_a_heavy_client() -> None:
+    """Commands answer at once, and a DAG is parsed every few seconds."""
+    heavy = ["boto3", "botocore", "ldap3", "airflow"]
+    program = (
+        "import sys; from include.offboarding.config import load; load();"
+        f"print(*[name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_every_rule_has_tests_of_its_own() -> None:
+    tested = {name for module in modules("tests/unit/rules") for name in module.imports}
+    rules = [f"{DOMAIN}.rules.{rule}" for rule in kinds("rules")]
+    assert [rule for rule in rules if not any(name.startswith(rule) for name in tested)] == []
+
+
+@pytest.mark.parametrize(("room", "kind"), [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)])
+def test_every_system_keeps_its_rooms_contract(room: str, kind: str) -> None:
+    """A test module test_KIND... in a folder called as the room, with the line `class ...(...Contract)`."""
+    suites = [
+        module
+        for module in modules("tests")
+        if module.path.parent.name == room and module.path.stem.startswith(f"test_{kind}")
+    ]
+    bases = {
+        ast.unparse(base)
+        for module in suites
+        for node in module.tree.body
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    }
+    assert CONTRACTS[room] in bases
+
+
+def test_every_room_of_systems_has_a_contract() -> None:
+    assert CONTRACTS.keys() == set(ADAPTER_ROOMS)
+    assert all((DOMAIN_FOLDER / room / "__init__.py").exists() for room in ADAPTER_ROOMS)
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    folders = "|".join(re.escape(str(folder)) for folder in (PROJECT, Path.home(), Path(sys.prefix)))
+    knowing = re.compile(rf"(?<![\w.}}])({folders})/|{HOSTS.pattern}")
+    texts = {path: path.read_bytes().decode("utf-8", "replace") for path in committed() if path != Path(__file__)}
+    assert [shown(path) for path, text in texts.items() if knowing.search(text)] == []

@@ -1,0 +1,89 @@
+"""What must stay pure, and where SQL may stand."""
+
+import re
+
+import pytest
+
+from tests.support.source_tree import ADAPTER_ROOMS, PROJECT, Module, kinds, modules, of_room
+
+CLOCK = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns", "localtime", "gmtime", "getmtime"}
+"""Names of what reads a clock, whatever they are called on."""
+
+WORLD = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "urllib", "http", "logging"}
+"""Modules of the standard library that see or change something outside."""
+
+PURE = of_room("model", "errors", "keys", "rules", "correlation")
+
+MIGRATIONS = "\n".join(path.read_text("utf-8") for path in PROJECT.glob("include/offboarding/store/migrations/*.sql"))
+TABLES = re.findall(r"create table (?:if not exists )?(\w+)", MIGRATIONS, re.IGNORECASE)
+_ANY = "|".join(TABLES)
+OUR_SQL = re.compile(
+    rf"\bselect\b.*\b(from|join)\s+({_ANY})\b|\binsert\s+into\s+({_ANY})\b|\bupdate\s+({_ANY})\s+set\b"
+    rf"|\bdelete\s+from\s+({_ANY})\b|\btruncate\s+({_ANY})\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+SPEAKERS = [
+    *of_room("config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring"),
+    *[module for module in modules() if module.room in {"commands", "__main__"}],
+    *modules("dags"),
+    *modules("plugins"),
+]
+"""What serves every system, and knows none."""
+
+
+def by_name(module: Module) -> str:
+    return module.name.removeprefix("include.offboarding.")
+
+
+def test_the_tables_were_found() -> None:
+    assert {"run", "account", "finding", "ticket"} <= set(TABLES)
+    assert OUR_SQL.search("select 1 from finding f")
+    assert not OUR_SQL.search("Nothing came from account 1042.")
+
+
+@pytest.mark.parametrize("module", PURE, ids=by_name)
+def test_nothing_pure_reads_a_clock(module: Module) -> None:
+    assert not module.names & CLOCK
+
+
+@pytest.mark.parametrize("module", PURE, ids=by_name)
+def test_nothing_pure_sees_the_world(module: Module) -> None:
+    assert not {name.split(".")[0] for name in module.imports} & WORLD
+
+
+@pytest.mark.parametrize("module", of_room("rules", "correlation", "model"), ids=by_name)
+def test_what_decides_stands_on_the_language_alone(module: Module) -> None:
+    import sys
+
+    others = {name.split(".")[0] for name in module.imports} - set(sys.stdlib_module_names) - {"include"}
+    assert others == set()
+
+
+def test_no_query_of_correlation_reads_a_clock() -> None:
+    for name in ("correlate", "persons", "cases"):
+        text = (PROJECT / f"include/offboarding/store/queries/{name}.sql").read_text("utf-8")
+        assert not re.search(r"\bnow\(|_timestamp\(|\bcurrent_(date|time|timestamp)\b", text), name
+
+
+def test_sql_on_our_tables_stands_in_the_store_alone() -> None:
+    others = [module for module in modules() if module.room != "store"]
+    assert [(module.name, text) for module in others for text in module.texts if OUR_SQL.search(text)] == []
+
+
+@pytest.mark.parametrize("module", [*modules("dags"), *modules("plugins")], ids=lambda module: module.path.name)
+def test_a_dag_holds_no_query_and_no_client(module: Module) -> None:
+    imported = {name.split(".")[0] for name in module.imports}
+    assert not imported & {"boto3", "botocore", "ldap3", "psycopg", "httpx"}
+    assert not [text for text in module.texts if re.search(r"\b(select|insert|update|delete)\s", text, re.IGNORECASE)]
+
+
+def words_of(module: Module) -> set[str]:
+    """Every word that it says or uses, in strings and in names."""
+    return {word for text in [*module.texts, *module.names] for word in re.split(r"[^A-Za-z0-9_]+", text.lower())}
+
+
+@pytest.mark.parametrize("module", SPEAKERS, ids=by_name)
+def test_a_new_system_is_one_file(module: Module) -> None:
+    """No list, command or DAG names a kind: it would have to be edited for the next one."""
+    assert not words_of(module) & {kind for room in ADAPTER_ROOMS for kind in kinds(room)}

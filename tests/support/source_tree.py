@@ -1,0 +1,112 @@
+"""The code as it is written: modules, what they import, what they say. Nothing of it is imported or run."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+DOMAIN = "include.offboarding"
+DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
+ADAPTER_ROOMS = ("rosters", "sources", "trackers")
+MADE = {".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding", ".pytest_cache", ".ruff_cache", ".venv"}
+"""Folders that are made, as .gitignore says."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file of Python."""
+
+    path: Path
+
+    @cached_property
+    def name(self) -> str:
+        """Such as include.offboarding.store.runs; a package is called as its folder is."""
+        return ".".join(self.path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+    @cached_property
+    def room(self) -> str:
+        """The part of the domain it belongs to: a folder, or a file beside them; "" for the domain's own docstring."""
+        parts = self.name.removeprefix(DOMAIN).split(".")
+        return parts[1] if len(parts) > 1 else ""
+
+    @cached_property
+    def lines(self) -> int:
+        return len(self.path.read_text(encoding="utf-8").splitlines())
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text(encoding="utf-8"), filename=str(self.path))
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """Full names of what it imports, at the top, in functions, and by a name in a string."""
+        return frozenset(self._imports())
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Its strings, those in f-strings too, without docstrings."""
+        said = {id(node) for node in self._sentences()}
+        return tuple(
+            node.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
+        )
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name and attribute that it uses or gives."""
+        given = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+        return frozenset(
+            [node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
+            + [node.attr for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)]
+            + [node.name for node in ast.walk(self.tree) if isinstance(node, given)]
+        )
+
+    @cached_property
+    def docstring(self) -> str:
+        return ast.get_docstring(self.tree) or ""
+
+    def _sentences(self) -> Iterator[ast.Constant]:
+        """Docstrings, and the lines under fields."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                yield node.value
+
+    def _imports(self) -> Iterator[str]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{self.name}: imports are written in full"
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        # By its name in a string; one that ends in a dot goes on with a kind, which is asked for by its room.
+        yield from (text for text in self.texts if re.fullmatch(rf"{DOMAIN}\.[\w.]*\w", text))
+
+
+@cache
+def modules(folder: str = "include/offboarding") -> tuple[Module, ...]:
+    """Every module below a folder of the project."""
+    return tuple(Module(path) for path in sorted((PROJECT / folder).rglob("*.py")))
+
+
+def of_room(*rooms: str) -> list[Module]:
+    """The domain's modules in these rooms."""
+    found = [module for module in modules() if module.room in rooms]
+    assert {module.room for module in found} == set(rooms)
+    return found
+
+
+def kinds(room: str) -> list[str]:
+    """The kinds that a room offers: its files that are no shared ones."""
+    return sorted(path.stem for path in (DOMAIN_FOLDER / room).glob("*.py") if not path.stem.startswith("_"))
+
+
+@cache
+def committed() -> tuple[Path, ...]:
+    """Every file that isn't made by a tool."""
+    top = [path for path in PROJECT.iterdir() if path.name not in MADE]
+    nested = [path for folder in top if folder.is_dir() for path in folder.rglob("*") if path.is_file()]
+    return tuple(sorted(path for path in [*top, *nested] if path.is_file() and "__pycache__" not in path.parts))
