@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 import structlog
 
-from include.offboarding.config import Settings
 from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker
@@ -18,6 +17,7 @@ from include.offboarding.model import Account, Fact
 from include.offboarding.policy import routed
 from include.offboarding.report import night
 from include.offboarding.rules import all_rules
+from include.offboarding.settings import Settings
 from include.offboarding.store import correlation, findings, reading, rosters, runs, sources, tickets
 from include.offboarding.store.cases import cases
 from include.offboarding.store.connect import Session
