@@ -6,7 +6,7 @@ the same run, and leaves the same rows.
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -18,12 +18,13 @@ from include.offboarding.policy import routed
 from include.offboarding.report import night
 from include.offboarding.rules import all_rules
 from include.offboarding.settings import Settings
-from include.offboarding.store import correlation, findings, reading, rosters, runs, sources, tickets
+from include.offboarding.store import correlation, findings, reading, rosters, runs, sources
 from include.offboarding.store.cases import cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome, SourceSetting
 from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
+from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketCounts, TicketDesk
 
 log = structlog.get_logger("offboarding.pipeline")
@@ -139,15 +140,15 @@ def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Trac
         return TicketCounts()
     name, tracker = told
     policy = settings.policy
-    tickets.plan(
-        session,
-        run,
+    plan = TicketPlan(
+        session=session,
+        run=run,
         tracker=name,
         unverified_nights=policy.unverified_nights,
-        new_generation_days=policy.new_generation_days,
+        keep=timedelta(days=policy.new_generation_days),
     )
-    desk = TicketDesk(session=session, run=run, name=name, tracker=tracker, zone=settings.company.time_zone)
-    counts = desk.drain()
+    plan.make()
+    counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=settings.company.time_zone).drain()
     log.info("tickets told", tracker=name, **asdict(counts))
     return counts
 

@@ -17,8 +17,8 @@ from include.offboarding.report.ticket import draft
 from include.offboarding.store import tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import ticket_held
-from include.offboarding.store.rows import Run
 from include.offboarding.store.tickets import Pending, TicketItem, TicketRow
+from include.offboarding.ticket_plan import TicketPlan
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -43,8 +43,7 @@ class TicketDesk:
     """Where tickets are seen to, one after the other."""
 
     session: Session
-    run: Run
-    name: str
+    plan: TicketPlan
     tracker: Tracker
     zone: str
     counts: TicketCounts = TicketCounts()
@@ -59,42 +58,51 @@ class TicketDesk:
             except FatalError as error:
                 refused.append(f"{key}: {error}")
         if refused:
-            raise FatalError(f"{len(refused)} tickets were refused by {self.name}. " + "; ".join(refused[:5]))
+            raise FatalError(f"{len(refused)} tickets were refused by {self.plan.tracker}. " + "; ".join(refused[:5]))
         return self.counts
 
     def _see_to(self, key: str) -> None:
-        for pending in tickets.pending(self.session, key):
-            self._say(key, pending)
         row = tickets.ticket(self.session, key)
-        if row.state != "open":
-            return
-        items = tickets.items(self.session, row)
-        state = self.tracker.state(row.known)
-        if state is TicketState.MISSING:
+        pending = tickets.pending(self.session, key)
+        stands = self._stands(row, pending)
+        if stands is TicketState.MISSING:
             self._renew(row)
-        elif state is TicketState.CLOSED and _holds(row, items):
-            self._reopen_by_itself(row)
+            return
+        for each in pending:
+            self._say(key, each)
+        if stands is TicketState.CLOSED and row.state == "open":
+            self._reopen_by_itself(key)
         self._bring_up_to_date(key)
+
+    def _stands(self, row: TicketRow, pending: list[Pending]) -> TicketState | None:
+        """How it stands in the tracker; None where that doesn't matter, or it isn't there yet."""
+        if row.ref is None or (row.state != "open" and not pending):
+            return None
+        return self.tracker.state(row.known)
 
     def _say(self, key: str, pending: Pending) -> None:
         row = tickets.ticket(self.session, key)
         if pending.op == "open":
             self._open(row)
-        elif row.ref is None or self.tracker.state(row.known) is TicketState.MISSING:
-            pass  # A ticket that was deleted is renewed below; what was to be said of it stands on the new one.
         elif pending.op == "comment":
             self.tracker.comment(row.known, pending.event_key, pending.text)
             self.counts = self.counts.plus(commented=1)
         elif pending.op == "close":
-            self._bring_up_to_date(key)
-            self.tracker.close(row.known, pending.text)
-            tickets.note(self.session, "note_closed", ticket_key=key)
-            self.counts = self.counts.plus(closed=1)
+            self._close(row, pending)
         else:
             self.tracker.reopen(row.known, pending.text)
             tickets.note(self.session, "note_reopened", ticket_key=key)
             self.counts = self.counts.plus(reopened=1)
         tickets.note(self.session, "done", outbox_id=pending.outbox_id)
+
+    def _close(self, row: TicketRow, pending: Pending) -> None:
+        # It may have waited here while the tracker was down, and something may work again since.
+        if _holds(tickets.items(self.session, row)):
+            return
+        self._bring_up_to_date(row.ticket_key)
+        self.tracker.close(row.known, pending.text)
+        tickets.note(self.session, "note_closed", ticket_key=row.ticket_key)
+        self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
         text = self._draft(row)
@@ -115,13 +123,16 @@ class TicketDesk:
         self.counts = self.counts.plus(opened=1)
 
     def _renew(self, row: TicketRow) -> None:
-        new = tickets.renew(self.session, self.run, row.ticket_key, tracker=self.name)
+        new = self.plan.renew(row)
         log.warning("ticket missing", ticket=row.ref, key=row.ticket_key, renewed_as=new)
-        with ticket_held(self.session, new):
-            for pending in tickets.pending(self.session, new):
-                self._say(new, pending)
+        if new is not None:
+            with ticket_held(self.session, new):
+                self._see_to(new)
 
-    def _reopen_by_itself(self, row: TicketRow) -> None:
+    def _reopen_by_itself(self, key: str) -> None:
+        row = tickets.ticket(self.session, key)
+        if row.state != "open" or not _holds(tickets.items(self.session, row)):
+            return
         text = "It was closed while something on it still works; the list says what."
         self.tracker.reopen(row.known, text)
         log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
@@ -144,8 +155,8 @@ class TicketDesk:
         return draft(row, items, rights, self.zone)
 
 
-def _holds(row: TicketRow, items: list[TicketItem]) -> bool:
-    return any(item.holds_ticket and item.state != "resolved" for item in items) or row.kind == "unverified"
+def _holds(items: list[TicketItem]) -> bool:
+    return any(item.holds for item in items)
 
 
 def _digest(text: TicketDraft) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import Severity, SubjectKind, TicketDraft, TicketPriority
+from include.offboarding.model import Severity, TicketDraft, TicketPriority
+from include.offboarding.report.ticket_words import named, noun
 from include.offboarding.store.tickets import TicketItem, TicketRow
 
 MOST_ITEMS = 100
@@ -20,14 +21,6 @@ _PRIORITIES = {
     Severity.HIGH: TicketPriority.HIGH,
     Severity.MEDIUM: TicketPriority.NORMAL,
     Severity.LOW: TicketPriority.LOW,
-}
-_NOUNS = {
-    SubjectKind.ACCOUNT: "Account",
-    SubjectKind.ACCESS_KEY: "Access key",
-    SubjectKind.CONSOLE_PASSWORD: "Console password",
-    SubjectKind.SSH_KEY: "SSH key",
-    SubjectKind.WORKER: "Departure of",
-    SubjectKind.SOURCE: "Accounts of",
 }
 _INDENT = " " * 7
 
@@ -59,7 +52,7 @@ def _title(row: TicketRow, items: Sequence[TicketItem]) -> str:
     if first is None:
         return "Nothing left to do"
     if row.kind == "event":
-        return f"Used after departure: {_noun(first).lower()} {first.subject_label} of worker {first.worker_id}"
+        return f"Used after departure: {noun(first).lower()} {first.subject_label} of worker {first.worker_id}"
     if row.kind == "review":
         return f"Review accounts of {first.source} that may be a leaver's, or nobody's"
     if row.kind == "confirm":
@@ -112,9 +105,8 @@ def _checklist(items: Sequence[TicketItem], zone: ZoneInfo) -> Iterator[str]:
 
 def _item(number: int, item: TicketItem, zone: ZoneInfo) -> Iterator[str]:
     done = item.state == "resolved"
-    on = f" of {item.account_label}" if item.account_label and item.subject_kind != "account" else ""
     where = f", {item.source}" if item.source else ""
-    yield f"[{'x' if done else ' '}] {number:<2} {_noun(item)} {item.subject_label}{on}{where} ({_tag(item)})"
+    yield f"[{'x' if done else ' '}] {number:<2} {named(item)}{where} ({_tag(item)})"
     if done:
         at = _moment(item.resolved_at, zone) if item.resolved_at else "an earlier night"
         yield f"{_INDENT}Done: {item.resolution}, on {at}."
@@ -128,10 +120,6 @@ def _item(number: int, item: TicketItem, zone: ZoneInfo) -> Iterator[str]:
 
 def _tag(item: TicketItem) -> str:
     return f"{item.severity}, {short_finding(item.finding_key)}"
-
-
-def _noun(item: TicketItem) -> str:
-    return _NOUNS[SubjectKind(item.subject_kind)]
 
 
 def _rights(missing: Sequence[str]) -> str:

@@ -137,13 +137,17 @@ with silent as (
             select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
                 and l.relation = 'owns' and l.valid_to is null and l.decision = 'linked')
             then 'it has an active owner, and every secret is newer than the departure'
-        when f.ticket_kind = 'review' and seen.account_fresh and not exists (
-            select from link l where l.account_pk = seen.account_pk and l.valid_to is null
-                and l.decision in ('disputed', 'probable'))
-            then 'it is decided whose it is'
         when f.ticket_kind = 'review' and seen.account_fresh and exists (
-            select from link l where l.account_pk = seen.account_pk and l.valid_to is null
-                and l.decision in ('disputed', 'probable'))
+            select from link_decision d where d.realm = f.realm and d.native_id = f.account_native_id
+                and d.verdict = 'confirm' and d.revoked_at is null)
+            then 'a person decided whose it is'
+        when f.ticket_kind = 'review' and seen.account_fresh and exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.valid_to is null and l.decision = 'linked')
+            then 'it is theirs for certain now, and judged as a leaver''s'
+        when f.ticket_kind = 'review' and seen.account_fresh and exists (
+            select from produced s where s.realm = f.realm and s.account_native_id = f.account_native_id
+                and s.ticket_kind = 'review')
             then 'reviewed under another finding now'
         when f.state in ('held', 'unverified') and f.ticket_key is null and f.first_run_id < %(run_id)s
             and (seen.account_fresh or seen.credential_fresh) and not exists (

@@ -38,8 +38,10 @@ order by w.realm;
 -- name: verified_again
 -- Tickets about what couldn't be told, and now can.
 select t.ticket_key from ticket t
-where t.kind = 'unverified' and t.state = 'open' and not exists (
-    select from finding f where f.state = 'unverified' and 'unverified:' || f.realm = t.holder);
+where t.kind = 'unverified' and t.state <> 'closed' and not exists (
+    select from finding f where f.state = 'unverified' and 'unverified:' || f.realm = t.holder)
+    and not exists (select from outbox o where o.ticket_key = t.ticket_key and o.op = 'close' and o.done_at is null)
+order by t.ticket_key;
 
 -- name: insert_ticket
 insert into ticket (ticket_key, kind, holder, queue, episode, generation, tracker, state, wanted_at)
@@ -49,23 +51,23 @@ on conflict do nothing;
 -- name: put_on_ticket
 update finding set ticket_key = %(ticket_key)s, told = %(told)s where finding_key = any(%(finding_keys)s);
 
--- name: changed_items
--- Items of which their ticket says something that is no longer so.
-select f.ticket_key, f.finding_key, f.state, f.resolution, f.reopened, t.state as ticket_state, t.closed_at
-from finding f join ticket t using (ticket_key)
-where f.told <> case f.state when 'resolved' then 'resolved' else 'open' end and f.state in ('open', 'resolved')
-order by f.ticket_key, f.first_seen_at, f.finding_key;
+-- name: unsettled
+-- Tickets that say something of an item that is no longer so; and, whatever was said before, closed ones with an item
+-- that holds them, and open ones with none.
+select t.ticket_key
+from ticket t
+join lateral (
+    select coalesce(bool_or(f.told <> case f.state when 'resolved' then 'resolved' else 'open' end
+            and f.state in ('open', 'resolved')), false) as changed,
+        coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'held')), false) as works,
+        coalesce(bool_or(f.holds_ticket and f.state <> 'resolved'), false) as holds
+    from finding f where f.ticket_key = t.ticket_key) i on true
+where t.kind <> 'unverified' and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
+order by t.wanted_at, t.ticket_key;
 
 -- name: mark_told
 update finding set told = case state when 'resolved' then 'resolved' else 'open' end
 where finding_key = any(%(finding_keys)s);
-
--- name: holding_items
--- How many items hold each of these tickets open.
-select t.ticket_key,
-    count(f.finding_key) filter (where f.holds_ticket and f.state <> 'resolved')::int as holding
-from ticket t left join finding f using (ticket_key)
-where t.ticket_key = any(%(ticket_keys)s) group by t.ticket_key;
 
 -- name: insert_outbox
 insert into outbox (ticket_key, op, event_key, text, run_id)
@@ -84,7 +86,8 @@ where t.state in ('wanted', 'open') or exists (
 order by t.wanted_at, t.ticket_key;
 
 -- name: ticket
-select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at
+select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,
+    closed_at
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending
@@ -93,6 +96,10 @@ where ticket_key = %(ticket_key)s and done_at is null order by outbox_id;
 
 -- name: done
 update outbox set done_at = now() where outbox_id = %(outbox_id)s;
+
+-- name: drop_pending
+-- The ticket is gone: nothing more can be said on it.
+update outbox set done_at = now() where ticket_key = %(ticket_key)s and done_at is null;
 
 -- name: note_opened
 update ticket set state = 'open', ref = %(ref)s, url = %(url)s, digest = %(digest)s, due_at = %(due_at)s,
@@ -113,7 +120,7 @@ update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_k
 select f.finding_key, f.rule, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
     f.evidence, f.revoke, f.warning, f.holds_ticket, f.due_at, f.resolved_at, f.resolution, f.left_at, f.basis,
-    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told
+    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says
 from finding f
 left join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
@@ -123,5 +130,8 @@ where f.ticket_key = %(ticket_key)s
 order by f.first_seen_at, array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
 
 -- name: missing_rights
--- Why things of a system couldn't be told, most recent first.
-select distinct s.error from scope s where 'unverified:' || s.realm = %(holder)s and s.error <> '' order by s.error;
+-- Why things of a system couldn't be told.
+select distinct s.error from scope s
+where 'unverified:' || s.realm = %(holder)s and s.error <> '' and (s.scope = '' or exists (
+    select from finding f where f.realm = s.realm and f.account_native_id = s.scope and f.state = 'unverified'))
+order by s.error;

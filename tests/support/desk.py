@@ -1,0 +1,55 @@
+"""What stands in the real tracker on one queue, read by a person over its REST interface."""
+
+from dataclasses import dataclass
+
+from include.offboarding.model import TicketRef
+from tests.support.tracker import RoundupPeople
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenTicket:
+    """A ticket as a person finds it."""
+
+    ref: TicketRef
+    title: str
+    status: str
+    priority: str
+    texts: tuple[str, ...]
+
+    @property
+    def body(self) -> str:
+        """The checklist."""
+        return self.texts[0]
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What was said since."""
+        return self.texts[1:]
+
+    @property
+    def is_open(self) -> bool:
+        """As an untailored tracker counts it."""
+        return self.status not in {"resolved", "done-cbb"}
+
+
+def tickets_of(people: RoundupPeople, queue: str) -> list[SeenTicket]:
+    """Every ticket of a queue that nobody deleted, the oldest first."""
+    found = people.analyst.get("keyword", params={"name": queue, "@fields": "name"}).raise_for_status().json()
+    ids = [each["id"] for each in found["data"]["collection"] if each["name"] == queue]
+    if not ids:
+        return []
+    listed = people.analyst.get("issue", params={"keyword": ids[0], "@page_size": "500"}).raise_for_status().json()
+    numbers = sorted(int(each["id"]) for each in listed["data"]["collection"])
+    return [seen(people, TicketRef(ref=str(number), url=f"{people.url}issue{number}")) for number in numbers]
+
+
+def seen(people: RoundupPeople, ref: TicketRef) -> SeenTicket:
+    """One ticket."""
+    attributes = people.item(f"issue/{ref.ref}")["attributes"]
+    return SeenTicket(
+        ref=ref,
+        title=attributes["title"],
+        status=attributes["status"]["name"],
+        priority=attributes["priority"]["name"],
+        texts=tuple(people.texts(ref)),
+    )
