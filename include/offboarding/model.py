@@ -100,10 +100,20 @@ class SubjectKind(StrEnum):
     ACCESS_KEY = "access_key"
     CONSOLE_PASSWORD = "console_password"
     SSH_KEY = "ssh_key"
+    CERTIFICATE = "certificate"
+    SERVICE_CREDENTIAL = "service_credential"
+    ROLE = "role"
+    ROOT_ACCOUNT = "root_account"
     SOURCE = "source"
 
 
-CREDENTIAL_KINDS = (SubjectKind.ACCESS_KEY, SubjectKind.CONSOLE_PASSWORD, SubjectKind.SSH_KEY)
+CREDENTIAL_KINDS = (
+    SubjectKind.ACCESS_KEY,
+    SubjectKind.CONSOLE_PASSWORD,
+    SubjectKind.SSH_KEY,
+    SubjectKind.CERTIFICATE,
+    SubjectKind.SERVICE_CREDENTIAL,
+)
 """The subject kinds that are credentials on an account."""
 
 
@@ -261,6 +271,8 @@ class Account:
     """Whether this login works (a directory: the password login; IAM: whether the user has any way in)."""
     standing_reason: str
     """Why, for people and by which call: "pwdAccountLockedTime 000001010000Z under cn=default (pwdLockout TRUE)"."""
+    kind: SubjectKind = SubjectKind.ACCOUNT
+    """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
     has_own_login: bool = True
     """Whether `standing` is a login of the account itself (a directory's password). False for an IAM user, whose ways
     in are its credentials alone: it has no finding of its own."""
@@ -300,6 +312,41 @@ class Credential:
     last_used_at: datetime | None = None
     last_used_service: str = ""
     last_used_region: str = ""
+    expires_at: datetime | None = None
+    """When it ends by itself; None where it doesn't, or the system doesn't tell."""
+    sessions_until: datetime | None = None
+    """Until when sessions made with it may live on after its own end; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """That an account is in a group that guards keys, as one read saw it; of other groups nothing is kept."""
+
+    realm: str
+    group_native_id: str
+    group_label: str
+    account_native_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """That a role lets a user take it on: a way in beside the user's own credentials, also from another realm."""
+
+    realm: str
+    """The role's own."""
+    native_id: str
+    """The role's immutable id."""
+    label: str
+    """Its ARN."""
+    principal_realm: str
+    """The trusted user's."""
+    principal: str
+    """The user's ARN, or its immutable id where the system stored that (the user was deleted: dead for good)."""
+    standing: Standing
+    """UNKNOWN where a condition decides that couldn't be evaluated."""
+    standing_reason: str
+    privileged: bool | None = None
+    privileged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +360,9 @@ class ScopeRead:
     scope: str
     """"" for the whole realm, else one account's native id."""
     kinds: tuple[SubjectKind, ...]
-    """ACCOUNT and credential kinds covered."""
+    """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered."""
+    groups: tuple[str, ...] | None = None
+    """Native ids of the groups whose memberships were read to their end; None where none were looked at."""
     error: str = ""
     """"" when complete; else the sentence that says what couldn't be read and which right is missing."""
 
@@ -329,7 +378,7 @@ class Gap:
     """A gap makes the run red; a limit of what is inventoried at all (federated access) is only said."""
 
 
-Fact = Account | Credential | ScopeRead | Gap
+Fact = Account | Credential | Membership | Trust | ScopeRead | Gap
 """What a source yields."""
 
 
