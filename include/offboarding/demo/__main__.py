@@ -71,9 +71,11 @@ def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, store: OwnSt
             continue
         with servers.night(night) as connections:
             _show(f"\n== The night of {night.as_of:%d %B %Y, %H:%M} in Seoul ==")
-            if not _ran(folder, airflow, store, night, connections):
+            status = _status(folder, airflow, store, night, connections)
+            if status is None:
                 return 1
-            folder.note_done(night)
+            if status == "green":
+                folder.note_done(night)
             if night is Night.TONIGHT:
                 _where_to_look(folder, servers)
                 if keep:
@@ -81,19 +83,20 @@ def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, store: OwnSt
     return 0
 
 
-def _ran(folder: DemoFolder, airflow: Airflow, store: OwnStore, night: Night, connections: Mapping[str, str]) -> bool:
-    """Run a night, and say how it ended where that wasn't well. A red night has run: it says what wants a person."""
+def _status(
+    folder: DemoFolder, airflow: Airflow, store: OwnStore, night: Night, connections: Mapping[str, str]
+) -> str | None:
+    """Run a night: green, red, or None where it didn't run to its end. Says so where it isn't green."""
     begun = datetime.now(UTC)
     if airflow.run(night, connections, _show) == 0:
-        return True
-    if store.status_of(night, begun) == "red":
-        _show(
-            f"\nThe night ran, and is red: what it couldn't check stands above. Airflow's output: {folder.log(night)}"
-        )
-        return True
+        return "green"
+    status = store.status_of(night, begun)
+    if status == "red":
+        _show(f"\nThe night ran, and is red: why, stands above. Airflow's output: {folder.log(night)}")
+        return status
     _show(f"\nThe night didn't run to its end. Airflow's last words: {airflow.last_words(night)}")
     _show(f"All of them: {folder.log(night)}")
-    return False
+    return None
 
 
 def _where_to_look(folder: DemoFolder, servers: Servers) -> None:
