@@ -67,7 +67,9 @@ class Directory:
         return BOTH_KINDS if self.keys_readable else (SubjectKind.ACCOUNT,)
 
     def collect(self) -> Iterator[Fact]:
-        """Yield all accounts, then what couldn't be told, then that this was all."""
+        """Yield all accounts, then what couldn't be told, then that this was all: unless the witness was out of sight,
+        by whatever rule may hide others too.
+        """
         count = 0
         for entry in self._search(self.settings.base_dn, self.settings.user_filter):
             count += 1
@@ -80,7 +82,13 @@ class Directory:
                 "(docs/permissions/ldap.md)."
             )
         yield from self.gaps()
-        yield ScopeRead(realm=self.realm, scope="", kinds=self.kinds)
+        trouble = self._lost_sight()
+        yield ScopeRead(
+            realm=self.realm,
+            scope="",
+            kinds=self.kinds,
+            error=f"{self.session.source}: accounts may be hidden, since {trouble}" if trouble else "",
+        )
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these accounts as they are, each with its ScopeRead. At most one filter's worth.
