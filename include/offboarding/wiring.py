@@ -4,6 +4,7 @@ A connection is looked for in the environment (`AIRFLOW_CONN_ID`, JSON or URI) f
 there is asked of Airflow (a secrets backend, its database).
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -16,12 +17,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
 
-from include.offboarding.config import STORE_CONNECTION, Loaded, StoreChoice, kind_module, load, project_folder
+from include.offboarding.config import (
+    DEFAULT_PATH,
+    STORE_CONNECTION,
+    Loaded,
+    StoreChoice,
+    kind_module,
+    load,
+    project_folder,
+)
 from include.offboarding.errors import ConfigError, OffboardingError
 from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
+
+EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
 log = structlog.get_logger("offboarding.wiring")
 
@@ -77,8 +88,16 @@ def store(loaded: Loaded | StoreChoice) -> Generator[Session]:
 
 
 def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
-    """Where `store: embedded` keeps its data: beside the project, one a configuration file."""
-    return project_folder() / ".offboarding" / loaded.path.stem
+    """Where `store: embedded` keeps its data: beside the project, one folder a configuration file.
+
+    `OFFBOARDING_EMBEDDED_FOLDER` names another place than .offboarding, for a project that can't be written to.
+    """
+    parent = Path(os.environ.get(EMBEDDED_FOLDER) or project_folder() / ".offboarding")
+    path = loaded.path.resolve()
+    if path == project_folder() / DEFAULT_PATH:
+        return parent / path.stem
+    # Two files may have the same name, and their findings nothing in common.
+    return parent / f"{path.stem}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
 
 
 def roster(settings: Settings, name: str, as_of: datetime) -> Roster:

@@ -88,7 +88,7 @@ def test_three_rooms_speak_to_postgresql() -> None:
     """The store to ours, a roster to HR's, the demo to the one that it starts. Others may know its errors."""
 
     def speaks(name: str) -> bool:
-        return name.split(".")[0] == "psycopg" and not name.endswith("Error")
+        return name.split(".", maxsplit=1)[0] == "psycopg" and not name.endswith("Error")
 
     assert {module.room for module in modules() if any(map(speaks, module.imports))} <= set(POSTGRES_ROOMS)
 

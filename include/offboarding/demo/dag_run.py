@@ -17,6 +17,7 @@ from include.offboarding.demo.folder import DemoFolder
 from include.offboarding.demo.nights import Night
 from include.offboarding.demo.own_lines import OwnLines
 from include.offboarding.errors import ConfigError, FatalError
+from include.offboarding.wiring import EMBEDDED_FOLDER
 
 PROJECT = Path(__file__).resolve().parents[3]
 DAG = "offboarding_nightly"
@@ -84,7 +85,11 @@ class Airflow:
         )
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "OFFBOARDING_"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name == EMBEDDED_FOLDER or not name.startswith(("AIRFLOW", "OFFBOARDING_"))
+        }
         return kept | {
             "AIRFLOW_HOME": str(self.folder.airflow),
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
