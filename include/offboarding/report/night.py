@@ -20,6 +20,7 @@ from include.offboarding.report.wording import (
     shortened,
     ticket,
     whole_days,
+    worker,
 )
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import NightFinding
@@ -121,7 +122,7 @@ def _events(night: Night, standing: Sequence[NightFinding]) -> list[str]:
 def _line(night: Night, finding: NightFinding) -> str:
     """A finding in a line: short key, whose, where, what, how long after the departure, and its ticket."""
     kind = SubjectKind(finding.subject_kind)
-    parts = [f"worker {finding.worker_id}"] if finding.worker_id else []
+    parts = [f"worker {worker(finding.id_space, finding.worker_id)}"] if finding.worker_id else []
     if kind is not SubjectKind.WORKER:
         where = f" {finding.realm}" if finding.realm.isdigit() else ""
         parts.append(f"{finding.source}{where}")
@@ -135,6 +136,10 @@ def _line(night: Night, finding: NightFinding) -> str:
         parts.append("privileged")
     told = f"  {ticket(finding.ref)}" if finding.tracker else ""
     return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{told}"
+
+
+def _judged_line(night: Night, finding: NightFinding) -> str:
+    return f"{finding.severity:8}  {finding.rule:27}  {_line(night, finding)}"
 
 
 def _counts(findings: Sequence[NightFinding]) -> str:
@@ -205,7 +210,7 @@ def _waiting(night: Night) -> Iterator[str]:
 
 def _worst(night: Night) -> list[str]:
     standing = [finding for finding in night.findings if finding.state != "held" and finding.rule != EVENT]
-    lines = [f"{finding.severity:8}  {_line(night, finding)}" for finding in standing[:MOST_LINES]]
+    lines = [_judged_line(night, finding) for finding in standing[:MOST_LINES]]
     return labelled("Worst", lines)
 
 
@@ -224,7 +229,7 @@ def _more(night: Night) -> Iterator[str]:
 def _details(night: Night) -> Iterator[tuple[str, list[str]]]:
     new = [finding for finding in night.findings if finding.opened or (finding.begun and finding.state == "held")]
     if new:
-        yield "Every new finding", [f"{f.severity:8}  {f.rule:28}  {_line(night, f)}" for f in new]
+        yield "Every new finding", [_judged_line(night, finding) for finding in new]
     unread = gaps(night)
     if len(unread) > MOST_LINES:
         yield "Everything that could not be checked", unread

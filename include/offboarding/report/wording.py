@@ -39,6 +39,11 @@ def shortened(native_id: str) -> str:
     return native_id if len(native_id) <= _LONGEST_ID else f"{native_id[:12]}...{native_id[-6:]}"
 
 
+def worker(id_space: str, worker_id: str) -> str:
+    """A worker as commands take one: the id space is said unless there is but the one that nobody named."""
+    return worker_id if id_space in ("", "default") else f"{id_space}:{worker_id}"
+
+
 def ticket(ref: str | None) -> str:
     """A ticket as its tracker calls it: "ticket #231"; one that isn't there yet is wanted."""
     if ref is None:
@@ -62,6 +67,11 @@ def flowing(items: Sequence[str], room: int = 104) -> list[str]:
         else:
             lines += textwrap.wrap(item, room, break_long_words=False, break_on_hyphens=False) or [item]
     return lines
+
+
+def printable(text: str) -> str:
+    """A text for a terminal: whoever chose a label may have put escape codes into it."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def wrapped(text: str, room: int = 104) -> list[str]:

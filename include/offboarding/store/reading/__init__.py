@@ -1,5 +1,33 @@
 """What people read, read off the store: a night, findings, links, runs, and all that is known of one of them."""
 
 from include.offboarding.store.reading.nights import Night, night
+from include.offboarding.store.reading.told_findings import (
+    Explanation,
+    FindingTold,
+    explanation,
+    finding_counts,
+    findings,
+    whole_key,
+)
+from include.offboarding.store.reading.told_links import LinkTold, links, source_names
+from include.offboarding.store.reading.told_runs import RunTold, runs
+from include.offboarding.store.reading.workers import PersonTold, person, worker_called
 
-__all__ = ["Night", "night"]
+__all__ = [
+    "Explanation",
+    "FindingTold",
+    "LinkTold",
+    "Night",
+    "PersonTold",
+    "RunTold",
+    "explanation",
+    "finding_counts",
+    "findings",
+    "links",
+    "night",
+    "person",
+    "runs",
+    "source_names",
+    "whole_key",
+    "worker_called",
+]

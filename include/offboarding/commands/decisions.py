@@ -1,0 +1,132 @@
+"""What people decide. Each is written down with a reason and who gave it."""
+
+import logging
+import sys
+from argparse import Namespace
+
+from include.offboarding.commands import DONE
+from include.offboarding.commands.output import Column, records, say, table
+from include.offboarding.commands.stores import reading_store, session_on
+from include.offboarding.errors import FatalError
+from include.offboarding.keys import short_finding
+from include.offboarding.report.wording import COMMAND, counted, moment, worker
+from include.offboarding.spelling import nearest
+from include.offboarding.store import decisions, findings, reading, rosters
+from include.offboarding.store.reading.reads import roster_reads
+
+
+def link_confirm(given: Namespace) -> int:
+    """The account is this person's."""
+    return _decide(given, "confirm", "is")
+
+
+def link_reject(given: Namespace) -> int:
+    """The account is not this person's."""
+    return _decide(given, "reject", "is not")
+
+
+def link_revoke(given: Namespace) -> int:
+    """A decision no longer counts."""
+    _author(given)
+    with reading_store() as (session, _):
+        revoked = decisions.revoke(session, given.decision_id, author=given.author)
+    what = (
+        f"{revoked.verdict} {revoked.account_label or revoked.native_id} {worker(revoked.id_space, revoked.worker_id)}"
+    )
+    say(f"Decision {revoked.decision_id} ({what}) is revoked; the evidence alone counts again from the next night on.")
+    return DONE
+
+
+def link_list(given: Namespace) -> int:
+    """Decisions that stand; with --all, revoked ones too."""
+    with reading_store() as (session, zone):
+        found = [one for one in decisions.decisions(session) if given.all or one.revoked_at is None]
+    if given.format == "jsonl":
+        from include.offboarding.commands.records import decision_record  # noqa: PLC0415 - it brings every rule
+
+        records(decision_record(decision) for decision in found)
+    elif found:
+        names = ("Decision", "Says", "Source", "Account", "Worker", "By", "Reason")
+        columns = [Column(name=name, whole=name in ("Decision", "Says")) for name in names]
+        table(columns, ([*_row(decision), _by(decision, zone), decision.reason] for decision in found))
+    else:
+        say("Nobody has decided anything.")
+    return DONE
+
+
+def accept_read(given: Namespace) -> int:
+    """A short read is the truth, or those who vanished have left."""
+    _author(given)
+    with reading_store() as (session, _):
+        names = [roster.name for roster in roster_reads(session, [given.run_id])]
+        if names and given.roster not in names:
+            raise FatalError(f"run {given.run_id} read no roster {given.roster}.{nearest(given.roster, names)}")
+        gone = rosters.accept_read(session, given.run_id, given.roster, reason=given.reason, author=given.author)
+    left = f" {counted(gone, 'worker')} no longer listed count as having left." if gone else ""
+    say(f"The read of {given.roster} in run {given.run_id} counts as complete.{left} The next night goes by it.")
+    return DONE
+
+
+def verdict(given: Namespace) -> int:
+    """What a use after the departure was."""
+    _author(given)
+    with reading_store() as (session, _):
+        key = reading.whole_key(session, given.key)
+        findings.give_verdict(session, key, reason=given.reason, author=given.author)
+    say(f"{short_finding(key)} is resolved by {given.author}'s verdict. The next night closes its ticket.")
+    return DONE
+
+
+def release(given: Namespace) -> int:
+    """What waits is let through, and told to the tracker now."""
+    import structlog  # noqa: PLC0415
+
+    from include.offboarding import config, pipeline, wiring  # noqa: PLC0415 - it needs everything, the others nothing
+    from include.offboarding.report import night  # noqa: PLC0415
+
+    _author(given)
+    # Its log goes beside the report, not into it.
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
+    loaded = config.load()
+    with session_on(loaded) as session:
+        told = wiring.tracker(loaded.settings)
+        run = pipeline.release(session, loaded.settings, given.run_id, told, reason=given.reason, author=given.author)
+        say(night.render(reading.night(session, run.run_id), loaded.choice.time_zone, folded=False))
+    return DONE
+
+
+def _decide(given: Namespace, verb: str, says: str) -> int:
+    _author(given)
+    with reading_store() as (session, _):
+        account = decisions.account_called(session, given.source, given.account)
+        person = reading.worker_called(session, given.worker)
+        number = decisions.decide(
+            session, account, person.person_uid, verdict=verb, reason=given.reason, author=given.author
+        )
+    whose = worker(person.id_space, person.worker_id)
+    say(
+        f"Decision {number}: {account.label} ({account.source}) {says} worker {whose}'s.",
+        f"It counts from the next night on. To take it back: {COMMAND} link revoke {number}",
+    )
+    return DONE
+
+
+def _author(given: Namespace) -> None:
+    if not given.author:
+        raise FatalError("your login here has no name: say who decides with --author")
+
+
+def _row(decision: decisions.Decision) -> list[str]:
+    says = decision.verdict if decision.revoked_at is None else f"{decision.verdict} (revoked)"
+    whose = worker(decision.id_space, decision.worker_id)
+    return [str(decision.decision_id), says, decision.source, decision.account_label or decision.native_id, whose]
+
+
+def _by(decision: decisions.Decision, zone: str) -> str:
+    by = f"{decision.author}, {moment(decision.decided_at, zone)}"
+    if decision.revoked_at is None:
+        return by
+    return f"{by}; revoked by {decision.revoked_by}, {moment(decision.revoked_at, zone)}"

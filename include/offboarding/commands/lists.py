@@ -1,0 +1,207 @@
+"""Lists: findings, links, runs."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+
+from include.offboarding.commands import DONE
+from include.offboarding.commands.output import NARROW, Column, note, records, say, table, width
+from include.offboarding.commands.stores import reading_store
+from include.offboarding.errors import FatalError
+from include.offboarding.keys import short_finding
+from include.offboarding.report.wording import COMMAND, SUBJECTS, counted, moment, ticket, worker
+from include.offboarding.spelling import nearest
+from include.offboarding.store import reading
+from include.offboarding.store.connect import Session
+from include.offboarding.store.reading import FindingTold, LinkTold, RunTold
+
+RUNS_IN_A_TABLE = 20
+NOTHING_YET = "Nothing has been checked yet: run the DAG offboarding_nightly, or `make demo` for an invented company."
+
+
+def findings(given: Namespace) -> int:
+    """Findings, worst first."""
+    _check_rule(given.rule)
+    with reading_store() as (session, _):
+        state = None if given.state == "all" else given.state
+        person = reading.worker_called(session, given.worker).person_uid if given.worker else None
+        found = reading.findings(session, state=state, rule=given.rule, person_uid=person)
+        if given.format == "jsonl":
+            from include.offboarding.commands.records import finding_record  # noqa: PLC0415 - it brings every rule
+
+            records(finding_record(finding) for finding in found)
+        else:
+            finding_table(found)
+            _after_findings(session, found, given.state)
+    return DONE
+
+
+def links(given: Namespace) -> int:
+    """Accounts, and whose they are."""
+    with reading_store() as (session, _):
+        names = reading.source_names(session)
+        if given.source is not None and given.source not in names:
+            raise FatalError(f"no source {given.source} has been read yet.{nearest(given.source, names)}")
+        found = reading.links(session, source=given.source, decision=given.decision)
+    if given.format == "jsonl":
+        from include.offboarding.commands.records import link_record  # noqa: PLC0415
+
+        records(link_record(link) for link in found)
+    elif found:
+        link_table(found)
+        accounts = len({(link.realm, link.account_native_id) for link in found})
+        say("", f"{counted(accounts, 'account')}, dead ones too.")
+    else:
+        say("No account is so linked." if names else NOTHING_YET)
+    return DONE
+
+
+def runs(given: Namespace) -> int:
+    """Runs, and what each read."""
+    last = given.last or (None if given.format == "jsonl" else RUNS_IN_A_TABLE)
+    with reading_store() as (session, zone):
+        found = reading.runs(session, last=last)
+    if given.format == "jsonl":
+        from include.offboarding.commands.records import run_record  # noqa: PLC0415
+
+        records(run_record(run) for run in found)
+    elif found:
+        _run_table(found, zone)
+        say("", f"What a run found: {COMMAND} report --run {found[0].run_id}")
+    else:
+        say(NOTHING_YET)
+    return DONE
+
+
+def finding_table(found: Sequence[FindingTold]) -> None:
+    """Findings; where there is little room, what it is and where stand below each other."""
+    if not found:
+        return
+    key, severity = Column(name="Key", whole=True), Column(name="Severity", whole=True)
+    gone = Column(name="Days", whole=True, right=True)
+    whose, told = Column(name="Worker"), Column(name="Ticket")
+    if width() < NARROW:
+        columns = [key, severity, Column(name="What"), whose, gone, told]
+        table(columns, ([*_judged(f), f"{_rule(f)}\n{_thing(f)}", _whose(f), _days(f), _ticket(f)] for f in found))
+    else:
+        rule, thing = Column(name="Rule", whole=True), Column(name="Thing")
+        columns = [key, severity, rule, whose, gone, Column(name="Source"), thing, told]
+        rows = ([*_judged(f), _rule(f), _whose(f), _days(f), f.source, _thing(f), _ticket(f)] for f in found)
+        table(columns, rows)
+
+
+def link_table(found: Sequence[LinkTold]) -> None:
+    """Accounts beside whom they may belong to; where there is little room, the evidence stands below the account."""
+    source, account, now = Column(name="Source"), Column(name="Account"), Column(name="Is now", whole=True)
+    decision, whose = Column(name="Decision", whole=True), Column(name="Worker")
+    score = Column(name="Score", whole=True, right=True)
+    if width() < NARROW:
+        rows = ([_decided(link), _linked_to(link), _score(link), _account_and_why(link)] for link in found)
+        table([decision, whose, score, Column(name="Account, what it is now, and why")], rows)
+    else:
+        columns = [source, account, now, decision, whose, score, Column(name="Evidence")]
+        rows = (
+            [
+                *(link.source, link.account_label, link.standing, _decided(link), _linked_to(link), _score(link)),
+                "; ".join(link.evidence),
+            ]
+            for link in found
+        )
+        table(columns, rows)
+
+
+def _account_and_why(link: LinkTold) -> str:
+    evidence = [f"- {sentence}" for sentence in link.evidence]
+    return "\n".join([f"{link.source}: {link.account_label} ({link.standing})", *evidence])
+
+
+def _decided(link: LinkTold) -> str:
+    return link.decision if link.relation in (None, "is") else f"{link.decision}, {link.relation}"
+
+
+def _linked_to(link: LinkTold) -> str:
+    return worker(link.id_space or "", link.worker_id) if link.worker_id else ""
+
+
+def _score(link: LinkTold) -> str:
+    return f"{link.score / 100:.2f}" if link.score is not None else ""
+
+
+def _run_table(found: Sequence[RunTold], zone: str) -> None:
+    columns = [
+        Column(name="Run", whole=True, right=True),
+        Column(name="As of"),
+        Column(name="Was", whole=True),
+        Column(name="Waiting", whole=True, right=True),
+        Column(name="Rosters"),
+        Column(name="Sources"),
+    ]
+    table(columns, (_run_row(run, zone) for run in found))
+
+
+def _run_row(run: RunTold, zone: str) -> list[str]:
+    rosters = [_told(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
+    parts = [_told(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
+    if run.kind == "release":
+        rosters = ["(a release)"]
+    waiting = "" if run.waiting is None else str(run.waiting)
+    status = run.status or "not ended"
+    return [str(run.run_id), moment(run.as_of, zone), status, waiting, "\n".join(rosters), "\n".join(parts)]
+
+
+def _told(name: str, counts: str, status: str) -> str:
+    return f"{name} {counts}, {status}" if status in {"complete", "partial"} else f"{name} {status}"
+
+
+def _after_findings(session: Session, found: Sequence[FindingTold], state: str) -> None:
+    counts = reading.finding_counts(session)
+    others = [f"{number} {name}" for name, number in counts.items() if state not in (name, "all")]
+    rest = f" Besides: {', '.join(others)} (--state all)." if others else ""
+    if found:
+        say("", f"{counted(len(found), 'finding')}, worst first.{rest} Why: {COMMAND} explain KEY")
+    elif counts:
+        say(f"No finding is so.{rest}")
+    else:
+        note("There is no finding." if reading.runs(session, last=1) else NOTHING_YET)
+
+
+def _check_rule(rule: str | None) -> None:
+    if rule is None:
+        return
+    from include.offboarding.rules import all_rules  # noqa: PLC0415 - only where a rule is named
+
+    known = [one.id for one in all_rules()]
+    if rule not in known:
+        raise FatalError(f"--rule: {rule} is no rule.{nearest(rule, known)}")
+
+
+def _judged(finding: FindingTold) -> list[str]:
+    return [short_finding(finding.finding_key), finding.severity]
+
+
+def _rule(finding: FindingTold) -> str:
+    return finding.rule if finding.state == "open" else f"{finding.rule} ({finding.state})"
+
+
+def _thing(finding: FindingTold) -> str:
+    if finding.subject_kind in {"worker", "account"}:
+        return finding.subject_label
+    if finding.subject_kind == "source":
+        return f"accounts of {finding.subject_label} {finding.realm}"
+    kind = next(words for known, words in SUBJECTS.items() if known == finding.subject_kind)
+    on = f" on {finding.account_label}" if finding.subject_native_id != finding.account_native_id else ""
+    return f"{kind} {finding.subject_label}{on}"
+
+
+def _whose(finding: FindingTold) -> str:
+    return worker(finding.id_space or "", finding.worker_id) if finding.worker_id else ""
+
+
+def _days(finding: FindingTold) -> str:
+    return "" if finding.exposure_days is None else str(finding.exposure_days)
+
+
+def _ticket(finding: FindingTold) -> str:
+    if finding.ticket_state is None:
+        return ""
+    told = ticket(finding.ref).removeprefix("ticket ")
+    return told if finding.ticket_state != "closed" else f"{told} closed"

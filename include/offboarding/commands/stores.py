@@ -1,0 +1,34 @@
+"""The store, for commands that need no more of the configuration than which it is."""
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+
+from include.offboarding import config, wiring
+from include.offboarding.config import Loaded, StoreChoice
+from include.offboarding.errors import ConfigError, OffboardingError
+from include.offboarding.store.connect import Session
+
+
+class UnreachableError(Exception):
+    """There is a store, and it can't be used now."""
+
+
+@contextmanager
+def reading_store() -> Generator[tuple[Session, str]]:
+    """A session on the store, and the company's zone. Raises as `session_on`."""
+    choice = config.store_choice()
+    with session_on(choice) as session:
+        yield session, choice.time_zone
+
+
+@contextmanager
+def session_on(chosen: Loaded | StoreChoice) -> Generator[Session]:
+    """A session on the store. Raises ConfigError where none is configured, UnreachableError where it can't be used."""
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(wiring.store(chosen))
+        except ConfigError:
+            raise
+        except OffboardingError as error:
+            raise UnreachableError(str(error)) from error
+        yield session

@@ -1,0 +1,32 @@
+"""What would close a finding, in a sentence, as docs/rules.md has it."""
+
+from include.offboarding.keys import short_finding
+from include.offboarding.report.wording import COMMAND
+from include.offboarding.store.reading import FindingTold
+
+_OF_RULE = {
+    "leaver-access-key-inactive": "The key is deleted. It's listed, and holds no ticket open.",
+    "leaver-owned-service-account": (
+        "Somebody active owns it and every secret that works is newer than the departure; or all of it is seen dead."
+    ),
+    "rehire-old-account": (
+        "Every way into it is seen dead, or it bears the present employment's number, mail or login."
+    ),
+    "engagement-lapsed": "HR says that it ended (then they count as a leaver), or enters a new end.",
+    "departure-inferred": "HR puts the record back, as gone (then they count as a leaver) or as active.",
+    "orphan-account": "The source has no working account that nobody claims.",
+}
+_OF_KIND = {
+    "event": 'A person\'s verdict, never anything else: {command} verdict {key} --reason "..."',
+    "review": "A person decides whose it is (link confirm, link reject), or every way into it is seen dead.",
+    "confirm": "HR's word.",
+    "revoke": "A complete live read sees it dead or gone. Absence, an error or a ticket closed by hand closes nothing.",
+}
+_ANY = "The departure is withdrawn, or a person rejects the link."
+
+
+def closing(finding: FindingTold) -> list[str]:
+    """What would close it; what closes any, too, where somebody who left is concerned."""
+    told = _OF_RULE.get(finding.rule) or _OF_KIND.get(finding.ticket_kind, _OF_KIND["revoke"])
+    own = told.format(command=COMMAND, key=short_finding(finding.finding_key))
+    return [own, _ANY] if finding.person_uid and finding.ticket_kind == "revoke" else [own]

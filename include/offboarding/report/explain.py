@@ -1,0 +1,140 @@
+"""A finding explained, in the order in which a person asks. For a terminal: it names accounts, reasons and authors."""
+
+from collections.abc import Iterator, Sequence
+
+from include.offboarding.keys import short_finding
+from include.offboarding.model import SubjectKind
+from include.offboarding.report.closing import closing
+from include.offboarding.report.person import departure_line
+from include.offboarding.report.wording import COMMAND, SUBJECTS, counted, labelled, moment, ticket, worker, wrapped
+from include.offboarding.store.decisions import Decision
+from include.offboarding.store.reading import Explanation, FindingTold
+from include.offboarding.store.reading.told_links import Claim
+
+_LABEL = 13
+_ROOM = 100
+
+
+def render(told: Explanation, zone: str) -> str:
+    """What it is, whose and why, since when they're gone, why it works, what happened, what closes it, who decided."""
+    finding = told.finding
+    sections = [
+        ("", [f"{short_finding(finding.finding_key)}  {finding.rule}: {_what(finding)}"]),
+        ("State", _state(finding, zone)),
+        ("Whose", _whose(finding, told.claims, zone)),
+        (
+            "Gone",
+            [line for departure in told.departures[:3] for line in wrapped(departure_line(departure, zone), _ROOM)],
+        ),
+        ("Works?", _standing(finding, zone)),
+        ("Evidence", [line for sentence in finding.evidence for line in wrapped(f"- {sentence}", _ROOM)]),
+        ("Happened", [line for event in _events(told, zone) for line in wrapped(event, _ROOM)]),
+        ("Closes when", [line for sentence in closing(finding) for line in wrapped(sentence, _ROOM)]),
+        ("To do", [f"  {line}" for step in finding.revoke for line in step.splitlines()] if _open(finding) else []),
+        ("Decided", [line for decided in _decisions(told, zone) for line in wrapped(decided, _ROOM)]),
+    ]
+    return "\n".join(line for label, lines in sections for line in _section(label, lines))
+
+
+def _section(label: str, lines: Sequence[str]) -> list[str]:
+    return list(lines) if not label else labelled(label, lines, _LABEL)
+
+
+def _open(finding: FindingTold) -> bool:
+    return finding.state not in {"resolved", "excepted"}
+
+
+def _what(finding: FindingTold) -> str:
+    kind = SubjectKind(finding.subject_kind)
+    if kind is SubjectKind.WORKER:
+        return finding.subject_label
+    where = f" ({finding.source}, {finding.realm})"
+    on = (
+        f" on {finding.account_label}"
+        if finding.account_label and finding.account_label != finding.subject_label
+        else ""
+    )
+    return f"{SUBJECTS[kind]} {finding.subject_label}{on}{where}"
+
+
+def _state(finding: FindingTold, zone: str) -> list[str]:
+    due = f", due {moment(finding.due_at, zone)}" if finding.due_at and _open(finding) else ""
+    first = f"{finding.state}, {finding.severity}{', privileged' if finding.privileged else ''}{due}"
+    lines = [f"{first}; first seen {moment(finding.first_seen_at, zone)}"]
+    if finding.resolved_at:
+        lines.append(f"resolved {moment(finding.resolved_at, zone)}: {finding.resolution}")
+    if finding.ticket_state:
+        lines.append(
+            f"{ticket(finding.ref)} in {finding.tracker}, {finding.ticket_state}  {finding.url or ''}".rstrip()
+        )
+    return lines
+
+
+def _whose(finding: FindingTold, claims: Sequence[Claim], zone: str) -> list[str]:
+    """The person of the finding first, then everybody else that the account may belong to."""
+    if finding.person_uid is None:
+        return ["nobody's that we know of"]
+    theirs = [claim for claim in claims if claim.person_uid == finding.person_uid]
+    others = [claim for claim in claims if claim.person_uid != finding.person_uid]
+    lines = [line for claim in theirs for line in _claim(claim, zone)]
+    if not theirs:
+        lines = [f"worker {worker(finding.id_space or '', finding.worker_id or '')}"]
+        if finding.account_native_id:
+            lines[0] += ": not linked to the account any more"
+    if others:
+        lines += ["what else competed:", *(line for claim in others for line in _claim(claim, zone))]
+    elif finding.account_native_id:
+        lines.append("nobody else competes for it")
+    return lines
+
+
+def _claim(claim: Claim, zone: str) -> Iterator[str]:
+    here = f"gone since {moment(claim.left_at, zone)}" if claim.left_at else "works here"
+    relation = "" if claim.relation == "is" else f" ({claim.relation} it)"
+    who = worker(claim.id_space, claim.worker_id)
+    yield f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}"
+    for sentence in claim.evidence:
+        yield from (f"  {line}" for line in wrapped(f"- {sentence}", _ROOM - 2))
+
+
+def _standing(finding: FindingTold, zone: str) -> list[str]:
+    words = {"works": "it works", "dead": "it's dead", "unknown": "not checked"}
+    seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
+    contained = "; everything is denied to it" if finding.effect == "contained" else ""
+    lines = wrapped(f"{words[finding.standing]}: {finding.standing_reason}{contained} ({seen})", _ROOM)
+    if finding.last_used_at:
+        after = {True: ", after the departure", False: "", None: ", which may be after the departure"}
+        lines.append(f"last used {moment(finding.last_used_at, zone)}{after[finding.used_after_departure]}")
+    if finding.exposure_days is not None:
+        lines.append(f"exposed for {counted(finding.exposure_days, 'day')} since the departure")
+    return [*lines, *(wrapped(finding.warning, _ROOM) if finding.warning else [])]
+
+
+def _events(told: Explanation, zone: str) -> Iterator[str]:
+    for event in told.events:
+        change = event.to_state if event.from_state is None else f"{event.from_state} -> {event.to_state}"
+        yield f"{moment(event.at, zone)}  {change}, by {event.actor}: {event.text}"
+
+
+def _decisions(told: Explanation, zone: str) -> Iterator[str]:
+    if told.verdict:
+        verdict = told.verdict
+        yield f"{moment(verdict.decided_at, zone)}  verdict by {verdict.author}: {verdict.reason}"
+    for decision in told.decisions:
+        yield _decision(decision, zone)
+    if not told.verdict and not told.decisions:
+        yield "nobody has decided anything about it"
+        finding = told.finding
+        if finding.account_native_id and finding.worker_id:
+            who = worker(finding.id_space or "", finding.worker_id)
+            yield f'not theirs? {COMMAND} link reject {finding.source} {finding.account_native_id} {who} --reason "..."'
+
+
+def _decision(decision: Decision, zone: str) -> str:
+    says = "is" if decision.verdict == "confirm" else "is not"
+    whose = worker(decision.id_space, decision.worker_id)
+    said = f"the account {says} worker {whose}'s: {decision.reason}"
+    text = f"{moment(decision.decided_at, zone)}  {decision.author}: {said}"
+    if decision.revoked_at:
+        text += f" (revoked {moment(decision.revoked_at, zone)} by {decision.revoked_by})"
+    return f"{text} [decision {decision.decision_id}]"

@@ -1,0 +1,82 @@
+"""A person, as rosters tell of them. For a terminal: it names them."""
+
+from collections.abc import Iterator
+
+from include.offboarding.report.wording import labelled, moment, worker
+from include.offboarding.store.reading import PersonTold
+from include.offboarding.store.reading.workers import DepartureTold, EmploymentTold, KeyTold, WorkerRecord
+
+_LABEL = 12
+_BASES = {
+    "actual": "by HR's word",
+    "notice": "by notice, before HR told it",
+    "planned": "a planned end, which nobody has confirmed",
+    "inferred": "vanished from the roster",
+}
+
+
+def render(person: PersonTold, zone: str) -> str:
+    """Records, employments, departures and identity keys."""
+    name = next((record.name for record in person.records if record.name), "")
+    title = f"Worker {worker(person.found.id_space, person.found.worker_id)}" + (f"  {name}" if name else "")
+    stands = [departure for departure in person.departures if departure.valid_to is None]
+    lines = [
+        title,
+        *labelled("Records", [_record(record, zone) for record in person.records], _LABEL),
+        *labelled("Employments", [_employment(employment) for employment in person.employments], _LABEL),
+        *labelled(
+            "Departure", [departure_line(d, zone) for d in person.departures] if stands else _here(person), _LABEL
+        ),
+        *labelled("Known by", [_key(key) for key in person.keys], _LABEL),
+    ]
+    return "\n".join(lines)
+
+
+def departure_line(departure: DepartureTold, zone: str) -> str:
+    """A departure, by whose word, and whether it stands."""
+    day = f"{departure.left_on} ({departure.zone})" if departure.left_on else moment(departure.left_at, zone)
+    doubt = "" if departure.confirmed else ", to be confirmed"
+    back = "; back at work since" if departure.returned else ""
+    end = f"; stood until {moment(departure.valid_to, zone)}: {departure.ended_because}" if departure.valid_to else ""
+    basis = _BASES.get(departure.basis, departure.basis)
+    return f"left at the end of {day}, {basis}{doubt}: roster {departure.roster}, {departure.told}{back}{end}"
+
+
+def _here(person: PersonTold) -> list[str]:
+    return ["none: works here", *(f"earlier: {d.told} ({d.ended_because})" for d in person.departures)]
+
+
+def _record(record: WorkerRecord, zone: str) -> str:
+    parts = [f"{record.roster} {record.worker_id}"]
+    parts += [text for text in (record.name, record.location) if text]
+    if record.manager:
+        parts.append(f"manager {record.manager}")
+    if record.superseded:
+        parts.append("a former number")
+    elif record.vanished_at:
+        parts.append(f"no longer listed, taken to have left {moment(record.vanished_at, zone)}")
+    elif record.missing_since:
+        parts.append(f"not listed since {moment(record.missing_since, zone)}")
+    return ", ".join(parts)
+
+
+def _employment(employment: EmploymentTold) -> str:
+    return ", ".join([f"{employment.roster} {employment.worker_id}: {employment.status}", *_days(employment)])
+
+
+def _days(employment: EmploymentTold) -> Iterator[str]:
+    if employment.type:
+        yield employment.type
+    if employment.start_on:
+        yield f"from {employment.start_on}"
+    if employment.last_working_on:
+        yield f"last working day {employment.last_working_on}"
+    if employment.end_on:
+        yield f"end {employment.end_on}"
+    yield employment.zone or "zone unknown"
+
+
+def _key(key: KeyTold) -> str:
+    space = f" ({key.space})" if key.space else ""
+    former = "" if key.told_still and key.origin == "current" else ", formerly"
+    return f"{key.kind.replace('_', ' ')} {key.value}{space}{former}"

@@ -1,0 +1,151 @@
+"""What people decided about whose an account is. A decision is final, sticks to the native id, and can be revoked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.errors import FatalError
+from include.offboarding.spelling import nearest
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision, standing or revoked."""
+
+    decision_id: int
+    verdict: str
+    """confirm or reject."""
+    source: str
+    realm: str
+    native_id: str
+    account_label: str
+    id_space: str
+    worker_id: str
+    reason: str
+    author: str
+    decided_at: datetime
+    revoked_at: datetime | None
+    revoked_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFound:
+    """An account that somebody named."""
+
+    realm: str
+    source: str
+    native_id: str
+    label: str
+    login: str
+    rank: int
+    """1 by its native id, 2 by its label, 3 by its login."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RealmFound:
+    realm: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    decision_id: int
+    person_uid: str
+    verdict: str
+    id_space: str
+    worker_id: str
+
+
+def account_called(session: Session, source: str, word: str) -> AccountFound:
+    """The account of a source (by our name for it, or its realm) with this native id, label or login.
+
+    Raises FatalError where there is none, with the nearest, or where several have that login.
+    """
+    realms = _realms_called(session, source)
+    with session.cursor(row_factory=class_row(AccountFound)) as cursor:
+        found = cursor.execute(block("decisions", "accounts_called"), {"realms": realms, "word": word}).fetchall()
+    best = [account for account in found if account.rank == found[0].rank]
+    if not best:
+        raise FatalError(f"{source} has no account {word}.{nearest(word, _words(session, 'account_words', realms))}")
+    if len(best) > 1:
+        several = ", ".join(f"{account.realm} {account.native_id}" for account in best)
+        raise FatalError(f"{source} has several accounts {word}. Give the realm as SOURCE, or a native id: {several}")
+    return best[0]
+
+
+def decide(session: Session, account: AccountFound, person_uid: str, *, verdict: str, reason: str, author: str) -> int:
+    """Write down that the account is this person's (confirm), or isn't (reject). Returns the decision's number.
+
+    An account is confirmed for one person at most. Raises FatalError where a decision that stands says otherwise.
+    """
+    with session.transaction():
+        session.execute(block("decisions", "lock"))
+        values = {"realm": account.realm, "native_id": account.native_id}
+        with session.cursor(row_factory=class_row(_Standing)) as cursor:
+            standing = cursor.execute(block("decisions", "standing"), values).fetchall()
+        for other in standing:
+            _refuse(other, account, person_uid, verdict)
+        values |= {"person_uid": person_uid, "verdict": verdict, "reason": reason, "author": author}
+        with session.cursor(row_factory=scalar_row) as cursor:
+            return int(str(cursor.execute(block("decisions", "insert_decision"), values).fetchone()))
+
+
+def revoke(session: Session, decision_id: int, *, author: str) -> Decision:
+    """A decision no longer counts; it stays on record. Raises FatalError where there is none that stands."""
+    with session.transaction():
+        known = {decision.decision_id: decision for decision in decisions(session)}
+        decision = known.get(decision_id)
+        if decision is None:
+            raise FatalError(f"there is no decision {decision_id}. See: python -m include.offboarding link list")
+        if decision.revoked_at is not None:
+            raise FatalError(f"decision {decision_id} was revoked by {decision.revoked_by} already")
+        session.execute(block("decisions", "revoke"), {"decision_id": decision_id, "author": author})
+    return decision
+
+
+def decisions(session: Session) -> list[Decision]:
+    """All of them, newest first, revoked ones too."""
+    return _decisions(session, None, None)
+
+
+def decisions_about(session: Session, realm: str, native_id: str) -> list[Decision]:
+    """Those about one account, newest first, revoked ones too."""
+    return _decisions(session, realm, native_id)
+
+
+def _decisions(session: Session, realm: str | None, native_id: str | None) -> list[Decision]:
+    with session.cursor(row_factory=class_row(Decision)) as cursor:
+        return cursor.execute(block("decisions", "decisions"), {"realm": realm, "native_id": native_id}).fetchall()
+
+
+def _refuse(other: _Standing, account: AccountFound, person_uid: str, verdict: str) -> None:
+    worker = f"{other.id_space}:{other.worker_id}"
+    undo = f"python -m include.offboarding link revoke {other.decision_id}"
+    if other.person_uid == person_uid:
+        said = "confirmed" if other.verdict == "confirm" else "rejected"
+        hint = "" if other.verdict == verdict else f" Revoke that first: {undo}"
+        raise FatalError(
+            f"decision {other.decision_id} has {said} {account.native_id} for worker {worker} already.{hint}"
+        )
+    if verdict == other.verdict == "confirm":
+        raise FatalError(
+            f"{account.native_id} is confirmed as worker {worker}'s by decision {other.decision_id}, and an account is"
+            f" one person's. Revoke that first: {undo}"
+        )
+
+
+def _realms_called(session: Session, source: str) -> list[str]:
+    with session.cursor(row_factory=class_row(_RealmFound)) as cursor:
+        found = cursor.execute(block("decisions", "realms_called"), {"word": source}).fetchall()
+    if not found:
+        raise FatalError(f"no source {source} has been read yet.{nearest(source, _words(session, 'realm_words', []))}")
+    return [realm.realm for realm in found]
+
+
+def _words(session: Session, name: str, realms: Sequence[str]) -> list[str]:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(word) for word in cursor.execute(block("decisions", name), {"realms": list(realms)}).fetchall()]

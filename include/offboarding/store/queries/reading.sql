@@ -1,0 +1,128 @@
+-- name: findings
+-- Findings with whose they are, when the thing was last seen, and their ticket; worst first.
+with last as (
+    select as_of from run order by finished_at is null, as_of desc, run_id desc limit 1
+)
+select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, f.left_at, f.basis, f.relation, f.source, f.realm, f.roster,
+    f.subject_kind, f.subject_native_id, f.subject_label, f.account_native_id, f.account_label, f.standing,
+    f.standing_reason, f.effect, f.privileged, f.used_after_departure, f.last_used_at, case when f.left_at is not null
+        then greatest(0, floor(extract(epoch from least(last.as_of, coalesce(f.resolved_at, last.as_of)) - f.left_at) / 86400))::int
+        end as exposure_days,
+    f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.due_at,
+    t.tracker, t.ref, t.url, t.state as ticket_state, f.evidence, f.revoke, f.warning, f.ticket_kind,
+    f.person_uid::text, f.reopened
+from finding f
+left join last on true
+left join person p on p.person_uid = f.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join ticket t on t.ticket_key = f.ticket_key
+left join lateral (
+    select max(s.observed_at) as at from scope s
+    where f.realm <> '' and s.realm = f.realm and s.complete
+        and s.scope in ('', coalesce(nullif(f.account_native_id, ''), f.subject_native_id))
+        and s.kind = case when f.subject_kind = 'source' then 'account' else f.subject_kind end) seen on true
+left join lateral (
+    select max(r.observed_at) as at from roster_read r
+    where f.realm = '' and r.roster = f.roster and r.status = 'complete') fed on true
+where (%(state)s::text is null or f.state = %(state)s) and (%(rule)s::text is null or f.rule = %(rule)s)
+    and (%(person_uid)s::uuid is null or f.person_uid = %(person_uid)s)
+    and (%(finding_key)s::text is null or f.finding_key = %(finding_key)s)
+order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
+    f.rule <> 'used-after-departure', not f.privileged, f.left_at nulls last, f.finding_key;
+
+-- name: finding_counts
+-- How many findings are in each state.
+select state, count(*)::int as findings from finding group by state order by state;
+
+-- name: keys_beginning
+-- Findings whose key begins so; three are enough to see that it isn't one.
+select finding_key from finding where starts_with(finding_key, %(beginning)s) order by finding_key limit 3;
+
+-- name: links
+-- Every account that exists with whom it is linked to; one that nobody claims has one row without a person.
+select r.source, r.realm, a.native_id as account_native_id, a.label as account_label,
+    coalesce(l.decision, 'orphan') as decision, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, l.relation, l.score, coalesce(l.evidence, '[]') as evidence,
+    a.standing, l.valid_from
+from account a join realm r using (realm)
+left join link l on l.account_pk = a.account_pk and l.valid_to is null
+left join person p on p.person_uid = l.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+where a.gone_at is null and (%(source)s::text is null or r.source = %(source)s)
+    and (%(decision)s::text is null or coalesce(l.decision, 'orphan') = %(decision)s)
+    and (%(person_uid)s::uuid is null or l.person_uid = %(person_uid)s)
+order by r.source, r.realm, lower(a.label), a.native_id, l.score desc nulls last, worker_id;
+
+-- name: runs
+-- Nights and releases, newest first.
+select run_id, kind, as_of, started_at, finished_at, status, waiting
+from run order by run_id desc limit %(last)s::bigint;
+
+-- name: sources
+-- The names that sources bear today.
+select distinct source from realm order by source;
+
+-- name: workers_called
+-- Persons by a worker's id, present or former, in one id space or any.
+select distinct w.person_uid::text, s.id_space, s.worker_id
+from worker w join person p using (person_uid) join worker s on s.worker_pk = p.shown_worker_pk
+left join worker_key k on k.worker_pk = w.worker_pk and k.kind = 'number'
+where (%(id_space)s::text is null or w.id_space = %(id_space)s)
+    and (w.worker_id = %(worker_id)s or k.raw = %(worker_id)s or k.value = %(worker_id)s)
+order by s.id_space, s.worker_id limit 5;
+
+-- name: worker_ids_like
+-- Some worker ids, for whoever mistyped one: those that begin alike.
+select distinct worker_id from worker
+where starts_with(lower(worker_id), lower(left(%(worker_id)s::text, 2))) order by worker_id limit 5000;
+
+-- name: worker_records
+-- What rosters tell of a person, a record each.
+select w.roster, w.id_space, w.worker_id, w.name, w.manager, w.location, w.missing_since, w.vanished_at, w.superseded,
+    w.worker_pk = p.shown_worker_pk as shown
+from worker w join person p using (person_uid)
+where w.person_uid = %(person_uid)s order by shown desc, w.roster, w.worker_id;
+
+-- name: employments
+-- Their employments, oldest first.
+select w.roster, w.worker_id, e.status, e.start_on, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at
+from employment e join worker w using (worker_pk)
+where w.person_uid = %(person_uid)s order by e.start_on nulls first, w.roster, w.worker_id;
+
+-- name: identity_keys
+-- What rosters say that they are known by.
+select distinct k.kind, k.raw as value, k.space, k.origin, k.valid_to is null as told_still
+from worker_key k join worker w using (worker_pk)
+where w.person_uid = %(person_uid)s and k.kind <> 'name' order by k.kind, k.space, k.raw;
+
+-- name: departures
+-- How their departures stood, newest first; one that still stands has no end.
+select d.episode, d.returned, d.left_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told, d.valid_from,
+    d.valid_to, d.ended_because
+from departure d where d.person_uid = %(person_uid)s order by d.departure_id desc;
+
+-- name: credentials_of
+-- What is on an account, as last seen.
+select c.kind, c.native_id, c.label, c.standing, c.standing_reason, c.last_used_at, c.observed_at
+from credential c join account a using (account_pk)
+where a.realm = %(realm)s and a.native_id = %(native_id)s and c.gone_at is null order by c.kind, c.native_id;
+
+-- name: claims
+-- Who else an account may belong to, and why, best first.
+select coalesce(w.id_space, p.id_space) as id_space, coalesce(w.worker_id, p.worker_id) as worker_id,
+    p.person_uid::text, l.relation, l.decision, l.score, l.evidence, l.valid_from, d.left_at
+from link l join account a using (account_pk) join person p using (person_uid)
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+where a.realm = %(realm)s and a.native_id = %(native_id)s and l.valid_to is null
+order by l.score desc, worker_id;
+
+-- name: events
+-- What happened to a finding, in order.
+select e.seq, e.at, e.run_id, e.actor, e.from_state, e.to_state, e.text
+from finding_event e where e.finding_key = %(finding_key)s order by e.seq;
+
+-- name: verdict
+-- A person's word on an event.
+select reason, author, decided_at from verdict where finding_key = %(finding_key)s;

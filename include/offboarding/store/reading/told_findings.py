@@ -1,0 +1,171 @@
+"""Findings as people and machines read them, and everything that explains one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.errors import FatalError
+from include.offboarding.keys import short_finding
+from include.offboarding.store.connect import Session
+from include.offboarding.store.decisions import Decision, decisions_about
+from include.offboarding.store.reading.told_links import Claim, claims
+from include.offboarding.store.reading.workers import DepartureTold, departures
+from include.offboarding.store.sql import block
+
+_KEY = re.compile(r"(?:f-)?([0-9a-f]{4,32})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingTold:
+    """A finding, whose it is, when the thing was last seen, and its ticket."""
+
+    finding_key: str
+    rule: str
+    severity: str
+    state: str
+    id_space: str | None
+    worker_id: str | None
+    """The id that people know the person by; None where nobody is concerned."""
+    left_at: datetime | None
+    basis: str | None
+    relation: str | None
+    source: str
+    realm: str
+    roster: str
+    subject_kind: str
+    subject_native_id: str
+    subject_label: str
+    account_native_id: str
+    account_label: str
+    standing: str
+    standing_reason: str
+    effect: str
+    privileged: bool
+    used_after_departure: bool | None
+    last_used_at: datetime | None
+    exposure_days: int | None
+    """Whole days from the departure to the last run's as_of, or to the resolution."""
+    first_seen_at: datetime
+    last_confirmed_at: datetime | None
+    """When the last complete read began that covers the thing."""
+    resolved_at: datetime | None
+    resolution: str
+    due_at: datetime | None
+    tracker: str | None
+    ref: str | None
+    url: str | None
+    ticket_state: str | None
+    """None: on no ticket."""
+    evidence: list[str]
+    revoke: list[str]
+    warning: str
+    ticket_kind: str
+    person_uid: str | None
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTold:
+    """Something that happened to a finding."""
+
+    seq: int
+    at: datetime
+    run_id: int | None
+    actor: str
+    from_state: str | None
+    to_state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A person's word on an event."""
+
+    reason: str
+    author: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All that explains a finding."""
+
+    finding: FindingTold
+    claims: tuple[Claim, ...]
+    """To whom the account may belong, best first."""
+    departures: tuple[DepartureTold, ...]
+    """The person's, newest first."""
+    events: tuple[EventTold, ...]
+    verdict: Verdict | None
+    decisions: tuple[Decision, ...]
+    """About the account, newest first, revoked ones too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StateCount:
+    state: str
+    findings: int
+
+
+def findings(
+    session: Session,
+    *,
+    state: str | None = None,
+    rule: str | None = None,
+    person_uid: str | None = None,
+    finding_key: str | None = None,
+) -> list[FindingTold]:
+    """Findings that are so, worst first; None leaves something open."""
+    values = {"state": state, "rule": rule, "person_uid": person_uid, "finding_key": finding_key}
+    with session.cursor(row_factory=class_row(FindingTold)) as cursor:
+        return cursor.execute(block("reading", "findings"), values).fetchall()
+
+
+def finding_counts(session: Session) -> Mapping[str, int]:
+    """How many findings are in each state."""
+    with session.cursor(row_factory=class_row(_StateCount)) as cursor:
+        rows = cursor.execute(block("reading", "finding_counts")).fetchall()
+    return {row.state: row.findings for row in rows}
+
+
+def whole_key(session: Session, word: str) -> str:
+    """The finding key that this begins: "f-7c31a0b2", or any beginning of at least 4 digits that is one's alone.
+
+    Raises FatalError where it's no key, or no finding's, or several findings'.
+    """
+    found = _KEY.fullmatch(word.strip().lower())
+    if found is None:
+        raise FatalError(f"{word!r} is no finding's key. One is f-7c31a0b2, or any beginning of at least 4 digits.")
+    with session.cursor(row_factory=scalar_row) as cursor:
+        keys = [
+            str(key) for key in cursor.execute(block("reading", "keys_beginning"), {"beginning": found[1]}).fetchall()
+        ]
+    if not keys:
+        raise FatalError(f"there is no finding {word}. See: python -m include.offboarding findings --state all")
+    if len(keys) > 1:
+        several = ", ".join(short_finding(key) for key in keys)
+        raise FatalError(f"{word} begins several findings' keys ({several}). Give more of its digits.")
+    return keys[0]
+
+
+def explanation(session: Session, word: str) -> Explanation:
+    """All that explains the finding whose key this begins. Raises FatalError as `whole_key`."""
+    with session.transaction():
+        (finding,) = findings(session, finding_key=whole_key(session, word))
+        key = {"finding_key": finding.finding_key}
+        with session.cursor(row_factory=class_row(EventTold)) as cursor:
+            events = cursor.execute(block("reading", "events"), key).fetchall()
+        with session.cursor(row_factory=class_row(Verdict)) as cursor:
+            verdict = cursor.execute(block("reading", "verdict"), key).fetchone()
+        account = (finding.realm, finding.account_native_id)
+        return Explanation(
+            finding=finding,
+            claims=tuple(claims(session, *account)),
+            departures=tuple(departures(session, finding.person_uid)) if finding.person_uid else (),
+            events=tuple(events),
+            verdict=verdict,
+            decisions=tuple(decisions_about(session, *account)),
+        )

@@ -1,0 +1,61 @@
+"""Runs, and what each read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTold:
+    """A night, or the release of one."""
+
+    run_id: int
+    kind: str
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    status: str | None
+    """green or red; None while it runs, or where it never ended."""
+    waiting: int | None
+    """How many findings were held when it ended."""
+    rosters: tuple[RosterTold, ...]
+    parts: tuple[PartTold, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RunRow:
+    run_id: int
+    kind: str
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    status: str | None
+    waiting: int | None
+
+
+def runs(session: Session, *, last: int | None = None) -> list[RunTold]:
+    """Newest first; `last`: no more than so many."""
+    with session.transaction():
+        with session.cursor(row_factory=class_row(_RunRow)) as cursor:
+            rows = cursor.execute(block("reading", "runs"), {"last": last}).fetchall()
+        run_ids = [row.run_id for row in rows]
+        rosters, parts = roster_reads(session, run_ids), source_reads(session, run_ids)
+    return [
+        RunTold(
+            run_id=row.run_id,
+            kind=row.kind,
+            as_of=row.as_of,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            status=row.status,
+            waiting=row.waiting,
+            rosters=tuple(roster for roster in rosters if roster.run_id == row.run_id),
+            parts=tuple(part for part in parts if part.run_id == row.run_id),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,151 @@
+"""All that is known of one person."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.errors import FatalError
+from include.offboarding.spelling import nearest
+from include.offboarding.store.connect import Session
+from include.offboarding.store.reading.told_links import LinkTold, links
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerFound:
+    """A person, by the worker id that people know them by."""
+
+    person_uid: str
+    id_space: str
+    worker_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRecord:
+    """What one roster tells of a person."""
+
+    roster: str
+    id_space: str
+    worker_id: str
+    name: str
+    manager: str
+    location: str
+    missing_since: datetime | None
+    """The first read that no longer lists them."""
+    vanished_at: datetime | None
+    """Taken to have left, for they are no longer listed."""
+    superseded: bool
+    """HR gives this number as another record's previous one."""
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmploymentTold:
+    """An employment, as HR tells it."""
+
+    roster: str
+    worker_id: str
+    status: str
+    start_on: date | None
+    last_working_on: date | None
+    end_on: date | None
+    zone: str | None
+    type: str
+    told_left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTold:
+    """A number, mail or login that rosters give, as they write it."""
+
+    kind: str
+    value: str
+    space: str
+    origin: str
+    told_still: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureTold:
+    """How a departure stood from one moment to another."""
+
+    episode: int
+    returned: bool
+    left_at: datetime
+    left_on: date | None
+    zone: str
+    basis: str
+    confirmed: bool
+    roster: str
+    told: str
+    valid_from: datetime
+    valid_to: datetime | None
+    """None: it stands."""
+    ended_because: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTold:
+    """All that is known of one person, their findings aside."""
+
+    found: WorkerFound
+    records: tuple[WorkerRecord, ...]
+    employments: tuple[EmploymentTold, ...]
+    keys: tuple[KeyTold, ...]
+    departures: tuple[DepartureTold, ...]
+    links: tuple[LinkTold, ...]
+
+
+def worker_called(session: Session, word: str) -> WorkerFound:
+    """The person whose worker id this is or was: `id`, or `id_space:id`.
+
+    Raises FatalError where nobody's is, with the nearest, or where several id spaces have one.
+    """
+    space, _, own = word.strip().partition(":")
+    found = _called(session, None, word.strip()) or (_called(session, space, own) if own else [])
+    if not found:
+        raise FatalError(f"there is no worker {word}.{nearest(own or space, _alike(session, own or space))}")
+    if len(found) > 1:
+        several = ", ".join(f"{worker.id_space}:{worker.worker_id}" for worker in found)
+        raise FatalError(f"worker {word} may be several people. Say which: {several}")
+    return found[0]
+
+
+def person(session: Session, word: str) -> PersonTold:
+    """All that is known of one person. Raises FatalError as `worker_called`."""
+    with session.transaction():
+        found = worker_called(session, word)
+        values = {"person_uid": found.person_uid}
+        with session.cursor(row_factory=class_row(WorkerRecord)) as cursor:
+            records = cursor.execute(block("reading", "worker_records"), values).fetchall()
+        with session.cursor(row_factory=class_row(EmploymentTold)) as cursor:
+            employments = cursor.execute(block("reading", "employments"), values).fetchall()
+        with session.cursor(row_factory=class_row(KeyTold)) as cursor:
+            keys = cursor.execute(block("reading", "identity_keys"), values).fetchall()
+        return PersonTold(
+            found=found,
+            records=tuple(records),
+            employments=tuple(employments),
+            keys=tuple(keys),
+            departures=tuple(departures(session, found.person_uid)),
+            links=tuple(links(session, person_uid=found.person_uid)),
+        )
+
+
+def departures(session: Session, person_uid: str) -> list[DepartureTold]:
+    """How a person's departures stood, newest first."""
+    with session.cursor(row_factory=class_row(DepartureTold)) as cursor:
+        return cursor.execute(block("reading", "departures"), {"person_uid": person_uid}).fetchall()
+
+
+def _called(session: Session, id_space: str | None, worker_id: str) -> list[WorkerFound]:
+    with session.cursor(row_factory=class_row(WorkerFound)) as cursor:
+        values = {"id_space": id_space, "worker_id": worker_id}
+        return cursor.execute(block("reading", "workers_called"), values).fetchall()
+
+
+def _alike(session: Session, worker_id: str) -> list[str]:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        rows = cursor.execute(block("reading", "worker_ids_like"), {"worker_id": worker_id}).fetchall()
+    return [str(row) for row in rows]
