@@ -14,6 +14,8 @@ _LOGGER = re.compile(r"(?P<text>.*?) *\[(?P<logger>[A-Za-z_][\w.]*)\](?P<fields>
 _OURS = "offboarding."
 _WHERE = re.compile(r" loc=\S+")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_LAST_WORDS = "DagRun failed"
+"""Airflow's own, printed after whatever came last."""
 _MARKS = {"warning": "! ", "error": "!! ", "critical": "!! "}
 
 
@@ -66,5 +68,5 @@ class OwnLines:
         elif line.startswith("::group::") and self._part is _Part.OURS:
             self._part = _Part.FOLDED
             yield f"  [{line.removeprefix('::group::')}: in the log]"
-        elif self._part is _Part.OURS:
+        elif self._part is _Part.OURS and line != _LAST_WORDS:
             yield line

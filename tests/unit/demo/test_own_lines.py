@@ -29,7 +29,7 @@ def shown(text: str) -> list[str]:
             f"{TIME} [info     ] read [offboarding.report]", ["read"], id="an entry without fields"
         ),
         pytest.param(
-            f"{TIME} [info     ] read [offboarding.report] loc=x.py:1\nNight of\n  Read  hr 412",
+            f"{TIME} [info     ] read [offboarding.report] loc=x.py:1\nNight of\n  Read  hr 412\nDagRun failed",
             ["read", "Night of", "  Read  hr 412"],
             id="what our task prints",
         ),
