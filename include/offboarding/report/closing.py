@@ -17,7 +17,7 @@ _OF_RULE = {
     "orphan-account": "The source has no working account that nobody claims.",
 }
 _OF_KIND = {
-    "event": 'A person\'s verdict, never anything else: {command} verdict {key} --reason "..."',
+    "event": 'A person\'s verdict, never anything else:\n{command} verdict {key} --reason "..."',
     "review": "A person decides whose it is (link confirm, link reject), or every way into it is seen dead.",
     "confirm": "HR's word.",
     "revoke": "A complete live read sees it dead or gone. Absence, an error or a ticket closed by hand closes nothing.",

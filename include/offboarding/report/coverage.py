@@ -70,8 +70,12 @@ def read(night: Night) -> Iterator[str]:
         yield from labelled("Linked", [_linked(night)])
     yield from labelled("Leavers", _leavers(night))
     if night.weightless:
-        weigh = [f"{value.name} on {counted(value.accounts, 'account')} of {value.realm}" for value in night.weightless]
-        yield from labelled("Weightless", flowing(["one value each that too many bear:", *weigh[:MOST_LINES]]))
+        named = {part.realm: where(part) for part in night.parts}
+        weigh = [
+            f"a {value.name} on {counted(value.accounts, 'account')} of {named.get(value.realm, value.realm)}"
+            for value in night.weightless[:MOST_LINES]
+        ]
+        yield from labelled("Weightless", flowing(weigh))
 
 
 def _roster(roster: RosterTold) -> str:

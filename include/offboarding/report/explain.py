@@ -127,7 +127,8 @@ def _decisions(told: Explanation, zone: str) -> Iterator[str]:
         finding = told.finding
         if finding.account_native_id and finding.worker_id:
             who = worker(finding.id_space or "", finding.worker_id)
-            yield f'not theirs? {COMMAND} link reject {finding.source} {finding.account_native_id} {who} --reason "..."'
+            yield "not theirs?"
+            yield f'{COMMAND} link reject {finding.source} {finding.account_native_id} {who} --reason "..."'
 
 
 def _decision(decision: Decision, zone: str) -> str:

@@ -75,9 +75,11 @@ def printable(text: str) -> str:
 
 
 def wrapped(text: str, room: int = 104) -> list[str]:
-    """A text over several lines, its own line ends kept."""
-    return [
-        line
-        for paragraph in text.splitlines()
-        for line in textwrap.wrap(paragraph, room, break_long_words=False, break_on_hyphens=False) or [""]
-    ]
+    """A text over several lines, its own line ends kept; a line that is a command stays whole, to be copied."""
+    return [line for paragraph in text.splitlines() for line in _wrapped(paragraph, room)]
+
+
+def _wrapped(paragraph: str, room: int) -> list[str]:
+    if paragraph.lstrip().startswith(COMMAND):
+        return [paragraph]
+    return textwrap.wrap(paragraph, room, break_long_words=False, break_on_hyphens=False) or [""]

@@ -1,0 +1,341 @@
+"""The night's screen: red for what needs somebody, in the reader's order, and without names."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from include.offboarding.report import night
+from include.offboarding.store.reading.nights import (
+    Leavers,
+    Night,
+    NightFinding,
+    Resolution,
+    TicketsTold,
+    Waiting,
+)
+from include.offboarding.store.reading.reads import GapTold, PartTold, RosterTold
+from include.offboarding.store.rows import CorrelationCounts, Run
+
+AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+LEFT_AT = datetime(2026, 11, 13, 15, tzinfo=UTC)
+ZONE = "Asia/Seoul"
+
+RUN = Run(
+    run_id=418,
+    kind="nightly",
+    as_of=AS_OF,
+    reads_since=AS_OF,
+    started_at=AS_OF,
+    correlated_at=AS_OF,
+    finished_at=None,
+    status=None,
+)
+HR = RosterTold(
+    run_id=418,
+    name="hr",
+    status="complete",
+    proved=True,
+    origin="hr.csv",
+    records=412,
+    workers=412,
+    inferred=0,
+    waiting=0,
+    only_short=False,
+    problems=(),
+    error="",
+    missed=0,
+)
+AWS = PartTold(
+    run_id=418,
+    name="aws",
+    part="222222222222",
+    realm="222222222222",
+    status="complete",
+    accounts=96,
+    credentials=0,
+    detail_accounts=0,
+    detail_credentials=4,
+    requests={},
+    gaps=(),
+    errors=(),
+    missed=0,
+)
+DENIED = "aws: AssumeRole denied. Grant sts:AssumeRole on OffboardingAudit"
+
+
+def finding(key: str = "7c31a0b2", **changes: Any) -> NightFinding:
+    usual = NightFinding(
+        finding_key=key.ljust(32, "0"),
+        rule="leaver-access-key",
+        severity="high",
+        state="open",
+        person_uid="person-1",
+        id_space="hr",
+        worker_id="10442",
+        source="aws",
+        realm="222222222222",
+        subject_kind="access_key",
+        subject_native_id="AKIAEXAMPLE007Q3A",
+        privileged=False,
+        standing_reason="ListAccessKeys says Active",
+        left_at=LEFT_AT,
+        last_used_at=None,
+        due_at=AS_OF + timedelta(hours=24),
+        first_seen_at=AS_OF,
+        tracker="secops",
+        ref="231",
+        url="http://tracker/issue231",
+        opened=True,
+        reopened=False,
+        begun=True,
+    )
+    return replace(usual, **changes)
+
+
+def event(key: str = "90ab0000", **changes: Any) -> NightFinding:
+    used = {"rule": night.EVENT, "severity": "critical", "last_used_at": LEFT_AT + timedelta(days=9, hours=2)}
+    return finding(key, **(used | changes))
+
+
+def told(**changes: Any) -> Night:
+    usual = Night(
+        run=RUN,
+        rosters=(HR,),
+        parts=(AWS,),
+        linked=CorrelationCounts(
+            working=412, linked=358, disputed=5, probable=7, candidate=0, orphan=42, orphan_used=12
+        ),
+        weightless=(),
+        leavers=(Leavers(basis="actual", confirmed=True, persons=19),),
+        findings=(),
+        resolutions=(),
+        held=Waiting(baseline=0, over_maximum=0, trips=False),
+        tickets=TicketsTold(undelivered=0, open=0),
+    )
+    return replace(usual, **changes)
+
+
+@pytest.mark.parametrize(
+    ("seen", "reasons"),
+    [
+        pytest.param(told(), (), id="a good night"),
+        pytest.param(told(findings=(event(),)), (), id="an incident has a ticket, and is no gap"),
+        pytest.param(told(held=Waiting(baseline=12, over_maximum=0, trips=False)), (), id="a baseline waits"),
+        pytest.param(told(held=Waiting(baseline=0, over_maximum=60, trips=False)), (), id="a batch goes on waiting"),
+        pytest.param(
+            told(held=Waiting(baseline=0, over_maximum=60, trips=True)),
+            ("60 findings wait: more new tickets than policy.max_new_tickets",),
+            id="the night that the guard trips",
+        ),
+        pytest.param(
+            told(parts=(replace(AWS, gaps=(GapTold(text="federated access not inventoried", red=False),)),)),
+            (),
+            id="a limit of what is inventoried",
+        ),
+        pytest.param(told(rosters=(replace(HR, waiting=3),)), (), id="vanished people wait for confirmation"),
+        pytest.param(
+            told(rosters=(replace(HR, status="partial"),)), ("roster hr was read in part",), id="a partial roster"
+        ),
+        pytest.param(
+            told(rosters=(replace(HR, status="failed"),)), ("roster hr couldn't be read",), id="a failed roster"
+        ),
+        pytest.param(
+            told(parts=(replace(AWS, status="stale", missed=1),)),
+            ("aws 222222222222 couldn't be read, since 2 nights",),
+            id="a source that hasn't been read for two nights",
+        ),
+        pytest.param(
+            told(parts=(replace(AWS, status="partial"),)),
+            ("aws 222222222222 was read in part",),
+            id="a source with a red gap",
+        ),
+        pytest.param(
+            told(findings=(finding(state="unverified"),)),
+            ("of 1 finding it can't be told whether they work",),
+            id="something can't be told",
+        ),
+        pytest.param(
+            told(run=replace(RUN, correlated_at=None)),
+            ("nothing was concluded: correlation didn't come to its end",),
+            id="nothing was correlated",
+        ),
+        pytest.param(
+            told(tickets=TicketsTold(undelivered=2, open=1)),
+            ("the tracker hasn't been told of 2 changes",),
+            id="the tracker couldn't be told",
+        ),
+    ],
+)
+def test_is_red_for_what_needs_somebody_and_green_for_what_waits(seen: Night, reasons: tuple[str, ...]) -> None:
+    assert night.is_red(seen) == reasons
+    first = night.render(seen, ZONE).splitlines()[0]
+    assert first.endswith(f"RED: {reasons[0]}" if reasons else "GREEN")
+
+
+def test_several_reasons_are_listed_below_the_title() -> None:
+    seen = told(rosters=(replace(HR, status="failed"),), parts=(replace(AWS, status="failed"),))
+
+    lines = night.render(seen, ZONE).splitlines()
+
+    assert lines[0].endswith("RED, for 2 reasons")
+    assert [line[12:] for line in lines[1:3]] == ["roster hr couldn't be read", "aws 222222222222 couldn't be read"]
+
+
+def labels(text: str) -> list[str]:
+    return [line[:11].strip() for line in text.splitlines() if line[:11].strip() and not line.startswith("::")]
+
+
+def test_comes_in_the_readers_order() -> None:
+    seen = told(
+        findings=(event(), finding()),
+        parts=(replace(AWS, gaps=(GapTold(text="federated access", red=False),)),),
+    )
+
+    screen = night.render(seen, ZONE).split("::group::")[0]
+
+    assert labels(screen) == [
+        "Night of 20",
+        *("CRITICAL", "New", "Open", "Resolved", "Waiting", "NOT CHECKED", "Read", "Linked", "Leavers"),
+        *("Worst", "More", "Tickets"),
+    ]
+    assert screen.startswith("Night of 2026-11-24 (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
+
+
+def line(seen: Night, label: str) -> str:
+    return next(line for line in night.render(seen, ZONE).splitlines() if line.startswith(label))[12:]
+
+
+def test_an_incident_says_whose_where_what_when_and_its_ticket() -> None:
+    lines = night.render(told(findings=(event(),)), ZONE).splitlines()
+
+    assert lines[1] == "CRITICAL    1 used after departure"
+    assert lines[2].strip() == (
+        "f-90ab0000  worker hr:10442, aws 222222222222, access key AKIAEXAMPLE007Q3A, used 9 days after  ticket #231"
+    )
+
+
+def test_an_inferred_incident_is_called_as_grave_as_it_is() -> None:
+    assert night.render(told(findings=(event(severity="high"),)), ZONE).splitlines()[1].startswith("HIGH")
+
+
+def test_counts_what_is_new_stands_and_closed() -> None:
+    seen = told(
+        findings=(
+            event(ref="9"),
+            finding("18d00000", opened=False, left_at=LEFT_AT - timedelta(days=10), due_at=AS_OF - timedelta(hours=1)),
+            finding("28d00000", person_uid="person-2", reopened=True, ref="10"),
+            finding("38d00000", state="held", opened=False),
+        ),
+        resolutions=(
+            Resolution(finding_key="a", text="seen dead: pwdAccountLockedTime"),
+            Resolution(finding_key="b", text="seen dead: Inactive"),
+            Resolution(finding_key="c", text="verdict: it was Jordan Doe's own job"),
+        ),
+        held=Waiting(baseline=1, over_maximum=0, trips=False),
+    )
+
+    assert line(seen, "New") == ("2 findings on 2 people, tickets #9 #10, 1 of them closed before and working again")
+    assert (
+        line(seen, "Open") == "3 findings on 2 people, the longest 21 days after the departure (f-18d00000), 1 past due"
+    )
+    assert line(seen, "Resolved") == "3 findings: 2 seen dead, 1 by a person's verdict"
+    assert line(seen, "Waiting") == "1 finding of a first read (policy.baseline: hold)"
+
+
+def test_says_how_to_let_through_what_waits() -> None:
+    seen = told(
+        held=Waiting(baseline=0, over_maximum=60, trips=False), rosters=(replace(HR, waiting=3),), findings=(finding(),)
+    )
+
+    text = night.render(seen, ZONE)
+
+    assert f'{night.COMMAND} release 418 --reason "..."' in text
+    assert f'{night.COMMAND} accept-read 418 hr --reason "..."' in text
+
+
+def test_what_could_not_be_checked_comes_red_first_and_once() -> None:
+    limit = GapTold(text="federated access not inventoried", red=False)
+    seen = told(
+        rosters=(replace(HR, status="partial", problems=("hr.csv row 214: a day. Mend the row.",)),),
+        parts=(
+            replace(AWS, gaps=(limit,)),
+            replace(AWS, part="333333333333", realm="333333333333", gaps=(limit,)),
+            replace(AWS, part="444444444444", status="stale", errors=(DENIED,), missed=2),
+        ),
+        findings=(finding(state="unverified"),),
+    )
+
+    lines = night.render(seen, ZONE).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("NOT CHECKED"))
+
+    assert [line[12:] for line in lines[start : start + 4]] == [
+        "hr.csv row 214: a day. Mend the row.",
+        DENIED,
+        f"aws: 1 finding may work or not: {night.COMMAND} findings --state unverified",
+        "federated access not inventoried (aws 222222222222, aws 333333333333)",
+    ]
+
+
+def test_says_what_was_read_and_how_much_could_be_linked() -> None:
+    closed = replace(AWS, part="333333333333", status="failed", accounts=0)
+
+    seen = told(parts=(AWS, closed))
+
+    assert line(seen, "Read") == "hr 412 workers (complete, proved) · aws 96 accounts (1 of 2 parts complete)"
+    assert line(seen, "Linked") == (
+        "358 of 412 working accounts · 5 disputed · 7 probable · 0 candidate · 42 orphan (12 of them used in 30 days)"
+    )
+
+
+def test_leavers_are_told_by_whose_word() -> None:
+    seen = told(
+        leavers=(
+            Leavers(basis="actual", confirmed=True, persons=19),
+            Leavers(basis="notice", confirmed=True, persons=2),
+            Leavers(basis="inferred", confirmed=False, persons=1),
+        )
+    )
+
+    assert line(seen, "Leavers").startswith("21 people · 19 by HR's word · 2 by notice, before HR")
+    assert "1 vanished from a feed that lists everyone, to be confirmed" in night.render(seen, ZONE)
+
+
+def test_long_lists_are_folded_in_a_log_and_whole_on_a_terminal() -> None:
+    many = tuple(finding(f"{number:08x}") for number in range(30))
+
+    log = night.render(told(findings=many), ZONE)
+    terminal = night.render(told(findings=many), ZONE, folded=False)
+
+    screen, _, folded = log.partition("::group::Every new finding\n")
+    assert screen.count("AKIAEXAMPLE007Q3A") == night.MOST_LINES
+    assert folded.count("AKIAEXAMPLE007Q3A") == 30
+    assert log.splitlines()[-1] == "::endgroup::"
+    assert "::" not in terminal
+    assert terminal.count("AKIAEXAMPLE007Q3A") == night.MOST_LINES + 30
+
+
+def test_reasons_of_people_stay_out_of_the_log() -> None:
+    seen = told(
+        findings=(finding(standing_reason="kim@corp.example"),),
+        resolutions=(
+            Resolution(finding_key="a", text="verdict: Jordan Doe said so"),
+            Resolution(finding_key="b", text="the link was rejected by minjun.kim"),
+            Resolution(finding_key="c", text="something that nobody foresaw about Jordan"),
+        ),
+    )
+
+    text = night.render(seen, ZONE)
+
+    assert "Jordan" not in text
+    assert "minjun" not in text
+    assert "kim@" not in text
+    assert "1 otherwise" in text
+
+
+def test_a_release_is_called_so() -> None:
+    seen = told(run=replace(RUN, kind="release"), rosters=(), parts=())
+
+    assert night.render(seen, ZONE).startswith("Release (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
+    assert line(seen, "Read").startswith("nothing")

@@ -1,0 +1,59 @@
+"""docs/configuration.md: every key is told, with the default that it has."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+
+from include.offboarding import config
+from include.offboarding.interfaces import SourceSettings
+from include.offboarding.settings import Company, DueHours, MaxInferred, Policy, Scores
+
+PAGE = (config.project_folder() / "docs/configuration.md").read_text("utf-8")
+ROW = re.compile(r"^\| `([\w.]+)` \| (.*?) \| ", re.MULTILINE)
+NESTED = {"max_inferred", "due_hours", "scores"}
+
+
+def section(title: str) -> dict[str, str]:
+    """Key -> what is said of its default, below this heading."""
+    start = PAGE.index(f"\n{title}\n")
+    end = re.search(r"^#+ ", PAGE[start + len(title) + 2 :], re.MULTILINE)
+    return dict(ROW.findall(PAGE[start : start + len(title) + 2 + end.start()] if end else PAGE[start:]))
+
+
+def keys(model: type[BaseModel], *without: str) -> set[str]:
+    return set(model.model_fields) - set(without)
+
+
+def own_keys(kind: str) -> set[str]:
+    return keys(config.kind_module("sources", kind).Settings, *SourceSettings.model_fields)
+
+
+def test_every_key_is_told() -> None:
+    assert set(section("## `company`")) == keys(Company)
+    assert set(section("## `sources`")) == keys(SourceSettings)
+    assert set(section("### `kind: ldap`")) == own_keys("ldap")
+    assert set(section("### `kind: aws_iam`")) == own_keys("aws_iam")
+    inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
+    assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
+    assert set(section("### `policy.due_hours`")) == keys(DueHours)
+    assert set(section("### `policy.scores`")) == keys(Scores)
+
+
+def plain_defaults() -> Iterator[tuple[str, str, str]]:
+    """Of numbers and words; longer ones are told in words."""
+    for title, model in (
+        ("## `policy`", Policy),
+        ("### `policy.due_hours`", DueHours),
+        ("### `policy.scores`", Scores),
+    ):
+        told = section(title)
+        for name, field in model.model_fields.items():
+            if isinstance(field.default, (int, float)) or (isinstance(field.default, str) and field.default):
+                yield name, told[name], str(field.default)
+
+
+@pytest.mark.parametrize(("name", "told", "default"), list(plain_defaults()))
+def test_the_default_is_the_one_told(name: str, told: str, default: str) -> None:
+    assert told.strip('`"') == default, name
