@@ -85,6 +85,7 @@ class Airflow:
         )
 
     def _environment(self) -> dict[str, str]:
+        # Where the store lies must be the same for the night and for the commands that read it afterwards.
         kept = {
             name: value
             for name, value in os.environ.items()

@@ -24,15 +24,20 @@ class OwnStore:
     loaded: config.Loaded
 
     def exists(self) -> bool:
-        """Whether a demo made one. Raises ConfigError where somebody else did."""
+        """Whether a demo made one. Raises ConfigError where it holds what somebody else read."""
         if not self.folder.exists():
             return False
-        if not (self.folder / MARK).exists():
+        if not (self.folder / MARK).exists() and self._was_used():
             raise ConfigError(
                 f"{self.folder} holds findings that no demo made, of your own systems perhaps. Give your configuration "
                 "a file of its own (OFFBOARDING_CONFIG), or remove that folder."
             )
         return True
+
+    def _was_used(self) -> bool:
+        """Whether a roster was ever read into it; a command that only looked makes an empty one."""
+        with wiring.store(self.loaded) as session:
+            return runs.usable_rosters(session) > 0 or runs.last_finished_night(session) is not None
 
     def remove(self) -> None:
         """End a server that a killed demo left running, and remove all that it kept."""

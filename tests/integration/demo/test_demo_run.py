@@ -4,17 +4,18 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from include.offboarding import config
+from include.offboarding import wiring
 from include.offboarding.demo import dag_run
 from include.offboarding.demo.folder import DemoFolder
 from include.offboarding.demo.nights import Night
-from include.offboarding.demo.own_store import OwnStore
+from include.offboarding.demo.own_store import OwnStore, own_store
 from include.offboarding.errors import ConfigError
-from include.offboarding.store import embedded
+from include.offboarding.store import embedded, runs
 
 
 def test_a_second_demo_says_that_it_waits_and_then_goes_on(tmp_path: Path) -> None:
@@ -81,9 +82,20 @@ def test_clearing_ends_what_runs_and_leaves_the_lock_alone(tmp_path: Path) -> No
         assert tmp_path.exists()
 
 
-def test_a_store_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
-    store = OwnStore(folder=tmp_path / "somebody's", loaded=config.load())
-    (store.folder / "data").mkdir(parents=True)
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OwnStore:
+    monkeypatch.setenv(wiring.EMBEDDED_FOLDER, str(tmp_path / "stores"))
+    return own_store()
+
+
+def finish_a_night(store: OwnStore) -> None:
+    with wiring.store(store.loaded) as session:
+        run = runs.open_run(session, kind="nightly", caller="a test", as_of=Night.TONIGHT.as_of)
+        runs.close_run(session, run.run_id, status="red", waiting=0, summary={})
+
+
+def test_a_store_that_somebody_else_used_is_left_alone(store: OwnStore) -> None:
+    finish_a_night(store)
 
     with pytest.raises(ConfigError, match="no demo made"):
         store.remove()
@@ -91,15 +103,29 @@ def test_a_store_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
     assert (store.folder / "data").exists()
 
 
-def test_a_store_of_the_demo_is_removed(tmp_path: Path) -> None:
-    store = OwnStore(folder=tmp_path / "store", loaded=config.load())
-    store.mark()
-    with embedded.server(store.folder, durable=False):
+def test_a_store_that_a_command_made_by_looking_is_the_demos(store: OwnStore) -> None:
+    with wiring.store(store.loaded):
         pass
+
+    assert store.exists()
+
+
+def test_a_store_of_the_demo_is_removed(store: OwnStore) -> None:
+    store.mark()
+    finish_a_night(store)
 
     store.remove()
 
-    assert not store.exists()
+    assert not store.folder.exists()
+
+
+def test_a_night_of_an_earlier_demo_says_nothing_of_this_one(store: OwnStore) -> None:
+    before = datetime.now(UTC)
+    finish_a_night(store)
+
+    assert store.status_of(Night.TONIGHT, before) == "red"
+    assert store.status_of(Night.TONIGHT, datetime.now(UTC)) is None
+    assert store.status_of(Night.BEFORE, before) is None
 
 
 @pytest.mark.parametrize("script", ("print('one\\ntwo', end='')", "print('one'); print('two')"))
