@@ -4,10 +4,11 @@ import pytest
 
 from include.offboarding.interfaces import Tracker
 from include.offboarding.store.connect import Session
+from tests.support.demo_company import demo_company
 from tests.support.office import HeardTracker, Office
 from tests.support.tracker import people, roundup, tracker
 
-__all__ = ["people", "roundup", "tracker"]
+__all__ = ["demo_company", "people", "roundup", "tracker"]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """One night by functions, in the order of the DAG's tasks: what fails there by itself fails here by itself too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,7 +74,7 @@ def whole_night(
 
 
 @contextmanager
-def _by_itself(failed: list[str]) -> Iterator[None]:
+def _by_itself(failed: list[str]) -> Generator[None]:
     try:
         yield
     except OffboardingError as error:

@@ -104,7 +104,7 @@ with silent as (
         when f.person_uid is not null and rejected.author is not null
             then 'the link was rejected by ' || rejected.author
         when f.rule in ('engagement-lapsed', 'departure-inferred') then case
-            when not p.gone then 'works here again, says the roster'
+            when not p.gone then 'works here, says the roster'
             when p.confirmed then 'the departure is confirmed now'
             else 'the departure is told otherwise now' end
         when f.ticket_kind = 'review' and f.subject_kind = 'source' then

@@ -1,0 +1,128 @@
+"""The demo company's nights, through its real servers and the readers that `wiring` makes, without Airflow."""
+
+import io
+import itertools
+import json
+import logging
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from structlog.testing import capture_logs
+
+from include.offboarding import config, wiring
+from include.offboarding.demo.folder import DemoFolder
+from include.offboarding.demo.nights import Night
+from include.offboarding.demo.servers import Servers, running
+from include.offboarding.interfaces import ConnectionFields, Tracker
+from include.offboarding.settings import Settings
+from include.offboarding.store import embedded
+from include.offboarding.store.connect import Session, opened
+from tests.support.database import cloned
+from tests.support.office import HeardTracker
+from tests.support.whole_night import NightTold, Readers, whole_night
+
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True, kw_only=True)
+class DemoCompany:
+    """Its servers and its store. Each further night must leave both as they were, so that tests may share them."""
+
+    servers: Servers
+    session: Session
+    settings: Settings
+    logged: list[str] = field(default_factory=list[str])
+    """Every line that was logged or printed, with its fields."""
+    told: dict[Night, NightTold] = field(default_factory=dict[Night, NightTold])
+    """What the first run of each night said."""
+    calls: list[str] = field(default_factory=list[str])
+    """What the tracker heard in the last night."""
+
+    def night(self, night: Night, *, settings: Settings | None = None) -> NightTold:
+        """The company as it is on that night, and the check of it."""
+        with self.servers.night(night) as connections:
+            return self.check(night, connections, settings=settings)
+
+    def check(self, night: Night, connections: dict[str, str], *, settings: Settings | None = None) -> NightTold:
+        """The check alone, of servers that run."""
+        settings = settings or self.settings
+        screen = io.StringIO()
+        with mock.patch.dict(os.environ, connections), _logged(self.logged), redirect_stdout(screen):
+            told = whole_night(
+                self.session,
+                settings,
+                Readers(tracker=self._tracker),
+                caller=f"demo {next(_numbers)}",
+                as_of=night.as_of,
+            )
+        self.logged += screen.getvalue().splitlines()
+        self.told.setdefault(night, told)
+        return told
+
+    def _tracker(self, settings: Settings) -> tuple[str, Tracker]:
+        told = wiring.tracker(settings)
+        assert told is not None
+        heard = HeardTracker(told[1])
+        self.calls = heard.calls
+        return told[0], heard
+
+
+@pytest.fixture(scope="session")
+def demo_company(
+    store_server: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DemoCompany]:
+    """After the night before and the night itself."""
+    folder = DemoFolder(root=tmp_path_factory.mktemp("a demo"))
+    with (
+        cloned(store_server) as name,
+        opened(store_server.connection_kwargs(dbname=name)) as session,
+        running(folder) as servers,
+    ):
+        made = DemoCompany(servers=servers, session=session, settings=_settings(folder))
+        for night in Night:
+            made.night(night)
+        yield made
+
+
+def _settings(folder: DemoFolder) -> Settings:
+    """The committed configuration, but for where HR's files lie."""
+    settings = config.load(Path("include/offboarding.yaml").resolve()).settings
+    hr, *others = settings.rosters
+    return settings.model_copy(update={"rosters": (hr.model_copy(update={"path": str(folder.feeds)}), *others)})
+
+
+@contextmanager
+def _logged(lines: list[str]) -> Generator[None]:
+    """Our own events with their fields, and what libraries log at INFO."""
+    handler = _Lines(lines)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        with capture_logs() as events:
+            yield
+    finally:
+        root.setLevel(before)
+        root.removeHandler(handler)
+    lines += [str(event) for event in events]
+
+
+class _Lines(logging.Handler):
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def fields(connections: dict[str, str], conn_id: str) -> ConnectionFields:
+    """A connection as a test may use it."""
+    told = json.loads(connections[f"AIRFLOW_CONN_{conn_id.upper()}"])
+    return ConnectionFields(conn_id=conn_id, host=told["host"], port=told["port"])

@@ -1,0 +1,27 @@
+"""Whether a store's rows are the very same ones: not only their values, but who wrote them last, and where they lie."""
+
+from psycopg import sql
+
+from include.offboarding.store.connect import Session
+
+Versions = dict[str, frozenset[tuple[str, str]]]
+"""Table -> (xmin, ctid) of each row: https://www.postgresql.org/docs/current/ddl-system-columns.html"""
+
+
+def versions(session: Session) -> Versions:
+    """Every row of every table of the store's."""
+    tables = session.execute(
+        "select relname from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace"
+    ).fetchall()
+    return {str(table): _rows(session, str(table)) for (table,) in tables}
+
+
+def changed(before: Versions, after: Versions) -> dict[str, int]:
+    """Table -> how many rows were written, changed or removed; only where there are any."""
+    differing = {table: len(before[table] ^ after[table]) for table in after}
+    return {table: count for table, count in differing.items() if count}
+
+
+def _rows(session: Session, table: str) -> frozenset[tuple[str, str]]:
+    rows = session.execute(sql.SQL("select xmin::text, ctid::text from {}").format(sql.Identifier(table))).fetchall()
+    return frozenset((str(xmin), str(ctid)) for xmin, ctid in rows)
