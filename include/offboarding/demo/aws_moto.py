@@ -12,14 +12,18 @@ from moto.iam.models import (
     Group,
     IAMBackend,
     MFADevice,
+    Role,
+    SigningCertificate,
     User,
     iam_backends,
 )
 
 from include.offboarding.demo.aws_seed import (
     AwsAccountSeed,
+    AwsCertificateSeed,
     AwsGroupSeed,
     AwsKeySeed,
+    AwsRoleSeed,
     AwsSeed,
     AwsSshKeySeed,
     AwsUserSeed,
@@ -63,6 +67,8 @@ def load(seed: AwsSeed) -> dict[str, datetime]:
             _add_group(backend, group)
         for user in account.users:
             _add_user(backend, account, user)
+        for role in account.iam_roles:
+            _add_role(backend, role)
     users = (user for account in seed.accounts for user in account.users)
     return {user.user_id: user.login.created_at.astimezone(UTC) for user in users if user.login}
 
@@ -131,6 +137,8 @@ def _add_user(backend: IAMBackend, account: AwsAccountSeed, seed: AwsUserSeed) -
         _add_user_key(backend, user, key)
     for ssh_key in seed.ssh_keys:
         _add_ssh_key(user, ssh_key)
+    for certificate in seed.certificates:
+        user.signing_certificates[certificate.certificate_id] = _certificate(seed.name, certificate)
     if seed.login:
         user.password = "never checked"
         user.password_last_used = _utc_or_none(seed.login.last_used_at)  # pyright: ignore[reportAttributeAccessIssue]
@@ -139,7 +147,32 @@ def _add_user(backend: IAMBackend, account: AwsAccountSeed, seed: AwsUserSeed) -
         user.mfa_devices[serial] = MFADevice(serial, "000000", "000001")
 
 
-def _grant(backend: IAMBackend, to: User | Group, attached: tuple[str, ...], inline: Mapping[str, str]) -> None:
+def _add_role(backend: IAMBackend, seed: AwsRoleSeed) -> None:
+    role = backend.create_role(
+        role_name=seed.name,
+        assume_role_policy_document=seed.trust,
+        path=seed.path,
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="3600",
+    )
+    del backend.roles[role.id]
+    role.id = seed.role_id
+    role.create_date = _utc(seed.created_at)
+    backend.roles[role.id] = role
+    _grant(backend, role, seed.attached, seed.inline)
+
+
+def _certificate(name: str, seed: AwsCertificateSeed) -> SigningCertificate:
+    # As with policies, a __new__ says BaseModel.
+    made = cast("SigningCertificate", SigningCertificate(seed.certificate_id, name, seed.body))
+    made.upload_date = _utc(seed.created_at)
+    made.status = "Active" if seed.active else "Inactive"
+    return made
+
+
+def _grant(backend: IAMBackend, to: User | Group | Role, attached: tuple[str, ...], inline: Mapping[str, str]) -> None:
     for arn in attached:
         know_aws_policy(backend.account_id, arn)
         backend.managed_policies[arn].attach_to(to)

@@ -14,6 +14,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "ListAccessKeys": ("AccessKeyMetadata",),
     "ListGroups": ("Groups",),
     "ListSSHPublicKeys": ("SSHPublicKeys",),
+    "ListSigningCertificates": ("Certificates",),
     "ListUsers": ("Users",),
 }
 """The paged calls, and the lists that fill their pages, one after the other."""

@@ -21,19 +21,24 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from include.offboarding.demo.aws_moto import backend_of, know_aws_policy, load, operator_key_id, rename_user
+from include.offboarding.demo.aws_organization import SERVICES, Organization, OrganizationError
 from include.offboarding.demo.aws_pages import Pager
 from include.offboarding.demo.aws_report import AccountReport, RenderReport, ReportError
 from include.offboarding.demo.aws_seed import AwsAccountSeed, AwsSeed, seed_from_json
+from include.offboarding.demo.aws_service_credentials import held, listing
 
 CONTROL = "/_control/"
+_JSON_CODES = {"AccessDenied": "AccessDeniedException", "Throttling": "ThrottlingException"}
+"""What the query protocol's errors are called in JSON."""
 _KEY_ID = re.compile(r"Credential=([A-Z0-9]+)/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request of the query protocol."""
+    """One request."""
 
     action: str
+    """"ListUsers" in the query protocol (IAM, STS); in JSON with its service: "identitystore:ListUsers"."""
     account_id: str
     """Whose account it is about: for AssumeRole the role's, else the caller's."""
     fields: Mapping[str, str]
@@ -59,6 +64,7 @@ class AwsProxy:
         self._own: Mapping[str, Callable[[Call], str]] = {
             "GenerateCredentialReport": self._generate_report,
             "GetCredentialReport": self._get_report,
+            "ListServiceSpecificCredentials": self._list_service_credentials,
         }
         self.start(seed)
 
@@ -67,6 +73,8 @@ class AwsProxy:
         self._seed = seed
         self._accounts: dict[str, AwsAccountSeed] = {account.account_id: account for account in seed.accounts}
         self._passwords = load(seed)
+        self._service_credentials = held(seed)
+        self._organization = Organization(seed)
         self._pager = Pager(page_size=seed.page_size)
         self._reports = {account: AccountReport(polls=seed.report_polls) for account in self._accounts}
         self._ahead = seed.clock - datetime.now(UTC) if seed.clock else timedelta()
@@ -91,22 +99,32 @@ class AwsProxy:
     # --- what AWS would say ---------------------------------------------------------------------------------------
 
     def _answer(self, environ: WSGIEnvironment, body: bytes) -> Response:
+        in_json = "HTTP_X_AMZ_TARGET" in environ
         try:
             call = self._recognise(environ, body)
             if not call.operator:
                 self._counts[call.account_id, call.action] += 1
                 self._refuse(call)
+            if in_json:
+                return _json(self._organization.answer(call.action, call.account_id, call.fields))
             if own := self._own.get(call.action):
                 return _xml(own(call))
             return self._ask_moto(environ, call)
-        except AwsError as error:
-            return _xml(_error_body(error.code, str(error)), error.status)
-        except ReportError as error:
+        except OrganizationError as error:
+            return _json({"__type": error.code, "message": str(error)}, HTTPStatus.BAD_REQUEST)
+        except (AwsError, ReportError) as error:
+            if in_json:
+                return _json({"__type": _JSON_CODES.get(error.code, error.code), "message": str(error)}, error.status)
             return _xml(_error_body(error.code, str(error)), error.status)
 
     def _recognise(self, environ: WSGIEnvironment, body: bytes) -> Call:
-        fields = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
-        action = fields.get("Action", "")
+        if target := str(environ.get("HTTP_X_AMZ_TARGET", "")):
+            service, _, operation = target.partition(".")
+            fields: Mapping[str, str] = {name: str(value) for name, value in json.loads(body).items()}
+            action = f"{SERVICES[service]}:{operation}"
+        else:
+            fields = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
+            action = fields.get("Action", "")
         found = _KEY_ID.search(str(environ.get("HTTP_AUTHORIZATION", "")))
         key_id = found[1] if found else ""
         account_id = get_account_id_from(key_id)
@@ -125,9 +143,10 @@ class AwsProxy:
             self._throttled[here] -= 1
             raise AwsError("Throttling", 400, "Rate exceeded")
         service = "sts" if call.action in {"AssumeRole", "GetCallerIdentity"} else "iam"
+        named = call.action if ":" in call.action else f"{service}:{call.action}"
         if here in self._denied or (call.action == "AssumeRole" and not self._trusts(call)):
             text = f"User: arn:aws:iam::{self._seed.caller_account_id}:user/caller is not authorized to perform: "
-            raise AwsError("AccessDenied", 403, f"{text}{service}:{call.action}")
+            raise AwsError("AccessDenied", 403, f"{text}{named}")
 
     def _trusts(self, call: Call) -> bool:
         account = self._accounts.get(call.account_id)
@@ -182,6 +201,11 @@ class AwsProxy:
         inside = f"<Content>{encoded}</Content><ReportFormat>text/csv</ReportFormat>"
         return _result(call.action, f"{inside}<GeneratedTime>{made}</GeneratedTime>")
 
+    def _list_service_credentials(self, call: Call) -> str:
+        users = backend_of(call.account_id).users.values()
+        inside = listing(users, self._service_credentials, call.fields, self._seed.page_size)
+        return _result(call.action, inside)
+
     # --- what the test or the demo says ---------------------------------------------------------------------------
 
     def _control(self, command: str, body: bytes) -> str:
@@ -206,6 +230,10 @@ class AwsProxy:
         else:
             raise ValueError(f"no such command: {command}")
         return "{}"
+
+
+def _json(answer: Mapping[str, object], status: int = HTTPStatus.OK) -> Response:
+    return Response(json.dumps(answer), status=status, content_type="application/x-amz-json-1.1")
 
 
 def _xml(text: str, status: int = HTTPStatus.OK) -> Response:

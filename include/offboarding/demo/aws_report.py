@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from moto.iam.models import AccessKey, User
+from moto.iam.models import AccessKey, SigningCertificate, User
 
 REPORT_LIFETIME = timedelta(hours=4)
 
@@ -41,7 +41,7 @@ COLUMNS = (
 """The 22 that AWS sends (its page describes a 23rd)."""
 
 _NO_KEY = ("false", "N/A", "N/A", "N/A", "N/A")
-_NO_CERTIFICATES = ("false", "N/A", "false", "N/A")
+_NO_CERTIFICATE = ("false", "N/A")
 
 
 class ReportState(StrEnum):
@@ -120,14 +120,16 @@ class RenderReport:
     def _root(self) -> tuple[str, ...]:
         name, arn = "<root_account>", f"arn:aws:iam::{self._account_id}:root"
         password = ("not_supported", "no_information", "not_supported", "not_supported", "true")
-        return (name, arn, _stamp(self._opened_at), *password, *_NO_KEY, *_NO_KEY, *_NO_CERTIFICATES)
+        return (name, arn, _stamp(self._opened_at), *password, *_NO_KEY, *_NO_KEY, *_NO_CERTIFICATE, *_NO_CERTIFICATE)
 
     def _row(self, user: User) -> tuple[str, ...]:
         keys = [_key(key) for key in user.access_keys[:2]]
         keys += [_NO_KEY] * (2 - len(keys))
         mfa = "true" if user.mfa_devices else "false"
+        signing = [_certificate(certificate) for certificate in user.signing_certificates.values()][:2]
+        signing += [_NO_CERTIFICATE] * (2 - len(signing))
         made = _stamp(user.create_date.replace(tzinfo=UTC))
-        return (user.name, user.arn, made, *self._password(user), mfa, *keys[0], *keys[1], *_NO_CERTIFICATES)
+        return (user.name, user.arn, made, *self._password(user), mfa, *keys[0], *keys[1], *signing[0], *signing[1])
 
     def _password(self, user: User) -> tuple[str, str, str, str]:
         if not user.password:
@@ -145,6 +147,11 @@ def _key(key: AccessKey) -> tuple[str, str, str, str, str]:
     if used is None:
         return (active, rotated, "N/A", "N/A", "N/A")
     return (active, rotated, _stamp(used.timestamp.replace(tzinfo=UTC)), used.region, used.service)
+
+
+def _certificate(certificate: SigningCertificate) -> tuple[str, str]:
+    """A slot of signing certificates."""
+    return ("true" if certificate.status == "Active" else "false", _stamp(certificate.upload_date.replace(tzinfo=UTC)))
 
 
 def _stamp(moment: datetime) -> str:

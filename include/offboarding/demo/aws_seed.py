@@ -46,6 +46,31 @@ class AwsSshKeySeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwsServiceCredentialSeed:
+    """A service-specific credential: a password for Git or Keyspaces, or a long-lived API key."""
+
+    credential_id: str
+    """Such as "ACCA" and 17 characters."""
+    service: str
+    """Such as "codecommit.amazonaws.com", "bedrock.amazonaws.com"."""
+    created_at: datetime
+    status: str = "Active"
+    """Active, Inactive or Expired."""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCertificateSeed:
+    """An X.509 signing certificate."""
+
+    certificate_id: str
+    body: str
+    """PEM."""
+    created_at: datetime
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwsUserSeed:
     """An IAM user and its credentials."""
 
@@ -63,6 +88,8 @@ class AwsUserSeed:
     keys: tuple[AwsKeySeed, ...] = ()
     login: AwsLoginSeed | None = None
     ssh_keys: tuple[AwsSshKeySeed, ...] = ()
+    service_credentials: tuple[AwsServiceCredentialSeed, ...] = ()
+    certificates: tuple[AwsCertificateSeed, ...] = ()
     mfa: bool = False
 
 
@@ -71,6 +98,21 @@ class AwsGroupSeed:
     """An IAM group."""
 
     name: str
+    attached: tuple[str, ...] = ()
+    inline: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsRoleSeed:
+    """An IAM role."""
+
+    role_id: str
+    """Such as "AROA" and 17 characters."""
+    name: str
+    created_at: datetime
+    trust: str
+    """The trust policy, as AWS shows it: a JSON document. A deleted user stands in it by its id."""
+    path: str = "/"
     attached: tuple[str, ...] = ()
     inline: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -85,14 +127,64 @@ class AwsAccountSeed:
     groups: tuple[AwsGroupSeed, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict[str, str])
     """Customer managed policies: name to JSON document."""
+    iam_roles: tuple[AwsRoleSeed, ...] = ()
     roles: tuple[str, ...] = ("OffboardingAudit",)
-    """Roles that may be assumed; any other is denied."""
+    """Roles that may be assumed by whoever asks this server; any other is denied."""
+    email: str = ""
+    """The root user's address."""
+    state: str = "ACTIVE"
+    """As Organizations has it: ACTIVE, SUSPENDED, CLOSED..."""
     external_id: str = ""
     """What AssumeRole must bring, "" for nothing."""
     denied: tuple[str, ...] = ()
     """Actions that answer AccessDenied from the start, "AssumeRole" among them."""
     opened_at: datetime | None = None
     """When the account was made, for the root user's row; None: with its oldest user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsPersonSeed:
+    """A user of Identity Center."""
+
+    user_id: str
+    name: str
+    """The user name."""
+    status: str | None = "ENABLED"
+    """ENABLED or DISABLED; None: AWS doesn't say."""
+    display_name: str = ""
+    emails: tuple[str, ...] = ()
+    external_ids: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Issuer to id: what a directory that feeds Identity Center calls this user."""
+    created_at: datetime | None = None
+    groups: tuple[str, ...] = ()
+    """Ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsPermissionSetSeed:
+    """A permission set, and to whom it is assigned where."""
+
+    name: str
+    policies: tuple[str, ...] = ()
+    """Names of AWS's own policies."""
+    customer_policies: tuple[str, ...] = ()
+    inline: str = ""
+    """A JSON document."""
+    users: tuple[tuple[str, str], ...] = ()
+    """Account id and user id."""
+    groups: tuple[tuple[str, str], ...] = ()
+    """Account id and group id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCenterSeed:
+    """An instance of Identity Center."""
+
+    account_id: str
+    """The management account, or the one that it's delegated to."""
+    store_id: str = "d-9067f2a4c1"
+    people: tuple[AwsPersonSeed, ...] = ()
+    permission_sets: tuple[AwsPermissionSetSeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +195,9 @@ class AwsSeed:
     caller_key_id: str = CALLER_KEY_ID
     caller_account_id: str = "999999999999"
     """The account that the caller's key belongs to: it holds nothing but the right to assume roles."""
+    management_account_id: str = ""
+    """Who may ask Organizations; "": there is no organization."""
+    center: AwsCenterSeed | None = None
     clock: datetime | None = None
     """The server's time when it starts (it runs on from there); None: the real one."""
     page_size: int = 100
