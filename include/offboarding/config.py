@@ -130,25 +130,36 @@ def kind_module(room: str, kind: str) -> ModuleType:
 def json_schema() -> dict[str, object]:
     """The file's JSON schema, for editors: each list's entries are those of any kind that the room holds."""
     schema = Settings.model_json_schema()
-    definitions = cast("dict[str, object]", schema.setdefault("$defs", {}))
+    definitions = _without_docstrings(schema.pop("$defs", {}))
     properties = cast("dict[str, object]", schema["properties"])
     for room in ROOMS:
         entries = [_entry_schema(room, kind, definitions) for kind in kinds(room)]
         least = {"minItems": 1} if room in NEEDED_ROOMS else {}
         properties[room] = {"type": "array", "items": {"oneOf": entries}, **least}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "offboarding.yaml"}
+    schema |= {"title": "offboarding.yaml", "description": "docs/configuration.md", "$defs": definitions}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _entry_schema(room: str, kind: str, definitions: dict[str, object]) -> dict[str, object]:
     own = TypeAdapter(kind_module(room, kind).Settings).json_schema(ref_template="#/$defs/{model}")
-    for name, definition in cast("dict[str, object]", own.pop("$defs", {})).items():
+    for name, definition in _without_docstrings(own.pop("$defs", {})).items():
         if definitions.setdefault(name, definition) != definition:
             raise ConfigError(f"{room}/{kind}.py: another kind's settings are called {name} too. Rename one of them")
     # One word, so that an editor knows which of the kinds an entry is.
     own["properties"]["kind"] = {"const": kind, "title": "Kind"}
     name = f"{room}_{kind}"
-    definitions[name] = own
+    definitions[name] = {key: value for key, value in own.items() if key != "description"}
     return {"$ref": f"#/$defs/{name}"}
+
+
+def _without_docstrings(definitions: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """A class's docstring is for whoever changes the class; what a user may write is told field by field."""
+    return {
+        name: {key: value for key, value in definition.items() if key != "description"}
+        for name, definition in definitions.items()
+        # What only an entry of no kind would be.
+        if name not in {base.__name__ for base in (RosterSettings, SourceSettings, TrackerSettings)}
+    }
 
 
 def _error(path: Path, mistakes: Iterable[Mistake]) -> ConfigError:

@@ -212,17 +212,17 @@ def _signed(command: Parser) -> None:
 
 
 def _author(command: Parser) -> None:
-    command.add_argument(
-        "--author", type=_words, default=_user(), help="who decided (default: your login name here, %(default)s)"
-    )
+    user = _user()
+    default = f"default: your login name here, {user}" if user else "needed: your login here has no name"
+    command.add_argument("--author", type=_words, default=user, help=f"who decided ({default})")
 
 
-def _user() -> str:
+def _user() -> str | None:
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         # A container started with --user 12345. Then --author has to be said.
-        return ""
+        return None
 
 
 def _words(text: str) -> str:

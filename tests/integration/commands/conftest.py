@@ -1,0 +1,108 @@
+"""Commands typed in this process, over a filled store that lies on a real PostgreSQL."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.offboarding import pipeline
+from include.offboarding.commands.entry import main
+from include.offboarding.store import embedded
+from include.offboarding.store.connect import Session, opened
+from tests.support import filled
+from tests.support.database import cloned
+
+ZONE_ONLY = "company: {time_zone: Asia/Seoul}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came of a command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Its lines of JSON."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Type = Callable[..., Typed]
+
+
+def connected(parameters: Mapping[str, str | int]) -> str:
+    """The store's connection, as the environment gives it."""
+    return json.dumps(
+        {
+            "conn_type": "postgres",
+            "host": str(parameters["host"]),
+            "port": int(parameters["port"]),
+            "login": str(parameters["user"]),
+            "schema": str(parameters["dbname"]),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def one_night(store_server: embedded.EmbeddedServer) -> Iterator[Mapping[str, str | int]]:
+    """A store after one night and its report, for commands that only read."""
+    with cloned(store_server) as name:
+        parameters = store_server.connection_kwargs(dbname=name)
+        with opened(parameters) as session:
+            reported_night(session)
+        yield parameters
+
+
+def reported_night(session: Session, **changes: Any) -> int:
+    run = filled.spend_night(session, **changes)
+    pipeline.report(session, filled.settings(), run)
+    return run.run_id
+
+
+@pytest.fixture
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration that says no more than reading commands need."""
+    path = tmp_path / "offboarding.yaml"
+    path.write_text(ZONE_ONLY, encoding="utf-8")
+    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
+    monkeypatch.setenv("COLUMNS", "160")
+    return path
+
+
+@pytest.fixture
+def typed(configured: Path, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Types a command in; what was printed before it is forgotten."""
+    del configured
+
+    def type_in(*words: str) -> Typed:
+        capsys.readouterr()
+        try:
+            code = main(words)
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        said = capsys.readouterr()
+        return Typed(code=code, out=said.out, err=said.err)
+
+    return type_in
+
+
+@pytest.fixture
+def reading(typed: Type, one_night: Mapping[str, str | int], monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Types a command in, over the store after one night."""
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(one_night))
+    return typed
+
+
+@pytest.fixture
+def deciding(
+    typed: Type, store_parameters: dict[str, str | int], store: Session, monkeypatch: pytest.MonkeyPatch
+) -> Type:
+    """Types a command in, over a store of this test's own after one night."""
+    reported_night(store)
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(store_parameters))
+    return typed

@@ -1,0 +1,88 @@
+"""check-config and config-schema, and the page of commands."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from include.offboarding import config
+from tests.integration.commands.conftest import Type
+from tests.unit.test_config import GOOD
+
+
+def test_a_good_file_is_called_so(configured: Path, typed: Type) -> None:
+    configured.write_text(yaml.safe_dump(GOOD), encoding="utf-8")
+
+    done = typed("check-config")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        f"{configured}: good. 1 roster, 2 sources read in 3 parts, 1 tracker; store: beside the project.\n"
+    )
+
+
+def test_mistakes_are_named_and_counted(configured: Path, typed: Type) -> None:
+    wrong = {**GOOD, "polcy": {}, "store": "embeded"}
+    configured.write_text(yaml.safe_dump(wrong), encoding="utf-8")
+
+    done = typed("check-config")
+
+    assert done.code == 1
+    assert f"{configured}: polcy is unknown. Did you mean policy?\n" in done.out
+    assert done.out.endswith("2 mistakes. Every key: docs/configuration.md\n")
+
+
+def test_warnings_are_no_mistakes(configured: Path, typed: Type) -> None:
+    configured.write_text(yaml.safe_dump({**GOOD, "trackers": []}), encoding="utf-8")
+
+    done = typed("check-config", "--format", "jsonl")
+
+    assert done.code == 0
+    assert [(line["level"], line["path"]) for line in done.lines] == [("warning", None)]
+
+
+def test_mistakes_come_as_lines_of_json_too(configured: Path, typed: Type) -> None:
+    configured.write_text(yaml.safe_dump({**GOOD, "polcy": {}}), encoding="utf-8")
+
+    done = typed("check-config", "--format", "jsonl")
+
+    assert done.code == 1
+    assert done.lines == [
+        {"schema_version": 1, "level": "mistake", "text": "is unknown. Did you mean policy?", "path": "polcy"}
+    ]
+
+
+def test_a_file_that_is_not_there_is_a_sentence(configured: Path, typed: Type) -> None:
+    configured.unlink()
+
+    done = typed("check-config")
+
+    assert (done.code, done.out) == (1, "")
+    assert "can't be read" in done.err
+
+
+def test_the_schema_printed_is_the_one_committed(typed: Type) -> None:
+    done = typed("config-schema")
+
+    committed = (config.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
+    assert done.out == committed
+    assert json.loads(done.out)["title"] == "offboarding.yaml"
+
+
+def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
+    page = (config.project_folder() / "docs/commands.md").read_text("utf-8")
+    names = re.findall(r"^    ([a-z-]+)(?: |$)", typed("--help").out, re.MULTILINE)
+
+    assert len(names) == 12
+    for name in names:
+        assert re.search(rf"^\| `{name}[ `]", page, re.MULTILINE), name
+        told = typed(name, "--help").out
+        assert "example:\n  python -m include.offboarding" in told, name
+        assert "exit codes:" in told, name
+
+
+@pytest.mark.parametrize("verb", ["confirm", "reject", "revoke", "list"])
+def test_each_verb_of_link_has_an_example(typed: Type, verb: str) -> None:
+    assert f"example:\n  python -m include.offboarding link {verb}" in typed("link", verb, "--help").out
