@@ -1,7 +1,7 @@
 """Runs: a night, or the release of one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -23,12 +23,13 @@ def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None
         if known is not None:
             return known
         last = _run(session, "last_finished_night", {})
-        if as_of is not None and last is not None and as_of < last.as_of:
+        moment = as_of or datetime.now(UTC)
+        if last is not None and moment < last.as_of:
             raise FatalError(
-                f"as_of {as_of.isoformat()} lies before the last night's, {last.as_of.isoformat()} (run {last.run_id})."
-                " Leave as_of out, or give a later one: a night can't be checked backwards."
+                f"as_of {moment.isoformat()} lies before the last night's, {last.as_of.isoformat()} (run"
+                f" {last.run_id}). Leave as_of out, or give a later one: a night can't be checked backwards."
             )
-        made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": as_of})
+        made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": moment})
     assert made is not None
     return made
 

@@ -1,0 +1,116 @@
+"""A night's last task in a process of its own, killed where a test says; what it leaves is what a crash leaves.
+
+Run as a module: it takes its orders as JSON on standard input (see `Orders`).
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from include.offboarding.interfaces import ConnectionFields, Tracker
+from include.offboarding.model import TicketDraft, TicketRef, TicketState
+from include.offboarding.store import runs
+from include.offboarding.store.connect import Session, opened
+from include.offboarding.ticket_plan import TicketPlan
+from include.offboarding.ticketing import TicketDesk
+from include.offboarding.trackers.roundup import Settings, build
+
+PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What the process does, and where it is killed."""
+
+    store: Mapping[str, str | int]
+    tracker: Mapping[str, object]
+    run_id: int
+    call: str
+    """The tracker's call that is its last: open, comment, update, close or reopen; "" for none."""
+    when: str
+    """before or after the call was made."""
+
+
+class DeadlyTracker:
+    """A tracker that ends its process, as kill -9 does, before or after one of its calls."""
+
+    def __init__(self, inner: Tracker, call: str, when: str) -> None:
+        self.inner, self.call, self.when = inner, call, when
+
+    def find(self, key: str) -> TicketRef | None:
+        return self.inner.find(key)
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        self._at("open", "before")
+        ref = self.inner.open(draft)
+        self._at("open", "after")
+        return ref
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        self._at("update", "before")
+        self.inner.update(ref, draft)
+        self._at("update", "after")
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        self._at("comment", "before")
+        self.inner.comment(ref, event_key, text)
+        self._at("comment", "after")
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        self._at("close", "before")
+        self.inner.close(ref, text)
+        self._at("close", "after")
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        self._at("reopen", "before")
+        self.inner.reopen(ref, text)
+        self._at("reopen", "after")
+
+    def state(self, ref: TicketRef) -> TicketState:
+        return self.inner.state(ref)
+
+    def _at(self, call: str, when: str) -> None:
+        if (call, when) == (self.call, self.when):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def started(orders: Orders) -> "subprocess.Popen[str]":
+    """The process, with its orders."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.crashing"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=PROJECT,
+        text=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(asdict(orders)))
+    process.stdin.close()
+    return process
+
+
+def told(session: Session, run_id: int, tracker: Tracker) -> None:
+    """The ticket task, as `pipeline.ticket` does it."""
+    run = runs.run(session, run_id)
+    plan = TicketPlan(session=session, run=run, tracker="secops", unverified_nights=3, keep=timedelta(days=30))
+    plan.make()
+    TicketDesk(session=session, plan=plan, tracker=tracker, zone="Asia/Seoul").drain()
+
+
+def main() -> None:
+    """Do what the orders say."""
+    orders = Orders(**json.load(sys.stdin))
+    settings = Settings.model_validate({"name": "secops", "kind": "roundup", "connection": "secops_roundup"})
+    tracker = build(settings, ConnectionFields(**orders.tracker))  # pyright: ignore[reportArgumentType]
+    with opened(orders.store) as session:
+        told(session, orders.run_id, DeadlyTracker(tracker, orders.call, orders.when))
+
+
+if __name__ == "__main__":
+    main()
