@@ -25,6 +25,8 @@ from tests.support.directory import (
 )
 
 BOTH = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY)
+GONE = (*BOTH, SubjectKind.CERTIFICATE)
+"""With an account goes everything on it."""
 
 
 def test_what_is_there_and_nothing_else(tmp_path: Path) -> None:
@@ -92,7 +94,7 @@ def test_a_deleted_account_is_gone(tmp_path: Path) -> None:
 
     assert set(told.accounts) == {f"uid=bob,{PEOPLE}"}
     gone = before.ref("alice").native_id
-    assert [scope for scope in told.scopes if scope.scope == gone] == [ScopeRead(realm=REALM, scope=gone, kinds=BOTH)]
+    assert [scope for scope in told.scopes if scope.scope == gone] == [ScopeRead(realm=REALM, scope=gone, kinds=GONE)]
 
 
 def test_somebody_new_at_the_old_dn_is_another_account(tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_a_hidden_account_is_not_gone(tmp_path: Path, access: tuple[str, ...], w
 
     assert told.accounts == {}
     (scope,) = told.scopes
-    assert (scope.scope, scope.kinds) == (ref.native_id, BOTH)
+    assert (scope.scope, scope.kinds) == (ref.native_id, GONE)
     assert why in scope.error
 
 

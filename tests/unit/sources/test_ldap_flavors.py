@@ -25,19 +25,28 @@ class Root:
         return Lookup(entry=self.entry)
 
 
-def test_openldap_is_recognised() -> None:
-    root: Any = Root(structuralObjectClass="OpenLDAProotDSE")
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    (
+        ({"structuralObjectClass": "OpenLDAProotDSE"}, "openldap"),
+        ({"objectClass": "OpenLDAProotDSE"}, "openldap"),
+        ({"supportedCapabilities": "1.2.840.113556.1.4.800", "vendorName": "Samba Team"}, "ad"),
+        ({"vendorName": "389 Project"}, "389ds"),
+        ({"vendorName": "389 Project", "supportedExtension": "2.16.840.1.113730.3.5.7"}, "389ds"),
+        ({"vendorName": "389 Project", "supportedExtension": "2.16.840.1.113730.3.8.10.5"}, "freeipa"),
+    ),
+)
+def test_the_root_entry_tells_which_directory_it_is(attributes: dict[str, str], name: str) -> None:
+    root: Any = Root(**attributes)
 
-    assert choose(root, settings()).name == "openldap"
+    assert choose(root, settings()).name == name
 
 
 @pytest.mark.parametrize(
     ("attributes", "text"),
     (
-        ({"supportedCapabilities": "1.2.840.113556.1.4.800"}, "this server is ad, which comes with a later version"),
-        ({"vendorName": "389 Project"}, "this server is 389ds, which comes with a later version"),
-        ({"vendorName": "Example Corp"}, "doesn't tell which directory this is. Set flavor."),
-        ({}, "doesn't tell which directory this is. Set flavor."),
+        ({"vendorName": "Example Corp"}, "doesn't tell which directory this is. Set flavor to one of openldap, ad"),
+        ({}, "doesn't tell which directory this is. Set flavor to one of openldap, ad"),
     ),
 )
 def test_any_other_is_refused_by_name(attributes: dict[str, str], text: str) -> None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.sources._ldap.flavors import FLAVORS
 from include.offboarding.sources._ldap.settings import read_extra
 from include.offboarding.sources.ldap import Settings, build
 from tests.support.directory import reading
@@ -28,10 +29,23 @@ def test_defaults() -> None:
     assert read_extra(fields()).tls == "starttls"
 
 
-@pytest.mark.parametrize("flavor", ("ad", "389ds", "freeipa"))
-def test_a_flavor_to_come_is_refused_in_a_sentence(flavor: str) -> None:
-    with pytest.raises(ValidationError, match=f"{flavor} comes with a later version"):
-        Settings.model_validate(WRITTEN | {"flavor": flavor})
+@pytest.mark.parametrize(
+    "written", ({}, {"filter": "(ou=Left)", "subtree": "ou=Left"}, {"filtre": "(ou=Left)"}, "(ou=Left)")
+)
+def test_a_declaration_is_either_a_filter_or_a_subtree(written: object) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(WRITTEN | {"disabled_when": [written]})
+
+
+def test_what_the_user_set_stays_and_the_rest_is_the_directorys_own() -> None:
+    written = Settings.model_validate(WRITTEN | {"attributes": {"number": "pager"}, "user_filter": "(cn=*)"})
+
+    settled = FLAVORS["ad"].settle(written)
+
+    assert (settled.attributes.number, settled.attributes.login) == ("pager", "sAMAccountName")
+    assert settled.user_filter == "(cn=*)"
+    assert settled.person_object_classes == ("user", "inetOrgPerson")
+    assert FLAVORS["openldap"].settle(written) == written
 
 
 @pytest.mark.parametrize(

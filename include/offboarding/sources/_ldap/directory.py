@@ -1,39 +1,39 @@
 """One directory in one session: the inventory, and a look at some accounts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from ldap3.utils.conv import escape_filter_chars
 
 from include.offboarding.errors import IncompleteReadError
 from include.offboarding.interfaces import ReadContext
 from include.offboarding.model import AccountRef, Fact, Gap, ScopeRead, SubjectKind
-from include.offboarding.sources._ldap.accounts import Describer, wanted_attributes
+from include.offboarding.sources._ldap.accounts import Describer, Description, wanted_attributes
+from include.offboarding.sources._ldap.declared import declared_dead
 from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.flavors import Flavor, choose
-from include.offboarding.sources._ldap.groups import Privileges, read_privileges
+from include.offboarding.sources._ldap.flavor import RIGHTS, Flavor
+from include.offboarding.sources._ldap.flavors import choose
+from include.offboarding.sources._ldap.groups import Rolls, read_rolls
 from include.offboarding.sources._ldap.names import canonical
 from include.offboarding.sources._ldap.results import STANDS
 from include.offboarding.sources._ldap.session import Session
-from include.offboarding.sources._ldap.settings import LdapSettings
+from include.offboarding.sources._ldap.settings import LdapSettings, several
 
-BOTH_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY)
+ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 
 
 def survey(session: Session, settings: LdapSettings, context: ReadContext) -> "Directory":
     """Find out which directory this is, whether locks can be read, and who is privileged. Raises as `collect`."""
     flavor = choose(session, settings)
+    session.adopt(flavor.says_of_reference, flavor.limits_fix)
+    settings = flavor.settle(settings)
     realm = _base_id(session, settings, flavor)
-    groups_dn = settings.groups_dn or settings.base_dn
-    privileges = read_privileges(session, groups_dn, context.privileged_names, page_size=settings.page_size)
-    judge = flavor.judge(session, settings, context.as_of)
+    rolls = read_rolls(session, settings, flavor, context.privileged_names)
     describer = Describer(
         source=session.source,
         realm=realm,
         settings=settings,
         flavor=flavor,
-        judge=judge,
-        privileges=privileges,
+        judge=flavor.judge(session, settings, context.as_of),
+        rolls=rolls,
         context=context,
     )
     return Directory(
@@ -42,8 +42,8 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext) -> "D
         settings=settings,
         flavor=flavor,
         describer=describer,
-        privileges=privileges,
-        keys_readable=_keys_readable(session, settings),
+        rolls=rolls,
+        readable=_readable(session, settings),
     )
 
 
@@ -57,23 +57,29 @@ class Directory:
     settings: LdapSettings
     flavor: Flavor
     describer: Describer
-    privileges: Privileges
-    keys_readable: bool
-    """At least one SSH key could be seen; else their absence tells nothing, and no key may look gone."""
+    rolls: Rolls
+    readable: frozenset[SubjectKind]
+    """Credential kinds of which one could be seen; else their absence tells nothing, and none may look gone."""
 
     @property
     def kinds(self) -> tuple[SubjectKind, ...]:
         """What a complete read of this directory covers."""
-        return BOTH_KINDS if self.keys_readable else (SubjectKind.ACCOUNT,)
+        return tuple(kind for kind in ALL_KINDS if kind is SubjectKind.ACCOUNT or kind in self.readable)
+
+    @property
+    def groups(self) -> tuple[str, ...] | None:
+        """Guarded groups whose memberships a complete read covers."""
+        return self.rolls.dated if self.settings.guarded_groups else None
 
     def collect(self) -> Iterator[Fact]:
         """Yield all accounts, then what couldn't be told, then that this was all: unless the witness was out of sight,
         by whatever rule may hide others too.
         """
         count = 0
+        declared = self._declared(self.settings.base_dn, self.settings.user_filter)
         for entry in self._search(self.settings.base_dn, self.settings.user_filter):
             count += 1
-            yield from self.describer.facts(entry)
+            yield from self._facts(self.describer.describe(entry, declared))
         if not count:
             raise IncompleteReadError(
                 f"{self.session.source}: no account below {self.settings.base_dn} meets user_filter, and a directory "
@@ -87,6 +93,7 @@ class Directory:
             realm=self.realm,
             scope="",
             kinds=self.kinds,
+            groups=None if trouble else self.groups,
             error=f"{self.session.source}: accounts may be hidden, since {trouble}" if trouble else "",
         )
 
@@ -110,14 +117,33 @@ class Directory:
     def gaps(self) -> Iterator[Gap]:
         """What couldn't be told, once everything has been read."""
         yield from self.describer.judge.gaps(self.realm)
-        yield from self.privileges.gaps(self.realm, self.session.source)
-        if not self.keys_readable:
-            name = self.settings.attributes.ssh_keys
-            text = (
-                f"{self.session.source}: no {name} is visible anywhere: either nobody has an SSH key here, or the "
-                f"reader may not see them. Give the witness one, and grant read on {name} (docs/permissions/ldap.md)"
-            )
-            yield Gap(realm=self.realm, text=text, red=False)
+        yield from self.rolls.gaps(self.realm, self.session.source)
+        for said in self.session.passed_over:
+            yield Gap(realm=self.realm, text=f"{self.session.source}: {said}", red=False)
+        for kind, (what, names) in self._attributes().items():
+            if kind not in self.readable:
+                name = " or ".join(names)
+                text = (
+                    f"{self.session.source}: no {name} is visible anywhere: either nobody has {what} here, or the "
+                    f"reader may not see any. Give the witness one, and grant read on {name} ({RIGHTS})"
+                )
+                yield Gap(realm=self.realm, text=text, red=False)
+
+    def _attributes(self) -> dict[SubjectKind, tuple[str, tuple[str, ...]]]:
+        return {
+            SubjectKind.SSH_KEY: ("an SSH key", several(self.settings.attributes.ssh_keys)),
+            SubjectKind.CERTIFICATE: ("a certificate", (self.settings.attributes.certificates,)),
+        }
+
+    def _declared(self, base: str, condition: str) -> Mapping[str, str]:
+        return declared_dead(self.session, self.settings, self.flavor, base, condition)
+
+    def _facts(self, description: Description) -> Iterator[Fact]:
+        yield description.account
+        yield from description.credentials
+        yield from description.memberships
+        for _, text in description.problems:
+            yield Gap(realm=self.realm, text=text, red=True)
 
     def _search(self, base: str, condition: str) -> Iterator[Entry]:
         """Every entry but the witness: it's ours."""
@@ -129,23 +155,22 @@ class Directory:
                     yield entry
 
     def _found(self, base: str, missing: dict[str, AccountRef]) -> Iterator[Fact]:
-        condition = "".join(self.flavor.id_filter(escape_filter_chars(native_id)) for native_id in missing)
-        for entry in self._search(base, f"(|{condition})"):
+        condition = f"(|{''.join(self.flavor.id_filter(native_id) for native_id in missing)})"
+        declared = self._declared(base, condition)
+        for entry in self._search(base, condition):
             if missing.pop(self.describer.native_id(entry), None):
-                yield from self._described(entry)
+                yield from self._described(entry, declared)
 
-    def _described(self, entry: Entry) -> Iterator[Fact]:
+    def _described(self, entry: Entry, declared: Mapping[str, str]) -> Iterator[Fact]:
         """The account's facts, and what of it is complete. Beside a key that we can't read, none may look gone."""
-        native_id = self.describer.native_id(entry)
-        unread = ""
-        for fact in self.describer.facts(entry):
-            yield fact
-            unread = fact.text if isinstance(fact, Gap) else unread
-        if unread:
-            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(SubjectKind.ACCOUNT,))
-            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(SubjectKind.SSH_KEY,), error=unread)
-        else:
-            yield ScopeRead(realm=self.realm, scope=native_id, kinds=self.kinds)
+        description = self.describer.describe(entry, declared)
+        native_id = description.account.native_id
+        yield from self._facts(description)
+        unread = {kind: text for kind, text in description.problems if kind is not SubjectKind.ACCOUNT}
+        whole = tuple(kind for kind in self.kinds if kind not in unread)
+        yield ScopeRead(realm=self.realm, scope=native_id, kinds=whole, groups=self.groups)
+        for kind, text in unread.items():
+            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(kind,), error=text)
 
     def _context_above(self) -> tuple[str, ...]:
         """The naming context that holds the base, asked of the root entry (RFC 4512 5.1)."""
@@ -159,16 +184,17 @@ class Directory:
         # "" is the root entry's DN.
         seen = self.session.read(account.label, wanted) if account.label else None
         entry = seen.entry if seen else None
-        there = entry.first(self.flavor.id_attribute).lower() if entry else ""
+        there = self.flavor.native_id(entry) if entry else ""
         if entry and there == account.native_id.lower():
-            yield from self._described(entry)
+            yield from self._described(entry, self._declared(entry.dn, self.flavor.id_filter(there)))
             return
         if (seen and seen.denied) or (entry and not there):
             trouble = "an entry stands at its last DN that the reader may not look at: grant read on it"
         yield ScopeRead(
             realm=self.realm,
             scope=account.native_id,
-            kinds=BOTH_KINDS,
+            kinds=ALL_KINDS,
+            groups=None if trouble else self.groups,
             error=f"{self.session.source}: account {account.native_id} isn't found, but {trouble}" if trouble else "",
         )
 
@@ -177,7 +203,7 @@ class Directory:
         if _base_id(self.session, self.settings, self.flavor) != self.realm:
             return "another directory answers now"
         witness = self.settings.witness
-        if witness and not self.session.read(witness, (self.flavor.id_attribute,)).entry:
+        if witness and not self.session.read(witness, self.flavor.id_attributes).entry:
             return f"the witness {witness} isn't found either: grant the reader read on it (docs/permissions/ldap.md)"
         return ""
 
@@ -192,11 +218,12 @@ class Directory:
 
 
 def _base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:
-    found = session.read(settings.base_dn, (flavor.id_attribute,)).entry
-    native_id = found.first(flavor.id_attribute).lower() if found else ""
+    found = session.read(settings.base_dn, flavor.id_attributes).entry
+    native_id = flavor.native_id(found) if found else ""
     if native_id:
         return native_id
-    missing = f"shows no {flavor.id_attribute}" if found else "isn't there, or the reader may not see it"
+    names = " or ".join(flavor.id_attributes)
+    missing = f"shows no {names}" if found else "isn't there, or the reader may not see it"
     raise IncompleteReadError(
         f"{session.source}.base_dn: {settings.base_dn} {missing}. {STANDS}\n"
         f'  Set the right base_dn, or grant `to dn.subtree="{settings.base_dn}" by dn.exact="{session.reader}" read` '
@@ -204,15 +231,22 @@ def _base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:
     )
 
 
-def _keys_readable(session: Session, settings: LdapSettings) -> bool:
-    """Whether any SSH key can be seen: the witness's, else anybody's."""
-    name = settings.attributes.ssh_keys
-    if settings.witness:
-        witness = session.read(settings.witness, (name,)).entry
-        if witness and witness.raw(name):
-            return True
-    for entries in session.search(settings.base_dn, f"({name}=*)", (name,), page_size=1):
-        if any(entry.raw(name) for entry in entries):
-            return True
-        break
-    return False
+def _readable(session: Session, settings: LdapSettings) -> frozenset[SubjectKind]:
+    """Of which kinds of credential any can be seen: the witness's, else anybody's."""
+    attributes = {
+        SubjectKind.SSH_KEY: several(settings.attributes.ssh_keys),
+        SubjectKind.CERTIFICATE: (settings.attributes.certificates,),
+    }
+    wanted = tuple(name for names in attributes.values() for name in names)
+    witness = session.read(settings.witness, wanted).entry if settings.witness else None
+    return frozenset(
+        kind
+        for kind, names in attributes.items()
+        if (witness and any(witness.raw(name) for name in names)) or _anybody_has(session, settings, names)
+    )
+
+
+def _anybody_has(session: Session, settings: LdapSettings, names: Sequence[str]) -> bool:
+    condition = f"(|{''.join(f'({name}=*)' for name in names)})"
+    first = next(session.search(settings.base_dn, condition, names, page_size=1), list[Entry]())
+    return any(entry.raw(name) for entry in first for name in names)

@@ -1,67 +1,32 @@
-"""Which directory this is. A new flavor is one module with a class like OpenLdap, and a line in `FLAVORS`."""
+"""Which directory this is. A new flavor is one module with a subclass of `Flavor`, and a line in `FLAVORS`."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Mapping
 
 from include.offboarding.errors import ConfigError
-from include.offboarding.model import Gap
+from include.offboarding.sources._ldap.active_directory import ActiveDirectory
+from include.offboarding.sources._ldap.dirsrv import DirectoryServer
 from include.offboarding.sources._ldap.entry import Entry
+from include.offboarding.sources._ldap.flavor import Flavor
+from include.offboarding.sources._ldap.freeipa import FreeIpa
 from include.offboarding.sources._ldap.openldap import OpenLdap
 from include.offboarding.sources._ldap.session import Session
-from include.offboarding.sources._ldap.settings import LATER, LdapSettings
-from include.offboarding.sources._ldap.standing import Judgement
+from include.offboarding.sources._ldap.settings import LdapSettings
 
+FLAVORS: Mapping[str, Flavor] = {
+    flavor.name: flavor for flavor in (OpenLdap(), ActiveDirectory(), DirectoryServer(), FreeIpa())
+}
 
-class Judge(Protocol):
-    """Says what works."""
-
-    def judge(self, entry: Entry) -> Judgement:
-        """What can be said of this entry's password login."""
-        ...
-
-    def gaps(self, realm: str) -> Iterator[Gap]:
-        """What kept it from judging, once every entry has been judged."""
-        ...
-
-
-class Flavor(Protocol):
-    """What differs between directories."""
-
-    @property
-    def name(self) -> str:
-        """As in the configuration."""
-        ...
-
-    @property
-    def id_attribute(self) -> str:
-        """Holds an entry's immutable id."""
-        ...
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """What `judge` needs of each entry."""
-        ...
-
-    @property
-    def password_set(self) -> str:
-        """The attribute with the time of the last change of password."""
-        ...
-
-    def id_filter(self, native_id: str) -> str:
-        """The filter that finds that account."""
-        ...
-
-    def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> Judge:
-        """Get ready to judge entries."""
-        ...
-
-
-FLAVORS: Mapping[str, Flavor] = {"openldap": OpenLdap()}
-
-_ROOT_ATTRIBUTES = ("structuralObjectClass", "objectClass", "vendorName", "supportedCapabilities")
+_ROOT_ATTRIBUTES = (
+    "structuralObjectClass",
+    "objectClass",
+    "vendorName",
+    "supportedCapabilities",
+    "supportedExtension",
+)
 _ACTIVE_DIRECTORY = "1.2.840.113556.1.4.800"
 """LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3)."""
+_FREEIPA_KEYTABS = {"2.16.840.1.113730.3.8.10.1", "2.16.840.1.113730.3.8.10.5"}
+"""Extended operations of FreeIPA's password plug-in, which a plain 389-ds lacks (util/ipa_krb5.h)."""
 
 
 def choose(session: Session, settings: LdapSettings) -> Flavor:
@@ -70,12 +35,11 @@ def choose(session: Session, settings: LdapSettings) -> Flavor:
     if name == "auto":
         root = session.read("", _ROOT_ATTRIBUTES).entry
         name = _recognise(root) if root else ""
-        if not name:
-            raise ConfigError(
-                f"{session.source}.flavor: the server's root entry doesn't tell which directory this is. Set flavor."
-            )
-    if name not in FLAVORS:
-        raise ConfigError(f"{session.source}.flavor: this server is {name}, which {LATER}.")
+    if not name:
+        raise ConfigError(
+            f"{session.source}.flavor: the server's root entry doesn't tell which directory this is. Set flavor to one "
+            f"of {', '.join(FLAVORS)}."
+        )
     return FLAVORS[name]
 
 
@@ -86,5 +50,5 @@ def _recognise(root: Entry) -> str:
     if _ACTIVE_DIRECTORY in root.values("supportedCapabilities"):
         return "ad"
     if "389 project" in root.first("vendorName").lower():
-        return "389ds"
+        return "freeipa" if _FREEIPA_KEYTABS & set(root.values("supportedExtension")) else "389ds"
     return ""

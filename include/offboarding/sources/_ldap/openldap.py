@@ -3,40 +3,34 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
-from include.offboarding.errors import IncompleteReadError
 from include.offboarding.model import Gap
 from include.offboarding.sources._ldap.entry import Entry
+from include.offboarding.sources._ldap.flavor import RIGHTS, Flavor
 from include.offboarding.sources._ldap.names import canonical
 from include.offboarding.sources._ldap.session import Session
 from include.offboarding.sources._ldap.settings import LdapSettings
 from include.offboarding.sources._ldap.standing import ENDS, LOCKED, PERMANENT, STARTS, Judgement, Policy, Proof, judge
 from include.offboarding.sources._ldap.times import is_permanent_lock
+from include.offboarding.sources._ldap.witness import prove
 
 IN_FORCE = "pwdPolicySubentry"
 POLICY_ATTRIBUTES = ("pwdAttribute", "pwdLockout")
-RIGHTS = "docs/permissions/ldap.md"
 
 
-class OpenLdap:
+class OpenLdap(Flavor):
     """slapd 2.5 or newer."""
 
     name = "openldap"
-    id_attribute = "entryUUID"
-    attributes = (LOCKED, ENDS, STARTS, IN_FORCE)
+    id_attributes = ("entryUUID",)
+    lock_attributes = (LOCKED, ENDS, STARTS, IN_FORCE)
     password_set = "pwdChangedTime"
-
-    def id_filter(self, native_id: str) -> str:
-        """The filter that finds that account. A native id that is none would be found nowhere, and look gone."""
-        try:
-            return f"({self.id_attribute}={UUID(native_id)})"
-        except ValueError as error:
-            raise IncompleteReadError(f"account {native_id!r} is no entryUUID; nothing was concluded of it") from error
+    never_empty = frozenset({"groupofnames", "groupofuniquenames"})
 
     def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> "PolicyJudge":
         """Read the witness, and get ready to judge entries."""
-        return PolicyJudge(session, default=settings.ppolicy_default, proof=_prove(session, settings), as_of=as_of)
+        proof = prove(session, settings, (LOCKED,), lambda entry: is_permanent_lock(entry.first(LOCKED)))
+        return PolicyJudge(session, default=settings.ppolicy_default, proof=proof, as_of=as_of)
 
 
 @dataclass(slots=True)
@@ -68,7 +62,7 @@ class PolicyJudge:
                 "Without one nobody can tell an account that isn't locked from one whose lock we may not read: lock an "
                 f"account of nobody's for good ({LOCKED} {PERMANENT}) and name its DN as `witness` ({RIGHTS})"
             )
-        names = ",".join(OpenLdap.attributes)
+        names = ",".join(OpenLdap.lock_attributes)
         right = f'to attrs={names} by dn.exact="{self.session.reader}" read'
         return f"Grant `{right}` ({RIGHTS}), or lock the witness again"
 
@@ -95,14 +89,3 @@ class PolicyJudge:
             right = f'to dn.exact="{dn}" by dn.exact="{self.session.reader}" read'
             return Policy(label=dn, lockout=None, problem=f"the policy {dn} can't be read: grant `{right}` ({RIGHTS})")
         return Policy(label=dn, lockout=found.first("pwdLockout").upper() == "TRUE")
-
-
-def _prove(session: Session, settings: LdapSettings) -> Proof:
-    if settings.witness is None:
-        return Proof(readable=None, reason="no witness account is configured")
-    entry = session.read(settings.witness, (LOCKED,)).entry
-    if entry is None:
-        return Proof(readable=False, reason=f"the witness {settings.witness} can't be read")
-    if not is_permanent_lock(entry.first(LOCKED)):
-        return Proof(readable=False, reason=f"the witness {settings.witness} doesn't read as locked")
-    return Proof(readable=True, reason="the witness shows that locks can be read")

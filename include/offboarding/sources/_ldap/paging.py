@@ -27,7 +27,7 @@ class Page:
     """Where the next page begins; b"" at the end, None where the server answered without the paging control."""
 
 
-def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str) -> Iterator[list[Entry]]:
+def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str, limits_fix: str = "") -> Iterator[list[Entry]]:
     """Yield each page's entries, and end only where the server said that this was all.
 
     `ask` gets the last page's cookie, b"" for the first. Raises IncompleteReadError for a limit, a referral, a server
@@ -40,7 +40,7 @@ def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str) -> Iter
         page = ask(cookie)
         count += len(page.entries)
         if page.refusal.code != SUCCESS:
-            raise error_for(page.refusal, where=where, reader=reader, entries=count)
+            raise error_for(page.refusal, where=where, reader=reader, entries=count, limits_fix=limits_fix)
         if page.references:
             raise referral_error(page.references, where=where)
         yield page.entries

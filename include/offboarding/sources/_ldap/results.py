@@ -32,13 +32,17 @@ class Refusal:
     referrals: tuple[str, ...]
 
 
-def error_for(refusal: Refusal, *, where: str, reader: str, entries: int) -> OffboardingError:
-    """The error for a refusal, met at `where` ("sources.corp-ldap: ou=people") after so many entries."""
+def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits_fix: str = "") -> OffboardingError:
+    """The error for a refusal, met at `where` ("sources.corp-ldap: ou=people") after so many entries.
+
+    `limits_fix` is how this directory lifts a limit, "" for OpenLDAP's way.
+    """
     told = f"result {refusal.code} {refusal.description}" + (f", {refusal.text}" if refusal.text else "")
     if refusal.code in _LIMITS:
+        fix = limits_fix or f'ask for `limits dn.exact="{reader}" size=unlimited time=unlimited`'
         return IncompleteReadError(
             f"{where}: {_LIMITS[refusal.code]} after {entries:,} entries ({told}). {STANDS}\n"
-            f'  Ask for `limits dn.exact="{reader}" size=unlimited time=unlimited` (docs/permissions/ldap.md).'
+            f"  {fix[0].upper()}{fix[1:]} (docs/permissions/ldap.md)."
         )
     if refusal.code == _REFERRAL:
         return referral_error(refusal.referrals, where=where)

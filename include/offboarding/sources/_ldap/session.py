@@ -20,6 +20,7 @@ from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.sources._ldap.ber import DecodeError
 from include.offboarding.sources._ldap.entry import Entry
 from include.offboarding.sources._ldap.paging import Page, read_pages
+from include.offboarding.sources._ldap.ranges import completed, is_cut
 from include.offboarding.sources._ldap.results import (
     INSUFFICIENT_ACCESS,
     NO_SUCH_OBJECT,
@@ -57,6 +58,15 @@ class Session:
         self.source = source
         self.reader = reader
         self._tally = tally
+        self._says_of_reference: Callable[[str], str | None] = _nothing_of_it
+        self._limits_fix = ""
+        self.passed_over: dict[str, None] = {}
+        """What is to be told of parts of the tree that lie elsewhere and needn't be read, each once."""
+
+    def adopt(self, says_of_reference: Callable[[str], str | None], limits_fix: str) -> None:
+        """Take this kind of directory's word on references (`Flavor.says_of_reference`) and limits."""
+        self._says_of_reference = says_of_reference
+        self._limits_fix = limits_fix
 
     def search(self, base: str, condition: str, attributes: Sequence[str], *, page_size: int) -> Iterator[list[Entry]]:
         """Yield everything at and below `base` that meets the filter, a page at a time. Raises as `read_pages`."""
@@ -64,7 +74,7 @@ class Session:
         def ask(cookie: bytes) -> Page:
             return self._ask(base, condition, attributes, scope="SUBTREE", page_size=page_size, cookie=cookie)
 
-        return read_pages(ask, where=f"{self.source}: {base}", reader=self.reader)
+        return read_pages(ask, where=f"{self.source}: {base}", reader=self.reader, limits_fix=self._limits_fix)
 
     def read(self, dn: str, attributes: Sequence[str]) -> Lookup:
         """Read one entry. No entry where it isn't there or is hidden; any other refusal is raised."""
@@ -72,8 +82,10 @@ class Session:
         if page.refusal.code in {NO_SUCH_OBJECT, INSUFFICIENT_ACCESS}:
             return Lookup(entry=None, denied=page.refusal.code == INSUFFICIENT_ACCESS)
         if page.refusal.code != SUCCESS:
-            raise error_for(page.refusal, where=f"{self.source}: {dn}", reader=self.reader, entries=0)
-        return Lookup(entry=next(iter(page.entries), None))
+            where = f"{self.source}: {dn}"
+            raise error_for(page.refusal, where=where, reader=self.reader, entries=0, limits_fix=self._limits_fix)
+        # Every entry has an object class: success without one is an entry that 389-ds hides.
+        return Lookup(entry=next(iter(page.entries), None), denied=not page.entries)
 
     def _ask(
         self,
@@ -103,17 +115,41 @@ class Session:
 
     def _page(self, responses: list[Entry | dict[str, Any]], result: dict[str, Any]) -> Page:
         entries = [response for response in responses if isinstance(response, Entry)]
-        if any(";range=" in "".join(entry.attributes) for entry in entries):
-            raise IncompleteReadError(f"{self.source}: the server cuts long attributes by ;range=. {STANDS}")
+        references = tuple(
+            url for response in responses if not isinstance(response, Entry) for url in response.get("uri", ())
+        )
         control = result.get("controls", {}).get(PAGED_RESULTS)
         return Page(
-            entries=[entry.without_options() for entry in entries],
-            references=tuple(
-                url for response in responses if not isinstance(response, Entry) for url in response.get("uri", ())
-            ),
+            entries=[self._whole(entry).without_options() for entry in entries],
+            references=tuple(url for url in references if not self._passes_over(url)),
             refusal=_refusal(result),
             cookie=control["value"]["cookie"] if control else None,
         )
+
+    def _whole(self, entry: Entry) -> Entry:
+        if not is_cut(entry):
+            return entry
+        return completed(entry, self._piece, where=f"{self.source}: {entry.dn}")
+
+    def _piece(self, dn: str, attribute: str) -> Entry | None:
+        """One piece of a long attribute, as it comes."""
+        self._tally()
+        connection = cast("Any", self._connection)
+        with _told(self.source, self._connection):
+            connection.search(dn, EVERYTHING, search_scope="BASE", dereference_aliases="NEVER", attributes=[attribute])
+            return next((found for found in connection.response if isinstance(found, Entry)), None)
+
+    def _passes_over(self, url: str) -> bool:
+        said = self._says_of_reference(url)
+        if said:
+            self.passed_over[said] = None
+        return said is not None
+
+
+def _nothing_of_it(url: str) -> str | None:
+    """Until the kind of directory is known, every reference counts."""
+    del url
+    return None
 
 
 @contextmanager
@@ -172,7 +208,9 @@ def _told(source: str, client: EntryConnection | None) -> Generator[None]:
     except DecodeError as error:
         raise IncompleteReadError(f"{source}: {at} sent what is no LDAP message: {error}. {STANDS}") from error
     except LDAPInvalidFilterError as error:
-        raise ConfigError(f"{source}.user_filter: this is no LDAP filter (RFC 4515): {error}") from error
+        raise ConfigError(
+            f"{source}.user_filter: this is no LDAP filter (RFC 4515): {error}. Look at disabled_when, too."
+        ) from error
     except (LDAPCommunicationError, LDAPResponseTimeoutError, LDAPStartTLSError, OSError) as error:
         refusal = client.server.tls.refusal if client else None
         if refusal is not None:

@@ -1,28 +1,38 @@
 """What a user may write for a directory, and for the connection to it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, model_validator
 
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields, SourceSettings, Strict
 
 FlavorName = Literal["auto", "openldap", "ad", "389ds", "freeipa"]
-READABLE_FLAVORS = ("openldap",)
-"""Flavors whose idea of "disabled" this version knows."""
 
-LATER = "comes with a later version; this one reads OpenLDAP with the ppolicy overlay"
+Names = str | tuple[str, ...]
+"""One attribute's name, or several."""
+
+
+def several(names: Names) -> tuple[str, ...]:
+    """Them, as a tuple."""
+    return (names,) if isinstance(names, str) else names
 
 
 class AttributeNames(Strict):
-    """Where an account's identity stands. The defaults are inetOrgPerson's and the usual additions'."""
+    """Where an account's identity stands. The defaults are inetOrgPerson's and the usual additions'; what isn't set is
+    another directory's own (`Flavor.attribute_defaults`).
+    """
 
     login: str = Field(default="uid", description="The login name.")
-    number: str = Field(default="employeeNumber", description="The worker id.")
+    other_logins: tuple[str, ...] = Field(
+        default=(), description="More names that one may log in by, as userPrincipalName in Active Directory."
+    )
+    number: Names = Field(default="employeeNumber", description="The worker id; several are all keys.")
     mails: tuple[str, ...] = Field(
         default=("mail", "mailLocalAddress", "mailAlternateAddress", "gosaMailAlternateAddress"),
-        description="Mail addresses, all of them keys.",
+        description="Mail addresses, all of them keys; of proxyAddresses those that begin with smtp:.",
     )
     display_name: tuple[str, ...] = Field(default=("displayName", "cn"), description="The first that is there counts.")
     owners: tuple[str, ...] = Field(
@@ -31,24 +41,49 @@ class AttributeNames(Strict):
     last_login: tuple[str, ...] = Field(
         default=("authTimestamp", "pwdLastSuccess"), description="Times of the last bind; the latest counts."
     )
-    ssh_keys: str = Field(default="sshPublicKey", description="Lines of authorized_keys.")
+    ssh_keys: Names = Field(default="sshPublicKey", description="Lines of authorized_keys.")
+    certificates: str = Field(default="userCertificate", description="X.509 certificates in DER (RFC 4523).")
 
     def all(self) -> tuple[str, ...]:
         """Every name."""
-        several = (*self.mails, *self.display_name, *self.owners, *self.last_login)
-        return (self.login, self.number, self.ssh_keys, *several)
+        several_each = (*self.mails, *self.display_name, *self.owners, *self.last_login, *several(self.number))
+        return (self.login, *self.other_logins, *several(self.ssh_keys), self.certificates, *several_each)
+
+
+class DisabledWhen(Strict):
+    """What is declared to be dead, and can't be seen to be."""
+
+    filter: str | None = Field(default=None, description="An LDAP filter: (loginShell=/usr/sbin/nologin).")
+    subtree: str | None = Field(default=None, description="A DN; it and everything below it.")
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> "DisabledWhen":
+        if (self.filter is None) == (self.subtree is None):
+            raise ValueError("give either a filter or a subtree")
+        return self
+
+    @property
+    def told(self) -> str:
+        """As it was declared, for people."""
+        return f"filter {self.filter}" if self.filter else f"subtree {self.subtree}"
 
 
 class LdapSettings(SourceSettings):
     """A directory."""
 
-    base_dn: str = Field(min_length=1, description="Accounts lie below it; its own entryUUID is the realm.")
+    base_dn: str = Field(min_length=1, description="Accounts lie below it; its own immutable id is the realm.")
     flavor: FlavorName = Field(default="auto", description="auto asks the server's root entry.")
     ppolicy_default: str | None = Field(
         default=None, description="DN of the policy for accounts without pwdPolicySubentry; only cn=config knows it."
     )
     witness: str | None = Field(
-        default=None, description="DN of a permanently locked account: proof that locks can be read at all."
+        default=None, description="DN of an account that is locked for good: proof that locks can be read at all."
+    )
+    disabled_when: tuple[DisabledWhen, ...] = Field(
+        default=(), description="Accounts that count as dead because you say so: a filter or a subtree each."
+    )
+    guarded_groups: tuple[str, ...] = Field(
+        default=(), description="Groups that guard keys, as shell patterns over their names or DNs: who is in is dated."
     )
     groups_dn: str | None = Field(default=None, description="Where groups lie, when not below base_dn.")
     page_size: int = Field(default=1000, ge=1, le=10000, description="Entries a request.")
@@ -63,12 +98,11 @@ class LdapSettings(SourceSettings):
     )
     attributes: AttributeNames = Field(default=AttributeNames(), description="Where identity stands.")
 
-    @field_validator("flavor")
-    @classmethod
-    def _is_implemented(cls, value: FlavorName) -> FlavorName:
-        if value not in {"auto", *READABLE_FLAVORS}:
-            raise ValueError(f"{value} {LATER}")
-        return value
+    def with_defaults(self, own: Mapping[str, object], attributes: Mapping[str, object]) -> "LdapSettings":
+        """The same with a flavor's own defaults in place of those that the user didn't set."""
+        names = {name: value for name, value in attributes.items() if name not in self.attributes.model_fields_set}
+        changes = {name: value for name, value in own.items() if name not in self.model_fields_set}
+        return self.model_copy(update=changes | {"attributes": self.attributes.model_copy(update=names)})
 
 
 class ConnectionExtra(Strict):

@@ -1,4 +1,4 @@
-"""Times as directories write them: generalizedTime (RFC 4517 3.3.13)."""
+"""Times as directories write them: generalizedTime (RFC 4517 3.3.13) and FILETIME (MS-DTYP 2.3.3)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -34,3 +34,24 @@ def generalized_time(text: str) -> datetime:
 def is_permanent_lock(text: str) -> bool:
     """Whether a pwdAccountLockedTime is the mark that only an administrator sets: 000001010000Z (slapo-ppolicy(5))."""
     return _NEVER_COMES_BACK.fullmatch(text) is not None
+
+
+_FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_FILETIME_DIGITS = 19
+_NEVER = 0x7FFF_FFFF_FFFF_FFFF
+
+
+def filetime(text: str) -> datetime | None:
+    """A count of 100 nanoseconds since 1601 as that moment, in UTC; None for never, which is 0 and the largest.
+
+    What lies beyond the year 9999 is never, too. Raises ValueError without the text.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _FILETIME_DIGITS):
+        raise ValueError("no count of 100 nanoseconds since 1601")
+    ticks = int(text)
+    if ticks in {0, _NEVER}:
+        return None
+    try:
+        return _FILETIME_EPOCH + timedelta(microseconds=ticks // 10)
+    except OverflowError:
+        return None

@@ -1,0 +1,41 @@
+"""X.509 certificates as `userCertificate` holds them: DER (RFC 4523 2.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate, without itself and without its subject: who it's for is what the account says."""
+
+    thumbprint: str
+    """SHA-256 of its DER, in hex."""
+    label: str
+    """Serial and issuer, for people."""
+    starts_at: datetime
+    expires_at: datetime
+
+
+class CertificateFormatError(ValueError):
+    """A value that is no certificate. The text never holds the value."""
+
+
+def parse(value: bytes) -> Certificate:
+    """The certificate in one attribute value. Raises CertificateFormatError."""
+    try:
+        found = x509.load_der_x509_certificate(value)
+        issuer = found.issuer.get_attributes_for_oid(NameOID.COMMON_NAME) if found.issuer != found.subject else []
+        names = [str(name.value) for name in issuer]
+        return Certificate(
+            thumbprint=found.fingerprint(SHA256()).hex(),
+            label=f"certificate {found.serial_number:X}" + (f" by {names[0]}" if names else ""),
+            starts_at=found.not_valid_before_utc,
+            expires_at=found.not_valid_after_utc,
+        )
+    except ValueError as error:
+        # The library's own words may quote what it met.
+        raise CertificateFormatError("it isn't one X.509 certificate in DER") from error
