@@ -1,17 +1,12 @@
-"""A night's last task in a process of its own, killed where a test says; what it leaves is what a crash leaves.
+"""A night's last task in a process of its own, killed where a test says; what it leaves is what a crash leaves."""
 
-Run as a module: it takes its orders as JSON on standard input (see `Orders`).
-"""
-
-import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 from include.offboarding.interfaces import ConnectionFields, Tracker
 from include.offboarding.model import TicketDraft, TicketRef, TicketState
@@ -21,7 +16,9 @@ from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketDesk
 from include.offboarding.trackers.roundup import Settings, build
 
-PROJECT = Path(__file__).parents[2]
+# Imports once what each process needs; a plain fork would take the tests' own threads and sockets along.
+_FORK_SERVER = multiprocessing.get_context("forkserver")
+_FORK_SERVER.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +26,7 @@ class Orders:
     """What the process does, and where it is killed."""
 
     store: Mapping[str, str | int]
-    tracker: Mapping[str, object]
+    tracker: ConnectionFields
     run_id: int
     call: str
     """The tracker's call that is its last: open, comment, update, close or reopen; "" for none."""
@@ -80,18 +77,10 @@ class DeadlyTracker:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def started(orders: Orders) -> "subprocess.Popen[str]":
+def started(orders: Orders) -> BaseProcess:
     """The process, with its orders."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.crashing"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        cwd=PROJECT,
-        text=True,
-    )
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(asdict(orders)))
-    process.stdin.close()
+    process = _FORK_SERVER.Process(target=main, args=(orders,))
+    process.start()
     return process
 
 
@@ -103,14 +92,9 @@ def told(session: Session, run_id: int, tracker: Tracker) -> None:
     TicketDesk(session=session, plan=plan, tracker=tracker, zone="Asia/Seoul").drain()
 
 
-def main() -> None:
+def main(orders: Orders) -> None:
     """Do what the orders say."""
-    orders = Orders(**json.load(sys.stdin))
     settings = Settings.model_validate({"name": "secops", "kind": "roundup", "connection": "secops_roundup"})
-    tracker = build(settings, ConnectionFields(**orders.tracker))  # pyright: ignore[reportArgumentType]
+    tracker = build(settings, orders.tracker)
     with opened(orders.store) as session:
         told(session, orders.run_id, DeadlyTracker(tracker, orders.call, orders.when))
-
-
-if __name__ == "__main__":
-    main()
