@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
@@ -70,6 +71,9 @@ def undone(session: Session) -> Generator[Session]:
     """
     with session.transaction(force_rollback=True):
         yield session
+    if session.info.transaction_status is TransactionStatus.IDLE:
+        # Temporary tables come and go by the dozen; their remains in the catalogue would slow each example down.
+        session.execute("VACUUM pg_attribute, pg_class, pg_type, pg_depend, pg_index, pg_statistic")
 
 
 def emptied(session: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -229,10 +229,22 @@ def test_a_login_that_linked_accounts_of_two_persons_bear() -> None:
 
 
 def test_it_is_one_hop() -> None:
-    """The middle account is linked by its login alone, so its key proves nothing."""
-    middle = account("middle", ssh("SHA256:k"), login="jkim", realm="a1")
+    """The middle account is linked by its login alone, so another login of its proves nothing."""
+    middle = account("middle", key(KeyKind.LOGIN, "kim2"), login="jkim", realm="a1")
 
-    assert link(hr(HOP), ldap(BASE), aws(middle, account("x", ssh("SHA256:k"), realm="a1"))) == ("orphan", set())
+    assert link(hr(HOP), ldap(BASE), aws(middle, account("x", login="kim2", realm="a1"))) == ("orphan", set())
+
+
+def test_a_key_goes_on_from_an_account_that_is_linked_by_its_login() -> None:
+    """It can't link by itself: what it shows is for a person to look at."""
+    middle = account("middle", ssh("SHA256:k"), login="jkim", realm="a1")
+    end = account("end", ssh("SHA256:l"), realm="a1")
+
+    parts = (hr(HOP), ldap(BASE), aws(middle, account("x", ssh("SHA256:k"), ssh("SHA256:l"), realm="a1"), end))
+    verdict = judge(company(*parts))
+
+    assert seen(verdict, "x", "a1") == ("probable", {("1042", "is", "probable", 60)})
+    assert seen(verdict, "end", "a1") == ("orphan", set())
 
 
 def test_an_account_s_own_login_is_no_evidence_about_itself() -> None:

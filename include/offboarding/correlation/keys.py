@@ -7,15 +7,15 @@ a loose form besides (without leading letters and zeros), a mail at our own doma
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from include.offboarding.model import Account, AccountKey, IdentityKey, KeyKind, Worker
+from include.offboarding.model import Account, AccountKey, IdentityKey, KeyKind, KeyOrigin, Worker
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
 
-_LEADING = re.compile(r"^\D*0*")
+_LEADING = re.compile(r"^[^0-9]*0*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,14 @@ def mail(value: str, rules: KeyRules) -> tuple[str, str]:
     return f"{local}@{domain}", local
 
 
-def person_uid(id_space: str, worker_id: str) -> uuid.UUID:
-    """The uid of a person first seen as this worker; never computed again for them."""
-    return uuid.uuid5(PERSON_NAMESPACE, f"{id_space}\x1f{normal(worker_id)}")
+def person_uid(id_space: str, worker_id: str, roster: str, placeholders: Container[str]) -> uuid.UUID:
+    """The uid of a person first seen as this worker; never computed again for them.
+
+    An id that says nothing ("0000", one of `placeholders` in their normal form) is the roster's own.
+    """
+    number = normal(worker_id)
+    nameless = number in placeholders or not number.strip("0")
+    return uuid.uuid5(PERSON_NAMESPACE, "\x1f".join((*((roster,) if nameless else ()), id_space, number)))
 
 
 def worker_keys(
@@ -84,7 +89,8 @@ def worker_keys(
             yield _worker_key(KeyKind.LOGIN, login.value, space, "current", "")
     for given in worker.directory_ids:
         if normal(given.value):
-            yield _worker_key(KeyKind.DIRECTORY_ID, given.value, f"source:{given.source}", "current", "")
+            space = f"source:{given.source}" if given.source else ""
+            yield _worker_key(KeyKind.DIRECTORY_ID, given.value, space, "current", "")
     if normal(worker.name):
         yield _worker_key(KeyKind.NAME, worker.name, "", "current", "")
 
@@ -97,17 +103,22 @@ def login_space(source: str | None, login_realm: str | None, realms: Mapping[str
 
 
 def account_keys(account: Account, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
-    """An account's keys, and the forms that its login may be built on."""
+    """An account's keys: with a login also the mail that it may be, and the logins that it may be built on."""
     yield _stored(KeyKind.DIRECTORY_ID, normal(account.native_id), "", "", "attribute", "id", account.native_id)
     form = _compiled(number_format, "{worker_id}")
     for key in account.keys:
         yield from _account_key(key, form, rules)
-    login = normal(account.login)
+        if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
+            yield from _account_key(replace(key, kind=KeyKind.MAIL), form, rules)
+            yield from _built_on(key.value, rules)
+
+
+def _built_on(login: str, rules: KeyRules) -> Iterator[IdentityKey]:
     for origin, patterns in (("pattern", rules.login_patterns), ("usual", rules.usual_patterns)):
         for pattern in patterns:
-            inner = pattern.fullmatch(login)
+            inner = pattern.fullmatch(normal(login))
             if inner:
-                yield _stored(KeyKind.LOGIN, inner["inner"], "", "", origin, pattern.pattern, account.login)
+                yield _stored(KeyKind.LOGIN, inner["inner"].strip(), "", "", origin, pattern.pattern, login)
 
 
 def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> Iterator[IdentityKey]:

@@ -50,8 +50,9 @@ class CorrelationOutcome:
 
 
 _TEMPORARY = (
-    *("placeholder", "source_setting", "employment_span", "person_state", "possibly_one", "person_key", "holder"),
-    *("bearing", "weightless", "evidence", "total", "ranked", "vouching", "vouched_login", "new_link", "final_link"),
+    *("placeholder", "source_setting", "employment_span", "person_state", "possibly_one", "contested", "person_key"),
+    *("holder", "bearing", "weightless", "ruling", "evidence", "total", "ranked", "vouching", "vouched_login", "owned"),
+    *("new_link", "final_link"),
 )
 
 
@@ -71,7 +72,9 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _forget(session)
         _placeholders(session, settings.placeholders)
         merged = merge_same_persons(session, settings.as_of)
+        _run(session, "rosters", {"roster": None}, "mark_superseded")
         _run(session, "persons", values, "make_employment_span", "make_person_state", "make_possibly_one")
+        _run(session, "persons", values, "make_contested")
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _score(session, values)
         _run(session, "correlate", values, "close_links", "begin_links", "keep_less_use", "show_workers")
@@ -80,14 +83,15 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
 
 def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "make_source_setting", "make_person_key", "make_holder", "make_bearing")
-    _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_evidence")
-    _run(session, "correlate", values, "evidence_directory_id", "evidence_number", "evidence_mail", "evidence_owner")
+    _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_ruling", "make_evidence")
+    _run(session, "correlate", values, "evidence_directory_id", "evidence_number", "evidence_mail")
+    _run(session, "correlate", values, "evidence_owner_number")
     _rank(session, values, without=("login", "key"))
     _run(session, "correlate", values, "make_vouching", "make_vouched_login", "evidence_login")
     _rank(session, values, without=("key",))
     _run(session, "correlate", values, "evidence_ssh_key")
     _rank(session, values, without=())
-    _run(session, "correlate", values, "make_new_link", "link_owner_labels", "add_owner_links", "make_final_link")
+    _run(session, "correlate", values, "evidence_owner_label", "make_owned", "make_new_link", "make_final_link")
 
 
 def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.model import Coverage, EmploymentStatus, IdentityKey, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
-from include.offboarding.store.rows import RosterOutcome
+from include.offboarding.store.rows import ReadBegun, RosterOutcome
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
 
@@ -83,13 +83,19 @@ class RosterRead:
                 "coverage": roster.coverage.value,
             },
         )
-        with session.cursor(row_factory=scalar_row) as cursor:
-            observed_at = cursor.execute("select clock_timestamp()").fetchone()
-            read_id = cursor.execute(
-                block("rosters", "begin_roster_read"),
-                {"run_id": run_id, "roster": roster.name, "observed_at": observed_at},
+        with session.cursor(row_factory=class_row(ReadBegun)) as cursor:
+            begun = cursor.execute(
+                block("rosters", "begin_roster_read"), {"run_id": run_id, "roster": roster.name}
             ).fetchone()
-        return cls(session=session, roster=roster, run_id=run_id, as_of=as_of, observed_at=observed_at, read_id=read_id)
+        assert begun is not None
+        return cls(
+            session=session,
+            roster=roster,
+            run_id=run_id,
+            as_of=as_of,
+            observed_at=begun.observed_at,
+            read_id=begun.read_id,
+        )
 
     def stage(self, workers: Iterable[StagedWorker]) -> None:
         """Copy every worker into temporary tables, in constant memory."""
@@ -165,13 +171,14 @@ class RosterRead:
             "observed_at": self.observed_at,
             "complete": complete,
             "bound": bound,
+            "read_id": self.read_id,
         }
         steps = ["merge_persons", "merge_workers", "merge_employments", "merge_worker_keys"]
         if complete:
             steps += ["drop_employments", "close_worker_keys"]
         silence_tells = self.roster.coverage is not Coverage.LEAVERS
         if silence_tells and (complete or only_short):
-            steps.append("mark_missing")
+            steps += ["mark_missing", "mark_superseded"]
         for step in steps:
             self.session.execute(block("rosters", step), values)
         if not (complete and silence_tells):
@@ -234,7 +241,7 @@ def retire_rosters(session: Session, configured: Sequence[str]) -> None:
 
 
 def accept_read(session: Session, run_id: int, roster: str, *, reason: str, author: str) -> int:
-    """A person says that a short read is the truth, or that those beyond the bound have left. Returns how many that are.
+    """A person says that a short read is the truth, or that those beyond the bound have left. Returns how many did.
 
     Raises FatalError where there is nothing to accept, or a newer read has come since.
     """
@@ -252,7 +259,7 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
                 " Only a read that is merely short, or one whose missing workers wait, can be accepted."
             )
         session.execute(block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason})
-        return session.execute(block("rosters", "infer_accepted"), {"roster": roster}).rowcount
+        return session.execute(block("rosters", "infer_accepted"), {"roster": roster, "read_id": read.read_id}).rowcount
 
 
 def _add(stage: Stage, staged: StagedWorker) -> None:

@@ -23,6 +23,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBegun:
+    """A read of a roster or of a source's part that has begun."""
+
+    read_id: int
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterOutcome:
     """What came of a roster's read."""
 

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from include.offboarding.model import Account, AccountRef, Credential, Gap, IdentityKey, RequestCounts, ScopeRead
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_realm
-from include.offboarding.store.rows import RealmRow, SourceOutcome
-from include.offboarding.store.sql import block
+from include.offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
+from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
 
 _COLUMNS = {
@@ -75,10 +75,10 @@ class SourceRead:
     @classmethod
     def begin(cls, session: Session, *, source: str, kind: str, part: str, phase: str, run_id: int) -> "SourceRead":
         """Write down that it began; a retry takes the same row again."""
-        with session.cursor(row_factory=scalar_row) as cursor:
-            observed_at = cursor.execute("select clock_timestamp()").fetchone()
-            values = {"run_id": run_id, "source": source, "part": part, "phase": phase, "observed_at": observed_at}
-            read_id = cursor.execute(block("sources", "begin_source_read"), values).fetchone()
+        values = {"run_id": run_id, "source": source, "part": part, "phase": phase}
+        with session.cursor(row_factory=class_row(ReadBegun)) as cursor:
+            begun = cursor.execute(block("sources", "begin_source_read"), values).fetchone()
+        assert begun is not None
         return cls(
             session=session,
             source=source,
@@ -86,8 +86,8 @@ class SourceRead:
             part=part,
             phase=phase,
             run_id=run_id,
-            read_id=read_id,
-            observed_at=observed_at,
+            read_id=begun.read_id,
+            observed_at=begun.observed_at,
         )
 
     def stage(self, facts: Iterable[StagedFact]) -> None:
@@ -126,9 +126,10 @@ class SourceRead:
         self.session.execute(block("sources", "upsert_realm"), values)
         if self.phase == "collect" and self._newer():
             return
-        steps = ["merge_accounts", "merge_account_keys", "close_account_keys", "merge_credentials"]
+        steps = ["drop_stale", "merge_accounts", "merge_account_keys", "close_account_keys", "merge_credentials"]
         for step in [*steps, "gone_accounts", "gone_credentials", "merge_scopes"]:
-            self.session.execute(block("sources", step), values)
+            for statement in statements("sources", step):
+                self.session.execute(statement, values)
 
     def _newer(self) -> bool:
         values = {"realm": self._realm, "observed_at": self.observed_at}

@@ -1,7 +1,6 @@
 """Each block of SQL, prepared against the migrated database: every table, column and type it names is there."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -10,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from include.offboarding.config import Scores
+from include.offboarding.settings import Scores
 from include.offboarding.store import sql
 from include.offboarding.store.connect import Session
 from tests.support.database import undone
@@ -26,11 +25,13 @@ TYPES = dict.fromkeys(MOMENTS, psycopg.adapters.types["timestamptz"].oid) | dict
 """Parameters that psycopg sends with their type; of the others PostgreSQL finds it out."""
 
 
-class Values(defaultdict[str, datetime | None]):
+class Values(dict[str, object]):
     """Something for each parameter."""
 
-    def __missing__(self, name: str) -> datetime | None:
-        return datetime(2026, 11, 24, tzinfo=UTC) if name in MOMENTS else None
+    def __missing__(self, name: str) -> object:
+        if name in MOMENTS:
+            return datetime(2026, 11, 24, tzinfo=UTC)
+        return 1 if name in Scores.model_fields else None
 
 
 def numbered(statement: bytes) -> tuple[bytes, list[int]]:

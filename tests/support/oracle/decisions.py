@@ -1,12 +1,12 @@
 """What the scores come to: linked, disputed, probable, candidate or orphan; and what a person's word does to them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from include.offboarding.model import Account, LinkDecision, Relation
-from tests.support.oracle.company import AccountVerdict, Person, Row, SourceRead, Verb
+from tests.support.oracle.company import AccountId, AccountVerdict, Person, Row, SourceRead, Verb
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id
-from tests.support.oracle.scoring import Claim, Evidence, Group, derived, firm, totals
+from tests.support.oracle.scoring import Claim, Evidence, Group, derived, derived_logins, firm, totals
 from tests.support.oracle.values import dn, plain
 
 CONFIRMED_SCORE = 100
@@ -56,21 +56,30 @@ def case(known: Knowledge, source: SourceRead, account: Account, found: Iterable
     kept = [each for each in found if said.allows(each.person)]
     scores = totals(known, account, kept)
     if said.confirmed is not None:
-        scores[said.confirmed, Relation.IS] = CONFIRMED_SCORE
+        scores = {(said.confirmed, Relation.IS): CONFIRMED_SCORE}
     return Case(source=source, account=account, word=said, evidence=tuple(kept), scores=scores)
 
 
 def cases(known: Knowledge) -> list[Case]:
     """Every account with all of its evidence."""
     accounts = [(source, account) for source in known.company.sources for account in source.accounts]
-    base = base_links(known, [case(known, s, a, firm(known, s, a)) for s, a in accounts])
+    base = base_links(known, accounts)
     found = [case(known, s, a, [*firm(known, s, a), *derived(known, base, s, a)]) for s, a in accounts]
     return [with_named_owners(known, each, found) for each in found]
 
 
-def base_links(known: Knowledge, firm_cases: list[Case]) -> BaseLinks:
-    links = {account_id(each.account): linked(known, each) for each in firm_cases}
-    return BaseLinks(company=known.company, owner={key: person for key, person in links.items() if person is not None})
+def base_links(known: Knowledge, accounts: list[tuple[SourceRead, Account]]) -> BaseLinks:
+    """Logins go on from what rests on neither login nor key, keys from what doesn't rest on a key."""
+    base = BaseLinks(
+        company=known.company, owner=owners(known, [case(known, s, a, firm(known, s, a)) for s, a in accounts])
+    )
+    more = [case(known, s, a, [*firm(known, s, a), *derived_logins(known, base, s, a)]) for s, a in accounts]
+    return replace(base, key_owner=owners(known, more))
+
+
+def owners(known: Knowledge, found: list[Case]) -> dict[AccountId, Person]:
+    links = {account_id(each.account): linked(known, each) for each in found}
+    return {key: person for key, person in links.items() if person is not None}
 
 
 def linked(known: Knowledge, each: Case) -> Person | None:

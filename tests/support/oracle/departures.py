@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from include.offboarding.model import Basis, Coverage, Employment, EmploymentStatus
 from tests.support.oracle.company import Company, Leaving
-from tests.support.oracle.persons import Dossier, Spell, dossier_spells, spells
+from tests.support.oracle.persons import Dossier, Spell, dossier_spells, spells, superseded
 from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_start
 
+NEAR = timedelta(days=30)
+"""A day that HR gives is a better word than a feed's silence this soon after."""
 BRIDGE = timedelta(days=14)
 """An employment that starts this soon after another makes nobody a leaver in between."""
 
@@ -22,6 +24,8 @@ class Outcome(Enum):
     LAPSED = auto()
     FUTURE = auto()
     VANISHED = auto()
+    VOID = auto()
+    """Goes on under another number, or was announced and withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,12 @@ def vanishing(company: Company, dossier: Dossier, told: Standing) -> Standing:
 
     A feed of active people that drops somebody whose contract ended has thereby told that he left.
     """
+    if told.outcome is Outcome.LEFT or dossier.present or dossier.roster.coverage is Coverage.LEAVERS:
+        return told
+    if superseded(company, dossier) or told.outcome is Outcome.FUTURE:
+        return Standing(outcome=Outcome.VOID)
     confirmed = dossier.roster.coverage is Coverage.ACTIVE
-    counts = {Outcome.ACTIVE, Outcome.LAPSED} if confirmed else {Outcome.ACTIVE}
-    if told.outcome not in counts or dossier.present or dossier.roster.coverage is Coverage.LEAVERS:
+    if told.outcome is Outcome.LAPSED and not confirmed:
         return told
     at = first_missing_at(company, dossier)
     return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
@@ -104,7 +111,6 @@ def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spel
         (spell, vanishing(company, dossier, standing(company, spell)))
         for dossier in group
         for spell in dossier_spells(dossier)
-        if spell.latest
     ]
 
 
@@ -115,6 +121,8 @@ def departure(company: Company, group: list[Dossier]) -> Leaving | None:
     outcomes = {each.outcome for each in found}
     if Outcome.ACTIVE in outcomes or bridged(company, known):
         return None
+    found = better_words(found)
+    outcomes = {each.outcome for each in found}
     for outcome, basis in (
         (Outcome.LAPSED, Basis.PLANNED),
         (Outcome.VANISHED, Basis.INFERRED),
@@ -123,6 +131,22 @@ def departure(company: Company, group: list[Dossier]) -> Leaving | None:
         if outcome in outcomes:
             return leaving([each for each in found if each.outcome is outcome], basis)
     return None
+
+
+def better_words(found: list[Standing]) -> list[Standing]:
+    """Where each absence counts: a day that HR gave shortly before it, else the absence."""
+    gone = [each for each in found if each.outcome is Outcome.VANISHED]
+    left = [each for each in found if each.outcome is Outcome.LEFT and each.left_at]
+    if not left or not gone or not all(each.confirmed for each in gone):
+        return found
+    last_left, last_gone = max(ends_at(each) for each in left), max(ends_at(each) for each in gone)
+    weaker = Outcome.VANISHED if last_left >= last_gone - NEAR else Outcome.LEFT
+    return [each for each in found if each.outcome is not weaker]
+
+
+def ends_at(each: Standing) -> datetime:
+    assert each.left_at is not None
+    return each.left_at
 
 
 def bridged(company: Company, known: list[tuple[Spell, Standing]]) -> bool:

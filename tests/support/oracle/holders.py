@@ -1,7 +1,7 @@
 """Who ever bore a value, and whom it counts for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from include.offboarding.model import Account, KeyKind
@@ -102,10 +102,13 @@ def written_numbers(roster: RosterRead, dossier: Dossier) -> set[tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseLinks:
-    """Accounts that are definitely somebody's by evidence other than logins and SSH keys: what one hop starts from."""
+    """Accounts that are somebody's for certain: what one hop starts from."""
 
     company: Company
     owner: dict[AccountId, Person]
+    """By evidence other than logins and SSH keys."""
+    key_owner: dict[AccountId, Person] = field(default_factory=dict[AccountId, Person])
+    """By evidence other than SSH keys."""
 
     def by_login(self, space: str, login: str, account: Account) -> Person | None:
         """The one person whose other linked accounts bear this login in this space."""
@@ -114,18 +117,24 @@ class BaseLinks:
             KeyKind.LOGIN,
             login,
             account,
+            self.owner,
         )
 
     def by_ssh_key(self, fingerprint: str, account: Account) -> Person | None:
         """The one person whose other linked accounts bear this key."""
         everywhere = ((a, s) for s in self.company.sources for a in s.accounts)
-        return self.one(everywhere, KeyKind.SSH_KEY, fingerprint, account)
+        return self.one(everywhere, KeyKind.SSH_KEY, fingerprint, account, self.key_owner)
 
     def one(
-        self, accounts: Iterable[tuple[Account, SourceRead]], kind: KeyKind, value: str, account: Account
+        self,
+        accounts: Iterable[tuple[Account, SourceRead]],
+        kind: KeyKind,
+        value: str,
+        account: Account,
+        owner: dict[AccountId, Person],
     ) -> Person | None:
         bearers = {account_id(each) for each, _ in accounts if value in borne(self.company, each, kind)}
-        linked = {each: self.owner[each] for each in bearers if each in self.owner}
+        linked = {each: owner[each] for each in bearers if each in owner}
         elsewhere = set(linked) - {account_id(account)}
         return next(iter(linked.values())) if elsewhere and len(set(linked.values())) == 1 else None
 

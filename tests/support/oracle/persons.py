@@ -1,6 +1,6 @@
 """Which workers are one person, and which may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import combinations
 
@@ -19,10 +19,6 @@ class Spell:
     employment: Employment
     told_left_at: datetime
     """Since when HR says it without a break that this one is over; only for `left` without a date."""
-    latest: bool
-    """In the last read that has the worker."""
-    vanished: bool
-    """The worker isn't in the present read of a roster that would list him."""
 
     def end_on(self, company: Company) -> date | None:
         """The last day, None while it is open."""
@@ -113,35 +109,67 @@ def any_same(company: Company, some: list[Dossier], others: list[Dossier]) -> bo
 
 
 def spells(group: list[Dossier]) -> list[Spell]:
-    """Every employment of a person that any read told."""
+    """Every employment of a person that stands."""
     return [spell for dossier in group for spell in dossier_spells(dossier)]
 
 
 def dossier_spells(dossier: Dossier) -> list[Spell]:
-    last = len(dossier.reads) - 1
-    return [
-        Spell(
-            employment=employment,
-            told_left_at=first_told_left(dossier, employment, index),
-            latest=index == last,
-            vanished=index == last and not dossier.present,
-        )
-        for index, (_, workers) in enumerate(dossier.reads)
-        for worker in workers
-        for employment in worker.employments
-    ]
+    """What the last read told, and what ended in an earlier one's words: HR's word that it ended stays evidence.
+
+    An employment is known by its first day; what a later read says of it counts, but for a day that it blanks. One that
+    was told, hadn't ended and isn't told any more was a correction. Told in two ways at once, whoever may still work
+    here does.
+    """
+    stand: dict[date | None, Spell] = {}
+    for at, workers in dossier.reads:
+        told_now = sorted((e for worker in workers for e in worker.employments), key=weight, reverse=True)
+        kept = {start: spell for start, spell in stand.items() if had_ended(spell.employment, at.date())}
+        stand = kept | {each.start_on: retold(stand.get(each.start_on), each, at) for each in told_now}
+    return list(stand.values())
 
 
-def first_told_left(dossier: Dossier, employment: Employment, index: int) -> datetime:
-    """When the unbroken run of reads began that say of this employment that it's over, without saying since when."""
-    while index and any(undated_left(e, employment) for w in dossier.reads[index - 1][1] for e in w.employments):
-        index -= 1
-    return dossier.reads[index][0]
+def weight(employment: Employment) -> tuple[int, bool, int, bool, int, str]:
+    """The least is believed: still here before gone, no day before some day, the later day before the earlier."""
+    statuses = [EmploymentStatus.ACTIVE, EmploymentStatus.LEAVE, EmploymentStatus.FUTURE, EmploymentStatus.LEFT]
+    day, end = employment.last_working_on or employment.end_on, employment.end_on
+    return (
+        statuses.index(employment.status),
+        day is not None,
+        -day.toordinal() if day else 0,
+        employment.last_working_on is None,
+        -end.toordinal() if end else 0,
+        employment.zone or "",
+    )
 
 
-def undated_left(earlier: Employment, employment: Employment) -> bool:
-    dates = (earlier.last_working_on, earlier.end_on)
-    return earlier.status is EmploymentStatus.LEFT and dates == (None, None) and earlier.start_on == employment.start_on
+def had_ended(employment: Employment, today: date) -> bool:
+    left = employment.status is EmploymentStatus.LEFT
+    day = (employment.last_working_on or employment.end_on) if left else employment.last_working_on
+    return left if day is None else day < today
+
+
+def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:
+    """An employment as a further read tells it."""
+    blank = (employment.last_working_on, employment.end_on) == (None, None)
+    if not (before and blank and {before.employment.status, employment.status} == {EmploymentStatus.LEFT}):
+        return Spell(employment=employment, told_left_at=at)
+    told_before = before.employment
+    if (told_before.last_working_on, told_before.end_on) == (None, None):
+        return Spell(employment=employment, told_left_at=before.told_left_at)
+    if not had_ended(told_before, at.date()):
+        return Spell(employment=employment, told_left_at=at)
+    days = {"last_working_on": told_before.last_working_on, "end_on": told_before.end_on}
+    return Spell(employment=replace(employment, **days), told_left_at=at)
+
+
+def superseded(company: Company, dossier: Dossier) -> bool:
+    """Whether HR has given him another number: he isn't listed, and his id is another's previous one."""
+    number = plain(dossier.worker_id)
+    return not dossier.present and any(
+        number in told({plain(previous) for worker in other.latest for previous in worker.previous_worker_ids})
+        for other in dossiers(company)
+        if other.roster.id_space == dossier.roster.id_space and other.key != dossier.key
+    )
 
 
 def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
@@ -161,6 +189,6 @@ def shared_mail(company: Company, some: list[Dossier], others: list[Dossier]) ->
 
 def follows(company: Company, later: list[Dossier], earlier: list[Dossier]) -> bool:
     """Whether an employment of `later` starts within 30 days of an end of `earlier`, on either side."""
-    starts = [spell.employment.start_on for spell in spells(later) if spell.latest]
-    ends = [spell.end_on(company) for spell in spells(earlier) if spell.latest]
+    starts = [spell.employment.start_on for spell in spells(later)]
+    ends = [spell.end_on(company) for spell in spells(earlier)]
     return any(abs((start - end).days) <= POSSIBLY_ONE_DAYS for start in starts if start for end in ends if end)

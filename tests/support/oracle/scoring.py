@@ -138,14 +138,18 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
 
 def derived(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
     """What needs other accounts: logins and SSH keys."""
+    yield from derived_logins(known, base, source, account)
+    for fingerprint in weighing(known, account, KeyKind.SSH_KEY):
+        person = base.by_ssh_key(fingerprint, account)
+        yield from claim(person, Group.KEY, known.company.scores.ssh_key, f"SSH key {fingerprint}")
+
+
+def derived_logins(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
     for login in weighing(known, account, KeyKind.LOGIN):
         yield from login_in_space(known, base, source, account, login)
         yield from login_by_pattern(known, base, source, account, login)
         yield from login_by_guess(known, account, login)
         yield from login_elsewhere(known, base, source, account, login)
-    for fingerprint in weighing(known, account, KeyKind.SSH_KEY):
-        person = base.by_ssh_key(fingerprint, account)
-        yield from claim(person, Group.KEY, known.company.scores.ssh_key, f"SSH key {fingerprint}")
 
 
 def linked_in_realm(base: BaseLinks, source: SourceRead, account: Account, login: str) -> Person | None:

@@ -51,10 +51,9 @@ create index on roster_read (roster, read_id);
 create table person (
     person_uid    uuid primary key,
     id_space      text not null,
-    worker_id     text not null,                      -- of the first worker seen: what the uid was made from
+    worker_id     text not null,                      -- of the first worker seen
     episode       integer not null default 1,
-    first_seen_at timestamptz not null,
-    unique (id_space, worker_id)
+    first_seen_at timestamptz not null
 );
 
 create table person_alias (
@@ -75,6 +74,7 @@ create table worker (
     location          text not null,
     in_complete_read  boolean not null,
     missing_since     timestamptz,                    -- the first read in which it wasn't, where that read may tell
+    judged_read_id    bigint references roster_read,  -- the complete read that asked whether it left, within its bound
     vanished_at       timestamptz,                    -- taken to have left; null while it waits to be confirmed
     superseded        boolean not null default false, -- HR gives its id as another worker's previous one
     observed_at       timestamptz not null,           -- of the read that wrote this row
@@ -92,7 +92,7 @@ create table employment (
     end_on          date,
     zone            text,
     type            text not null,
-    told_left_at    timestamptz,                      -- when HR first said "left"
+    told_left_at    timestamptz,                      -- since when HR says "left" and gives no day
     unique nulls not distinct (worker_pk, start_on)
 );
 
@@ -129,6 +129,7 @@ create table departure (
     ended_because text
 );
 create unique index on departure (person_uid) where valid_to is null;
+create index on departure (person_uid);
 
 -- Sources ------------------------------------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ create table account_key (
     raw        text not null,
     valid_from timestamptz not null,
     valid_to   timestamptz,
-    primary key (account_pk, kind, value, origin, name)
+    primary key (account_pk, kind, value, loose, origin, name)
 );
 create index on account_key (kind, value) where valid_to is null;
 

@@ -47,16 +47,40 @@ create index on bearing (account_pk);
 analyze bearing;
 
 -- name: make_weightless
--- Values that too many accounts of one realm bear: they weigh nothing, and are listed.
+-- Values that too many accounts of one realm bear: they weigh nothing anywhere, and are listed.
 create temp table weightless as
-select b.realm, b.kind, b.value, min(b.name) as name, count(distinct b.account_pk)::int as accounts
+select b.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct b.account_pk)::int as accounts
 from bearing b join account a using (account_pk)
-where b.origin in ('attribute', 'tag') and b.value <> '' and a.gone_at is null
-group by b.realm, b.kind, b.value
+where b.origin in ('attribute', 'tag') and a.gone_at is null
+group by b.realm, b.kind, b.value, b.loose
 having count(distinct b.account_pk) > %(bearers)s;
 
 -- name: drop_weightless
-delete from bearing b using weightless w where w.realm = b.realm and w.kind = b.kind and w.value = b.value;
+-- With a login goes what is read into it.
+with dropped as (
+    delete from bearing b
+    using (select distinct kind, value, loose from weightless) w
+    where w.kind = b.kind and w.value = b.value and w.loose = b.loose and b.origin in ('attribute', 'tag', 'owner')
+    returning b.account_pk, b.kind, b.raw
+)
+delete from bearing b
+using dropped d
+where d.account_pk = b.account_pk and d.kind = 'login' and b.kind = 'login' and b.raw = d.raw
+    and b.origin in ('pattern', 'usual');
+
+-- name: make_ruling
+-- What people decided, by accounts: each rejection, and the last confirmation.
+create temp table ruling as
+select account_pk, person_uid, verdict, author, decided_at
+from (
+    select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid, d.verdict, d.author, d.decided_at,
+        row_number() over (partition by a.account_pk, d.verdict order by d.decision_id desc) as n
+    from link_decision d join account a using (realm, native_id)
+    left join person_alias al on al.alias_uid = d.person_uid
+    where d.revoked_at is null) decided
+where verdict = 'reject' or n = 1;
+create index on ruling (account_pk);
+analyze ruling;
 
 -- name: make_evidence
 -- What speaks for an account being a person's, or owned by one; the highest score of a group counts.
@@ -65,139 +89,129 @@ create temp table evidence (account_pk bigint, person_uid uuid, relation text, g
 -- name: evidence_directory_id
 insert into evidence
 select b.account_pk, p.person_uid, 'is', 'id', %(directory_id)s, 'HR gives this account''s own id in ' || b.source
-from bearing b join person_key p on p.kind = 'directory_id' and p.value = b.value and p.space = 'source:' || b.source
+from bearing b
+join person_key p on p.kind = 'directory_id' and p.value = b.value and p.space in ('', 'source:' || b.source)
 where b.kind = 'directory_id';
 
 -- name: evidence_number
 -- Employee numbers: exact in the same id space, or by digits alone, or exact where the source names no space.
 insert into evidence
-select b.account_pk, p.person_uid, 'is', 'number',
-    case when b.value = p.value and b.id_space is not null
-        then case when b.origin = 'tag' then %(tag_number)s else %(number)s end
-        else %(loose_number)s end,
-    b.name || ' ' || b.raw || case
-        when b.value <> p.value then ' resembles ' when b.id_space is null then ' may be ' else ' = ' end
-        || p.space || ' worker ' || p.value
-from bearing b
-join person_key p on p.kind = 'number' and (p.value = b.value or (p.loose = b.loose and p.loose <> ''))
-    and (b.id_space is null or p.space = b.id_space)
-where b.kind = 'number' and b.origin in ('attribute', 'tag');
+with number as (
+    select * from bearing where kind = 'number' and origin in ('attribute', 'tag')
+), hit as (
+    select b.account_pk, b.origin, b.name, b.raw, b.id_space, true as exact, p.person_uid, p.space, p.value
+    from number b join person_key p on p.kind = 'number' and p.value = b.value
+    union all
+    select b.account_pk, b.origin, b.name, b.raw, b.id_space, false, p.person_uid, p.space, p.value
+    from number b join person_key p on p.kind = 'number' and p.loose = b.loose and p.loose <> '' and p.value <> b.value
+)
+select account_pk, person_uid, 'is', 'number',
+    case when not exact or id_space is null then %(loose_number)s
+        when origin = 'tag' then %(tag_number)s else %(number)s end,
+    name || ' ' || raw || case when not exact then ' resembles ' when id_space is null then ' may be ' else ' = ' end
+        || space || ' worker ' || value
+from hit where id_space is null or space = id_space;
 
 -- name: evidence_mail
--- Work mails, and who bore a value in turn when the account was made. On a workload's account it names an owner.
+-- Work mails, and who bore a value in turn when the account was made. On a workload's account, or in a tag that names
+-- an owner, they name an owner.
 insert into evidence
 with hit as (
-    select b.account_pk, h.person_uid, b.service_like, b.origin, b.name, b.value, h.holders, bore.bore_then,
-        count(*) filter (where bore.bore_then) over (partition by b.account_pk, b.origin, b.name, b.value) as bearers_then
-    from bearing b
-    join holder h on h.kind = 'mail' and h.value = b.value
-    cross join lateral (
-        select b.created_at is not null and exists (
-            select from employment_span e
-            where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= b.created_at)
-                and (e.over_at is null or b.created_at < e.over_at)) as bore_then) bore
-    where b.kind = 'mail' and b.origin in ('attribute', 'tag')
+    select b.account_pk, b.created_at, b.service_like, b.origin, b.name, b.value, h.person_uid, h.holders
+    from bearing b join holder h on h.kind = 'mail' and h.value = b.value
+    where b.kind = 'mail' and b.origin in ('attribute', 'tag', 'owner')
+), bore as (
+    select h.*, count(*) over (partition by h.account_pk, h.origin, h.name, h.value) as bearers
+    from hit h
+    where h.holders > 1 and h.created_at is not null and exists (
+        select from employment_span e
+        where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= h.created_at)
+            and (e.over_at is null or h.created_at < e.over_at))
+), borne as (
+    select account_pk, person_uid, service_like, origin, name, '' as since from hit where holders = 1
+    union all
+    select account_pk, person_uid, service_like, origin, name, ', theirs when the account was made'
+    from bore where bearers = 1
 )
-select account_pk, person_uid, case when service_like then 'owns' else 'is' end, 'mail',
-    case when origin = 'tag' then %(tag_mail)s else %(mail)s end,
-    name || ' is their work mail' || case when holders > 1 then ', theirs when the account was made' else '' end
-from hit where holders = 1 or (bore_then and bearers_then = 1);
+select account_pk, person_uid, case when service_like or origin = 'owner' then 'owns' else 'is' end,
+    case when origin = 'owner' then 'owner' else 'mail' end,
+    case origin when 'owner' then %(owner)s when 'tag' then %(tag_mail)s else %(mail)s end,
+    name || case when origin = 'owner' then ' holds' else ' is' end || ' their work mail' || since
+from borne;
 
--- name: evidence_owner
--- A tag that names an owner by number or mail.
+-- name: evidence_owner_number
+-- A tag that names an owner by number, in the declared form: about a number says too little of whose business it is.
 insert into evidence
-with hit as (
-    select b.account_pk, h.person_uid, b.name, b.value, h.holders, bore.bore_then,
-        count(*) filter (where bore.bore_then) over (partition by b.account_pk, b.name, b.value) as bearers_then
-    from bearing b
-    join holder h on h.kind = 'mail' and h.value = b.value
-    cross join lateral (
-        select b.created_at is not null and exists (
-            select from employment_span e
-            where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= b.created_at)
-                and (e.over_at is null or b.created_at < e.over_at)) as bore_then) bore
-    where b.kind = 'mail' and b.origin = 'owner'
-)
-select account_pk, person_uid, 'owns', 'owner', %(owner)s, name || ' holds their work mail'
-from hit where holders = 1 or (bore_then and bearers_then = 1)
-union all
-select b.account_pk, p.person_uid, 'owns', 'owner',
-    case when b.id_space is null then %(loose_number)s else %(owner)s end,
+select b.account_pk, p.person_uid, 'owns', 'owner', %(owner)s,
     b.name || ' ' || b.raw || ' = ' || p.space || ' worker ' || p.value
-from bearing b
-join person_key p on p.kind = 'number' and p.value = b.value and (b.id_space is null or p.space = b.id_space)
+from bearing b join person_key p on p.kind = 'number' and p.value = b.value and p.space = b.id_space
 where b.kind = 'number' and b.origin = 'owner';
 
 -- name: make_total
--- Scores by account, person and relation. Mail and login say little of an account made after the departure.
+-- Whose an account is, in scores. Mail and login say little of an account made after the departure.
 create temp table total as
-with decided as (
-    select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid, d.verdict
-    from link_decision d join account a using (realm, native_id)
-    left join person_alias al on al.alias_uid = d.person_uid
-    where d.revoked_at is null
-), grouped as (
-    select account_pk, person_uid, relation, grp, max(score) as score
-    from evidence where grp <> all(%(without)s)
-    group by account_pk, person_uid, relation, grp
+with grouped as (
+    select account_pk, person_uid, grp, max(score) as score
+    from evidence where relation = 'is' and grp <> all(%(without)s)
+    group by account_pk, person_uid, grp
 ), summed as (
-    select g.account_pk, g.person_uid, g.relation,
+    select g.account_pk, g.person_uid,
         coalesce(sum(score) filter (where grp not in ('mail', 'login')), 0)
             + least(coalesce(sum(score) filter (where grp in ('mail', 'login')), 0),
-                case when bool_or(s.left_at is not null and a.created_at > s.left_at) then %(made_after_cap)s else 100 end)
-            as score
+                case when bool_or(a.created_at > s.left_at) then %(made_after_cap)s end) as score
     from grouped g join account a using (account_pk)
     left join person_state s on s.person_uid = g.person_uid and not s.returned
-    group by g.account_pk, g.person_uid, g.relation
+    group by g.account_pk, g.person_uid
 )
-select t.account_pk, t.person_uid, t.relation, least(t.score, 100)::int as score, false as decided
+select t.account_pk, t.person_uid, least(t.score, 100)::int as score, false as decided
 from summed t
 where not exists (
-        select from decided d
-        where d.account_pk = t.account_pk and d.verdict = 'reject' and d.person_uid = t.person_uid)
-    and not exists (select from decided d where d.account_pk = t.account_pk and d.verdict = 'confirm')
+    select from ruling r
+    where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
 union all
-select d.account_pk, d.person_uid, 'is', 100, true
-from decided d where d.verdict = 'confirm';
-create index on total (account_pk);
+select account_pk, person_uid, 100, true from ruling where verdict = 'confirm';
 analyze total;
 
 -- name: make_ranked
--- The `is` scores of an account, each beside the best of anyone else.
+-- The scores of an account, each beside the best of anyone else.
 create temp table ranked as
-select t.account_pk, t.person_uid, t.score, t.decided,
-    coalesce((select max(o.score) from total o
-        where o.account_pk = t.account_pk and o.relation = 'is' and o.person_uid <> t.person_uid), 0) as other
-from total t where t.relation = 'is';
+select account_pk, person_uid, score, decided,
+    coalesce(case when row_number() over best = 1 then lead(score) over best else first_value(score) over best end, 0)
+        as other
+from total
+window best as (partition by account_pk order by score desc, person_uid);
 create index on ranked (account_pk);
 analyze ranked;
 
 -- name: make_vouching
 -- Definite links: not resting on a login or key. They, and those that once were, may vouch for equal logins.
 create temp table vouching as
-select r.account_pk, r.person_uid, true as now
-from ranked r where r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s)
-union
-select l.account_pk, coalesce(al.person_uid, l.person_uid), false
-from link l left join person_alias al on al.alias_uid = l.person_uid
-where l.definite and not exists (
-    select from link_decision d join account a using (realm, native_id)
-    where a.account_pk = l.account_pk and d.verdict = 'reject' and d.revoked_at is null
-        and d.person_uid = coalesce(al.person_uid, l.person_uid));
+select account_pk, person_uid, bool_or(now) as now
+from (
+    select r.account_pk, r.person_uid, true as now
+    from ranked r where r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s)
+    union all
+    select l.account_pk, coalesce(al.person_uid, l.person_uid), false
+    from link l left join person_alias al on al.alias_uid = l.person_uid
+    where l.definite) definite
+where now or not exists (
+    select from ruling r
+    where r.account_pk = definite.account_pk
+        and (r.verdict = 'confirm') <> (r.person_uid = definite.person_uid))
+group by account_pk, person_uid;
+create unique index on vouching (account_pk, person_uid);
 analyze vouching;
 
 -- name: make_vouched_login
--- Logins of such accounts that are one person's alone in their space.
+-- Logins of such accounts that are one person's alone in their space: how many accounts bear them, and one of these.
 create temp table vouched_login as
-with borne as (
-    select distinct s.login_space as space, s.login_declared as declared, k.value, v.person_uid, v.account_pk
-    from vouching v join account a using (account_pk) join source_setting s using (realm)
-    join account_key k on k.account_pk = v.account_pk and k.kind = 'login' and k.origin = 'attribute'
-    where k.value <> '' and not exists (select from placeholder p where p.value = k.value)
-), single as (
-    select space, value from borne group by space, value having count(distinct person_uid) = 1
-)
-select b.* from borne b join single using (space, value);
+select s.login_space as space, k.value, min(v.person_uid::text)::uuid as person_uid, min(v.account_pk) as account_pk,
+    count(distinct v.account_pk) as accounts
+from vouching v join account a using (account_pk) join source_setting s using (realm)
+join account_key k on k.account_pk = v.account_pk and k.kind = 'login' and k.origin in ('attribute', 'tag')
+where k.value <> '' and not exists (select from placeholder p where p.value = k.value)
+group by s.login_space, k.value
+having count(distinct v.person_uid) = 1;
 create index on vouched_login (value);
 analyze vouched_login;
 
@@ -205,11 +219,12 @@ analyze vouched_login;
 -- Logins: given by HR, borne by an account that is definitely theirs, built on such a one, or merely equal elsewhere.
 insert into evidence
 with form as (
-    select account_pk, source, created_at, login_space, login_declared, value, origin, name, raw
-    from bearing where kind = 'login' and value <> ''
+    select account_pk, source, created_at, login_space, login_declared, value,
+        case when origin = 'tag' then 'attribute' else origin end as origin
+    from bearing where kind = 'login' and value <> '' and origin <> 'owner'
 ), known as (
     -- HR's logins: for this source, its realm, no system, or another one; and local parts of work mails.
-    select f.account_pk, f.source, f.created_at, f.login_space, f.value, f.origin, h.person_uid, h.holders, h.space,
+    select f.account_pk, f.created_at, f.value, f.origin, h.person_uid, h.holders, h.space,
         case when h.kind = 'local' then 'local'
             when h.space in (f.login_space, 'source:' || f.source) then 'given'
             when h.space = '' then 'unscoped'
@@ -217,25 +232,22 @@ with form as (
     from form f join holder h on h.kind in ('login', 'local') and h.value = f.value
     where f.origin = 'attribute' or (h.kind = 'login' and h.space in (f.login_space, 'source:' || f.source))
 ), bore as (
-    select k.*, k.created_at is not null and exists (
-            select from employment_span e
-            where e.person_uid = k.person_uid and (e.started_at is null or e.started_at <= k.created_at)
-                and (e.over_at is null or k.created_at < e.over_at)) as bore_then
+    select k.*, count(*) over (partition by account_pk, value, origin, why, space) as bearers
     from known k
-), theirs as (
-    select b.*, count(*) filter (where bore_then) over (partition by account_pk, value, origin, why, space) as bearers_then
-    from bore b
-), hr as (
-    select account_pk, person_uid, origin, why, value, 'HR' as by
-    from theirs where holders = 1 or (bore_then and bearers_then = 1)
-), vouched as (
-    select distinct f.account_pk, v.person_uid, f.origin,
-        case when f.login_declared and v.space = f.login_space then 'realm' else 'elsewhere' end as why, f.value,
-        'the account that is definitely theirs' as by
-    from form f join vouched_login v on v.value = f.value and v.account_pk <> f.account_pk
-    where f.origin = 'attribute' or (f.login_declared and v.space = f.login_space)
+    where k.holders > 1 and k.created_at is not null and exists (
+        select from employment_span e
+        where e.person_uid = k.person_uid and (e.started_at is null or e.started_at <= k.created_at)
+            and (e.over_at is null or k.created_at < e.over_at))
 ), said as (
-    select * from hr union all select * from vouched
+    select account_pk, person_uid, origin, why, value, 'HR' as by from known where holders = 1
+    union all
+    select account_pk, person_uid, origin, why, value, 'HR' from bore where bearers = 1
+    union all
+    select f.account_pk, v.person_uid, f.origin,
+        case when f.login_declared and v.space = f.login_space then 'realm' else 'elsewhere' end, f.value,
+        'the account that is definitely theirs'
+    from form f join vouched_login v on v.value = f.value and (v.accounts > 1 or v.account_pk <> f.account_pk)
+    where f.origin = 'attribute' or (f.login_declared and v.space = f.login_space)
 ), scored as (
     select s.*, case
         when origin = 'usual' then %(login_usual)s
@@ -247,7 +259,7 @@ with form as (
     end as score
     from said s
 )
-select account_pk, person_uid, 'is', 'login', score, case
+select distinct account_pk, person_uid, 'is', 'login', score, case
     when origin = 'pattern' then 'the login is built on theirs by a declared pattern'
     when origin = 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
     when why = 'given' then 'the login is the one HR gives'
@@ -259,103 +271,103 @@ end
 from scored where score is not null;
 
 -- name: evidence_ssh_key
--- The same SSH key on an account that is linked, to one person only.
+-- The same SSH key on an account that is linked without it, to one person only.
 insert into evidence
-with borne as (
-    select distinct b.value, b.account_pk, r.person_uid
+with single as (
+    select b.value, min(r.person_uid::text)::uuid as person_uid, min(b.account_pk) as account_pk,
+        count(distinct b.account_pk) as accounts
     from bearing b join ranked r using (account_pk)
-    where b.kind = 'ssh_key' and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s))
-), single as (
-    select value from borne group by value having count(distinct person_uid) = 1
+    where b.kind = 'ssh_key' and b.origin <> 'owner'
+        and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s))
+    group by b.value having count(distinct r.person_uid) = 1
 )
-select distinct b.account_pk, v.person_uid, 'is', 'key', %(ssh_key)s, 'the same SSH key is on an account of theirs'
-from bearing b
-join single s on s.value = b.value
-join borne v on v.value = b.value and v.account_pk <> b.account_pk
-where b.kind = 'ssh_key';
+select distinct b.account_pk, s.person_uid, 'is', 'key', %(ssh_key)s, 'the same SSH key is on an account of theirs'
+from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> b.account_pk)
+where b.kind = 'ssh_key' and b.origin <> 'owner';
+
+-- name: evidence_owner_label
+-- Who is named as manager or owner of a workload's account that is nobody's own.
+insert into evidence
+with named as (
+    select a.account_pk, a.realm,
+        lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g')) as label
+    from account a join source_setting using (realm) cross join lateral unnest(a.owner_labels) as o(label)
+    where a.service_like
+        and not exists (select from ranked r where r.account_pk = a.account_pk and r.score >= %(linked)s)
+)
+select distinct n.account_pk, r.person_uid, 'owns', 'owner', %(owner)s, 'named there as its manager or owner'
+from named n
+join account b on b.realm = n.realm and lower(regexp_replace(b.label, '\s*([,=+])\s*', '\1', 'g')) = n.label
+join ranked r on r.account_pk = b.account_pk
+    and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s));
+
+-- name: make_owned
+-- Who owns an account, in scores; several may own one thing. Whose own it is, a person said, nobody owns.
+create temp table owned as
+with grouped as (
+    select account_pk, person_uid, grp, max(score) as score
+    from evidence where relation = 'owns'
+    group by account_pk, person_uid, grp
+), summed as (
+    select g.account_pk, g.person_uid,
+        coalesce(sum(score) filter (where grp <> 'mail'), 0)
+            + least(coalesce(sum(score) filter (where grp = 'mail'), 0),
+                case when bool_or(a.created_at > s.left_at) then %(made_after_cap)s end) as score
+    from grouped g join account a using (account_pk)
+    left join person_state s on s.person_uid = g.person_uid and not s.returned
+    group by g.account_pk, g.person_uid
+)
+select t.account_pk, t.person_uid, least(t.score, 100)::int as score
+from summed t
+where not exists (
+    select from ruling r
+    where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid));
 
 -- name: make_new_link
--- What correlation concludes today.
+-- What correlation concludes today. What may be somebody active's is never a leaver's alone, unless a person said so.
 create temp table new_link as
 with account_best as (
     select r.account_pk, max(r.score) as top,
         bool_or(r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s)) as has_link,
-        max(r.score) filter (where s.person_uid is not null) as top_leaver,
         coalesce(max(r.score) filter (where s.person_uid is null), 0) as top_active
     from ranked r left join person_state s on s.person_uid = r.person_uid and not s.returned
     group by r.account_pk
-), mine as (
-    select r.account_pk, r.person_uid, 'is' as relation, r.score, case
+), own as (
+    select r.account_pk, r.person_uid, r.score, case
         when r.decided then 'linked'
         when r.score >= %(linked)s and r.score - r.other >= %(ahead)s then
-            case when s.person_uid is not null and exists (
-                select from possibly_one o
-                where o.person_uid = r.person_uid and not exists (
-                    select from person_state l where l.person_uid = o.other_uid and not l.returned))
-            then 'disputed' else 'linked' end
+            case when c.person_uid is null then 'linked' else 'disputed' end
         when b.top >= %(linked)s and not b.has_link and (r.score >= %(linked)s or b.top - r.score < %(ahead)s)
             then 'disputed'
-        when b.top < %(linked)s and s.person_uid is not null and r.score >= %(probable)s
-            and r.score = b.top_leaver and b.top_active < %(candidate)s
+        when b.top < %(linked)s and r.score = b.top and r.score >= %(probable)s and b.top_active < %(candidate)s
             then 'probable'
-        when r.score >= %(candidate)s then 'candidate'
+        else 'candidate'
     end as decision
     from ranked r join account_best b using (account_pk)
-    left join person_state s on s.person_uid = r.person_uid and not s.returned
+    left join contested c on c.person_uid = r.person_uid
+    where r.score >= %(candidate)s
 )
-select account_pk, person_uid, relation, decision, score from mine where decision is not null
+select account_pk, person_uid, 'is' as relation, decision, score from own
 union all
-select account_pk, person_uid, relation, case when score >= %(linked)s then 'linked' else 'candidate' end, score
-from total where relation = 'owns' and score >= %(candidate)s;
+select o.account_pk, o.person_uid, 'owns',
+    case when o.score < %(linked)s then 'candidate' when c.person_uid is null then 'linked' else 'disputed' end, o.score
+from owned o left join contested c on c.person_uid = o.person_uid
+where o.score >= %(candidate)s;
 create index on new_link (account_pk);
 analyze new_link;
-
--- name: link_owner_labels
--- Who is named as manager or owner of a workload's account that is nobody's own.
-insert into evidence
-select distinct a.account_pk, l.person_uid, 'owns', 'owner', %(owner)s,
-    'named there as its manager or owner'
-from account a join source_setting using (realm)
-cross join lateral unnest(a.owner_labels) as o(label)
-join account b on b.realm = a.realm and b.account_pk <> a.account_pk
-    and lower(regexp_replace(b.label, '\s*([,=])\s*', '\1', 'g')) = lower(regexp_replace(o.label, '\s*([,=])\s*', '\1', 'g'))
-join new_link l on l.account_pk = b.account_pk and l.relation = 'is' and l.decision = 'linked'
-where a.service_like
-    and not exists (select from ranked r where r.account_pk = a.account_pk and r.score >= %(linked)s)
-    and not exists (
-        select from link_decision d where d.realm = a.realm and d.native_id = a.native_id and d.revoked_at is null
-            and (d.verdict = 'confirm' or (d.verdict = 'reject' and d.person_uid = l.person_uid)));
-
--- name: add_owner_links
-insert into new_link
-select e.account_pk, e.person_uid, 'owns', 'linked', %(owner)s
-from evidence e
-where e.grp = 'owner' and e.relation = 'owns' and e.text = 'named there as its manager or owner'
-    and not exists (select from new_link n
-        where n.account_pk = e.account_pk and n.person_uid = e.person_uid and n.relation = 'owns' and n.decision = 'linked')
-group by e.account_pk, e.person_uid;
 
 -- name: make_final_link
 -- The links of today with their evidence; for somebody who came back, whether the account is the present one.
 create temp table final_link as
-with best as (
-    select distinct on (account_pk, person_uid, relation) account_pk, person_uid, relation, decision, score
-    from new_link order by account_pk, person_uid, relation, score desc
-), said as (
+with said as (
     select account_pk, person_uid, relation, jsonb_agg(distinct text) as evidence
     from evidence group by account_pk, person_uid, relation
-), decided as (
-    select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid,
-        'decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date as text
-    from link_decision d join account a using (realm, native_id)
-    left join person_alias al on al.alias_uid = d.person_uid
-    where d.revoked_at is null and d.verdict = 'confirm'
 )
 select b.account_pk, b.person_uid, b.relation, b.decision, b.score,
-    case when d.text is not null then jsonb_build_array(d.text) else '[]'::jsonb end
+    case when d.account_pk is null then '[]'::jsonb
+        else jsonb_build_array('decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date) end
         || coalesce(s.evidence, '[]'::jsonb) as evidence,
-    b.relation = 'is' and exists (
-        select from vouching v where v.account_pk = b.account_pk and v.person_uid = b.person_uid and v.now) as definite,
+    b.relation = 'is' and coalesce(v.now, false) as definite,
     b.relation = 'is' and p.returned is true and exists (
         select from employment_span e
         where e.person_uid = b.person_uid and e.outcome in ('active', 'future') and e.started_at >= p.left_at and (
@@ -368,9 +380,11 @@ select b.account_pk, b.person_uid, b.relation, b.decision, b.score,
                     or k.kind = 'mail'
                     or (k.kind = 'login' and k.space in (y.login_space, 'source:' || y.source, ''))))
         )) as own_now
-from best b join account a using (account_pk)
+from new_link b join account a using (account_pk)
 left join said s using (account_pk, person_uid, relation)
-left join decided d on d.account_pk = b.account_pk and d.person_uid = b.person_uid and b.relation = 'is'
+left join ruling d on d.account_pk = b.account_pk and d.person_uid = b.person_uid and d.verdict = 'confirm'
+    and b.relation = 'is'
+left join vouching v on v.account_pk = b.account_pk and v.person_uid = b.person_uid
 left join person_state p on p.person_uid = b.person_uid;
 create index on final_link (account_pk);
 analyze final_link;

@@ -1,29 +1,26 @@
 -- name: same_person
 -- Pairs of persons that turn out to be one: by an id, or by present mail and login together.
+-- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more.
 with k as (
-    select w.person_uid, w.worker_pk, key.kind, key.value, key.space, key.origin
+    select w.person_uid, w.worker_pk, key.kind, key.value, key.space
     from worker_key key join worker w using (worker_pk)
-    where key.kind in ('number', 'mail', 'login') and (key.kind = 'number' or key.valid_to is null)
+    where (key.kind = 'number' or (key.kind in ('mail', 'login') and key.origin = 'current' and key.valid_to is null))
         and not exists (select from placeholder p where p.value = key.value)
         and key.value !~ '^0*$'
 ), by_number as (
-    select a.person_uid as one, b.person_uid as other, 'the same worker id ' || a.value as evidence
-    from k a join k b on b.kind = 'number' and b.value = a.value and b.space = a.space and b.person_uid > a.person_uid
-    where a.kind = 'number'
-), by_mail as (
-    select a.worker_pk as a_pk, b.worker_pk as b_pk, a.person_uid as one, b.person_uid as other
-    from k a join k b on b.kind = 'mail' and b.value = a.value and b.person_uid > a.person_uid
-        and b.origin = 'current'
-    where a.kind = 'mail' and a.origin = 'current'
+    select person_uid as one, first_value(person_uid) over (partition by space, value order by person_uid) as other,
+        'the same worker id ' || value as evidence
+    from k where kind = 'number'
 ), by_mail_and_login as (
-    select m.one, m.other, 'the same present mail and login' as evidence
-    from by_mail m
-    join k a on a.worker_pk = m.a_pk and a.kind = 'login' and a.origin = 'current'
-    join k b on b.worker_pk = m.b_pk and b.kind = 'login' and b.origin = 'current'
-        and b.value = a.value and b.space = a.space
+    select m.person_uid as one,
+        first_value(m.person_uid) over (partition by m.value, l.space, l.value order by m.person_uid) as other,
+        'the same present mail and login' as evidence
+    from k m join k l on l.worker_pk = m.worker_pk and l.kind = 'login'
+    where m.kind = 'mail'
 )
 select distinct on (one, other) one, other, evidence
 from (select * from by_number union all select * from by_mail_and_login) pairs
+where one <> other
 order by one, other, evidence;
 
 -- name: lock_persons
@@ -45,14 +42,18 @@ update worker set person_uid = %(keeper)s where person_uid = %(alias)s;
 update departure set valid_to = %(as_of)s, ended_because = 'merged' where person_uid = %(alias)s and valid_to is null;
 
 -- name: end_links_of_alias
-update link set valid_to = now() where person_uid = %(alias)s and valid_to is null;
+update link set valid_to = %(as_of)s where person_uid = %(alias)s and valid_to is null;
+
+-- name: revoke_double_decisions
+-- Of decisions about one account and both names of a person the last one stands.
+update link_decision d set revoked_at = %(as_of)s, revoked_by = 'a later decision about the same person'
+where d.person_uid in (%(keeper)s, %(alias)s) and d.revoked_at is null and exists (
+    select from link_decision later where later.person_uid in (%(keeper)s, %(alias)s) and later.revoked_at is null
+        and later.realm = d.realm and later.native_id = d.native_id and later.decision_id > d.decision_id);
 
 -- name: move_decisions
--- A person's decisions go with the person; one that the keeper has already stays with the alias, revoked.
-update link_decision d set person_uid = %(keeper)s
-where d.person_uid = %(alias)s and d.revoked_at is null and not exists (
-    select from link_decision k where k.person_uid = %(keeper)s and k.revoked_at is null
-        and k.realm = d.realm and k.native_id = d.native_id);
+-- A person's decisions go with the person.
+update link_decision set person_uid = %(keeper)s where person_uid = %(alias)s;
 
 -- name: findings_of_alias
 select finding_key, rule, realm, subject_kind, subject_native_id, account_native_id, episode
@@ -76,11 +77,14 @@ with told as (
     select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, w.superseded, w.vanished_at, r.coverage,
         r.configured, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
         coalesce(e.zone, %(zone)s) as zone_used,
-        case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) else e.last_working_on end as left_on
+        case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) else e.last_working_on end as left_on,
+        coalesce(e.last_working_on, e.end_on, case when e.status = 'left'
+            then (e.told_left_at at time zone coalesce(e.zone, %(zone)s))::date end) as over_on
     from employment e join worker w using (worker_pk) join roster r on r.name = w.roster
 ), timed as (
     select t.*,
         t.start_on::timestamp at time zone t.zone_used as started_at,
+        (t.over_on + 1)::timestamp at time zone t.zone_used as over_at,
         (t.left_on + 1)::timestamp at time zone t.zone_used as left_at,
         greatest((t.left_on + 1)::timestamp at time zone t.zone_used,
             case when t.zone is null then (t.left_on + 1)::timestamp at time zone 'Etc/GMT+12' end) as certain_at,
@@ -101,27 +105,28 @@ with told as (
             else 'active'
         end as outcome
     from timed t
+), seen as (
+    -- What a feed's silence makes of it. HR's word that it ended stands; a new number isn't an end; from a list of who
+    -- works here, whose contract had run out, has left; a hire that was withdrawn before it began is none.
+    select j.*,
+        case
+            when j.outcome = 'left' then 'left'
+            when j.superseded then 'void'
+            when j.vanished_at is not null and (
+                j.outcome = 'active' or (j.outcome = 'lapsed' and j.coverage = 'active')) then 'vanished'
+            when not j.configured or (j.outcome = 'future' and j.vanished_at is not null) then 'void'
+            else j.outcome
+        end as seen
+    from judged j
 )
-select j.person_uid, j.worker_pk, j.worker_id, j.id_space, j.roster, j.coverage, j.start_on, j.type, j.status,
-    j.last_working_on, j.end_on, j.zone, j.zone_used, j.started_at,
-    case
-        when j.outcome in ('active', 'lapsed') and j.vanished_at is not null then 'vanished'
-        when j.outcome <> 'left' and (j.superseded or not j.configured or j.vanished_at is not null) then 'void'
-        else j.outcome
-    end as outcome,
-    case
-        when j.outcome = 'left' then coalesce(j.left_at, j.told_left_at)
-        when j.outcome in ('active', 'lapsed') and j.vanished_at is not null then j.vanished_at
-        when j.outcome = 'lapsed' then j.ended_at
-    end as left_at,
-    case
-        when j.outcome = 'left' then coalesce(j.certain_at, j.told_left_at)
-        when j.outcome in ('active', 'lapsed') and j.vanished_at is not null then j.vanished_at
-        when j.outcome = 'lapsed' then j.ended_certain_at
-    end as certain_at,
-    case when j.outcome = 'left' then j.left_on when j.outcome = 'lapsed' then j.end_on end as left_on,
-    coalesce(j.left_at, j.ended_at) as over_at
-from judged j;
+select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.last_working_on, s.end_on, s.zone,
+    s.zone_used, s.started_at, s.over_on, s.over_at, s.seen as outcome,
+    case s.seen when 'left' then coalesce(s.left_at, s.told_left_at) when 'vanished' then s.vanished_at
+        when 'lapsed' then s.ended_at end as left_at,
+    case s.seen when 'left' then coalesce(s.certain_at, s.told_left_at) when 'vanished' then s.vanished_at
+        when 'lapsed' then s.ended_certain_at end as certain_at,
+    case s.seen when 'left' then s.left_on when 'lapsed' then s.end_on end as left_on
+from seen s;
 create index on employment_span (person_uid);
 analyze employment_span;
 
@@ -130,63 +135,78 @@ analyze employment_span;
 create temp table person_state as
 with spans as (
     select s.*,
-        outcome = 'active' or (
-            outcome = 'future' and started_at <= %(as_of)s + make_interval(days => %(pre_start_days)s)
-            and exists (select from employment_span o
-                where o.person_uid = s.person_uid and o.outcome in ('left', 'lapsed', 'vanished'))
-        ) as here
+        outcome = 'active' or (outcome = 'future'
+            and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s)) as here
     from employment_span s
 ), person_here as (
     select person_uid, bool_or(here) as here, bool_or(outcome = 'lapsed') as lapsed,
-        bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full
+        bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full,
+        max(start_on) filter (where outcome = 'active') as last_start_on,
+        max(left_at) filter (where outcome = 'left') as last_left_at
     from spans group by person_uid
 ), ended as (
-    select s.*, p.here as person_here,
+    select s.*, p.here as person_here, p.vanished_full,
         case when s.outcome = 'left' then 'actual' when s.outcome = 'lapsed' then 'planned' else 'inferred' end as basis
     from spans s join person_here p using (person_uid)
     where s.outcome in ('left', 'lapsed', 'vanished')
         and case
             -- Works here: only an employment that was over before a present one began makes somebody a returner.
-            when p.here then s.outcome = 'left' and exists (
-                select from spans h where h.person_uid = s.person_uid and h.here and h.started_at >= s.left_at)
+            when p.here then s.outcome = 'left' and p.last_start_on > s.over_on
             when p.lapsed then s.outcome = 'lapsed'
-            when p.vanished_full then s.outcome = 'vanished' and s.coverage <> 'active'
-            -- Vanished from a list of who works here, and dated by another feed: the date is the better word.
-            else s.outcome = 'left' or not exists (
-                select from spans l where l.person_uid = s.person_uid and l.outcome = 'left'
-                    and l.left_at >= s.started_at)
+            when p.vanished_full then s.outcome = 'vanished'
+            -- Vanished from a list of who works here, and dated by HR shortly before: the date is the better word.
+            else s.outcome = 'left' or p.last_left_at is null
+                or p.last_left_at < s.left_at - make_interval(days => %(possibly_one_days)s)
         end
 )
 select distinct on (person_uid) person_uid, person_here as returned, left_at, certain_at, left_on, zone_used as zone,
-    basis, basis = 'actual' or (basis = 'inferred' and coverage = 'active') as confirmed, roster, worker_pk,
+    basis, basis = 'actual' or (basis = 'inferred' and not vanished_full) as confirmed, roster, worker_pk,
     case basis
         when 'actual' then 'status ' || status || coalesce(', last working day ' || last_working_on, '')
             || coalesce(', end ' || end_on, '')
-            || case when left_on is null then ', no day given: first told on ' || (left_at at time zone 'UTC')::date else '' end
+            || case when left_on is null
+                then ', no day given: first told on ' || (left_at at time zone zone_used)::date else '' end
         when 'planned' then 'planned end ' || end_on || ', and the roster still says ' || status
         else 'no longer listed since the read of ' || (left_at at time zone zone_used)::date
     end || case when zone is null then ' (zone unknown: ' || zone_used || ' is taken)' else '' end as told
 from ended
-order by person_uid, left_at desc, worker_pk;
+order by person_uid, left_at desc, certain_at desc, worker_pk;
 create unique index on person_state (person_uid);
 analyze person_state;
 
 -- name: make_possibly_one
--- Pairs of persons who may be one: one present mail, and one employment starts near the other's end.
+-- Pairs of persons who may be one: one present mail, and one employment starts near the other's end. A mail that
+-- more than a few bear at once is nobody's.
 create temp table possibly_one as
-with mail as (
-    select distinct w.person_uid, w.worker_pk, key.value
+with borne as (
+    select distinct w.person_uid, key.value
     from worker_key key join worker w using (worker_pk)
     where key.kind = 'mail' and key.origin = 'current' and key.valid_to is null
         and not exists (select from placeholder p where p.value = key.value) and key.value !~ '^0*$'
+), mail as (
+    select value, array_agg(person_uid) as persons from borne
+    group by value having count(*) between 2 and %(bearers)s
+), pair as (
+    select distinct a as one, b as other
+    from mail cross join unnest(persons) a cross join unnest(persons) b where a <> b
+), near as (
+    select distinct p.one, p.other
+    from pair p
+    join employment_span ended on ended.person_uid = p.one
+    join employment_span began on began.person_uid = p.other
+    where abs(began.start_on - ended.over_on) <= %(possibly_one_days)s
 )
-select distinct a.person_uid, b.person_uid as other_uid
-from mail a join mail b on b.value = a.value and b.person_uid <> a.person_uid
-where exists (
-    select from employment_span ended, employment_span began
-    where (ended.person_uid, began.person_uid) in ((a.person_uid, b.person_uid), (b.person_uid, a.person_uid))
-        and coalesce(ended.left_on, ended.last_working_on, ended.end_on) is not null and began.start_on is not null
-        and abs(began.start_on - coalesce(ended.left_on, ended.last_working_on, ended.end_on)) <= %(possibly_one_days)s);
+select one as person_uid, other as other_uid from near
+union
+select other, one from near;
+
+-- name: make_contested
+-- Leavers who may be the same human as somebody who works here.
+create temp table contested as
+select distinct o.person_uid
+from possibly_one o
+join person_state s on s.person_uid = o.person_uid and not s.returned
+where not exists (select from person_state l where l.person_uid = o.other_uid and not l.returned);
 
 -- name: end_departures
 -- Departures that no longer stand as they were told.
@@ -199,16 +219,18 @@ set valid_to = %(as_of)s,
 from departure o left join person_state s on s.person_uid = o.person_uid
 where d.departure_id = o.departure_id and o.valid_to is null
     and (s.person_uid is null
-        or (s.returned, s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.told)
-        is distinct from (o.returned, o.left_at, o.certain_at, o.left_on, o.zone, o.basis, o.confirmed, o.roster, o.told));
+        or (s.returned, s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told)
+        is distinct from (o.returned, o.left_at, o.certain_at, o.left_on, o.zone, o.basis, o.confirmed, o.roster,
+            o.worker_pk, o.told));
 
 -- name: raise_episodes
 -- Whoever came back and left again begins a new episode.
+with last as (
+    select distinct on (person_uid) person_uid, returned, valid_to from departure order by person_uid, departure_id desc
+)
 update person p set episode = p.episode + 1
-from person_state s
-where s.person_uid = p.person_uid and not s.returned
-    and not exists (select from departure d where d.person_uid = p.person_uid and d.valid_to is null)
-    and (select d.returned from departure d where d.person_uid = p.person_uid order by d.departure_id desc limit 1);
+from person_state s join last using (person_uid)
+where s.person_uid = p.person_uid and not s.returned and last.returned and last.valid_to is not null;
 
 -- name: begin_departures
 -- Departures as they stand now.

@@ -29,10 +29,10 @@ update roster set configured = false where configured and name <> all (%(names)s
 -- name: begin_roster_read
 -- A retry of the task takes its row again.
 insert into roster_read (run_id, roster, observed_at, status)
-values (%(run_id)s, %(roster)s, %(observed_at)s, 'reading')
+values (%(run_id)s, %(roster)s, clock_timestamp(), 'reading')
 on conflict (run_id, roster) do update
 set observed_at = excluded.observed_at, status = 'reading', error = '', problems = '[]', only_short = false
-returning read_id;
+returning read_id, observed_at;
 
 -- name: last_complete_workers
 -- How many workers the roster's last complete (or accepted) read held; no row before the first.
@@ -82,25 +82,31 @@ order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
 on conflict (roster, worker_id) do update
 set id_space = excluded.id_space, name = excluded.name, manager = excluded.manager, location = excluded.location,
     in_complete_read = w.in_complete_read or excluded.in_complete_read,
-    missing_since = null, vanished_at = null, superseded = false, observed_at = excluded.observed_at
+    missing_since = null, judged_read_id = null, vanished_at = null, superseded = false, observed_at = excluded.observed_at
 where (w.id_space, w.name, w.manager, w.location, w.in_complete_read or excluded.in_complete_read, w.superseded)
     is distinct from (excluded.id_space, excluded.name, excluded.manager, excluded.location, w.in_complete_read, false)
     or w.missing_since is not null;
 
 -- name: merge_employments
--- Told twice in two ways, the one that says "still here" counts.
+-- Told twice in two ways, the one that says "still here" counts. A day in the past stands when HR blanks it.
 insert into employment as e (worker_pk, start_on, status, last_working_on, end_on, zone, type, told_left_at)
 select distinct on (w.worker_pk, s.start_on)
-    w.worker_pk, s.start_on, s.status, s.last_working_on, s.end_on, s.zone, s.type,
-    case when s.status = 'left' then %(as_of)s::timestamptz end
+    w.worker_pk, s.start_on, s.status, coalesce(s.last_working_on, o.last_working_on), coalesce(s.end_on, o.end_on),
+    s.zone, s.type,
+    case when s.status = 'left' and coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on) is null
+        then %(as_of)s::timestamptz end
 from s_employment s
 join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
+left join employment o on o.worker_pk = w.worker_pk and o.start_on is not distinct from s.start_on
+    and o.status = 'left' and coalesce(o.last_working_on, o.end_on) < (%(as_of)s::timestamptz)::date
+    and s.status = 'left' and s.last_working_on is null and s.end_on is null
 order by w.worker_pk, s.start_on, array_position(array['active', 'leave', 'future', 'left'], s.status),
-    coalesce(s.last_working_on, s.end_on) desc nulls first
+    coalesce(s.last_working_on, s.end_on) desc nulls first, s.last_working_on is null, s.end_on desc nulls last,
+    coalesce(s.zone, '')
 on conflict (worker_pk, start_on) do update
 set status = excluded.status, last_working_on = excluded.last_working_on, end_on = excluded.end_on,
     zone = excluded.zone, type = excluded.type,
-    told_left_at = case when excluded.status = 'left' then coalesce(e.told_left_at, excluded.told_left_at) end
+    told_left_at = case when excluded.told_left_at is not null then coalesce(e.told_left_at, excluded.told_left_at) end
 where (e.status, e.last_working_on, e.end_on, e.zone, e.type)
     is distinct from (excluded.status, excluded.last_working_on, excluded.end_on, excluded.zone, excluded.type);
 
@@ -112,8 +118,8 @@ where w.worker_pk = e.worker_pk and w.roster = %(roster)s
     and exists (select from s_worker s where s.worker_id = w.worker_id)
     and not exists (
         select from s_employment s where s.worker_id = w.worker_id and s.start_on is not distinct from e.start_on)
-    and e.status <> 'left'
-    and (e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date);
+    and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date
+        else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date end;
 
 -- name: merge_worker_keys
 -- What the feed tells of each worker's ids, mails and logins.
@@ -140,37 +146,51 @@ where w.worker_pk = k.worker_pk and w.roster = %(roster)s and k.valid_to is null
         where s.worker_id = w.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
 
 -- name: mark_missing
--- Who isn't in this read and was in an earlier one; for whom HR gives a new id, it's a change of number.
-update worker w
-set missing_since = coalesce(w.missing_since, %(as_of)s),
-    superseded = exists (
-        select from worker_key old
-        join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
-            and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
-        where old.worker_pk = w.worker_pk and old.kind = 'number'),
-    observed_at = %(observed_at)s
+-- Who isn't in this read and was in an earlier one.
+update worker w set missing_since = %(as_of)s, observed_at = %(observed_at)s
 where w.roster = %(roster)s and w.missing_since is null
     and not exists (select from s_worker s where s.worker_id = w.worker_id);
 
+-- name: mark_superseded
+-- Missing, and HR gives its id as another worker's previous one: a change of number. One roster's, or every one's.
+update worker w set superseded = true
+where w.missing_since is not null and not w.superseded and w.roster = coalesce(%(roster)s::text, w.roster)
+    and exists (
+        select from worker_key old
+        join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
+            and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
+        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current');
+
 -- name: infer_vanished
--- Who went missing in this very read, was at work, and is taken to have left: no more than the bound, by worker id.
-with newly as (
-    select w.worker_pk from worker w
-    where w.roster = %(roster)s and w.missing_since = %(as_of)s and w.observed_at = %(observed_at)s
-        and w.vanished_at is null and w.in_complete_read and not w.superseded
+-- Who is missing, was at work or about to begin, and hasn't been judged: no more than the bound are taken to have left,
+-- by worker id. The others wait, as does whoever no complete read ever held; they don't count again. A retry of the
+-- same read goes on where it was.
+with gone as (
+    select w.worker_pk, w.worker_id, w.judged_read_id, w.vanished_at, w.in_complete_read
+    from worker w
+    where w.roster = %(roster)s and w.missing_since is not null and not w.superseded
         and exists (
             select from employment e
-            where e.worker_pk = w.worker_pk and e.status in ('active', 'leave')
-                and (e.start_on is null or e.start_on <= (%(as_of)s::timestamptz)::date)
-                and (e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date - 1))
-    order by w.worker_id
-), inferred as (
-    update worker w set vanished_at = %(as_of)s
-    from (select worker_pk from newly limit %(bound)s) n where n.worker_pk = w.worker_pk
-    returning 1
+            where e.worker_pk = w.worker_pk and case
+                when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date - 1
+                else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date - 1 end)
+), before as (
+    select (select count(*) from worker w
+            where w.roster = %(roster)s and w.judged_read_id = %(read_id)s and w.vanished_at is not null) as inferred,
+        (select count(*) from gone where judged_read_id is not null and vanished_at is null) as waiting
+), newly as (
+    select worker_pk, in_complete_read and
+        row_number() over (partition by in_complete_read order by worker_id) <= %(bound)s - before.inferred as goes
+    from gone cross join before where judged_read_id is null and vanished_at is null
+), judged as (
+    update worker w
+    set judged_read_id = %(read_id)s, vanished_at = case when n.goes then %(as_of)s::timestamptz end
+    from newly n where n.worker_pk = w.worker_pk
+    returning w.vanished_at
 )
-select (select count(*) from inferred)::int as inferred,
-    greatest((select count(*) from newly) - (select count(*) from inferred), 0)::int as waiting;
+select (before.inferred + (select count(*) from judged where vanished_at is not null))::int as inferred,
+    (before.waiting + (select count(*) from judged where vanished_at is null))::int as waiting
+from before;
 
 -- name: finish_roster_read
 -- What came of the read.
@@ -196,7 +216,11 @@ set status = 'complete', only_short = false, waiting = 0, accepted_at = now(), a
 where read_id = %(read_id)s;
 
 -- name: infer_accepted
--- Everyone who went missing up to the accepted read, without a bound.
-update worker w set vanished_at = w.missing_since, in_complete_read = true
+-- Everyone who is missing up to the accepted read, without a bound.
+update worker w set vanished_at = w.missing_since, judged_read_id = %(read_id)s, in_complete_read = true
 where w.roster = %(roster)s and w.missing_since is not null and w.vanished_at is null and not w.superseded
-    and exists (select from employment e where e.worker_pk = w.worker_pk and e.status in ('active', 'leave'));
+    and exists (
+        select from employment e
+        where e.worker_pk = w.worker_pk and case
+            when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= w.missing_since::date - 1
+            else e.last_working_on is null or e.last_working_on >= w.missing_since::date - 1 end);

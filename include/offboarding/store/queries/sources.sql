@@ -20,10 +20,10 @@ analyze s_account, s_account_key, s_credential, s_scope;
 -- name: begin_source_read
 -- A retry of the task takes its row again.
 insert into source_read (run_id, source, part, phase, observed_at, status)
-values (%(run_id)s, %(source)s, %(part)s, %(phase)s, %(observed_at)s, 'reading')
+values (%(run_id)s, %(source)s, %(part)s, %(phase)s, clock_timestamp(), 'reading')
 on conflict (run_id, source, part, phase) do update
 set observed_at = excluded.observed_at, status = 'reading', error = '', gaps = '[]'
-returning read_id;
+returning read_id, observed_at;
 
 -- name: upsert_realm
 -- The system itself; our name for it may change.
@@ -36,6 +36,23 @@ where (r.kind, r.source, r.part) is distinct from (excluded.kind, excluded.sourc
 select exists (select from scope where realm = %(realm)s and scope = '' and complete and observed_at > %(observed_at)s)
     as newer;
 
+-- name: drop_stale
+-- What a read that began later has told already: an older one never overwrites it.
+delete from s_account s
+where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = 'account' and n.complete
+        and n.observed_at > %(observed_at)s)
+    or exists (select from scope n where n.realm = %(realm)s and n.scope = s.native_id and n.kind = 'account'
+        and n.complete and n.observed_at > %(observed_at)s);
+delete from s_account_key k where not exists (select from s_account s where s.native_id = k.native_id);
+delete from s_credential s
+where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = s.kind and n.complete
+        and n.observed_at > %(observed_at)s)
+    or exists (select from scope n where n.realm = %(realm)s and n.scope = s.account_native_id and n.kind = s.kind
+        and n.complete and n.observed_at > %(observed_at)s);
+delete from s_scope s using scope n
+where n.realm = %(realm)s and n.scope in ('', s.scope) and n.kind = s.kind and n.complete
+    and n.observed_at > %(observed_at)s;
+
 -- name: merge_accounts
 -- The accounts of this read. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing.
 insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
@@ -47,8 +64,6 @@ select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.dis
     case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
     s.last_used_exact, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
 from s_account s
-where not exists (
-    select from scope c where c.realm = %(realm)s and c.scope = s.native_id and c.observed_at > %(observed_at)s)
 order by s.native_id
 on conflict (realm, native_id) do update
 set label = excluded.label, login = excluded.login, display_name = excluded.display_name,
@@ -79,24 +94,23 @@ where a.observed_at <= excluded.observed_at and (
 -- name: merge_account_keys
 -- The keys that these accounts bear.
 insert into account_key as k (account_pk, kind, value, loose, origin, name, raw, valid_from)
-select distinct on (a.account_pk, s.kind, s.value, s.origin, s.name)
+select distinct on (a.account_pk, s.kind, s.value, s.loose, s.origin, s.name)
     a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw, %(observed_at)s
 from s_account_key s join account a on a.realm = %(realm)s and a.native_id = s.native_id
-where a.observed_at <= %(observed_at)s
-order by a.account_pk, s.kind, s.value, s.origin, s.name, s.raw
-on conflict (account_pk, kind, value, origin, name) do update
-set loose = excluded.loose, raw = excluded.raw, valid_to = null
-where (k.loose, k.raw) is distinct from (excluded.loose, excluded.raw) or k.valid_to is not null;
+order by a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw
+on conflict (account_pk, kind, value, loose, origin, name) do update
+set raw = excluded.raw, valid_to = null
+where k.raw <> excluded.raw or k.valid_to is not null;
 
 -- name: close_account_keys
 -- A key that an account no longer bears.
 update account_key k set valid_to = %(observed_at)s
 from account a, s_account s
 where a.account_pk = k.account_pk and a.realm = %(realm)s and s.native_id = a.native_id
-    and a.observed_at <= %(observed_at)s and k.valid_to is null
+    and k.valid_to is null
     and not exists (
         select from s_account_key n where n.native_id = a.native_id and n.kind = k.kind and n.value = k.value
-            and n.origin = k.origin and n.name = k.name);
+            and n.loose = k.loose and n.origin = k.origin and n.name = k.name);
 
 -- name: merge_credentials
 -- The credentials of this read.
@@ -129,7 +143,8 @@ where a.realm = %(realm)s and a.gone_at is null and a.observed_at <= %(observed_
     and c.kind = 'account' and c.error = '' and c.scope in ('', a.native_id)
     and not exists (select from s_account s where s.native_id = a.native_id)
     and not exists (
-        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.observed_at > %(observed_at)s);
+        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = 'account' and n.complete
+            and n.observed_at > %(observed_at)s);
 
 -- name: gone_credentials
 -- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone.
@@ -140,7 +155,10 @@ where a.account_pk = c.account_pk and a.realm = %(realm)s and c.gone_at is null 
         select from s_scope s where s.kind = c.kind and s.error = '' and s.scope in ('', a.native_id))
     and not exists (
         select from s_credential s
-        where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id);
+        where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
+    and not exists (
+        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = c.kind and n.complete
+            and n.observed_at > %(observed_at)s);
 
 -- name: merge_scopes
 -- What was read to its end, when that read began, and what couldn't be read.
