@@ -1,0 +1,141 @@
+"""The nightly DAG as Airflow reads it: what waits for what, who may be asked again, and that it is read at once."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.sdk.definitions.retry_policy import RetryAction
+
+from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from tests.support.source_tree import PROJECT
+
+GOES_ON = "all_done_min_one_success"
+FLOW = {
+    "open_run": set[str](),
+    "read_roster": {"open_run"},
+    "collect": {"open_run"},
+    "correlate": {"open_run", "read_roster", "collect"},
+    "detail": {"open_run", "correlate"},
+    "evaluate": {"open_run", "detail"},
+    "guard": {"open_run", "evaluate"},
+    "ticket": {"open_run", "guard"},
+    "report": {"open_run", "ticket"},
+    "end": {"open_run", "evaluate", "guard", "ticket", "report"},
+}
+"""Task -> what it waits for."""
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(dag_folder=PROJECT / "dags")
+
+
+@pytest.fixture(scope="module")
+def nightly(bag: DagBag) -> DAG:
+    return bag.dags["offboarding_nightly"]
+
+
+def of_task(dag: DAG, task_id: str, name: str) -> Any:
+    """What was said of a task, mapped or not."""
+    task: Any = dag.get_task(task_id)
+    return task.partial_kwargs[name] if task.is_mapped else getattr(task, name)
+
+
+def test_every_dag_is_read_without_error(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert bag.dags.keys() == {"offboarding_nightly"}
+
+
+def test_it_is_read_at_once(bag: DagBag) -> None:
+    """Airflow reads it again every few seconds."""
+    assert sum((file.duration for file in bag.dagbag_stats), timedelta()) < timedelta(seconds=3)
+
+
+def test_reading_it_loads_no_heavy_client() -> None:
+    program = (
+        "import sys, dags.offboarding_nightly;"
+        "print(*[name for name in ('boto3', 'botocore', 'ldap3', 'pandas', 'moto') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_what_waits_for_what(nightly: DAG) -> None:
+    assert {task.task_id: task.upstream_task_ids for task in nightly.tasks} == FLOW
+
+
+def test_what_goes_on_whatever_failed_before(nightly: DAG) -> None:
+    rules = {task.task_id: str(task.trigger_rule.value) for task in nightly.tasks}
+    assert {task for task, rule in rules.items() if rule == GOES_ON} == {"correlate", "evaluate", "report"}
+    assert {rules[task] for task in FLOW if task not in ("correlate", "evaluate", "report")} == {"all_success"}
+
+
+def test_the_last_task_fails_with_those_it_waits_for(nightly: DAG) -> None:
+    """The run's colour is its leaves': one leaf, and it is no task that goes on."""
+    assert [task.task_id for task in nightly.leaves] == ["end"]
+    assert nightly.get_task("end").trigger_rule.value == "all_success"
+
+
+def test_a_roster_and_each_part_of_a_source_is_a_task(nightly: DAG) -> None:
+    tasks: list[Any] = nightly.tasks
+    mapped = {task.task_id: task.op_kwargs_expand_input.value for task in tasks if task.is_mapped}
+    accounts = ("111111111111", "222222222222", "333333333333")
+    parts = [{"source": "corp-ldap", "part": ""}, *({"source": "aws", "part": account} for account in accounts)]
+    assert mapped == {
+        "read_roster": [{"name": "hr"}, {"name": "contractors"}],
+        "collect": parts,
+        "detail": parts,
+    }
+
+
+def test_nights_come_one_after_the_other_in_the_companys_zone(nightly: DAG) -> None:
+    assert nightly.max_active_runs == 1
+    assert nightly.catchup is False
+    assert nightly.dagrun_timeout == timedelta(hours=6)
+    timetable: Any = nightly.timetable
+    assert (timetable.expression, str(timetable.timezone)) == ("30 1 * * *", "Asia/Seoul")
+
+
+@pytest.mark.parametrize("told", ("2026-11-25T01:30:00+09:00", "2026-11-24T16:30:00Z", None))
+def test_a_moment_is_taken(nightly: DAG, told: str | None) -> None:
+    nightly.params.get_param("as_of").resolve(told)
+
+
+@pytest.mark.parametrize("told", ("yesterday", "2026-11-25", 20261125, "2026-02-31T00:00:00Z"))
+def test_what_is_no_moment_is_refused(nightly: DAG, told: object) -> None:
+    with pytest.raises(Exception, match=r"date-time|is not of type|is not a"):
+        nightly.params.get_param("as_of").resolve(told)
+
+
+@pytest.mark.parametrize("task_id", FLOW)
+def test_what_only_a_person_can_mend_is_not_tried_again(nightly: DAG, task_id: str) -> None:
+    policy = of_task(nightly, task_id, "retry_policy")
+    for error in (FatalError("a right is missing"), ConfigError("a word"), IncompleteReadError("half of it")):
+        assert policy.evaluate(error, 1, 3, None).action is RetryAction.FAIL
+    assert policy.evaluate(RetriableError("a time-out"), 1, 3, None).action is not RetryAction.FAIL
+
+
+@pytest.mark.parametrize("task_id", sorted(FLOW.keys() - {"end"}))
+def test_what_may_work_in_a_minute_is_tried_again(nightly: DAG, task_id: str) -> None:
+    assert of_task(nightly, task_id, "retries") == 2
+    assert of_task(nightly, task_id, "retry_delay") == timedelta(minutes=1)
+
+
+def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "ours.yaml"
+    text = (PROJECT / "include" / "offboarding.yaml").read_text(encoding="utf-8")
+    broken.write_text(text.replace("accounts: [", "acounts: ["), encoding="utf-8")
+    monkeypatch.setenv("OFFBOARDING_CONFIG", os.fspath(broken))
+
+    bag = DagBag(dag_folder=PROJECT / "dags")
+
+    (said,) = bag.import_errors.values()
+    assert bag.dags == {}
+    last = said.strip().splitlines()[-2:]
+    assert any(f"{broken}: sources[1].acounts is unknown. Did you mean accounts?" in line for line in last)

@@ -1,0 +1,228 @@
+"""Whole nights through Airflow, on real systems: a red one, a green one, one that may not be; then each task again."""
+
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.sdk.execution_time.context import set_current_context
+from psycopg import sql
+
+from include.offboarding import wiring
+from include.offboarding.store.connect import Session
+from tests.support.dag_runs import AirflowHome, Ended
+from tests.support.source_tree import PROJECT
+from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, TinyCompany, tiny_company
+
+FIRST, SECOND, BACKWARDS = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00"
+OWN_TABLES = {"run", "roster_read", "source_read", "scope"}
+"""What a read writes of itself, each time anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nights:
+    """Three runs, one after the other: they cost 10 seconds each, so every test looks at the same ones."""
+
+    company: TinyCompany
+    home: AirflowHome
+    red: Ended
+    """An AWS account refused."""
+    tickets: list[str]
+    """As they stood after the red night."""
+    green: Ended
+    """It was let in, and as_of came from the environment."""
+    refused: Ended
+    """as_of went backwards."""
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Generator[Nights]:
+    folder = tmp_path_factory.mktemp("tiny company")
+    home = AirflowHome(folder=folder / "airflow")
+    home.folder.mkdir()
+    home.migrate()
+    with tiny_company(folder) as company:
+        company.aws.deny(REFUSES, "AssumeRole")
+        red = home.run(company.environment, FIRST)
+        tickets = company.tickets()
+        company.aws.relent()
+        green = home.run({**company.environment, "OFFBOARDING_AS_OF": SECOND})
+        refused = home.run(company.environment, BACKWARDS)
+        yield Nights(company=company, home=home, red=red, tickets=tickets, green=green, refused=refused)
+
+
+@contextmanager
+def at_the_store(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Generator[Session]:
+    """As a task is: with the configuration and its store."""
+    for name, value in nights.company.environment.items():
+        monkeypatch.setenv(name, value)
+    with wiring.at_work() as (_, session):
+        yield session
+
+
+class TestRed:
+    def test_everything_else_is_checked_and_the_run_is_red(self, nights: Nights) -> None:
+        states = nights.red.states()
+
+        assert nights.red.code == 1
+        assert {task for task, state in states.items() if state != "success"} == {f"collect aws {REFUSES}", "end"}
+        assert {state for state in states.values() if state != "success"} == {"failed"}
+
+    def test_what_was_found_is_ticketed(self, nights: Nights) -> None:
+        assert len(nights.tickets) == 3
+        assert all(LEAVER in title for title in nights.tickets)
+
+    def test_what_a_person_must_mend_was_asked_for_once(self, nights: Nights) -> None:
+        assert nights.red.tries()[f"collect aws {REFUSES}"] == 1
+        assert nights.company.aws.requests(REFUSES)["AssumeRole"] == 1 + 1, "red, then green"
+
+    def test_the_task_ends_with_what_where_and_what_to_do(self, nights: Nights) -> None:
+        (said,) = [line for line in nights.red.own if line.startswith("!! sources.")]
+
+        assert said.startswith(f"!! sources.aws {REFUSES}: AssumeRole on OffboardingAudit denied")
+        assert "Grant sts:AssumeRole" in said
+        assert "docs/permissions/aws.md" in said
+
+    def test_the_runs_last_line_says_why_it_is_red_and_where_to_look(self, nights: Nights) -> None:
+        last = nights.red.own[-1]
+
+        assert last.startswith("!! Run 1 is red: ")
+        assert f"aws {REFUSES} couldn't be read" in last
+        assert "report" in last
+
+    def test_the_report_names_what_was_not_checked(self, nights: Nights) -> None:
+        report = "\n".join(nights.red.own)
+
+        assert "RED" in report
+        assert f"NOT CHECKED sources.aws {REFUSES}" in report
+
+
+class TestGreen:
+    def test_nothing_failed(self, nights: Nights) -> None:
+        assert nights.green.code == 0
+        assert set(nights.green.states().values()) == {"success"}
+        assert not [line for line in nights.green.own if line.startswith("!!")]
+
+    def test_as_of_came_from_the_environment(self, nights: Nights) -> None:
+        assert any("as_of=2026-11-25T16:30:00+00:00" in line for line in nights.green.own)
+
+    def test_a_second_night_opens_no_second_ticket(self, nights: Nights) -> None:
+        assert nights.company.tickets() == nights.tickets
+
+    def test_a_mapped_task_bears_the_name_of_what_it_reads(self, nights: Nights) -> None:
+        reads = {task for task in nights.green.states() if task.startswith(("read_roster", "collect", "detail"))}
+        parts = ("corp-ldap", "aws 111111111111", f"aws {REFUSES}")
+        assert reads == {"read_roster hr", *(f"{task} {part}" for task in ("collect", "detail") for part in parts)}
+
+
+class TestRefused:
+    def test_a_night_is_not_checked_backwards(self, nights: Nights) -> None:
+        assert nights.refused.code == 1
+        (said,) = [line for line in nights.refused.own if line.startswith("!!")]
+        assert "lies before the last night's, 2026-11-25T16:30:00+00:00 (run 2)" in said
+        assert "Leave as_of out, or give a later one" in said
+        assert nights.refused.own[-1] == said
+
+    def test_nothing_runs_without_a_run(self, nights: Nights) -> None:
+        states = nights.refused.states()
+
+        assert states.pop("open_run") == "failed"
+        assert set(states.values()) == {"upstream_failed"}
+
+    def test_and_nothing_was_written(self, nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+        with at_the_store(nights, monkeypatch) as session:
+            assert session.execute("select run_id, status from run order by run_id").fetchall() == [
+                (1, "red"),
+                (2, "green"),
+            ]
+
+
+class TestWhatAirflowKeeps:
+    def test_between_tasks_goes_a_number(self, nights: Nights) -> None:
+        kept = nights.home.rows("select task_id, key, value from xcom")
+
+        assert kept
+        assert {(task, key) for task, key, _ in kept} == {("open_run", "return_value")}
+        assert all(str(value).isdigit() for _, _, value in kept)
+
+    def test_no_name_no_mail_and_no_secret_lies_in_its_database(self, nights: Nights) -> None:
+        with sqlite3.connect(nights.home.folder / "airflow.db") as database:
+            told = "\n".join(database.iterdump())
+
+        assert LEAVER not in told
+        assert not [each for each in (*NAMES, *MAILS, *LOGINS, *nights.company.secrets) if each in told]
+
+    @pytest.mark.parametrize("which", ("red", "green", "refused"))
+    def test_no_name_no_mail_no_label_and_no_secret_stands_in_the_log(self, nights: Nights, which: str) -> None:
+        output = getattr(nights, which).output
+
+        labels = [f"uid={login}" for login in LOGINS] + [f"user/{login}" for login in LOGINS]
+        assert not [each for each in (*NAMES, *MAILS, *labels, *nights.company.secrets) if each in output]
+
+
+class TestAgain:
+    """A worker that died after its work was done: the task runs again, in the same run."""
+
+    @pytest.fixture(scope="class")
+    def nightly(self) -> DAG:
+        return DagBag(dag_folder=PROJECT / "dags").dags["offboarding_nightly"]
+
+    @pytest.mark.parametrize(
+        ("task_id", "told"),
+        (
+            ("read_roster", {"name": "hr"}),
+            ("collect", {"source": "corp-ldap", "part": ""}),
+            ("collect", {"source": "aws", "part": "111111111111"}),
+            ("correlate", {}),
+            ("detail", {"source": "corp-ldap", "part": ""}),
+            ("detail", {"source": "aws", "part": "111111111111"}),
+            ("evaluate", {}),
+            ("guard", {}),
+            ("ticket", {}),
+            ("report", {}),
+            ("end", {}),
+        ),
+        ids=lambda given: given if isinstance(given, str) else "-".join(given.values()) or "it",
+    )
+    def test_leaves_the_same_rows_and_tickets(
+        self, nights: Nights, nightly: DAG, monkeypatch: pytest.MonkeyPatch, task_id: str, told: dict[str, str]
+    ) -> None:
+        task: Any = nightly.get_task(task_id)
+        work = task.partial_kwargs["python_callable"] if task.is_mapped else task.python_callable
+        with at_the_store(nights, monkeypatch) as session:
+            before = dict(rows(session))
+
+            with set_current_context({}):
+                work(2, **told)
+
+            after = dict(rows(session))
+        assert after == before
+        assert nights.company.tickets() == nights.tickets
+
+    def test_the_first_task_finds_its_run_again(
+        self, nights: Nights, nightly: DAG, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        task: Any = nightly.get_task("open_run")
+        with at_the_store(nights, monkeypatch), set_current_context(told_by(nights.green)):
+            assert task.python_callable() == 2
+
+
+def told_by(ended: Ended) -> Any:
+    """Airflow's context, as far as the first task looks at it."""
+    return {"run_id": ended.run_id, "params": {"as_of": None}}
+
+
+def rows(session: Session) -> Iterator[tuple[str, list[str]]]:
+    """Every table with its rows; of what a read writes of itself only how many rows there are."""
+    tables = session.execute(
+        "select tablename::text from pg_tables where schemaname = current_schema() order by tablename"
+    ).fetchall()
+    for (name,) in tables:
+        table = sql.Identifier(str(name))
+        found = session.execute(sql.SQL("select t::text from {} t").format(table)).fetchall()
+        told = sorted(str(row) for (row,) in found)
+        yield str(name), [str(len(told))] if name in OWN_TABLES else told

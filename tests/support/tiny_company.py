@@ -1,0 +1,148 @@
+"""A company of two on real systems, with a configuration file: for whole runs through Airflow.
+
+Kim left on 13 November and still has a directory account, an access key and a console password; Lee works here.
+"""
+
+import json
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+import yaml
+
+from include.offboarding.demo.aws import AwsServer, aws_server
+from include.offboarding.demo.aws_seed import AwsSeed
+from include.offboarding.demo.roundup import RoundupServer, roundup_server
+from include.offboarding.interfaces import ConnectionFields
+from tests.support import cloud, directory
+
+LEAVER, STAFF = "10442", "10057"
+NAMES = ("Kim Minjun", "Lee Haneul")
+MAILS = ("minjun.kim@corp.example", "haneul.lee@corp.example")
+LOGINS = ("mjkim", "hnlee")
+READ, REFUSES = cloud.CORE, cloud.LAB
+"""AWS accounts: one that may be read, one that refuses until it's told otherwise."""
+
+CONFIGURATION = {
+    "company": {"time_zone": "Asia/Seoul", "mail_domains": ["corp.example"], "service_patterns": ["svc-*"]},
+    "store": "embedded",
+    "sources": [
+        {
+            "name": "corp-ldap",
+            "kind": "ldap",
+            "connection": "corp_ldap",
+            "base_dn": directory.PEOPLE,
+            "groups_dn": directory.SUFFIX,
+            "id_space": "hr",
+            "login_realm": "corp",
+            "ppolicy_default": directory.POLICY,
+            "witness": directory.WITNESS,
+        },
+        {
+            "name": "aws",
+            "kind": "aws_iam",
+            "connection": "aws_audit",
+            "role_name": "OffboardingAudit",
+            "accounts": [READ, REFUSES],
+            "id_space": "hr",
+            "login_realm": "corp",
+        },
+    ],
+    "trackers": [{"name": "secops", "kind": "roundup", "connection": "secops_roundup"}],
+    "policy": {"baseline": "ticket"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TinyCompany:
+    """What runs, and how a task reaches it."""
+
+    folder: Path
+    aws: AwsServer
+    tracker: RoundupServer
+    environment: Mapping[str, str]
+    """The configuration's file, the store's folder and the connections."""
+    secrets: tuple[str, ...]
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "tiny.yaml"
+
+    def tickets(self) -> list[str]:
+        """Titles, oldest first, as a person sees them."""
+        answer = httpx.get(
+            f"{self.tracker.url}rest/data/issue",
+            params={"@fields": "title", "@sort": "id"},
+            auth=("analyst", self.tracker.passwords["analyst"]),
+            trust_env=False,
+        )
+        return [issue["title"] for issue in answer.raise_for_status().json()["data"]["collection"]]
+
+
+@contextmanager
+def tiny_company(folder: Path) -> Generator[TinyCompany]:
+    """Its servers, for as long as the block runs."""
+    with ExitStack() as stack:
+        people = (
+            directory.person(
+                login, cn=name, employeeNumber=number, mail=mail, sshPublicKey=directory.KEY if login == "mjkim" else ()
+            )
+            for login, name, number, mail in zip(LOGINS, NAMES, (LEAVER, STAFF), MAILS, strict=True)
+        )
+        slapd = stack.enter_context(directory.directory(folder / "directory", *people))
+        users = (
+            cloud.person("mjkim", tags={"employee-id": LEAVER}),
+            cloud.person("hnlee", tags={"employee-id": STAFF}),
+        )
+        seed = AwsSeed(accounts=(cloud.account(READ, *users), cloud.account(REFUSES)))
+        aws = stack.enter_context(aws_server(seed))
+        tracker = stack.enter_context(roundup_server(folder / "roundup"))
+        connections = {
+            "ldap": directory.connection(slapd),
+            "aws": cloud.connection(aws),
+            "http": tracker.connection("secops_roundup"),
+        }
+        _write_feed(folder / "hr.csv")
+        _write_configuration(folder / "tiny.yaml", folder / "hr.csv")
+        yield TinyCompany(
+            folder=folder,
+            aws=aws,
+            tracker=tracker,
+            environment={
+                "OFFBOARDING_CONFIG": str(folder / "tiny.yaml"),
+                "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
+                **dict(_variable(kind, fields) for kind, fields in connections.items()),
+            },
+            secrets=tuple(fields.password for fields in connections.values()),
+        )
+
+
+def _write_feed(path: Path) -> None:
+    rows = [
+        "worker_id,name,mail,login,location,status,start,last_working_day",
+        f"{LEAVER},{NAMES[0]},{MAILS[0]},{LOGINS[0]},Seoul,left,2019-03-04,2026-11-13",
+        f"{STAFF},{NAMES[1]},{MAILS[1]},{LOGINS[1]},Seoul,active,2018-01-02,",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def _write_configuration(path: Path, feed: Path) -> None:
+    columns = ("worker_id", "name", "mail", "login", "location", "status", "start", "last_working_day")
+    roster = {
+        "name": "hr",
+        "kind": "csv",
+        "path": str(feed),
+        "coverage": "full",
+        "id_space": "hr",
+        "login_realm": "corp",
+        "zones": {"Seoul": "Asia/Seoul"},
+        "columns": {name: name for name in columns},
+    }
+    path.write_text(yaml.safe_dump({**CONFIGURATION, "rosters": [roster]}, allow_unicode=True), encoding="utf-8")
+
+
+def _variable(kind: str, fields: ConnectionFields) -> tuple[str, str]:
+    told = {"conn_type": kind} | {name: value for name, value in asdict(fields).items() if value and name != "conn_id"}
+    return f"AIRFLOW_CONN_{fields.conn_id.upper()}", json.dumps(told)
