@@ -7,7 +7,17 @@ from datetime import datetime
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.model import Account, AccountRef, Credential, Gap, IdentityKey, RequestCounts, ScopeRead
+from include.offboarding.model import (
+    Account,
+    AccountRef,
+    Credential,
+    Gap,
+    IdentityKey,
+    Membership,
+    RequestCounts,
+    ScopeRead,
+    Trust,
+)
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_realm
 from include.offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
@@ -26,14 +36,20 @@ _COLUMNS = {
             "privileged_by",
             "last_used_at",
         ),
-        "last_used_exact",
+        *("last_used_exact", "account_kind"),
     ),
     "s_account_key": ("native_id", "kind", "value", "loose", "origin", "name", "raw"),
     "s_credential": (
         *("account_native_id", "kind", "native_id", "label", "standing", "standing_reason", "can_reactivate"),
-        *("effect", "fingerprint", "created_at", "last_used_at", "last_used_service", "last_used_region"),
+        *("effect", "fingerprint", "created_at", "last_used_at", "last_used_service", "last_used_region", "expires_at", "sessions_until"),
     ),
     "s_scope": ("scope", "kind", "error"),
+    "s_membership": ("group_native_id", "group_label", "account_native_id"),
+    "s_group": ("group_native_id",),
+    "s_trust": (
+        *("native_id", "label", "principal_realm", "principal", "standing", "standing_reason", "privileged"),
+        "privileged_by",
+    ),
 }
 
 
@@ -45,7 +61,7 @@ class StagedAccount:
     keys: tuple[IdentityKey, ...]
 
 
-StagedFact = StagedAccount | Credential | ScopeRead | Gap
+StagedFact = StagedAccount | Credential | Membership | Trust | ScopeRead | Gap
 """What a source's read yields, with keys normalised."""
 
 
@@ -92,7 +108,7 @@ class SourceRead:
 
     def stage(self, facts: Iterable[StagedFact]) -> None:
         """Copy every fact into temporary tables, in constant memory."""
-        self.session.execute("drop table if exists s_account, s_account_key, s_credential, s_scope")
+        self.session.execute("drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust")
         self.session.execute(block("sources", "stage_tables"))
         stage = Stage(self.session, _COLUMNS)
         for fact in facts:
@@ -127,7 +143,8 @@ class SourceRead:
         if self.phase == "collect" and self._newer():
             return
         steps = ["drop_stale", "merge_accounts", "merge_account_keys", "close_account_keys", "merge_credentials"]
-        for step in [*steps, "gone_accounts", "gone_credentials", "merge_scopes"]:
+        steps += ["gone_accounts", "gone_credentials", "merge_trusts", "gone_trusts"]
+        for step in [*steps, "end_memberships", "begin_memberships", "merge_scopes"]:
             for statement in statements("sources", step):
                 self.session.execute(statement, values)
 
@@ -185,8 +202,14 @@ class SourceRead:
         elif isinstance(fact, ScopeRead):
             for kind in fact.kinds:
                 stage.add("s_scope", (fact.scope, kind.value, fact.error))
+            for group in fact.groups or ():
+                stage.add("s_group", (group,))
             if fact.error:
                 self._gaps.append(Gap(realm=fact.realm, text=fact.error, red=True))
+        elif isinstance(fact, Membership):
+            stage.add("s_membership", (fact.group_native_id, fact.group_label, fact.account_native_id))
+        elif isinstance(fact, Trust):
+            _add_trust(stage, fact)
         else:
             self._gaps.append(fact)
 

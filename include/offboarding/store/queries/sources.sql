@@ -3,12 +3,17 @@
 create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
     created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
     password_set_at timestamptz, service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz,
-    last_used_exact boolean);
+    last_used_exact boolean, account_kind text);
 create temp table s_account_key (native_id text, kind text, value text, loose text, origin text, name text, raw text);
 create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
     standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
-    last_used_at timestamptz, last_used_service text, last_used_region text);
+    last_used_at timestamptz, last_used_service text, last_used_region text, expires_at timestamptz,
+    sessions_until timestamptz);
 create temp table s_scope (scope text, kind text, error text);
+create temp table s_membership (group_native_id text, group_label text, account_native_id text);
+create temp table s_group (group_native_id text);
+create temp table s_trust (native_id text, label text, principal_realm text, principal text, standing text,
+    standing_reason text, privileged boolean, privileged_by text);
 
 -- name: stage_index
 -- Statistics for the merge.
@@ -57,12 +62,12 @@ where n.realm = %(realm)s and n.scope in ('', s.scope) and n.kind = s.kind and n
 -- The accounts of this read. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing.
 insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
     standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
-    last_used_exact, keep_use, observed_at)
+    last_used_exact, kind, keep_use, observed_at)
 select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, s.owner_labels, s.created_at,
     s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
     s.privileged_by,
     case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
-    s.last_used_exact, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
+    s.last_used_exact, s.account_kind, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
 from s_account s
 order by s.native_id
 on conflict (realm, native_id) do update
@@ -75,15 +80,17 @@ set label = excluded.label, login = excluded.login, display_name = excluded.disp
         when %(exact)s or a.keep_use = 'exact' then (
             select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
         when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end,
-    last_used_exact = excluded.last_used_exact,
+    last_used_exact = excluded.last_used_exact, kind = excluded.kind,
     keep_use = case when %(exact)s then 'exact' else a.keep_use end,
     observed_at = excluded.observed_at, gone_at = null
 where a.observed_at <= excluded.observed_at and (
     (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
-        a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact)
+        a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact,
+        a.kind)
     is distinct from (excluded.label, excluded.login, excluded.display_name, excluded.owner_labels,
         excluded.created_at, excluded.created_by, excluded.standing, excluded.standing_reason, excluded.has_own_login,
-        excluded.password_set_at, excluded.service_like, excluded.privileged, excluded.privileged_by, excluded.last_used_exact)
+        excluded.password_set_at, excluded.service_like, excluded.privileged, excluded.privileged_by,
+        excluded.last_used_exact, excluded.kind)
     or a.gone_at is not null
     or (%(exact)s and a.keep_use <> 'exact')
     or a.last_used_at is distinct from case
@@ -115,10 +122,10 @@ where a.account_pk = k.account_pk and a.realm = %(realm)s and s.native_id = a.na
 -- name: merge_credentials
 -- The credentials of this read.
 insert into credential as c (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
-    fingerprint, created_at, last_used_at, last_used_service, last_used_region, observed_at)
+    fingerprint, created_at, last_used_at, last_used_service, last_used_region, expires_at, sessions_until, observed_at)
 select distinct on (a.account_pk, s.kind, s.native_id) a.account_pk, s.kind, s.native_id, s.label, s.standing,
     s.standing_reason, s.can_reactivate, s.effect, s.fingerprint, s.created_at, s.last_used_at, s.last_used_service,
-    s.last_used_region, %(observed_at)s
+    s.last_used_region, s.expires_at, s.sessions_until, %(observed_at)s
 from s_credential s join account a on a.realm = %(realm)s and a.native_id = s.account_native_id
 order by a.account_pk, s.kind, s.native_id
 on conflict (account_pk, kind, native_id) do update
@@ -126,13 +133,14 @@ set label = excluded.label, standing = excluded.standing, standing_reason = excl
     can_reactivate = excluded.can_reactivate, effect = excluded.effect, fingerprint = excluded.fingerprint,
     created_at = excluded.created_at, last_used_at = excluded.last_used_at,
     last_used_service = excluded.last_used_service, last_used_region = excluded.last_used_region,
+    expires_at = excluded.expires_at, sessions_until = excluded.sessions_until,
     observed_at = excluded.observed_at, gone_at = null
 where c.observed_at <= excluded.observed_at and (
     (c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect, c.fingerprint, c.created_at, c.last_used_at,
-        c.last_used_service, c.last_used_region)
+        c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until)
     is distinct from (excluded.label, excluded.standing, excluded.standing_reason, excluded.can_reactivate,
         excluded.effect, excluded.fingerprint, excluded.created_at, excluded.last_used_at, excluded.last_used_service,
-        excluded.last_used_region)
+        excluded.last_used_region, excluded.expires_at, excluded.sessions_until)
     or c.gone_at is not null);
 
 -- name: gone_accounts
@@ -159,6 +167,49 @@ where a.account_pk = c.account_pk and a.realm = %(realm)s and c.gone_at is null 
     and not exists (
         select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = c.kind and n.complete
             and n.observed_at > %(observed_at)s);
+
+-- name: merge_trusts
+-- Roles of this realm that let a user take them on.
+insert into trust as t (realm, native_id, label, principal_realm, principal, standing, standing_reason, privileged,
+    privileged_by, observed_at)
+select distinct on (s.native_id, s.principal) %(realm)s, s.native_id, s.label, s.principal_realm, s.principal,
+    s.standing, s.standing_reason, s.privileged, s.privileged_by, %(observed_at)s
+from s_trust s order by s.native_id, s.principal
+on conflict (realm, native_id, principal) do update
+set label = excluded.label, principal_realm = excluded.principal_realm, standing = excluded.standing,
+    standing_reason = excluded.standing_reason, privileged = excluded.privileged,
+    privileged_by = excluded.privileged_by, observed_at = excluded.observed_at, gone_at = null
+where t.observed_at <= excluded.observed_at and (t.gone_at is not null
+    or (t.label, t.principal_realm, t.standing, t.standing_reason, t.privileged, t.privileged_by)
+    is distinct from (excluded.label, excluded.principal_realm, excluded.standing, excluded.standing_reason,
+        excluded.privileged, excluded.privileged_by));
+
+-- name: gone_trusts
+-- Trusts that a complete read of the realm's roles no longer shows.
+update trust t set gone_at = %(observed_at)s, observed_at = %(observed_at)s
+where t.realm = %(realm)s and t.gone_at is null and t.observed_at <= %(observed_at)s
+    and exists (select from s_scope s where s.scope = '' and s.kind = 'role' and s.error = '')
+    and not exists (select from s_trust s where s.native_id = t.native_id and s.principal = t.principal);
+
+-- name: end_memberships
+-- Memberships of groups that were read to their end, and that no longer stand.
+update membership m set valid_to = %(observed_at)s
+where m.realm = %(realm)s and m.valid_to is null and m.valid_from <= %(observed_at)s
+    and exists (select from s_group g where g.group_native_id = m.group_native_id)
+    and not exists (
+        select from s_membership s
+        where s.group_native_id = m.group_native_id and s.account_native_id = m.account_native_id);
+
+-- name: begin_memberships
+insert into membership (realm, group_native_id, group_label, account_native_id, valid_from)
+select distinct on (s.group_native_id, s.account_native_id) %(realm)s, s.group_native_id, s.group_label,
+    s.account_native_id, %(observed_at)s
+from s_membership s
+where not exists (
+    select from membership m where m.realm = %(realm)s and m.group_native_id = s.group_native_id
+        and m.account_native_id = s.account_native_id and m.valid_to is null)
+order by s.group_native_id, s.account_native_id, s.group_label
+on conflict do nothing;
 
 -- name: merge_scopes
 -- What was read to its end, when that read began, and what couldn't be read.
