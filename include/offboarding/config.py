@@ -252,6 +252,10 @@ def _across(settings: Settings) -> Iterator[Mistake]:
             if name not in names:
                 text = f"no source is named {name!r}.{nearest(name, names)}"
                 yield Mistake(path=f"rosters[{index}].columns", text=text)
+    for index, source in enumerate(settings.sources):
+        for name in source.named_sources():
+            if name not in names:
+                yield Mistake(path=f"sources[{index}]", text=f"no source is named {name!r}.{nearest(name, names)}")
     yield from _read_twice(settings)
     if len(settings.trackers) > 1:
         text = "one tracker can be served as yet; name the queues of the others in their sources"

@@ -93,6 +93,10 @@ class SourceSettings(Strict):
         del part
         return self.queue
 
+    def named_sources(self) -> tuple[str, ...]:
+        """Other sources that its keys name (who reads the people that come in from elsewhere)."""
+        return ()
+
     def warnings(self) -> tuple[str, ...]:
         """What is legal and likely not meant."""
         return ()

@@ -1,18 +1,27 @@
 """AWS accounts for tests: a server that behaves as AWS does, seeds, and ready sources. Import the fixtures."""
 
+import functools
+import json
 from collections.abc import Generator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
-from include.offboarding.demo.aws import AwsServer, aws_server
+from include.offboarding.demo.aws import PROJECT, AwsServer, aws_server
 from include.offboarding.demo.aws_seed import (
     AwsAccountSeed,
+    AwsCertificateSeed,
     AwsGroupSeed,
     AwsKeySeed,
     AwsLoginSeed,
+    AwsRoleSeed,
     AwsSeed,
+    AwsServiceCredentialSeed,
     AwsSshKeySeed,
     AwsUserSeed,
 )
@@ -24,6 +33,7 @@ CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 MADE = datetime(2024, 3, 1, 9, tzinfo=UTC)
 USED = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+CERTIFICATE_ENDS = datetime(2027, 3, 1, 9, tzinfo=UTC)
 ADMIN_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 READ_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
@@ -99,6 +109,73 @@ def ssh_key(name: str, place: int = 1, **changes: object) -> AwsSshKeySeed:
     """An SSH public key."""
     given: dict[str, object] = {"key_id": "APKA" + key_id(name, place)[4:], "body": SSH_KEY, "created_at": MADE}
     return AwsSshKeySeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def service_credential(name: str, place: int = 1, **changes: object) -> AwsServiceCredentialSeed:
+    """A long-lived API key for Bedrock."""
+    given: dict[str, object] = {
+        "credential_id": "ACCA" + key_id(name, place)[4:],
+        "service": "bedrock.amazonaws.com",
+        "created_at": MADE,
+    }
+    return AwsServiceCredentialSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def certificate(name: str, **changes: object) -> AwsCertificateSeed:
+    """A signing certificate; all of them have one text."""
+    given: dict[str, object] = {
+        "certificate_id": key_id(name)[4:].ljust(32, "C"),
+        "body": certificate_text(),
+        "created_at": MADE,
+    }
+    return AwsCertificateSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+@functools.cache
+def certificate_text() -> str:
+    """A certificate that its owner made, good until CERTIFICATE_ENDS."""
+    private = Ed25519PrivateKey.from_private_bytes(b"offboarding tests: never a key !")
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "signing")])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(7)
+        .not_valid_before(MADE)
+        .not_valid_after(CERTIFICATE_ENDS)
+    )
+    return builder.sign(private, None).public_bytes(Encoding.PEM).decode()
+
+
+def everything(name: str, **changes: object) -> AwsUserSeed:
+    """A user with a credential of each kind."""
+    given: dict[str, object] = {
+        "ssh_keys": (ssh_key(name),),
+        "service_credentials": (service_credential(name),),
+        "certificates": (certificate(name),),
+    }
+    return person(name, **(given | changes))
+
+
+def role(name: str, *statements: Mapping[str, object], **changes: object) -> AwsRoleSeed:
+    """A role with these statements in its trust policy."""
+    trust = {"Version": "2012-10-17", "Statement": list(statements)}
+    given: dict[str, object] = {
+        "role_id": "AROA" + user_id(name)[4:],
+        "name": name,
+        "created_at": MADE,
+        "trust": json.dumps(trust),
+    }
+    return AwsRoleSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+
+
+def shipped_rights(heading: str) -> set[str]:
+    """The actions that docs/permissions/aws.md allows, by the word in the heading above the policy."""
+    page = (PROJECT / "docs/permissions/aws.md").read_text("utf-8")
+    section = next(part for part in page.split("\n## ") if heading in part.splitlines()[0])
+    policy = json.loads(section.split("```json")[1].split("```")[0])
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
 def account(account_id: str, *users: AwsUserSeed, **changes: object) -> AwsAccountSeed:

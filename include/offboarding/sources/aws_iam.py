@@ -1,29 +1,36 @@
 """AWS IAM users and what they hold, in one account a part, at the least number of requests that tells all of it.
 
-`collect` costs three calls and a page's worth of more; `detail` asks about leavers' users alone, six requests each at
-most (docs/decisions/0016-what-aws-is-asked.md). Rights: docs/permissions/aws.md.
+`collect` costs four calls and a page's worth of more; `detail` lists users and API keys once, and asks about leavers'
+users alone, six requests each at most (docs/decisions/0045-the-password-s-last-use.md). Rights:
+docs/permissions/aws.md.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import Field, model_validator
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext, SourceSettings, Strict
+from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import AccountRef, Fact, Gap, RequestCounts, ScopeRead, SubjectKind
 from include.offboarding.sources._aws.accounts import AccountReader, TagKeys
 from include.offboarding.sources._aws.credentials import CREDENTIALS, MovedError, UserReader
 from include.offboarding.sources._aws.failures import Asker, error_code, is_denied, speaking_of
 from include.offboarding.sources._aws.inventory import Inventory, read_inventory
 from include.offboarding.sources._aws.meter import Meter, Purpose
+from include.offboarding.sources._aws.organization import Organization, RootUser
 from include.offboarding.sources._aws.policies import effect
 from include.offboarding.sources._aws.report import CredentialReport, fetch_report
 from include.offboarding.sources._aws.session import Access
+from include.offboarding.sources._aws.settings import Settings
+from include.offboarding.sources._aws.trusts import TrustReader, saml_providers
+from include.offboarding.sources._aws.users import Listed, ServiceCredentials, read_listed, read_service_credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+__all__ = ["AwsIamSource", "Settings", "build", "discover"]
 
 log = structlog.get_logger("offboarding.sources")
 
@@ -31,72 +38,61 @@ FEDERATED = "federated access not inventoried (no Identity Center source)"
 INVENTORY_SECONDS = 600
 """How long `detail` takes the users' names from the inventory that the same object has just read."""
 
-AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
-
-
-class Tags(Strict):
-    """Which IAM tags tell whose a user is; compared without regard to case, as IAM does."""
-
-    employee_id: tuple[str, ...] = Field(default=("employee-id",), description="Hold HR's number of the person.")
-    email: tuple[str, ...] = Field(default=("email",), description="Hold the person's mail address.")
-    owner: tuple[str, ...] = Field(default=("owner", "managedBy"), description="Hold an owner's mail or number.")
-    service: tuple[str, ...] = Field(default=("service",), description="Mark a workload's user (not false or no).")
-
-
-class Settings(SourceSettings):
-    """AWS accounts reached from one connection."""
-
-    accounts: tuple[AccountId, ...] = Field(min_length=1, description="Account ids: 12 digits, in quotes.")
-    role_name: str | None = Field(
-        default=None,
-        pattern=r"^[\w+=,.@/-]+$",
-        description="The role to assume in each account, its path included; left out: the connection's own rights.",
-    )
-    external_id: str | None = Field(default=None, description="What the roles' trust policy asks for, if anything.")
-    tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
-    account_names: Mapping[AccountId, str] = Field(default={}, description="Our names for accounts, in messages.")
-    account_queues: Mapping[AccountId, str] = Field(default={}, description="Ticket queues of single accounts.")
-    max_attempts: int = Field(default=8, ge=1, le=20, description="Attempts at a request that is throttled.")
-
-    @model_validator(mode="after")
-    def _accounts_once(self) -> "Settings":
-        if len(set(self.accounts)) < len(self.accounts):
-            raise ValueError("accounts: an account is listed twice")
-        if len(self.accounts) > 1 and self.role_name is None:
-            raise ValueError("role_name: several accounts need a role, since a connection's own key is in one of them")
-        for name in ("account_names", "account_queues"):
-            if unknown := sorted(set(getattr(self, name)) - set(self.accounts)):
-                raise ValueError(f"{name}: {unknown[0]} is not among the accounts")
-        return self
-
-    def parts(self) -> tuple[str, ...]:
-        """The accounts, a mapped task each."""
-        return self.accounts
-
-    def part_queue(self, part: str) -> str | None:
-        """An account's own queue, else the source's."""
-        return self.account_queues.get(part, self.queue)
-
 
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsIamSource":
     """The source of one account; AWS is not asked anything yet."""
-    asker = Asker(
-        source=settings.name,
-        account_id=part,
-        account_name=settings.account_names.get(part, ""),
-        role_name=settings.role_name,
-        conn_id=connection.conn_id,
-    )
     meter = Meter()
-    access = Access(
+    access = _access(settings, connection, part, settings.role_name, meter)
+    organization = _organization(settings, connection, meter) if settings.asks_organizations else None
+    return AwsIamSource(access=access, organization=organization, meter=meter, settings=settings, context=context)
+
+
+def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
+    """The parts there are today: with `organization` its members too, closed ones among them, which are told as such.
+
+    Raises FatalError and RetriableError. Without `organization` nobody is asked.
+    """
+    del context
+    if not settings.organization:
+        return settings.parts()
+    members = {member.account_id for member in _organization(settings, connection, Meter()).members()}
+    log.info("member accounts listed", source=settings.name, accounts=len(members))
+    return tuple(sorted(members | set(settings.accounts)))
+
+
+def _organization(settings: Settings, connection: ConnectionFields, meter: Meter) -> Organization:
+    """Through the role in the management account; where none is named, by the connection's own rights."""
+    account_id = settings.management_account or ""
+    role_name = settings.role_name if account_id else None
+    return Organization(access=_access(settings, connection, account_id, role_name, meter))
+
+
+def _access(
+    settings: Settings, connection: ConnectionFields, account_id: str, role_name: str | None, meter: Meter
+) -> Access:
+    return Access(
         connection=connection,
-        role_name=settings.role_name,
+        role_name=role_name,
         external_id=settings.external_id,
         max_attempts=settings.max_attempts,
-        asker=asker,
+        asker=Asker(
+            source=settings.name,
+            account_id=account_id,
+            account_name=settings.account_names.get(account_id, ""),
+            role_name=role_name,
+            conn_id=connection.conn_id,
+        ),
         meter=meter,
     )
-    return AwsIamSource(access=access, asker=asker, meter=meter, tags=settings.tags, context=context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whole:
+    """What `collect` reads."""
+
+    report: CredentialReport | Gap
+    inventory: Inventory
+    services: ServiceCredentials
 
 
 class AwsIamSource:
@@ -106,16 +102,17 @@ class AwsIamSource:
         self,
         *,
         access: Access,
-        asker: Asker,
+        organization: Organization | None,
         meter: Meter,
-        tags: Tags,
+        settings: Settings,
         context: ReadContext,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._access = access
-        self._asker = asker
+        self._asker = access.asker
+        self._organization = organization
         self._meter = meter
-        self._tags = TagKeys(**tags.model_dump())
+        self._settings = settings
         self._context = context
         self._sleep = sleep
         self._inventory: Inventory | None = None
@@ -131,60 +128,115 @@ class AwsIamSource:
         return self._asker.account_id
 
     def collect(self) -> Iterator[Fact]:
-        """Yield every user. The authorization details say who there is; the report, up to 4 hours old, enriches them.
+        """Yield every user, every role that names one, and the root user.
 
-        What it says of key slots is told as the account's standing and last use; credentials are `detail`'s.
+        The authorization details say who there is; the report, up to 4 hours old, enriches them. What it says of key
+        slots is told as the account's standing and last use; credentials are `detail`'s.
         """
-        iam = self._access.open()
+        root = self._root_user()
+        if root.shut:
+            yield from root.facts(None, None)
+            return
+        iam = self._access.open().iam()
         with speaking_of(self._asker):
-            report = self._report(iam)
-            inventory = self._read_inventory(iam, Purpose.INVENTORY)
-        report_made = report.generated_at if isinstance(report, CredentialReport) else None
-        log.info("IAM users read", realm=self._realm, users=len(inventory.users), report_generated_at=report_made)
-        yield from AccountReader(
+            whole = self._read_whole(iam)
+        report = whole.report if isinstance(whole.report, CredentialReport) else None
+        log.info(
+            "IAM users read",
             realm=self._realm,
-            inventory=inventory,
-            report=report if isinstance(report, CredentialReport) else None,
-            tags=self._tags,
-            context=self._context,
-        ).facts()
-        yield ScopeRead(realm=self._realm, scope="", kinds=(SubjectKind.ACCOUNT,))
-        if isinstance(report, Gap):
-            yield report
-        yield Gap(realm=self._realm, text=FEDERATED, red=False)
+            users=len(whole.inventory.users),
+            roles=len(whole.inventory.roles),
+            report_generated_at=report.generated_at if report else None,
+        )
+        yield from self._accounts(whole.inventory, report, whole.services)
+        yield from self._trusts(whole.inventory)
+        yield ScopeRead(realm=self._realm, scope="", kinds=(SubjectKind.ACCOUNT, SubjectKind.ROLE))
+        yield from _root_facts(root, report)
+        yield from self._gaps(whole)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what these users hold now. They are found by UserId, whatever they are called by now.
 
         Their ScopeReads cover the credentials; one that covers the account too, with no credential before it, says
-        that AWS no longer has that UserId. A user of the same name and another id is somebody else's.
+        that AWS no longer has that UserId. A user of the same name and another id is somebody else's. The root user
+        (its id is the account's) is asked for again at Organizations.
         """
         if foreign := next((ref.realm for ref in accounts if ref.realm != self._realm), None):
             raise ValueError(f"{self._asker} was asked about an account of {foreign}")
         if not accounts:
             return
-        iam = self._access.open()
-        for ref in accounts:
+        root = self._root_user()
+        if root.shut:
+            yield from root.facts(None, None, scope=self._realm)
+            return
+        iam = self._access.open().iam()
+        users = [ref.native_id for ref in accounts if ref.native_id != self._realm]
+        if len(users) < len(accounts):
             with speaking_of(self._asker):
-                facts = self._user_facts(iam, ref.native_id)
-            yield from facts
-        log.info("IAM credentials read", realm=self._realm, users=len(accounts), requests=self.requests.detail)
+                report = self._report(iam, Purpose.DETAIL)
+            yield from _root_facts(root, report if isinstance(report, CredentialReport) else None, scope=self._realm)
+        if users:
+            yield from self._users(iam, users)
 
-    def _report(self, iam: "IAMClient") -> CredentialReport | Gap:
+    def _root_user(self) -> RootUser:
+        if self._organization is None:
+            return RootUser(realm=self._realm, member=None)
+        return self._organization.root_user(self._realm)
+
+    def _read_whole(self, iam: "IAMClient") -> _Whole:
+        report = self._report(iam, Purpose.INVENTORY)
+        inventory = self._read_inventory(iam, Purpose.INVENTORY, roles=True)
+        with self._meter.asking_for(Purpose.INVENTORY):
+            return _Whole(report=report, inventory=inventory, services=read_service_credentials(iam, self._asker))
+
+    def _accounts(
+        self, inventory: Inventory, report: CredentialReport | None, services: ServiceCredentials
+    ) -> Iterator[Fact]:
+        yield from AccountReader(
+            realm=self._realm,
+            inventory=inventory,
+            report=report,
+            services=services,
+            tags=TagKeys(**self._settings.tags.model_dump()),
+            context=self._context,
+        ).facts()
+
+    def _trusts(self, inventory: Inventory) -> Iterator[Fact]:
+        yield from TrustReader(
+            realm=self._realm,
+            roles=inventory.roles,
+            users={user.user_id: user.arn for user in inventory.users.values()},
+            policies=inventory.policies,
+            privileged_names=self._context.privileged_names,
+            now=self._context.as_of,
+        ).facts()
+
+    def _gaps(self, whole: _Whole) -> Iterator[Gap]:
+        if isinstance(whole.report, Gap):
+            yield whole.report
+        if whole.services.error:
+            yield Gap(realm=self._realm, text=whole.services.error, red=True)
+        if self._settings.identity_center is None:
+            yield Gap(realm=self._realm, text=FEDERATED, red=False)
+        elif providers := saml_providers(whole.inventory.roles.values()):
+            names = ", ".join(sorted(providers))
+            yield Gap(realm=self._realm, text=f"people who come in through {names} are not inventoried", red=False)
+
+    def _report(self, iam: "IAMClient", purpose: Purpose) -> CredentialReport | Gap:
         """The report, or the gap that its missing right leaves: the users are read all the same."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
 
         try:
-            return fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep)
+            return fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep, purpose=purpose)
         except ClientError as error:
             if is_denied(error):
                 text = self._asker.grant(error.operation_name, error_code(error))
                 return Gap(realm=self._realm, text=text, red=True)
             raise
 
-    def _read_inventory(self, iam: "IAMClient", purpose: Purpose) -> Inventory:
+    def _read_inventory(self, iam: "IAMClient", purpose: Purpose, *, roles: bool = False) -> Inventory:
         with self._meter.asking_for(purpose):
-            inventory = read_inventory(iam)
+            inventory = read_inventory(iam, roles=roles)
         self._inventory, self._inventory_read_at = inventory, time.monotonic()
         return inventory
 
@@ -195,7 +247,22 @@ class AwsIamSource:
             return self._read_inventory(iam, Purpose.DETAIL)
         return self._inventory
 
-    def _user_facts(self, iam: "IAMClient", user_id: str) -> list[Fact]:
+    def _users(self, iam: "IAMClient", user_ids: Sequence[str]) -> Iterator[Fact]:
+        with speaking_of(self._asker):
+            self._names(iam)
+            listed = self._listed(iam)
+        yield from listed.gaps
+        for user_id in user_ids:
+            with speaking_of(self._asker):
+                facts = self._user_facts(iam, user_id, listed)
+            yield from facts
+        log.info("IAM credentials read", realm=self._realm, users=len(user_ids), requests=self.requests.detail)
+
+    def _listed(self, iam: "IAMClient") -> Listed:
+        with self._meter.asking_for(Purpose.DETAIL):
+            return read_listed(iam, self._asker)
+
+    def _user_facts(self, iam: "IAMClient", user_id: str, listed: Listed) -> list[Fact]:
         """One user's facts; if it moved meanwhile, by the names as they are after that."""
         for _ in range(2):
             inventory = self._names(iam)
@@ -203,11 +270,24 @@ class AwsIamSource:
             if user is None:
                 kinds = (SubjectKind.ACCOUNT, *CREDENTIALS)
                 return [ScopeRead(realm=self._realm, scope=user_id, kinds=kinds)]
-            reader = UserReader(iam=iam, asker=self._asker, user=user, effect=effect(user.grants, inventory.policies))
+            reader = UserReader(
+                iam=iam,
+                asker=self._asker,
+                user=user,
+                effect=effect(user.grants, inventory.policies, user.boundary),
+                listed=listed,
+                now=self._context.as_of,
+            )
             try:
                 with self._meter.asking_for(Purpose.DETAIL):
                     return list(reader.facts())
             except MovedError:
-                self._inventory = None
+                self._inventory, listed = None, self._listed(iam)
         error = f"{self._asker}: IAM lists user {user_id} and denies having it. It is asked again in the next run"
         return [ScopeRead(realm=self._realm, scope=user_id, kinds=CREDENTIALS, error=error)]
+
+
+def _root_facts(root: RootUser, report: CredentialReport | None, scope: str = "") -> Iterator[Fact]:
+    """The root user, with the credential report's times."""
+    row = report.root if report else None
+    return root.facts(row.created_at if row else None, row.last_used_at if row else None, scope)

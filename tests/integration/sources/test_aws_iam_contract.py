@@ -10,7 +10,7 @@ from include.offboarding.interfaces import Source
 from include.offboarding.sources.aws_iam import build
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
-from tests.support.cloud import CONTEXT, CORE, account, aws_process, connection, person, settings, source, ssh_key
+from tests.support.cloud import CONTEXT, CORE, account, aws_process, connection, everything, settings, source
 
 __all__ = ["aws_process"]  # a fixture
 
@@ -41,8 +41,7 @@ class Cloud:
         for login in logins:
             # IAM never gives an id twice, nor does this administrator.
             self._made += 1
-            made = person(f"{login}{self._made}")
-            self._users[login] = replace(made, name=login, ssh_keys=(ssh_key(f"{login}{self._made}"),))
+            self._users[login] = replace(everything(f"{login}{self._made}"), name=login)
         self._seed()
 
     def remove(self, login: str) -> None:
@@ -60,6 +59,8 @@ class Cloud:
             login=None,
             keys=tuple(replace(key, active=False) for key in user.keys),
             ssh_keys=tuple(replace(key, active=False) for key in user.ssh_keys),
+            certificates=tuple(replace(one, active=False) for one in user.certificates),
+            service_credentials=tuple(replace(one, status="Inactive") for one in user.service_credentials),
         )
         self._seed()
 

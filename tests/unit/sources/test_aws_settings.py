@@ -25,7 +25,9 @@ def test_tag_names_have_defaults() -> None:
     [
         ({"accounts": ["1111"]}, "pattern"),
         ({"accounts": [111111111111]}, "valid string"),
-        ({"accounts": []}, "at least 1"),
+        ({"accounts": []}, "list one at least, or write organization"),
+        ({"accounts": [], "organization": True, "role_name": None}, "several accounts need a role"),
+        ({"management_account": "12"}, "pattern"),
         ({"accounts": [CORE, CORE]}, "listed twice"),
         ({"role_name": None}, "several accounts need a role"),
         ({"account_queues": {"999999999999": "x"}}, "999999999999 is not among the accounts"),
@@ -41,6 +43,17 @@ def test_mistakes(changes: dict[str, object], words: str) -> None:
 
 def test_one_account_needs_no_role() -> None:
     assert settings(accounts=[CORE], role_name=None).parts() == (CORE,)
+
+
+def test_an_organization_needs_no_list_and_names_any_account() -> None:
+    made = settings(accounts=[], organization=True, account_queues={"999999999999": "x"})
+
+    assert (made.parts(), made.part_queue("999999999999")) == ((), "x")
+
+
+def test_the_source_of_identity_center_is_named() -> None:
+    assert settings(identity_center="people").named_sources() == ("people",)
+    assert settings().named_sources() == ()
 
 
 def test_reading_settings_loads_no_boto3() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fnmatch import fnmatchcase
 
 from include.offboarding.interfaces import ReadContext
@@ -10,6 +9,7 @@ from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, S
 from include.offboarding.sources._aws.inventory import IamUser, Inventory
 from include.offboarding.sources._aws.policies import privilege
 from include.offboarding.sources._aws.report import CredentialReport, ReportRow
+from include.offboarding.sources._aws.users import ServiceCredentials
 
 _NO = frozenset({"", "false", "no", "0"})
 
@@ -32,6 +32,7 @@ class AccountReader:
     inventory: Inventory
     report: CredentialReport | None
     """None: it may not be read."""
+    services: ServiceCredentials
     tags: TagKeys
     context: ReadContext
 
@@ -42,7 +43,7 @@ class AccountReader:
 
     def _account(self, user: IamUser) -> Account:
         row = self.report.of(user.arn, user.created_at) if self.report else None
-        standing, reason = self._standing(row)
+        standing, reason = self._standing(row, self.services.active().get(user.name, 0))
         groups = [(name, self.inventory.groups.get(name)) for name in user.groups]
         privileged = privilege(user.grants, groups, self.inventory.policies, self.context.privileged_names)
         return Account(
@@ -58,10 +59,18 @@ class AccountReader:
             service_like=_is_service(user, self.tags, self.context.service_patterns),
             privileged=privileged.holds,
             privileged_by=privileged.by,
-            last_used_at=_last_used_at(row),
+            last_used_at=row.last_used_at if row else None,
         )
 
-    def _standing(self, row: ReportRow | None) -> tuple[Standing, str]:
+    def _standing(self, row: ReportRow | None, services: int) -> tuple[Standing, str]:
+        """By the report, and by the one list of credentials that the report knows nothing of."""
+        told = self._told_standing(row)
+        if told[0] is Standing.WORKS or not services:
+            return told
+        listed = f"{services} active credential{'s' if services > 1 else ''} for single services"
+        return Standing.WORKS, f"ListServiceSpecificCredentials: {listed}"
+
+    def _told_standing(self, row: ReportRow | None) -> tuple[Standing, str]:
         if self.report is None:
             return Standing.UNKNOWN, "the credential report may not be read"
         if row is None:
@@ -73,8 +82,8 @@ def standing_by_report(row: ReportRow) -> tuple[Standing, str]:
     """Whether a user has any way in that the report knows of, and the sentence for it.
 
     The report's own time is left out of it: a reason that changes nightly would be a change nightly. DEAD means that
-    what the report knows of is off; SSH public keys and service-specific credentials aren't in it, so a leaver's
-    account is asked for its keys one by one whatever this says.
+    what the report knows of is off; SSH public keys aren't in it, so a leaver's account is asked for its keys one by
+    one whatever this says.
     """
     active = sum(slot.active is True for slot in row.slots)
     ways = [
@@ -124,11 +133,3 @@ def _tagged(user: IamUser, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _is_service(user: IamUser, tags: TagKeys, patterns: Sequence[str]) -> bool:
     tagged = any(value.lower() not in _NO for _, value in _tagged(user, tags.service))
     return tagged or any(fnmatchcase(user.name.lower(), pattern.lower()) for pattern in patterns)
-
-
-def _last_used_at(row: ReportRow | None) -> datetime | None:
-    """The latest use of password or key (never the oldest: an unused second key says nothing)."""
-    if row is None:
-        return None
-    uses = (row.password_last_used_at, *(slot.last_used_at for slot in row.slots))
-    return max((use for use in uses if use is not None), default=None)

@@ -1,24 +1,42 @@
 """What a leaver's user still holds, asked for live: at most six requests a user."""
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from include.offboarding.model import Credential, Effect, Fact, Gap, ScopeRead, Standing, SubjectKind
+from include.offboarding.model import (
+    CREDENTIAL_KINDS,
+    Credential,
+    Effect,
+    Fact,
+    Gap,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+)
+from include.offboarding.sources._aws.certificates import read_certificate
 from include.offboarding.sources._aws.failures import Asker, error_code, is_absent, is_denied
 from include.offboarding.sources._aws.inventory import IamUser
+from include.offboarding.sources._aws.sshkeys import ssh_fingerprint
+from include.offboarding.sources._aws.users import Listed, ServiceCredential
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-CREDENTIALS = (SubjectKind.ACCESS_KEY, SubjectKind.CONSOLE_PASSWORD, SubjectKind.SSH_KEY)
+CREDENTIALS = CREDENTIAL_KINDS
 BUDGET = 6
-"""Requests a user: three lists, the password's last use, and one for each of two access keys. What is left over asks
-for SSH keys' text, from which alone their fingerprint can be told."""
+"""Requests a user: four lists, and the last use of each of two access keys. What is left over asks for SSH keys' text,
+from which alone their fingerprint can be told."""
+KEY_SESSION = timedelta(hours=36, minutes=15)
+"""How long after a key's last use a session made with it can live: 36 hours, and AWS notes the first use of each
+quarter of an hour. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
+_SERVICES = {
+    "bedrock.amazonaws.com": "Bedrock API key",
+    "cassandra.amazonaws.com": "Keyspaces password",
+    "codecommit.amazonaws.com": "CodeCommit Git password",
+    "logs.amazonaws.com": "CloudWatch Logs API key",
+}
 
 Answer = TypeVar("Answer")
 
@@ -35,14 +53,21 @@ class UserReader:
     asker: Asker
     user: IamUser
     effect: Effect
+    listed: Listed
+    """Listed after the user's name was read."""
+    now: datetime
+    """Decides what has expired."""
     _asked: int = 0
     _denied: dict[SubjectKind, str] = field(default_factory=dict[SubjectKind, str])
     _gaps: list[Gap] = field(default_factory=list[Gap])
 
     def facts(self) -> Iterator[Fact]:
         """Yield its credentials, then what was read completely and what not, a right missing on one call or another."""
+        self._still_there()
         yield from self._access_keys()
         yield from self._console_password()
+        yield from self._certificates()
+        yield from self._service_credentials()
         yield from self._ssh_keys()
         yield from self._gaps
         if complete := tuple(kind for kind in CREDENTIALS if kind not in self._denied):
@@ -53,16 +78,25 @@ class UserReader:
     def _scope(self, kinds: tuple[SubjectKind, ...], error: str = "") -> ScopeRead:
         return ScopeRead(realm=self.asker.account_id, scope=self.user.user_id, kinds=kinds, error=error)
 
+    def _still_there(self) -> None:
+        if self.listed.users is None:
+            return
+        found = self.listed.users.get(self.user.name)
+        if found is None or found.user_id != self.user.user_id:
+            raise MovedError
+
     def _access_keys(self) -> Iterator[Credential]:
         answer = self._ask(SubjectKind.ACCESS_KEY, lambda: self.iam.list_access_keys(UserName=self.user.name))
         for key in answer["AccessKeyMetadata"] if answer else ():
             key_id, status = key.get("AccessKeyId", ""), key.get("Status", "")
             used = self._key_use(key_id)
+            standing = _switched("ListAccessKeys", status)
             yield self._credential(
                 SubjectKind.ACCESS_KEY,
                 key_id,
                 f"{key_id[:4]}...{key_id[-4:]}",
-                *_switched("ListAccessKeys", status),
+                *standing,
+                sessions_until=self._sessions_until(used.at) if standing[0] is Standing.DEAD else None,
                 created_at=key.get("CreateDate"),
                 last_used_at=used.at,
                 last_used_service=used.service,
@@ -79,6 +113,14 @@ class UserReader:
             at=used.get("LastUsedDate"), service=_told(used.get("ServiceName")), region=_told(used.get("Region"))
         )
 
+    def _sessions_until(self, used_at: datetime | None) -> datetime | None:
+        """The latest end of sessions made with a key that is dead by now; None where the last of them has ended.
+
+        It's counted from the last use: a key makes a session by being used, and a dead one makes no more.
+        """
+        latest = used_at + KEY_SESSION if used_at else None
+        return latest if latest and latest > self.now else None
+
     def _console_password(self) -> Iterator[Credential]:
         profile = self._ask(
             SubjectKind.CONSOLE_PASSWORD,
@@ -87,9 +129,6 @@ class UserReader:
         )
         if not profile:
             return
-        live = self._ask(None, lambda: self.iam.get_user(UserName=self.user.name))
-        if live and live["User"]["UserId"] != self.user.user_id:
-            raise MovedError
         yield self._credential(
             SubjectKind.CONSOLE_PASSWORD,
             self.user.user_id,
@@ -97,8 +136,42 @@ class UserReader:
             Standing.WORKS,
             "GetLoginProfile: there is a password",
             created_at=profile["LoginProfile"]["CreateDate"],
-            last_used_at=live["User"].get("PasswordLastUsed") if live else None,
+            last_used_at=self.listed.users[self.user.name].password_used_at if self.listed.users else None,
         )
+
+    def _certificates(self) -> Iterator[Credential]:
+        answer = self._ask(SubjectKind.CERTIFICATE, lambda: self.iam.list_signing_certificates(UserName=self.user.name))
+        for told in answer["Certificates"] if answer else ():
+            certificate_id, read = told["CertificateId"], read_certificate(told["CertificateBody"])
+            yield self._credential(
+                SubjectKind.CERTIFICATE,
+                certificate_id,
+                f"signing certificate {certificate_id}",
+                *_switched("ListSigningCertificates", told["Status"]),
+                created_at=told.get("UploadDate"),
+                fingerprint=read.thumbprint if read else "",
+                expires_at=read.expires_at if read else None,
+            )
+
+    def _service_credentials(self) -> Iterator[Credential]:
+        if self.listed.services.error:
+            self._note(SubjectKind.SERVICE_CREDENTIAL, self.listed.services.error)
+        for one in self.listed.services.of(self.user.name):
+            name = _SERVICES.get(one.service, f"{one.service} credential")
+            yield self._credential(
+                SubjectKind.SERVICE_CREDENTIAL,
+                one.credential_id,
+                f"{name} {one.credential_id[:4]}...{one.credential_id[-4:]}",
+                *self._service_standing(one),
+                created_at=one.created_at,
+                expires_at=one.expires_at,
+            )
+
+    def _service_standing(self, one: ServiceCredential) -> tuple[Standing, str, bool]:
+        """Standing, reason, and whether it can be switched on again: not what has expired."""
+        if one.expires_at and one.expires_at <= self.now:
+            return Standing.DEAD, "ListServiceSpecificCredentials: it has expired", False
+        return _switched("ListServiceSpecificCredentials", one.status)
 
     def _ssh_keys(self) -> Iterator[Credential]:
         answer = self._ask(SubjectKind.SSH_KEY, lambda: self.iam.list_ssh_public_keys(UserName=self.user.name))
@@ -162,6 +235,8 @@ class UserReader:
         last_used_service: str = "",
         last_used_region: str = "",
         fingerprint: str = "",
+        expires_at: datetime | None = None,
+        sessions_until: datetime | None = None,
     ) -> Credential:
         return Credential(
             realm=self.asker.account_id,
@@ -178,6 +253,8 @@ class UserReader:
             last_used_at=_utc(last_used_at),
             last_used_service=last_used_service,
             last_used_region=last_used_region,
+            expires_at=_utc(expires_at),
+            sessions_until=_utc(sessions_until),
         )
 
 
@@ -186,21 +263,6 @@ class _Use:
     at: datetime | None = None
     service: str = ""
     region: str = ""
-
-
-def ssh_fingerprint(text: str) -> str:
-    """The SHA256 fingerprint that `ssh-keygen -l` prints for a public key in OpenSSH's form, "" where it is none.
-
-    The key's blob begins with the name of its type once more (RFC 4253, section 6.6).
-    """
-    kind, _, rest = text.partition(" ")
-    try:
-        blob = base64.b64decode(rest.partition(" ")[0], validate=True)
-    except binascii.Error:
-        return ""
-    if not kind or not blob[4:].startswith(kind.encode()):
-        return ""
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
 def _switched(call: str, status: str) -> tuple[Standing, str, bool]:

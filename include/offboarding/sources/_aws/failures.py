@@ -1,8 +1,8 @@
 """AWS's errors as ours: what may be tried again, what a person has to mend."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
@@ -23,6 +23,8 @@ _PASSING = frozenset(
 )
 _SERVER_ERROR = 500
 PERMISSIONS = "docs/permissions/aws.md"
+_SERVICES = {"DescribeAccount": "organizations", "ListAccounts": "organizations"}
+"""Services of calls that a reader makes beside its own service's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,18 @@ class Asker:
     """Our name for the account, where the configuration gives one."""
     role_name: str | None
     conn_id: str
+    services: Mapping[str, str] = field(default_factory=lambda: _SERVICES, repr=False)
+    """Policies' prefix of each call that isn't `iam`."""
 
     def __str__(self) -> str:
         name = f" ({self.account_name})" if self.account_name else ""
-        return f"sources.{self.source} {self.account_id}{name}"
+        return f"sources.{self.source} {self.account_id}{name}".rstrip()
 
     def grant(self, action: str, code: str) -> str:
         """The sentence for a call that was denied: what, and the right to give to whom."""
         to = f"the role {self.role_name}" if self.role_name else f"the user behind connection {self.conn_id}"
-        return f"{self}: {action} denied ({code}). Grant iam:{action} to {to} ({PERMISSIONS})"
+        right = f"{self.services.get(action, 'iam')}:{action}"
+        return f"{self}: {action} denied ({code}). Grant {right} to {to} ({PERMISSIONS})"
 
 
 def error_code(error: "ClientError") -> str:
@@ -59,7 +64,7 @@ def is_denied(error: "ClientError") -> bool:
 
 def is_absent(error: "ClientError") -> bool:
     """Whether the thing isn't there (https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetLoginProfile.html)."""
-    return error_code(error) == "NoSuchEntity"
+    return error_code(error) in {"NoSuchEntity", "ResourceNotFoundException"}
 
 
 @contextmanager
@@ -82,7 +87,7 @@ def _of_answer(error: "ClientError", asker: Asker) -> OffboardingError:
         tries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
         return RetriableError(
             f"{asker}: {action} still throttled ({code}) at attempt {tries}. Nothing was concluded from this read; "
-            "it is tried again. If it stays so, something else uses up this account's IAM request rate"
+            "it is tried again. If it stays so, something else uses up this account's request rate"
         )
     if code in DENIED:
         return FatalError(asker.grant(action, code))

@@ -1,4 +1,4 @@
-"""GetAccountAuthorizationDetails: every user with tags, groups and policies, in a call a page.
+"""GetAccountAuthorizationDetails: every user with tags, groups and policies, every role, in a call a page.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.offboarding.sources._aws.policies import Attached, Grants, NamedPolicy, statements
+from include.offboarding.sources._aws.trusts import IamRole
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.literals import EntityTypeType
 
 PAGE_SIZE = 1000
 """The most that AWS gives; it may give fewer. An account holds 5,000 users at most, so they fit in memory."""
@@ -29,6 +31,8 @@ class IamUser:
     """By tag key in lower case: IAM holds `Email` and `email` for the same."""
     groups: tuple[str, ...]
     grants: Grants
+    boundary: Attached | None = None
+    """The permissions boundary, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +45,30 @@ class Inventory:
     """By name."""
     policies: Mapping[str, NamedPolicy]
     """The account's own managed policies, by ARN. AWS's own aren't asked for: there are 1,400 of them."""
+    roles: Mapping[str, IamRole] = field(repr=False)
+    """By RoleId; none where they weren't asked for."""
 
 
-def read_inventory(iam: "IAMClient") -> Inventory:
+def read_inventory(iam: "IAMClient", *, roles: bool) -> Inventory:
     """Read all pages. Groups and policies come after the users, so nothing can be said before the end.
 
+    `roles`: with the roles, of which an account can hold thousands, and which only the whole inventory needs.
     Raises botocore's ClientError; a page that fails fails the read.
     """
     users: dict[str, IamUser] = {}
     groups: dict[str, Grants] = {}
     policies: dict[str, NamedPolicy] = {}
+    found: dict[str, IamRole] = {}
+    kinds: list[EntityTypeType] = ["User", "Group", "LocalManagedPolicy"]
     pages = iam.get_paginator("get_account_authorization_details").paginate(
-        Filter=["User", "Group", "LocalManagedPolicy"], PaginationConfig={"PageSize": PAGE_SIZE}
+        Filter=[*kinds, "Role"] if roles else kinds, PaginationConfig={"PageSize": PAGE_SIZE}
     )
     for page in pages:
         users |= {detail["UserId"]: _user(detail) for detail in _entries(page, "UserDetailList")}
         groups |= {detail["GroupName"]: _grants(detail, "Group") for detail in _entries(page, "GroupDetailList")}
         policies |= {detail["Arn"]: _managed(detail) for detail in _entries(page, "Policies")}
-    return Inventory(users=users, groups=groups, policies=policies)
+        found |= {detail["RoleId"]: _role(detail) for detail in _entries(page, "RoleDetailList")}
+    return Inventory(users=users, groups=groups, policies=policies, roles=found)
 
 
 _Entry = Mapping[str, Any]
@@ -79,6 +89,23 @@ def _user(detail: _Entry) -> IamUser:
         tags={tag["Key"].lower(): tag["Value"].strip() for tag in detail.get("Tags", [])},
         groups=tuple(detail.get("GroupList", [])),
         grants=_grants(detail, "User"),
+        boundary=_boundary(detail.get("PermissionsBoundary")),
+    )
+
+
+def _boundary(told: _Entry | None) -> Attached | None:
+    if not told:
+        return None
+    arn = str(told["PermissionsBoundaryArn"])
+    return Attached(name=arn.rpartition("/")[2], arn=arn)
+
+
+def _role(detail: _Entry) -> IamRole:
+    return IamRole(
+        role_id=detail["RoleId"],
+        arn=detail["Arn"],
+        trust=detail["AssumeRolePolicyDocument"],
+        grants=_grants(detail, "Role"),
     )
 
 

@@ -21,7 +21,7 @@ class Purpose(StrEnum):
     OVERHEAD = "overhead"
 
 
-_ALWAYS_OVERHEAD = frozenset({"AssumeRole", "GetCallerIdentity"})
+_ALWAYS_OVERHEAD = frozenset({"AssumeRole", "GetCallerIdentity", "DescribeAccount", "ListAccounts"})
 
 
 class Meter:

@@ -53,6 +53,12 @@ class ReportRow:
     unreadable: str = ""
     """The cell that can't be read, for people; what it would have told is unknown then."""
 
+    @property
+    def last_used_at(self) -> datetime | None:
+        """The latest use of password or key (never the oldest: an unused second key says nothing)."""
+        uses = (self.password_last_used_at, *(slot.last_used_at for slot in self.slots))
+        return max((use for use in uses if use is not None), default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialReport:
@@ -61,24 +67,28 @@ class CredentialReport:
     generated_at: datetime
     rows: Mapping[tuple[str, datetime], ReportRow] = field(repr=False)
     """By ARN and creation time: the report has no UserId, and a name can be used again."""
+    root: ReportRow | None = None
+    """The root user's."""
 
     def of(self, arn: str, created_at: datetime) -> ReportRow | None:
         """The user's row; None for one made, remade or renamed since."""
         return self.rows.get((arn, created_at.replace(microsecond=0)))
 
 
-def fetch_report(iam: "IAMClient", *, asker: Asker, meter: Meter, sleep: Callable[[float], object]) -> CredentialReport:
-    """Have the report made, unless it is under 4 hours old, and read it.
+def fetch_report(
+    iam: "IAMClient", *, asker: Asker, meter: Meter, sleep: Callable[[float], object], purpose: Purpose
+) -> CredentialReport:
+    """Have the report made, unless it is under 4 hours old, and read it. `purpose` is what its two calls count as.
 
     Raises RetriableError where it isn't ready in time, IncompleteReadError where it can't be read, and botocore's
     ClientError for everything else.
     """
-    purpose = Purpose.INVENTORY
+    polling = purpose
     for wait in (*WAITS, None):
-        with meter.asking_for(purpose):
+        with meter.asking_for(polling):
             complete = _generated(iam)
-        purpose = Purpose.OVERHEAD
-        if complete and (report := _fetched(iam, asker, meter)):
+        polling = Purpose.OVERHEAD
+        if complete and (report := _fetched(iam, asker, meter, purpose)):
             return report
         if wait is not None:
             sleep(wait)
@@ -96,23 +106,27 @@ def _generated(iam: "IAMClient") -> bool:
         raise
 
 
-def _fetched(iam: "IAMClient", asker: Asker, meter: Meter) -> CredentialReport | None:
+def _fetched(iam: "IAMClient", asker: Asker, meter: Meter, purpose: Purpose) -> CredentialReport | None:
     """The report; None where it went stale between the two calls, or is being made by somebody else."""
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
     try:
-        with meter.asking_for(Purpose.INVENTORY):
+        with meter.asking_for(purpose):
             answer = iam.get_credential_report()
     except ClientError as error:
         if error_code(error) in _NOT_READY:
             return None
         raise
-    rows = {(row.arn, row.created_at): row for row in parse_report(answer["Content"], str(asker))}
-    return CredentialReport(generated_at=answer["GeneratedTime"].astimezone(UTC), rows=rows)
+    rows = list(parse_report(answer["Content"], str(asker)))
+    return CredentialReport(
+        generated_at=answer["GeneratedTime"].astimezone(UTC),
+        rows={(row.arn, row.created_at): row for row in rows},
+        root=next((row for row in rows if row.arn.endswith(":root")), None),
+    )
 
 
 def parse_report(content: bytes, where: str) -> Iterator[ReportRow]:
-    """Yield a row for each user, the root user left out. Columns may come in any order, and more of them.
+    """Yield a row for each user, the root user's among them. Columns may come in any order, and more of them.
 
     Raises IncompleteReadError where a row can't even be told apart: a column is missing, or a creation time is none.
     """
@@ -121,8 +135,7 @@ def parse_report(content: bytes, where: str) -> Iterator[ReportRow]:
     if missing:
         raise IncompleteReadError(f"{where}: the credential report has no column {min(missing)}. Please report it")
     for number, cells in enumerate(reader, start=2):
-        if cells["user"] != "<root_account>":
-            yield _row(cells, f"{where}: credential report, line {number}")
+        yield _row(cells, f"{where}: credential report, line {number}")
 
 
 def _row(cells: Mapping[str, str | None], where: str) -> ReportRow:

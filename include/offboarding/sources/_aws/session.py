@@ -1,4 +1,4 @@
-"""An IAM client in one account: the connection's own key or a role assumed with it, and the account made sure of."""
+"""Clients in one account: the connection's own key or a role assumed with it, and the account made sure of."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.config import Config
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_sso_admin import SSOAdminClient
     from mypy_boto3_sts import STSClient
     from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
@@ -20,6 +23,31 @@ DEFAULT_REGION = "us-east-1"
 DEFAULT_SESSION_NAME = "offboarding-audit"
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An account that has been reached: new clients in it."""
+
+    session: "Session"
+    endpoint_url: str | None
+    config: "Config"
+
+    def iam(self) -> "IAMClient":
+        """Of IAM, which has no regions."""
+        return self.session.client("iam", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+
+    def organizations(self) -> "OrganizationsClient":
+        """Of Organizations, which has no regions."""
+        return self.session.client("organizations", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+
+    def identity_store(self) -> "IdentityStoreClient":
+        """Of Identity Center's people, in the connection's region."""
+        return self.session.client("identitystore", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+
+    def sso_admin(self) -> "SSOAdminClient":
+        """Of Identity Center's assignments, in the connection's region."""
+        return self.session.client("sso-admin", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +63,11 @@ class Access:
     max_attempts: int
     asker: Asker
     meter: Meter = field(repr=False)
+    region_name: str | None = None
+    """None: the connection's own."""
 
-    def open(self) -> "IAMClient":
-        """A new client; it has asked who it is. Raises FatalError and RetriableError.
+    def open(self) -> Opened:
+        """A new session; it has asked who it is. Raises FatalError and RetriableError.
 
         New for each read, since botocore's adaptive retries keep a client slow long after throttling has ended.
         """
@@ -54,11 +84,11 @@ class Access:
             if self.role_name:
                 session = self._assumed(session, self.role_name)
             self._verify(self._sts(session))
-            return session.client("iam", endpoint_url=self._extra("endpoint_url"), config=self._config())  # pyright: ignore[reportUnknownMemberType]
+            return Opened(session=session, endpoint_url=self._extra("endpoint_url"), config=self._config())
 
     @property
     def _region(self) -> str:
-        return self._extra("region_name") or DEFAULT_REGION
+        return self.region_name or self._extra("region_name") or DEFAULT_REGION
 
     def _extra(self, name: str) -> str | None:
         value = self.connection.extra.get(name)
@@ -112,9 +142,9 @@ class Access:
         )
 
     def _verify(self, sts: "STSClient") -> None:
-        """Make sure of the account: its id is the realm of every finding."""
+        """Make sure of the account: its id is the realm of every finding. Without one, any will do."""
         account_id = sts.get_caller_identity()["Account"]
-        if account_id != self.asker.account_id:
+        if self.asker.account_id not in ("", account_id):
             raise FatalError(
                 f"{self.asker}: connection {self.asker.conn_id} leads to account {account_id}. Set role_name, or list "
                 f"account {account_id} under accounts"

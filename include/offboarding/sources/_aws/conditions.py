@@ -1,0 +1,165 @@
+"""Conditions of a trust policy, as far as they can be judged from here: three values.
+
+What a request brings along (address, MFA, external id, session tags) is unknown. What the user is, is known, and so is
+the time. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+Condition = Mapping[str, Mapping[str, object]]
+"""Operator to key to value or values, as a policy holds them."""
+
+IDENTITY_KEYS = frozenset({"aws:principalarn", "aws:userid", "aws:username"})
+"""Keys by which a condition can say who is meant."""
+_TIME_KEYS = frozenset({"aws:currenttime", "aws:epochtime"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """The user that would ask, as condition keys see it."""
+
+    arn: str
+    user_id: str = ""
+    """"" where it isn't known (another account's user)."""
+
+    @property
+    def account_id(self) -> str:
+        """Of the user's account."""
+        return self.arn.split(":")[4]
+
+    @property
+    def name(self) -> str:
+        """The user name, without its path."""
+        return self.arn.rpartition("/")[2]
+
+    def value(self, key: str) -> str | None:
+        """What a request of this user with its own long-lived key says under a key (in lower case); None: unknown."""
+        known = {
+            "aws:principalarn": self.arn,
+            "aws:principalaccount": self.account_id,
+            "aws:principaltype": "User",
+            "aws:principalisawsservice": "false",
+            "aws:username": self.name,
+            "aws:userid": self.user_id or None,
+        }
+        return known.get(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Whether conditions hold; None: it can't be told, because of `keys`."""
+
+    holds: bool | None
+    keys: tuple[str, ...] = ()
+    """As the policy writes them: those that don't hold, or couldn't be judged."""
+
+
+def judge(condition: Condition, who: Who, now: datetime, *, allows: bool) -> Judgement:
+    """Whether all of a statement's conditions hold for a user.
+
+    `allows`: of an Allow. What will let somebody in later though it doesn't now (an Allow that begins, a Deny that
+    ends) is not known to be dead.
+    """
+    unknown: list[str] = []
+    for operator, pairs in condition.items():
+        for key, told in pairs.items():
+            holds = _holds(operator.lower(), key.lower(), texts(told), who, now, allows=allows)
+            if holds is False:
+                return Judgement(holds=False, keys=(key,))
+            if holds is None:
+                unknown.append(key)
+    return Judgement(holds=None, keys=tuple(sorted(unknown))) if unknown else Judgement(holds=True)
+
+
+def identity_part(condition: Condition) -> Condition:
+    """The conditions that say who is meant, and not who isn't."""
+    parts = {
+        operator: {key: told for key, told in pairs.items() if key.lower() in IDENTITY_KEYS}
+        for operator, pairs in condition.items()
+        if operator.lower().removesuffix("ifexists") in _MATCHES
+    }
+    return {operator: pairs for operator, pairs in parts.items() if pairs}
+
+
+def named_values(condition: Condition) -> frozenset[str]:
+    """The ARNs, ids and names in conditions that say who is meant, patterns left out."""
+    told = (text for pairs in identity_part(condition).values() for values in pairs.values() for text in texts(values))
+    return frozenset(text for text in told if not set(text) & set("*?$"))
+
+
+def texts(told: object) -> tuple[str, ...]:
+    """A value or a list of them, as strings; policies may write true and 1 without quotes."""
+    several = cast("Iterable[object]", told) if isinstance(told, Sequence) and not isinstance(told, str) else (told,)
+    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in several)
+
+
+def _holds(operator: str, key: str, values: Sequence[str], who: Who, now: datetime, *, allows: bool) -> bool | None:
+    operator = operator.removesuffix("ifexists")
+    if key in _TIME_KEYS:
+        return _time_holds(operator, values, now, allows=allows)
+    have = who.value(key)
+    if have is None or any("${" in value for value in values):
+        return None
+    if operator == "null":
+        return "false" in values
+    if match := _MATCHES.get(operator):
+        return any(match(have, value) for value in values)
+    if match := _MATCHES.get(operator.replace("not", "", 1)):
+        return not any(match(have, value) for value in values)
+    return None
+
+
+def _time_holds(operator: str, values: Sequence[str], now: datetime, *, allows: bool) -> bool | None:
+    """Whether the time is right, for good."""
+    moments = [_moment(value) for value in values]
+    if None in moments or not operator.startswith(("dateless", "dategreater", "numericless", "numericgreater")):
+        return None
+    bounds = [moment for moment in moments if moment is not None]
+    until = "less" in operator
+    holds = any(now < bound if until else now > bound for bound in bounds)
+    lets_in_later = (allows and not until and not holds) or (not allows and until and holds)
+    return None if lets_in_later else holds
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        if text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether a pattern of IAM's, with `*` and `?`, covers a text."""
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def _arn_matches(text: str, pattern: str) -> bool:
+    """Each of an ARN's six parts by itself: a `*` doesn't reach over a colon."""
+    parts, patterns = text.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(matches, parts, patterns))
+
+
+def _same(text: str, value: str) -> bool:
+    return text == value
+
+
+def _same_letters(text: str, value: str) -> bool:
+    return text.lower() == value.lower()
+
+
+_MATCHES: Mapping[str, Callable[[str, str], bool]] = {
+    "stringequals": _same,
+    "stringequalsignorecase": _same_letters,
+    "stringlike": matches,
+    "arnequals": _arn_matches,
+    "arnlike": _arn_matches,
+    "bool": _same_letters,
+}

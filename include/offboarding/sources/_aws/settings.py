@@ -1,0 +1,75 @@
+"""What a user may write for `kind: aws_iam`."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from include.offboarding.interfaces import SourceSettings, Strict
+
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+
+
+class Tags(Strict):
+    """Which IAM tags tell whose a user is; compared without regard to case, as IAM does."""
+
+    employee_id: tuple[str, ...] = Field(default=("employee-id",), description="Hold HR's number of the person.")
+    email: tuple[str, ...] = Field(default=("email",), description="Hold the person's mail address.")
+    owner: tuple[str, ...] = Field(default=("owner", "managedBy"), description="Hold an owner's mail or number.")
+    service: tuple[str, ...] = Field(default=("service",), description="Mark a workload's user (not false or no).")
+
+
+class Settings(SourceSettings):
+    """AWS accounts reached from one connection."""
+
+    accounts: tuple[AccountId, ...] = Field(default=(), description="Account ids: 12 digits, in quotes.")
+    organization: bool = Field(
+        default=False, description="Read every member account of the organization, and those under accounts."
+    )
+    management_account: AccountId | None = Field(
+        default=None,
+        description="Where Organizations is asked, through the same role: for members and root users' addresses.",
+    )
+    identity_center: str | None = Field(
+        default=None, description="The source that reads the people who come in through Identity Center."
+    )
+    role_name: str | None = Field(
+        default=None,
+        pattern=r"^[\w+=,.@/-]+$",
+        description="The role to assume in each account, its path included; left out: the connection's own rights.",
+    )
+    external_id: str | None = Field(default=None, description="What the roles' trust policy asks for, if anything.")
+    tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
+    account_names: Mapping[AccountId, str] = Field(default={}, description="Our names for accounts, in messages.")
+    account_queues: Mapping[AccountId, str] = Field(default={}, description="Ticket queues of single accounts.")
+    max_attempts: int = Field(default=8, ge=1, le=20, description="Attempts at a request that is throttled.")
+
+    @model_validator(mode="after")
+    def _accounts_once(self) -> "Settings":
+        if not self.accounts and not self.organization:
+            raise ValueError("accounts: list one at least, or write organization: true")
+        if len(set(self.accounts)) < len(self.accounts):
+            raise ValueError("accounts: an account is listed twice")
+        if (len(self.accounts) > 1 or self.organization) and self.role_name is None:
+            raise ValueError("role_name: several accounts need a role, since a connection's own key is in one of them")
+        for name in () if self.organization else ("account_names", "account_queues"):
+            if unknown := sorted(set(getattr(self, name)) - set(self.accounts)):
+                raise ValueError(f"{name}: {unknown[0]} is not among the accounts")
+        return self
+
+    def parts(self) -> tuple[str, ...]:
+        """The accounts, a mapped task each; an organization's others are told by `discover`."""
+        return self.accounts
+
+    def named_sources(self) -> tuple[str, ...]:
+        """The source of Identity Center."""
+        return (self.identity_center,) if self.identity_center else ()
+
+    @property
+    def asks_organizations(self) -> bool:
+        """Whether somebody may say who the members are, and what their root users' addresses are."""
+        return self.organization or self.management_account is not None
+
+    def part_queue(self, part: str) -> str | None:
+        """An account's own queue, else the source's."""
+        return self.account_queues.get(part, self.queue)
