@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock test-pythons setup slapd clean distclean
+.PHONY: help demo test lint bench lock test-pythons setup slapd directories test-directories clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -24,13 +24,16 @@ export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 export RUFF_CACHE_DIR := $(CURDIR)/.cache/ruff
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
 	@$(PYTHON_BIN) -m include.offboarding.demo $(ARGS)
 
-test: lint slapd ## lint, then all tests (ARGS="-k leaver" for some)
+test: lint slapd directories ## lint, then all tests (ARGS="-k leaver" for some)
 	@$(PYTHON_BIN) -m pytest $(ARGS)
+
+test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
+	@$(PYTHON_BIN) -m pytest tests/integration/directories $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files
 	@.venv/bin/ruff check $(wildcard $(TARGETS))
@@ -57,6 +60,9 @@ setup:
 
 slapd:
 	@scripts/slapd.sh
+
+directories:
+	@scripts/directories.sh
 
 clean: ## remove what was made; downloads stay
 	rm -rf .venv .airflow .demo .offboarding .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache

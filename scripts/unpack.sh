@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# To be sourced. Debian's packages and what they need that this machine lacks, unpacked into .cache/NAME/root.new:
+# nothing is installed, no service started, no root needed.
+
+fail() {
+    echo "$1" >&2
+    exit 2
+}
+
+# Holds the cache's lock until the script ends, where there is flock.
+lock_cache() {
+    if command -v flock >/dev/null; then
+        exec 9>"$1/lock"
+        flock 9
+    fi
+}
+
+# unpack_packages CACHE PACKAGE...: 1 where they could not be fetched; apt's words are in CACHE/apt.log.
+unpack_packages() {
+    cache=$1
+    shift
+    log=$PWD/$cache/apt.log
+    config=$PWD/$cache/apt.conf
+    state=$PWD/$cache/apt
+    : >"$log"
+    mkdir -p "$state/lists/partial" "$state/archives/partial" "$cache/debs"
+    # A file and not -o: apt reads it last, so it can undo hooks of the machine's own configuration (Docker's images
+    # delete from /var/cache/apt after each update).
+    cat >"$config" <<CONF
+Dir::State "$state";
+Dir::State::lists "$state/lists";
+Dir::State::extended_states "$state/extended_states";
+Dir::State::status "/var/lib/dpkg/status";
+Dir::Cache "$state";
+Dir::Cache::archives "$state/archives";
+Dir::Log "$state";
+Debug::NoLocking "true";
+APT::Sandbox::User "root";
+APT::Get::Show-User-Simulation-Note "false";
+Acquire::Languages "none";
+Acquire::Retries "3";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Post-Invoke;
+CONF
+    apt_get update >>"$log" || return 1
+    # What apt would install: the packages and those of their dependencies that this machine lacks. No names of ours to
+    # grow old.
+    simulated=$(apt_get --simulate --no-install-recommends install "$@") || return 1
+    packages=$(printf '%s\n' "$simulated" | awk '$1 == "Inst" { print $2 }')
+    rm -f "$cache"/debs/*.deb
+    # Word splitting is meant: one package a word.
+    # shellcheck disable=SC2086
+    (cd "$cache/debs" && apt_get download ${packages:-"$@"} >>"$log") || return 1
+    rm -rf "$cache/root.new"
+    mkdir -p "$cache/root.new"
+    for deb in "$cache"/debs/*.deb; do
+        dpkg-deb --extract "$deb" "$cache/root.new" || return 1
+    done
+}
+
+# keep_unpacked CACHE: what was unpacked is good.
+keep_unpacked() {
+    rm -rf "$1/root" "$1/apt" "$1/debs"
+    mv "$1/root.new" "$1/root"
+}
+
+apt_get() {
+    LC_ALL=C apt-get --quiet=2 --config-file "$config" "$@" 2>>"$log"
+}

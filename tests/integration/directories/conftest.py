@@ -1,0 +1,27 @@
+"""Directories that need root, each started once."""
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.support import dirsrv, samba, unpacked
+
+
+@pytest.fixture(scope="session")
+def possible() -> None:
+    """Where it isn't, one line says why."""
+    why = unpacked.why_not()
+    if why:
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def domain(possible: None) -> Generator[samba.Domain]:
+    with samba.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def instance(possible: None) -> Generator[dirsrv.Instance]:
+    with dirsrv.running() as running:
+        yield running
