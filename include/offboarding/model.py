@@ -458,6 +458,44 @@ class CredentialView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustView:
+    """A role that an account's user may take on, with what the store knows of it."""
+
+    trust: Trust
+    source: str
+    """Of the role."""
+    observed_at: datetime
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyElsewhere:
+    """A leaver's SSH key that is accepted on an account that isn't theirs: a shared one, or somebody else's."""
+
+    account: Account
+    source: str
+    source_kind: str
+    key: CredentialView
+    active_holder: bool
+    """Somebody who works here holds the account: it stays, the key must go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedLink:
+    """An account that was theirs until shortly before the departure, or after it, and isn't now. Nobody decided that."""
+
+    account: Account
+    source: str
+    source_kind: str
+    linked_from: datetime
+    linked_until: datetime
+    evidence: tuple[str, ...]
+    """Why it was theirs."""
+    decision: LinkDecision
+    """How the account stands now; ORPHAN where nobody claims it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedAccount:
     """An account in a person's case, and why it's theirs."""
 
@@ -478,7 +516,9 @@ class LinkedAccount:
     own_now: bool = False
     """For somebody who came back: bears the present employment's number, mail or login, or was made in it."""
     active_owner: bool = False
-    """For a service account: somebody active owns it too."""
+    """Somebody who works here owns it too, or it is theirs."""
+    trusts: tuple[TrustView, ...] = ()
+    """Roles that this user may take on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -497,6 +537,8 @@ class LeaverCase:
     """Works here again: only `rehire-old-account` concerns them."""
     accounts: tuple[LinkedAccount, ...]
     roster: str
+    keys_elsewhere: tuple[KeyElsewhere, ...] = ()
+    moved: tuple[MovedLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

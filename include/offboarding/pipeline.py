@@ -224,13 +224,15 @@ def correlation_settings(session: Session, settings: Settings, as_of: datetime) 
         reserved=tuple(normal(login) for login in policy.reserved_logins),
         pre_start_days=policy.pre_start_days,
         possibly_one_days=policy.possibly_one_days,
+        created_window_days=policy.created_window_days,
         scores=policy.scores.model_dump(),
     )
 
 
 def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator[findings.RoutedFinding]:
     parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
-    for case in cases(session, as_of=run.as_of, since=run.reads_since):
+    moved_days = settings.policy.moved_days
+    for case in cases(session, as_of=run.as_of, since=run.reads_since, moved_days=moved_days):
         for rule in all_rules():
             for finding in rule.evaluate(case, run.as_of):
                 yield routed(settings, finding, case, parts)

@@ -5,7 +5,9 @@ from include.offboarding.settings import Settings
 from include.offboarding.store.findings import RoutedFinding
 
 CONFIRM_RULES = frozenset({"engagement-lapsed", "departure-inferred"})
-REVIEW_RULES = frozenset({"probable-account", "disputed-account", "orphan-account"})
+REVIEW_RULES = frozenset(
+    {"probable-account", "disputed-account", "orphan-account", "link-moved", "leaver-created-account"}
+)
 
 
 def routed(

@@ -27,6 +27,7 @@ class CorrelationSettings:
     reserved: tuple[str, ...]
     pre_start_days: int
     possibly_one_days: int
+    created_window_days: int
     scores: dict[str, int]
 
 
@@ -63,6 +64,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         "zone": settings.zone,
         "pre_start_days": settings.pre_start_days,
         "possibly_one_days": settings.possibly_one_days,
+        "created_window_days": settings.created_window_days,
         "reserved": list(settings.reserved),
         "sources": Jsonb([_setting(source) for source in settings.sources]),
         **settings.scores,
@@ -91,7 +93,8 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _rank(session, values, without=("key",))
     _run(session, "correlate", values, "evidence_ssh_key")
     _rank(session, values, without=())
-    _run(session, "correlate", values, "evidence_owner_label", "make_owned", "make_new_link", "make_final_link")
+    _run(session, "correlate", values, "evidence_owner_label", "make_owned", "make_new_link")
+    _run(session, "correlate", values, "add_created_links", "make_final_link")
 
 
 def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -> None:

@@ -41,7 +41,16 @@ _COLUMNS = {
     "s_account_key": ("native_id", "kind", "value", "loose", "origin", "name", "raw"),
     "s_credential": (
         *("account_native_id", "kind", "native_id", "label", "standing", "standing_reason", "can_reactivate"),
-        *("effect", "fingerprint", "created_at", "last_used_at", "last_used_service", "last_used_region", "expires_at", "sessions_until"),
+        *(
+            "effect",
+            "fingerprint",
+            "created_at",
+            "last_used_at",
+            "last_used_service",
+            "last_used_region",
+            "expires_at",
+            "sessions_until",
+        ),
     ),
     "s_scope": ("scope", "kind", "error"),
     "s_membership": ("group_native_id", "group_label", "account_native_id"),
@@ -108,7 +117,9 @@ class SourceRead:
 
     def stage(self, facts: Iterable[StagedFact]) -> None:
         """Copy every fact into temporary tables, in constant memory."""
-        self.session.execute("drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust")
+        self.session.execute(
+            "drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust"
+        )
         self.session.execute(block("sources", "stage_tables"))
         stage = Stage(self.session, _COLUMNS)
         for fact in facts:
@@ -247,7 +258,7 @@ def _add_account(stage: Stage, staged: StagedAccount) -> None:
             a.privileged,
             a.privileged_by,
         ),
-        *(a.last_used_at, a.last_used_exact),
+        *(a.last_used_at, a.last_used_exact, a.kind.value),
     )
     stage.add("s_account", row)
     for key in staged.keys:
@@ -260,6 +271,16 @@ def _add_credential(stage: Stage, c: Credential) -> None:
         (
             *(c.account_native_id, c.kind.value, c.native_id, c.label, c.standing.value, c.standing_reason),
             *(c.can_reactivate, c.effect.value, c.fingerprint, c.created_at, c.last_used_at),
-            *(c.last_used_service, c.last_used_region),
+            *(c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until),
+        ),
+    )
+
+
+def _add_trust(stage: Stage, t: Trust) -> None:
+    stage.add(
+        "s_trust",
+        (
+            *(t.native_id, t.label, t.principal_realm, t.principal, t.standing.value, t.standing_reason),
+            *(t.privileged, t.privileged_by),
         ),
     )

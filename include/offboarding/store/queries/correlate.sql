@@ -356,6 +356,26 @@ where o.score >= %(candidate)s;
 create index on new_link (account_pk);
 analyze new_link;
 
+-- name: add_created_links
+-- What a leaver's account made in the last days before the departure, or after it: listed, whosoever it is.
+with made as (
+    select distinct a.account_pk, l.person_uid
+    from account a
+    join source_setting using (realm)
+    join account b on b.realm = a.realm and b.account_pk <> a.account_pk and lower(b.label) = lower(a.created_by)
+    join new_link l on l.account_pk = b.account_pk and l.relation = 'is' and l.decision = 'linked'
+    join person_state s on s.person_uid = l.person_uid and not s.returned
+    where a.created_by <> '' and a.gone_at is null
+        and a.created_at >= s.left_at - make_interval(days => %(created_window_days)s)
+        and not exists (
+            select from new_link n where n.account_pk = a.account_pk and n.person_uid = l.person_uid
+                and n.relation = 'is' and n.decision = 'linked')
+), told as (
+    insert into evidence
+    select account_pk, person_uid, 'created', 'created', %(linked)s, 'an account of theirs made it' from made
+)
+insert into new_link select account_pk, person_uid, 'created', 'linked', %(linked)s from made;
+
 -- name: make_final_link
 -- The links of today with their evidence; for somebody who came back, whether the account is the present one.
 create temp table final_link as
@@ -407,13 +427,18 @@ where not exists (
         and l.valid_to is null);
 
 -- name: keep_less_use
--- As little about people as the job needs: last use of working people's accounts goes, of unclaimed ones the day stays.
-with wanted as (
+-- As little about people as the job needs: last use of working people's accounts goes, of unclaimed ones the day stays;
+-- it is kept exactly of leavers' accounts, and where a finding stands.
+with standing as (
+    select distinct realm, account_native_id as native_id from finding where state <> 'resolved'
+), wanted as (
     select a.account_pk, case
-        when bool_or(l.decision in ('linked', 'disputed', 'probable') and d.person_uid is not null) then 'exact'
+        when bool_or(f.native_id is not null
+            or (l.decision in ('linked', 'disputed', 'probable') and d.person_uid is not null)) then 'exact'
         when bool_or(l.decision = 'linked') then 'none'
         else 'day' end as keep_use
     from account a join source_setting using (realm)
+    left join standing f using (realm, native_id)
     left join link l on l.account_pk = a.account_pk and l.valid_to is null
     left join departure d on d.person_uid = l.person_uid and d.valid_to is null
     group by a.account_pk
@@ -443,7 +468,7 @@ with best as (
         max(case when l.decision = 'probable' then 'probable' end),
         max(case when l.decision = 'candidate' then 'candidate' end), 'orphan') as decision
     from account a join source_setting using (realm)
-    left join link l on l.account_pk = a.account_pk and l.valid_to is null
+    left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created'
     where a.gone_at is null
     group by a.account_pk
 )

@@ -115,6 +115,22 @@ with silent as (
         when f.rule = 'rehire-old-account' and p.gone then 'left again: judged as a leaver''s now'
         when f.rule = 'rehire-old-account' and not p.returned then 'the departure was withdrawn'
         when f.rule = 'used-after-departure' then null
+        when f.subject_kind = 'role' then
+            case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'role'
+                    and s.complete and s.error = '' and s.observed_at >= %(since)s)
+                and not exists (
+                    select from trust t
+                    join account u on u.realm = t.principal_realm and t.principal in (u.label, u.native_id)
+                    join link l on l.account_pk = u.account_pk and l.person_uid = f.person_uid
+                    where t.realm = f.realm and t.native_id = f.subject_native_id and t.gone_at is null
+                        and t.standing <> 'dead' and u.gone_at is null)
+                then 'seen dead: the role lets none of their users in' end
+        when f.rule = 'link-moved' and decided.author is not null
+            then 'whose it is was decided by ' || decided.author
+        when f.rule = 'link-moved' and seen.account_fresh and exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.relation = 'is' and l.valid_to is null and l.decision = 'linked')
+            then 'linked to them again'
         when seen.account_gone and seen.account_direct then 'seen gone: the account no longer exists'
         when seen.credential_pk is not null and seen.credential_fresh and seen.credential_gone
             then 'seen gone: it no longer exists'
@@ -124,7 +140,7 @@ with silent as (
         when seen.credential_pk is not null then
             case when seen.credential_fresh and seen.credential_standing = 'dead'
                 then 'seen dead: ' || seen.credential_reason end
-        when f.subject_kind = 'account' and seen.account_fresh and not seen.account_gone and (
+        when f.subject_kind in ('account', 'root_account') and seen.account_fresh and not seen.account_gone and (
             seen.account_standing = 'dead' and not exists (
                 select from credential c where c.account_pk = seen.account_pk and c.gone_at is null
                     and c.standing <> 'dead' and f.rule <> 'leaver-account-works'))
@@ -133,6 +149,14 @@ with silent as (
             select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
                 and l.valid_to is null and l.decision = 'linked' and l.own_now)
             then 'it is their present account'
+        when f.rule = 'leaver-root-mail' and seen.account_fresh and not exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.valid_to is null and l.decision in ('linked', 'disputed'))
+            then 'its mail address is no longer theirs'
+        when f.rule = 'leaver-created-account' and seen.account_fresh and exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.relation = 'created' and l.valid_to is null)
+            then 'it is held by somebody who works here'
         when f.rule = 'leaver-owned-service-account' and seen.account_fresh and exists (
             select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
                 and l.relation = 'owns' and l.valid_to is null and l.decision = 'linked')
@@ -143,7 +167,7 @@ with silent as (
             then 'a person decided whose it is'
         when f.ticket_kind = 'review' and seen.account_fresh and exists (
             select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
-                and l.valid_to is null and l.decision = 'linked')
+                and l.relation = 'is' and l.valid_to is null and l.decision = 'linked')
             then 'it is theirs for certain now, and judged as a leaver''s'
         when f.ticket_kind = 'review' and seen.account_fresh and exists (
             select from produced s where s.realm = f.realm and s.account_native_id = f.account_native_id
@@ -162,6 +186,9 @@ with silent as (
         select d.author from link_decision d
         where d.realm = f.realm and d.native_id = f.account_native_id and d.person_uid = f.person_uid
             and d.verdict = 'reject' and d.revoked_at is null limit 1) rejected on true
+    left join lateral (
+        select d.author from link_decision d
+        where d.realm = f.realm and d.native_id = f.account_native_id and d.revoked_at is null limit 1) decided on true
 )
 update finding f
 set state = 'resolved', resolved_at = now(), resolution = r.text

@@ -1,3 +1,7 @@
+-- name: unstage_tables
+-- An earlier read of the same session.
+drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust;
+
 -- name: stage_tables
 -- Where a read is put before it is merged; gone with the session.
 create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],

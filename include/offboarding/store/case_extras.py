@@ -1,0 +1,126 @@
+"""What a leaver's case holds beside linked accounts: roles to take on, keys accepted elsewhere, links that moved.
+
+They are few beside the leavers themselves, and are held by person while the cases stream by.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Standing, Trust, TrustView
+from include.offboarding.store.case_rows import AccountRow, BareAccountRow, account, credential
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TrustRow:
+    person_uid: str
+    account_realm: str
+    account_native_id: str
+    source: str
+    realm: str
+    native_id: str
+    label: str
+    principal_realm: str
+    principal: str
+    standing: str
+    standing_reason: str
+    privileged: bool | None
+    privileged_by: str
+    observed_at: datetime
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ElsewhereRow(AccountRow):
+    person_uid: str
+    active_holder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MovedRow(BareAccountRow):
+    person_uid: str
+    linked_from: datetime
+    linked_until: datetime
+    evidence: list[str]
+    decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """By person; trusts by person and the account (realm, native id)."""
+
+    trusts: dict[tuple[str, str, str], list[TrustView]]
+    keys_elsewhere: dict[str, list[KeyElsewhere]]
+    moved: dict[str, list[MovedLink]]
+
+
+def extras(session: Session, *, since: datetime, moved_days: int) -> Extras:
+    """Everyone's. A link counts as moved that ended this many days before the departure, or later."""
+    return Extras(
+        trusts=_trusts(session, since),
+        keys_elsewhere=_keys_elsewhere(session, since),
+        moved=_moved(session, moved_days),
+    )
+
+
+def _trusts(session: Session, since: datetime) -> dict[tuple[str, str, str], list[TrustView]]:
+    found: defaultdict[tuple[str, str, str], list[TrustView]] = defaultdict(list)
+    with session.cursor(row_factory=class_row(_TrustRow)) as cursor:
+        for row in cursor.execute(block("cases", "trusts"), {"since": since}):
+            found[row.person_uid, row.account_realm, row.account_native_id].append(_trust(row))
+    return found
+
+
+def _trust(row: _TrustRow) -> TrustView:
+    return TrustView(
+        trust=Trust(
+            realm=row.realm,
+            native_id=row.native_id,
+            label=row.label,
+            principal_realm=row.principal_realm,
+            principal=row.principal,
+            standing=Standing(row.standing),
+            standing_reason=row.standing_reason,
+            privileged=row.privileged,
+            privileged_by=row.privileged_by,
+        ),
+        source=row.source,
+        observed_at=row.observed_at,
+        fresh=row.fresh,
+    )
+
+
+def _keys_elsewhere(session: Session, since: datetime) -> dict[str, list[KeyElsewhere]]:
+    found: defaultdict[str, list[KeyElsewhere]] = defaultdict(list)
+    with session.cursor(row_factory=class_row(_ElsewhereRow)) as cursor:
+        for row in cursor.execute(block("cases", "keys_elsewhere"), {"since": since}):
+            elsewhere = KeyElsewhere(
+                account=account(row),
+                source=row.source,
+                source_kind=row.source_kind,
+                key=credential(row),
+                active_holder=row.active_holder,
+            )
+            found[row.person_uid].append(elsewhere)
+    return found
+
+
+def _moved(session: Session, moved_days: int) -> dict[str, list[MovedLink]]:
+    found: defaultdict[str, list[MovedLink]] = defaultdict(list)
+    with session.cursor(row_factory=class_row(_MovedRow)) as cursor:
+        for row in cursor.execute(block("cases", "moved_links"), {"moved_days": moved_days}):
+            moved = MovedLink(
+                account=account(row),
+                source=row.source,
+                source_kind=row.source_kind,
+                linked_from=row.linked_from,
+                linked_until=row.linked_until,
+                evidence=tuple(row.evidence),
+                decision=LinkDecision(row.decision),
+            )
+            found[row.person_uid].append(moved)
+    return found
