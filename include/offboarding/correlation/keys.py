@@ -15,7 +15,7 @@ from include.offboarding.model import Account, AccountKey, IdentityKey, KeyKind,
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
 
-_LEADING = re.compile(r"^[^0-9]*0*")
+_LEADING = re.compile("^[^1-9]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,20 @@ class KeyRules:
 
 
 def normal(value: str) -> str:
-    """The form in which values are compared."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    """The form in which values are compared; it is its own normal form.
+
+    Twice, since folding can leave what composes anew (ß before an accent). Unicode, 3.13 Default Case Algorithms, D146.
+    """
+    folded = value if value.isascii() else _folded(_folded(value))
+    return " ".join(folded.lower().split() if folded.isascii() else unicodedata.normalize("NFKC", folded).split())
+
+
+def _folded(value: str) -> str:
+    return unicodedata.normalize("NFKC", value).casefold()
 
 
 def loose_number(value: str) -> str:
-    """A number without leading letters, signs and zeros; "" where no digit is left."""
+    """A number without leading letters, signs and zeros; "" where nothing else is left."""
     return _LEADING.sub("", normal(value))
 
 

@@ -70,8 +70,8 @@ def own_local_part(company: Company, mail: str) -> str:
 
 
 def loose_number(value: str) -> str:
-    """Without a leading prefix that is no digit, then without leading zeros."""
-    return re.sub(r"^[^0-9]+", "", plain(value)).lstrip("0")
+    """Without leading letters, signs and zeros."""
+    return re.sub(r"^[^1-9]+", "", plain(value))
 
 
 def unpattern(pattern: str, login: str) -> str:
