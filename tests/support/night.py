@@ -59,24 +59,31 @@ class ListedRoster:
 
 @dataclass(frozen=True, slots=True)
 class ListedSource:
-    """A source that gives the facts it was given."""
+    """A source that gives the accounts it was given, all of them or some."""
 
-    inventory: Sequence[Fact]
-    details: Sequence[Fact] = ()
+    read: oracle.SourceRead
     requests: RequestCounts = field(default_factory=RequestCounts)
 
     def collect(self) -> Iterator[Fact]:
-        yield from self.inventory
+        yield from (*self.read.accounts, *self.read.credentials)
+        yield complete(self.read.realm, "")
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
-        del accounts
-        yield from self.details
+        for ref in accounts:
+            yield from (each for each in self.read.accounts if each.native_id == ref.native_id)
+            yield from (each for each in self.read.credentials if each.account_native_id == ref.native_id)
+            yield complete(self.read.realm, ref.native_id)
+
+
+def complete(realm: str, scope: str) -> ScopeRead:
+    return ScopeRead(realm=realm, scope=scope, kinds=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS))
 
 
 def settings_of(company: oracle.Company, policy: Policy | None = None) -> Settings:
     """The configuration that says what the company says. Nothing bounds what may be inferred, unless `policy` does."""
     scores = {name: getattr(company.scores, name) for name in oracle.Scores.__dataclass_fields__}
     policy = policy or Policy(
+        baseline="ticket",
         max_inferred=MaxInferred(absolute=10_000),
         min_roster_percent=0,
         scores=Scores(
@@ -117,12 +124,6 @@ def source_settings(source: oracle.SourceRead) -> SourceSettings:
     )
 
 
-def facts(source: oracle.SourceRead) -> list[Fact]:
-    """A complete inventory."""
-    everything = ScopeRead(realm=source.realm, scope="", kinds=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS))
-    return [*source.accounts, *source.credentials, everything]
-
-
 def read_rosters(session: Session, settings: Settings, run: Run, rosters: Iterable[oracle.RosterRead]) -> None:
     for roster in rosters:
         pipeline.read_roster(session, settings, run, settings.roster(roster.name), ListedRoster(roster.workers))
@@ -130,7 +131,7 @@ def read_rosters(session: Session, settings: Settings, run: Run, rosters: Iterab
 
 def read_sources(session: Session, settings: Settings, run: Run, sources: Iterable[oracle.SourceRead]) -> None:
     for source in sources:
-        pipeline.collect(session, settings, run, settings.source(source.name), "", ListedSource(facts(source)))
+        pipeline.collect(session, settings, run, settings.source(source.name), "", ListedSource(source))
 
 
 def spend_night(
