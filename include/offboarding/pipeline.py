@@ -167,7 +167,7 @@ def end(session: Session, run: Run) -> None:
     """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
     red = night.is_red(reading.night(session, run.run_id))
     if red:
-        raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}")
+        raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
 
 
 def release(
