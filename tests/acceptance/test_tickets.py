@@ -1,7 +1,7 @@
 """The life of a ticket, night after night, on a real store and a real Roundup."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -556,7 +556,7 @@ def test_what_cannot_be_told_waits_three_nights_and_then_asks_for_the_right(kim:
     kim.night()
 
     ticket = only(people, kim)
-    assert DENIED in ticket.body
+    assert DENIED in " ".join(ticket.body.split())
     assert "Can't tell" in ticket.title
     kim.night()
     assert kim.tracker.calls == []
@@ -752,13 +752,3 @@ def test_a_confirmation_never_says_that_something_must_be_revoked(office: Office
     ticket = only(people, office)
     assert not ticket.is_open
     assert "works here, says the roster" in last_said(ticket)
-
-
-def test_the_chain_of_events_is_whole_in_the_end(kim: Office) -> None:
-    for change in (close_all, works_again, close_all):
-        kim.night()
-        change(kim)
-    kim.night()
-
-    assert broken_at(kim.session) is None
-    assert date(2026, 11, 13) == kim.session.execute("select left_on from departure limit 1").fetchall()[0][0]

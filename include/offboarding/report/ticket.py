@@ -9,12 +9,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import Severity, TicketDraft, TicketPriority
-from include.offboarding.report.ticket_words import named, noun
+from include.offboarding.model import Basis, Severity, TicketDraft, TicketPriority
+from include.offboarding.report.ticket_items import checklist
+from include.offboarding.report.ticket_words import flowed, moment, named, on_one_line
 from include.offboarding.store.tickets import TicketItem, TicketRow
-
-MOST_ITEMS = 100
-"""More are counted, and found by the command."""
 
 _PRIORITIES = {
     Severity.CRITICAL: TicketPriority.URGENT,
@@ -22,27 +20,35 @@ _PRIORITIES = {
     Severity.MEDIUM: TicketPriority.NORMAL,
     Severity.LOW: TicketPriority.LOW,
 }
-_INDENT = " " * 7
+_CLOSES = {
+    "revoke": (
+        "This ticket closes by itself once each item was seen dead, by a look at the system itself; a key that is"
+        " switched off doesn't hold it open. Closed by hand while something works, it's opened again."
+    ),
+    "event": "This ticket closes by a person's verdict, and never by itself. Closed by hand, it's opened again.",
+    "review": "This ticket closes by itself once each account was decided or seen dead.",
+    "confirm": "This ticket closes by itself once the roster says clearly what became of each.",
+    "unverified": "This ticket closes by itself once it can be told again what works.",
+}
 
 
 def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str], zone: str) -> TicketDraft:
     """What the ticket should say now. `zone`: the company's, for moments."""
-    open_items = [item for item in items if item.state != "resolved"] or list(items)
-    due_at = min((item.due_at for item in open_items if item.due_at), default=None)
-    worst = min((Severity(item.severity) for item in open_items), key=lambda s: s.order, default=Severity.HIGH)
-    priority = TicketPriority.URGENT if row.kind == "event" else _PRIORITIES[worst]
+    open_items = [item for item in items if item.state != "resolved"]
+    due_at = min((item.due_at for item in open_items or items if item.due_at), default=None)
+    worst = min((Severity(item.severity) for item in open_items or items), key=lambda s: s.order, default=Severity.HIGH)
     paragraphs = [
-        *_opening(row, items, due_at, ZoneInfo(zone)),
-        "\n\n".join(_checklist(items, ZoneInfo(zone))),
-        *([_rights(missing_rights)] if row.kind == "unverified" else []),
+        *_opening(row, items, due_at if open_items else None, ZoneInfo(zone)),
+        *checklist(row.kind, items, ZoneInfo(zone)),
+        *([_rights(missing_rights)] if row.kind == "unverified" and missing_rights else []),
         _closing(row, items),
     ]
     return TicketDraft(
         key=row.ticket_key,
         queue=row.queue,
-        title=f"{_title(row, items)} [{row.ticket_key}]",
-        body="\n\n".join(paragraph for paragraph in paragraphs if paragraph),
-        priority=priority,
+        title=f"{on_one_line(_title(row, items))} [{row.ticket_key}]",
+        body="\n\n".join(paragraphs),
+        priority=TicketPriority.URGENT if row.kind == "event" else _PRIORITIES[worst],
         due_at=due_at,
     )
 
@@ -52,96 +58,87 @@ def _title(row: TicketRow, items: Sequence[TicketItem]) -> str:
     if first is None:
         return "Nothing left to do"
     if row.kind == "event":
-        return f"Used after departure: {noun(first).lower()} {first.subject_label} of worker {first.worker_id}"
+        thing = named(first, account=False)
+        return f"Used after departure: {thing[0].lower()}{thing[1:]} of worker {first.worker_id}"
     if row.kind == "review":
-        return f"Review accounts of {first.source} that may be a leaver's, or nobody's"
+        return f"Review accounts of {_system(first)} that may be a leaver's, or nobody's"
     if row.kind == "confirm":
         return f"Confirm departures that roster {first.roster} doesn't tell clearly"
     if row.kind == "unverified":
-        return f"Can't tell what works in {first.source}: a right is missing"
-    left = f" (left {first.left_on.isoformat()})" if first.left_on else ""
-    return f"Revoke what still works of worker {first.worker_id}{left}"
+        return f"Can't tell what works in {_system(first)}: a right is missing"
+    what = "old accounts" if _all_old(items) else "what still works"
+    return f"Revoke {what} of worker {first.worker_id}{_left(first, items)}"
+
+
+def _left(first: TicketItem, items: Sequence[TicketItem]) -> str:
+    if first.told is None:
+        return " (departure withdrawn)"
+    words = [f"left {first.left_on.isoformat()}"] if first.left_on else []
+    words += ["works here again"] if _all_old(items) else []
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _all_old(items: Sequence[TicketItem]) -> bool:
+    return all(item.rule == "rehire-old-account" for item in items)
+
+
+def _system(item: TicketItem) -> str:
+    """A source's name; for AWS the account's number too, since each has its own ticket."""
+    return f"{item.source} {item.realm}" if item.realm.isdigit() else item.source
 
 
 def _opening(row: TicketRow, items: Sequence[TicketItem], due_at: datetime | None, zone: ZoneInfo) -> Iterator[str]:
-    first = items[0] if items else None
-    if first is None:
-        return
-    works = sum(item.state != "resolved" and item.standing == "works" for item in items)
-    due = f" Due by {_moment(due_at, zone)}." if due_at else ""
-    if row.kind in {"revoke", "event"}:
-        yield _departure(first)
-        things = "1 thing of theirs still works" if works == 1 else f"{works} things of theirs still work"
-        yield f"{_used(first) if row.kind == 'event' else things + '.'}{due}"
+    due = f" Due by {moment(due_at, zone)}." if due_at else ""
+    if row.kind in {"revoke", "event"} and items:
+        yield flowed(_departure(items[0]))
+        what = _used(items[0], zone) if row.kind == "event" else _still_work(items)
+        yield flowed(f"{what}{due}")
     elif row.kind == "review":
-        yield (
-            "Nobody can be sure whose these accounts are. Each needs a person's decision, and is no proof of anything"
-            f" against anyone.{due}"
+        yield flowed(
+            "Nobody can be sure whose these accounts are. Each needs a person's decision; none of this is proof of"
+            f" anything against anyone.{due}"
         )
     elif row.kind == "confirm":
-        yield f"The roster doesn't say clearly whether these people left. Nothing of theirs is on a ticket.{due}"
-    else:
-        yield "These may still work, and nothing could be concluded, several nights running."
+        yield flowed(
+            "The roster doesn't say clearly whether these people left. Until it does, nothing of theirs is put on a"
+            f" ticket to be revoked.{due}"
+        )
+    elif row.kind == "unverified":
+        yield flowed("These may still work: several nights running it couldn't be told.")
 
 
 def _departure(item: TicketItem) -> str:
-    who = item.name or f"Worker {item.worker_id}"
-    day = f"{item.left_on:%A} {item.left_on.day} {item.left_on:%B %Y} ({item.zone})" if item.left_on else None
-    when = f"'s last working day was {day}" if day else " has left"
-    told = f": {item.told}" if item.told else ""
-    return f"{who}{when}, says roster {item.roster}{told}."
+    who = on_one_line(item.name or "") or f"Worker {item.worker_id}"
+    if item.told is None:
+        return f"{who} counts as working here: the departure that roster {item.roster} had told was withdrawn."
+    if item.basis == Basis.INFERRED:
+        return f"{who} counts as having left: {item.told}, says roster {item.roster}."
+    if item.left_on is None:
+        return f"{who} has left, says roster {item.roster}: {item.told}."
+    day = f"{item.left_on:%A} {item.left_on.day} {item.left_on:%B %Y}"
+    return f"{who}'s last working day was {day} ({item.zone}), says roster {item.roster}: {item.told}."
 
 
-def _used(item: TicketItem) -> str:
-    return f"It was used after that: {item.standing_reason}. Find out by whom, and tell your incident response."
+def _used(item: TicketItem, zone: ZoneInfo) -> str:
+    if item.state == "resolved":
+        return "It was used after that, and somebody said what it was."
+    on = f" on {moment(item.last_used_at, zone)}" if item.last_used_at else ""
+    return f"It was used after that{on}. Find out by whom, and tell your incident response."
 
 
-def _checklist(items: Sequence[TicketItem], zone: ZoneInfo) -> Iterator[str]:
-    for number, item in enumerate(items[:MOST_ITEMS], start=1):
-        yield "\n".join(_item(number, item, zone))
-    if len(items) > MOST_ITEMS:
-        yield f"And {len(items) - MOST_ITEMS} more: python -m include.offboarding findings --state all"
-
-
-def _item(number: int, item: TicketItem, zone: ZoneInfo) -> Iterator[str]:
-    done = item.state == "resolved"
-    where = f", {item.source}" if item.source else ""
-    yield f"[{'x' if done else ' '}] {number:<2} {named(item)}{where} ({_tag(item)})"
-    if done:
-        at = _moment(item.resolved_at, zone) if item.resolved_at else "an earlier night"
-        yield f"{_INDENT}Done: {item.resolution}, on {at}."
-        return
-    for sentence in (*item.evidence, item.warning):
-        if sentence:
-            yield f"{_INDENT}{sentence}"
-    for step in item.revoke:
-        yield from (f"{_INDENT}  {line}" for line in step.splitlines())
-
-
-def _tag(item: TicketItem) -> str:
-    return f"{item.severity}, {short_finding(item.finding_key)}"
+def _still_work(items: Sequence[TicketItem]) -> str:
+    works = sum(item.holds and item.standing == "works" for item in items)
+    untold = sum(item.holds and item.standing == "unknown" for item in items)
+    if not works and not untold:
+        return "Nothing is left to do here."
+    told = f"{works} thing{' of theirs still works' if works == 1 else 's of theirs still work'}"
+    return f"{told}; of {untold} more it can't be told." if untold else f"{told}."
 
 
 def _rights(missing: Sequence[str]) -> str:
-    return "\n".join(["What is missing:", *(f"- {text}" for text in missing)]) if missing else ""
+    return "\n".join(("What is missing:", *(flowed(f"- {text}", hang=2) for text in missing)))
 
 
 def _closing(row: TicketRow, items: Sequence[TicketItem]) -> str:
-    key = short_finding(items[0].finding_key) if items else ""
-    more = f"More: python -m include.offboarding explain {key}"
-    if row.kind == "event":
-        return (
-            "This ticket closes by a person's verdict, never by itself:\n"
-            f'  python -m include.offboarding verdict {key} --reason "..."\n{more}'
-        )
-    if row.kind == "revoke":
-        return (
-            "This ticket closes by itself when each item that holds it has been seen dead. Closing it by hand while"
-            f" something works reopens it.\n{more}"
-        )
-    return f"This ticket closes by itself when nothing on it is open any more.\n{more}"
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%B %Y %H:%M %Z}"
+    more = f"\nMore: python -m include.offboarding explain {short_finding(items[0].finding_key)}" if items else ""
+    return f"{flowed(_CLOSES[row.kind])}{more}"

@@ -1,6 +1,9 @@
 """What is said on a ticket when something changed: a line an item, in words of a person who reads nothing else."""
 
+import textwrap
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
 from include.offboarding.model import SubjectKind
@@ -9,28 +12,52 @@ from include.offboarding.store.tickets import TicketItem
 MOST_LINES = 50
 """More are counted."""
 
+WIDTH = 100
+"""Prose is broken there."""
+
 _NOUNS = {
     SubjectKind.ACCOUNT: "Account",
     SubjectKind.ACCESS_KEY: "Access key",
     SubjectKind.CONSOLE_PASSWORD: "Console password",
     SubjectKind.SSH_KEY: "SSH key",
-    SubjectKind.WORKER: "Worker",
-    SubjectKind.SOURCE: "Accounts of",
 }
 
 
-def noun(item: TicketItem) -> str:
-    """What sort of thing it is, with a capital."""
-    return _NOUNS[SubjectKind(item.subject_kind)]
-
-
-def named(item: TicketItem) -> str:
+def named(item: TicketItem, *, account: bool = True) -> str:
     """What it is and on which account, such as "Access key AKIA...7Q3A of arn:aws:iam::1111...:user/kim"."""
     kind = SubjectKind(item.subject_kind)
+    if kind is SubjectKind.WORKER:
+        return on_one_line(item.subject_label[:1].upper() + item.subject_label[1:])
+    if kind is SubjectKind.SOURCE:
+        return f"Accounts of {item.subject_label} that nobody claims"
     if kind is SubjectKind.CONSOLE_PASSWORD:
-        return f"{noun(item)} of {item.account_label}"
-    account = item.account_label if kind is not SubjectKind.ACCOUNT else ""
-    return f"{noun(item)} {item.subject_label}" + (f" of {account}" if account else "")
+        return on_one_line(f"{_NOUNS[kind]} of {item.account_label}")
+    on = f" of {item.account_label}" if account and kind is not SubjectKind.ACCOUNT else ""
+    return on_one_line(f"{_NOUNS.get(kind, kind.value.replace('_', ' ').capitalize())} {item.subject_label}{on}")
+
+
+def on_one_line(text: str) -> str:
+    """Whoever chose a label or name may have put line ends into it, and whole lines of a checklist after them."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def flowed(text: str, *, hang: int = 0) -> str:
+    """Prose over as many lines as it needs, the later ones indented; its own indentation is kept, no word is torn."""
+    start = text[: len(text) - len(text.lstrip(" "))]
+    return textwrap.fill(
+        on_one_line(text),
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Such as "25 November 2026 01:30 KST"."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%B %Y %H:%M %Z}"
 
 
 def changes(changed: Sequence[TicketItem]) -> str:

@@ -26,7 +26,8 @@ def works(way: Way) -> str:
         return f"It works: {way.reason}."
     if way.standing is Standing.UNKNOWN:
         return f"Not checked whether it works: {way.reason}."
-    again = ", and it can be switched on again" if way.can_reactivate else ""
+    known = "can be switched on again" in way.reason
+    again = ", and it can be switched on again" if way.can_reactivate and not known else ""
     return f"It's dead: {way.reason}{again}."
 
 

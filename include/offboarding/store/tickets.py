@@ -65,6 +65,7 @@ class TicketItem:
     revoke: list[str]
     warning: str
     holds_ticket: bool
+    last_used_at: datetime | None
     due_at: datetime | None
     resolved_at: datetime | None
     resolution: str

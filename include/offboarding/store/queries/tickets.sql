@@ -119,7 +119,7 @@ update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_k
 -- What stands on a ticket, in the order in which it came.
 select f.finding_key, f.rule, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
-    f.evidence, f.revoke, f.warning, f.holds_ticket, f.due_at, f.resolved_at, f.resolution, f.left_at, f.basis,
+    f.evidence, f.revoke, f.warning, f.holds_ticket, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.left_at, f.basis,
     w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says
 from finding f
 left join person p using (person_uid)

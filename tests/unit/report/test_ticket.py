@@ -1,0 +1,198 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from include.offboarding.model import TicketPriority
+from include.offboarding.report.ticket import draft
+from include.offboarding.report.ticket_words import closing
+from include.offboarding.store.tickets import TicketItem, TicketRow
+
+NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+TICKET = TicketRow(
+    ticket_key="offb-3fa9c1d2e4b7",
+    kind="revoke",
+    holder="74c759d8-46e9-51c9-aa92-727ec113e98e",
+    queue="",
+    episode=1,
+    generation=1,
+    tracker="secops",
+    state="open",
+    ref="231",
+    url=None,
+    digest="",
+    due_at=None,
+    opened_at=NIGHT,
+    closed_at=None,
+)
+NOT_THEIRS = (
+    "Not theirs? Revoke nothing, and say so here, or:\npython -m include.offboarding link reject corp-ldap x 1042"
+)
+LOCK = "Lock it:\nldapmodify <<'LDIF'\ndn: uid=kim,dc=corp\nLDIF"
+ACCOUNT = TicketItem(
+    finding_key="7c31aa01" + "0" * 24,
+    rule="leaver-account-works",
+    realm="d1",
+    source="corp-ldap",
+    roster="hr",
+    subject_kind="account",
+    subject_native_id="n1",
+    subject_label="uid=kim,dc=corp",
+    account_native_id="n1",
+    account_label="uid=kim,dc=corp",
+    state="open",
+    severity="high",
+    standing="works",
+    standing_reason="no lock",
+    effect="full",
+    privileged=False,
+    evidence=["employeeNumber 1042 = hr worker 1042", "mail is their work mail", "Worker 1042 left then.", "It works."],
+    revoke=[LOCK, NOT_THEIRS],
+    warning="",
+    holds_ticket=True,
+    last_used_at=None,
+    due_at=NIGHT,
+    resolved_at=None,
+    resolution="",
+    left_at=NIGHT,
+    basis="actual",
+    worker_id="1042",
+    id_space="hr",
+    name="Kim Minjun",
+    left_on=date(2026, 11, 13),
+    zone="Asia/Seoul",
+    told="status Terminated, last working day 2026-11-13",
+    reopened=0,
+    ticket_says="open",
+)
+SSH_KEY = replace(
+    ACCOUNT, finding_key="90ab" + "1" * 28, subject_kind="ssh_key", subject_label="ssh-ed25519 SHA256:x (kim@laptop)"
+)
+DONE = {"state": "resolved", "resolution": "seen dead: pwdAccountLockedTime", "resolved_at": NIGHT}
+
+
+def lines(*items: TicketItem, row: TicketRow = TICKET) -> list[str]:
+    return draft(row, items, [], "Asia/Seoul").body.splitlines()
+
+
+def test_it_begins_with_who_left_when_and_by_whose_word() -> None:
+    told = draft(TICKET, [ACCOUNT, SSH_KEY], [], "Asia/Seoul")
+
+    assert told.title == "Revoke what still works of worker 1042 (left 2026-11-13) [offb-3fa9c1d2e4b7]"
+    assert told.body.split("\n\n")[0].replace("\n", " ") == (
+        "Kim Minjun's last working day was Friday 13 November 2026 (Asia/Seoul), says roster hr: status Terminated,"
+        " last working day 2026-11-13."
+    )
+    assert "2 things of theirs still work. Due by 25 November 2026 01:30 KST." in told.body
+    assert "Worker 1042 left then." not in told.body
+
+
+def test_a_here_document_can_be_pasted_as_it_stands() -> None:
+    told = lines(ACCOUNT)
+
+    start = told.index("ldapmodify <<'LDIF'")
+    assert told[start : start + 3] == ["ldapmodify <<'LDIF'", "dn: uid=kim,dc=corp", "LDIF"]
+
+
+def test_a_command_is_never_broken_and_prose_is() -> None:
+    command = "aws iam update-access-key " + "--user-name a-very-long-name " * 6
+    prose = "word " * 60
+    told = lines(replace(ACCOUNT, revoke=[f"Switch it off:\n{command}"], evidence=[f"{prose.strip()}."]))
+
+    assert f"         {command}" in told
+    assert max(len(line) for line in told if "word" in line) <= 100
+
+
+def test_what_two_items_share_is_said_once() -> None:
+    told = "\n".join(lines(ACCOUNT, SSH_KEY))
+
+    assert told.count("employeeNumber 1042 = hr worker 1042; mail is their work mail.") == 1
+    assert "Theirs: as in 1." in told
+    assert "Not theirs? As in 1." in told
+
+
+def test_an_item_that_is_done_says_when_and_why_and_is_no_reference() -> None:
+    told = lines(replace(ACCOUNT, **DONE), SSH_KEY)
+
+    assert "[x] 1. Account uid=kim,dc=corp, corp-ldap (high, f-7c31aa01)" in told
+    assert "       Done on 25 November 2026 01:30 KST: seen dead: pwdAccountLockedTime." in told
+    assert "Theirs: as in" not in "\n".join(told)
+
+
+def test_a_label_cannot_forge_a_line() -> None:
+    """A leaver may have chosen it."""
+    told = lines(replace(ACCOUNT, subject_label="uid=kim\n[x] 2. Everything else", name="Kim\n\nNothing to do\x1b[2J"))
+
+    assert not any(line.startswith(("[x]", "Nothing to do")) for line in told)
+    assert "\x1b" not in "\n".join(told)
+
+
+def test_a_withdrawn_departure_is_no_leaver_any_more() -> None:
+    gone = replace(ACCOUNT, **DONE, told=None, left_on=None, zone=None)
+    told = draft(TICKET, [gone], [], "Asia/Seoul")
+
+    assert told.title.startswith("Revoke what still works of worker 1042 (departure withdrawn)")
+    assert "counts as working here" in told.body
+    assert "still work" not in told.body.split("[x]")[0]
+    assert "Due by" not in told.body
+
+
+def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
+    used = replace(
+        ACCOUNT,
+        rule="used-after-departure",
+        last_used_at=NIGHT,
+        revoke=["Say what it was (KEY is this finding's short key):\npython -m include.offboarding verdict KEY"],
+    )
+    told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
+
+    assert told.title.startswith("Used after departure: account uid=kim,dc=corp of worker 1042 [")
+    assert "It was used after that on 25 November 2026 01:30 KST." in told.body
+    assert "python -m include.offboarding verdict f-7c31aa01" in told.body
+    assert "KEY" not in told.body
+    assert told.priority is TicketPriority.URGENT
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        ("review", "Review accounts of corp-ldap that may be a leaver's, or nobody's ["),
+        ("confirm", "Confirm departures that roster hr doesn't tell clearly ["),
+        ("unverified", "Can't tell what works in corp-ldap: a right is missing ["),
+    ],
+)
+def test_titles_of_the_other_kinds(kind: str, start: str) -> None:
+    assert draft(replace(TICKET, kind=kind), [ACCOUNT], [], "Asia/Seoul").title.startswith(start)
+
+
+def test_each_aws_account_is_told_apart() -> None:
+    theirs = replace(ACCOUNT, realm="222222222222", source="aws")
+
+    title = draft(replace(TICKET, kind="review"), [theirs], [], "Asia/Seoul").title
+
+    assert title.startswith("Review accounts of aws 222222222222 that")
+
+
+def test_a_missing_right_is_named() -> None:
+    told = draft(replace(TICKET, kind="unverified"), [ACCOUNT], ["ListAccessKeys denied. Grant it."], "Asia/Seoul")
+
+    assert "What is missing:\n- ListAccessKeys denied. Grant it." in told.body
+
+
+def test_the_text_depends_on_nothing_but_what_it_tells() -> None:
+    assert draft(TICKET, [ACCOUNT], [], "Asia/Seoul") == draft(
+        replace(TICKET, digest="another", closed_at=NIGHT), [replace(ACCOUNT, ticket_says="")], [], "Asia/Seoul"
+    )
+
+
+def test_a_closed_ticket_says_what_can_still_be_switched_on() -> None:
+    inactive = replace(ACCOUNT, subject_kind="access_key", subject_label="AKIA...AAAA", holds_ticket=False)
+
+    told = closing([replace(ACCOUNT, **DONE), inactive], [replace(ACCOUNT, **DONE)])
+
+    assert told.splitlines() == [
+        "Nothing is left to do here:",
+        "- Account uid=kim,dc=corp (f-7c31aa01): seen dead: pwdAccountLockedTime",
+        "Still there, and can be switched on again; better deleted:",
+        "- Access key AKIA...AAAA of uid=kim,dc=corp (f-7c31aa01)",
+    ]
