@@ -118,6 +118,8 @@ class ReadContext:
     """The night's own moment; a file's age is measured from it."""
     default_zone: str
     """The company's IANA zone."""
+    mail_domains: tuple[str, ...] = ()
+    """The company's own domains, aliases included; a feed without any of them is another company's."""
     service_patterns: tuple[str, ...] = ()
     """Logins that are workloads' (`svc-*`)."""
     privileged_names: tuple[str, ...] = ()

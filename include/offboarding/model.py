@@ -229,6 +229,8 @@ class RosterSummary:
     """When the feed was made (a file's modification time); None where it has no date of its own."""
     rows: int
     """Records met, bad ones included."""
+    digest: str = ""
+    """SHA-256 of what was read, so that the same delivered again shows; "" where the system gives no bytes."""
 
 
 # --- sources: what exists -----------------------------------------------------------------------------------------

@@ -127,6 +127,7 @@ def read_context(settings: Settings, as_of: datetime) -> ReadContext:
     return ReadContext(
         as_of=as_of,
         default_zone=settings.company.time_zone,
+        mail_domains=(*settings.company.mail_domains, *settings.company.mail_aliases),
         service_patterns=settings.company.service_patterns,
         privileged_names=settings.policy.privileged,
     )

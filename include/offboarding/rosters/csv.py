@@ -1,181 +1,146 @@
-"""Kind `csv`: a file that HR delivers, or the newest in a folder.
+"""Kind `csv`: files of delimited text that HR delivers, on this machine or in an object store.
 
-A file has no end but its end: the read is presumed complete, never proved.
+A file has no end but its end: the read is presumed complete, and proved only by a trailer or a manifest.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, TextIO
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-import structlog
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
-
-from include.offboarding.errors import IncompleteReadError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
-from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, layout, missing
-from include.offboarding.rosters._records.decoding import checked_encoding, decoded, undecodable, without_mark
-from include.offboarding.rosters._records.delimited import Record, records
-from include.offboarding.rosters._records.durations import Duration, told
-from include.offboarding.rosters._records.feed_files import Stamp, newest, opened, stamp
-from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
-from include.offboarding.rosters._records.settings import Columns, RecordSettings
-from include.offboarding.rosters._records.workers import WorkerReader
+from include.offboarding.rosters._csv.manifests import Manifests, Told
+from include.offboarding.rosters._csv.places import store_of
+from include.offboarding.rosters._csv.proof import Seen, compared, no_trailer
+from include.offboarding.rosters._csv.reading import FeedReader
+from include.offboarding.rosters._csv.repeats import digest, empty, repeated, twins
+from include.offboarding.rosters._csv.selection import Chosen, age_problem, chosen
+from include.offboarding.rosters._csv.settings import Settings
+from include.offboarding.rosters._csv.stores import FeedFile, FeedStore, OpenedFeed
+from include.offboarding.rosters._records.problems import ProblemList
 
-_log = structlog.get_logger("offboarding.rosters")
-_NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
-_DECLARE = 'declare the encoding that it is in (Korean Excel writes cp949, its "Unicode text" utf-16)'
-
-
-class Settings(RecordSettings):
-    """What a user may write for a CSV roster."""
-
-    path: str = Field(
-        min_length=1,
-        description="A file; a folder, of which the newest *.csv counts; or a pattern, of which the newest match does. "
-        "Relative to the project's folder.",
-    )
-    encoding: Annotated[str, AfterValidator(checked_encoding)] = Field(
-        default="utf-8", description="As declared, never guessed; a byte order mark is fine."
-    )
-    delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
-        default=",", description='One character; a tab is "\\t".'
-    )
-    columns: Columns = Field(min_length=1, description="Our name -> the header's name of the column.")
-    max_age: Duration | None = Field(
-        default=None, description="36h, 2d or seconds: a file last changed longer ago makes the read partial."
-    )
-
-    @field_validator("columns")
-    @classmethod
-    def _required_columns(cls, columns: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
-        coverage = info.data.get("coverage")
-        sentence = missing(columns, coverage) if coverage else ""
-        if sentence:
-            raise ValueError(sentence)
-        return columns
-
-    @field_validator("delimiter")
-    @classmethod
-    def _one_character(cls, delimiter: str) -> str:
-        if len(delimiter) != 1 or delimiter in '"\r\n\0':
-            raise ValueError('one character is needed, and no quotation mark or line end: ",", ";", "|" or "\\t"')
-        return delimiter
+__all__ = ["CsvRoster", "Settings", "build"]
 
 
 def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "CsvRoster":
-    """The ready roster; a file needs no connection, and is looked for by `read`."""
-    del connection
-    return CsvRoster(settings, context)
+    """The ready roster; nothing is contacted before `read`. A file of this machine needs no connection."""
+    return CsvRoster(settings, connection, context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FileRead:
+    """What came of one file."""
+
+    seen: Seen
+    modified_at: datetime | None
+    proved: bool
+    """By all that was asked of it."""
+    problems: Sequence[Problem]
+    """Of the file as a whole."""
 
 
 class CsvRoster:
-    """A roster in a file of delimited text, header first."""
+    """A roster in files of delimited text, header first."""
 
-    def __init__(self, settings: Settings, context: ReadContext) -> None:
+    def __init__(self, settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> None:
         self._settings = settings
+        self._connection = connection
         self._context = context
+        self._zone = settings.clock or context.default_zone
         self.problems: Sequence[Problem] = ()
         self.summary: RosterSummary | None = None
 
     def read(self) -> Iterator[Worker]:
-        """Yield the worker of each row that can be read, in the file's order, one line's memory at a time.
+        """Yield the worker of each row that can be read, file by file, in the file's order, a line's memory at a time.
 
-        Raises FatalError where there is no such file, RetriableError where it can't be read to its end, and
-        IncompleteReadError where its header can't be read, a column isn't there, or (unless it lists leavers only) no
-        worker is.
+        Raises FatalError where there is no such file or it may not be read, RetriableError where it can't be read to
+        its end, and IncompleteReadError where it is no delimited text, its header can't be read, a column isn't there
+        or holds something else, or (unless it lists leavers only) no worker is.
         """
         self.problems, self.summary = (), None
-        path = newest(self._settings.path, self._settings.name)
-        problems = ProblemList(path.name)
-        with opened(path, self._settings.name) as file:
-            begun = stamp(file)
-            text = decoded(file, self._settings.encoding)
-            rows = yield from self._workers(text, path, problems)
-            for problem in self._file_problems(path, begun, stamp(file)):
-                problems.add(problem)
+        store = store_of(self._settings.path, self._connection, self._settings.name)
+        feed = chosen(store.found(), self._settings, self._zone)
+        problems = ProblemList(feed.origin)
+        read = yield from self._files(store, feed, problems)
+        made_at = _oldest(feed, read)
+        for problem in (*feed.problems, *self._of_feed(store, feed, read, made_at)):
+            problems.add(problem)
         self.problems = problems.all()
-        self.summary = RosterSummary(origin=path.name, proved=False, dated_at=begun.modified_at, rows=rows)
-
-    def _workers(self, text: TextIO, path: Path, problems: ProblemList) -> Generator[Worker, None, int]:
-        """Yield the workers, note bad rows among the problems, and return how many rows there are."""
-        feed = records(self._lines(text, path), self._settings.delimiter)
-        where = self._layout(next(feed, None), path)
-        reader = WorkerReader(self._settings, self._context.default_zone, where.headers)
-        rows = 0
-        for record in feed:
-            rows += 1
-            label = f"{path.name} row {record.row}"
-            try:
-                worker = reader.worker(self._cells(record, where), label)
-            except BadRecordError as error:
-                problems.add_record(label, error)
-            else:
-                yield worker
-        if not rows and self._settings.coverage is not Coverage.LEAVERS:
-            raise self._incomplete(f"{path.name} row 2: no worker stands below the header", "Ask HR for the whole file")
-        if reader.without_zone:
-            _log.info("locations without a time zone", roster=self._settings.name, rows=reader.without_zone)
-        return rows
-
-    def _lines(self, text: TextIO, path: Path) -> Iterator[str]:
-        try:
-            for number, line in enumerate(text):
-                yield line if number else without_mark(line)
-        except UnicodeError as error:
-            raise self._incomplete(f"{path.name} is not {self._settings.encoding} ({error})", _DECLARE) from error
-        except OSError as error:
-            raise RetriableError(
-                f"rosters.{self._settings.name}: {path.name} can't be read to its end ({error.strerror}). "
-                f"{_NOTHING_CONCLUDED}."
-            ) from error
-
-    def _layout(self, header: Record | None, path: Path) -> Layout:
-        where = f"{path.name} row {header.row if header else 1}"
-        if header is None:
-            raise self._incomplete(f"{where}: the file is empty, without even a header", "Ask HR for the whole file")
-        if header.flaw:
-            raise self._incomplete(
-                f"{where}: the header's quotation marks don't pair up ({header.flaw})", "Mend the header"
-            )
-        joined = "".join(header.fields)
-        bad = undecodable(joined) or ("0x00" if "\0" in joined else "")
-        if bad:
-            raise self._incomplete(f"{where}: the header is not {self._settings.encoding} (at {bad})", _DECLARE)
-        try:
-            return layout(self._settings.columns, header.fields)
-        except MissingColumnsError as error:
-            fix = "Mend the header, or set columns, delimiter or encoding of the roster"
-            raise self._incomplete(f"{where}: {error}", fix) from error
-
-    def _cells(self, record: Record, where: Layout) -> dict[str, str]:
-        cells = where.cells(record.checked(where.width))
-        for name, value in cells.items():
-            bad = undecodable(value)
-            if bad:
-                raise BadRecordError(
-                    f"the value is not {self._settings.encoding} (at {bad})",
-                    f"Mend the row. If there are many: {_DECLARE}.",
-                    column=where.headers[name],
-                )
-        return cells
-
-    def _file_problems(self, path: Path, begun: Stamp, ended: Stamp) -> Iterator[Problem]:
-        age, limit = self._context.as_of - begun.modified_at, self._settings.max_age
-        if limit is not None and age > limit:
-            yield Problem(
-                record=path.name,
-                text=f"last changed {told(age)} before this night's moment; max_age is {told(limit)}",
-                fix="See why HR's delivery didn't come. What the file tells of leavers still counts.",
-            )
-        if ended != begun:
-            yield Problem(
-                record=path.name,
-                text="somebody wrote to the file while it was read",
-                fix="Have it delivered under another name and renamed when it is whole.",
-            )
-
-    def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
-        return IncompleteReadError(
-            f"rosters.{self._settings.name}: {what}. {_NOTHING_CONCLUDED}. {fix[0].upper()}{fix[1:]}."
+        self.summary = RosterSummary(
+            origin=feed.origin,
+            proved=all(file.proved for file in read) and not feed.problems,
+            dated_at=made_at,
+            rows=sum(file.seen.rows for file in read),
+            digest=digest([file.seen for file in read]),
         )
+
+    def _files(
+        self, store: FeedStore, feed: Chosen, problems: ProblemList
+    ) -> Generator[Worker, None, Sequence[_FileRead]]:
+        """Yield every file's workers, and return what came of the files."""
+        reader = FeedReader(self._settings, self._context, problems)
+        manifests = Manifests(self._settings.manifest, store, self._settings.encoding)
+        read: list[_FileRead] = []
+        for file in feed.files:
+            told = manifests.told(file)
+            with store.opened(file) as opened:
+                read.append((yield from self._file(opened, file, reader, told)))
+        reader.verdict(feed.origin)
+        for problem in (*(one for file in read for one in file.problems), *manifests.missing(feed.files)):
+            problems.add(problem)
+        return read
+
+    def _file(
+        self, opened: OpenedFeed, file: FeedFile, reader: FeedReader, told: Told
+    ) -> Generator[Worker, None, _FileRead]:
+        """Yield one file's workers, and return what is to be said of the file as a whole."""
+        seen, counted = yield from reader.workers(opened.stream, file.name)
+        changed = [_written(file)] if opened.changed() else []
+        doubts = [*told.problems, *self._disproved(seen, counted, told), *changed]
+        asked = self._settings.trailer or self._settings.manifest
+        return _FileRead(seen=seen, modified_at=opened.modified_at, proved=bool(asked) and not doubts, problems=doubts)
+
+    def _disproved(self, seen: Seen, counted: int | None, told: Told) -> Iterator[Problem]:
+        if self._settings.trailer and counted is None:
+            yield no_trailer(seen.name)
+        elif counted is not None:
+            yield from compared(seen, {"rows": counted}, "the trailer")
+        yield from compared(seen, told.values, told.by)
+
+    def _of_feed(
+        self, store: FeedStore, feed: Chosen, read: Sequence[_FileRead], made_at: datetime | None
+    ) -> Iterator[Problem]:
+        """Yield what is wrong with the feed: its age, and what only shows when its files are seen side by side."""
+        as_of, seen = self._context.as_of, [file.seen for file in read]
+        if made_at is None and self._settings.max_age:
+            yield _ageless(feed)
+        elif made_at is not None:
+            yield from age_problem(feed.origin, made_at, self._settings, self._zone, as_of)
+        yield from twins(seen)
+        if self._settings.coverage is not Coverage.LEAVERS:
+            yield from empty(seen)
+        yield from repeated(store, feed, seen[0], made_at, self._settings, self._zone, as_of)
+
+
+def _oldest(feed: Chosen, read: Sequence[_FileRead]) -> datetime | None:
+    """When the feed was made: the date in its name, or the time of its oldest file; None where the store tells none."""
+    if feed.made_at:
+        return feed.made_at
+    times = [file.modified_at for file in read if file.modified_at]
+    return min(times) if len(times) == len(read) else None
+
+
+def _written(file: FeedFile) -> Problem:
+    return Problem(
+        record=file.name,
+        text="somebody wrote to the file while it was read",
+        fix="Have it delivered under another name and renamed when it is whole.",
+    )
+
+
+def _ageless(feed: Chosen) -> Problem:
+    return Problem(
+        record=feed.origin,
+        text="the store doesn't tell when it was changed, and max_age is set",
+        fix="Set date_in_name, or leave max_age out.",
+    )

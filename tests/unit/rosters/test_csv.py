@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from include.offboarding.errors import FatalError, IncompleteReadError, RetriableError
 from include.offboarding.model import Problem
-from include.offboarding.rosters._records import feed_files
+from include.offboarding.rosters._csv import disk
+from include.offboarding.rosters._csv.stores import FeedFile
 from tests.unit.rosters.conftest import Build
 
 COLUMNS = {"worker_id": "사번", "name": "성명", "status": "재직구분", "last_working_day": "Last day"}
@@ -195,7 +196,7 @@ def test_a_quotation_mark_that_never_closes_takes_no_more_than_the_limit(feed) -
 
 
 def test_an_offending_value_is_shown_cut_and_escaped(feed) -> None:
-    roster = feed(HEADER + f"1,a,\x1b[31m{'x' * 60},\n")
+    roster = feed(HEADER + f"1,a,\x1b[31m{'x' * 60},\n2,b,재직,\n")
     list(roster.read())
     assert roster.problems[0].text == f'"\\x1b[31m{"x" * 34}…" is no status we know'
 
@@ -338,8 +339,8 @@ def test_the_newest_file_counts(build: Build, delivered: Path, path: str, found:
 
 
 def test_a_relative_path_starts_at_the_project(build: Build, delivered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (feed_files.PROJECT / "include" / "offboarding").is_dir()
-    monkeypatch.setattr(feed_files, "PROJECT", delivered.parent)
+    assert (disk.PROJECT / "include" / "offboarding").is_dir()
+    monkeypatch.setattr(disk, "PROJECT", delivered.parent)
     monkeypatch.chdir("/")
     roster = build("in bound/hr_z.csv", coverage="active", columns={"worker_id": "id"})
     assert [w.worker_id for w in roster.read()] == ["z"]
@@ -356,7 +357,7 @@ def test_a_relative_path_starts_at_the_project(build: Build, delivered: Path, mo
 def test_no_file_is_fatal_and_named_as_configured(
     build: Build, delivered: Path, monkeypatch: pytest.MonkeyPatch, path: str, what: str
 ) -> None:
-    monkeypatch.setattr(feed_files, "PROJECT", delivered.parent)
+    monkeypatch.setattr(disk, "PROJECT", delivered.parent)
     roster = build(path, coverage="active", columns={"worker_id": "id"})
     with pytest.raises(FatalError) as caught:
         list(roster.read())
@@ -370,7 +371,8 @@ def test_a_file_that_vanishes_may_be_tried_again(
     build: Build, delivered: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = delivered / "hr_gone.csv"
-    monkeypatch.setattr("include.offboarding.rosters.csv.newest", lambda path, roster: gone)
+    described = FeedFile(path=str(gone), name=gone.name, size=1, modified_at=NIGHT)
+    monkeypatch.setattr(disk.Disk, "found", lambda self: [described])
     with pytest.raises(RetriableError, match=r"^rosters\.hr: hr_gone\.csv vanished before it was read"):
         list(build(gone, coverage="active", columns={"worker_id": "id"}).read())
 
@@ -381,7 +383,7 @@ def test_a_disk_that_breaks_off_may_be_tried_again(feed, monkeypatch: pytest.Mon
         yield "1,a,재직,\n"
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("include.offboarding.rosters.csv.decoded", broken)
+    monkeypatch.setattr("include.offboarding.rosters._csv.reading.decoded", broken)
     roster = feed("")
     with pytest.raises(RetriableError) as caught:
         list(roster.read())
@@ -406,13 +408,14 @@ def test_an_error_shows_where_it_comes_from(feed) -> None:
 
 # --- any text ---------------------------------------------------------------------------------------------------------
 
-_text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
-_ids = _text.map(str.strip).filter(bool)
+_text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\ufeff"), max_size=12)
+# What spreadsheets make of numbers is refused; of fewer than five rows nothing is concluded from their looks.
+_ids = _text.map(str.strip).filter(lambda text: text and not set(text) & set("=#.,+"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(st.tuples(_ids, _text, _text), min_size=1, max_size=8),
+    rows=st.lists(st.tuples(_ids, _text, _text), min_size=1, max_size=4),
     delimiter=st.sampled_from(",;\t|"),
     encoding=st.sampled_from(("utf-8", "utf-16", "utf-32", "gb18030")),
     quoting=st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),

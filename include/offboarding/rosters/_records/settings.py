@@ -83,6 +83,11 @@ class RecordSettings(RosterSettings):
     date_format: Annotated[tuple[str, ...], BeforeValidator(_formats, json_schema_input_type=str | tuple[str, ...])] = (
         Field(default=("%Y-%m-%d",), min_length=1, description="strptime's language; several are tried, none guessed.")
     )
+    mail_domains: tuple[str, ...] | None = Field(
+        default=None,
+        description="Domains of this feed's mails: a feed with none there is another company's. Left out: the "
+        "company's own; []: any.",
+    )
     list_separator: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)] = Field(
         default=";", description="Between several previous worker ids, or former mails, in one field."
     )

@@ -1,5 +1,6 @@
 """From a record's cells to a Worker."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -8,8 +9,16 @@ from include.offboarding.rosters._records.columns import DAYS
 from include.offboarding.rosters._records.days import DayReader, WrittenDays
 from include.offboarding.rosters._records.problems import BadRecordError
 from include.offboarding.rosters._records.settings import RecordSettings
-from include.offboarding.rosters._records.words import folded, hint, shown
+from include.offboarding.rosters._records.words import composed, folded, hint, shown
 
+_MARK = "\ufeff"
+_SPREADSHEET = {
+    "a rounded number": re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d+"),
+    "a decimal": re.compile(r"\d+[.,]0+"),
+    "an error's name": re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|NULL!|NUM!|DIV/0!)|#+"),
+    "a formula": re.compile(r"=.*", re.DOTALL),
+}
+"""What spreadsheets make of numbers, and which worker would be taken for another, or for a new one."""
 _UNTOLD_STATUS = {Coverage.ACTIVE: EmploymentStatus.ACTIVE, Coverage.LEAVERS: EmploymentStatus.LEFT}
 """What it means to be in a roster that has no status column."""
 
@@ -39,6 +48,7 @@ class WorkerReader:
         Ids, status words, days and the parts of lists are stripped; everything else stays as HR writes it, and a value
         of blanks alone is "".
         """
+        self._check_header(cells)
         self._check_characters(cells)
         employment = self._employment(cells)
         return Worker(
@@ -55,8 +65,21 @@ class WorkerReader:
             record=record,
         )
 
+    def _check_header(self, cells: Mapping[str, str]) -> None:
+        if all(composed(value.removeprefix(_MARK)) == composed(self._headers[name]) for name, value in cells.items()):
+            raise BadRecordError(
+                "the header stands here again: several files were put together",
+                "Deliver them apart (files: all), or without the later headers.",
+            )
+
     def _check_characters(self, cells: Mapping[str, str]) -> None:
         for name, value in cells.items():
+            if _MARK in value:
+                raise BadRecordError(
+                    "a byte order mark stands in the value: several files were put together",
+                    "Deliver them apart (files: all), or without the later marks.",
+                    column=self._headers[name],
+                )
             if "\0" in value:
                 raise BadRecordError(
                     "a NUL character stands in the value",
@@ -69,6 +92,13 @@ class WorkerReader:
         if not worker_id:
             raise BadRecordError(
                 "the worker id is empty", "Give the worker's number in the feed.", column=self._headers["worker_id"]
+            )
+        made = next((what for what, form in _SPREADSHEET.items() if form.fullmatch(worker_id)), "")
+        if made:
+            raise BadRecordError(
+                f"{shown(worker_id)} is {made}: a spreadsheet has changed the worker's number",
+                "Have the export made without one, or its column formatted as text.",
+                column=self._headers["worker_id"],
             )
         return worker_id
 

@@ -1,0 +1,55 @@
+"""On which days HR delivers, and how long ago that was in such days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG_DAYS = 3660
+"""No calendar makes that fresh, and a clock that began in 1970 is no reason to walk through it."""
+_USUAL = {"daily": _WEEK, "weekdays": _WEEK[:5]}
+
+
+def _days(value: object) -> object:
+    return _USUAL.get(value, value) if isinstance(value, str) else value
+
+
+DeliveryDays = Annotated[
+    tuple[Weekday, ...],
+    BeforeValidator(_days, json_schema_input_type=Literal["daily", "weekdays"] | tuple[Weekday, ...]),
+]
+"""`daily`, `weekdays`, or a list of days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliveries:
+    """The days of a week on which a feed is delivered, but for holidays."""
+
+    days: Sequence[Weekday]
+    holidays: frozenset[date]
+    zone: str
+    """IANA name: where these days are."""
+
+    def age(self, made_at: datetime, as_of: datetime) -> timedelta:
+        """How much time has passed, days without delivery not counted; below zero where it lies ahead."""
+        if (as_of - made_at).days > _LONG_DAYS:
+            return as_of - made_at
+        return as_of - made_at - sum(self._idle(made_at, as_of), timedelta())
+
+    def _idle(self, made_at: datetime, as_of: datetime) -> Iterable[timedelta]:
+        zone = ZoneInfo(self.zone)
+        day, last = made_at.astimezone(zone).date(), as_of.astimezone(zone).date()
+        while day <= last:
+            if not self._delivers(day):
+                # In UTC: a day may have 23 hours, or 25.
+                begin, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
+                yield min(end, as_of) - max(begin, made_at)
+            day += timedelta(days=1)
+
+    def _delivers(self, day: date) -> bool:
+        return _WEEK[day.weekday()] in self.days and day not in self.holidays

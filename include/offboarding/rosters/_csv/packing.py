@@ -1,0 +1,121 @@
+"""What a file's first bytes say it is, and how it is unpacked.
+
+A packed feed is known by its content, never by its name: gzip (RFC 1952) and zip begin as nothing else does.
+"""
+
+import gzip
+import hashlib
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+_UTF_8_MARK = b"\xef\xbb\xbf"
+_LOOKED_AT = 512
+_CHUNK = 1 << 16
+_OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "Have it exported as text (CSV)"),
+    (b"%PDF", "a PDF", "Have it exported as text (CSV)"),
+    (b"-----BEGIN PGP", "encrypted with PGP", "Have it decrypted where it is delivered"),
+    (b"<?xml", "XML", "Look at its text: if it says that access was denied, mend the download; else have it as CSV"),
+    (b"<!doctype html", "a web page", "The download was given a page (a login, an error) instead of the feed: mend it"),
+    (b"<html", "a web page", "The download was given a page (a login, an error) instead of the feed: mend it"),
+    (b"{", "JSON", "Look at its text: if it is an error of the download, mend that; else have the feed as CSV"),
+    (b"version https://git-lfs", "a pointer of Git LFS", "Deliver the file itself"),
+)
+_WORKBOOK = "[Content_Types].xml"
+
+
+class WrongFileError(Exception):
+    """The file is no delimited text, or is damaged. Never leaves the roster: it becomes an IncompleteReadError."""
+
+    def __init__(self, text: str, fix: str) -> None:
+        super().__init__(text)
+        self.text = text
+        """What it is, with the file's name as its subject left out."""
+        self.fix = fix
+        """What to do."""
+
+
+class Digested(io.RawIOBase):
+    """A stream that counts what passes, and takes its fingerprints: of the file as it was delivered, still packed."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        super().__init__()
+        self._raw = raw
+        self._sums = {name: hashlib.new(name, usedforsecurity=False) for name in ("sha256", "md5")}
+        self.size = 0
+        """Bytes that have passed."""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+        """Up to a buffer full."""
+        chunk = self._raw.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.size += len(chunk)
+        for known in self._sums.values():
+            known.update(chunk)
+        return len(chunk)
+
+    def digest(self, name: str = "sha256") -> str:
+        """In hexadecimal, of what has passed."""
+        return self._sums[name].hexdigest()
+
+    def finish(self) -> None:
+        """Let the rest pass: an archive's end is no part of what it holds."""
+        while self.read(_CHUNK):
+            pass
+
+
+@contextmanager
+def unpacked(stream: Digested, encoding: str) -> Generator[BinaryIO]:
+    """The text's bytes. Raises WrongFileError where they are none, or the archive holds several files, or none."""
+    buffered = io.BufferedReader(stream, _CHUNK)
+    start = buffered.peek(_LOOKED_AT)[:_LOOKED_AT]
+    if start.startswith(_GZIP):
+        with gzip.GzipFile(fileobj=buffered) as inner:
+            opened = io.BufferedReader(cast("io.RawIOBase", inner), _CHUNK)
+            _refuse_others(opened.peek(_LOOKED_AT), encoding)
+            yield opened
+    elif start.startswith((_ZIP, _EMPTY_ZIP)):
+        with _member(buffered) as inner:
+            _refuse_others(inner.peek(_LOOKED_AT), encoding)
+            yield inner
+    else:
+        _refuse_others(start, encoding)
+        yield buffered
+
+
+@contextmanager
+def _member(stream: BinaryIO) -> Generator[io.BufferedReader]:
+    """The one file of an archive, whose list of contents stands at its end."""
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy, _CHUNK)
+        with zipfile.ZipFile(copy) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            if _WORKBOOK in names:
+                raise WrongFileError("is an Excel workbook (.xlsx)", "Have it exported as text (CSV)")
+            if len(names) != 1:
+                raise WrongFileError(f"is a zip of {len(names)} files", "Have one file packed in each")
+            if archive.getinfo(names[0]).flag_bits & 1:
+                raise WrongFileError("is an encrypted zip", "Have it packed without a password, or decrypted")
+            with archive.open(names[0]) as member:
+                yield io.BufferedReader(cast("io.RawIOBase", member), _CHUNK)
+
+
+def _refuse_others(start: bytes, encoding: str) -> None:
+    lowered = start.removeprefix(_UTF_8_MARK).lstrip().lower()
+    for sign, what, fix in _OTHERS:
+        if lowered.startswith(sign.lower()):
+            raise WrongFileError(f"is {what}, no delimited text", fix)
+    if start.startswith(_UTF_8_MARK) and not encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "u8")):
+        raise WrongFileError(f"says by its first bytes that it is utf-8, and {encoding} is declared", "Set encoding")
