@@ -25,9 +25,7 @@ def shown(text: str) -> list[str]:
             ["! two rows\nare bad  rows=2"],
             id="an entry over two lines",
         ),
-        pytest.param(
-            f"{TIME} [info     ] read [offboarding.report]", ["read"], id="an entry without fields"
-        ),
+        pytest.param(f"{TIME} [info     ] read [offboarding.report]", ["read"], id="an entry without fields"),
         pytest.param(
             f"{TIME} [info     ] read [offboarding.report] loc=x.py:1\nNight of\n  Read  hr 412\nDagRun failed",
             ["read", "Night of", "  Read  hr 412"],
