@@ -388,6 +388,25 @@ def test_the_use_that_was_judged_reopens_nothing_and_a_later_one_does(used: Offi
     assert "2026-11-22 03:00 UTC" in ticket.body
 
 
+def test_a_use_that_nobody_judged_comes_back_with_the_departure(used: Office, people: RoundupPeople) -> None:
+    used.hr.change("1042", employments=(WORKS,))
+    used.night()
+    assert not event_ticket(people, used).is_open
+
+    used.hr.change("1042", employments=KIM.employments)
+    used.night()
+
+    assert event_ticket(people, used).is_open
+
+
+def test_a_use_is_told_at_once_though_it_cannot_be_told_what_works(kim: Office, people: RoundupPeople) -> None:
+    kim.cloud.change(KEY, standing=Standing.UNKNOWN, standing_reason="denied", last_used_at=AFTER)
+
+    kim.night()
+
+    assert event_ticket(people, kim).is_open
+
+
 # --- whose it is -----------------------------------------------------------------------------------------------------
 
 

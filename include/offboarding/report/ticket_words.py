@@ -98,4 +98,4 @@ def _what(item: TicketItem) -> str:
         return f": {item.resolution}"
     if not item.ticket_says:
         return ": added" if item.reopened == 0 else ": works again"
-    return ": used again" if item.rule == "used-after-departure" else ": works again"
+    return ": open again" if item.rule == "used-after-departure" else ": works again"

@@ -19,15 +19,17 @@ select person_uid from person
 where person_uid in (select person_uid from departure where valid_to is null) order by person_uid for update;
 
 -- name: reopen
--- Resolved, and seen working again; an event only by a use later than the one that was judged.
+-- Resolved, and seen working again; an event that was judged only by a later use, whatever works now.
 update finding f
 set state = 'held', reopened = f.reopened + 1, resolved_at = null, resolution = '', due_at = null,
     first_run_id = %(run_id)s
 from produced s
-where s.match_key = f.match_key and f.state = 'resolved' and s.standing <> 'unknown'
-    and (f.rule <> 'used-after-departure' or s.last_used_at > f.last_used_at)
+where s.match_key = f.match_key and f.state = 'resolved' and case
+    when s.ticket_kind = 'event' then s.last_used_at > f.last_used_at or f.resolution not like 'verdict: %%'
+    else s.standing <> 'unknown' end
 returning f.finding_key, 'resolved' as from_state, 'held' as to_state,
-    case when f.rule = 'used-after-departure' then 'used again' else 'seen working again' end as text;
+    case when s.ticket_kind <> 'event' then 'seen working again' when s.last_used_at > f.last_used_at then 'used again'
+        else 'nobody has judged it' end as text;
 
 -- name: verify
 -- It couldn't be told whether these work; now it can.
@@ -55,15 +57,17 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
     s.warning, s.holds_ticket, s.due_hours);
 
 -- name: begin
--- Findings never seen before: held until the guard has looked, or unverified where it can't be told. A system that
--- wasn't read in this run tells of everything that it can't be told: that opens nothing.
+-- Findings never seen before: held until the guard has looked, or unverified where it can't be told; an event is one
+-- whatever works now. A system that wasn't read in this run tells of everything that it can't be told: that opens
+-- nothing.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
     privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
     ticket_kind, queue, due_hours, first_seen_at, first_run_id)
 select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_kind, s.subject_native_id,
     s.subject_label, s.account_native_id, s.account_label, s.person_uid, s.episode,
-    case when s.standing = 'unknown' then 'unverified' else 'held' end, s.severity, s.standing, s.standing_reason,
+    case when s.standing = 'unknown' and s.ticket_kind <> 'event' then 'unverified' else 'held' end, s.severity,
+    s.standing, s.standing_reason,
     s.effect, s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
     s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, now(), %(run_id)s
 from produced s
