@@ -15,6 +15,7 @@ from include.offboarding.store.connect import Session, opened
 TEMPLATE = "store_template"
 
 _numbers = itertools.count(1)
+_undone = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +72,7 @@ def undone(session: Session) -> Generator[Session]:
     """
     with session.transaction(force_rollback=True):
         yield session
-    if session.info.transaction_status is TransactionStatus.IDLE:
+    if session.info.transaction_status is TransactionStatus.IDLE and next(_undone) % 20 == 0:
         # Temporary tables come and go by the dozen; their remains in the catalogue would slow each example down.
         session.execute("VACUUM pg_attribute, pg_class, pg_type, pg_depend, pg_index, pg_statistic")
 

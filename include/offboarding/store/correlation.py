@@ -51,9 +51,9 @@ class CorrelationOutcome:
 
 
 _TEMPORARY = (
-    *("placeholder", "source_setting", "employment_span", "person_state", "possibly_one", "contested", "person_key"),
-    *("holder", "bearing", "weightless", "ruling", "evidence", "total", "ranked", "vouching", "vouched_login", "owned"),
-    *("new_link", "final_link"),
+    *("placeholder", "sign", "source_setting", "employment_span", "person_state", "possibly_one", "contested"),
+    *("person_key", "holder", "bearing", "weightless", "ruling", "evidence", "total", "ranked", "vouching"),
+    *("vouched_login", "owned", "new_link", "final_link"),
 )
 
 
@@ -73,6 +73,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         lock_correlation(session)
         _forget(session)
         _placeholders(session, settings.placeholders)
+        _run(session, "persons", values, "refresh_statistics", "make_sign")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
         _run(session, "persons", values, "make_employment_span", "make_person_state", "make_possibly_one")

@@ -31,7 +31,7 @@ class _AliasFinding:
 
 
 def merge_same_persons(session: Session, as_of: datetime) -> list[UUID]:
-    """Merge every pair. Returns the uids that became aliases. Needs the temporary table `placeholder`."""
+    """Merge every pair. Returns the uids that became aliases. Needs the temporary tables `placeholder` and `sign`."""
     with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
         pairs = cursor.execute(block("persons", "same_person")).fetchall()
     evidence = {frozenset((pair.one, pair.other)): pair.evidence for pair in pairs}

@@ -1,21 +1,29 @@
+-- name: refresh_statistics
+-- A first night's tables have none yet, and plans made without them take hours.
+analyze worker, worker_key, employment, account, account_key;
+
+-- name: make_sign
+-- What says that two workers are one person: every number that was ever theirs, and present mails and logins.
+create temp table sign as
+select w.person_uid, w.worker_pk, key.kind, key.value, key.space
+from worker_key key join worker w using (worker_pk)
+where (key.kind = 'number' or (key.kind in ('mail', 'login') and key.origin = 'current' and key.valid_to is null))
+    and not exists (select from placeholder p where p.value = key.value)
+    and key.value !~ '^0*$';
+analyze sign;
+
 -- name: same_person
 -- Pairs of persons that turn out to be one: by an id, or by present mail and login together.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more.
-with k as (
-    select w.person_uid, w.worker_pk, key.kind, key.value, key.space
-    from worker_key key join worker w using (worker_pk)
-    where (key.kind = 'number' or (key.kind in ('mail', 'login') and key.origin = 'current' and key.valid_to is null))
-        and not exists (select from placeholder p where p.value = key.value)
-        and key.value !~ '^0*$'
-), by_number as (
+with by_number as (
     select person_uid as one, first_value(person_uid) over (partition by space, value order by person_uid) as other,
         'the same worker id ' || value as evidence
-    from k where kind = 'number'
+    from sign where kind = 'number'
 ), by_mail_and_login as (
     select m.person_uid as one,
         first_value(m.person_uid) over (partition by m.value, l.space, l.value order by m.person_uid) as other,
         'the same present mail and login' as evidence
-    from k m join k l on l.worker_pk = m.worker_pk and l.kind = 'login'
+    from sign m join sign l on l.worker_pk = m.worker_pk and l.kind = 'login'
     where m.kind = 'mail'
 )
 select distinct on (one, other) one, other, evidence
