@@ -11,7 +11,18 @@ from include.offboarding.model import Account, KeyKind, Standing
 from include.offboarding.store import findings
 from include.offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
-from tests.support.office import CLOUD, OTHER_CLOUD, HeardTracker, Office, access_key, locked, login, switched_off, user
+from tests.support.office import (
+    CLOUD,
+    OTHER_CLOUD,
+    HeardTracker,
+    Office,
+    System,
+    access_key,
+    locked,
+    login,
+    switched_off,
+    user,
+)
 from tests.support.small_company import LEFT, STAFF, WORKS, job, mail, number, tag, worker
 from tests.support.tracker import RoundupPeople
 
@@ -740,8 +751,7 @@ def test_an_inactive_key_alone_opens_no_ticket(kim: Office, people: RoundupPeopl
 def test_each_aws_account_may_have_its_own_queue(kim: Office, people: RoundupPeople) -> None:
     payments = f"{kim.queue}-payments"
     other = user("AIDAKIM2", tag(KeyKind.NUMBER, "1042"), realm=OTHER_CLOUD)
-    kim.clouds[OTHER_CLOUD].accounts = [other]
-    kim.clouds[OTHER_CLOUD].credentials = [access_key(SECOND_KEY, other)]
+    kim.clouds[OTHER_CLOUD] = System(realm=OTHER_CLOUD, accounts=[other], credentials=[access_key(SECOND_KEY, other)])
     kim.account_queues = {OTHER_CLOUD: payments}
 
     kim.night()

@@ -21,7 +21,6 @@ from include.offboarding.model import (
     Credential,
     Effect,
     Fact,
-    Gap,
     Problem,
     RequestCounts,
     RosterSummary,
@@ -201,9 +200,7 @@ class Office:
     hr: Feed = field(default_factory=Feed)
     vendors: Feed = field(default_factory=Feed)
     directory: System = field(default_factory=lambda: System(realm=DIRECTORY))
-    clouds: dict[str, System] = field(
-        default_factory=lambda: {realm: System(realm=realm) for realm in (CLOUD, OTHER_CLOUD)}
-    )
+    clouds: dict[str, System] = field(default_factory=lambda: {CLOUD: System(realm=CLOUD)})
     as_of: datetime = NIGHT
     policy: dict[str, Any] = field(default_factory=dict[str, Any])
     names: dict[str, str] = field(default_factory=dict[str, str])
@@ -290,8 +287,3 @@ class Office:
 
     def _source(self, name: str, part: str) -> Source:
         return self.directory if name == self.called("corp-ldap") else self.clouds[part]
-
-
-def gap(system: System, text: str) -> Gap:
-    """Something that this system holds and nobody may look at."""
-    return Gap(realm=system.realm, text=text, red=True)
