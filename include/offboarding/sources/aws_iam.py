@@ -1,7 +1,7 @@
 """AWS IAM users and what they hold, in one account a part, at the least number of requests that tells all of it.
 
 `collect` costs four calls and a page's worth of more; `detail` lists users and API keys once, and asks about leavers'
-users alone, six requests each at most (docs/decisions/0045-the-password-s-last-use.md). Rights:
+users alone, six requests each at most (docs/decisions/0045-one-list-for-the-passwords-last-use.md). Rights:
 docs/permissions/aws.md.
 """
 

@@ -1,0 +1,85 @@
+"""Identity Center does what every source must."""
+
+from dataclasses import replace
+
+import pytest
+
+from include.offboarding.demo.aws import AwsServer
+from include.offboarding.demo.aws_seed import AwsPersonSeed
+from include.offboarding.interfaces import Source
+from include.offboarding.model import Account, Credential
+from include.offboarding.sources.aws_identity_center import build
+from tests.contract import source_contract
+from tests.contract.source_contract import SourceContract, of, refs
+from tests.support.cloud import CONTEXT, aws_process, connection
+from tests.support.people_center import MANAGEMENT, center_id, member, settings, source, stand
+
+__all__ = ["aws_process"]  # a fixture
+
+
+class PeopleCenter:
+    """Identity Center, and its administrator, who seeds it anew with each change."""
+
+    name = "people"
+    secrets = ("s3cret of the caller",)
+
+    def __init__(self, server: AwsServer) -> None:
+        self._server = server
+        self._people: dict[str, AwsPersonSeed] = {}
+        self._made = 0
+        self.add(*source_contract.PEOPLE)
+
+    def source(self) -> Source:
+        return source(self._server)
+
+    def refused(self) -> Source:
+        return build(settings(), connection(self._server, login="AKIANOBODYSKEY000000"), "", CONTEXT)
+
+    def unreachable(self) -> Source:
+        nowhere = connection(self._server, extra={"endpoint_url": "http://127.0.0.1:9"})
+        return build(settings(max_attempts=1), nowhere, "", CONTEXT)
+
+    def add(self, *logins: str) -> None:
+        for login in logins:
+            self._made += 1
+            self._people[login] = member(login, user_id=center_id(f"{login}{self._made}"))
+        self._seed()
+
+    def remove(self, login: str) -> None:
+        del self._people[login]
+        self._seed()
+
+    def rename(self, login: str, new: str) -> None:
+        self._people[new] = replace(self._people.pop(login), name=new)
+        self._seed()
+
+    def switch_off(self, login: str) -> None:
+        self._people[login] = replace(self._people[login], status="DISABLED")
+        self._seed()
+
+    def forbid_inventory(self) -> str:
+        self._server.deny(MANAGEMENT, "identitystore:ListUsers")
+        return "Grant identitystore:ListUsers"
+
+    def forbid_detail(self, login: str) -> str:
+        self._server.deny(MANAGEMENT, "identitystore:DescribeUser")
+        return "Grant identitystore:DescribeUser"
+
+    def _seed(self) -> None:
+        stand(self._server, *self._people.values())
+
+
+@pytest.fixture
+def system(aws_process: AwsServer) -> source_contract.System:
+    return PeopleCenter(aws_process)
+
+
+class TestContract(SourceContract):
+    def test_a_second_look_finds_every_credential_that_works(self, system: source_contract.System) -> None:
+        """There is nothing but the login itself."""
+        known = refs(system.source().collect(), "alice")
+
+        facts = list(system.source().detail(known))
+
+        assert of(Credential, facts) == []
+        assert [account.has_own_login for account in of(Account, facts)] == [True]
