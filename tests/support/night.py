@@ -14,6 +14,7 @@ from include.offboarding.model import (
     AccountRef,
     Basis,
     Fact,
+    IdentityKey,
     LinkDecision,
     Problem,
     Relation,
@@ -67,6 +68,13 @@ class ListedSource:
     def collect(self) -> Iterator[Fact]:
         yield from (*self.read.accounts, *self.read.credentials)
         yield complete(self.read.realm, "")
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        wanted, theirs = {(key.kind, key.value) for key in keys}, {ref.native_id for ref in known}
+        for each in self.read.accounts:
+            if each.native_id in theirs or wanted & {(key.kind, plain(key.value)) for key in each.keys}:
+                yield each
+                yield ScopeRead(realm=each.realm, scope=each.native_id, kinds=(SubjectKind.ACCOUNT,))
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         for ref in accounts:
