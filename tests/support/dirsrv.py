@@ -1,6 +1,7 @@
 """A real 389 Directory Server, without TLS, on a port of 127.0.0.1."""
 
 import os
+import re
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -73,16 +74,26 @@ class Instance:
 
     port: int
 
+    client: ldap3.Connection
+    """The manager's: one for all tests."""
+
     @contextmanager
-    def admin(self, login: str = ADMIN, password: str = ADMIN_PASSWORD) -> Generator[ldap3.Connection]:
+    def admin(self) -> Generator[ldap3.Connection]:
         """A connection that may change things."""
-        server = ldap3.Server("127.0.0.1", port=self.port, get_info=ldap3.NONE)
-        client = ldap3.Connection(server, login, password, raise_exceptions=True, receive_timeout=20)
-        client.bind()
+        yield self.client
+
+    @contextmanager
+    def container(self, name: str) -> Generator[str]:
+        """The DN of a new container, taken away at the end with everything below it."""
+        dn = f"ou={re.sub('[^a-z]+', '-', name)[:60]},{SUFFIX}"
+        self.add(dn, ["organizationalUnit"])
         try:
-            yield client
+            yield dn
         finally:
-            client.unbind()
+            with self.admin() as client:
+                client.search(dn, "(objectClass=*)", attributes=["1.1"])
+                for found in sorted((found["dn"] for found in client.response or ()), key=len, reverse=True):
+                    client.delete(found)
 
     def add(self, dn: str, classes: Sequence[str], **attributes: Values) -> str:
         """Make an entry; its DN."""
@@ -96,6 +107,12 @@ class Instance:
         """Make an account with a password; its DN."""
         given: dict[str, Values] = {"cn": login.title(), "sn": login, "userPassword": password_of(login)}
         return self.add(f"uid={login},{below}", classes, **(given | attributes))
+
+    def raw(self, dn: str, attribute: str) -> bytes:
+        """That attribute's first value, as an administrator sees it."""
+        with self.admin() as client:
+            client.search(dn, "(objectClass=*)", "BASE", attributes=[attribute])
+            return (client.response or [])[0]["raw_attributes"][attribute][0]
 
     def change(self, dn: str, **attributes: Values) -> None:
         """Replace these attributes; no value takes the attribute away."""
@@ -138,6 +155,17 @@ class Instance:
         return Told(list(self.source(context, **changes).collect()))
 
 
+@contextmanager
+def _managed(port: int) -> Generator[ldap3.Connection]:
+    server = ldap3.Server("127.0.0.1", port=port, get_info=ldap3.NONE)
+    client = ldap3.Connection(server, ADMIN, ADMIN_PASSWORD, raise_exceptions=True, receive_timeout=20)
+    try:
+        client.bind()
+        yield client
+    finally:
+        client.unbind()
+
+
 def password_of(login: str) -> str:
     """That account's password."""
     return f"{login}'s own"
@@ -165,8 +193,9 @@ def running() -> Generator[Instance]:
         with (
             unpacked.running(_as_nobody(*command), folder / "slapd.log", lambda: unpacked.answers(ldapi)),
             unpacked.relayed(ldapi) as port,
+            _managed(port) as client,
         ):
-            instance = Instance(port=port)
+            instance = Instance(port=port, client=client)
             _furnish(instance)
             yield instance
     finally:
@@ -179,6 +208,9 @@ def _as_nobody(*command: str | Path) -> list[str | Path]:
 
 
 def _furnish(instance: Instance) -> None:
+    # A hundred thousand rounds for each login would be most of the time here.
+    instance.change("cn=config", **{"passwordStorageScheme": "SSHA512", "nsslapd-rootpwstoragescheme": "SSHA512"})
+    instance.change("cn=config", **{"nsslapd-rootpw": ADMIN_PASSWORD})
     for name in ("people", "groups"):
         instance.add(f"ou={name},{SUFFIX}", ["organizationalUnit"])
     instance.add(

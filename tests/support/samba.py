@@ -1,5 +1,6 @@
 """A real Active Directory domain: Samba's domain controller, with StartTLS on a port of 127.0.0.1."""
 
+import re
 import ssl
 import tempfile
 from collections.abc import Generator, Sequence
@@ -23,6 +24,8 @@ ADMIN_PASSWORD = "Adm1n!s own"
 READER = f"CN=reader,{USERS}"
 READER_PASSWORD = "S3cret of the reader"
 WITNESS = f"CN=witness,{USERS}"
+TREE_DELETE = "1.2.840.113556.1.4.805"
+"""MS-ADTS 3.1.1.3.4.1.15."""
 NORMAL, DISABLED = 0x200, 0x202
 
 Values = str | bytes | int | Sequence[str | bytes]
@@ -36,19 +39,35 @@ class Domain:
     port: int
     authority: Path
 
+    client: ldap3.Connection
+    """The administrator's: one for all tests, since a handshake for each change would be most of their time."""
+
     @contextmanager
-    def admin(self, login: str = ADMIN, password: str = ADMIN_PASSWORD) -> Generator[ldap3.Connection]:
+    def admin(self) -> Generator[ldap3.Connection]:
         """A connection that may change things."""
-        tls = ldap3.Tls(validate=ssl.CERT_NONE)
-        server = ldap3.Server("127.0.0.1", port=self.port, get_info=ldap3.NONE, tls=tls)
-        client = ldap3.Connection(server, login, password, raise_exceptions=True, receive_timeout=20)
-        client.open()
-        client.start_tls()
-        client.bind()
-        try:
+        yield self.client
+
+    @contextmanager
+    def bound(self, login: str, password: str) -> Generator[ldap3.Connection]:
+        """Somebody's own connection."""
+        with _bound(self.port, login, password) as client:
             yield client
+
+    @contextmanager
+    def container(self, name: str) -> Generator[str]:
+        """The DN of a new container, taken away at the end with everything below it."""
+        dn = f"OU={re.sub('[^a-z]+', '-', name)[:60]},{BASE}"
+        with self.admin() as client:
+            client.add(dn, "organizationalUnit")
+        try:
+            yield dn
         finally:
-            client.unbind()
+            with self.admin() as client:
+                client.search(dn, "(objectClass=user)", attributes=["cn"])
+                # A group that is somebody's primary one can't be deleted, so its users go first.
+                for found in client.response or ():
+                    client.delete(found["dn"])
+                client.delete(dn, controls=[(TREE_DELETE, True, None)])
 
     def add_user(self, login: str, below: str = USERS, *, control: int = NORMAL, **attributes: Values) -> str:
         """Make an account with a password; its DN."""
@@ -69,6 +88,12 @@ class Domain:
             client.add(dn, "group", {"sAMAccountName": name} | ({"member": list(members)} if members else {}))
         return dn
 
+    def raw(self, dn: str, attribute: str) -> bytes:
+        """That attribute's first value, as an administrator sees it."""
+        with self.admin() as client:
+            client.search(dn, "(objectClass=*)", "BASE", attributes=[attribute])
+            return (client.response or [])[0]["raw_attributes"][attribute][0]
+
     def change(self, dn: str, **attributes: Values) -> None:
         """Replace these attributes."""
         with self.admin() as client:
@@ -79,6 +104,12 @@ class Domain:
                     for name, values in attributes.items()
                 },
             )
+
+    def identifier(self, dn: str) -> str:
+        """An account's SID, as SDDL writes it (MS-DTYP 2.4.2.1)."""
+        sid = self.raw(dn, "objectSid")
+        parts = [int.from_bytes(sid[at : at + 4], "little") for at in range(8, len(sid), 4)]
+        return "-".join(map(str, ("S", 1, int.from_bytes(sid[2:8], "big"), *parts)))
 
     def deny(self, dn: str, ace: str) -> None:
         """Add an access control entry, written in SDDL."""
@@ -106,6 +137,20 @@ class Domain:
         return Told(list(self.source(context, **changes).collect()))
 
 
+@contextmanager
+def _bound(port: int, login: str, password: str) -> Generator[ldap3.Connection]:
+    tls = ldap3.Tls(validate=ssl.CERT_NONE)
+    server = ldap3.Server("127.0.0.1", port=port, get_info=ldap3.NONE, tls=tls)
+    client = ldap3.Connection(server, login, password, raise_exceptions=True, receive_timeout=20)
+    try:
+        client.open()
+        client.start_tls()
+        client.bind()
+        yield client
+    finally:
+        client.unbind()
+
+
 def password_of(login: str) -> str:
     """That account's password."""
     return f"{login}'s 0wn!"
@@ -127,6 +172,8 @@ def running() -> Generator[Domain]:
         _provision(folder)
         options = {
             "server services": "ldap",
+            # Its data is made for one run of the tests: nothing need survive a power cut.
+            "ldb:nosync": "true",
             "pid directory": folder,
             "ncalrpc dir": folder / "nc",
             "log file": folder / "log",
@@ -141,8 +188,9 @@ def running() -> Generator[Domain]:
         with (
             unpacked.running(command, folder / "samba.log", lambda: unpacked.answers(ldapi)),
             unpacked.relayed(ldapi) as port,
+            _bound(port, ADMIN, ADMIN_PASSWORD) as client,
         ):
-            domain = Domain(folder=folder, port=port, authority=tls.authority)
+            domain = Domain(folder=folder, port=port, authority=tls.authority, client=client)
             domain.add_user("reader", unicodePwd=f'"{READER_PASSWORD}"'.encode("utf-16-le"))
             domain.add_user("witness", control=DISABLED)
             yield domain

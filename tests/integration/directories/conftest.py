@@ -25,3 +25,17 @@ def domain(possible: None) -> Generator[samba.Domain]:
 def instance(possible: None) -> Generator[dirsrv.Instance]:
     with dirsrv.running() as running:
         yield running
+
+
+@pytest.fixture
+def people(domain: samba.Domain, request: pytest.FixtureRequest) -> Generator[str]:
+    """A container in the domain for one test."""
+    with domain.container(request.node.name) as dn:
+        yield dn
+
+
+@pytest.fixture
+def unit(instance: dirsrv.Instance, request: pytest.FixtureRequest) -> Generator[str]:
+    """A container in 389-ds for one test."""
+    with instance.container(request.node.name) as dn:
+        yield dn

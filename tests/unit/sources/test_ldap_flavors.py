@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import ConfigError
+from include.offboarding.errors import ConfigError, IncompleteReadError
 from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.flavors import choose
+from include.offboarding.sources._ldap.flavors import FLAVORS, choose
 from include.offboarding.sources._ldap.session import Lookup
 from tests.support.directory import settings
+
+OCTETS = r"\33\22\11\00\55\44\77\66\88\99\aa\bb\cc\dd\ee\ff"
+"""The first three fields of a GUID are little-endian."""
 
 
 class Root:
@@ -63,3 +66,42 @@ def test_what_is_configured_is_not_asked() -> None:
     root: Any = Root()
 
     assert choose(root, settings(flavor="openldap")).name == "openldap"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    (
+        ("ldap://corp.example.test/CN=Configuration,DC=corp,DC=example,DC=test", ""),
+        ("ldap://ForestDnsZones.corp.example.test/DC=ForestDnsZones,DC=corp,DC=example,DC=test", ""),
+        ("ldap://DomainDnsZones.corp.example.test/DC=DomainDnsZones,DC=corp,DC=example,DC=test??sub", ""),
+        (
+            "ldap://kr.corp.example.test/DC=kr,DC=corp,DC=example,DC=test",
+            "the domain dc=kr,dc=corp,dc=example,dc=test lies below and isn't read here: make it a source of its own",
+        ),
+        ("ldap://elsewhere", None),
+    ),
+)
+def test_where_a_domain_refers_to(url: str, said: str | None) -> None:
+    assert FLAVORS["ad"].says_of_reference(url) == said
+    assert FLAVORS["openldap"].says_of_reference(url) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "native_id", "condition"),
+    (
+        ("openldap", "0b5e0000-0000-4000-8000-000000000001", "(entryUUID=0b5e0000-0000-4000-8000-000000000001)"),
+        ("ad", "00112233-4455-6677-8899-aabbccddeeff", f"(objectGUID={OCTETS})"),
+        ("389ds", "cf14741d-e8d811f1-91fce62f-fc075bbb", "(nsUniqueId=cf14741d-e8d811f1-91fce62f-fc075bbb)"),
+        ("freeipa", "cf14741d-e8d811f1-91fce62f-fc075bbb", "(nsUniqueId=cf14741d-e8d811f1-91fce62f-fc075bbb)"),
+        ("freeipa", "5d5a7f1c-b5b4-11ef-9b1c-525400e1a2b3", "(ipaUniqueID=5d5a7f1c-b5b4-11ef-9b1c-525400e1a2b3)"),
+    ),
+)
+def test_an_account_is_found_by_its_id(name: str, native_id: str, condition: str) -> None:
+    assert FLAVORS[name].id_filter(native_id) == condition
+
+
+@pytest.mark.parametrize("name", FLAVORS)
+@pytest.mark.parametrize("native_id", ("*", "", "x)(uid=*", "cf14741d"))
+def test_what_is_no_id_would_look_gone(name: str, native_id: str) -> None:
+    with pytest.raises(IncompleteReadError, match="nothing was concluded of it"):
+        FLAVORS[name].id_filter(native_id)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.sources._ldap.times import generalized_time, is_permanent_lock
+from include.offboarding.sources._ldap.times import filetime, generalized_time, is_permanent_lock
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,24 @@ def test_the_permanent_lock(text: str) -> None:
 @pytest.mark.parametrize("text", ("", "20261124160000Z", "000001020000Z", "000001010001Z"))
 def test_no_permanent_lock(text: str) -> None:
     assert not is_permanent_lock(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    (
+        ("0", None),
+        ("9223372036854775807", None),
+        ("9223372036854775806", None),
+        ("132223104000000000", datetime(2020, 1, 1, tzinfo=UTC)),
+        ("132223104000000019", datetime(2020, 1, 1, 0, 0, 0, 1, tzinfo=UTC)),
+        ("1", datetime(1601, 1, 1, tzinfo=UTC)),
+    ),
+)
+def test_filetime(text: str, moment: datetime | None) -> None:
+    assert filetime(text) == moment
+
+
+@pytest.mark.parametrize("text", ("", "-1", "1.5", "soon", "12345678901234567890", "\uff11\uff12", "20261124130000Z"))
+def test_what_is_no_filetime(text: str) -> None:
+    with pytest.raises(ValueError, match="no count of 100 nanoseconds since 1601"):
+        filetime(text)

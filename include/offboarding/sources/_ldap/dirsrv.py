@@ -19,7 +19,7 @@ LOCK = "nsAccountLock"
 """Operational. On the entry itself, or computed from an inactivated role (`dsidm role lock`)."""
 UNLOCKS = "accountUnlockTime"
 PRINCIPAL_ENDS = "krbPrincipalExpiration"
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{8}){3}", re.IGNORECASE)
+NSUNIQUEID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{8}){3}", re.IGNORECASE)
 
 
 class DirectoryServer(Flavor):
@@ -51,7 +51,7 @@ class DirectoryServer(Flavor):
 
     def id_filter(self, native_id: str) -> str:
         """The filter that finds that account."""
-        if not _ID.fullmatch(native_id):
+        if not NSUNIQUEID.fullmatch(native_id):
             raise IncompleteReadError(f"account {native_id!r} is no nsUniqueId; nothing was concluded of it")
         return f"(nsUniqueId={native_id})"
 

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from include.offboarding.errors import IncompleteReadError
 from include.offboarding.model import Standing
-from include.offboarding.sources._ldap.dirsrv import LOCK, PRINCIPAL_ENDS, DirectoryServer
+from include.offboarding.sources._ldap.dirsrv import LOCK, NSUNIQUEID, PRINCIPAL_ENDS, DirectoryServer
 from include.offboarding.sources._ldap.standing import Judgement
 
 
@@ -27,7 +28,11 @@ class FreeIpa(DirectoryServer):
 
     def id_filter(self, native_id: str) -> str:
         """The filter that finds that account."""
+        # UUID takes hyphens anywhere, and nsUniqueId is as many digits.
+        if NSUNIQUEID.fullmatch(native_id):
+            return super().id_filter(native_id)
         try:
             return f"(ipaUniqueID={UUID(native_id)})"
-        except ValueError:
-            return super().id_filter(native_id)
+        except ValueError as error:
+            text = f"account {native_id!r} is neither ipaUniqueID nor nsUniqueId; nothing was concluded of it"
+            raise IncompleteReadError(text) from error

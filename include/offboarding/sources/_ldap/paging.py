@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from include.offboarding.errors import IncompleteReadError
 from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.results import STANDS, SUCCESS, Refusal, error_for, referral_error
+from include.offboarding.sources._ldap.results import (
+    NO_SUCH_OBJECT,
+    STANDS,
+    SUCCESS,
+    Refusal,
+    error_for,
+    referral_error,
+)
 
 EMPTY_PAGES = 20
 """So many in a row are no end in sight. A server may send some, where it filters what it has read."""
@@ -46,6 +53,10 @@ def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str, limits_
         yield page.entries
         if page.cookie == b"":
             return
+        if page.cookie is None and not count:
+            # How 389-ds answers whoever names a base that isn't there, or that it hides.
+            refusal = Refusal(code=NO_SUCH_OBJECT, description="noSuchObject", text="", referrals=())
+            raise error_for(refusal, where=where, reader=reader, entries=0)
         empty = 0 if page.entries else empty + 1
         beginning = page.entries[0].dn if page.entries else None
         if page.cookie is None or page.cookie in cookies or beginning in beginnings or empty > EMPTY_PAGES:

@@ -84,8 +84,14 @@ class Session:
         if page.refusal.code != SUCCESS:
             where = f"{self.source}: {dn}"
             raise error_for(page.refusal, where=where, reader=self.reader, entries=0, limits_fix=self._limits_fix)
-        # Every entry has an object class: success without one is an entry that 389-ds hides.
-        return Lookup(entry=next(iter(page.entries), None), denied=not page.entries)
+        entry = next(iter(page.entries), None)
+        return Lookup(entry=entry, denied=entry is None and self._is_passed_over(dn))
+
+    def _is_passed_over(self, dn: str) -> bool:
+        """Whether an entry stands there of which nothing is shown. 389-ds says success to whoever may not see an entry,
+        and to whoever asks for one that isn't there; but it acknowledges paging only where there was something to page.
+        """
+        return self._ask(dn, EVERYTHING, ("1.1",), scope="BASE", page_size=1, cookie=b"").cookie is not None
 
     def _ask(
         self,
