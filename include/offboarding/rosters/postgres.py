@@ -24,6 +24,7 @@ from include.offboarding.rosters._records.columns import (
 )
 from include.offboarding.rosters._records.days import DayReader, database_day
 from include.offboarding.rosters._records.durations import Duration
+from include.offboarding.rosters._records.likeness import Likeness
 from include.offboarding.rosters._records.postgres_session import cursor, in_the_clear, session
 from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
 from include.offboarding.rosters._records.settings import RecordSettings
@@ -60,6 +61,7 @@ class PostgresRoster:
         self._settings = settings
         self._connection = connection
         self._context = context
+        self._domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
         self.problems: Sequence[Problem] = ()
         self.summary: RosterSummary | None = None
 
@@ -83,8 +85,9 @@ class PostgresRoster:
     def _workers(self, rows: psycopg.ServerCursor[TupleRow], problems: ProblemList) -> Generator[Worker, None, int]:
         """Yield the workers, note bad rows among the problems, and return how many rows there are."""
         where = self._layout(rows)
+        likeness = Likeness(where.headers, self._settings.date_format, self._domains)
         reader = WorkerReader(self._settings, self._context.default_zone, where.headers, _days(where, rows))
-        count = 0
+        count = read = 0
         for row in rows:
             count += 1
             cells = where.cells(["" if value is None else value for value in row])
@@ -94,9 +97,15 @@ class PostgresRoster:
             except BadRecordError as error:
                 problems.add_record(label, error)
             else:
+                read += 1
+                likeness.see(worker)
                 yield worker
         if not count and self._settings.coverage is not Coverage.LEAVERS:
             raise self._incomplete("the query gives no row", "See whether it asks for what it should")
+        if count and not read:
+            raise self._incomplete(*problems.none_readable(count))
+        if odd := likeness.verdict():
+            raise self._incomplete(odd, "Mend query, columns, date_format or mail_domains of the roster")
         if reader.without_zone:
             _log.info("locations without a time zone", roster=self._settings.name, rows=reader.without_zone)
         return count

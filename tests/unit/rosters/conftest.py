@@ -1,34 +1,56 @@
 """Feeds as files."""
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from include.offboarding.interfaces import ReadContext
+from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Coverage
 from include.offboarding.rosters import csv as csv_roster
 from tests.contract.roster_contract import COLUMNS, Publish
 
 Build = Callable[..., csv_roster.CsvRoster]
+Deliver = Callable[[str], tuple[str, Mapping[str, object]]]
+"""Puts a feed's text where HR puts it; returns the address and whatever settings and connection it needs."""
 
 
 @pytest.fixture
 def build() -> Build:
     """A roster over a path; what isn't said is the plainest there is."""
 
-    def built(path: Path | str, *, as_of: datetime | None = None, **settings: object) -> csv_roster.CsvRoster:
+    def built(
+        path: Path | str,
+        *,
+        as_of: datetime | None = None,
+        connection: ConnectionFields | None = None,
+        domains: tuple[str, ...] = (),
+        **settings: object,
+    ) -> csv_roster.CsvRoster:
         given = {"name": "hr", "kind": "csv", "coverage": "full", "path": str(path)} | settings
-        context = ReadContext(as_of=as_of or datetime.now(UTC), default_zone="Asia/Seoul")
-        return csv_roster.build(csv_roster.Settings.model_validate(given), None, context)
+        context = ReadContext(as_of=as_of or datetime.now(UTC), default_zone="Asia/Seoul", mail_domains=domains)
+        return csv_roster.build(csv_roster.Settings.model_validate(given), connection, context)
 
     return built
 
 
 @pytest.fixture
-def publish(tmp_path: Path, build: Build) -> Publish:
+def deliver(tmp_path: Path) -> Deliver:
+    """A file on the disk; other suites put it elsewhere."""
+
+    def delivered(text: str) -> tuple[str, Mapping[str, object]]:
+        path = tmp_path / "hr_20261124.csv"
+        path.write_bytes(text.encode())
+        return str(path), {}
+
+    return delivered
+
+
+@pytest.fixture
+def publish(deliver: Deliver, build: Build) -> Publish:
     def published(
         rows: Iterable[Mapping[str, str]],
         *,
@@ -38,16 +60,16 @@ def publish(tmp_path: Path, build: Build) -> Publish:
         **settings: object,
     ) -> csv_roster.CsvRoster:
         mapped = [name for name in COLUMNS if name not in unmapped]
-        path = tmp_path / "hr_20261124.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [name for name in mapped if name not in absent], restval="")
-            writer.writeheader()
-            writer.writerows(rows)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, [name for name in mapped if name not in absent], restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        path, needed = deliver(text.getvalue())
         given = {
             "columns": {name: name for name in mapped},
             "coverage": coverage,
             "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
         }
-        return build(path, **(given | settings))
+        return build(path, **(given | dict(needed) | settings))
 
     return published

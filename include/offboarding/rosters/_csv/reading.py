@@ -71,11 +71,8 @@ class FeedReader:
         if not self.tally.rows and self._settings.coverage is not Coverage.LEAVERS:
             raise self.incomplete(f"{origin} row 2: no worker stands below the header", "Ask HR for the whole file")
         if self.tally.rows and not self.tally.workers:
-            first = self._problems.all()[0]
-            raise self.incomplete(
-                f"{origin}: none of {self.tally.rows} rows can be read; the first: {first.record}: {first.text}",
-                first.fix.removeprefix("The row is left out. ").rstrip("."),
-            )
+            text, fix = self._problems.none_readable(self.tally.rows)
+            raise self.incomplete(f"{origin}: {text}", fix)
         odd = self._likeness.verdict()
         if odd:
             raise self.incomplete(

@@ -5,6 +5,8 @@ from include.offboarding.model import Problem
 LISTED = 20
 """So many are told one by one; a feed in a wrong format has one a row."""
 
+_LEFT_OUT = "The row is left out. "
+
 
 class BadRecordError(Exception):
     """A record that can't be read. Never leaves the roster: it becomes a Problem."""
@@ -38,7 +40,13 @@ class ProblemList:
             self._more += 1
             return
         where = f'{record}, column "{error.column}"' if error.column else record
-        self._records.append(Problem(record=where, text=error.text, fix=f"The row is left out. {error.fix}"))
+        self._records.append(Problem(record=where, text=error.text, fix=f"{_LEFT_OUT}{error.fix}"))
+
+    def none_readable(self, rows: int) -> tuple[str, str]:
+        """What to say, and to do, when no row could be read: they have one cause, and the first tells it."""
+        first = self._records[0]
+        text = f"none of {rows} rows can be read; the first: {first.record}: {first.text}"
+        return text, first.fix.removeprefix(_LEFT_OUT).rstrip(".")
 
     def all(self) -> tuple[Problem, ...]:
         """The feed's own first, then the records', then one that counts the records not listed."""
