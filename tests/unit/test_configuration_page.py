@@ -34,7 +34,8 @@ def test_every_key_is_told() -> None:
     assert set(section("## `company`")) == keys(Company)
     assert set(section("## `sources`")) == keys(SourceSettings)
     assert set(section("### `kind: ldap`")) == own_keys("ldap")
-    assert set(section("### `kind: aws_iam`")) == own_keys("aws_iam")
+    for kind in ("aws_iam", "aws_identity_center"):
+        assert set(section(f"### `kind: {kind}`")) == own_keys(kind)
     inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
     assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
     assert set(section("### `policy.due_hours`")) == keys(DueHours)

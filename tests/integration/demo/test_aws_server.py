@@ -10,6 +10,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -22,10 +23,13 @@ from tests.support.cloud import (
     aws,
     aws_process,
     bare,
+    certificate,
     group,
     key,
     key_id,
     person,
+    role,
+    service_credential,
     ssh_key,
     user_id,
 )
@@ -136,6 +140,69 @@ def test_a_renamed_user_takes_keys_and_tags_along(aws: AwsServer) -> None:
     assert iam.get_user(UserName="minjun")["User"]["Tags"] == [{"Key": "email", "Value": "kim@corp.example"}]
     assert iam.get_access_key_last_used(AccessKeyId=key_id("mjkim"))["UserName"] == "minjun"
     assert refused(iam.list_access_keys, UserName="mjkim") == ("NoSuchEntity", 404)
+
+
+def test_roles_stand_in_the_authorization_details_where_they_are_asked_for(aws: AwsServer) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": "AIDAGONE"}, "Action": "sts:AssumeRole"}
+    aws.seed(AwsSeed(accounts=(account(CORE, bare("u"), iam_roles=(role("ops", trust),)),)))
+    iam: Any = aws.operator(CORE)
+
+    (found,) = iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
+
+    assert (found["RoleId"], found["CreateDate"]) == (role("ops").role_id, MADE)
+    assert found["AssumeRolePolicyDocument"]["Statement"] == [trust]
+    assert iam.get_account_authorization_details(Filter=["User"])["RoleDetailList"] == []
+
+
+def test_api_keys_of_all_users_in_pages_and_wherever_a_user_goes(aws: AwsServer) -> None:
+    keys = tuple(service_credential("mjkim", place) for place in range(3))
+    aws.seed(AwsSeed(accounts=(account(CORE, bare("mjkim", service_credentials=keys), bare("gone")),)))
+    iam: Any = aws.operator(CORE)
+    iam.update_user(UserName="mjkim", NewUserName="minjun")
+
+    first = iam.list_service_specific_credentials(AllUsers=True, MaxItems=2)
+    rest = iam.list_service_specific_credentials(AllUsers=True, Marker=first["Marker"])
+
+    listed = [*first["ServiceSpecificCredentials"], *rest["ServiceSpecificCredentials"]]
+    assert (first["IsTruncated"], rest["IsTruncated"]) == (True, False)
+    assert [each["ServiceSpecificCredentialId"] for each in listed] == [one.credential_id for one in keys]
+    assert {each["UserName"] for each in listed} == {"minjun"}
+    assert iam.list_service_specific_credentials(UserName="gone")["ServiceSpecificCredentials"] == []
+
+
+def test_certificates_stand_in_their_list_and_in_the_report(aws: AwsServer) -> None:
+    both = (certificate("a"), certificate("b", active=False))
+    aws.seed(AwsSeed(accounts=(account(CORE, bare("mjkim", certificates=both)),)))
+    iam: Any = aws.operator(CORE)
+    made_report(iam)
+
+    listed = iam.list_signing_certificates(UserName="mjkim")["Certificates"]
+
+    assert [(each["Status"], each["UploadDate"]) for each in listed] == [("Active", MADE), ("Inactive", MADE)]
+    row = iam.get_credential_report()["Content"].decode().split("\n")[2]
+    assert row.endswith("true,2024-03-01T09:00:00Z,false,2024-03-01T09:00:00Z")
+
+
+def test_organizations_answers_the_management_account_alone(aws: AwsServer) -> None:
+    members = (account("999999999999"), account(CORE, email="kim@corp.example", state="SUSPENDED"))
+    aws.seed(AwsSeed(accounts=members, management_account_id="999999999999"))
+    management, other = (organizations(aws, f"ASIA{owner}OPER") for owner in ("999999999999", CORE))
+
+    told = management.describe_account(AccountId=CORE)["Account"]
+
+    assert (told["Email"], told["State"], told["Status"]) == ("kim@corp.example", "SUSPENDED", "SUSPENDED")
+    assert refused(other.list_accounts) == ("AccessDeniedException", 400)
+    assert refused(management.describe_account, AccountId="000000000000") == ("AccountNotFoundException", 400)
+
+
+def organizations(aws: AwsServer, key: str) -> Any:
+    return boto3.client(
+        "organizations",
+        endpoint_url=aws.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key="not checked",
+    )
 
 
 def test_any_policy_of_awss_can_be_attached(aws: AwsServer) -> None:

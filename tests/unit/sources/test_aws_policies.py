@@ -102,3 +102,27 @@ def test_through_groups(groups: list[tuple[str, Grants | None]], expected: Privi
 )
 def test_effect(own: Grants, expected: Effect) -> None:
     assert effect(own, {}) is expected
+
+
+@pytest.mark.parametrize(
+    ("boundary", "expected"),
+    [
+        (Attached(name="AWSDenyAll", arn="arn:aws:iam::aws:policy/AWSDenyAll"), Effect.CONTAINED),
+        (Attached(name="shut", arn="arn:aws:iam::111111111111:policy/shut"), Effect.CONTAINED),
+        (Attached(name="little", arn="arn:aws:iam::111111111111:policy/little"), Effect.FULL),
+        (Attached(name="unread", arn="arn:aws:iam::111111111111:policy/unread"), Effect.FULL),
+        (READ_ONLY, Effect.FULL),
+        (None, Effect.FULL),
+    ],
+)
+def test_a_boundary_contains_only_by_denying_everything(boundary: Attached | None, expected: Effect) -> None:
+    texts = {
+        "shut": document(effect="Deny", Action="*"),
+        "little": document(Action="s3:GetObject", Resource="arn:aws:s3:::one/*"),
+    }
+    policies = {
+        f"arn:aws:iam::111111111111:policy/{name}": NamedPolicy(name=name, statements=statements(text))
+        for name, text in texts.items()
+    }
+
+    assert effect(attached(ADMIN), policies, boundary) is expected
