@@ -15,14 +15,18 @@ from include.offboarding.model import (
     Credential,
     CredentialView,
     Departure,
+    KeyElsewhere,
     LeaverCase,
     LinkDecision,
     LinkedAccount,
+    MovedLink,
     OrphanCase,
     Relation,
     Standing,
     SubjectKind,
     Suspect,
+    Trust,
+    TrustView,
 )
 
 LEFT_AT = datetime(2026, 11, 13, 15, 0, tzinfo=UTC)
@@ -32,6 +36,7 @@ BEFORE = LEFT_AT - timedelta(days=20)
 OWN_DAY = LEFT_AT - timedelta(hours=3)
 AFTER = LEFT_AT + timedelta(days=9, hours=11)
 DN = "uid=jdoe,ou=people,dc=corp,dc=example"
+ROLE_ARN = "arn:aws:iam::333333333333:role/ops/deploy"
 ARN = "arn:aws:iam::222222222222:user/jdoe"
 
 
@@ -82,6 +87,64 @@ def iam_user(**changes: Any) -> Account:
         standing_reason="no password, no active key",
         has_own_login=False,
         privileged=False,
+    )
+    return replace(usual, **changes)
+
+
+def root_account(**changes: Any) -> Account:
+    """A cloud account's root user, whose address is a leaver's."""
+    usual = Account(
+        realm="222222222222",
+        native_id="222222222222",
+        label="root of AWS account 222222222222",
+        login="",
+        created_at=BEFORE,
+        standing=Standing.WORKS,
+        standing_reason="Organizations: the account is ACTIVE",
+        kind=SubjectKind.ROOT_ACCOUNT,
+        privileged=True,
+        privileged_by="root user",
+    )
+    return replace(usual, **changes)
+
+
+def trusted(**changes: Any) -> TrustView:
+    """That a role of another account lets the leaver's user in, as this run saw it."""
+    usual = Trust(
+        realm="333333333333",
+        native_id="AROAEXAMPLE0000000001",
+        label=ROLE_ARN,
+        principal_realm="222222222222",
+        principal=ARN,
+        standing=Standing.WORKS,
+        standing_reason="the trust policy names the user",
+        privileged=False,
+    )
+    fresh = changes.pop("fresh", True)
+    return TrustView(trust=replace(usual, **changes), source="aws", observed_at=OBSERVED_AT, fresh=fresh)
+
+
+def key_elsewhere(**changes: Any) -> KeyElsewhere:
+    """The leaver's SSH key on a shared account of the directory, as this run saw it."""
+    shared = directory_account(native_id="shared", label="uid=deploy,dc=corp,dc=example", login="deploy")
+    key = credential(SubjectKind.SSH_KEY, shared, native_id="SHA256:k", fingerprint="SHA256:k")
+    usual = KeyElsewhere(account=shared, source="corp-ldap", source_kind="ldap", key=seen(key), active_holder=False)
+    return replace(usual, **changes)
+
+
+def moved_link(account: Account, *credentials: Credential | CredentialView, **changes: Any) -> MovedLink:
+    """An account that was theirs until three days before the departure."""
+    usual = MovedLink(
+        account=account,
+        source="corp-ldap" if account.has_own_login else "aws",
+        source_kind="ldap" if account.has_own_login else "aws_iam",
+        linked_from=BEFORE,
+        linked_until=LEFT_AT - timedelta(days=3),
+        evidence=("employeeNumber E1042 = HR worker E1042",),
+        decision=LinkDecision.ORPHAN,
+        credentials=views(*credentials),
+        observed_at=OBSERVED_AT,
+        fresh=True,
     )
     return replace(usual, **changes)
 

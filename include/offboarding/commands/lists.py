@@ -8,7 +8,8 @@ from include.offboarding.commands.output import NARROW, Column, note, records, s
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
-from include.offboarding.report.wording import COMMAND, SUBJECTS, counted, moment, ticket, worker
+from include.offboarding.model import SubjectKind
+from include.offboarding.report.wording import COMMAND, counted, moment, thing, ticket, worker
 from include.offboarding.spelling import nearest
 from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
@@ -183,13 +184,11 @@ def _rule(finding: FindingTold) -> str:
 
 
 def _thing(finding: FindingTold) -> str:
-    if finding.subject_kind in {"worker", "account"}:
+    kind = SubjectKind(finding.subject_kind)
+    if kind is SubjectKind.ACCOUNT:
         return finding.subject_label
-    if finding.subject_kind == "source":
-        return f"accounts of {finding.subject_label} {finding.realm}"
-    kind = next(words for known, words in SUBJECTS.items() if known == finding.subject_kind)
-    on = f" on {finding.account_label}" if finding.subject_native_id != finding.account_native_id else ""
-    return f"{kind} {finding.subject_label}{on}"
+    told = thing(kind, finding.subject_label, finding.account_label)
+    return f"{told} {finding.realm}" if kind is SubjectKind.SOURCE else told
 
 
 def _whose(finding: FindingTold) -> str:

@@ -6,6 +6,14 @@ from include.offboarding.store.reading import FindingTold
 
 _OF_RULE = {
     "leaver-access-key-inactive": "The key is deleted. It's listed, and holds no ticket open.",
+    "leaver-credential-inactive": "It's deleted. It's listed, and holds no ticket open.",
+    "leaver-role-trust": "A complete read of the roles sees that it lets none of their users in.",
+    "leaver-root-mail": "A live read sees another address there, or the account closed or suspended.",
+    "leaver-created-account": "Somebody who works here holds or owns it, or every way into it is seen dead.",
+    "link-moved": (
+        "A person decides whose it is (link confirm, link reject), it's linked to them again, or every way into it is"
+        " seen dead."
+    ),
     "leaver-owned-service-account": (
         "Somebody active owns it and every secret that works is newer than the departure; or all of it is seen dead."
     ),

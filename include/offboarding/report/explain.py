@@ -6,7 +6,17 @@ from include.offboarding.keys import short_finding
 from include.offboarding.model import SubjectKind
 from include.offboarding.report.closing import closing
 from include.offboarding.report.person import departure_line
-from include.offboarding.report.wording import COMMAND, SUBJECTS, counted, labelled, moment, ticket, worker, wrapped
+from include.offboarding.report.wording import (
+    COMMAND,
+    counted,
+    labelled,
+    moment,
+    thing,
+    ticket,
+    with_key,
+    worker,
+    wrapped,
+)
 from include.offboarding.store.decisions import Decision
 from include.offboarding.store.reading import Explanation, FindingTold
 from include.offboarding.store.reading.told_links import Claim
@@ -30,7 +40,7 @@ def render(told: Explanation, zone: str) -> str:
         ("Evidence", [line for sentence in finding.evidence for line in wrapped(f"- {sentence}", _ROOM)]),
         ("Happened", [line for event in _events(told, zone) for line in wrapped(event, _ROOM)]),
         ("Closes when", [line for sentence in closing(finding) for line in wrapped(sentence, _ROOM)]),
-        ("To do", [f"  {line}" for step in finding.revoke for line in step.splitlines()] if _open(finding) else []),
+        ("To do", _steps(finding)),
         ("Decided", [line for decided in _decisions(told, zone) for line in wrapped(decided, _ROOM)]),
     ]
     return "\n".join(line for label, lines in sections for line in _section(label, lines))
@@ -48,13 +58,14 @@ def _what(finding: FindingTold) -> str:
     kind = SubjectKind(finding.subject_kind)
     if kind is SubjectKind.WORKER:
         return finding.subject_label
-    where = f" ({finding.source}, {finding.realm})"
-    on = (
-        f" on {finding.account_label}"
-        if finding.account_label and finding.account_label != finding.subject_label
-        else ""
-    )
-    return f"{SUBJECTS[kind]} {finding.subject_label}{on}{where}"
+    return f"{thing(kind, finding.subject_label, finding.account_label)} ({finding.source}, {finding.realm})"
+
+
+def _steps(finding: FindingTold) -> list[str]:
+    if not _open(finding):
+        return []
+    steps = (with_key(step, finding.finding_key) for step in finding.revoke)
+    return [f"  {line}" for step in steps for line in step.splitlines()]
 
 
 def _state(finding: FindingTold, zone: str) -> list[str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
 from include.offboarding.report.ticket_words import flowed, moment, named
+from include.offboarding.report.wording import with_key
 from include.offboarding.store.tickets import TicketItem
 
 MOST_ITEMS = 100
@@ -70,9 +71,7 @@ def _tells_departure(sentence: str, item: TicketItem) -> bool:
 
 
 def _step(number: int, step: str, item: TicketItem, said: _Said) -> Iterator[str]:
-    step = step.replace(" (KEY is this finding's short key)", "").replace(
-        "verdict KEY", f"verdict {short_finding(item.finding_key)}"
-    )
+    step = with_key(step, item.finding_key)
     if step.startswith(_NOT_THEIRS):
         step = said.once(step, number, f"{_NOT_THEIRS} As in")
     first, *command = step.splitlines()

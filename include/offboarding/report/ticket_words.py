@@ -18,9 +18,10 @@ WIDTH = 100
 _NOUNS = {
     SubjectKind.ACCOUNT: "Account",
     SubjectKind.ACCESS_KEY: "Access key",
-    SubjectKind.CONSOLE_PASSWORD: "Console password",
     SubjectKind.SSH_KEY: "SSH key",
+    SubjectKind.ROLE: "Role",
 }
+"""What stands before a label that doesn't say by itself what it is."""
 
 
 def named(item: TicketItem, *, account: bool = True) -> str:
@@ -31,9 +32,13 @@ def named(item: TicketItem, *, account: bool = True) -> str:
     if kind is SubjectKind.SOURCE:
         return f"Accounts of {item.subject_label} that nobody claims"
     if kind is SubjectKind.CONSOLE_PASSWORD:
-        return on_one_line(f"{_NOUNS[kind]} of {item.account_label}")
-    on = f" of {item.account_label}" if account and kind is not SubjectKind.ACCOUNT else ""
-    return on_one_line(f"{_NOUNS.get(kind, kind.value.replace('_', ' ').capitalize())} {item.subject_label}{on}")
+        return on_one_line(f"Console password of {item.account_label}")
+    label = item.subject_label
+    if kind in _NOUNS and not label.startswith(_NOUNS[kind]):
+        label = f"{_NOUNS[kind]} {label}"
+    if account and kind not in (SubjectKind.ACCOUNT, SubjectKind.ROOT_ACCOUNT):
+        label += f", which trusts {item.account_label}" if kind is SubjectKind.ROLE else f" of {item.account_label}"
+    return on_one_line(label[:1].upper() + label[1:])
 
 
 def on_one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from include.offboarding.keys import short_finding
 from include.offboarding.model import SubjectKind
 
 COMMAND = "python -m include.offboarding"
@@ -14,8 +15,22 @@ SUBJECTS = {
     SubjectKind.ACCESS_KEY: "access key",
     SubjectKind.CONSOLE_PASSWORD: "console password of",
     SubjectKind.SSH_KEY: "SSH key",
+    SubjectKind.CERTIFICATE: "certificate",
+    SubjectKind.SERVICE_CREDENTIAL: "service credential",
+    SubjectKind.ROLE: "role",
+    SubjectKind.ROOT_ACCOUNT: "root user of",
     SubjectKind.SOURCE: "accounts of",
 }
+"""What stands before a thing's own id."""
+_LABEL_SAYS_IT = frozenset(
+    {
+        SubjectKind.WORKER,
+        SubjectKind.CONSOLE_PASSWORD,
+        SubjectKind.CERTIFICATE,
+        SubjectKind.SERVICE_CREDENTIAL,
+        SubjectKind.ROOT_ACCOUNT,
+    }
+)
 _LONGEST_ID = 22
 
 
@@ -49,6 +64,22 @@ def ticket(ref: str | None) -> str:
     if ref is None:
         return "ticket wanted"
     return f"ticket #{ref}" if ref.isdigit() else f"ticket {ref}"
+
+
+def thing(kind: SubjectKind, label: str, account_label: str) -> str:
+    """A finding's subject by its label, with the account that it's on: "console password on arn:...:user/kim"."""
+    noun = SUBJECTS[kind]
+    says_it = kind in _LABEL_SAYS_IT or label.startswith(noun)
+    named = label if says_it else f"{noun} {label}"
+    if account_label in {"", label}:
+        return named
+    return f"{named} that trusts {account_label}" if kind is SubjectKind.ROLE else f"{named} on {account_label}"
+
+
+def with_key(step: str, finding_key: str) -> str:
+    """A step with the finding's own short key where a rule, which doesn't know it, says KEY."""
+    asked = step.replace(" (KEY is this finding's short key)", "")
+    return asked.replace("verdict KEY", f"verdict {short_finding(finding_key)}")
 
 
 def labelled(label: str, lines: Iterable[str], width: int = 11) -> list[str]:

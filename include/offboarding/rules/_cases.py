@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Case, Departure, LeaverCase, LinkDecision, LinkedAccount, Relation
+from include.offboarding.model import (
+    Case,
+    Departure,
+    LeaverCase,
+    LinkDecision,
+    LinkedAccount,
+    Relation,
+    SubjectKind,
+)
 
 
 def counts(departure: Departure, as_of: datetime) -> bool:
@@ -11,20 +19,32 @@ def counts(departure: Departure, as_of: datetime) -> bool:
     return departure.confirmed and departure.certain_at <= as_of
 
 
-def leavers_accounts(case: Case, as_of: datetime, relation: Relation) -> Iterator[tuple[LeaverCase, LinkedAccount]]:
-    """Yield a leaver's linked accounts of one relation, each with its case.
+def leaver(case: Case, as_of: datetime) -> LeaverCase | None:
+    """Return the case if it's that of somebody who left for certain and doesn't work here again."""
+    if not isinstance(case, LeaverCase) or case.returned or not counts(case.departure, as_of):
+        return None
+    return case
+
+
+def leavers_accounts(
+    case: Case, as_of: datetime, relation: Relation, kind: SubjectKind = SubjectKind.ACCOUNT
+) -> Iterator[tuple[LeaverCase, LinkedAccount]]:
+    """Yield a leaver's linked accounts of one relation, each with its case. A cloud account's root user is a kind.
 
     Nothing comes of a departure that nobody confirmed, of one still to come, or of somebody who works here again.
     """
-    if isinstance(case, LeaverCase) and not case.returned:
-        for linked in departed_accounts(case, as_of, relation):
-            yield case, linked
+    gone = leaver(case, as_of)
+    if gone is not None:
+        for linked in departed_accounts(gone, as_of, relation, kind):
+            yield gone, linked
 
 
-def departed_accounts(case: LeaverCase, as_of: datetime, relation: Relation) -> Iterator[LinkedAccount]:
+def departed_accounts(
+    case: LeaverCase, as_of: datetime, relation: Relation, kind: SubjectKind = SubjectKind.ACCOUNT
+) -> Iterator[LinkedAccount]:
     """Yield the same accounts, whether or not the person came back."""
     if not counts(case.departure, as_of):
         return
     for linked in case.accounts:
-        if linked.relation is relation and linked.decision is LinkDecision.LINKED:
+        if (linked.relation, linked.decision, linked.account.kind) == (relation, LinkDecision.LINKED, kind):
             yield linked

@@ -1,13 +1,15 @@
-"""A leaver's credential of one kind that is open: what three rules say of three kinds."""
+"""A leaver's credentials that are open, or off and can be switched on again: what several rules share."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Finding, Relation, SubjectKind
+from include.offboarding.model import Case, Finding, LeaverCase, LinkedAccount, Relation, SubjectKind
 from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._findings import standing_finding
-from include.offboarding.rules._ways import credential_ways
+from include.offboarding.rules._findings import finding, standing_finding
+from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._ways import Way, credential_ways
 
 
 def open_credentials(rule: Rule, case: Case, as_of: datetime, kind: SubjectKind) -> Iterator[Finding]:
@@ -19,3 +21,23 @@ def open_credentials(rule: Rule, case: Case, as_of: datetime, kind: SubjectKind)
         for way in credential_ways(linked, kind):
             if way.open:
                 yield standing_finding(rule, leaver, linked, way)
+
+
+def inactive_credentials(rule: Rule, case: Case, as_of: datetime, *kinds: SubjectKind) -> Iterator[Finding]:
+    """Yield each credential of these kinds that is off and can be switched on again: listed, it holds no ticket open.
+
+    One that was off when last read, and wasn't read now, is UNKNOWN here, and under the rule of its kind too: somebody
+    may have switched it on meanwhile.
+    """
+    for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
+        for way in credential_ways(linked):
+            if way.can_reactivate and way.subject.kind in kinds:
+                steps = _deleting_steps(leaver, linked, way)
+                yield replace(finding(rule, leaver, linked, way, steps=steps), holds_ticket=False)
+
+
+def _deleting_steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, ...]:
+    return (
+        *runbook(linked.source_kind).remove(linked.account, way.subject),
+        not_theirs(linked.source, linked.account, case.worker_id),
+    )

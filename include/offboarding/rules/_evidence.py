@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Standing
-from include.offboarding.rules._sentences import left
+from include.offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Standing, Trust
+from include.offboarding.rules._sentences import at, left
 from include.offboarding.rules._use import use_told
 from include.offboarding.rules._ways import Way
 
@@ -13,11 +13,27 @@ def of_leaver(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, .
     return (
         *linked.evidence,
         *_one_of_several(case, linked),
+        *of_thing(case, linked.account, way),
+    )
+
+
+def of_thing(case: LeaverCase, account: Account, way: Way) -> tuple[str, ...]:
+    """Return the same but for whose it is: of what isn't, or isn't any more, an account of theirs."""
+    return (
         left(case.worker_id, case.departure),
         works(way),
+        *ends(way),
         use_told(way, case.departure),
-        *powers(linked.account, way),
+        *powers(account, way),
     )
+
+
+def ends(way: Way) -> Iterator[str]:
+    """Yield when it ends by itself, and how long what was made with it may live on."""
+    if way.expires_at:
+        yield f"It expires on {at(way.expires_at)}."
+    if way.sessions_until:
+        yield f"Sessions made with it may live until {at(way.sessions_until)}."
 
 
 def works(way: Way) -> str:
@@ -31,17 +47,21 @@ def works(way: Way) -> str:
     return f"It's dead: {way.reason}{again}."
 
 
-def powers(account: Account, way: Way) -> Iterator[str]:
+def powers(holder: Account | Trust, way: Way) -> Iterator[str]:
     """Yield what is known of what it may do; an unknown privilege is told, never taken for none."""
-    if account.privileged:
-        yield f"It's privileged: {account.privileged_by}." if account.privileged_by else "It's privileged."
-    if account.privileged is None:
+    if holder.privileged:
+        yield f"It's privileged: {holder.privileged_by}." if holder.privileged_by else "It's privileged."
+    if holder.privileged is None:
         yield "Not checked whether it's privileged."
     if way.effect is Effect.CONTAINED:
         yield "Everything is denied to it unconditionally: it's contained, and it still works."
 
 
 def _one_of_several(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
-    theirs = [other for other in case.accounts if (other.source, other.relation) == (linked.source, linked.relation)]
+    theirs = [
+        other
+        for other in case.accounts
+        if (other.source, other.relation, other.account.kind) == (linked.source, linked.relation, linked.account.kind)
+    ]
     if len(theirs) > 1:
         yield f"It's one of {len(theirs)} accounts that this person has in {linked.source}."

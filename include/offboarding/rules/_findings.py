@@ -1,11 +1,20 @@
 """How a leaver's finding is put together, so that each rule says only what is its own."""
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Effect, Finding, LeaverCase, LinkedAccount, Severity
+from include.offboarding.model import (
+    Account,
+    Effect,
+    Finding,
+    KeyElsewhere,
+    LeaverCase,
+    LinkedAccount,
+    Relation,
+    Severity,
+)
 from include.offboarding.rules._evidence import of_leaver
-from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._runbooks import not_theirs, runbook, theirs
 from include.offboarding.rules._use import used_after, workload_warning
-from include.offboarding.rules._ways import Holder, Way
+from include.offboarding.rules._ways import Holder, Way, open_ways
 
 _CONTAINED = {Severity.CRITICAL: Severity.HIGH, Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
 
@@ -25,11 +34,22 @@ def closing_steps(case: LeaverCase, linked: LinkedAccount, *ways: Way) -> tuple[
     return (*shut(linked, *ways), not_theirs(linked.source, linked.account, case.worker_id))
 
 
-def shut(holder: Holder, *ways: Way) -> tuple[str, ...]:
+def shut(holder: Holder | KeyElsewhere, *ways: Way) -> tuple[str, ...]:
     """Return the runbook's steps for each of these ways in, a step that several share once."""
     book = runbook(holder.source_kind)
     steps = (step for way in ways for step in book.close(holder.account, way.subject))
     return tuple(dict.fromkeys(steps))
+
+
+def deciding_steps(holder: Holder, worker_id: str, first: str) -> tuple[str, ...]:
+    """Return how a person decides whose an account is, after a first step, and how it's shut meanwhile."""
+    return (
+        first,
+        theirs(holder.source, holder.account, worker_id),
+        not_theirs(holder.source, holder.account, worker_id),
+        "It can be shut before that is known, where nobody would miss it:",
+        *shut(holder, *open_ways(holder)),
+    )
 
 
 def finding(
@@ -43,12 +63,38 @@ def finding(
 ) -> Finding:
     """Return a finding about a way in, or a whole account, of a person who left.
 
-    The severity is the rule's own unless one is given; what is contained is one step less. A step that
-    several parts of a runbook share is said once.
+    The severity is the rule's own unless one is given; what is contained is one step less.
+    """
+    return finding_on(
+        rule,
+        case,
+        linked.account,
+        way,
+        relation=linked.relation,
+        evidence=of_leaver(case, linked, way),
+        steps=steps,
+        severity=severity,
+    )
+
+
+def finding_on(
+    rule: Rule,
+    case: LeaverCase,
+    account: Account,
+    way: Way,
+    *,
+    relation: Relation | None,
+    evidence: tuple[str, ...],
+    steps: tuple[str, ...],
+    severity: Severity | None = None,
+) -> Finding:
+    """Return a finding about an account, or a way into it, that a leaver has to do with, whosoever it is.
+
+    A step that several parts of a runbook share is said once.
     """
     return Finding(
         rule=rule.id,
-        realm=linked.account.realm,
+        realm=account.realm,
         subject=way.subject,
         person_uid=case.person_uid,
         episode=case.episode,
@@ -57,11 +103,11 @@ def finding(
         effect=way.effect,
         severity=eased(severity or rule.default_severity, way.effect),
         # None isn't no: the evidence says that it wasn't checked.
-        privileged=linked.account.privileged is True,
-        relation=linked.relation,
+        privileged=account.privileged is True,
+        relation=relation,
         used_after_departure=used_after(way, case.departure),
         last_used_at=way.last_used_at,
-        evidence=of_leaver(case, linked, way),
+        evidence=evidence,
         revoke=tuple(dict.fromkeys(steps)),
-        warning=workload_warning(way, case.departure, service_like=linked.account.service_like),
+        warning=workload_warning(way, case.departure, service_like=account.service_like),
     )

@@ -8,11 +8,10 @@ from include.offboarding.interfaces import Rule
 from include.offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Suspect
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._evidence import powers, works
-from include.offboarding.rules._findings import eased, shut
-from include.offboarding.rules._runbooks import not_theirs, theirs
+from include.offboarding.rules._findings import deciding_steps, eased
 from include.offboarding.rules._sentences import at, left
 from include.offboarding.rules._use import use_told, used_after, workload_warning
-from include.offboarding.rules._ways import Way, open_ways, whole
+from include.offboarding.rules._ways import Way, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +95,5 @@ def _here_or_left(suspect: Suspect) -> str:
 
 
 def _steps(case: AccountCase, suspect: Suspect) -> tuple[str, ...]:
-    return (
-        (
-            f"Find out whose it is: ask the account's creator, its system's owner and the manager of worker "
-            f"{suspect.worker_id}."
-        ),
-        theirs(case.source, case.account, suspect.worker_id),
-        not_theirs(case.source, case.account, suspect.worker_id),
-        "It can be shut before that is known, where nobody would miss it:",
-        *shut(case, *open_ways(case)),
-    )
+    ask = "Find out whose it is: ask the account's creator, its system's owner and the manager of worker"
+    return deciding_steps(case, suspect.worker_id, f"{ask} {suspect.worker_id}.")

@@ -5,17 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from include.offboarding.model import (
+    CREDENTIAL_KINDS,
+    Account,
     AccountCase,
     CredentialView,
     Effect,
     LinkedAccount,
+    MovedLink,
     Standing,
     Subject,
     SubjectKind,
 )
 from include.offboarding.rules._sentences import at
 
-Holder = LinkedAccount | AccountCase
+Holder = LinkedAccount | AccountCase | MovedLink
 """What holds an account, its credentials, and when each was seen."""
 
 _STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
@@ -39,6 +42,10 @@ class Way:
     last_used_exact: bool = True
     last_used_service: str = ""
     last_used_region: str = ""
+    expires_at: datetime | None = None
+    """When it ends by itself."""
+    sessions_until: datetime | None = None
+    """Until when sessions made with it may outlive it."""
     parts: tuple["Way", ...] = ()
     """The ways in that a whole account is made of; each was used, or not, by itself."""
 
@@ -51,12 +58,12 @@ class Way:
 def account_way(holder: Holder) -> Way:
     """Return the account's own login; for an account without one, whether the source says that there is any way in."""
     account = holder.account
-    standing, reason = _judged(
+    standing, reason = judged(
         account.standing, account.standing_reason, fresh=holder.fresh, observed_at=holder.observed_at
     )
     return Way(
         subject=Subject(
-            kind=SubjectKind.ACCOUNT,
+            kind=account.kind,
             native_id=account.native_id,
             label=account.label,
             account_native_id=account.native_id,
@@ -76,7 +83,7 @@ def credential_ways(holder: Holder, kind: SubjectKind | None = None) -> Iterator
     """Yield the account's credentials, those of one kind where one is given, in the case's order."""
     for view in holder.credentials:
         if kind is None or view.credential.kind is kind:
-            yield _credential_way(view, holder)
+            yield credential_way(view, holder.account)
 
 
 def ways_in(holder: Holder) -> tuple[Way, ...]:
@@ -109,9 +116,10 @@ def whole(holder: Holder) -> Way:
     )
 
 
-def _credential_way(view: CredentialView, holder: Holder) -> Way:
+def credential_way(view: CredentialView, account: Account) -> Way:
+    """Return one credential on an account."""
     credential = view.credential
-    standing, reason = _judged(
+    standing, reason = judged(
         credential.standing, credential.standing_reason, fresh=view.fresh, observed_at=view.observed_at
     )
     return Way(
@@ -120,7 +128,7 @@ def _credential_way(view: CredentialView, holder: Holder) -> Way:
             native_id=credential.native_id,
             label=credential.label,
             account_native_id=credential.account_native_id,
-            account_label=holder.account.label,
+            account_label=account.label,
         ),
         standing=standing,
         reason=reason,
@@ -131,10 +139,13 @@ def _credential_way(view: CredentialView, holder: Holder) -> Way:
         last_used_at=credential.last_used_at,
         last_used_service=credential.last_used_service,
         last_used_region=credential.last_used_region,
+        expires_at=credential.expires_at,
+        sessions_until=credential.sessions_until,
     )
 
 
-def _judged(standing: Standing, reason: str, *, fresh: bool, observed_at: datetime) -> tuple[Standing, str]:
+def judged(standing: Standing, reason: str, *, fresh: bool, observed_at: datetime) -> tuple[Standing, str]:
+    """Return what may be said of a thing: nothing but UNKNOWN where no complete live read of this run saw it."""
     # Only the stale case names the read's time: it stays the same every night until a read works again, while a fresh
     # read's time would make each night's finding differ from the last (the store tells it as "last confirmed").
     if fresh:
@@ -143,4 +154,4 @@ def _judged(standing: Standing, reason: str, *, fresh: bool, observed_at: dateti
 
 
 def _reason(way: Way) -> str:
-    return way.reason if way.subject.kind is SubjectKind.ACCOUNT else f"{way.subject.label}: {way.reason}"
+    return f"{way.subject.label}: {way.reason}" if way.subject.kind in CREDENTIAL_KINDS else way.reason

@@ -1,25 +1,67 @@
-"""A leaver's SSH public key is still accepted."""
+"""A leaver's SSH public key is still accepted, wherever that is."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, SubjectKind
+from include.offboarding.model import Case, Control, Finding, KeyElsewhere, LeaverCase, Severity, SubjectKind
+from include.offboarding.rules._cases import leaver
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._credentials import open_credentials
+from include.offboarding.rules._evidence import of_thing
+from include.offboarding.rules._findings import finding_on, shut
+from include.offboarding.rules._ways import Way, credential_way
 
 
 class LeaverSshKey:
-    """Concerns keys in a directory that sshd reads, locked accounts' too, and keys that a cloud accepts."""
+    """Concerns keys in a directory that sshd reads, locked accounts' too, and keys that a cloud accepts.
+
+    On somebody else's account, or one that several share, the key is the finding and the account stays.
+    """
 
     id: ClassVar[str] = "leaver-ssh-key"
     default_severity: ClassVar[Severity] = Severity.HIGH
     controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
-        """Yield each SSH key of a leaver's that works, or of which that can't be told."""
-        return open_credentials(self, case, as_of, SubjectKind.SSH_KEY)
+        """Yield each place where an SSH key of a leaver's works, or where that can't be told."""
+        yield from open_credentials(self, case, as_of, SubjectKind.SSH_KEY)
+        gone = leaver(case, as_of)
+        for elsewhere in gone.keys_elsewhere if gone else ():
+            way = credential_way(elsewhere.key, elsewhere.account)
+            if gone and way.open:
+                yield _finding(self, gone, elsewhere, way)
+
+
+def _finding(rule: Rule, case: LeaverCase, elsewhere: KeyElsewhere, way: Way) -> Finding:
+    return finding_on(
+        rule,
+        case,
+        elsewhere.account,
+        way,
+        relation=None,
+        evidence=(
+            f"The key {elsewhere.key.credential.fingerprint} is on an account of theirs, and on this one too.",
+            _holder(elsewhere),
+            *of_thing(case, elsewhere.account, way),
+        ),
+        steps=_steps(elsewhere, way),
+    )
+
+
+def _holder(elsewhere: KeyElsewhere) -> str:
+    if elsewhere.active_holder:
+        return "Somebody who works here holds the account: it stays, and the key must go."
+    return "Nobody who works here is known to hold the account."
+
+
+def _steps(elsewhere: KeyElsewhere, way: Way) -> tuple[str, ...]:
+    return (
+        "Take off this one key alone. Whoever else works with it gets a key of their own first.",
+        *shut(elsewhere, way),
+        "Not their key? Then the account of theirs that bears it isn't theirs: reject that link, and this closes too.",
+    )
 
 
 RULE: Rule = LeaverSshKey()

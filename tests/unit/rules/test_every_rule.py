@@ -58,7 +58,7 @@ MOMENTS = st.sampled_from([None, cases.BEFORE, cases.OWN_DAY, cases.LEFT_AT, cas
 
 @st.composite
 def accounts(draw: Callable[..., Any], standings: st.SearchStrategy[Standing]) -> Account:
-    usual = draw(st.sampled_from([cases.directory_account(), cases.iam_user()]))
+    usual = draw(st.sampled_from([cases.directory_account(), cases.iam_user(), cases.root_account()]))
     return replace(
         usual,
         standing=draw(standings),

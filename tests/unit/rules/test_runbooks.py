@@ -26,6 +26,12 @@ def commands(steps: tuple[str, ...], program: str) -> list[list[str]]:
     [
         (SubjectKind.ACCESS_KEY, "update-access-key", "--access-key-id"),
         (SubjectKind.SSH_KEY, "update-ssh-public-key", "--ssh-public-key-id"),
+        (SubjectKind.CERTIFICATE, "update-signing-certificate", "--certificate-id"),
+        (
+            SubjectKind.SERVICE_CREDENTIAL,
+            "update-service-specific-credential",
+            "--service-specific-credential-id",
+        ),
     ],
 )
 def test_aws_switches_off_and_back_on(kind: SubjectKind, command: str, option: str) -> None:
@@ -44,7 +50,54 @@ def test_aws_takes_a_console_password_away() -> None:
     assert undo[2] == "create-login-profile"
 
 
-@pytest.mark.parametrize("kind", list(SubjectKind))
+@pytest.mark.parametrize(
+    ("kind", "command", "option"),
+    [
+        (SubjectKind.ACCESS_KEY, "delete-access-key", "--access-key-id"),
+        (SubjectKind.SSH_KEY, "delete-ssh-public-key", "--ssh-public-key-id"),
+        (SubjectKind.CERTIFICATE, "delete-signing-certificate", "--certificate-id"),
+        (
+            SubjectKind.SERVICE_CREDENTIAL,
+            "delete-service-specific-credential",
+            "--service-specific-credential-id",
+        ),
+    ],
+)
+def test_aws_deletes_what_is_off(kind: SubjectKind, command: str, option: str) -> None:
+    steps = runbook("aws_iam").remove(cases.iam_user(), subject(kind))
+
+    assert commands(steps, "aws") == [["aws", "iam", command, "--user-name", "jdoe", option, "AKIA1"]]
+
+
+def test_aws_takes_a_user_out_of_a_role_s_trust_in_the_role_s_own_account() -> None:
+    arn = "arn:aws:iam::333333333333:role/ops/$(rm -rf ~) deploy"
+    role = Subject(kind=SubjectKind.ROLE, native_id="AROA1", label=arn, account_label=cases.ARN)
+
+    steps = runbook("aws_iam").close(cases.iam_user(), role)
+
+    show, put, undo = commands(steps, "aws")
+    assert steps[0] == "As an IAM administrator of AWS account 333333333333:"
+    assert show[:5] == ["aws", "iam", "get-role", "--role-name", "$(rm -rf ~) deploy"]
+    assert put == [
+        *("aws", "iam", "update-assume-role-policy", "--role-name", "$(rm -rf ~) deploy"),
+        *("--policy-document", "file://trust.json"),
+    ]
+    assert undo == [*put[:-1], "file://trust-before.json"]
+    assert cases.ARN in "\n".join(steps)
+
+
+def test_aws_gives_a_root_user_another_address() -> None:
+    root = cases.root_account()
+
+    steps = runbook("aws_iam").close(root, subject(SubjectKind.ROOT_ACCOUNT))
+
+    start, accept = commands(steps, "aws")
+    assert start[:5] == ["aws", "account", "start-primary-email-update", "--account-id", root.native_id]
+    assert accept[2] == "accept-primary-email-update"
+    assert "old address" in steps[0]
+
+
+@pytest.mark.parametrize("kind", sorted(set(SubjectKind) - {SubjectKind.ROLE, SubjectKind.ROOT_ACCOUNT}))
 def test_aws_quotes_what_a_leaver_chose(kind: SubjectKind) -> None:
     steps = runbook("aws_iam").close(cases.iam_user(login=HOSTILE), subject(kind, HOSTILE))
 
@@ -90,6 +143,16 @@ def test_ldap_takes_one_ssh_key_off_by_its_fingerprint() -> None:
     text = "\n".join(steps)
     assert "delete: sshPublicKey" in text
     assert "fingerprint is SHA256:abc" in text
+    assert "pwdAccountLockedTime" not in text
+
+
+def test_ldap_revokes_a_certificate_and_takes_it_off_by_its_thumbprint() -> None:
+    steps = runbook("ldap").close(cases.directory_account(), subject(SubjectKind.CERTIFICATE, "ab12"))
+
+    text = "\n".join(steps)
+    assert steps[0].startswith("Have its issuer revoke label")
+    assert "delete: userCertificate;binary\nuserCertificate;binary:< file://FILE" in text
+    assert "is ab12" in text
     assert "pwdAccountLockedTime" not in text
 
 

@@ -54,6 +54,12 @@ def theirs(source: str, account: Account, worker_id: str) -> str:
     return f"Theirs? Then the next run judges it as theirs:\n{_link('confirm', source, account, worker_id)}"
 
 
+def somebodys(source: str, account: Account) -> str:
+    """Return what to do where the account is somebody's who works here; WORKER is for the reader to fill in."""
+    command = _link("confirm", source, account, "WORKER")
+    return f"Somebody's who works here? Then say so, and the next run closes this:\n{command}"
+
+
 def _link(decision: str, source: str, account: Account, worker_id: str) -> str:
     names = " ".join(shlex.quote(value) for value in (source, account.native_id, worker_id))
     return f'python -m include.offboarding link {decision} {names} --reason "..." --author "..."'

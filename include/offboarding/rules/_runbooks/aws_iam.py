@@ -1,8 +1,18 @@
 """AWS IAM, by the AWS CLI (https://docs.aws.amazon.com/cli/latest/reference/iam/)."""
 
+import re
 import shlex
 
 from include.offboarding.model import Account, Subject, SubjectKind
+
+_ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
+_SWITCHED = {
+    SubjectKind.ACCESS_KEY: ("access-key", "access-key"),
+    SubjectKind.CERTIFICATE: ("signing-certificate", "certificate"),
+    SubjectKind.SERVICE_CREDENTIAL: ("service-specific-credential", "service-specific-credential"),
+    SubjectKind.SSH_KEY: ("ssh-public-key", "ssh-public-key"),
+}
+"""What has a status, Active or Inactive: its name in commands, and in the option that takes its id."""
 
 
 class AwsIam:
@@ -12,20 +22,25 @@ class AwsIam:
         """Return the command that shuts this credential, how it's undone, and what outlives it."""
         match subject.kind:
             case SubjectKind.ACCESS_KEY:
-                return _access_key(account, subject)
+                return (*_switch_off(account, subject), _SESSIONS)
             case SubjectKind.CONSOLE_PASSWORD:
                 return _console_password(account)
-            case SubjectKind.SSH_KEY:
-                return _ssh_key(account, subject)
+            case SubjectKind.ROLE:
+                return _role(account, subject)
+            case SubjectKind.ROOT_ACCOUNT:
+                return _root_user(account)
             case _:
-                return _user(account)
+                return _switch_off(account, subject) if subject.kind in _SWITCHED else _user(account)
 
     def remove(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return how an inactive access key is deleted."""
+        """Return how an inactive key or certificate is deleted."""
+        if subject.kind not in _SWITCHED:
+            return self.close(account, subject)
+        name, option = _SWITCHED[subject.kind]
         return (
             _where(account),
-            f"Delete it:\n{_iam('delete-access-key', account, '--access-key-id', subject.native_id)}",
-            "That can't be undone; whoever needs a key gets a new one.",
+            f"Delete it:\n{_iam(f'delete-{name}', account, f'--{option}-id', subject.native_id)}",
+            "That can't be undone; whoever needs one gets a new one.",
         )
 
     def replace(self, account: Account, subject: Subject) -> tuple[str, ...]:
@@ -36,7 +51,7 @@ class AwsIam:
             _where(account),
             f"Make a new key, and give it to the workload alone:\n{_iam('create-access-key', account)}",
             "Once nothing uses the old one (its last use stands still):",
-            *_access_key(account, subject)[1:],
+            *self.close(account, subject)[1:],
         )
 
     def keep_traces(self, account: Account, subject: Subject) -> tuple[str, ...]:
@@ -56,16 +71,19 @@ class AwsIam:
         )
 
 
-def _access_key(account: Account, subject: Subject) -> tuple[str, ...]:
-    key = ("--access-key-id", subject.native_id)
+_SESSIONS = (
+    "Sessions made with it may live up to 36 hours more. Where that is too long, deny the user everything for tokens "
+    "issued before now (a condition DateLessThan on aws:TokenIssueTime)."
+)
+
+
+def _switch_off(account: Account, subject: Subject) -> tuple[str, ...]:
+    name, option = _SWITCHED[subject.kind]
+    key = (f"--{option}-id", subject.native_id)
     return (
         _where(account),
-        f"Switch it off:\n{_iam('update-access-key', account, *key, '--status', 'Inactive')}",
-        f"Undo:\n{_iam('update-access-key', account, *key, '--status', 'Active')}",
-        (
-            "Sessions made with it may live up to 36 hours more. Where that is too long, deny the user everything for "
-            "tokens issued before now (a condition DateLessThan on aws:TokenIssueTime)."
-        ),
+        f"Switch it off:\n{_iam(f'update-{name}', account, *key, '--status', 'Inactive')}",
+        f"Undo:\n{_iam(f'update-{name}', account, *key, '--status', 'Active')}",
     )
 
 
@@ -79,12 +97,50 @@ def _console_password(account: Account) -> tuple[str, ...]:
     )
 
 
-def _ssh_key(account: Account, subject: Subject) -> tuple[str, ...]:
-    key = ("--ssh-public-key-id", subject.native_id)
+def _role(account: Account, subject: Subject) -> tuple[str, ...]:
+    """Return how the user is taken out of the trust policy, in the role's own account.
+
+    https://docs.aws.amazon.com/cli/latest/reference/iam/update-assume-role-policy.html
+    """
+    arn = _ROLE.fullmatch(subject.label)
+    realm, name = (arn[1], arn[2]) if arn else (account.realm, subject.label)
+    role = f"--role-name {shlex.quote(name)}"
+    show = f"aws iam get-role {role} --query Role.AssumeRolePolicyDocument --output json"
+    put = f"aws iam update-assume-role-policy {role} --policy-document"
     return (
-        _where(account),
-        f"Switch it off:\n{_iam('update-ssh-public-key', account, *key, '--status', 'Inactive')}",
-        f"Undo:\n{_iam('update-ssh-public-key', account, *key, '--status', 'Active')}",
+        f"As an IAM administrator of AWS account {realm}:",
+        f"Keep the trust policy as it is:\n{show} > trust-before.json",
+        (
+            f"Copy it to trust.json, take {subject.account_label} out of it (as a principal, or in the condition that "
+            f"names it), and put it in place:\n{put} file://trust.json"
+        ),
+        f"Undo:\n{put} file://trust-before.json",
+        (
+            "An open session of the role may live up to 12 hours more. Where that is too long, revoke them (in the "
+            "console: the role, Revoke sessions)."
+        ),
+    )
+
+
+def _root_user(account: Account) -> tuple[str, ...]:
+    """Return how the address is changed; for members of an organization there is a command.
+
+    https://docs.aws.amazon.com/cli/latest/reference/account/start-primary-email-update.html
+    """
+    about = f"--account-id {shlex.quote(account.native_id)} --primary-email"
+    return (
+        "First let mail to the old address reach somebody who works here; until then nothing below is enough.",
+        (
+            "As an administrator of the organization's management account, give the root user an address that a team "
+            f"reads:\naws account start-primary-email-update {about} NEW_ADDRESS\n"
+            f"aws account accept-primary-email-update {about} NEW_ADDRESS --otp CODE_FROM_THAT_MAIL"
+        ),
+        (
+            "The management account itself, or one that stands alone: sign in as its root user, and change the address "
+            "under Account."
+        ),
+        "Then set the root user's password anew, register MFA of your own, and delete any access key of the root user.",
+        "Undo: the same with the old address.",
     )
 
 

@@ -19,11 +19,17 @@ _WHERE = (
 
 
 class Ldap:
-    """Locks for good (never deletes: CIS v8 6.2), and takes SSH keys off the entry."""
+    """Locks for good (never deletes: CIS v8 6.2), and takes SSH keys and certificates off the entry."""
 
     def close(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return the lock that only an administrator lifts, or how the SSH key's value is taken off."""
-        return _take_off(account, subject) if subject.kind is SubjectKind.SSH_KEY else _lock(account)
+        """Return the lock that only an administrator lifts, or how an SSH key or certificate is taken off."""
+        match subject.kind:
+            case SubjectKind.SSH_KEY:
+                return _take_off(account, subject)
+            case SubjectKind.CERTIFICATE:
+                return _revoke(account, subject)
+            case _:
+                return _lock(account)
 
     def remove(self, account: Account, subject: Subject) -> tuple[str, ...]:
         """Return the same: a directory has nothing that is off and could go."""
@@ -71,6 +77,25 @@ def _take_off(account: Account, subject: Subject) -> tuple[str, ...]:
             f"{_ldif(_dn(account), 'delete: sshPublicKey', value)}"
         ),
         "Undo: the same with add: in place of delete:, and the value you kept.",
+    )
+
+
+def _revoke(account: Account, subject: Subject) -> tuple[str, ...]:
+    """With -t, ldapsearch(1) puts each value in a file and says in which; LDIF takes it from there (RFC 2849)."""
+    show = f"ldapsearch -LLL -t {_BIND} -s base -b {shlex.quote(account.label)} userCertificate"
+    return (
+        (
+            f"Have its issuer revoke {subject.label}, and look for it on the revocation list: whoever trusts the "
+            "issuer takes it until it's there. That can't be undone; whoever needs one gets a new one."
+        ),
+        _WHERE,
+        f"Put the certificates on the entry in files, and keep these:\n{show}",
+        (
+            "Find the one whose SHA-256 fingerprint (openssl x509 -inform DER -noout -fingerprint -sha256 -in FILE), "
+            f"colons aside, is {subject.native_id}, and take that value off, by the attribute's name as it was shown:\n"
+            f"{_ldif(_dn(account), 'delete: userCertificate;binary', 'userCertificate;binary:< file://FILE')}"
+        ),
+        "Undo: the same with add: in place of delete:, and the file you kept.",
     )
 
 

@@ -1,0 +1,140 @@
+"""A role's trust policy lets a leaver's user take it on, in its own account or in another."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from include.offboarding.interfaces import Rule
+from include.offboarding.model import (
+    Case,
+    Control,
+    Effect,
+    Finding,
+    LeaverCase,
+    LinkedAccount,
+    Relation,
+    Severity,
+    Standing,
+    Subject,
+    SubjectKind,
+    TrustView,
+)
+from include.offboarding.rules._cases import leaver, leavers_accounts
+from include.offboarding.rules._controls import LEAVER_ACCESS
+from include.offboarding.rules._evidence import powers, works
+from include.offboarding.rules._findings import finding_on
+from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._sentences import left
+from include.offboarding.rules._ways import Way, judged, whole
+
+_STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN)
+_OUT_OF_REACH = (
+    "No way into the user itself works now, so nobody takes the role on; a key that somebody makes for the user opens "
+    "it again."
+)
+_DENIED = "Everything is denied to the user unconditionally, taking on a role too."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trusted:
+    """A user that a role lets in, or of which that can't be told."""
+
+    linked: LinkedAccount
+    view: TrustView
+    standing: Standing
+    reason: str
+
+
+class LeaverRoleTrust:
+    """One a role and person, whichever of their users it names. Medium where no way into these users works now.
+
+    It stands as long as the trust and the user do: a new key is made in a moment.
+    """
+
+    id: ClassVar[str] = "leaver-role-trust"
+    default_severity: ClassVar[Severity] = Severity.HIGH
+    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield each role that lets a leaver's user in, or of which that can't be told."""
+        gone = leaver(case, as_of)
+        if gone is None:
+            return
+        roles: defaultdict[tuple[str, str], list[_Trusted]] = defaultdict(list)
+        for _, linked in leavers_accounts(gone, as_of, Relation.IS):
+            for trusted in _open_trusts(linked):
+                roles[trusted.view.trust.realm, trusted.view.trust.native_id].append(trusted)
+        for users in roles.values():
+            yield _finding(self, gone, sorted(users, key=lambda one: _STRONGEST_FIRST.index(one.standing)))
+
+
+def _open_trusts(linked: LinkedAccount) -> Iterator[_Trusted]:
+    for view in linked.trusts:
+        trust = view.trust
+        standing, reason = judged(trust.standing, trust.standing_reason, fresh=view.fresh, observed_at=view.observed_at)
+        if standing is not Standing.DEAD:
+            yield _Trusted(linked=linked, view=view, standing=standing, reason=reason)
+
+
+def _finding(rule: Rule, case: LeaverCase, users: Sequence[_Trusted]) -> Finding:
+    first, way = users[0], _way(users)
+    trust = first.view.trust
+    made = finding_on(
+        rule,
+        case,
+        first.linked.account,
+        way,
+        relation=Relation.IS,
+        evidence=tuple(_evidence(case, users, way)),
+        steps=_steps(case, users, way),
+        severity=Severity.MEDIUM if _out_of_reach(users) else None,
+    )
+    return replace(made, realm=trust.realm, privileged=trust.privileged is True)
+
+
+def _way(users: Sequence[_Trusted]) -> Way:
+    """The role as a way in: the users have no say in its key, so that a second one makes no second finding."""
+    first = users[0]
+    trust = first.view.trust
+    contained = all(whole(user.linked).effect is Effect.CONTAINED for user in users)
+    labels = sorted(user.linked.account.label for user in users)
+    return Way(
+        subject=Subject(
+            kind=SubjectKind.ROLE, native_id=trust.native_id, label=trust.label, account_label=", ".join(labels)
+        ),
+        standing=first.standing,
+        reason=first.reason,
+        effect=Effect.CONTAINED if contained else Effect.UNKNOWN,
+        set_at=None,
+        fresh=first.view.fresh,
+        last_used_at=None,
+    )
+
+
+def _out_of_reach(users: Sequence[_Trusted]) -> bool:
+    return all(whole(user.linked).standing is Standing.DEAD for user in users)
+
+
+def _evidence(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> Iterator[str]:
+    yield from dict.fromkeys(text for user in users for text in user.linked.evidence)
+    yield left(case.worker_id, case.departure)
+    yield works(way)
+    yield f"It trusts {way.subject.account_label}."
+    if _out_of_reach(users):
+        yield _OUT_OF_REACH
+    if way.effect is Effect.CONTAINED:
+        yield _DENIED
+    yield from powers(users[0].view.trust, replace(way, effect=Effect.UNKNOWN))
+
+
+def _steps(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> tuple[str, ...]:
+    linked = users[0].linked
+    return (
+        *runbook(linked.source_kind).close(linked.account, way.subject),
+        *(not_theirs(user.linked.source, user.linked.account, case.worker_id) for user in users),
+    )
+
+
+RULE: Rule = LeaverRoleTrust()
