@@ -1,5 +1,6 @@
 """What the LDAP source tells of a real slapd."""
 
+import hashlib
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from include.offboarding.demo import slapd
 from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import KeyKind, ScopeRead, Standing, SubjectKind
+from include.offboarding.model import KeyKind, Membership, ScopeRead, Standing, SubjectKind
 from include.offboarding.sources._ldap.names import canonical, tidy
+from tests.support.certificates import ENDED, ENDS, STARTS, certificate
 from tests.support.directory import (
     ADMIN,
     FINGERPRINT,
@@ -31,6 +33,7 @@ from tests.support.directory import (
     directory,
     entry,
     frame,
+    look_again,
     person,
     reading,
     source,
@@ -444,3 +447,113 @@ def test_exactly_the_documented_rights_are_enough(tmp_path: Path) -> None:
 def test_frame_and_names_are_what_the_tests_think() -> None:
     assert len(frame()) == 8
     assert canonical(WITNESS) == WITNESS
+
+
+def test_certificates_on_a_locked_account(tmp_path: Path) -> None:
+    values = [certificate(), certificate(ends=ENDED)]
+    alice = person("alice", pwdAccountLockedTime=PERMANENT, **{"userCertificate;binary": values})
+    with directory(tmp_path, alice, person("bob", sshPublicKey=KEY)) as server:
+        told = collect(server)
+        again = look_again(server, told.ref("alice"))
+
+    account = told.account("alice")
+    assert account.standing is Standing.DEAD
+    found = [each for each in told.credentials if each.kind is SubjectKind.CERTIFICATE]
+    assert {(each.native_id, each.standing, each.expires_at, each.created_at) for each in found} == {
+        (hashlib.sha256(values[0]).hexdigest(), Standing.WORKS, ENDS, STARTS),
+        (hashlib.sha256(values[1]).hexdigest(), Standing.DEAD, ENDED, STARTS),
+    }
+    assert {each.label for each in found} == {"certificate 1234ABCD by Corp CA"}
+    assert "Alice Kim" not in repr(told.credentials)
+    assert told.scopes == [ScopeRead(realm=REALM, scope="", kinds=(*BOTH, SubjectKind.CERTIFICATE))]
+    assert again.credentials == found
+    assert told.red() == []
+
+
+def test_what_is_declared_dead_is_dead_and_says_so(tmp_path: Path) -> None:
+    left = entry(f"ou=left,{SUFFIX}", ("organizationalUnit",), ou="left")
+    moved = entry(f"uid=moved,ou=left,{SUFFIX}", ("inetOrgPerson",), uid="moved", cn="m", sn="m")
+    people = (person("works"), person("marked", employeeType="left"), person("locked", pwdAccountLockedTime=PERMANENT))
+    declared = [{"subtree": f"OU=Left, {SUFFIX}"}, {"filter": "(employeeType=left)"}, {"filter": "(uid=locked)"}]
+    with directory(tmp_path, *people, left, moved) as server:
+        told = collect(server, disabled_when=declared)
+        again = look_again(server, *(told.ref(login) for login in ("works", "moved")), disabled_when=declared)
+
+    assert told.account("works").standing is Standing.WORKS
+    reasons = {login: told.account(login).standing_reason for login in ("moved", "marked", "locked")}
+    assert reasons == {
+        "moved": f"declared: subtree OU=Left, {SUFFIX} in disabled_when",
+        "marked": "declared: filter (employeeType=left) in disabled_when",
+        # What the server itself refuses is the better reason.
+        "locked": f"pwdAccountLockedTime {PERMANENT} under {POLICY} (pwdLockout TRUE)",
+    }
+    assert {told.account(login).standing for login in reasons} == {Standing.DEAD}
+    assert [again.account(login) for login in ("works", "moved")] == [
+        told.account(login) for login in ("works", "moved")
+    ]
+
+
+def test_members_that_are_no_accounts_here_are_counted(tmp_path: Path) -> None:
+    signers = group("signers", member=[f"uid=alice,{PEOPLE}", f"uid=gone,{PEOPLE}", f"cn=x,ou=groups,{SUFFIX}"])
+    others = (group("x", member=f"uid=elsewhere,{PEOPLE}"),)
+    with directory(tmp_path, person("alice"), signers, *others) as server:
+        told = collect(server, guarded_groups=["signers"])
+
+    (gap,) = [gap for gap in told.gaps if "no accounts that are read here" in gap.text]
+    assert gap.text.startswith(f"sources.corp-ldap: 2 members of cn=signers,ou=groups,{SUFFIX}")
+    assert not gap.red
+
+
+def test_a_declared_subtree_that_is_not_there_is_no_empty_one(tmp_path: Path) -> None:
+    with directory(tmp_path, person("alice")) as server, pytest.raises(IncompleteReadError, match="no such entry"):
+        collect(server, disabled_when=[{"subtree": f"ou=nowhere,{SUFFIX}"}])
+
+
+def test_guarded_groups_are_named_by_pattern_or_dn_and_dated(tmp_path: Path) -> None:
+    people = [person(login) for login in ("alice", "bob", "carl", "dora")]
+    groups = (
+        group("release-signers", member=[f"uid=alice,{PEOPLE}", f"cn=night,ou=groups,{SUFFIX}"]),
+        group("night", member=f"uid=bob,{PEOPLE}"),
+        group("vault", kind="posixGroup", gidNumber="27", memberUid=["carl"]),
+        group("staff", member=f"uid=dora,{PEOPLE}"),
+    )
+    guarded = ["*-SIGNERS", f"cn=vault,ou=*,{SUFFIX}"]
+    with directory(tmp_path, *people, *groups) as server:
+        facts = list(source(connection(server), guarded_groups=guarded).collect())
+        told = Told(facts)
+        again = list(source(connection(server), guarded_groups=guarded).detail([told.ref("bob"), told.ref("dora")]))
+
+    members = [fact for fact in facts if isinstance(fact, Membership)]
+    ids = {told.account(login).native_id: login for login in ("alice", "bob", "carl", "dora")}
+    assert {(ids[each.account_native_id], each.group_label) for each in members} == {
+        ("alice", f"cn=release-signers,ou=groups,{SUFFIX}"),
+        ("bob", f"cn=release-signers,ou=groups,{SUFFIX}"),
+        ("carl", f"cn=vault,ou=groups,{SUFFIX}"),
+    }
+    assert told.scopes[0].groups is not None
+    assert {each.group_native_id for each in members} == set(told.scopes[0].groups)
+    assert [each for each in again if isinstance(each, Membership)] == [
+        each for each in members if ids[each.account_native_id] == "bob"
+    ]
+    assert {scope.groups for scope in Told(again).scopes} == {told.scopes[0].groups}
+
+
+@pytest.mark.parametrize(
+    ("access", "guarded", "text"),
+    (
+        (("to attrs=member by * none",), ["signers"], "group signers shows no member, and must have one"),
+        ((), ["singers"], "no group at dc=corp,dc=example is called singers"),
+        ((f'to dn.subtree="ou=groups,{SUFFIX}" by * none',), ["signers"], "no group is visible"),
+    ),
+)
+def test_a_guarded_group_that_cannot_be_read_is_red(
+    tmp_path: Path, access: tuple[str, ...], guarded: list[str], text: str
+) -> None:
+    groups = group("signers", member=f"uid=alice,{PEOPLE}")
+    with directory(tmp_path, person("alice"), groups, access=access) as server:
+        facts = list(source(connection(server), guarded_groups=guarded).collect())
+
+    assert not [fact for fact in facts if isinstance(fact, Membership)]
+    assert Told(facts).scopes[0].groups == ()
+    (red,) = Told(facts).red()
+    assert text in red

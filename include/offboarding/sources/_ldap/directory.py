@@ -76,10 +76,14 @@ class Directory:
         by whatever rule may hide others too.
         """
         count = 0
+        guards: set[str] = set()
         declared = self._declared(self.settings.base_dn, self.settings.user_filter)
         for entry in self._search(self.settings.base_dn, self.settings.user_filter):
             count += 1
-            yield from self._facts(self.describer.describe(entry, declared))
+            description = self.describer.describe(entry, declared)
+            if description.memberships:
+                guards.add(canonical(entry.dn))
+            yield from self._facts(description)
         if not count:
             raise IncompleteReadError(
                 f"{self.session.source}: no account below {self.settings.base_dn} meets user_filter, and a directory "
@@ -88,6 +92,7 @@ class Directory:
                 "(docs/permissions/ldap.md)."
             )
         yield from self.gaps()
+        yield from self.rolls.strangers(guards, self.realm, self.session.source)
         trouble = self._lost_sight()
         yield ScopeRead(
             realm=self.realm,

@@ -5,6 +5,7 @@ groups.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -65,6 +66,8 @@ class GuardedGroup:
     label: str
     """Its DN."""
     members: Members
+    people: frozenset[str]
+    """Canonical DNs among its members that are no groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,17 @@ class Rolls:
     def dated(self) -> tuple[str, ...]:
         """Native ids of the guarded groups that were read to their end."""
         return tuple(group.native_id for group in self.guarded if group.members.known)
+
+    def strangers(self, accounts: AbstractSet[str], realm: str, source: str) -> Iterator[Gap]:
+        """Members of guarded groups that are none of these accounts (canonical DNs): of them nothing is known."""
+        for group in self.guarded:
+            count = len(group.people - accounts)
+            if count:
+                text = (
+                    f"{source}: {count:,} members of {group.label} are no accounts that are read here: look at base_dn "
+                    "and user_filter, or make the directory that they are in a source of its own"
+                )
+                yield Gap(realm=realm, text=text, red=False)
 
     def gaps(self, realm: str, source: str) -> Iterator[Gap]:
         """What couldn't be told, each thing once."""
@@ -125,11 +139,7 @@ def read_rolls(session: Session, settings: LdapSettings, flavor: Flavor, privile
     guarded = [group for group in reader.groups.values() if group.matches(guards, also_dn=True)]
     return Rolls(
         privileged=privileged if privileged_names else Members(),
-        guarded=tuple(
-            GuardedGroup(native_id=group.native_id, label=group.dn, members=reader.members([group]))
-            for group in guarded
-            if group.native_id
-        ),
+        guarded=tuple(reader.guarded(group) for group in guarded if group.native_id),
         problems=tuple(_unmet(guards, guarded, base)),
     )
 
@@ -167,6 +177,12 @@ class _Reader:
                 native_id = self.flavor.native_id(entry)
                 group = _Group(dn=entry.dn, name=name, native_id=native_id, because=f"group {name}")
                 self.groups[canonical(entry.dn)] = group
+
+    def guarded(self, group: _Group) -> GuardedGroup:
+        """A group that guards keys, with who is in."""
+        members = self.members([group])
+        people = frozenset(members.dns) - frozenset(self.groups)
+        return GuardedGroup(native_id=group.native_id, label=group.dn, members=members, people=people)
 
     def members(self, asked: Sequence[_Group]) -> Members:
         """Everybody in these groups, and in those within them."""
