@@ -24,6 +24,7 @@ from include.offboarding.model import (
     Coverage,
     Fact,
     Finding,
+    IdentityKey,
     Problem,
     RequestCounts,
     RosterSummary,
@@ -153,6 +154,13 @@ class Source(Protocol):
 
     def collect(self) -> Iterator[Fact]:
         """Yield the cheapest complete inventory. A ScopeRead follows the facts it covers. Raises as Roster.read."""
+        ...
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield the accounts of some people alone, each followed by its own ScopeRead (kind ACCOUNT).
+
+        `keys` are theirs, normalised; `known` are accounts that are theirs already. What neither finds stays as it was.
+        """
         ...
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:

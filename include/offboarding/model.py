@@ -484,7 +484,7 @@ class KeyElsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedLink:
-    """An account that was theirs until shortly before the departure, or after it, and isn't now. Nobody decided that."""
+    """An account that was theirs until shortly before the departure, or later, and isn't now; nobody decided that."""
 
     account: Account
     source: str
@@ -495,6 +495,9 @@ class MovedLink:
     """Why it was theirs."""
     decision: LinkDecision
     """How the account stands now; ORPHAN where nobody claims it."""
+    credentials: tuple[CredentialView, ...]
+    observed_at: datetime
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,40 +4,68 @@ Each takes an open session on the store and ready objects; `wiring` makes both. 
 the same run, and leaves the same rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
-from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker
-from include.offboarding.model import Account, Fact
+from include.offboarding import intake
+from include.offboarding.correlation.keys import normal
+from include.offboarding.errors import FatalError
+from include.offboarding.interfaces import Source, SourceSettings, Tracker
+from include.offboarding.keys import short_finding
+from include.offboarding.model import Fact
+from include.offboarding.people import called
 from include.offboarding.policy import routed
 from include.offboarding.report import night
 from include.offboarding.rules import all_rules
 from include.offboarding.settings import Settings
-from include.offboarding.store import correlation, findings, reading, rosters, runs, sources
-from include.offboarding.store.cases import cases
+from include.offboarding.store import correlation, departures, findings, reading, rosters, runs, sources
+from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
-from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
-from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome, SourceSetting
-from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
+from include.offboarding.store.departures import DEPARTURE
+from include.offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketCounts, TicketDesk
 
 log = structlog.get_logger("offboarding.pipeline")
 
+read_roster = intake.read_roster
+"""Read who works here."""
+
 
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
-    run = runs.open_run(session, kind="nightly", caller=caller, as_of=as_of)
+    return _opened(session, settings, runs.open_run(session, kind="nightly", caller=caller, as_of=as_of))
+
+
+def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
+    """Begin the check of some people, or find the one that this caller began. Raises FatalError as `open_run`."""
+    return _opened(session, settings, runs.open_run(session, kind=DEPARTURE, caller=caller, as_of=as_of))
+
+
+def find_people(session: Session, settings: Settings, run: Run, words: Sequence[str]) -> None:
+    """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person.
+
+    Raises FatalError that names the candidates of each word that stands for several, and each that stands for nobody.
+    """
+    rules = intake.key_rules(settings)
+    people = [called(session, rules, word) for word in words if word.strip()]
+    wrong = [found for found in people if isinstance(found, str)]
+    if wrong or not people:
+        raise FatalError(" ".join(wrong) or "Nobody is named: give worker ids, mails or logins.")
+    named = [found for found in people if not isinstance(found, str)]
+    departures.note_persons(session, run.run_id, named)
+    log.info("people found", people=len(named), workers=[str(person) for person in named])
+
+
+def _opened(session: Session, settings: Settings, run: Run) -> Run:
     names = [roster.name for roster in settings.rosters]
     rosters.retire_rosters(session, names)
     parts = [(source.name, part) for source in settings.sources for part in source.parts()]
     runs.note_expected(session, run.run_id, rosters=names, parts=parts)
-    log.info("run open", run=run.run_id, as_of=run.as_of.isoformat())
+    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
     return run
 
 
@@ -46,41 +74,19 @@ def find_run(session: Session, run_id: int) -> Run:
     return runs.run(session, run_id)
 
 
-def read_roster(
-    session: Session, settings: Settings, run: Run, roster_settings: RosterSettings, roster: Roster
-) -> RosterOutcome:
-    """Read who works here. A partial read is an outcome; an error is written down, and raised again."""
-    row = RosterRow(
-        name=roster_settings.name,
-        id_space=roster_settings.id_space,
-        login_realm=roster_settings.login_realm,
-        coverage=roster_settings.coverage,
-    )
-    read = RosterRead.begin(session, row, run.run_id, run.as_of)
-    bound = settings.policy.max_inferred
-    try:
-        read.stage(_staged_workers(settings, roster_settings, roster))
-        if roster.summary is None:
-            raise FatalError(f"rosters.{row.name}: it told nothing of its own read; mend rosters/{row.name}.py")
-    except OffboardingError as error:
-        read.fail(str(error))
-        raise
-    outcome = read.merge(
-        roster.summary,
-        roster.problems,
-        min_percent=settings.policy.min_roster_percent,
-        absolute=bound.absolute,
-        percent=bound.percent,
-    )
-    _tell_roster(outcome)
-    return outcome
-
-
 def collect(
     session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Source
 ) -> SourceOutcome:
-    """Read what exists in one part of a source."""
-    return _read_source(session, settings, run, source_settings, part, "collect", source, source.collect)
+    """Read what exists in one part of a source; of a departure, these people's accounts alone."""
+
+    def facts() -> Iterator[Fact]:
+        if run.kind != DEPARTURE:
+            return source.collect()
+        realm = sources.realm_called(session, source_settings.name, part)
+        known = departures.accounts_of_run(session, run.run_id, realm) if realm else []
+        return source.collect_for(departures.keys_of_run(session, run.run_id), known)
+
+    return intake.read_source(session, settings, run, source_settings, part, "collect", source, facts)
 
 
 def correlate(session: Session, settings: Settings, run: Run) -> correlation.CorrelationOutcome:
@@ -100,8 +106,12 @@ def detail(
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
     if found is None or found[1] == "failed" or not found[0]:
         return None
-    accounts = sources.accounts_to_detail(session, found[0])
-    return _read_source(
+    accounts = (
+        departures.accounts_of_run(session, run.run_id, found[0])
+        if run.kind == DEPARTURE
+        else sources.accounts_to_detail(session, found[0])
+    )
+    return intake.read_source(
         session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
     )
 
@@ -163,6 +173,26 @@ def report(session: Session, settings: Settings, run: Run) -> None:
     print(night.render(seen, settings.company.time_zone))  # noqa: T201 - a task's own output is its reader's screen
 
 
+def report_departure(session: Session, run: Run) -> None:
+    """Say what of these people's still works, and raise FatalError where something was left unchecked."""
+    seen = reading.night(session, run.run_id)
+    red = night.is_red(seen)
+    for found in departures.findings_of_run(session, run.run_id):
+        log.info(
+            "finding",
+            finding=short_finding(found.finding_key),
+            rule=found.rule,
+            severity=found.severity,
+            state=found.state,
+            standing=found.standing,
+            worker=found.worker,
+            ticket=found.ticket,
+        )
+    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
+    log.info("departure checked", run=run.run_id, status="red" if red else "green")
+    end(session, run)
+
+
 def end(session: Session, run: Run) -> None:
     """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
     red = night.is_red(reading.night(session, run.run_id))
@@ -189,14 +219,6 @@ def release(
     ticket(session, settings, run, told)
     runs.close_run(session, run.run_id, status="green", waiting=0, summary={})
     return run
-
-
-def key_rules(settings: Settings) -> KeyRules:
-    """The company's ways of writing mails and logins."""
-    company = settings.company
-    return KeyRules.of(
-        company.mail_domains, company.mail_aliases, company.login_patterns, settings.policy.usual_login_patterns
-    )
 
 
 def correlation_settings(session: Session, settings: Settings, as_of: datetime) -> correlation.CorrelationSettings:
@@ -231,87 +253,16 @@ def correlation_settings(session: Session, settings: Settings, as_of: datetime) 
 
 def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator[findings.RoutedFinding]:
     parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
-    moved_days = settings.policy.moved_days
-    for case in cases(session, as_of=run.as_of, since=run.reads_since, moved_days=moved_days):
+    looked = Looked(
+        as_of=run.as_of,
+        since=run.reads_since,
+        moved_days=settings.policy.moved_days,
+        persons=departures.persons_asked(session, run),
+    )
+    for case in cases(session, looked):
         for rule in all_rules():
             for finding in rule.evaluate(case, run.as_of):
                 yield routed(settings, finding, case, parts)
-
-
-def _read_source(
-    session: Session,
-    settings: Settings,
-    run: Run,
-    source_settings: SourceSettings,
-    part: str,
-    phase: str,
-    source: Source,
-    facts: Callable[[], Iterator[Fact]],
-) -> SourceOutcome:
-    read = SourceRead.begin(
-        session, source=source_settings.name, kind=source_settings.kind, part=part, phase=phase, run_id=run.run_id
-    )
-    try:
-        read.stage(_staged_facts(settings, source_settings, facts()))
-    except OffboardingError as error:
-        read.fail(str(error), source.requests)
-        raise
-    outcome = read.merge(source.requests)
-    _tell_source(outcome)
-    return outcome
-
-
-def _tell_roster(outcome: RosterOutcome) -> None:
-    log.info(
-        "roster read",
-        roster=outcome.roster,
-        status=outcome.status,
-        proved=outcome.proved,
-        workers=outcome.workers,
-        records=outcome.records,
-        vanished=outcome.inferred,
-        vanished_to_confirm=outcome.waiting,
-        problems=len(outcome.problems),
-    )
-    for problem in outcome.problems:
-        sentence = f"rosters.{outcome.roster}: {problem}"
-        log.warning(sentence)
-
-
-def _tell_source(outcome: SourceOutcome) -> None:
-    log.info(
-        "source read" if outcome.phase == "collect" else "leavers' accounts read live",
-        source=outcome.source,
-        part=outcome.part or "whole",
-        realm=outcome.realm,
-        status=outcome.status,
-        accounts=outcome.accounts,
-        credentials=outcome.credentials,
-        requests=sum(outcome.requests.values()),
-    )
-    for text, red in outcome.gaps:
-        (log.warning if red else log.info)(f"not checked: {text}", source=outcome.source)
-
-
-def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) -> Iterator[StagedWorker]:
-    rules = key_rules(settings)
-    realms = {source.name: source.login_realm for source in settings.sources}
-    placeholders = {normal(value) for value in settings.policy.placeholders}
-    for worker in reader.read():
-        yield StagedWorker(
-            worker=worker,
-            uid=person_uid(roster.id_space, worker.worker_id, roster.name, placeholders),
-            keys=tuple(worker_keys(worker, roster.id_space, roster.login_realm, realms, rules)),
-        )
-
-
-def _staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
-    rules = key_rules(settings)
-    for fact in facts:
-        if isinstance(fact, Account):
-            yield StagedAccount(account=fact, keys=tuple(account_keys(fact, source.number_format, rules)))
-        else:
-            yield fact
 
 
 def _fields(outcome: correlation.CorrelationOutcome) -> dict[str, int]:

@@ -16,6 +16,7 @@ from include.offboarding.model import TicketDraft, TicketState
 from include.offboarding.report.ticket import draft
 from include.offboarding.store import tickets
 from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import persons_asked
 from include.offboarding.store.locks import ticket_held
 from include.offboarding.store.tickets import Pending, TicketItem, TicketRow
 from include.offboarding.ticket_plan import TicketPlan
@@ -51,7 +52,7 @@ class TicketDesk:
     def drain(self) -> TicketCounts:
         """See to every ticket. Raises RetriableError at once, FatalError after the other tickets were seen to."""
         refused: list[str] = []
-        for key in tickets.to_drain(self.session):
+        for key in tickets.to_drain(self.session, persons_asked(self.session, self.plan.run)):
             try:
                 with ticket_held(self.session, key):
                     self._see_to(key)

@@ -28,8 +28,11 @@ ARROWS: dict[str, set[str]] = {
     "policy": NOUNS | {"settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
+    "people": NOUNS | {"correlation", "store"},
+    "intake": NOUNS | {"interfaces", "settings", "correlation", "store"},
     "pipeline": NOUNS
-    | {"interfaces", "settings", "correlation", "rules", "policy", "ticket_plan", "ticketing", "report", "store"},
+    | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "people", "intake"}
+    | {"ticket_plan", "ticketing", "report", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "report", "store", "rules"},

@@ -6,11 +6,12 @@ They are few beside the leavers themselves, and are held by person while the cas
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from psycopg.rows import class_row
 
 from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Standing, Trust, TrustView
-from include.offboarding.store.case_rows import AccountRow, BareAccountRow, account, credential
+from include.offboarding.store.case_rows import AccountRow, account, credential, credentials
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
 
@@ -41,7 +42,7 @@ class _ElsewhereRow(AccountRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _MovedRow(BareAccountRow):
+class _MovedRow(AccountRow):
     person_uid: str
     linked_from: datetime
     linked_until: datetime
@@ -63,7 +64,7 @@ def extras(session: Session, *, since: datetime, moved_days: int) -> Extras:
     return Extras(
         trusts=_trusts(session, since),
         keys_elsewhere=_keys_elsewhere(session, since),
-        moved=_moved(session, moved_days),
+        moved=_moved(session, since, moved_days),
     )
 
 
@@ -109,18 +110,26 @@ def _keys_elsewhere(session: Session, since: datetime) -> dict[str, list[KeyElse
     return found
 
 
-def _moved(session: Session, moved_days: int) -> dict[str, list[MovedLink]]:
+def _moved(session: Session, since: datetime, moved_days: int) -> dict[str, list[MovedLink]]:
     found: defaultdict[str, list[MovedLink]] = defaultdict(list)
     with session.cursor(row_factory=class_row(_MovedRow)) as cursor:
-        for row in cursor.execute(block("cases", "moved_links"), {"moved_days": moved_days}):
-            moved = MovedLink(
-                account=account(row),
-                source=row.source,
-                source_kind=row.source_kind,
-                linked_from=row.linked_from,
-                linked_until=row.linked_until,
-                evidence=tuple(row.evidence),
-                decision=LinkDecision(row.decision),
-            )
-            found[row.person_uid].append(moved)
+        rows = cursor.execute(block("cases", "moved_links"), {"since": since, "moved_days": moved_days}).fetchall()
+    for (person_uid, _, _), group in groupby(rows, key=lambda row: (row.person_uid, row.realm, row.native_id)):
+        found[person_uid].append(_moved_link(list(group)))
     return found
+
+
+def _moved_link(rows: list[_MovedRow]) -> MovedLink:
+    first = rows[0]
+    return MovedLink(
+        account=account(first),
+        source=first.source,
+        source_kind=first.source_kind,
+        linked_from=first.linked_from,
+        linked_until=first.linked_until,
+        evidence=tuple(first.evidence),
+        decision=LinkDecision(first.decision),
+        credentials=credentials(rows),
+        observed_at=first.observed_at,
+        fresh=first.fresh,
+    )

@@ -8,8 +8,8 @@ from include.offboarding.model import Account, Credential, CredentialView, Effec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BareAccountRow:
-    """An account; None throughout where there is none."""
+class AccountRow:
+    """An account beside one of its credentials; None throughout where there is none."""
 
     source: str
     source_kind: str
@@ -30,12 +30,6 @@ class BareAccountRow:
     privileged_by: str
     last_used_at: datetime | None
     last_used_exact: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRow(BareAccountRow):
-    """An account beside one of its credentials; `c_kind` is None where it has none."""
-
     observed_at: datetime
     fresh: bool
     c_kind: str | None
@@ -56,7 +50,7 @@ class AccountRow(BareAccountRow):
     c_fresh: bool
 
 
-def account(row: BareAccountRow) -> Account:
+def account(row: AccountRow) -> Account:
     """The account of a row that has one."""
     assert row.realm is not None
     return Account(

@@ -1,6 +1,6 @@
 """Cases for the rules: streamed, person by person, in constant memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -88,17 +88,37 @@ class _OrphanRow:
     recent: bool
 
 
-def cases(session: Session, *, as_of: datetime, since: datetime, moved_days: int) -> Iterator[Case]:
-    """Yield every case. What a complete read that began at `since` or later saw is fresh. Needs an open transaction."""
-    yield from _leaver_cases(session, since, extras(session, since=since, moved_days=moved_days))
-    yield from _account_cases(session, since)
-    yield from _orphan_cases(session, as_of, since)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Which cases are asked for, and what counts as fresh in them."""
+
+    as_of: datetime
+    since: datetime
+    """What a complete read that began then or later saw is fresh."""
+    moved_days: int
+    """A link that ended so many days before a departure, or later, has moved."""
+    persons: Sequence[str] | None = None
+    """Uids of the people alone whom it's about; None: everyone, and the accounts that nobody claims."""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """For the queries."""
+        return {"since": self.since, "persons": None if self.persons is None else list(self.persons)}
 
 
-def _leaver_cases(session: Session, since: datetime, beside: Extras) -> Iterator[LeaverCase]:
+def cases(session: Session, looked: Looked) -> Iterator[Case]:
+    """Yield every case. Needs an open transaction."""
+    yield from _leaver_cases(session, looked)
+    yield from _account_cases(session, looked)
+    if looked.persons is None:
+        yield from _orphan_cases(session, looked.as_of, looked.since)
+
+
+def _leaver_cases(session: Session, looked: Looked) -> Iterator[LeaverCase]:
+    beside = extras(session, since=looked.since, moved_days=looked.moved_days)
     with session.cursor("leaver_cases", row_factory=class_row(_LeaverRow)) as cursor:
         cursor.itersize = _PERSONS_AT_ONCE
-        cursor.execute(block("cases", "leaver_cases"), {"since": since})
+        cursor.execute(block("cases", "leaver_cases"), looked.values)
         for _, rows in groupby(cursor, key=lambda row: row.person_uid):
             yield _leaver_case(list(rows), beside)
 
@@ -158,13 +178,13 @@ def _linked_account(rows: list[_LeaverRow], beside: Extras) -> LinkedAccount:
     )
 
 
-def _account_cases(session: Session, since: datetime) -> Iterator[AccountCase]:
+def _account_cases(session: Session, looked: Looked) -> Iterator[AccountCase]:
     with session.cursor(row_factory=class_row(_SuspectRow)) as cursor:
         suspects = cursor.execute(block("cases", "suspects")).fetchall()
     by_account = {pk: list(rows) for pk, rows in groupby(suspects, key=lambda row: row.account_pk)}
     with session.cursor("account_cases", row_factory=class_row(_ReviewRow)) as cursor:
         cursor.itersize = _PERSONS_AT_ONCE
-        cursor.execute(block("cases", "account_cases"), {"since": since})
+        cursor.execute(block("cases", "account_cases"), looked.values)
         for pk, rows in groupby(cursor, key=lambda row: row.account_pk):
             yield _account_case(list(rows), by_account[pk])
 

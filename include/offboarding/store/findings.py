@@ -11,6 +11,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.keys import finding_key, short_finding
 from include.offboarding.model import Finding
 from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import persons_asked
 from include.offboarding.store.events import Change, append_events
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
@@ -115,7 +116,7 @@ def guard(
             released = {**values, "author": "policy", "reason": "policy.baseline: ticket"}
             session.execute(block("findings", "release_baselines"), released)
         session.execute("drop table if exists candidate")
-        session.execute(block("findings", "make_candidate"))
+        session.execute(block("findings", "make_candidate"), {"persons": persons_asked(session, run)})
         with session.cursor(row_factory=scalar_row) as cursor:
             new_tickets = cursor.execute(block("findings", "new_ticket_count")).fetchone() or 0
         over = {"over": new_tickets > max_new_tickets}
@@ -183,7 +184,7 @@ def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
 
 
 def _merged(session: Session, run: Run, produced: int) -> Evaluation:
-    values = {"run_id": run.run_id, "since": run.reads_since}
+    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons_asked(session, run)}
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
     changes |= {name: _changes(session, name, values) for name in ("begin", "close")}
@@ -200,9 +201,7 @@ def _merged(session: Session, run: Run, produced: int) -> Evaluation:
 
 def _changes(session: Session, name: str, values: dict[str, object]) -> list[Change]:
     with session.cursor(row_factory=class_row(Change)) as cursor:
-        return sorted(
-            cursor.execute(block("findings", name), values).fetchall(), key=lambda change: change.finding_key
-        )
+        return sorted(cursor.execute(block("findings", name), values).fetchall(), key=lambda change: change.finding_key)
 
 
 def _row(routed: RoutedFinding) -> Sequence[object]:

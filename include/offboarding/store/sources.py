@@ -239,6 +239,11 @@ def realms(session: Session) -> list[RealmRow]:
         return cursor.execute(block("sources", "realms")).fetchall()
 
 
+def realm_called(session: Session, source: str, part: str) -> str | None:
+    """The system that a source's part was when last read; None before the first read."""
+    return next((row.realm for row in realms(session) if (row.source, row.part) == (source, part)), None)
+
+
 def accounts_to_detail(session: Session, realm: str) -> list[AccountRef]:
     """Accounts to ask about live: leavers', returners', disputed and probable ones, and those with open findings."""
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:

@@ -189,9 +189,9 @@ def move_on(session: Session, old_key: str, new_key: str) -> None:
     session.execute(block("tickets", "new_generation"), {"old_key": old_key, "new_key": new_key})
 
 
-def to_drain(session: Session) -> list[str]:
-    """Keys of the tickets to see to: those with something to say, and every open one."""
-    return _keys(session, "to_drain")
+def to_drain(session: Session, persons: Sequence[str] | None) -> list[str]:
+    """Keys of the tickets to see to: those with something to say, and every open one; or some people's alone."""
+    return _keys(session, "to_drain", {"persons": None if persons is None else list(persons)})
 
 
 def ticket(session: Session, key: str) -> TicketRow:
@@ -227,6 +227,6 @@ def note(session: Session, name: str, **values: object) -> None:
     session.execute(block("tickets", name), values)
 
 
-def _keys(session: Session, name: str) -> list[str]:
+def _keys(session: Session, name: str, values: Mapping[str, object] | None = None) -> list[str]:
     with session.cursor(row_factory=scalar_row) as cursor:
-        return [str(key) for key in cursor.execute(block("tickets", name)).fetchall()]
+        return [str(key) for key in cursor.execute(block("tickets", name), values or {}).fetchall()]

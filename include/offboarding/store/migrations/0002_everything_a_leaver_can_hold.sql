@@ -32,3 +32,13 @@ create table trust (
     primary key (realm, native_id, principal)
 );
 create index on trust (principal_realm, principal) where gone_at is null;
+
+-- A departure, now: a run about some people only.
+alter table run drop constraint run_kind_check;
+alter table run add constraint run_kind_check check (kind in ('nightly', 'release', 'departure'));
+
+create table run_person (
+    run_id     bigint not null references run,
+    person_uid uuid not null references person,
+    primary key (run_id, person_uid)
+);

@@ -34,7 +34,7 @@ left join lateral (
         and not exists (select from departure g
             where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)
     limit 1) o on true
-where d.valid_to is null
+where d.valid_to is null and (%(persons)s::uuid[] is null or d.person_uid = any(%(persons)s))
 order by p.person_uid, a.account_pk, l.relation, c.kind, c.native_id;
 
 -- name: account_cases
@@ -52,7 +52,8 @@ select a.account_pk, l.decision, r.source, r.kind as source_kind,
     coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh
 from (
     select account_pk, min(decision) as decision from link
-    where valid_to is null and relation = 'is' and decision in ('disputed', 'probable') group by account_pk) l
+    where valid_to is null and relation = 'is' and decision in ('disputed', 'probable') group by account_pk
+    having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s))) l
 join account a using (account_pk)
 join realm r using (realm)
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
@@ -150,6 +151,13 @@ order by t.person_uid, a.realm, a.native_id, c.native_id;
 select d.person_uid::text, r.source, r.kind as source_kind,
     a.kind, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
     a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
+    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
+    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
+    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
+    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
+    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
+    c.expires_at as c_expires_at, c.sessions_until as c_sessions_until,
+    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh,
     l.valid_from as linked_from, l.valid_to as linked_until, l.evidence,
     coalesce((
         select n.decision from link n
@@ -164,10 +172,17 @@ join lateral (
     order by m.account_pk, m.valid_to desc) l on true
 join account a on a.account_pk = l.account_pk and a.gone_at is null
 join realm r on r.realm = a.realm
+left join credential c on c.account_pk = a.account_pk and c.gone_at is null
+left join lateral (
+    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+left join lateral (
+    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
 where d.valid_to is null and not d.returned and d.confirmed
     and not exists (
         select from link n where n.account_pk = a.account_pk and n.person_uid = d.person_uid and n.relation = 'is'
             and n.decision = 'linked' and n.valid_to is null)
     and not exists (
         select from link_decision k where k.realm = a.realm and k.native_id = a.native_id and k.revoked_at is null)
-order by d.person_uid, a.realm, a.native_id;
+order by d.person_uid, a.realm, a.native_id, c.kind, c.native_id;

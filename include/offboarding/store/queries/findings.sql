@@ -82,6 +82,7 @@ returning finding_key, null as from_state, state as to_state, standing_reason as
 with silent as (
     select f.* from finding f
     where f.state <> 'resolved' and not exists (select from produced s where s.match_key = f.match_key)
+        and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
 ), seen as (
     select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
         a.standing_reason as account_reason, c.credential_pk, c.gone_at is not null as credential_gone,
@@ -244,7 +245,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket,
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder
 from finding f
-where f.state = 'held';
+where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
 
 -- name: new_ticket_count
 -- How many tickets this run would newly open, those that wait or were released by a person left out.

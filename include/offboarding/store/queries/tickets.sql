@@ -79,10 +79,12 @@ on conflict (ticket_key, op, event_key) do nothing;
 update finding set ticket_key = %(new_key)s, told = 'open' where ticket_key = %(old_key)s and state <> 'resolved';
 
 -- name: to_drain
--- Tickets with something to say, and every open one, whose state in the tracker is asked.
+-- Tickets with something to say, and every open one, whose state in the tracker is asked; or some people's alone.
 select t.ticket_key from ticket t
-where t.state in ('wanted', 'open') or exists (
-    select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null)
+where (t.state in ('wanted', 'open') or exists (
+        select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
+    and (%(persons)s::uuid[] is null or exists (
+        select from finding f where f.ticket_key = t.ticket_key and f.person_uid = any(%(persons)s)))
 order by t.wanted_at, t.ticket_key;
 
 -- name: ticket

@@ -1,0 +1,133 @@
+"""What readers tell, on its way into the store: normalised, staged, merged, and told in the log."""
+
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
+from include.offboarding.errors import FatalError, OffboardingError
+from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
+from include.offboarding.model import Account, Fact
+from include.offboarding.settings import Settings
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
+from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
+from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
+
+log = structlog.get_logger("offboarding.intake")
+
+
+def read_roster(
+    session: Session, settings: Settings, run: Run, roster_settings: RosterSettings, roster: Roster
+) -> RosterOutcome:
+    """Read who works here. A partial read is an outcome; an error is written down, and raised again."""
+    row = RosterRow(
+        name=roster_settings.name,
+        id_space=roster_settings.id_space,
+        login_realm=roster_settings.login_realm,
+        coverage=roster_settings.coverage,
+    )
+    read = RosterRead.begin(session, row, run.run_id, run.as_of)
+    bound = settings.policy.max_inferred
+    try:
+        read.stage(_staged_workers(settings, roster_settings, roster))
+        if roster.summary is None:
+            raise FatalError(f"rosters.{row.name}: it told nothing of its own read; mend rosters/{row.name}.py")
+    except OffboardingError as error:
+        read.fail(str(error))
+        raise
+    outcome = read.merge(
+        roster.summary,
+        roster.problems,
+        min_percent=settings.policy.min_roster_percent,
+        absolute=bound.absolute,
+        percent=bound.percent,
+    )
+    _tell_roster(outcome)
+    return outcome
+
+
+def read_source(
+    session: Session,
+    settings: Settings,
+    run: Run,
+    source_settings: SourceSettings,
+    part: str,
+    phase: str,
+    source: Source,
+    facts: Callable[[], Iterator[Fact]],
+) -> SourceOutcome:
+    """Read a part of a source. An error is written down, and raised again; what is known stays."""
+    read = SourceRead.begin(
+        session, source=source_settings.name, kind=source_settings.kind, part=part, phase=phase, run_id=run.run_id
+    )
+    try:
+        read.stage(staged_facts(settings, source_settings, facts()))
+    except OffboardingError as error:
+        read.fail(str(error), source.requests)
+        raise
+    outcome = read.merge(source.requests)
+    _tell_source(outcome)
+    return outcome
+
+
+def key_rules(settings: Settings) -> KeyRules:
+    """The company's ways of writing mails and logins."""
+    company = settings.company
+    return KeyRules.of(
+        company.mail_domains, company.mail_aliases, company.login_patterns, settings.policy.usual_login_patterns
+    )
+
+
+def _tell_roster(outcome: RosterOutcome) -> None:
+    log.info(
+        "roster read",
+        roster=outcome.roster,
+        status=outcome.status,
+        proved=outcome.proved,
+        workers=outcome.workers,
+        records=outcome.records,
+        vanished=outcome.inferred,
+        vanished_to_confirm=outcome.waiting,
+        problems=len(outcome.problems),
+    )
+    for problem in outcome.problems:
+        sentence = f"rosters.{outcome.roster}: {problem}"
+        log.warning(sentence)
+
+
+def _tell_source(outcome: SourceOutcome) -> None:
+    log.info(
+        "source read" if outcome.phase == "collect" else "leavers' accounts read live",
+        source=outcome.source,
+        part=outcome.part or "whole",
+        realm=outcome.realm,
+        status=outcome.status,
+        accounts=outcome.accounts,
+        credentials=outcome.credentials,
+        requests=sum(outcome.requests.values()),
+    )
+    for text, red in outcome.gaps:
+        (log.warning if red else log.info)(f"not checked: {text}", source=outcome.source)
+
+
+def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) -> Iterator[StagedWorker]:
+    rules = key_rules(settings)
+    realms = {source.name: source.login_realm for source in settings.sources}
+    placeholders = {normal(value) for value in settings.policy.placeholders}
+    for worker in reader.read():
+        yield StagedWorker(
+            worker=worker,
+            uid=person_uid(roster.id_space, worker.worker_id, roster.name, placeholders),
+            keys=tuple(worker_keys(worker, roster.id_space, roster.login_realm, realms, rules)),
+        )
+
+
+def staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
+    """Facts with their accounts' keys in normal form."""
+    rules = key_rules(settings)
+    for fact in facts:
+        if isinstance(fact, Account):
+            yield StagedAccount(account=fact, keys=tuple(account_keys(fact, source.number_format, rules)))
+        else:
+            yield fact

@@ -1,0 +1,109 @@
+"""The people that a departure run is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.model import AccountRef, IdentityKey, KeyKind
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import Run
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureFinding:
+    """How a finding of these people stands."""
+
+    finding_key: str
+    rule: str
+    severity: str
+    state: str
+    standing: str
+    worker: str
+    """With its id space: "hr:10442"."""
+    ticket: str | None
+    """The tracker's own number."""
+
+
+DEPARTURE = "departure"
+"""The kind of a run that is about some people alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCalled:
+    """A person, by the worker id that people know them by."""
+
+    person_uid: str
+    id_space: str
+    worker_id: str
+
+    def __str__(self) -> str:
+        return f"{self.id_space}:{self.worker_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KeyRow:
+    kind: str
+    value: str
+    loose: str
+    space: str
+    origin: str
+    name: str
+    raw: str
+
+
+def persons_called(session: Session, kind: KeyKind, value: str, space: str | None) -> list[PersonCalled]:
+    """Everyone whom a normalised key stands for; `space` None: in any."""
+    with session.cursor(row_factory=class_row(PersonCalled)) as cursor:
+        values = {"kind": kind.value, "value": value, "space": space}
+        return cursor.execute(block("departures", "persons_called"), values).fetchall()
+
+
+def note_persons(session: Session, run_id: int, persons: Sequence[PersonCalled]) -> None:
+    """Write down whom the run is about."""
+    for person in persons:
+        session.execute(block("departures", "note_person"), {"run_id": run_id, "person_uid": person.person_uid})
+
+
+def persons_of_run(session: Session, run_id: int) -> list[str]:
+    """The uids of the people that the run is about."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        rows = cursor.execute(block("departures", "persons_of_run"), {"run_id": run_id}).fetchall()
+    return [str(uid) for uid in rows]
+
+
+def persons_asked(session: Session, run: Run) -> list[str] | None:
+    """Whom a run is about alone; None for a night, which is about everyone."""
+    return persons_of_run(session, run.run_id) if run.kind == DEPARTURE else None
+
+
+def keys_of_run(session: Session, run_id: int) -> list[IdentityKey]:
+    """What these people are looked for by, in normal form."""
+    with session.cursor(row_factory=class_row(_KeyRow)) as cursor:
+        rows = cursor.execute(block("departures", "keys_of_run"), {"run_id": run_id}).fetchall()
+    return [
+        IdentityKey(
+            kind=KeyKind(row.kind),
+            value=row.value,
+            loose=row.loose,
+            space=row.space,
+            origin=row.origin,
+            name=row.name,
+            raw=row.raw,
+        )
+        for row in rows
+    ]
+
+
+def findings_of_run(session: Session, run_id: int) -> list[DepartureFinding]:
+    """How these people's findings stand, worst first."""
+    with session.cursor(row_factory=class_row(DepartureFinding)) as cursor:
+        return cursor.execute(block("departures", "findings_of_run"), {"run_id": run_id}).fetchall()
+
+
+def accounts_of_run(session: Session, run_id: int, realm: str) -> list[AccountRef]:
+    """Accounts of a system that are these people's, or may be."""
+    with session.cursor(row_factory=class_row(AccountRef)) as cursor:
+        values = {"run_id": run_id, "realm": realm}
+        return cursor.execute(block("departures", "accounts_of_run"), values).fetchall()

@@ -1,0 +1,44 @@
+-- name: persons_called
+-- Whom a worker id, a mail or a login stands for: everyone who ever bore it, with the id that people know them by.
+select distinct p.person_uid::text, w.id_space, w.worker_id
+from worker_key k
+join worker o using (worker_pk)
+join person p using (person_uid)
+join worker w on w.worker_pk = coalesce(p.shown_worker_pk, o.worker_pk)
+where k.kind = %(kind)s and k.value = %(value)s and (%(space)s::text is null or k.space = %(space)s)
+order by w.id_space, w.worker_id;
+
+-- name: note_person
+insert into run_person (run_id, person_uid) values (%(run_id)s, %(person_uid)s) on conflict do nothing;
+
+-- name: persons_of_run
+select person_uid::text from run_person where run_id = %(run_id)s order by person_uid;
+
+-- name: keys_of_run
+-- What these people are looked for by: every number, mail and login they ever bore.
+select distinct k.kind, k.value, k.loose, k.space, k.origin, k.kind as name, k.raw
+from run_person r join worker w using (person_uid) join worker_key k using (worker_pk)
+where r.run_id = %(run_id)s and k.kind in ('directory_id', 'number', 'mail', 'login')
+order by k.kind, k.value, k.space, k.origin;
+
+-- name: findings_of_run
+-- How these people's findings stand, worst first.
+select f.finding_key, f.rule, f.severity, f.state, f.standing, w.id_space || ':' || w.worker_id as worker, t.ref as ticket
+from run_person r join finding f using (person_uid) join person p using (person_uid)
+join worker w on w.worker_pk = p.shown_worker_pk
+left join ticket t using (ticket_key)
+where r.run_id = %(run_id)s and f.state <> 'resolved'
+order by array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
+
+-- name: accounts_of_run
+-- Accounts of a system that are linked to these people, may be theirs, or have an open finding of theirs.
+select distinct a.realm, a.native_id, a.label, a.login
+from run_person r join account a on a.realm = %(realm)s
+where r.run_id = %(run_id)s and (
+    exists (
+        select from link l where l.account_pk = a.account_pk and l.person_uid = r.person_uid and l.valid_to is null
+            and l.decision in ('linked', 'disputed', 'probable'))
+    or exists (
+        select from finding f where f.realm = a.realm and f.account_native_id = a.native_id
+            and f.person_uid = r.person_uid and f.state <> 'resolved'))
+order by a.native_id;
