@@ -26,13 +26,13 @@ def build() -> Build:
         path: Path | str,
         *,
         as_of: datetime | None = None,
-        connection: ConnectionFields | None = None,
+        connection_fields: ConnectionFields | None = None,
         domains: tuple[str, ...] = (),
         **settings: object,
     ) -> csv_roster.CsvRoster:
         given = {"name": "hr", "kind": "csv", "coverage": "full", "path": str(path)} | settings
         context = ReadContext(as_of=as_of or datetime.now(UTC), default_zone="Asia/Seoul", mail_domains=domains)
-        return csv_roster.build(csv_roster.Settings.model_validate(given), connection, context)
+        return csv_roster.build(csv_roster.Settings.model_validate(given), connection_fields, context)
 
     return built
 

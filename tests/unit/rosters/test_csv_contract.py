@@ -51,7 +51,10 @@ class TestS3(RosterContract):
 
     @pytest.fixture
     def deliver(self, s3: Store) -> Deliver:
-        return lambda text: (s3.put("in/hr.csv", text.encode()), {"connection": s3.connection()})
+        return lambda text: (
+            s3.put("in/hr.csv", text.encode()),
+            {"connection": "hr_bucket", "connection_fields": s3.connection()},
+        )
 
 
 class TestAnyFilesystem(RosterContract):

@@ -37,9 +37,11 @@ class Deliveries:
 
     def age(self, made_at: datetime, as_of: datetime) -> timedelta:
         """How much time has passed, days without delivery not counted; below zero where it lies ahead."""
-        if (as_of - made_at).days > _LONG_DAYS:
-            return as_of - made_at
-        return as_of - made_at - sum(self._idle(made_at, as_of), timedelta())
+        # In UTC: between two times of one zone Python counts what a clock on the wall shows.
+        begin, end = made_at.astimezone(UTC), as_of.astimezone(UTC)
+        if (end - begin).days > _LONG_DAYS:
+            return end - begin
+        return end - begin - sum(self._idle(begin, end), timedelta())
 
     def _idle(self, made_at: datetime, as_of: datetime) -> Iterable[timedelta]:
         zone = ZoneInfo(self.zone)

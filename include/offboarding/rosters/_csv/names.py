@@ -1,7 +1,7 @@
 """Names of files: patterns over them, and the dates in them."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -72,14 +72,14 @@ def checked_date_form(form: str) -> str:
 
 
 def date_in(name: str, form: str, zone: str) -> datetime | None:
-    """The first date in a name, in the zone of the clock that gave it; None where there is none.
+    """The first date in a name, in the zone of the clock that gave it, told in UTC; None where there is none.
 
     A day alone is its midnight, so that a file never seems younger than it is.
     """
     for found in re.finditer(_date_pattern(form), name):
         moment = _moment(found[0], form)
         if moment is not None:
-            return moment.replace(tzinfo=ZoneInfo(zone))
+            return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     return None
 
 

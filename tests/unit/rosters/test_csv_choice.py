@@ -1,0 +1,289 @@
+"""Which files are the feed, how old it is, and that it isn't yesterday's again."""
+
+import fnmatch
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import fsspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.offboarding.errors import FatalError, IncompleteReadError
+from include.offboarding.rosters._csv.calendar_days import Deliveries
+from include.offboarding.rosters._csv.names import date_in, matches
+from include.offboarding.rosters.csv import CsvRoster
+from tests.unit.rosters.conftest import Build
+
+NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+"""01:30 of Wednesday the 25th in Seoul."""
+WEEK = ("mon", "tue", "wed", "thu", "fri")
+
+Folder = Callable[..., CsvRoster]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, build: Build) -> Folder:
+    """A roster over a folder of files, each with its content and how many hours before the night it was changed."""
+
+    def made(files: dict[str, tuple[str, float]], pattern: str = "", /, **given: object) -> CsvRoster:
+        for name, (ids, hours) in files.items():
+            path = tmp_path / "in" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("id\n" + ids.replace(" ", "\n") + "\n" if ids else "id\n")
+            changed = (NIGHT - timedelta(hours=hours)).timestamp()
+            os.utime(path, (changed, changed))
+        plain = {"coverage": "active", "columns": {"worker_id": "id"}, "as_of": NIGHT}
+        return build(tmp_path / "in" / pattern, **(plain | given))
+
+    return made
+
+
+def _ids(roster: CsvRoster) -> list[str]:
+    return [worker.worker_id for worker in roster.read()]
+
+
+def _told(roster: CsvRoster) -> list[str]:
+    list(roster.read())
+    return [str(problem) for problem in roster.problems]
+
+
+# --- which ------------------------------------------------------------------------------------------------------------
+
+THREE = {"hr_1.csv": ("new", 1), "hr_2.csv": ("old", 9), "hr_3.csv": ("older", 20)}
+DATED = {"hr_24112026.csv": ("24", 90), "hr_30092026.csv": ("30", 1), "hr_test.csv": ("test", 0)}
+
+
+@pytest.mark.parametrize(
+    ("files", "given", "found"),
+    (
+        (THREE, {}, ["new"]),
+        (THREE, {"newest": "time"}, ["new"]),
+        (THREE, {"newest": "name"}, ["older"]),
+        (THREE, {"files": "all"}, ["new", "old", "older"]),
+        (THREE, {"files": 3}, ["new", "old", "older"]),
+        (DATED, {"date_in_name": "%d%m%Y"}, ["24"]),
+        (DATED | {"hr_24112026_b.csv": ("24b", 3)}, {"date_in_name": "%d%m%Y", "files": "all"}, ["24", "24b"]),
+    ),
+)
+def test_the_files_that_count(folder: Folder, files, given, found: list[str]) -> None:
+    roster = folder(files, **given)
+    assert _ids(roster) == found
+    assert list(roster.problems) == []
+
+
+def test_several_files_are_told_as_such(folder: Folder) -> None:
+    roster = folder(THREE, files="all")
+    assert [worker.record for worker in roster.read()] == ["hr_1.csv row 2", "hr_2.csv row 2", "hr_3.csv row 2"]
+    assert roster.summary is not None
+    assert roster.summary.origin == "hr_1.csv and 2 more"
+    assert roster.summary.rows == 3
+    assert roster.summary.dated_at == NIGHT - timedelta(hours=20), "as old as its oldest part"
+
+
+def test_a_part_that_did_not_come_is_told(folder: Folder) -> None:
+    roster = folder(THREE, files=4)
+    (told,) = _told(roster)
+    assert "3 files are there, and the feed is 4: hr_1.csv, hr_2.csv, hr_3.csv." in told
+    assert roster.summary is not None
+    assert not roster.summary.proved
+
+
+def test_a_part_that_came_twice_is_told(folder: Folder) -> None:
+    (told,) = _told(folder({"a.csv": ("1 2", 1), "b.csv": ("1 2", 1)}, files="all"))
+    assert told.startswith("b.csv: it holds the same as a.csv: a part was delivered twice, and another may be missing.")
+
+
+def test_a_part_without_workers_is_told(folder: Folder) -> None:
+    (told,) = _told(folder({"a.csv": ("1", 1), "b.csv": ("", 1)}, files="all"))
+    assert told == "b.csv: no worker stands below the header. Ask HR for the whole file."
+
+
+def test_no_dated_name_is_fatal(folder: Folder) -> None:
+    with pytest.raises(FatalError, match=r"no name holds a date in the form %Y%m%d \(hr_1\.csv, for one\)"):
+        list(folder({"hr_1.csv": ("1", 0)}, date_in_name="%Y%m%d").read())
+
+
+def test_a_broken_part_costs_the_whole_read(folder: Folder, tmp_path: Path) -> None:
+    roster = folder(THREE, files="all")
+    (tmp_path / "in/hr_2.csv").write_text("number\n1\n")
+    with pytest.raises(IncompleteReadError, match=r'hr_2\.csv row 1: there is no column "id"'):
+        list(roster.read())
+
+
+# --- how old ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_date_in_the_name_is_of_the_files_own_clock(folder: Folder) -> None:
+    files = {"hr_20261124.csv": ("1", 500)}
+    roster = folder(files, date_in_name="%Y%m%d", clock="America/New_York", max_age="12h")
+    assert _told(roster) == [], "midnight in New York was 11 and a half hours ago"
+    assert roster.summary is not None
+    assert roster.summary.dated_at == datetime(2026, 11, 24, 5, tzinfo=UTC)
+    roster = folder(files, date_in_name="%Y%m%d", max_age="24h")
+    assert _told(roster)[0].startswith(
+        "hr_20261124.csv: its name says that it was made 26 h before this night's moment; max_age is 24 h. "
+    ), "in Seoul, the company's zone"
+
+
+def test_a_date_to_come_would_hide_every_newer_file(folder: Folder) -> None:
+    (told,) = _told(folder({"hr_20261124.csv": ("1", 1), "hr_20621124.csv": ("2", 1)}, date_in_name="%Y%m%d"))
+    assert told.startswith("hr_20621124.csv: its name says that it was made 13148 days after this night's moment: ")
+
+
+@pytest.mark.parametrize(
+    ("made", "night", "given", "hours"),
+    (
+        ("2026-11-20T20:00", "2026-11-23T01:30", {}, 53.5),
+        ("2026-11-20T20:00", "2026-11-23T01:30", {"days": WEEK}, 5.5),
+        ("2026-11-20T20:00", "2026-11-24T01:30", {"days": WEEK}, 29.5),
+        ("2026-11-20T20:00", "2026-11-24T01:30", {"days": WEEK, "holidays": frozenset({date(2026, 11, 23)})}, 5.5),
+        ("2026-11-21T12:00", "2026-11-21T18:00", {"days": WEEK}, 0),
+        ("2026-11-24T20:00", "2026-11-24T01:30", {"days": WEEK}, -18.5),
+        ("2026-10-30T20:00", "2026-11-02T01:30", {"days": WEEK, "zone": "America/New_York"}, 5.5),
+        ("1970-01-01T00:00", "2026-11-24T00:00", {"days": WEEK}, 498744),
+    ),
+)
+def test_days_without_delivery_do_not_age_a_file(made: str, night: str, given, hours: float) -> None:
+    deliveries = Deliveries(**({"days": (*WEEK, "sat", "sun"), "holidays": frozenset(), "zone": "Asia/Seoul"} | given))
+    moments = [datetime.fromisoformat(f"{moment}:00").replace(tzinfo=_zone(deliveries)) for moment in (made, night)]
+    assert deliveries.age(*moments) == timedelta(hours=hours)
+
+
+def _zone(deliveries: Deliveries):
+    return ZoneInfo(deliveries.zone)
+
+
+@pytest.mark.parametrize(("given", "stale"), (({}, True), ({"holidays": ["2026-11-23", "2026-11-24"]}, False)))
+def test_a_feed_that_is_missing_on_a_holiday_is_not_late(folder: Folder, given, stale: bool) -> None:
+    files = {"hr.csv": ("1", 100)}  # Friday, 21:30
+    told = _told(folder(files, max_age="36h", expected="weekdays", **given))
+    assert [" (48 h of days without delivery not counted); max_age is 36 h" in line for line in told] == [True] * stale
+
+
+@pytest.mark.parametrize("expected", ("daily", "weekdays", ["sun", "mon", "tue", "wed", "thu"]))
+def test_delivery_days_are_words_or_a_list(folder: Folder, expected: object) -> None:
+    assert _told(folder({"hr.csv": ("1", 1)}, max_age="36h", expected=expected)) == []
+
+
+# --- the same again ---------------------------------------------------------------------------------------------------
+
+
+def _nightly(*contents: str) -> dict[str, tuple[str, float]]:
+    """One file a day, the last one an hour before the night."""
+    return {f"hr_{at}.csv": (ids, 24 * (len(contents) - at - 1) + 1) for at, ids in enumerate(contents)}
+
+
+@pytest.mark.parametrize(
+    ("contents", "same_as"),
+    (
+        (("1", "1 2", "1 2", "1 2", "1 2"), "hr_1.csv, made 3 days"),
+        (("1 2", "1 3", "1 2", "1 2", "1 2"), ""),
+        (("1 2", "1 2", "1 2", "1 2", "1 3"), ""),
+        (("1 2",), ""),
+    ),
+)
+def test_an_old_export_delivered_again_is_told(folder: Folder, contents: tuple[str, ...], same_as: str) -> None:
+    told = _told(folder(_nightly(*contents), max_unchanged="60h"))
+    found = [line.partition(" before this")[0].partition("the same as ")[2] for line in told]
+    assert found == [same_as] * bool(same_as)
+
+
+def test_the_digest_tells_whether_it_is_the_same(folder: Folder) -> None:
+    digests: list[str] = []
+    for settings in ({}, {"newest": "time"}, {"newest": "name"}, {"files": 3}):
+        roster = folder(THREE, **settings)
+        list(roster.read())
+        assert roster.summary is not None
+        digests.append(roster.summary.digest)
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "found"),
+    (
+        ("hr_20261124.csv", "%Y%m%d", "2026-11-23T15:00:00+00:00"),
+        ("20261124T0930-hr.csv", "%Y%m%dT%H%M", "2026-11-24T00:30:00+00:00"),
+        ("v12345678_24.11.2026.csv", "%d.%m.%Y", "2026-11-23T15:00:00+00:00"),
+        ("hr_99999999_20261124.csv", "%Y%m%d", "2026-11-23T15:00:00+00:00"),
+        ("hr_2026112400.csv", "%Y%m%d", None),
+        ("hr.csv", "%Y%m%d", None),
+    ),
+)
+def test_dates_in_names(name: str, form: str, found: str | None) -> None:
+    moment = date_in(name, form, "Asia/Seoul")
+    assert (moment.isoformat() if moment else None) == found
+
+
+_parts = st.text("ab.*?[]!-", min_size=1, max_size=5)
+
+
+@given(
+    path=st.lists(st.text("ab.-", min_size=1, max_size=4), min_size=1, max_size=3), pattern=st.lists(_parts, max_size=3)
+)
+def test_patterns_match_names_as_pythons_own_do(path: list[str], pattern: list[str]) -> None:
+    expected = len(path) == len(pattern) and all(
+        fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+        for name, part in zip(path, pattern, strict=True)
+    )
+    if "**" not in pattern:
+        assert matches("/".join(path), "/".join(pattern)) == expected
+
+
+# --- other stores -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def memory(tmp_path: Path):
+    """fsspec's store in memory, and a folder of this test's own."""
+    store = fsspec.filesystem("memory")
+    for name in ("hr_1.csv", "hr_2.csv", ".hr_3.csv", "notes.txt", "deep/hr_4.csv"):
+        store.pipe(f"/{tmp_path.name}/{name}", f"id\n{name}\n".encode())
+    yield store, f"memory://{tmp_path.name}"
+    store.rm(f"/{tmp_path.name}", recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    (("", "hr_2.csv"), ("/hr_1.csv", "hr_1.csv"), ("/hr_[12].csv", "hr_2.csv"), ("/**/hr_4.csv", "deep/hr_4.csv")),
+)
+def test_an_address_of_any_filesystem(memory, build: Build, path: str, found: str) -> None:
+    _, address = memory
+    roster = build(f"{address}{path}", coverage="active", columns={"worker_id": "id"}, newest="name")
+    assert _ids(roster) == [found]
+    assert roster.summary is not None
+    assert roster.summary.dated_at is not None
+
+
+def test_a_file_that_changes_meanwhile_is_told_there_too(memory, build: Build) -> None:
+    store, address = memory
+    roster = build(f"{address}/hr_1.csv", coverage="active", columns={"worker_id": "id"})
+    workers = roster.read()
+    next(workers)
+    store.pipe(f"{address}/hr_1.csv", b"id\nsomething longer\n")
+    list(workers)
+    assert [problem.text for problem in roster.problems] == ["somebody wrote to the file while it was read"]
+
+
+def test_nothing_there_is_fatal_there_too(memory, build: Build) -> None:
+    _, address = memory
+    with pytest.raises(FatalError, match=r"^rosters\.hr: memory://.*/none is no file, and no \*\.csv below"):
+        list(build(f"{address}/none", coverage="active", columns={"worker_id": "id"}).read())
+
+
+def test_a_store_without_driver_says_so(build: Build) -> None:
+    with pytest.raises(FatalError, match=r"no driver for gs:// \(.*\)\. Install it where the tasks run"):
+        list(build("gs://bucket/hr.csv", coverage="active", columns={"worker_id": "id"}).read())
+
+
+def test_a_file_address_is_a_path(folder: Folder, build: Build, tmp_path: Path) -> None:
+    folder({"hr a.csv": ("1", 1)})
+    roster = build(f"file://{tmp_path}/in/hr%20a.csv", coverage="active", columns={"worker_id": "id"})
+    assert _ids(roster) == ["1"]
