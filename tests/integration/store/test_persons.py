@@ -1,0 +1,117 @@
+"""Two persons who turn out to be one: the older is kept, and what was decided and told goes with them."""
+
+import pytest
+
+from include.offboarding.store.connect import Session
+from tests.support.feed import Feed, night_of
+from tests.support.night import rule
+from tests.support.oracle import Ruling, Verb
+from tests.support.small_company import KIM, LEE, job, worker
+
+GONE = job("left", last="2026-11-01")
+
+
+@pytest.fixture
+def feed(store: Session) -> Feed:
+    return Feed(session=store)
+
+
+def uid(feed: Feed, worker_id: str) -> object:
+    ((found,),) = feed.ask("select person_uid from worker where worker_id = %s", worker_id)
+    return found
+
+
+def test_the_older_person_is_kept_and_the_other_is_an_alias(feed: Feed) -> None:
+    feed.read(10, worker("1"))
+    feed.read(11, worker("1"), worker("2"))
+    older, newer = uid(feed, "1"), uid(feed, "2")
+
+    feed.read(12, worker("1"), worker("2", previous=("1",)))
+
+    assert uid(feed, "1") == uid(feed, "2") == older
+    assert feed.ask("select alias_uid, person_uid, merged_at, evidence from person_alias") == [
+        (newer, older, night_of(12), "the same worker id 1")
+    ]
+
+
+def test_a_merge_is_for_good(feed: Feed) -> None:
+    one, two = worker("1", mail=KIM, logins=("kim",)), worker("2", mail=KIM, logins=("kim",))
+    feed.read(10, one)
+    feed.read(11, one, two)
+    older = uid(feed, "1")
+
+    feed.read(12, worker("1", mail=KIM), worker("2", mail=LEE))
+    assert uid(feed, "2") == older
+    Feed(session=feed.session, name="vendors").read(13, worker("2"))
+    assert feed.ask("select distinct person_uid from worker where worker_id = '2'") == [(older,)]
+
+
+def test_aliases_of_an_alias_are_the_keeper_s(feed: Feed) -> None:
+    feed.read(10, worker("1"))
+    feed.read(11, worker("1"), worker("2"), worker("3"))
+    feed.read(12, worker("1"), worker("2"), worker("3", previous=("2",)))
+    feed.read(13, worker("1"), worker("2", previous=("1",)), worker("3", previous=("2",)))
+
+    assert {uid(feed, number) for number in ("1", "2", "3")} == {uid(feed, "1")}
+    assert set(feed.ask("select person_uid from person_alias")) == {(uid(feed, "1"),)}
+
+
+def test_a_chain_within_one_read_is_one_person(feed: Feed) -> None:
+    feed.read(10, worker("3", previous=("2",)), worker("1"), worker("2", previous=("1",)))
+
+    assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
+
+
+def test_many_who_share_a_value_are_joined_by_as_few_pairs_as_it_takes(feed: Feed) -> None:
+    feed.read(10, *(worker(str(number), previous=("7",)) for number in range(100, 140)))
+
+    assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
+    assert feed.ask("select count(*) from person_alias") == [(39,)]
+
+
+def test_a_leaver_who_turns_out_to_work_here_is_none(feed: Feed) -> None:
+    feed.read(10, worker("1"))
+    feed.read(11, worker("1"), worker("c9", GONE))
+    assert feed.left() == {"c9": "actual"}
+
+    feed.read(12, worker("1", previous=("c9",)), worker("c9", GONE))
+
+    assert feed.left() == {}
+    assert feed.ask("select ended_because from departure") == [("merged",)]
+
+
+def decide(feed: Feed, worker_id: str, verb: Verb) -> None:
+    rule(feed.session, Ruling(realm="d1", native_id="x", id_space="hr", worker_id=worker_id, verb=verb))
+
+
+@pytest.mark.parametrize("last", Verb)
+def test_the_last_decision_about_both_names_stands(feed: Feed, last: Verb) -> None:
+    first = Verb.REJECT if last is Verb.CONFIRM else Verb.CONFIRM
+    feed.read(10, worker("1"), worker("2"))
+    decide(feed, "2", first)
+    decide(feed, "1", last)
+
+    feed.read(11, worker("1"), worker("2", previous=("1",)))
+
+    standing = feed.ask("select person_uid, verdict from link_decision where revoked_at is null")
+    assert standing == [(uid(feed, "1"), last.value)]
+    assert feed.ask("select count(*) from link_decision") == [(2,)]
+
+
+def test_a_decision_about_the_newer_name_goes_to_the_older(feed: Feed) -> None:
+    feed.read(10, worker("1"))
+    feed.read(11, worker("1"), worker("2"))
+    decide(feed, "2", Verb.REJECT)
+
+    feed.read(12, worker("1"), worker("2", previous=("1",)))
+
+    assert feed.ask("select person_uid, verdict, revoked_at from link_decision") == [(uid(feed, "1"), "reject", None)]
+
+
+def test_people_know_a_person_by_the_worker_who_is_here(feed: Feed) -> None:
+    shown = "select w.worker_id from person p join worker w on w.worker_pk = p.shown_worker_pk where w.person_uid = %s"
+    feed.read(10, worker("c9", GONE), worker("1", previous=("c9",)))
+    assert feed.ask(shown, uid(feed, "1")) == [("1",)]
+
+    feed.read(12, worker("c9", GONE), worker("1", job("left", last="2026-11-10"), previous=("c9",)))
+    assert feed.ask(shown, uid(feed, "1")) == [("1",)]
