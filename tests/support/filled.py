@@ -36,7 +36,8 @@ from include.offboarding.settings import Company, Policy, Settings
 from include.offboarding.sources import aws_iam, ldap
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
-from tests.support.night import ListedRoster, ListedSource
+from tests.support.listed import FactSource
+from tests.support.night import ListedRoster
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 USED_AT = datetime(2026, 11, 22, 17, 10, tzinfo=UTC)
@@ -209,13 +210,13 @@ def spend_night(
         pipeline.read_roster(session, given, run, given.roster(name), roster)
     entries = list(directory() if seen.directory is None else seen.directory)
     counted = RequestCounts(inventory=4, detail=6, overhead=1)
-    ldap_reader, aws_reader = ListedSource(entries, entries), ListedSource(cloud(), doe_key(seen.key), counted)
+    ldap_reader, aws_reader = FactSource(entries, entries), FactSource(cloud(), doe_key(seen.key), counted)
     read = [("corp-ldap", "", ldap_reader), ("aws", CLOUD, aws_reader)]
     for name, part, reader in read:
         pipeline.collect(session, given, run, given.source(name), part, reader)
     if seen.closed_cloud:
         empty = [ScopeRead(realm=CLOSED_CLOUD, scope="", kinds=(SubjectKind.ACCOUNT,))]
-        read.append(("aws", CLOSED_CLOUD, ListedSource(empty)))
+        read.append(("aws", CLOSED_CLOUD, FactSource(empty)))
         pipeline.collect(session, given, run, given.source("aws"), CLOSED_CLOUD, read[-1][2])
     else:
         with pytest.raises(FatalError):
@@ -228,7 +229,7 @@ def spend_night(
     return run
 
 
-class Denied(ListedSource):
+class Denied(FactSource):
     """A source that refuses."""
 
     def __init__(self) -> None:
