@@ -4,7 +4,7 @@ A file has no end but its end: the read is presumed complete, and proved only by
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from include.offboarding.interfaces import ConnectionFields, ReadContext
@@ -86,9 +86,10 @@ class CsvRoster:
             with store.opened(file) as opened:
                 read.append((yield from self._file(opened, file, reader, told)))
         reader.verdict(feed.origin)
-        for problem in (*(one for file in read for one in file.problems), *manifests.missing(feed.files)):
+        missing = list(manifests.missing(feed.files)) if self._settings.files != "newest" else []
+        for problem in (*(one for file in read for one in file.problems), *missing):
             problems.add(problem)
-        return read
+        return [replace(file, proved=False) for file in read] if missing else read
 
     def _file(
         self, opened: OpenedFeed, file: FeedFile, reader: FeedReader, told: Told

@@ -118,4 +118,6 @@ def _refuse_others(start: bytes, encoding: str) -> None:
         if lowered.startswith(sign.lower()):
             raise WrongFileError(f"is {what}, no delimited text", fix)
     if start.startswith(_UTF_8_MARK) and not encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "u8")):
-        raise WrongFileError(f"says by its first bytes that it is utf-8, and {encoding} is declared", "Set encoding")
+        raise WrongFileError(
+            f"says by its first bytes that it is utf-8, and {encoding} is declared", "Set encoding: utf-8 in the roster"
+        )

@@ -50,7 +50,7 @@ class Likeness:
         for first, last in _spans(worker):
             self._values["start"] = self._values.get("start", 0) + 1
             if first > last:
-                self._count("start", "days after those in the column of last days")
+                self._count("start", "days after those for end")
 
     def verdict(self) -> str:
         """The sentence that says what is in the wrong place; "" where nothing is."""
