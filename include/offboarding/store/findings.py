@@ -1,6 +1,6 @@
 """Findings: staged, merged, closed with a reason, and looked at by the guard. Each change of state is an event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -199,7 +199,7 @@ def _merged(session: Session, run: Run, produced: int) -> Evaluation:
     )
 
 
-def _changes(session: Session, name: str, values: dict[str, object]) -> list[Change]:
+def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[Change]:
     with session.cursor(row_factory=class_row(Change)) as cursor:
         return sorted(cursor.execute(block("findings", name), values).fetchall(), key=lambda change: change.finding_key)
 
