@@ -7,7 +7,7 @@ import structlog
 from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
-from include.offboarding.model import Account, Fact
+from include.offboarding.model import Account, Fact, RosterSummary
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
@@ -31,13 +31,12 @@ def read_roster(
     bound = settings.policy.max_inferred
     try:
         read.stage(_staged_workers(settings, roster_settings, roster))
-        if roster.summary is None:
-            raise FatalError(f"rosters.{row.name}: it told nothing of its own read; mend rosters/{row.name}.py")
-    except OffboardingError as error:
-        read.fail(str(error))
+        summary = _summary(roster_settings, roster)
+    except Exception as error:
+        read.fail(_sentence(f"rosters.{row.name}", error))
         raise
     outcome = read.merge(
-        roster.summary,
+        summary,
         roster.problems,
         min_percent=settings.policy.min_roster_percent,
         absolute=bound.absolute,
@@ -63,8 +62,8 @@ def read_source(
     )
     try:
         read.stage(staged_facts(settings, source_settings, facts()))
-    except OffboardingError as error:
-        read.fail(str(error), source.requests)
+    except Exception as error:
+        read.fail(_sentence(f"sources.{source_settings.name} {part}".strip(), error), source.requests)
         raise
     outcome = read.merge(source.requests)
     _tell_source(outcome)
@@ -77,6 +76,18 @@ def key_rules(settings: Settings) -> KeyRules:
     return KeyRules.of(
         company.mail_domains, company.mail_aliases, company.login_patterns, settings.policy.usual_login_patterns
     )
+
+
+def _summary(settings: RosterSettings, roster: Roster) -> RosterSummary:
+    if roster.summary is None:
+        raise FatalError(f"rosters.{settings.name}: it told nothing of its own read; mend rosters/{settings.kind}.py")
+    return roster.summary
+
+
+def _sentence(what: str, error: Exception) -> str:
+    if isinstance(error, OffboardingError):
+        return str(error)
+    return f"{what}: broke with {type(error).__name__}, which is a defect of ours: the task's log holds its trace"
 
 
 def _tell_roster(outcome: RosterOutcome) -> None:

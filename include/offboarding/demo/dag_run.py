@@ -96,6 +96,8 @@ class Airflow:
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            # Nobody waits here for a system to come back: what fails is tried again at once.
+            "AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "1",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
             "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "offboarding=INFO",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",

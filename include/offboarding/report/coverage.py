@@ -45,7 +45,8 @@ def gaps(night: Night) -> list[str]:
     red: list[str] = []
     limits: dict[str, list[str]] = {}
     for roster in night.rosters:
-        red += [text for text in (roster.error, *roster.problems) if text]
+        told = (text for text in (roster.error, *roster.problems) if text)
+        red += [text if roster.name in text else f"{roster.name}: {text}" for text in told]
     for part in night.parts:
         red += [error if part.name in error else f"{where(part)}: {error}" for error in part.errors]
         for gap in part.gaps:
