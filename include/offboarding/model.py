@@ -273,6 +273,9 @@ class Account:
     """Whether this login works (a directory: the password login; IAM: whether the user has any way in)."""
     standing_reason: str
     """Why, for people and by which call: "pwdAccountLockedTime 000001010000Z under cn=default (pwdLockout TRUE)"."""
+    product: str = ""
+    """Which one it is, where a kind of source reads several (openldap, ad, 389ds, freeipa): it decides what a ticket
+    says is to be typed. "" where the kind of source says it."""
     kind: SubjectKind = SubjectKind.ACCOUNT
     """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
     has_own_login: bool = True

@@ -177,3 +177,36 @@ def test_the_way_back_is_quoted() -> None:
     assert shlex.split(command)[:8] == [
         "python", "-m", "include.offboarding", "link", "reject", "aws", HOSTILE, HOSTILE,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("product", "program", "command"),
+    (
+        ("ad", "Disable-ADAccount", ["Disable-ADAccount", "-Identity", "3f0e7a10-0001-4c0e-9d0f-000000000001"]),
+        ("ad", "samba-tool user disable", ["samba-tool", "user", "disable", "-H", "$LDAP_URI", "-U", "$ADMIN_NAME"]),
+        ("freeipa", "ipa user-disable", ["ipa", "user-disable"]),
+    ),
+)
+def test_each_directory_is_locked_in_its_own_way(product: str, program: str, command: list[str]) -> None:
+    account = cases.directory_account(product=product, login=HOSTILE)
+
+    (words,) = commands(runbook("ldap").close(account, subject(SubjectKind.ACCOUNT)), program)
+
+    assert words == (command if "ADAccount" in program else [*command, "--", HOSTILE])
+
+
+@pytest.mark.parametrize(
+    ("product", "key", "certificate"),
+    (
+        ("openldap", "sshPublicKey", "userCertificate;binary"),
+        ("389ds", "nsSshPublicKey", "userCertificate;binary"),
+        ("freeipa", "ipaSshPubKey", "userCertificate;binary"),
+        ("ad", "sshPublicKey", "userCertificate"),
+    ),
+)
+def test_each_directory_keeps_keys_under_a_name_of_its_own(product: str, key: str, certificate: str) -> None:
+    account = cases.directory_account(product=product)
+    for kind, attribute in ((SubjectKind.SSH_KEY, key), (SubjectKind.CERTIFICATE, certificate)):
+        steps = "\n".join(runbook("ldap").close(account, subject(kind, "SHA256:gone")))
+
+        assert f"\ndelete: {attribute}\n{attribute}:" in steps

@@ -1,4 +1,4 @@
-"""A directory: OpenLDAP with ppolicy (slapo-ppolicy(5)), by ldapmodify(1) and LDIF (RFC 2849).
+"""A directory, by ldapmodify(1) and LDIF (RFC 2849), or what its product has in place of them.
 
 `LDAP_URI` and `ADMIN_DN` are the reader's own. What a DN holds goes through LDIF's base64 or the shell's quoting.
 """
@@ -6,6 +6,8 @@
 import base64
 import re
 import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from include.offboarding.model import Account, Subject, SubjectKind
 
@@ -17,19 +19,33 @@ _WHERE = (
     "Set LDAP_URI and ADMIN_DN to the directory and to who may write there; leave out -ZZ where LDAP_URI is ldaps://."
 )
 
+_PASSWORDS_ONLY = "It stops password logins only: SSH keys and certificates on the entry are items of their own"
+_NEW_PASSWORD = "Set a new password and give it to the workload alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What differs between directories."""
+
+    lock: Callable[[Account], tuple[str, ...]]
+    set_password: Callable[[Account], tuple[str, ...]]
+    ssh_keys: str = "sshPublicKey"
+    certificates: str = "userCertificate;binary"
+
 
 class Ldap:
     """Locks for good (never deletes: CIS v8 6.2), and takes SSH keys and certificates off the entry."""
 
     def close(self, account: Account, subject: Subject) -> tuple[str, ...]:
         """Return the lock that only an administrator lifts, or how an SSH key or certificate is taken off."""
+        product = _product(account)
         match subject.kind:
             case SubjectKind.SSH_KEY:
-                return _take_off(account, subject)
+                return _take_off(account, subject, product.ssh_keys)
             case SubjectKind.CERTIFICATE:
-                return _revoke(account, subject)
+                return _revoke(account, subject, product.certificates)
             case _:
-                return _lock(account)
+                return product.lock(account)
 
     def remove(self, account: Account, subject: Subject) -> tuple[str, ...]:
         """Return the same: a directory has nothing that is off and could go."""
@@ -37,10 +53,11 @@ class Ldap:
 
     def replace(self, account: Account, subject: Subject) -> tuple[str, ...]:
         """Return how the password is set anew, or how the SSH key makes room for another."""
+        product = _product(account)
         if subject.kind is SubjectKind.SSH_KEY:
-            return ("Add the workload's new public key to sshPublicKey first.", *_take_off(account, subject))
-        command = f"ldappasswd {_BIND} -S {shlex.quote(account.label)}"
-        return (_WHERE, f"Set a new password and give it to the workload alone:\n{command}")
+            first = f"Add the workload's new public key to {product.ssh_keys} first."
+            return (first, *_take_off(account, subject, product.ssh_keys))
+        return product.set_password(account)
 
     def keep_traces(self, account: Account, subject: Subject) -> tuple[str, ...]:
         """Return what a directory knows of its binds."""
@@ -58,29 +75,82 @@ def _lock(account: Account) -> tuple[str, ...]:
     return (
         _WHERE,
         f"Lock it until an administrator unlocks it:\n{lock}",
-        (
-            "The lock counts only where the password policy in force says pwdLockout TRUE, and it stops password "
-            "logins only: SSH keys on the entry are items of their own."
-        ),
+        f"The lock counts only where the password policy in force says pwdLockout TRUE. {_PASSWORDS_ONLY}.",
         f"Undo:\n{_ldif(dn, 'delete: pwdAccountLockedTime')}",
     )
 
 
-def _take_off(account: Account, subject: Subject) -> tuple[str, ...]:
-    show = f"ldapsearch -LLL -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} sshPublicKey"
-    value = f"sshPublicKey: the value whose fingerprint is {subject.native_id}"
+def _set_password(account: Account) -> tuple[str, ...]:
+    command = f"ldappasswd {_BIND} -S {shlex.quote(account.label)}"
+    return (_WHERE, f"{_NEW_PASSWORD}:\n{command}")
+
+
+def _lock_in_389ds(account: Account) -> tuple[str, ...]:
+    dn = _dn(account)
+    return (
+        _WHERE,
+        f"Lock it until an administrator unlocks it:\n{_ldif(dn, 'replace: nsAccountLock', 'nsAccountLock: true')}",
+        f"{_PASSWORDS_ONLY}.",
+        f"Undo:\n{_ldif(dn, 'delete: nsAccountLock')}",
+    )
+
+
+def _disable_in_freeipa(account: Account) -> tuple[str, ...]:
+    login = shlex.quote(account.login)
+    return (
+        f"As an administrator of FreeIPA (kinit first), disable it:\nipa user-disable -- {login}",
+        f"{_PASSWORDS_ONLY}. Kerberos tickets that it holds go on until they end.",
+        f"Undo:\nipa user-enable -- {login}",
+    )
+
+
+def _passwd_in_freeipa(account: Account) -> tuple[str, ...]:
+    return (f"{_NEW_PASSWORD}:\nipa passwd -- {shlex.quote(account.login)}",)
+
+
+def _disable_in_ad(account: Account) -> tuple[str, ...]:
+    """By objectGUID, which nobody chooses: PowerShell takes four kinds of quotes for its own."""
+    return (
+        f"In PowerShell with the ActiveDirectory module, disable it:\nDisable-ADAccount -Identity {account.native_id}",
+        f"Or, with Samba, LDAP_URI and ADMIN_NAME set:\n{_samba(account, 'disable')}",
+        (
+            f"{_PASSWORDS_ONLY}. Kerberos tickets that it holds go on until they end (10 hours by default), and a "
+            "laptop that is offline lets it in by what it has cached."
+        ),
+        f"Undo:\nEnable-ADAccount -Identity {account.native_id}",
+        f"Or, with Samba, LDAP_URI and ADMIN_NAME set:\n{_samba(account, 'enable')}",
+    )
+
+
+def _reset_in_ad(account: Account) -> tuple[str, ...]:
+    return (
+        (
+            f"{_NEW_PASSWORD}. In PowerShell with the ActiveDirectory module:\n"
+            f"Set-ADAccountPassword -Identity {account.native_id} -Reset"
+        ),
+        f"Or, with Samba, LDAP_URI and ADMIN_NAME set:\n{_samba(account, 'setpassword')}",
+    )
+
+
+def _samba(account: Account, command: str) -> str:
+    return f'samba-tool user {command} -H "$LDAP_URI" -U "$ADMIN_NAME" -- {shlex.quote(account.login)}'
+
+
+def _take_off(account: Account, subject: Subject, attribute: str) -> tuple[str, ...]:
+    show = f"ldapsearch -LLL -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} {attribute}"
+    value = f"{attribute}: the value whose fingerprint is {subject.native_id}"
     return (
         _WHERE,
         f"Show the keys on the entry, and keep the output:\n{show}",
         (
             f"Find the one whose fingerprint (ssh-keygen -lf FILE) is {subject.native_id}, and take that value off:\n"
-            f"{_ldif(_dn(account), 'delete: sshPublicKey', value)}"
+            f"{_ldif(_dn(account), f'delete: {attribute}', value)}"
         ),
         "Undo: the same with add: in place of delete:, and the value you kept.",
     )
 
 
-def _revoke(account: Account, subject: Subject) -> tuple[str, ...]:
+def _revoke(account: Account, subject: Subject, attribute: str) -> tuple[str, ...]:
     """With -t, ldapsearch(1) puts each value in a file and says in which; LDIF takes it from there (RFC 2849)."""
     show = f"ldapsearch -LLL -t {_BIND} -s base -b {shlex.quote(account.label)} userCertificate"
     return (
@@ -93,7 +163,7 @@ def _revoke(account: Account, subject: Subject) -> tuple[str, ...]:
         (
             "Find the one whose SHA-256 fingerprint (openssl x509 -inform DER -noout -fingerprint -sha256 -in FILE), "
             f"colons aside, is {subject.native_id}, and take that value off, by the attribute's name as it was shown:\n"
-            f"{_ldif(_dn(account), 'delete: userCertificate;binary', 'userCertificate;binary:< file://FILE')}"
+            f"{_ldif(_dn(account), f'delete: {attribute}', f'{attribute}:< file://FILE')}"
         ),
         "Undo: the same with add: in place of delete:, and the file you kept.",
     )
@@ -109,5 +179,17 @@ def _ldif(dn: str, *lines: str) -> str:
     # The quoted word keeps the shell from expanding anything between.
     return "\n".join((f"{_MODIFY} <<'LDIF'", dn, "changetype: modify", *lines, "LDIF"))
 
+
+def _product(account: Account) -> Product:
+    """Accounts that were read before their product was noted are OpenLDAP's."""
+    return _PRODUCTS.get(account.product, _PRODUCTS["openldap"])
+
+
+_PRODUCTS = {
+    "openldap": Product(lock=_lock, set_password=_set_password),
+    "389ds": Product(lock=_lock_in_389ds, set_password=_set_password, ssh_keys="nsSshPublicKey"),
+    "freeipa": Product(lock=_disable_in_freeipa, set_password=_passwd_in_freeipa, ssh_keys="ipaSshPubKey"),
+    "ad": Product(lock=_disable_in_ad, set_password=_reset_in_ad, certificates="userCertificate"),
+}
 
 RUNBOOK = Ldap()

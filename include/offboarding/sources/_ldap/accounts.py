@@ -134,6 +134,7 @@ class Describer:
             created_by=entry.first(self.flavor.creator),
             standing=judgement.standing,
             standing_reason=judgement.reason,
+            product=self.flavor.name,
             password_set_at=max(self._times(entry, self.flavor.password_set, problems), default=None),
             service_like=self._service_like(entry, logins),
             privileged=privileged,

@@ -1,0 +1,63 @@
+"""What a ticket says is to be typed does what it says, in Active Directory and 389-ds."""
+
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from include.offboarding.demo import slapd
+from include.offboarding.model import Account, Standing, Subject, SubjectKind
+from include.offboarding.rules._runbooks import runbook
+from tests.support import dirsrv, unpacked
+from tests.support.dirsrv import Instance
+from tests.support.samba import Domain
+
+
+def steps(account: Account, tool: str) -> list[str]:
+    """The commands that shut this account: from the tool's name at the start of a line to the step's end."""
+    subject = Subject(kind=SubjectKind.ACCOUNT, native_id=account.native_id, label=account.label)
+    told = runbook("ldap").close(account, subject)
+    return [step[step.index(f"\n{tool}") + 1 :] for step in told if f"\n{tool}" in step]
+
+
+def test_a_domain_account_is_disabled_and_enabled(domain: Domain, people: str) -> None:
+    domain.add_user("alice", people)
+    account = domain.collect(base_dn=people).account("alice")
+    disable, enable = steps(account, "samba-tool")
+
+    standings: list[Standing] = []
+    for step in (disable, enable):
+        # The same tool on the domain's own file, since nobody types a password here.
+        words = shlex.split(step.replace('"$LDAP_URI" -U "$ADMIN_NAME"', str(domain.folder / "private/sam.ldb")))
+        unpacked.run(words)
+        standings.append(domain.collect(base_dn=people).account("alice").standing)
+
+    assert standings == [Standing.DEAD, Standing.WORKS]
+
+
+def test_a_389ds_account_is_locked_and_unlocked(instance: Instance, unit: str, tmp_path: Path) -> None:
+    instance.add_person("alice", unit)
+    account = instance.collect(base_dn=unit).account("alice")
+    secret = tmp_path / "password"
+    secret.write_text(dirsrv.ADMIN_PASSWORD)
+
+    let_in: list[bool] = []
+    for step in steps(account, "ldapmodify"):
+        typed = step.replace("ldapmodify -ZZ", ldapmodify()).replace(" -W ", f" -y {shlex.quote(str(secret))} ")
+        environment = slapd.find_program().environment() | {
+            "LDAP_URI": f"ldap://127.0.0.1:{instance.port}",
+            "ADMIN_DN": dirsrv.ADMIN,
+        }
+        done = subprocess.run(["bash", "-c", typed], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        let_in.append(instance.binds("alice", unit))
+
+    assert let_in == [False, True]
+
+
+def ldapmodify() -> str:
+    """Where it lies; without -ZZ, since this server has no certificate."""
+    beside = slapd.UNPACKED / "usr/bin/ldapmodify"
+    found = str(beside) if beside.exists() else shutil.which("ldapmodify")
+    assert found, "ldapmodify isn't there: scripts/slapd.sh unpacks it"
+    return shlex.quote(found)
