@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster
 from include.offboarding.model import Coverage
 from include.offboarding.rosters import postgres
 from tests.contract.roster_contract import Publish, RosterContract, row
@@ -23,7 +23,7 @@ class TestContract(RosterContract):
     """A query does what every roster must."""
 
 
-def _failure(roster: postgres.PostgresRoster) -> OffboardingError:
+def _failure(roster: Roster) -> OffboardingError:
     with pytest.raises(OffboardingError) as caught:
         list(roster.read())
     shown = "".join(traceback.format_exception(caught.value)) + repr(roster) + repr(vars(roster))
@@ -337,3 +337,27 @@ def test_what_is_needed(lacking: str) -> None:
     with pytest.raises(ValidationError) as caught:
         postgres.Settings.model_validate(given)
     assert [(mistake["loc"], mistake["type"]) for mistake in caught.value.errors()] == [((lacking,), "missing")]
+
+
+# --- what a table as a whole can't be ---------------------------------------------------------------------------------
+
+
+def _workers(**cells: str) -> list[dict[str, str]]:
+    return [row(str(number)) | {"mail": f"w{number}@corp.example", "name": "Kim"} | cells for number in range(1, 7)]
+
+
+def test_swapped_columns_cost_the_read(publish: Publish) -> None:
+    text = str(_failure(publish(_workers(mail="Kim", name="kim@corp.example"))))
+    assert 'the column "name" for name holds mail addresses in 6 of 6 rows: columns are swapped. Nothing was' in text
+    assert text.startswith("rosters.hr: query over hr_db: ")
+
+
+def test_rows_of_which_none_can_be_read_cost_the_read(publish: Publish) -> None:
+    text = str(_failure(publish(_workers(status="gone"))))
+    assert "none of 6 rows can be read; the first: hr_db row 1, worker 1, column " in text
+    assert '"gone" is no status we know. Nothing was concluded' in text
+
+
+def test_another_companys_mails_cost_the_read(publish: Publish) -> None:
+    text = str(_failure(publish(_workers(), mail_domains=["ours.example"])))
+    assert "none of 6 mail addresses is at ours.example: the feed is another company's. Nothing was" in text

@@ -33,6 +33,10 @@ def test_the_defaults() -> None:
     assert settings.zones == {}
     assert settings.list_separator == ";"
     assert settings.max_age is None
+    assert settings.max_unchanged is None
+    assert settings.files == "newest"
+    assert settings.expected == ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    assert settings.mail_domains is None
     assert settings.named_sources() == ()
     assert not settings.maps_logins()
 
@@ -74,6 +78,43 @@ def test_the_defaults() -> None:
         ({"delimiter": '"'}, "delimiter", "one character is needed"),
         ({"max_age": "3 fortnights"}, "max_age", '"3 fortnights" is no duration: write 36h, 2d, 90m, or a number of'),
         ({"max_age": "0h"}, "max_age", "Input should be greater than"),
+        ({"path": "s3://hr_bucket@feeds/hr/"}, "path", "no login stands in an address: name an Airflow connection"),
+        ({"path": "sftp://user:pw@host/hr/"}, "path", "no login stands in an address: name an Airflow connection"),
+        ({"path": "s3://"}, "path", "the bucket is missing: s3://bucket/folder/"),
+        ({"files": 0}, "files", "is newest, all, or how many there must be"),
+        ({"files": "some"}, "files", "is newest, all, or how many there must be"),
+        ({"newest": "size"}, "newest", "Input should be 'time' or 'name'"),
+        ({"newest": "time", "date_in_name": "%Y%m%d"}, "", "newest: time and date_in_name contradict each other"),
+        ({"files": "all", "max_unchanged": "2d"}, "", "max_unchanged compares one file with those before it"),
+        ({"date_in_name": "%d.%m."}, "date_in_name", '"%d.%m." tells no whole day: year, month and day are needed'),
+        ({"date_in_name": "%B %Y"}, "date_in_name", "%B can't stand in a name's date; what can: %Y %y %m"),
+        ({"clock": "KST9"}, "clock", "'KST9' is no IANA time zone."),
+        ({"expected": "workdays"}, "expected", "is daily, weekdays, or a list of days: mon, tue"),
+        ({"expected": ["monday"]}, "expected", "is daily, weekdays, or a list of days: mon, tue"),
+        ({"expected": []}, "expected", "is daily, weekdays, or a list of days: mon, tue"),
+        ({"holidays": ["25.12.2026"]}, "holidays.0", "Input should be a valid date"),
+        (
+            {"trailer": {"pattern": "(?P<count>[0-9]+)"}},
+            "trailer.pattern",
+            "the group count is unknown; known: rows",
+        ),
+        ({"trailer": {"pattern": "TRL"}}, "trailer.pattern", "needs a group such as (?P<rows>"),
+        ({"trailer": {"pattern": "TRL("}}, "trailer.pattern", "is no regular expression ("),
+        (
+            {"manifest": {"path": "ok", "pattern": "(?P<file>.*)"}},
+            "manifest.pattern",
+            "needs a group such as (?P<rows>",
+        ),
+        (
+            {"manifest": {"path": "{date}.ok", "pattern": "(?P<rows>.*)"}},
+            "manifest.path",
+            "only {name} and {stem} may stand in it",
+        ),
+        (
+            {"manifest": {"path": "../{stem}.ok", "pattern": "(?P<rows>.*)"}},
+            "manifest.path",
+            "is a name in the feed's own folder",
+        ),
         ({"path": " "}, "path", "String should have at least 1 character"),
     ),
 )

@@ -196,9 +196,11 @@ def test_a_disk_full_of_nul_characters(feed: Feed) -> None:
 
 
 def _swapped(one: str, other: str, **changes: str) -> str:
-    rows = []
+    rows: list[str] = []
     for number in range(6):
-        cells = dict(zip(HEADER.strip().split(","), _row(number, **changes).strip().split(","), strict=True))
+        cells: dict[str, str] = dict(
+            zip(HEADER.strip().split(","), _row(number, **changes).strip().split(","), strict=True)
+        )
         cells[one], cells[other] = cells[other], cells[one]
         rows.append(",".join(cells.values()) + "\n")
     return HEADER + "".join(rows)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
@@ -16,7 +16,11 @@ _USUAL = {"daily": _WEEK, "weekdays": _WEEK[:5]}
 
 
 def _days(value: object) -> object:
-    return _USUAL.get(value, value) if isinstance(value, str) else value
+    days = _USUAL.get(value) if isinstance(value, str) else value
+    listed = cast("Sequence[object]", days) if isinstance(days, list | tuple) else ()
+    if not listed or any(day not in _WEEK for day in listed):
+        raise ValueError(f"is daily, weekdays, or a list of days: {', '.join(_WEEK)}")
+    return listed
 
 
 DeliveryDays = Annotated[

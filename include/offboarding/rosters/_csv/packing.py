@@ -117,7 +117,7 @@ def _refuse_others(start: bytes, encoding: str) -> None:
     for sign, what, fix in _OTHERS:
         if lowered.startswith(sign.lower()):
             raise WrongFileError(f"is {what}, no delimited text", fix)
-    if start.startswith(_UTF_8_MARK) and not encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "u8")):
-        raise WrongFileError(
-            f"says by its first bytes that it is utf-8, and {encoding} is declared", "Set encoding: utf-8 in the roster"
-        )
+    declared = encoding.lower().replace("_", "-")
+    if start.startswith(_UTF_8_MARK) and not declared.startswith(("utf-8", "utf8", "u8")):
+        text = f"says by its first bytes that it is utf-8, and {encoding} is declared"
+        raise WrongFileError(text, "Set encoding: utf-8 in the roster")

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from include.offboarding.rosters._csv.calendar_days import DeliveryDays
 from include.offboarding.rosters._csv.names import checked_date_form
@@ -16,6 +24,18 @@ from include.offboarding.rosters._records.durations import Duration
 from include.offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
 
 
+def _files(value: object) -> object:
+    if value in ("newest", "all") or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("is newest, all, or how many there must be")
+
+
+Files = Annotated[
+    Literal["newest", "all"] | int,
+    BeforeValidator(_files, json_schema_input_type=Literal["newest", "all"] | Annotated[int, Field(ge=1)]),
+]
+
+
 class Settings(RecordSettings):
     """What a user may write for a CSV roster."""
 
@@ -24,7 +44,7 @@ class Settings(RecordSettings):
         description="A file, a folder (its *.csv), or a pattern; of this machine, relative to the project's folder, or "
         "an address such as s3://bucket/hr/.",
     )
-    files: Literal["newest", "all"] | Annotated[int, Field(ge=1)] = Field(
+    files: Files = Field(
         default="newest", description="Which of the files found are the feed: newest, all, or a number: all, so many."
     )
     newest: Literal["time", "name"] | None = Field(
@@ -55,7 +75,6 @@ class Settings(RecordSettings):
     )
     expected: DeliveryDays = Field(
         default=("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
-        min_length=1,
         description="daily, weekdays, or a list of days: when HR delivers; other days don't age a file.",
     )
     holidays: frozenset[date] = Field(default=frozenset(), description="Days without delivery, beside expected.")
