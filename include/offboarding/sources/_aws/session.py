@@ -1,7 +1,7 @@
 """Clients in one account: the connection's own key or a role assumed with it, and the account made sure of."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import ConnectionFields
@@ -25,29 +25,47 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """An account that has been reached: new clients in it."""
+class _Options(TypedDict):
+    """What a client is made with."""
 
-    session: "Session"
     endpoint_url: str | None
     config: "Config"
+    aws_access_key_id: NotRequired[str]
+    aws_secret_access_key: NotRequired[str]
+    aws_session_token: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An account that has been reached: new clients in it.
+
+    An assumed role is given to the clients, not to a session of its own, which would read botocore's descriptions of
+    the services once more: half of what opening an account costs here.
+    """
+
+    session: "Session"
+    options: "_Options" = field(repr=False)
+    """The role's keys among them."""
+
+    def sts(self) -> "STSClient":
+        """Of the token service."""
+        return self.session.client("sts", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
     def iam(self) -> "IAMClient":
         """Of IAM, which has no regions."""
-        return self.session.client("iam", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("iam", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
     def organizations(self) -> "OrganizationsClient":
         """Of Organizations, which has no regions."""
-        return self.session.client("organizations", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("organizations", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
     def identity_store(self) -> "IdentityStoreClient":
         """Of Identity Center's people, in the connection's region."""
-        return self.session.client("identitystore", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("identitystore", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
     def sso_admin(self) -> "SSOAdminClient":
         """Of Identity Center's assignments, in the connection's region."""
-        return self.session.client("sso-admin", endpoint_url=self.endpoint_url, config=self.config)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("sso-admin", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +99,11 @@ class Access:
                 region_name=self._region,
             )
             self.meter.watch(session)
+            opened = Opened(session=session, options=self._options())
             if self.role_name:
-                session = self._assumed(session, self.role_name)
-            self._verify(self._sts(session))
-            return Opened(session=session, endpoint_url=self._extra("endpoint_url"), config=self._config())
+                opened = self._assumed(opened, self.role_name)
+            self._verify(opened.sts())
+            return opened
 
     @property
     def _region(self) -> str:
@@ -103,14 +122,13 @@ class Access:
             read_timeout=READ_SECONDS,
         )
 
-    def _sts(self, session: "Session") -> "STSClient":
-        return session.client("sts", endpoint_url=self._extra("endpoint_url"), config=self._config())  # pyright: ignore[reportUnknownMemberType]
+    def _options(self) -> "_Options":
+        return {"endpoint_url": self._extra("endpoint_url"), "config": self._config()}
 
-    def _assumed(self, session: "Session", role_name: str) -> "Session":
-        import boto3  # noqa: PLC0415
+    def _assumed(self, opened: Opened, role_name: str) -> Opened:
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
-        partition = session.get_partition_for_region(self._region)
+        partition = opened.session.get_partition_for_region(self._region)
         wanted: AssumeRoleRequestTypeDef = {
             "RoleArn": f"arn:{partition}:iam::{self.asker.account_id}:role/{role_name}",
             "RoleSessionName": self._extra("role_session_name") or DEFAULT_SESSION_NAME,
@@ -118,20 +136,19 @@ class Access:
         if self.external_id:
             wanted["ExternalId"] = self.external_id
         try:
-            answer = self._sts(session).assume_role(**wanted)
+            answer = opened.sts().assume_role(**wanted)
         except ClientError as error:
             if is_denied(error):
                 raise self._role_denied(role_name, error_code(error)) from error
             raise
         credentials = answer["Credentials"]
-        assumed = boto3.Session(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-            region_name=self._region,
-        )
-        self.meter.watch(assumed)
-        return assumed
+        options: _Options = {
+            **self._options(),
+            "aws_access_key_id": credentials["AccessKeyId"],
+            "aws_secret_access_key": credentials["SecretAccessKey"],
+            "aws_session_token": credentials["SessionToken"],
+        }
+        return Opened(session=opened.session, options=options)
 
     def _role_denied(self, role_name: str, code: str) -> FatalError:
         """AWS says the same of a role that isn't there, isn't trusted, wants another external id, or isn't granted."""
