@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from include.offboarding.model import SubjectKind
 from include.offboarding.report import wording
 
 AT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -65,3 +66,35 @@ def test_whoever_chose_a_label_moves_no_cursor() -> None:
 def test_a_worker_is_named_as_commands_take_one() -> None:
     assert wording.worker("hr", "10442") == "hr:10442"
     assert wording.worker("default", "10442") == "10442"
+
+
+@pytest.mark.parametrize("kind", list(SubjectKind))
+def test_every_kind_of_thing_has_a_word(kind: SubjectKind) -> None:
+    assert wording.SUBJECTS[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "account", "told"),
+    [
+        (SubjectKind.ACCOUNT, "uid=kim", "uid=kim", "account uid=kim"),
+        (SubjectKind.ACCESS_KEY, "AKIA...7Q3A", "arn:user/kim", "access key AKIA...7Q3A on arn:user/kim"),
+        (SubjectKind.CONSOLE_PASSWORD, "console password", "arn:user/kim", "console password on arn:user/kim"),
+        (SubjectKind.SSH_KEY, "ssh-ed25519 SHA256:x", "uid=kim", "SSH key ssh-ed25519 SHA256:x on uid=kim"),
+        (SubjectKind.SSH_KEY, "SSH key APKA1", "arn:user/kim", "SSH key APKA1 on arn:user/kim"),
+        (SubjectKind.CERTIFICATE, "certificate 1F by CA", "uid=kim", "certificate 1F by CA on uid=kim"),
+        (SubjectKind.SERVICE_CREDENTIAL, "Bedrock API key AB", "arn:user/kim", "Bedrock API key AB on arn:user/kim"),
+        (SubjectKind.ROLE, "arn:role/ops", "arn:user/kim", "role arn:role/ops that trusts arn:user/kim"),
+        (SubjectKind.ROOT_ACCOUNT, "root of AWS account 1", "root of AWS account 1", "root of AWS account 1"),
+        (SubjectKind.WORKER, "worker E1", "", "worker E1"),
+    ],
+)
+def test_a_thing_is_named_once(kind: SubjectKind, label: str, account: str, told: str) -> None:
+    assert wording.thing(kind, label, account) == told
+
+
+def test_a_verdict_is_asked_for_with_the_finding_s_own_key() -> None:
+    step = f"Say what it was; only that closes this (KEY is this finding's short key):\n{wording.COMMAND} verdict KEY"
+
+    told = wording.with_key(step, "7c31a0b2" + "0" * 24)
+
+    assert told == f"Say what it was; only that closes this:\n{wording.COMMAND} verdict f-7c31a0b2"

@@ -24,12 +24,15 @@ from include.offboarding.model import (
     Departure,
     Effect,
     Finding,
+    KeyElsewhere,
     LeaverCase,
     LinkDecision,
     LinkedAccount,
+    MovedLink,
     Relation,
     Standing,
     SubjectKind,
+    TrustView,
 )
 from include.offboarding.rules import all_rules
 from tests.support import cases
@@ -49,9 +52,18 @@ ISSUE_2 = {
     "disputed-account",
     "orphan-account",
 }
+ISSUE_3 = {
+    "leaver-certificate",
+    "leaver-service-credential",
+    "leaver-credential-inactive",
+    "leaver-role-trust",
+    "leaver-root-mail",
+    "leaver-created-account",
+    "link-moved",
+}
 EACH = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
 DOCS = Path(__file__).parents[3] / "docs" / "rules.md"
-MAY_BE_DEAD = {"leaver-access-key-inactive", "used-after-departure"}
+MAY_BE_DEAD = {"leaver-access-key-inactive", "leaver-credential-inactive", "used-after-departure"}
 
 MOMENTS = st.sampled_from([None, cases.BEFORE, cases.OWN_DAY, cases.LEFT_AT, cases.AFTER])
 
@@ -94,6 +106,46 @@ def of_one_thing(view: CredentialView) -> tuple[SubjectKind, str]:
     return view.credential.kind, view.credential.native_id
 
 
+def of_one_role(view: TrustView) -> str:
+    return view.trust.native_id
+
+
+@st.composite
+def trusts(
+    draw: Callable[..., Any], standings: st.SearchStrategy[Standing], fresh: st.SearchStrategy[bool]
+) -> TrustView:
+    return cases.trusted(
+        native_id=draw(st.sampled_from(["AROA1", "AROA2"])),
+        standing=draw(standings),
+        privileged=draw(st.sampled_from([True, False, None])),
+        fresh=draw(fresh),
+    )
+
+
+@st.composite
+def keys_elsewhere(
+    draw: Callable[..., Any], standings: st.SearchStrategy[Standing], fresh: st.SearchStrategy[bool]
+) -> KeyElsewhere:
+    usual = cases.key_elsewhere()
+    key = replace(usual.key.credential, standing=draw(standings))
+    return replace(usual, key=cases.seen(key, fresh=draw(fresh)), active_holder=draw(st.booleans()))
+
+
+@st.composite
+def moved_links(
+    draw: Callable[..., Any], standings: st.SearchStrategy[Standing], fresh: st.SearchStrategy[bool]
+) -> MovedLink:
+    account = replace(draw(accounts(standings)), native_id="moved")
+    views = draw(st.lists(credentials(account, standings, fresh), max_size=2, unique_by=of_one_thing))
+    return cases.moved_link(
+        account,
+        *views,
+        fresh=draw(fresh),
+        decision=draw(st.sampled_from(LinkDecision)),
+        linked_until=draw(st.sampled_from([cases.BEFORE, cases.AFTER])),
+    )
+
+
 @st.composite
 def departures(draw: Callable[..., Any], confirmed: st.SearchStrategy[bool]) -> Departure:
     return cases.departure(
@@ -124,9 +176,16 @@ def leaver_cases(
                 decision=draw(st.sampled_from(LinkDecision)),
                 own_now=draw(st.booleans()),
                 active_owner=draw(st.booleans()),
+                trusts=tuple(draw(st.lists(trusts(standings, fresh), max_size=2, unique_by=of_one_role))),
             )
         )
-    return cases.leaver(*held, departure=draw(departures(confirmed)), returned=draw(st.booleans()))
+    return cases.leaver(
+        *held,
+        departure=draw(departures(confirmed)),
+        returned=draw(st.booleans()),
+        keys_elsewhere=tuple(draw(st.lists(keys_elsewhere(standings, fresh), max_size=1))),
+        moved=tuple(draw(st.lists(moved_links(standings, fresh), max_size=1))),
+    )
 
 
 @st.composite
@@ -172,7 +231,7 @@ def test_all_are_found_in_order_of_their_ids() -> None:
     ids = [rule.id for rule in all_rules()]
 
     assert ids == sorted(ids)
-    assert set(ids) >= ISSUE_2
+    assert set(ids) >= ISSUE_2 | ISSUE_3
     assert len(set(ids)) == len(ids)
 
 
@@ -264,6 +323,13 @@ def test_reads_no_clock_and_nothing_outside(rule: Rule, monkeypatch: pytest.Monk
         cases.leaver(departure=cases.unconfirmed(Basis.PLANNED)),
         cases.leaver(departure=cases.unconfirmed(Basis.INFERRED)),
         cases.leaver(cases.linked(cases.directory_account()), returned=True),
+        cases.leaver(
+            cases.linked(cases.iam_user(), key, trusts=(cases.trusted(),)),
+            cases.linked(cases.root_account()),
+            cases.linked(cases.directory_account(), relation=Relation.CREATED),
+            keys_elsewhere=(cases.key_elsewhere(),),
+            moved=(cases.moved_link(cases.directory_account()),),
+        ),
         cases.unclaimed(LinkDecision.PROBABLE, cases.directory_account()),
         cases.unclaimed(LinkDecision.DISPUTED, cases.iam_user(), key),
         cases.orphans(3),
@@ -288,6 +354,13 @@ def test_nothing_is_said_before_the_day_has_ended_everywhere(rule: Rule) -> None
         cases.leaver(cases.linked(cases.directory_account()), cases.linked(cases.iam_user(), key)),
         cases.leaver(cases.linked(cases.directory_account(), relation=Relation.OWNS)),
         cases.leaver(departure=cases.unconfirmed(Basis.PLANNED)),
+        cases.leaver(
+            cases.linked(cases.iam_user(), key, trusts=(cases.trusted(),)),
+            cases.linked(cases.root_account()),
+            cases.linked(cases.directory_account(), relation=Relation.CREATED),
+            keys_elsewhere=(cases.key_elsewhere(),),
+            moved=(cases.moved_link(cases.directory_account()),),
+        ),
         cases.unclaimed(LinkDecision.DISPUTED, cases.directory_account()),
     ]
 

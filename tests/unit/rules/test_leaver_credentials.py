@@ -1,4 +1,4 @@
-"""Access keys, console passwords and SSH keys: three rules of one shape, so one table for all three."""
+"""Access keys, console passwords, API keys and SSH keys: rules of one shape, so one table for all of them."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,12 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.rules import leaver_access_key, leaver_console_password, leaver_ssh_key
+from include.offboarding.rules import (
+    leaver_access_key,
+    leaver_console_password,
+    leaver_service_credential,
+    leaver_ssh_key,
+)
 from tests.support import cases
 
 KINDS = pytest.mark.parametrize(
@@ -26,6 +31,9 @@ KINDS = pytest.mark.parametrize(
         pytest.param(leaver_access_key.RULE, SubjectKind.ACCESS_KEY, cases.iam_user(), id="access key"),
         pytest.param(
             leaver_console_password.RULE, SubjectKind.CONSOLE_PASSWORD, cases.iam_user(), id="console password"
+        ),
+        pytest.param(
+            leaver_service_credential.RULE, SubjectKind.SERVICE_CREDENTIAL, cases.iam_user(), id="service credential"
         ),
         pytest.param(leaver_ssh_key.RULE, SubjectKind.SSH_KEY, cases.iam_user(), id="SSH key in a cloud"),
         pytest.param(leaver_ssh_key.RULE, SubjectKind.SSH_KEY, cases.directory_account(), id="SSH key in a directory"),
@@ -190,3 +198,11 @@ def test_an_old_read_of_an_old_use_says_nothing_of_the_time_since() -> None:
     (found,) = leaver_access_key.RULE.evaluate(cases.leaver(cases.linked(cases.iam_user(), stale)), cases.AS_OF)
 
     assert found.used_after_departure is None
+
+
+def test_says_when_an_api_key_ends_by_itself() -> None:
+    case = case_of(SubjectKind.SERVICE_CREDENTIAL, cases.iam_user(), expires_at=cases.AS_OF)
+
+    (found,) = leaver_service_credential.RULE.evaluate(case, cases.AS_OF)
+
+    assert "It expires on 2026-11-24 16:30 UTC." in found.evidence

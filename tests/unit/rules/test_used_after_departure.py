@@ -25,6 +25,10 @@ def entry(**changes: Any) -> LeaverCase:
     return cases.leaver(cases.linked(cases.directory_account(**changes)))
 
 
+def of_kind(kind: SubjectKind) -> LeaverCase:
+    return cases.leaver(cases.linked(USER, cases.credential(kind, USER, last_used_at=cases.AFTER)))
+
+
 def with_key(account: Account = USER, **changes: Any) -> LeaverCase:
     usual = {"last_used_at": cases.AFTER, "last_used_service": "s3", "last_used_region": "ap-northeast-2"}
     return cases.leaver(cases.linked(account, cases.credential(SubjectKind.ACCESS_KEY, account, **(usual | changes))))
@@ -51,6 +55,10 @@ def with_key(account: Account = USER, **changes: Any) -> LeaverCase:
             id="a key that is inactive now",
         ),
         pytest.param(with_key(effect=Effect.CONTAINED), SubjectKind.ACCESS_KEY, Standing.WORKS, id="a contained key"),
+        pytest.param(of_kind(SubjectKind.CERTIFICATE), SubjectKind.CERTIFICATE, Standing.WORKS, id="a certificate"),
+        pytest.param(
+            of_kind(SubjectKind.SERVICE_CREDENTIAL), SubjectKind.SERVICE_CREDENTIAL, Standing.WORKS, id="an API key"
+        ),
         pytest.param(
             with_key(standing=Standing.UNKNOWN), SubjectKind.ACCESS_KEY, Standing.UNKNOWN, id="a key not told"
         ),
@@ -105,6 +113,11 @@ def zone_unknown() -> Departure:
             cases.leaver(cases.linked(cases.directory_account(last_used_at=cases.AFTER), relation=Relation.OWNS)),
             id="a workload they own",
         ),
+        pytest.param(
+            cases.leaver(cases.linked(cases.directory_account(last_used_at=cases.AFTER), relation=Relation.CREATED)),
+            id="an account they made",
+        ),
+        pytest.param(cases.leaver(cases.linked(cases.root_account(last_used_at=cases.AFTER))), id="a root user"),
         pytest.param(
             cases.leaver(cases.linked(cases.iam_user(last_used_at=cases.AFTER))), id="an IAM user is its credentials"
         ),
