@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
+from botocore import loaders
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -54,9 +55,14 @@ KindOfFact = TypeVar("KindOfFact")
 
 @pytest.fixture(scope="module")
 def aws_process() -> Generator[AwsServer]:
-    """One server for a module; it starts in less than half a second."""
-    with aws_server(AwsSeed(accounts=())) as server:
-        yield server
+    """One server for a module; it starts in less than half a second.
+
+    botocore reads its descriptions of the services once a process here, not once a session: half of the tests' time.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders, "create_loader", functools.cache(loaders.create_loader))
+        with aws_server(AwsSeed(accounts=())) as server:
+            yield server
 
 
 @pytest.fixture
