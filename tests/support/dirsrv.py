@@ -203,8 +203,8 @@ def running() -> Generator[Instance]:
 
 
 def _as_nobody(*command: str | Path) -> list[str | Path]:
-    """dscreate's ds-root refuses root."""
-    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+    """dscreate's ds-root refuses root. Another user forgets whose death to end by, so it's said again."""
+    return ["setpriv", "--pdeathsig=TERM", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
 
 
 def _furnish(instance: Instance) -> None:

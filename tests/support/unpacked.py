@@ -1,5 +1,6 @@
 """Runs the servers that scripts/directories.sh unpacked, as if they were installed: in namespaces of their own, the
-tree lies over /usr and /etc, and there is no network but a loopback. Their unix sockets are the way in.
+tree lies over /usr and /etc, and there is no network but a loopback. Their unix sockets are the way in. They end when
+the tests do, killed or not.
 """
 
 import os
@@ -21,7 +22,7 @@ mount -t overlay -o ro,lowerdir=/mnt/usr:/usr overlay /usr
 mount -t overlay -o ro,lowerdir=/mnt/etc:/etc overlay /etc
 ip link set lo up
 shift
-exec "$@"
+exec setpriv --pdeathsig TERM "$@"
 """
 START_SECONDS = 60
 STOP_SECONDS = 10
