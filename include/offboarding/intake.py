@@ -8,6 +8,7 @@ from include.offboarding.correlation.keys import KeyRules, account_keys, normal,
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
 from include.offboarding.model import Account, Fact, RosterSummary
+from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
@@ -61,7 +62,8 @@ def read_source(
         session, source=source_settings.name, kind=source_settings.kind, part=part, phase=phase, run_id=run.run_id
     )
     try:
-        read.stage(staged_facts(settings, source_settings, facts()))
+        passed = passing(facts(), _is_account, noun="accounts", source=source_settings.name, part=part)
+        read.stage(staged_facts(settings, source_settings, passed))
     except Exception as error:
         read.fail(_sentence(f"sources.{source_settings.name} {part}".strip(), error), source.requests)
         raise
@@ -126,12 +128,16 @@ def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) 
     rules = key_rules(settings)
     realms = {source.name: source.login_realm for source in settings.sources}
     placeholders = {normal(value) for value in settings.policy.placeholders}
-    for worker in reader.read():
+    for worker in passing(reader.read(), lambda _: True, noun="workers", roster=roster.name):
         yield StagedWorker(
             worker=worker,
             uid=person_uid(roster.id_space, worker.worker_id, roster.name, placeholders),
             keys=tuple(worker_keys(worker, roster.id_space, roster.login_realm, realms, rules)),
         )
+
+
+def _is_account(fact: Fact) -> bool:
+    return isinstance(fact, Account)
 
 
 def staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:

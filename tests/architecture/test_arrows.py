@@ -29,7 +29,8 @@ ARROWS: dict[str, set[str]] = {
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
     "people": NOUNS | {"correlation", "store"},
-    "intake": NOUNS | {"interfaces", "settings", "correlation", "store"},
+    "progress": set(),
+    "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "people", "intake"}
     | {"ticket_plan", "ticketing", "report", "store"},

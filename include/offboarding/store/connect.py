@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -14,11 +13,11 @@ from include.offboarding.store.migrate import migrate
 Session = psycopg.Connection[tuple[object, ...]]
 
 MINIMUM_VERSION = 150000
-SCHEMA: LiteralString = "offboarding"
+SCHEMA = "offboarding"
 
 
 @contextmanager
-def opened(parameters: Mapping[str, str | int], *, schema: LiteralString = SCHEMA) -> Generator[Session]:
+def opened(parameters: Mapping[str, str | int], *, schema: str = SCHEMA) -> Generator[Session]:
     """A session on a migrated store, closed at the end.
 
     `parameters` are libpq's own words. Raises RetriableError where the server can't be reached, FatalError where it
@@ -35,7 +34,7 @@ def opened(parameters: Mapping[str, str | int], *, schema: LiteralString = SCHEM
         yield session
 
 
-def prepare(session: Session, schema: LiteralString = SCHEMA) -> None:
+def prepare(session: Session, schema: str = SCHEMA) -> None:
     """Set the session up, and bring the schema to the newest migration."""
     session.execute(sql.SQL("set timezone = 'UTC'"))
     session.execute(sql.SQL("set search_path = {}, pg_temp").format(sql.Identifier(schema)))

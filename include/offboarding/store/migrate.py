@@ -2,7 +2,6 @@
 
 import hashlib
 from importlib.resources import files
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -12,7 +11,7 @@ from include.offboarding.errors import FatalError
 _LOCK = 7_310_001
 
 
-def migrate(session: psycopg.Connection[tuple[object, ...]], schema: LiteralString) -> None:
+def migrate(session: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
     """Apply what is missing, in order, each in one transaction; one migrator at a time.
 
     Raises FatalError where the database is newer than this code, or a migration was changed after it ran.

@@ -1,0 +1,59 @@
+"""Progress of long reads: a line with counts every few seconds in the log, or a bar for whoever watches a terminal."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+import structlog
+
+log = structlog.get_logger("offboarding.progress")
+
+EVERY_SECONDS = 5.0
+"""Between two lines in the log."""
+GLANCE_SECONDS = 0.2
+"""Between two looks of a terminal's bar."""
+
+Watcher = Callable[[str, int], None]
+"""Told what is being read ("corp-ldap, accounts") and how many have passed."""
+
+_Item = TypeVar("_Item")
+_watcher: ContextVar[Watcher | None] = ContextVar("offboarding_progress", default=None)
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Generator[None]:
+    """Whatever passes within the block is told to the watcher, and makes no lines in the log."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+def passing(items: Iterator[_Item], counts: Callable[[_Item], bool], *, noun: str, **names: str) -> Iterator[_Item]:
+    """The same items; how many of them `counts` holds for is told while they pass. `names`: what is read, for the log.
+
+    A read that is over within a few seconds says nothing here: its own line tells what came of it.
+    """
+    watcher = _watcher.get()
+    pause = GLANCE_SECONDS if watcher else EVERY_SECONDS
+    label = f"{' '.join(filter(None, names.values()))}, {noun}"
+    number, told_at = 0, time.monotonic()
+    for item in items:
+        number += counts(item)
+        now = time.monotonic()
+        if now - told_at >= pause:
+            told_at = now
+            _tell(watcher, label, number, noun, names)
+        yield item
+    if watcher:
+        watcher(label, number)
+
+
+def _tell(watcher: Watcher | None, label: str, number: int, noun: str, names: dict[str, str]) -> None:
+    if watcher:
+        watcher(label, number)
+    else:
+        log.info("reading", **names, **{noun: number})

@@ -1,0 +1,62 @@
+"""A line every few seconds while a long read passes, and none of a short one."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from structlog.testing import capture_logs
+
+from include.offboarding import progress
+from include.offboarding.progress import passing, watched
+
+
+@pytest.fixture
+def seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock is a second after the last."""
+    ticks = itertools.count()
+    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(ticks)))
+
+
+def spent(items: Iterator[int]) -> list[int]:
+    return list(items)
+
+
+def test_what_passes_is_the_same(seconds: None) -> None:
+    assert spent(passing(iter(range(20)), lambda _: True, noun="accounts", source="aws")) == list(range(20))
+
+
+def test_a_long_read_says_how_far_it_is_at_most_every_five_seconds(seconds: None) -> None:
+    with capture_logs() as events:
+        spent(passing(iter(range(12)), lambda item: item % 2 == 0, noun="accounts", source="aws", part="1"))
+
+    assert [(event["event"], event["source"], event["part"], event["accounts"]) for event in events] == [
+        ("reading", "aws", "1", 3),
+        ("reading", "aws", "1", 5),
+    ]
+
+
+def test_a_short_read_says_nothing() -> None:
+    with capture_logs() as events:
+        spent(passing(iter(range(1000)), lambda _: True, noun="workers", roster="hr"))
+
+    assert events == []
+
+
+def test_a_terminal_is_told_instead_of_the_log(seconds: None) -> None:
+    told: list[tuple[str, int]] = []
+
+    with capture_logs() as events, watched(lambda what, number: told.append((what, number))):
+        spent(passing(iter(range(3)), lambda _: True, noun="workers", roster="hr"))
+
+    assert events == []
+    assert told[-1] == ("hr, workers", 3)
+
+
+def test_nobody_is_told_once_the_block_is_over(seconds: None) -> None:
+    told: list[int] = []
+    with watched(lambda _, number: told.append(number)):
+        pass
+
+    spent(passing(iter(range(3)), lambda _: True, noun="workers", roster="hr"))
+
+    assert told == []
