@@ -164,7 +164,7 @@ def test_entries_that_a_rule_hides_are_no_empty_directory(tmp_path: Path) -> Non
     with directory(tmp_path, person("alice"), access=hidden) as server, pytest.raises(IncompleteReadError) as error:
         collect(server, witness=None)
 
-    assert "grant `by dn.exact" in str(error.value)
+    assert f'grant `to dn.subtree="{SUFFIX}" by dn.exact="{READER}" read`' in str(error.value)
 
     assert connection(server).password not in str(error.value)
 

@@ -74,7 +74,7 @@ def test_a_reference_to_another_server_is_named() -> None:
         (12, IncompleteReadError, "result 12"),
         (32, IncompleteReadError, "no such entry, or the reader may not see it"),
         (49, FatalError, "refused the login cn=reader"),
-        (50, IncompleteReadError, "grant `by dn.exact"),
+        (50, IncompleteReadError, "grant cn=reader read on it"),
         (51, RetriableError, "can't answer now"),
         (52, RetriableError, "can't answer now"),
         (53, IncompleteReadError, "result 53"),

@@ -49,6 +49,8 @@ def entry(**attributes: str) -> Entry:
         ("512", "", NO_WITNESS, UNKNOWN, "accountExpires can't be read"),
         ("", "", NO_WITNESS, UNKNOWN, "userAccountControl and accountExpires can't be read"),
         ("normal", NEVER, NO_WITNESS, UNKNOWN, "userAccountControl can't be read"),
+        ("--2", NEVER, NO_WITNESS, UNKNOWN, "userAccountControl can't be read"),
+        ("-2147483134", NEVER, NO_WITNESS, DEAD, "disabled (0x2)"),
         ("512", "soon", NO_WITNESS, UNKNOWN, "accountExpires can't be read: no count"),
         ("512", NEVER, NOT_SEEN, UNKNOWN, "userAccountControl is 512; but the witness doesn't read as locked"),
     ),

@@ -122,7 +122,8 @@ class ControlJudge:
 
 def is_disabled(control: str) -> bool | None:
     """Whether that account control says so; None where it's no number, or isn't there."""
-    return bool(int(control) & DISABLED) if control.isascii() and control.lstrip("-").isdigit() else None
+    is_number = control.isascii() and control.removeprefix("-").isdigit()
+    return bool(int(control) & DISABLED) if is_number else None
 
 
 def judge(entry: Entry, *, proof: Proof, as_of: datetime) -> Judgement:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from include.offboarding.errors import IncompleteReadError
 from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import AccountRef, Fact, Gap, ScopeRead, SubjectKind
+from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, ScopeRead, SubjectKind
 from include.offboarding.sources._ldap.accounts import Describer, Description, wanted_attributes
 from include.offboarding.sources._ldap.declared import declared_dead
 from include.offboarding.sources._ldap.entry import Entry
@@ -13,6 +13,7 @@ from include.offboarding.sources._ldap.flavor import RIGHTS, Flavor
 from include.offboarding.sources._ldap.flavors import choose
 from include.offboarding.sources._ldap.groups import Rolls, read_rolls
 from include.offboarding.sources._ldap.names import canonical
+from include.offboarding.sources._ldap.people import person_filters
 from include.offboarding.sources._ldap.results import STANDS
 from include.offboarding.sources._ldap.session import Session
 from include.offboarding.sources._ldap.settings import LdapSettings, several
@@ -88,8 +89,8 @@ class Directory:
             raise IncompleteReadError(
                 f"{self.session.source}: no account below {self.settings.base_dn} meets user_filter, and a directory "
                 f"without accounts is none. {STANDS}\n"
-                f'  Set base_dn and user_filter, or grant `by dn.exact="{self.session.reader}" read` on the accounts '
-                "(docs/permissions/ldap.md)."
+                f"  Set base_dn and user_filter, or {self.flavor.right(self.settings.base_dn, self.session.reader)} "
+                f"({RIGHTS})."
             )
         yield from self.gaps()
         yield from self.rolls.strangers(guards, self.realm, self.session.source)
@@ -101,6 +102,18 @@ class Directory:
             groups=None if trouble else self.groups,
             error=f"{self.session.source}: accounts may be hidden, since {trouble}" if trouble else "",
         )
+
+    def collect_for(self, keys: Sequence[IdentityKey], at_once: int) -> Iterator[Fact]:
+        """Yield the accounts that bear one of these keys, each once, with its ScopeRead."""
+        seen: set[str] = set()
+        for people in person_filters(keys, self.settings.attributes, self.settings.number_format, at_once):
+            condition = f"(&{self.settings.user_filter}{people})"
+            declared = self._declared(self.settings.base_dn, condition)
+            for entry in self._search(self.settings.base_dn, condition):
+                native_id = self.describer.native_id(entry)
+                if native_id not in seen:
+                    seen.add(native_id)
+                    yield from self._described(entry, declared)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these accounts as they are, each with its ScopeRead. At most one filter's worth.
@@ -231,8 +244,7 @@ def _base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:
     missing = f"shows no {names}" if found else "isn't there, or the reader may not see it"
     raise IncompleteReadError(
         f"{session.source}.base_dn: {settings.base_dn} {missing}. {STANDS}\n"
-        f'  Set the right base_dn, or grant `to dn.subtree="{settings.base_dn}" by dn.exact="{session.reader}" read` '
-        "(docs/permissions/ldap.md)."
+        f"  Set the right base_dn, or {flavor.right(settings.base_dn, session.reader)} ({RIGHTS})."
     )
 
 

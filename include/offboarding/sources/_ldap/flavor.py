@@ -63,6 +63,10 @@ class Flavor(ABC):
     limits_fix: ClassVar[str] = ""
     """How this directory lifts a limit for one reader."""
 
+    def right(self, dn: str, reader: str) -> str:
+        """The right to read what lies there, in this directory's words; the page on permissions has all of it."""
+        return f"grant {reader} read on {dn} and what lies below it"
+
     def settle(self, settings: LdapSettings) -> LdapSettings:
         """The settings with this directory's own defaults."""
         return settings.with_defaults(self.defaults, self.attribute_defaults)

@@ -27,6 +27,10 @@ class OpenLdap(Flavor):
     password_set = "pwdChangedTime"
     never_empty = frozenset({"groupofnames", "groupofuniquenames"})
 
+    def right(self, dn: str, reader: str) -> str:
+        """A rule of slapd.access(5)."""
+        return f'grant `to dn.subtree="{dn}" by dn.exact="{reader}" read`'
+
     def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> "PolicyJudge":
         """Read the witness, and get ready to judge entries."""
         proof = prove(session, settings, (LOCKED,), lambda entry: is_permanent_lock(entry.first(LOCKED)))

@@ -56,7 +56,7 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
     if refusal.code in {NO_SUCH_OBJECT, INSUFFICIENT_ACCESS}:
         return NoAccessError(
             f"{where}: there is no such entry, or the reader may not see it ({told}). {STANDS}\n"
-            f'  Set the right DN, or grant `by dn.exact="{reader}" read` on it (docs/permissions/ldap.md).'
+            f"  Set the right DN, or grant {reader} read on it (docs/permissions/ldap.md)."
         )
     return IncompleteReadError(f"{where}: the server ended the read after {entries:,} entries ({told}). {STANDS}")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import AccountRef, Fact, Gap, RequestCounts
+from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead
 from include.offboarding.sources._ldap.directory import Directory, survey
 from include.offboarding.sources._ldap.session import opened
 from include.offboarding.sources._ldap.settings import LdapSettings, read_extra
@@ -36,6 +36,19 @@ class LdapSource:
         with self._directory(detail=False) as directory:
             yield from self._warnings(directory.realm)
             yield from directory.collect()
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield the accounts that bear one of these keys, each with its ScopeRead; raises as `collect`.
+
+        Accounts that are known already are `detail`'s: it finds them by their ids.
+        """
+        del known
+        with self._directory(detail=False) as directory:
+            yield from self._warnings(directory.realm)
+            # A realm is told even where nobody is found.
+            yield ScopeRead(realm=directory.realm, scope="", kinds=())
+            yield from directory.collect_for(keys, DETAIL_CHUNK)
+            yield from directory.gaps()
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what these accounts are now, each with its ScopeRead; raises as `collect`.
