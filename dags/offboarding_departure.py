@@ -46,14 +46,14 @@ def of_each_source(work: Callable[..., object], run_id: int) -> Any:
     """A function of the pipeline, as a task for each part of each source."""
 
     @task(task_id=work.__name__, map_index_template="{{ label }}")
-    def step(run_id: int, source: str, part: str) -> None:
+    def step(check: int, source: str, part: str) -> None:
         context()["label"] = f"{source} {part}".strip()
         with wiring.at_work() as (loaded, session):
-            run = pipeline.find_run(session, run_id)
+            run = pipeline.find_run(session, check)
             reader = wiring.source(loaded.settings, source, part, run.as_of)
             work(session, loaded.settings, run, loaded.settings.source(source), part, reader)
 
-    return step.partial(run_id=run_id).expand_kwargs(PARTS)
+    return step.partial(check=run_id).expand_kwargs(PARTS)
 
 
 @task(trigger_rule=GOES_ON)

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 import structlog
 
 from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import AccountRef, Fact, Gap, RequestCounts, ScopeRead, SubjectKind
+from include.offboarding.model import (
+    Account,
+    AccountRef,
+    Fact,
+    Gap,
+    IdentityKey,
+    RequestCounts,
+    ScopeRead,
+    SubjectKind,
+)
 from include.offboarding.sources._aws.accounts import AccountReader, TagKeys
 from include.offboarding.sources._aws.credentials import CREDENTIALS, MovedError, UserReader
 from include.offboarding.sources._aws.failures import Asker, error_code, is_denied, speaking_of
@@ -154,6 +163,24 @@ class AwsIamSource:
         yield from _root_facts(root, report)
         yield from self._gaps(whole)
 
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield the users who bear one of these keys and aren't known yet, each with its ScopeRead.
+
+        The authorization details are the cheapest list that shows tags: a page for a thousand users. The credential
+        report isn't waited for: `detail` asks what these users hold.
+        """
+        yield ScopeRead(realm=self._realm, scope="", kinds=())
+        iam = self._access.open().iam()
+        with speaking_of(self._asker):
+            inventory = self._read_inventory(iam, Purpose.INVENTORY)
+        wanted = {(key.kind, value.casefold()) for key in keys for value in (key.raw, key.value)}
+        theirs = {ref.native_id for ref in known}
+        for account in self._accounts(inventory, None, ServiceCredentials(listed=())):
+            bears = any((key.kind, key.value.strip().casefold()) in wanted for key in account.keys)
+            if bears and account.native_id not in theirs:
+                yield account
+                yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
+
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what these users hold now. They are found by UserId, whatever they are called by now.
 
@@ -191,7 +218,7 @@ class AwsIamSource:
 
     def _accounts(
         self, inventory: Inventory, report: CredentialReport | None, services: ServiceCredentials
-    ) -> Iterator[Fact]:
+    ) -> Iterator[Account]:
         yield from AccountReader(
             realm=self._realm,
             inventory=inventory,

@@ -18,6 +18,7 @@ from include.offboarding.model import (
     AccountRef,
     Fact,
     Gap,
+    IdentityKey,
     KeyKind,
     KeyOrigin,
     RequestCounts,
@@ -124,6 +125,24 @@ class IdentityCenterSource:
         yield ScopeRead(realm=center.store_id, scope="", kinds=KINDS)
         if isinstance(found, Gap):
             yield found
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield the users who bear one of these keys and aren't known yet, each with its ScopeRead.
+
+        ListUsers filters by user name or external id alone, so the list is read whole: a page for a hundred users.
+        """
+        opened = self._access.open()
+        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
+            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+            people = list(center.people())
+        yield ScopeRead(realm=center.store_id, scope="", kinds=())
+        wanted = {(key.kind, value.casefold()) for key in keys for value in (key.raw, key.value)}
+        theirs = {ref.native_id for ref in known}
+        for person in people:
+            bears = any((key.kind, key.value.strip().casefold()) in wanted for key in identity_keys(person))
+            if bears and person.user_id not in theirs:
+                yield self._account(center.store_id, person, _UNKNOWN)
+                yield ScopeRead(realm=center.store_id, scope=person.user_id, kinds=KINDS)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these users as they are now, each with its own ScopeRead; one without its user says that it's gone."""
