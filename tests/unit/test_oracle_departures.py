@@ -89,6 +89,11 @@ LEAVERS = {
         utc(2026, 11, 13, 15),
         Basis.ACTUAL,
     ),
+    "still called future after the last working day": (
+        (job("future", start="2026-11-02", last="2026-11-20"),),
+        utc(2026, 11, 20, 15),
+        Basis.ACTUAL,
+    ),
     "comes back, but not soon": ((LEFT, job("future", start="2026-12-10")), utc(2026, 11, 13, 15), Basis.ACTUAL),
 }
 

@@ -53,9 +53,9 @@ def starts_at(company: Company, employment: Employment) -> datetime | None:
 def standing(company: Company, spell: Spell) -> Standing:
     """How an employment stands, as told, absence aside."""
     employment = spell.employment
-    if employment.status is EmploymentStatus.FUTURE:
-        begun = employment.start_on is not None and not lies_ahead(company, employment)
-        return Standing(outcome=Outcome.ACTIVE if begun else Outcome.FUTURE)
+    unknown = employment.status is EmploymentStatus.FUTURE and employment.start_on is None
+    if unknown or (employment.status is EmploymentStatus.FUTURE and lies_ahead(company, employment)):
+        return Standing(outcome=Outcome.FUTURE)
     if employment.status is EmploymentStatus.LEFT:
         return left(company, spell)
     for day, outcome in ((employment.last_working_on, Outcome.LEFT), (employment.end_on, Outcome.LAPSED)):

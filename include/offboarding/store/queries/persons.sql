@@ -105,8 +105,7 @@ with told as (
         case
             when t.status = 'left' and t.left_on is null then 'left'
             when t.status = 'left' then case when t.certain_at <= %(as_of)s then 'left' else 'active' end
-            when t.status = 'future' then
-                case when t.started_at is null or t.started_at > %(as_of)s then 'future' else 'active' end
+            when t.status = 'future' and (t.started_at is null or t.started_at > %(as_of)s) then 'future'
             when t.certain_at <= %(as_of)s then 'left'
             when t.ended_certain_at <= %(as_of)s then 'lapsed'
             when t.started_at > %(as_of)s then 'future'

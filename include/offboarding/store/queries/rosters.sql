@@ -172,6 +172,7 @@ with gone as (
         and exists (
             select from employment e
             where e.worker_pk = w.worker_pk and case
+                when e.status = 'future' and coalesce(e.start_on >= (%(as_of)s::timestamptz)::date - 1, true) then true
                 when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date - 1
                 else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date - 1 end)
 ), before as (
@@ -222,5 +223,6 @@ where w.roster = %(roster)s and w.missing_since is not null and w.vanished_at is
     and exists (
         select from employment e
         where e.worker_pk = w.worker_pk and case
+            when e.status = 'future' and coalesce(e.start_on >= w.missing_since::date - 1, true) then true
             when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= w.missing_since::date - 1
             else e.last_working_on is null or e.last_working_on >= w.missing_since::date - 1 end);
