@@ -109,7 +109,7 @@ def detail(
     accounts = (
         departures.accounts_of_run(session, run.run_id, found[0])
         if run.kind == DEPARTURE
-        else sources.accounts_to_detail(session, found[0])
+        else sources.accounts_to_detail(session, found[0], moved_days=settings.policy.moved_days)
     )
     return intake.read_source(
         session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)

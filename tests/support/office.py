@@ -30,6 +30,7 @@ from include.offboarding.model import (
     TicketDraft,
     TicketRef,
     TicketState,
+    Trust,
     Worker,
 )
 from include.offboarding.settings import Company, Policy, Settings
@@ -74,26 +75,43 @@ class System:
     credentials: list[Credential] = field(default_factory=list[Credential])
     error: OffboardingError | None = None
     """Of the whole read."""
+    trusts: list[Trust] = field(default_factory=list[Trust])
+    """Of its roles."""
+    tells_roots: bool = True
+    """Whether it may be asked for root users."""
+    lists_credentials: bool = False
+    """Whether its inventory holds credentials, as a directory's does."""
     denied: str = ""
     """A right that is missing for looking at single accounts."""
     requests: RequestCounts = field(default_factory=RequestCounts)
 
     def collect(self) -> Iterator[Fact]:
-        """The accounts alone: credentials take a look at each."""
+        """The accounts and roles alone: credentials take a look at each, unless they are listed."""
         if self.error:
             raise self.error
-        yield from self.accounts
-        yield ScopeRead(realm=self.realm, scope="", kinds=(SubjectKind.ACCOUNT,))
+        yield from self._accounts()
+        yield from self.trusts
+        kinds = (SubjectKind.ACCOUNT, SubjectKind.ROLE, *self._roots())
+        if self.lists_credentials:
+            yield from self.credentials
+            kinds = (*kinds, *CREDENTIAL_KINDS)
+        yield ScopeRead(realm=self.realm, scope="", kinds=kinds)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Everything about these, live."""
         for ref in accounts:
-            yield from (each for each in self.accounts if each.native_id == ref.native_id)
+            yield from (each for each in self._accounts() if each.native_id == ref.native_id)
             if self.denied:
                 yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=CREDENTIAL_KINDS, error=self.denied)
                 continue
             yield from (each for each in self.credentials if each.account_native_id == ref.native_id)
-            yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=KINDS)
+            yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=(*KINDS, *self._roots()))
+
+    def _accounts(self) -> Iterator[Account]:
+        return (each for each in self.accounts if self.tells_roots or each.kind is SubjectKind.ACCOUNT)
+
+    def _roots(self) -> tuple[SubjectKind, ...]:
+        return (SubjectKind.ROOT_ACCOUNT,) if self.tells_roots else ()
 
     def change(self, native_id: str, **changes: Any) -> None:
         """An account or a credential, by its own id."""

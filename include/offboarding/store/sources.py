@@ -244,10 +244,14 @@ def realm_called(session: Session, source: str, part: str) -> str | None:
     return next((row.realm for row in realms(session) if (row.source, row.part) == (source, part)), None)
 
 
-def accounts_to_detail(session: Session, realm: str) -> list[AccountRef]:
-    """Accounts to ask about live: leavers', returners', disputed and probable ones, and those with open findings."""
+def accounts_to_detail(session: Session, realm: str, *, moved_days: int) -> list[AccountRef]:
+    """Accounts to ask about live: leavers', returners', disputed and probable ones, and those with open findings.
+
+    And those that were a leaver's until so many days before the departure, or after it.
+    """
+    values = {"realm": realm, "moved_days": moved_days}
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
-        return cursor.execute(block("sources", "accounts_to_detail"), {"realm": realm}).fetchall()
+        return cursor.execute(block("sources", "accounts_to_detail"), values).fetchall()
 
 
 def _add_account(stage: Stage, staged: StagedAccount) -> None:

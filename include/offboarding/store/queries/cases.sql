@@ -24,7 +24,7 @@ left join realm r on r.realm = a.realm
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
     from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
@@ -59,7 +59,7 @@ join realm r using (realm)
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
     from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
@@ -84,7 +84,7 @@ order by l.account_pk, l.score desc, p.person_uid;
 select r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.login,
     coalesce(a.last_used_at > %(as_of)s - interval '30 days', false) as recent
 from account a join realm r using (realm)
-where a.gone_at is null and a.standing <> 'dead'
+where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
     and not exists (
         select from link l where l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created')
     and exists (select from scope s where s.realm = a.realm and s.scope = '' and s.kind = 'account' and s.complete
@@ -137,7 +137,7 @@ join account a on a.account_pk = c.account_pk and a.gone_at is null
 join realm r on r.realm = a.realm
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
     from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
@@ -175,7 +175,7 @@ join realm r on r.realm = a.realm
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
 left join lateral (
     select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
     from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true

@@ -469,7 +469,7 @@ with best as (
         max(case when l.decision = 'candidate' then 'candidate' end), 'orphan') as decision
     from account a join source_setting using (realm)
     left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created'
-    where a.gone_at is null
+    where a.gone_at is null and a.kind = 'account'
     group by a.account_pk
 )
 select count(*) filter (where standing <> 'dead')::int as working,

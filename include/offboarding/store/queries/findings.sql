@@ -86,7 +86,9 @@ with silent as (
 ), seen as (
     select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
         a.standing_reason as account_reason, c.credential_pk, c.gone_at is not null as credential_gone,
-        c.standing as credential_standing, c.standing_reason as credential_reason, c.can_reactivate,
+        c.standing as credential_standing, c.can_reactivate, c.fingerprint, c.standing_reason || coalesce(
+            '; sessions made with it may live until '
+            || to_char(c.sessions_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC', '') as credential_reason,
         coalesce(sa.fresh, false) as account_fresh, coalesce(sa.direct, false) as account_direct,
         coalesce(sc.fresh, false) as credential_fresh
     from silent f
@@ -96,7 +98,7 @@ with silent as (
     left join lateral (
         select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
             bool_or(s.scope <> '' and s.complete and s.error = '' and s.observed_at >= %(since)s) as direct
-        from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = 'account') sa on true
+        from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
     left join lateral (
         select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
         from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = f.subject_kind) sc on true
@@ -115,20 +117,16 @@ with silent as (
         when f.ticket_kind = 'review' and f.subject_kind = 'source' then
             case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'account'
                 and s.complete and s.error = '' and s.observed_at >= %(since)s) then 'no account is left unclaimed' end
-        when f.person_uid is not null and f.ticket_kind <> 'review' and f.rule <> 'rehire-old-account' and not p.gone
+        when f.person_uid is not null and f.rule <> 'rehire-old-account' and not p.gone
             then case when p.returned then 'works here again' else 'the departure was withdrawn' end
         when f.rule = 'rehire-old-account' and p.gone then 'left again: judged as a leaver''s now'
         when f.rule = 'rehire-old-account' and not p.returned then 'the departure was withdrawn'
         when f.rule = 'used-after-departure' then null
-        when f.subject_kind = 'role' then
-            case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'role'
+        when f.subject_kind = 'role' then case
+            when role.rejected_by is not null and not role.open then 'the link was rejected by ' || role.rejected_by
+            when role.open is not true and exists (
+                select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'role'
                     and s.complete and s.error = '' and s.observed_at >= %(since)s)
-                and not exists (
-                    select from trust t
-                    join account u on u.realm = t.principal_realm and t.principal in (u.label, u.native_id)
-                    join link l on l.account_pk = u.account_pk and l.person_uid = f.person_uid
-                    where t.realm = f.realm and t.native_id = f.subject_native_id and t.gone_at is null
-                        and t.standing <> 'dead' and u.gone_at is null)
                 then 'seen dead: the role lets none of their users in' end
         when f.rule = 'link-moved' and decided.author is not null
             then 'whose it is was decided by ' || decided.author
@@ -139,9 +137,13 @@ with silent as (
         when seen.account_gone and seen.account_direct then 'seen gone: the account no longer exists'
         when seen.credential_pk is not null and seen.credential_fresh and seen.credential_gone
             then 'seen gone: it no longer exists'
-        when f.rule = 'leaver-access-key-inactive' then
-            case when seen.credential_fresh and seen.credential_standing = 'works'
-                then 'switched on again: see leaver-access-key' end
+        when f.rule in ('leaver-access-key-inactive', 'leaver-credential-inactive') then case
+            when seen.credential_fresh and seen.credential_standing = 'works' then 'switched on again: see '
+                || case f.subject_kind when 'access_key' then 'leaver-access-key' when 'ssh_key' then 'leaver-ssh-key'
+                    when 'certificate' then 'leaver-certificate' else 'leaver-service-credential' end
+            when seen.credential_fresh and seen.credential_standing = 'dead' and not seen.can_reactivate
+                then 'seen dead: ' || seen.credential_reason end
+        when f.rule = 'leaver-ssh-key' and elsewhere.borne is false then 'the key is none of theirs, a person decided'
         when seen.credential_pk is not null then
             case when seen.credential_fresh and seen.credential_standing = 'dead'
                 then 'seen dead: ' || seen.credential_reason end
@@ -191,6 +193,27 @@ with silent as (
         select d.author from link_decision d
         where d.realm = f.realm and d.native_id = f.account_native_id and d.person_uid = f.person_uid
             and d.verdict = 'reject' and d.revoked_at is null limit 1) rejected on true
+    left join lateral (
+        select bool_or(k.author is null and t.gone_at is null and t.standing <> 'dead') as open,
+            max(k.author) as rejected_by
+        from trust t
+        join account u on u.realm = t.principal_realm and t.principal in (u.label, u.native_id) and u.gone_at is null
+        join link l on l.account_pk = u.account_pk and l.person_uid = f.person_uid and l.relation = 'is'
+            and l.decision = 'linked'
+        left join link_decision k on k.realm = u.realm and k.native_id = u.native_id and k.person_uid = f.person_uid
+            and k.verdict = 'reject' and k.revoked_at is null
+        where f.subject_kind = 'role' and t.realm = f.realm and t.native_id = f.subject_native_id) role on true
+    left join lateral (
+        -- Whether any account that bears the same key is, or was, this person's: unless a person said that it isn't.
+        select bool_or(k.author is null) as borne
+        from credential c
+        join account u on u.account_pk = c.account_pk
+        join link l on l.account_pk = u.account_pk and l.person_uid = f.person_uid and l.relation = 'is'
+            and l.decision = 'linked'
+        left join link_decision k on k.realm = u.realm and k.native_id = u.native_id and k.person_uid = f.person_uid
+            and k.verdict = 'reject' and k.revoked_at is null
+        where f.rule = 'leaver-ssh-key' and c.kind = 'ssh_key' and c.fingerprint = seen.fingerprint
+            and c.fingerprint <> '') elsewhere on true
     left join lateral (
         select d.author from link_decision d
         where d.realm = f.realm and d.native_id = f.account_native_id and d.revoked_at is null limit 1) decided on true

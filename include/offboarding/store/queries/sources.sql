@@ -48,9 +48,9 @@ select exists (select from scope where realm = %(realm)s and scope = '' and comp
 -- name: drop_stale
 -- What a read that began later has told already: an older one never overwrites it.
 delete from s_account s
-where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = 'account' and n.complete
+where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = s.account_kind and n.complete
         and n.observed_at > %(observed_at)s)
-    or exists (select from scope n where n.realm = %(realm)s and n.scope = s.native_id and n.kind = 'account'
+    or exists (select from scope n where n.realm = %(realm)s and n.scope = s.native_id and n.kind = s.account_kind
         and n.complete and n.observed_at > %(observed_at)s);
 delete from s_account_key k where not exists (select from s_account s where s.native_id = k.native_id);
 delete from s_credential s
@@ -152,10 +152,10 @@ where c.observed_at <= excluded.observed_at and (
 update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s
 from s_scope c
 where a.realm = %(realm)s and a.gone_at is null and a.observed_at <= %(observed_at)s
-    and c.kind = 'account' and c.error = '' and c.scope in ('', a.native_id)
+    and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
     and not exists (select from s_account s where s.native_id = a.native_id)
     and not exists (
-        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = 'account' and n.complete
+        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = a.kind and n.complete
             and n.observed_at > %(observed_at)s);
 
 -- name: gone_credentials
@@ -248,7 +248,8 @@ where run_id = %(run_id)s and source = %(source)s and part = %(part)s and phase 
 select realm, kind, source, part from realm order by realm;
 
 -- name: accounts_to_detail
--- Accounts of leavers and returners, disputed and probable ones, and those with findings that aren't closed.
+-- Accounts of leavers and returners, disputed and probable ones, those that were a leaver's about the departure, and
+-- those with findings that aren't closed.
 select a.realm, a.native_id, a.label, a.login
 from account a
 where a.realm = %(realm)s and (
@@ -256,6 +257,10 @@ where a.realm = %(realm)s and (
         select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
         where l.account_pk = a.account_pk and l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
             and d.confirmed))
+    or (a.gone_at is null and exists (
+        select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+        where l.account_pk = a.account_pk and l.relation = 'is' and l.decision = 'linked' and d.confirmed
+            and not d.returned and l.valid_to >= d.left_at - make_interval(days => %(moved_days)s)))
     or exists (
         select from finding f
         where f.realm = a.realm and f.account_native_id = a.native_id and f.state <> 'resolved'
