@@ -169,8 +169,7 @@ def test_another_encoding_in_every_value(feed: Feed) -> None:
     rows = "".join(_row(number, Name="김민준") for number in range(6))
     what = _refused(feed((HEADER + rows).encode("cp949")))
     assert what.startswith(
-        "hr.csv: none of 6 rows can be read; the first: "
-        'hr.csv row 2, column "Name": the value is not utf-8 (at 0xB1 0xE8 0xB9 0xCE).'
+        'hr.csv: none of 6 rows can be read; the first: hr.csv row 2, column "Name": the value is not utf-8.'
     )
 
 
@@ -209,25 +208,41 @@ def _swapped(one: str, other: str, **changes: str) -> str:
 @pytest.mark.parametrize(
     ("one", "other", "what"),
     (
-        ("No", "Mail", 'the column "No" for worker_id holds mail addresses in 6 of 6 rows: columns are swapped.'),
-        ("Name", "Mail", 'the column "Name" for name holds mail addresses in 6 of 6 rows: columns are swapped.'),
-        ("Mail", "Where", 'the column "Mail" for mail holds no mail addresses in 6 of 6 rows: columns are swapped.'),
-        ("No", "Name", 'the column "Name" for name holds numbers in 6 of 6 rows: columns are swapped.'),
+        (
+            "No",
+            "Mail",
+            'the column "No" for worker_id holds mail addresses in 6 of 6 rows',
+        ),
+        (
+            "Name",
+            "Mail",
+            'the column "Name" for name holds mail addresses in 6 of 6 rows',
+        ),
+        (
+            "Mail",
+            "Where",
+            'the column "Mail" for mail holds no mail addresses in 6 of 6 rows',
+        ),
+        ("No", "Name", 'the column "Name" for name holds numbers in 6 of 6 rows'),
         (
             "First day",
             "Last day",
-            'the column "First day" for start holds days after those for end in 6 of 6 rows: columns are swapped.',
+            'the column "First day" for start holds days after those for end in 6 of 6 rows',
         ),
     ),
 )
 def test_swapped_columns(feed: Feed, one: str, other: str, what: str) -> None:
-    assert _refused(feed(_swapped(one, other, Last_day="2026-11-13"))) == f"hr.csv: {what}"
+    assert (
+        _refused(feed(_swapped(one, other, Last_day="2026-11-13"))) == f"hr.csv: {what} looked at: columns are swapped."
+    )
 
 
 @pytest.mark.parametrize(("one", "other"), (("Where", "State"), ("Name", "First day"), ("State", "Last day")))
 def test_swapped_columns_that_no_row_survives(feed: Feed, one: str, other: str) -> None:
     what = _refused(feed(_swapped(one, other, Last_day="2026-11-13")))
     assert what.startswith("hr.csv: none of 6 rows can be read; the first: hr.csv row 2, column ")
+    assert "the value is no " in what
+    assert "Worker" not in what, "the sentence goes into logs"
 
 
 def test_a_few_odd_values_are_no_swap(feed: Feed) -> None:
@@ -304,6 +319,7 @@ def test_another_companys_file(feed: Feed) -> None:
         ("@other.example", {"mail_domains": []}),
         ("@corp.co.kr", {}),
         ("@CORP.example", {}),
+        ("@lab.corp.example", {}),
     ),
 )
 def test_people_whose_mails_are_ours_or_declared(feed: Feed, mail: str, given: dict[str, object]) -> None:

@@ -140,6 +140,7 @@ class FeedReader:
                     f"the value is not {self._settings.encoding} (at {bad})",
                     f"Mend the row. If there are many: {_DECLARE}.",
                     column=where.headers[name],
+                    plain=f"the value is not {self._settings.encoding}",
                 )
         return cells
 

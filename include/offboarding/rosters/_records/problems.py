@@ -5,13 +5,11 @@ from include.offboarding.model import Problem
 LISTED = 20
 """So many are told one by one; a feed in a wrong format has one a row."""
 
-_LEFT_OUT = "The row is left out. "
-
 
 class BadRecordError(Exception):
     """A record that can't be read. Never leaves the roster: it becomes a Problem."""
 
-    def __init__(self, text: str, fix: str, *, column: str = "") -> None:
+    def __init__(self, text: str, fix: str, *, column: str = "", plain: str = "") -> None:
         super().__init__(text)
         self.text = text
         """What is wrong, with the offending value."""
@@ -19,6 +17,8 @@ class BadRecordError(Exception):
         """What to do."""
         self.column = column
         """The column's name as the feed writes it; "" where the whole record is meant."""
+        self.plain = plain or text
+        """The same without the value, for logs: in a feed whose columns are swapped any value may be a name."""
 
 
 class ProblemList:
@@ -29,6 +29,7 @@ class ProblemList:
         self._whole: list[Problem] = []
         self._records: list[Problem] = []
         self._more = 0
+        self._first: tuple[str, BadRecordError] | None = None
 
     def add(self, problem: Problem) -> None:
         """Note a problem of the whole feed; it is always listed."""
@@ -36,17 +37,18 @@ class ProblemList:
 
     def add_record(self, record: str, error: BadRecordError) -> None:
         """Note that a record can't be read."""
+        self._first = self._first or (_where(record, error), error)
         if len(self._records) == LISTED:
             self._more += 1
             return
-        where = f'{record}, column "{error.column}"' if error.column else record
-        self._records.append(Problem(record=where, text=error.text, fix=f"{_LEFT_OUT}{error.fix}"))
+        where = _where(record, error)
+        self._records.append(Problem(record=where, text=error.text, fix=f"The row is left out. {error.fix}"))
 
     def none_readable(self, rows: int) -> tuple[str, str]:
         """What to say, and to do, when no row could be read: they have one cause, and the first tells it."""
-        first = self._records[0]
-        text = f"none of {rows} rows can be read; the first: {first.record}: {first.text}"
-        return text, first.fix.removeprefix(_LEFT_OUT).rstrip(".")
+        assert self._first is not None
+        where, error = self._first
+        return f"none of {rows} rows can be read; the first: {where}: {error.plain}", error.fix.rstrip(".")
 
     def all(self) -> tuple[Problem, ...]:
         """The feed's own first, then the records', then one that counts the records not listed."""
@@ -58,3 +60,7 @@ class ProblemList:
             text=f"{self._more} more rows are left out that are not listed here",
             fix="Mend those above first; often they have one cause.",
         )
+
+
+def _where(record: str, error: BadRecordError) -> str:
+    return f'{record}, column "{error.column}"' if error.column else record

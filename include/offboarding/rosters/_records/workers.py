@@ -40,6 +40,7 @@ class WorkerReader:
         self._days = {name: (days or {}).get(name, written) for name in DAYS}
         self._statuses = {folded(word): status for word, status in settings.statuses.items()}
         self._zones = {folded(word): zone for word, zone in settings.zones.items()}
+        self._id_header = composed(headers["worker_id"])
         self.without_zone = 0
 
     def worker(self, cells: Mapping[str, str], record: str) -> Worker:
@@ -66,7 +67,11 @@ class WorkerReader:
         )
 
     def _check_header(self, cells: Mapping[str, str]) -> None:
-        if all(composed(value.removeprefix(_MARK)) == composed(self._headers[name]) for name, value in cells.items()):
+        if composed(cells["worker_id"].removeprefix(_MARK)) != self._id_header:
+            return
+        if all(
+            composed(value) == composed(self._headers[name]) for name, value in cells.items() if name != "worker_id"
+        ):
             raise BadRecordError(
                 "the header stands here again: several files were put together",
                 "Deliver them apart (files: all), or without the later headers.",
@@ -99,6 +104,7 @@ class WorkerReader:
                 f"{shown(worker_id)} is {made}: a spreadsheet has changed the worker's number",
                 "Have the export made without one, or its column formatted as text.",
                 column=self._headers["worker_id"],
+                plain=f"the value is {made}: a spreadsheet has changed the worker's number",
             )
         return worker_id
 
@@ -131,6 +137,7 @@ class WorkerReader:
                 f"{shown(word)} is no status we know" if word.strip() else "the status is empty",
                 f"{near} Mend the row, or say in statuses of roster {self._settings.name} what it means.".strip(),
                 column=self._headers["status"],
+                plain="the value is no status we know" if word.strip() else "",
             )
         return status
 
@@ -142,7 +149,8 @@ class WorkerReader:
             return self._days[name](text, zone or self._default_zone)
         except ValueError as error:
             fix = f"Mend the row, or set date_format of roster {self._settings.name}."
-            raise BadRecordError(str(error), fix, column=self._headers[name]) from error
+            plain = f"the value is no date in {', '.join(self._settings.date_format)}"
+            raise BadRecordError(str(error), fix, column=self._headers[name], plain=plain) from error
 
     def _parts(self, cells: Mapping[str, str], name: str) -> tuple[str, ...]:
         parts = (part.strip() for part in cells.get(name, "").split(self._settings.list_separator))
