@@ -1,6 +1,7 @@
 """Which files are the feed, how old it is, and that it isn't yesterday's again."""
 
 import fnmatch
+import io
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.offboarding.errors import FatalError, IncompleteReadError
+from include.offboarding.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
 from include.offboarding.rosters._csv.calendar_days import Deliveries
 from include.offboarding.rosters._csv.names import date_in, matches
 from include.offboarding.rosters.csv import CsvRoster
@@ -281,6 +282,48 @@ def test_nothing_there_is_fatal_there_too(memory, build: Build) -> None:
 def test_a_store_without_driver_says_so(build: Build) -> None:
     with pytest.raises(FatalError, match=r"no driver for gs:// \(.*\)\. Install it where the tasks run"):
         list(build("gs://bucket/hr.csv", coverage="active", columns={"worker_id": "id"}).read())
+
+
+class _ClientError(Exception):
+    """What a driver's client raises, which knows nothing of Python's own errors."""
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    (
+        (_ClientError("token=s3cret"), RetriableError, "the driver of memory:// fails (_ClientError). It is"),
+        (PermissionError(13, "s3cret"), FatalError, "reading is refused. Let the connection's login list and read"),
+        (ConnectionError("s3cret"), RetriableError, "can't be reached (ConnectionError). It is tried again"),
+        (FileNotFoundError("s3cret"), RetriableError, "a file vanished before it was read"),
+    ),
+)
+def test_what_a_driver_raises(memory, build: Build, monkeypatch, error: Exception, kind: type, said: str) -> None:
+    store, address = memory
+
+    def refuse(self, path: str, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(store), "info", refuse)
+    monkeypatch.setattr(type(store), "isfile", lambda self, path: True)
+    with pytest.raises(OffboardingError) as caught:
+        list(build(f"{address}/hr_1.csv", coverage="active", columns={"worker_id": "id"}).read())
+    assert type(caught.value) is kind
+    assert said in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_driver_that_breaks_off_may_be_tried_again(memory, build: Build, monkeypatch) -> None:
+    store, address = memory
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise _ClientError
+
+    monkeypatch.setattr(type(store), "open", lambda self, path, mode: Broken())
+    with pytest.raises(
+        RetriableError, match=r"hr_1\.csv can't be read to its end \(the store broke off: _ClientError\)"
+    ):
+        list(build(f"{address}/hr_1.csv", coverage="active", columns={"worker_id": "id"}).read())
 
 
 def test_a_file_address_is_a_path(folder: Folder, build: Build, tmp_path: Path) -> None:

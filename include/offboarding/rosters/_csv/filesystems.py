@@ -4,7 +4,7 @@ It is what Airflow's ObjectStoragePath stands on. The driver is the deployment's
 https://filesystem-spec.readthedocs.io/en/latest/api.html
 """
 
-import asyncio
+import io
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +18,6 @@ from include.offboarding.rosters._csv.stores import FeedFile, counts_in_folder, 
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
-
-_ASKED = (FileNotFoundError, PermissionError, OSError, asyncio.TimeoutError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +36,29 @@ class OpenedPath:
     def changed(self) -> bool:
         """By time and size, asked again."""
         return self.filesystem.described(self.file.path) != self.file
+
+
+class _Stream(io.RawIOBase):
+    """A driver's stream whose every failure is an OSError: drivers raise their clients' own."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+        """Up to a buffer full."""
+        try:
+            chunk = self._stream.read(len(buffer))
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(0, f"the store broke off: {type(error).__name__}") from error
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
 
 class Filesystem:
@@ -72,7 +93,7 @@ class Filesystem:
             described = self.described(file.path)
             stream = cast("BinaryIO", self._driver().open(file.path, "rb"))  # pyright: ignore[reportUnknownMemberType]
         with stream:
-            yield OpenedPath(stream=stream, file=described, filesystem=self)
+            yield OpenedPath(stream=io.BufferedReader(_Stream(stream)), file=described, filesystem=self)
 
     def described(self, path: str) -> FeedFile:
         """What the driver tells of a file."""
@@ -129,16 +150,22 @@ class Filesystem:
             yield
         except OffboardingError:
             raise
-        except _ASKED as error:
+        except Exception as error:
             raise self._told(error) from error
 
-    def _told(self, error: BaseException) -> OffboardingError:
+    def _told(self, error: Exception) -> OffboardingError:
         where = f"rosters.{self._roster}: {self._address}"
         if isinstance(error, PermissionError):
             return FatalError(f"{where}: reading is refused. Let the connection's login list and read there.")
         if isinstance(error, FileNotFoundError):
             return RetriableError(f"{where}: a file vanished before it was read. Nothing was read; it is tried again.")
-        return RetriableError(f"{where}: can't be reached ({type(error).__name__}). It is tried again.")
+        if isinstance(error, OSError):
+            return RetriableError(f"{where}: can't be reached ({type(error).__name__}). It is tried again.")
+        # Only its name: what a driver says may hold what it was given.
+        return RetriableError(
+            f"{where}: the driver of {scheme_of(self._address)}:// fails ({type(error).__name__}). "
+            "It is tried again; if that doesn't help, mend path or the connection."
+        )
 
 
 def _modified_at(driver: "AbstractFileSystem", path: str) -> datetime | None:
