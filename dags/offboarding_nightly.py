@@ -18,7 +18,6 @@ from include.offboarding.errors import FatalError
 context = cast("Callable[[], dict[str, Any]]", get_current_context)
 SETTINGS = wiring.configured()
 ROSTERS = [{"name": roster.name} for roster in SETTINGS.rosters]
-PARTS = [{"source": source.name, "part": part} for source in SETTINGS.sources for part in source.parts()]
 HOPELESS = RetryRule(exception=FatalError, action=RetryAction.FAIL, reason="a person has to act first")
 GOES_ON = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
 """Whatever failed before, as long as there is a run to speak of."""
@@ -42,6 +41,16 @@ def read_roster(night: int, name: str) -> None:
         pipeline.read_roster(session, loaded.settings, run, loaded.settings.roster(name), roster)
 
 
+@task(show_return_value_in_logs=False)
+def find_parts(night: int) -> list[dict[str, str]]:
+    """What there is to read of each source; an organization's accounts are asked for."""
+    with wiring.at_work() as (loaded, session):
+        run = pipeline.find_run(session, night)
+        ask = wiring.asker_of_parts(loaded.settings, run.as_of)
+        found = pipeline.find_parts(session, loaded.settings, run, ask)
+        return [{"source": source, "part": part} for source, part in found]
+
+
 @task
 def ticket(night: int) -> None:
     """Tell the tracker what the guard let through."""
@@ -56,7 +65,7 @@ def end(night: int) -> None:
         pipeline.end(session, pipeline.find_run(session, night))
 
 
-def of_each_source(work: Callable[..., object], night: int) -> Any:
+def of_each_source(work: Callable[..., object], night: int, parts: Any) -> Any:
     """A function of the pipeline, as a task for each part of each source."""
 
     @task(task_id=work.__name__, map_index_template="{{ label }}")
@@ -67,7 +76,7 @@ def of_each_source(work: Callable[..., object], night: int) -> Any:
             reader = wiring.source(loaded.settings, source, part, run.as_of)
             work(session, loaded.settings, run, loaded.settings.source(source), part, reader)
 
-    return step.partial(night=night).expand_kwargs(PARTS)
+    return step.partial(night=night).expand_kwargs(parts)
 
 
 def of_the_night(work: Callable[..., object], night: int, rule: TriggerRule = TriggerRule.ALL_SUCCESS) -> Any:
@@ -92,8 +101,10 @@ with DAG(
     doc_md=__doc__,
 ):
     night = cast("int", open_run())
-    read = [read_roster.partial(night=night).expand_kwargs(ROSTERS), of_each_source(pipeline.collect, night)]
-    correlated, detailed = of_the_night(pipeline.correlate, night, GOES_ON), of_each_source(pipeline.detail, night)
+    parts = find_parts(night)
+    read = [read_roster.partial(night=night).expand_kwargs(ROSTERS), of_each_source(pipeline.collect, night, parts)]
+    correlated = of_the_night(pipeline.correlate, night, GOES_ON)
+    detailed = of_each_source(pipeline.detail, night, parts)
     evaluated, guarded = of_the_night(pipeline.evaluate, night, GOES_ON), of_the_night(pipeline.guard, night)
     told, reported = ticket(night), of_the_night(pipeline.report, night, GOES_ON)
     chain(read, correlated, detailed, evaluated, guarded, told, reported)

@@ -7,7 +7,7 @@ import structlog
 from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
-from include.offboarding.model import Account, Fact, RosterSummary
+from include.offboarding.model import Account, Fact, RequestCounts, RosterSummary
 from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
@@ -16,6 +16,9 @@ from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
 from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
 
 log = structlog.get_logger("offboarding.intake")
+
+EVERY_PART = "(which parts there are)"
+"""Stands where a part's name would, for the question itself."""
 
 
 def read_roster(
@@ -70,6 +73,16 @@ def read_source(
     outcome = read.merge(source.requests)
     _tell_source(outcome)
     return outcome
+
+
+def note_unknown_parts(session: Session, run: Run, source: SourceSettings, error: OffboardingError) -> str:
+    """Write down that a source couldn't tell what there is of it to read. Returns what stands for its part."""
+    read = SourceRead.begin(
+        session, source=source.name, kind=source.kind, part=EVERY_PART, phase="collect", run_id=run.run_id
+    )
+    read.fail(str(error), RequestCounts())
+    log.error(str(error))
+    return EVERY_PART
 
 
 def key_rules(settings: Settings) -> KeyRules:

@@ -4,19 +4,17 @@ Each takes an open session on the store and ready objects; `wiring` makes both. 
 the same run, and leaves the same rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from include.offboarding import intake
+from include.offboarding import departing, intake
 from include.offboarding.correlation.keys import normal
-from include.offboarding.errors import FatalError
+from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Source, SourceSettings, Tracker
-from include.offboarding.keys import short_finding
 from include.offboarding.model import Fact
-from include.offboarding.people import called
 from include.offboarding.policy import routed
 from include.offboarding.report import night
 from include.offboarding.rules import all_rules
@@ -34,6 +32,12 @@ log = structlog.get_logger("offboarding.pipeline")
 read_roster = intake.read_roster
 """Read who works here."""
 
+find_people = departing.find_people
+"""Whom a departure's run is about."""
+
+report_departure = departing.report
+"""Say what of these people's still works."""
+
 
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
@@ -42,22 +46,31 @@ def open_run(session: Session, settings: Settings, *, caller: str, as_of: dateti
 
 def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin the check of some people, or find the one that this caller began. Raises FatalError as `open_run`."""
+    # Two DAGs' runs may be called the same.
+    caller = f"{DEPARTURE} {caller}"
     return _opened(session, settings, runs.open_run(session, kind=DEPARTURE, caller=caller, as_of=as_of))
 
 
-def find_people(session: Session, settings: Settings, run: Run, words: Sequence[str]) -> None:
-    """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person.
+def find_parts(
+    session: Session, settings: Settings, run: Run, ask: Callable[[SourceSettings], Sequence[str]]
+) -> list[tuple[str, str]]:
+    """What is to be read today, (source, part) each: some kinds know it only from their system (an organization).
 
-    Raises FatalError that names the candidates of each word that stands for several, and each that stands for nobody.
+    A source that can't tell is red, and what was read of it before is read again.
     """
-    rules = intake.key_rules(settings)
-    people = [called(session, rules, word) for word in words if word.strip()]
-    wrong = [found for found in people if isinstance(found, str)]
-    if wrong or not people:
-        raise FatalError(" ".join(wrong) or "Nobody is named: give worker ids, mails or logins.")
-    named = [found for found in people if not isinstance(found, str)]
-    departures.note_persons(session, run.run_id, named)
-    log.info("people found", people=len(named), workers=[str(person) for person in named])
+    parts: list[tuple[str, str]] = []
+    unknown: list[tuple[str, str]] = []
+    for source in settings.sources:
+        try:
+            found = ask(source)
+        except OffboardingError as error:
+            unknown.append((source.name, intake.note_unknown_parts(session, run, source, error)))
+            known = [realm.part for realm in sources.realms(session) if realm.source == source.name]
+            found = tuple(dict.fromkeys((*source.parts(), *known)))
+        parts += [(source.name, part) for part in found]
+    names = [roster.name for roster in settings.rosters]
+    runs.note_expected(session, run.run_id, rosters=names, parts=[*parts, *unknown])
+    return parts
 
 
 def _opened(session: Session, settings: Settings, run: Run) -> Run:
@@ -82,9 +95,7 @@ def collect(
     def facts() -> Iterator[Fact]:
         if run.kind != DEPARTURE:
             return source.collect()
-        realm = sources.realm_called(session, source_settings.name, part)
-        known = departures.accounts_of_run(session, run.run_id, realm) if realm else []
-        return source.collect_for(departures.keys_of_run(session, run.run_id), known)
+        return departing.accounts_of_these(session, settings, run, source_settings.name, part, source)
 
     return intake.read_source(session, settings, run, source_settings, part, "collect", source, facts)
 
@@ -93,7 +104,7 @@ def correlate(session: Session, settings: Settings, run: Run) -> correlation.Cor
     """Decide who left, and whose each account is."""
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
-    outcome = correlation.correlate(session, correlation_settings(session, settings, run.as_of))
+    outcome = correlation.correlate(session, correlation_settings(session, settings, run))
     runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome
@@ -106,10 +117,8 @@ def detail(
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
     if found is None or found[1] == "failed" or not found[0]:
         return None
-    accounts = (
-        departures.accounts_of_run(session, run.run_id, found[0])
-        if run.kind == DEPARTURE
-        else sources.accounts_to_detail(session, found[0], moved_days=settings.policy.moved_days)
+    accounts = sources.accounts_to_detail(
+        session, found[0], moved_days=settings.policy.moved_days, persons=departures.persons_asked(session, run)
     )
     return intake.read_source(
         session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
@@ -163,34 +172,17 @@ def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Trac
     return counts
 
 
-def report(session: Session, settings: Settings, run: Run) -> None:
-    """Say on one screen what was read, found, and couldn't be checked; and write down whether the night was red."""
+def report(session: Session, settings: Settings, run: Run, *, folded: bool = True) -> None:
+    """Say on one screen what was read, found, and couldn't be checked; and write down whether the night was red.
+
+    `folded`: long lists in groups, as Airflow's log shows them.
+    """
     seen = reading.night(session, run.run_id)
     red = night.is_red(seen)
     runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
     log.info("report", run=run.run_id, status="red" if red else "green")
-    print(night.render(seen, settings.company.time_zone))  # noqa: T201 - a task's own output is its reader's screen
-
-
-def report_departure(session: Session, run: Run) -> None:
-    """Say what of these people's still works, and raise FatalError where something was left unchecked."""
-    seen = reading.night(session, run.run_id)
-    red = night.is_red(seen)
-    for found in departures.findings_of_run(session, run.run_id):
-        log.info(
-            "finding",
-            finding=short_finding(found.finding_key),
-            rule=found.rule,
-            severity=found.severity,
-            state=found.state,
-            standing=found.standing,
-            worker=found.worker,
-            ticket=found.ticket,
-        )
-    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
-    log.info("departure checked", run=run.run_id, status="red" if red else "green")
-    end(session, run)
+    print(night.render(seen, settings.company.time_zone, folded=folded))  # noqa: T201 - its reader's screen
 
 
 def end(session: Session, run: Run) -> None:
@@ -221,14 +213,15 @@ def release(
     return run
 
 
-def correlation_settings(session: Session, settings: Settings, as_of: datetime) -> correlation.CorrelationSettings:
-    """What the queries are told."""
+def correlation_settings(session: Session, settings: Settings, run: Run) -> correlation.CorrelationSettings:
+    """What the queries are told. Of systems that this run isn't about, links stay as they are."""
+    expected = runs.expected_parts(session, run.run_id)
     policy = settings.policy
     spaces = sorted({roster.id_space for roster in settings.rosters})
     only_space = spaces[0] if len(spaces) == 1 else None
     by_name = {source.name: source for source in settings.sources}
     return correlation.CorrelationSettings(
-        as_of=as_of,
+        as_of=run.as_of,
         zone=settings.company.time_zone,
         sources=tuple(
             SourceSetting(
@@ -240,7 +233,7 @@ def correlation_settings(session: Session, settings: Settings, as_of: datetime) 
                 login_declared=by_name[realm.source].login_realm is not None,
             )
             for realm in sources.realms(session)
-            if realm.source in by_name and realm.part in by_name[realm.source].parts()
+            if realm.source in by_name and (realm.source, realm.part) in expected
         ),
         placeholders=tuple(normal(value) for value in policy.placeholders),
         reserved=tuple(normal(login) for login in policy.reserved_logins),
@@ -262,7 +255,9 @@ def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator
     for case in cases(session, looked):
         for rule in all_rules():
             for finding in rule.evaluate(case, run.as_of):
-                yield routed(settings, finding, case, parts)
+                # An account that may be one of these people's may be somebody else's more likely.
+                if looked.persons is None or finding.person_uid in looked.persons:
+                    yield routed(settings, finding, case, parts)
 
 
 def _fields(outcome: correlation.CorrelationOutcome) -> dict[str, int]:

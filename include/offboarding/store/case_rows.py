@@ -14,6 +14,7 @@ class AccountRow:
     source: str
     source_kind: str
     kind: str
+    product: str
     realm: str | None
     native_id: str
     label: str
@@ -55,6 +56,7 @@ def account(row: AccountRow) -> Account:
     assert row.realm is not None
     return Account(
         kind=SubjectKind(row.kind),
+        product=row.product,
         realm=row.realm,
         native_id=row.native_id,
         label=row.label,

@@ -60,6 +60,12 @@ def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], part
     session.execute(block("runs", "note_expected"), {"run_id": run_id, "expected": Jsonb(expected)})
 
 
+def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
+    """The (source, part) pairs that are to be read in a run."""
+    rows = session.execute(block("runs", "expected_parts"), {"run_id": run_id}).fetchall()
+    return {(str(source), str(part)) for source, part in rows}
+
+
 def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]) -> None:
     """Links are up to date in this run: something may be concluded."""
     session.execute(block("runs", "note_correlated"), {"run_id": run_id, "outcome": Jsonb(dict(outcome))})

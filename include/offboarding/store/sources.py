@@ -36,7 +36,7 @@ _COLUMNS = {
             "privileged_by",
             "last_used_at",
         ),
-        *("last_used_exact", "account_kind"),
+        *("last_used_exact", "account_kind", "product"),
     ),
     "s_account_key": ("native_id", "kind", "value", "loose", "origin", "name", "raw"),
     "s_credential": (
@@ -244,12 +244,15 @@ def realm_called(session: Session, source: str, part: str) -> str | None:
     return next((row.realm for row in realms(session) if (row.source, row.part) == (source, part)), None)
 
 
-def accounts_to_detail(session: Session, realm: str, *, moved_days: int) -> list[AccountRef]:
+def accounts_to_detail(
+    session: Session, realm: str, *, moved_days: int, persons: Sequence[str] | None
+) -> list[AccountRef]:
     """Accounts to ask about live: leavers', returners', disputed and probable ones, and those with open findings.
 
-    And those that were a leaver's until so many days before the departure, or after it.
+    And those that were a leaver's until so many days before the departure, or after it. `persons`: of these people
+    alone; None: of everyone.
     """
-    values = {"realm": realm, "moved_days": moved_days}
+    values = {"realm": realm, "moved_days": moved_days, "persons": None if persons is None else list(persons)}
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
         return cursor.execute(block("sources", "accounts_to_detail"), values).fetchall()
 
@@ -267,7 +270,7 @@ def _add_account(stage: Stage, staged: StagedAccount) -> None:
             a.privileged,
             a.privileged_by,
         ),
-        *(a.last_used_at, a.last_used_exact, a.kind.value),
+        *(a.last_used_at, a.last_used_exact, a.kind.value, a.product),
     )
     stage.add("s_account", row)
     for key in staged.keys:

@@ -4,7 +4,7 @@ select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returne
     d.zone, d.basis, d.confirmed, d.roster, d.told,
     l.relation, l.decision, l.score, l.evidence, l.own_now,
     coalesce(o.active_owner, false) as active_owner, r.source, r.kind as source_kind,
-    a.kind, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
+    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
     a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at,
     a.last_used_exact,
     coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
@@ -40,7 +40,7 @@ order by p.person_uid, a.account_pk, l.relation, c.kind, c.native_id;
 -- name: account_cases
 -- Disputed and probable accounts with their credentials, a row a credential.
 select a.account_pk, l.decision, r.source, r.kind as source_kind,
-    a.kind, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
+    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
     a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at,
     a.last_used_exact,
     coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
@@ -117,7 +117,7 @@ with theirs as (
     where d.valid_to is null and not d.returned
 )
 select t.person_uid::text, r.source, r.kind as source_kind,
-    a.kind, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
+    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
     a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
     coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
     c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
@@ -149,7 +149,7 @@ order by t.person_uid, a.realm, a.native_id, c.native_id;
 -- name: moved_links
 -- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move.
 select d.person_uid::text, r.source, r.kind as source_kind,
-    a.kind, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
+    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
     a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
     coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
     c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,

@@ -206,7 +206,7 @@ analyze vouching;
 -- Logins of such accounts that are one person's alone in their space: how many accounts bear them, and one of these.
 create temp table vouched_login as
 select s.login_space as space, k.value, min(v.person_uid::text)::uuid as person_uid, min(v.account_pk) as account_pk,
-    count(distinct v.account_pk) as accounts
+    count(distinct v.account_pk) as accounts, null::text as called
 from vouching v join account a using (account_pk) join source_setting s using (realm)
 join account_key k on k.account_pk = v.account_pk and k.kind = 'login' and k.origin in ('attribute', 'tag')
 where k.value <> '' and not exists (select from placeholder p where p.value = k.value)
@@ -214,6 +214,11 @@ group by s.login_space, k.value
 having count(distinct v.person_uid) = 1;
 create index on vouched_login (value);
 analyze vouched_login;
+
+-- name: name_vouching
+-- What people call the account that vouches.
+update vouched_login v set called = s.source || ' account ' || a.label
+from account a join source_setting s using (realm) where a.account_pk = v.account_pk;
 
 -- name: evidence_login
 -- Logins: given by HR, borne by an account that is definitely theirs, built on such a one, or merely equal elsewhere.
@@ -245,7 +250,7 @@ with form as (
     union all
     select f.account_pk, v.person_uid, f.origin,
         case when f.login_declared and v.space = f.login_space then 'realm' else 'elsewhere' end, f.value,
-        'the account that is definitely theirs'
+        case when v.account_pk = f.account_pk then 'another account of theirs' else v.called end
     from form f join vouched_login v on v.value = f.value and (v.accounts > 1 or v.account_pk <> f.account_pk)
     where f.origin = 'attribute' or (f.login_declared and v.space = f.login_space)
 ), scored as (
@@ -263,12 +268,24 @@ select distinct account_pk, person_uid, 'is', 'login', score, case
     when origin = 'pattern' then 'the login is built on theirs by a declared pattern'
     when origin = 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
     when why = 'given' then 'the login is the one HR gives'
-    when why = 'realm' then 'the login is that of ' || by || ', in the same realm'
+    when why = 'realm' then 'the login is that of ' || by || ', which is theirs, in the same realm'
     when why = 'local' then 'the login is the local part of their work mail'
     when why = 'unscoped' then 'the login is one HR gives for no system in particular'
     else 'the login equals one known for them in another realm (' || by || ')'
 end
 from scored where score is not null;
+
+-- name: evidence_external_id
+-- An id that another system gave, equal to that of an account there which is linked.
+insert into evidence
+select distinct b.account_pk, r.person_uid, 'is', 'id', %(directory_id)s,
+    b.name || ' is that of ' || o.source || ' account ' || a.label || ', which is theirs'
+from bearing b
+join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.realm <> b.realm
+join account a on a.account_pk = o.account_pk
+join ranked r on r.account_pk = o.account_pk
+    and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s))
+where b.kind = 'directory_id' and b.name <> 'id';
 
 -- name: evidence_ssh_key
 -- The same SSH key on an account that is linked without it, to one person only.

@@ -7,7 +7,7 @@ drop table if exists s_account, s_account_key, s_credential, s_scope, s_membersh
 create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
     created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
     password_set_at timestamptz, service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz,
-    last_used_exact boolean, account_kind text);
+    last_used_exact boolean, account_kind text, product text);
 create temp table s_account_key (native_id text, kind text, value text, loose text, origin text, name text, raw text);
 create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
     standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
@@ -66,12 +66,12 @@ where n.realm = %(realm)s and n.scope in ('', s.scope) and n.kind = s.kind and n
 -- The accounts of this read. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing.
 insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
     standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
-    last_used_exact, kind, keep_use, observed_at)
+    last_used_exact, kind, product, keep_use, observed_at)
 select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, s.owner_labels, s.created_at,
     s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
     s.privileged_by,
     case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
-    s.last_used_exact, s.account_kind, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
+    s.last_used_exact, s.account_kind, s.product, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
 from s_account s
 order by s.native_id
 on conflict (realm, native_id) do update
@@ -84,17 +84,17 @@ set label = excluded.label, login = excluded.login, display_name = excluded.disp
         when %(exact)s or a.keep_use = 'exact' then (
             select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
         when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end,
-    last_used_exact = excluded.last_used_exact, kind = excluded.kind,
+    last_used_exact = excluded.last_used_exact, kind = excluded.kind, product = excluded.product,
     keep_use = case when %(exact)s then 'exact' else a.keep_use end,
     observed_at = excluded.observed_at, gone_at = null
 where a.observed_at <= excluded.observed_at and (
     (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
         a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact,
-        a.kind)
+        a.kind, a.product)
     is distinct from (excluded.label, excluded.login, excluded.display_name, excluded.owner_labels,
         excluded.created_at, excluded.created_by, excluded.standing, excluded.standing_reason, excluded.has_own_login,
         excluded.password_set_at, excluded.service_like, excluded.privileged, excluded.privileged_by,
-        excluded.last_used_exact, excluded.kind)
+        excluded.last_used_exact, excluded.kind, excluded.product)
     or a.gone_at is not null
     or (%(exact)s and a.keep_use <> 'exact')
     or a.last_used_at is distinct from case
@@ -249,20 +249,29 @@ select realm, kind, source, part from realm order by realm;
 
 -- name: accounts_to_detail
 -- Accounts of leavers and returners, disputed and probable ones, those that were a leaver's about the departure, and
--- those with findings that aren't closed.
+-- those with findings that aren't closed. Of some people alone: also those that bear an SSH key of theirs, since a
+-- whole read, which tells keys, may be a night ago.
 select a.realm, a.native_id, a.label, a.login
 from account a
 where a.realm = %(realm)s and (
     (a.gone_at is null and exists (
         select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
         where l.account_pk = a.account_pk and l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
-            and d.confirmed))
+            and d.confirmed and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))))
     or (a.gone_at is null and exists (
         select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
         where l.account_pk = a.account_pk and l.relation = 'is' and l.decision = 'linked' and d.confirmed
-            and not d.returned and l.valid_to >= d.left_at - make_interval(days => %(moved_days)s)))
+            and not d.returned and l.valid_to >= d.left_at - make_interval(days => %(moved_days)s)
+            and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))))
+    or (a.gone_at is null and %(persons)s::uuid[] is not null and exists (
+        select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+        join credential k on k.account_pk = l.account_pk and k.fingerprint <> ''
+        join credential c on c.fingerprint = k.fingerprint and c.gone_at is null
+        where c.account_pk = a.account_pk and l.person_uid = any(%(persons)s) and l.relation = 'is'
+            and l.decision = 'linked' and d.confirmed))
     or exists (
         select from finding f
         where f.realm = a.realm and f.account_native_id = a.native_id and f.state <> 'resolved'
-            and f.rule <> 'used-after-departure'))
+            and f.rule <> 'used-after-departure'
+            and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))))
 order by a.native_id;
