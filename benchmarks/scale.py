@@ -1,0 +1,381 @@
+"""A company of a million: two nights on a PostgreSQL of our own, each part against the least that could do it.
+
+    .venv/bin/python benchmarks/scale.py [--workers 1000000] [--small]
+
+- ingest: reading 1 M workers, 2 M accounts and 5 M credentials into the store, against a COPY of the same records into
+  tables without keys, indexes or merging. What it takes to make the records up is measured by itself and taken off both.
+- correlate and evaluate, against one join of the same records on number, mail and login, and with the credentials.
+- the second night, where 1 % has changed, against the first.
+
+A fifth of the workers have left; of these, one in fifty still has something that works.
+"""
+
+import argparse
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from include.offboarding import pipeline
+from include.offboarding.interfaces import RosterSettings, SourceSettings
+from include.offboarding.model import (
+    CREDENTIAL_KINDS,
+    Account,
+    AccountKey,
+    AccountRef,
+    Coverage,
+    Credential,
+    Employment,
+    EmploymentStatus,
+    Fact,
+    IdentityKey,
+    KeyKind,
+    KeyOrigin,
+    Problem,
+    RequestCounts,
+    RosterSummary,
+    ScopedValue,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+    Worker,
+)
+from include.offboarding.settings import Company, Settings
+from include.offboarding.sources.aws_iam import Settings as AwsSettings
+from include.offboarding.store import embedded
+from include.offboarding.store.connect import Session, opened
+from include.offboarding.store.staging import Stage
+
+FULL, SMALL = 1_000_000, 20_000
+CLOUDS = tuple(f"{number:012d}" for number in range(100_000_000_001, 100_000_000_011))
+DIRECTORY = "0b5e0000-0000-4000-8000-000000000001"
+NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+HIRED = datetime(2019, 3, 4, tzinfo=UTC)
+JOINS = 3
+SERVER = {"shared_buffers": "4GB", "max_wal_size": "16GB", "checkpoint_timeout": "30min"}
+"""For a machine of 24 GiB; what a database of this size is given anywhere. It serves both sides."""
+BARE = """
+drop table if exists bare_worker, bare_account, bare_credential;
+create table bare_worker (worker_id text, name text, mail text, login text, location text, status text, start_on date,
+    last_working_on date, end_on date);
+create table bare_account (realm text, native_id text, label text, number text, mail text, login text, standing text,
+    reason text, created_at timestamptz, last_used_at timestamptz);
+create table bare_credential (realm text, account_native_id text, kind text, native_id text, label text, standing text,
+    reason text, created_at timestamptz, last_used_at timestamptz);
+"""
+BARE_COLUMNS = {
+    "bare_worker": (
+        *("worker_id", "name", "mail", "login", "location", "status", "start_on", "last_working_on", "end_on"),
+    ),
+    "bare_account": (
+        *("realm", "native_id", "label", "number", "mail", "login", "standing", "reason", "created_at", "last_used_at"),
+    ),
+    "bare_credential": (
+        *("realm", "account_native_id", "kind", "native_id", "label", "standing", "reason", "created_at"),
+        "last_used_at",
+    ),
+}
+JOIN = """
+create temp table joined as
+select w.worker_id, a.realm, a.native_id, c.native_id as credential
+from bare_worker w
+join bare_account a on a.number = w.worker_id
+left join bare_credential c on c.realm = a.realm and c.account_native_id = a.native_id
+union
+select w.worker_id, a.realm, a.native_id, c.native_id
+from bare_worker w
+join bare_account a on a.mail = w.mail
+left join bare_credential c on c.realm = a.realm and c.account_native_id = a.native_id
+union
+select w.worker_id, a.realm, a.native_id, c.native_id
+from bare_worker w
+join bare_account a on a.login = w.login
+left join bare_credential c on c.realm = a.realm and c.account_native_id = a.native_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company1M:
+    """Records by their number, made up anew at each reading; on the second night every hundredth differs."""
+
+    workers: int
+    night: int
+
+    def worker(self, n: int) -> Worker:
+        """Worker n. Every fifth has left, in the last 2,000 days."""
+        left = n % 5 == 0
+        last = date(2026, 11, 20) - timedelta(days=n % 2_000) if left else None
+        return Worker(
+            worker_id=f"{n + 1_000_000}",
+            name=f"Person {n}",
+            mail=f"person.{n}@corp.example",
+            logins=(ScopedValue(value=f"p{n}", source=None),),
+            location="Berlin" if self._changed(n) else "Seoul",
+            employments=(
+                Employment(
+                    status=EmploymentStatus.LEFT if left else EmploymentStatus.ACTIVE,
+                    start_on=HIRED.date(),
+                    last_working_on=last,
+                    end_on=last,
+                    zone="Asia/Seoul",
+                    type="employee",
+                ),
+            ),
+            record="",
+        )
+
+    def login(self, n: int) -> Account:
+        """Worker n's directory account."""
+        keys = (
+            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="uid"),
+            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.ATTRIBUTE, name="mail"),
+            AccountKey(
+                kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.ATTRIBUTE, name="employeeNumber"
+            ),
+        )
+        return self._account(n, DIRECTORY, f"0b5e0000-0000-4000-8000-{n:012x}", f"uid=p{n},dc=corp,dc=example", keys)
+
+    def user(self, n: int) -> Account:
+        """Worker n's IAM user; every twentieth is a workload's, which nobody claims."""
+        keys: tuple[AccountKey, ...] = (
+            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="user name"),
+            AccountKey(kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.TAG, name="tag employee-id"),
+            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.TAG, name="tag email"),
+        )
+        name = f"p{n}"
+        if n % 20 == 7:
+            name = f"job-{n}"
+            keys = (AccountKey(kind=KeyKind.LOGIN, value=name, origin=KeyOrigin.ATTRIBUTE, name="user name"),)
+        realm = CLOUDS[n % len(CLOUDS)]
+        return self._account(n, realm, f"AIDA{n:017d}", f"arn:aws:iam::{realm}:user/{name}", keys)
+
+    def credentials(self, account: Account, n: int) -> Iterator[Credential]:
+        """A key in the directory; a password, two access keys and an API key in AWS."""
+        if account.realm == DIRECTORY:
+            yield self._credential(account, n, SubjectKind.SSH_KEY, f"SHA256:{n:043d}")
+            return
+        yield self._credential(account, n, SubjectKind.CONSOLE_PASSWORD, account.native_id)
+        yield self._credential(account, n, SubjectKind.ACCESS_KEY, f"AKIA{n:015d}1")
+        yield self._credential(account, n, SubjectKind.ACCESS_KEY, f"AKIA{n:015d}2")
+        yield self._credential(account, n, SubjectKind.SERVICE_CREDENTIAL, f"ACCA{n:017d}")
+
+    def _changed(self, n: int) -> bool:
+        return self.night > 1 and n % 100 == 3
+
+    def _account(self, n: int, realm: str, native_id: str, label: str, keys: tuple[AccountKey, ...]) -> Account:
+        standing = Standing.WORKS if n % 5 or n % 250 == 0 else Standing.DEAD
+        return Account(
+            realm=realm,
+            native_id=native_id,
+            label=label,
+            login=keys[0].value,
+            display_name=f"Person {n}, renamed" if self._changed(n) else f"Person {n}",
+            keys=keys,
+            created_at=HIRED,
+            standing=standing,
+            standing_reason="no lock is visible" if standing is Standing.WORKS else "locked for good",
+            has_own_login=realm == DIRECTORY,
+            privileged=False,
+            last_used_at=NIGHT - timedelta(days=3_000 if n % 5 == 0 else 2),
+        )
+
+    def _credential(self, account: Account, n: int, kind: SubjectKind, native_id: str) -> Credential:
+        return Credential(
+            realm=account.realm,
+            account_native_id=account.native_id,
+            kind=kind,
+            native_id=native_id,
+            label=f"{kind.value} of {account.login}, renamed" if self._changed(n) else f"{kind.value} of {account.login}",
+            standing=account.standing,
+            standing_reason="active" if account.standing is Standing.WORKS else "revoked",
+            created_at=HIRED,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Feed:
+    """The company's roster."""
+
+    company: Company1M
+    problems: Sequence[Problem] = ()
+    summary: RosterSummary | None = None
+
+    def read(self) -> Iterator[Worker]:
+        """Every worker."""
+        for n in range(self.company.workers):
+            yield self.company.worker(n)
+        self.summary = RosterSummary(origin="a list", proved=True, dated_at=None, rows=self.company.workers)
+
+
+@dataclass(slots=True, kw_only=True)
+class System:
+    """The directory, or an AWS account: its accounts with their credentials."""
+
+    company: Company1M
+    realm: str
+    requests: RequestCounts = field(default_factory=RequestCounts)
+
+    def collect(self) -> Iterator[Fact]:
+        """Every account."""
+        cloud = CLOUDS.index(self.realm) if self.realm in CLOUDS else None
+        make = self.company.login if cloud is None else self.company.user
+        for n in range(self.company.workers) if cloud is None else range(cloud, self.company.workers, len(CLOUDS)):
+            account = make(n)
+            yield account
+            yield from self.company.credentials(account, n)
+        yield ScopeRead(realm=self.realm, scope="", kinds=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS))
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Not asked here."""
+        del keys, known
+        yield from ()
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Not asked here: the inventory told all of it."""
+        del accounts
+        yield from ()
+
+
+def configuration() -> Settings:
+    """What a user would write."""
+    common = {"connection": "none", "id_space": "hr", "login_realm": "corp"}
+    return Settings(
+        company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
+        rosters=(RosterSettings(name="hr", kind="csv", coverage=Coverage.FULL, id_space="hr", login_realm="corp"),),
+        sources=(
+            SourceSettings.model_validate({"name": "corp-ldap", "kind": "ldap", **common}),
+            AwsSettings.model_validate(
+                {"name": "aws", "kind": "aws_iam", "role_name": "Audit", "accounts": list(CLOUDS), **common}
+            ),
+        ),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Clock:
+    """Seconds that each part took, told as it ends."""
+
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    @contextmanager
+    def of(self, part: str) -> Generator[None]:
+        """Time what is within."""
+        began = time.perf_counter()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - began
+
+
+def night(session: Session, company: Company1M, clock: Clock) -> None:
+    """A night's functions, as the DAG calls them."""
+    settings, name = configuration(), f"night {company.night}"
+    as_of = NIGHT + timedelta(days=company.night - 1)
+    run = pipeline.open_run(session, settings, caller=name, as_of=as_of)
+    with clock.of(f"{name} ingest"):
+        pipeline.read_roster(session, settings, run, settings.rosters[0], Feed(company=company))
+        for source in settings.sources:
+            for part in source.parts():
+                pipeline.collect(session, settings, run, source, part, System(company=company, realm=part or DIRECTORY))
+    with clock.of(f"{name} correlate"):
+        correlated = pipeline.correlate(session, settings, run)
+    with clock.of(f"{name} evaluate"):
+        evaluated = pipeline.evaluate(session, settings, run)
+    linked, produced = correlated.counts.linked, evaluated.produced
+    told(f"{name}: {linked:,} working accounts linked, {correlated.counts.orphan:,} orphan, {produced:,} findings")
+    # A company of this size with fewer isn't the one that is described above.
+    assert linked > company.workers
+    assert produced > company.workers * 2 // 250
+
+
+def bare_rows(company: Company1M) -> Iterator[tuple[str, Sequence[object]]]:
+    """The same records, a row each, without keys of their own."""
+    for w in Feed(company=company).read():
+        e = w.employments[0]
+        row = (w.worker_id, w.name, w.mail, w.logins[0].value, w.location, e.status.value, e.start_on)
+        yield "bare_worker", (*row, e.last_working_on, e.end_on)
+    for realm in (DIRECTORY, *CLOUDS):
+        for fact in System(company=company, realm=realm).collect():
+            if isinstance(fact, Account):
+                a, keys = fact, {key.kind: key.value for key in fact.keys}
+                row = (a.realm, a.native_id, a.label, keys.get(KeyKind.NUMBER), keys.get(KeyKind.MAIL), a.login)
+                yield "bare_account", (*row, a.standing.value, a.standing_reason, a.created_at, a.last_used_at)
+            elif isinstance(fact, Credential):
+                c = fact
+                row = (c.realm, c.account_native_id, c.kind.value, c.native_id, c.label, c.standing.value)
+                yield "bare_credential", (*row, c.standing_reason, c.created_at, c.last_used_at)
+
+
+def bare(session: Session, company: Company1M, clock: Clock) -> None:
+    """The same records by COPY alone, and one join of them."""
+    with clock.of("made up"):
+        for _ in bare_rows(company):
+            pass
+    session.execute(BARE.encode())
+    stage = Stage(session, BARE_COLUMNS)
+    with clock.of("bare copy"):
+        for table, row in bare_rows(company):
+            stage.add(table, row)
+        stage.finish()
+    session.execute("analyze bare_worker, bare_account, bare_credential")
+    joins: list[float] = []
+    for _ in range(JOINS):
+        session.execute("drop table if exists joined")
+        began = time.perf_counter()
+        session.execute(JOIN.encode())
+        joins.append(time.perf_counter() - began)
+    clock.seconds["bare join"] = statistics.median(joins)
+    session.execute("drop table bare_worker, bare_account, bare_credential, joined")
+
+
+@contextmanager
+def store(folder: Path) -> Generator[Session]:
+    """A server with room for this much, and a store on it."""
+    with (
+        embedded.server(folder, durable=False) as server,
+        server.connect(dbname="postgres", autocommit=True) as session,
+    ):
+        for name, value in SERVER.items():
+            session.execute(f"alter system set {name} = '{value}'".encode())
+    with embedded.server(folder, durable=False) as server, opened(server.connection_kwargs()) as session:
+        yield session
+
+
+def told(line: str) -> None:
+    """As it comes, since this takes minutes."""
+    print(line, flush=True)
+
+
+def main(workers: int) -> None:
+    """Two nights, and what they are held against."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as folder, store(Path(folder) / "store") as session:
+        bare(session, Company1M(workers=workers, night=1), clock)
+        for number in (1, 2):
+            night(session, Company1M(workers=workers, night=number), clock)
+    took = clock.seconds
+    for part, seconds in took.items():
+        told(f"  {part:20} {seconds:8.1f} s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told(f"  {workers:,} workers; peak memory {peak / 1024:.0f} MiB, {(peak - before) / 1024:.0f} above the start")
+    made = took["made up"]
+    judged = took["night 1 correlate"] + took["night 1 evaluate"]
+    nights = [sum(took[f"night {n} {part}"] for part in ("ingest", "correlate", "evaluate")) - made for n in (1, 2)]
+    told(f"bench scale_ingest_vs_copy ratio={(took['night 1 ingest'] - made) / (took['bare copy'] - made):.2f} goal=3")
+    told(f"bench scale_judged_vs_join ratio={judged / took['bare join']:.2f} goal=4")
+    told(f"bench scale_second_night ratio={nights[1] / nights[0]:.2f} goal=0.5")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--workers", type=int, default=FULL)
+    parser.add_argument("--small", action="store_true", help=f"{SMALL:,} workers, for trying")
+    chosen = parser.parse_args()
+    main(SMALL if chosen.small else chosen.workers)
