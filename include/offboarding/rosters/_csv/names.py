@@ -1,7 +1,9 @@
 """Names of files: patterns over them, and the dates in them."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -23,42 +25,25 @@ def literal_prefix(pattern: str) -> str:
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a shell pattern matches a path. `*` stays within a folder, `**/` is any number of them; as on disks, a
-    hidden name is matched only by a pattern that says so.
+    """Whether a shell pattern matches a path, as `glob` has it: `*` stays within a folder, `**/` is any number of them,
+    and a hidden name is matched only by a pattern that begins as it does.
     """
-    return _compiled(pattern).fullmatch(path) is not None
+    return _match(path.split("/"), pattern.split("/"))
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = pattern.split("/")
-    last = len(parts) - 1
-    return re.compile(
-        "".join(
-            (r"(?:(?!\.)[^/]+/)*" if part == "**" and at < last else _part(part) + ("/" if at < last else ""))
-            for at, part in enumerate(parts)
-        ),
-        re.DOTALL,
-    )
+def _match(names: Sequence[str], parts: Sequence[str]) -> bool:
+    if not names or not parts:
+        return not names and not parts
+    if parts == ["**"]:
+        return not any(map(_is_hidden, names))
+    if parts[0] == "**":
+        return _match(names, parts[1:]) or (not _is_hidden(names[0]) and _match(names[1:], parts))
+    hidden = _is_hidden(names[0]) and not _is_hidden(parts[0])
+    return not hidden and fnmatchcase(names[0], parts[0]) and _match(names[1:], parts[1:])
 
 
-def _part(part: str) -> str:
-    """One name of a pattern as a regular expression."""
-    made, at = ("" if part.startswith(".") else r"(?!\.)"), 0
-    while at < len(part):
-        closing = part.find("]", at + 2) if part[at] == "[" else -1
-        if part[at] == "*":
-            made += "[^/]*"
-        elif part[at] == "?":
-            made += "[^/]"
-        elif closing > 0:
-            inner = part[at + 1 : closing].replace("\\", r"\\")
-            made += f"[{'^' + inner[1:] if inner.startswith('!') else inner}]"
-            at = closing
-        else:
-            made += re.escape(part[at])
-        at += 1
-    return made
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
 
 
 def checked_date_form(form: str) -> str:
