@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,10 +27,11 @@ from include.offboarding.config import (
     project_folder,
 )
 from include.offboarding.errors import ConfigError, OffboardingError
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, Tracker
+from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
+from include.offboarding.store.trial import trial
 
 EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
@@ -71,10 +72,24 @@ def moment(told: str | None) -> datetime | None:
 @contextmanager
 def store(loaded: Loaded | StoreChoice) -> Generator[Session]:
     """A session on the store that the configuration names. Raises ConfigError where it names none that exists."""
+    with _store_parameters(loaded) as parameters, opened(parameters) as session:
+        yield session
+
+
+@contextmanager
+def trial_store(loaded: Loaded | StoreChoice) -> Generator[Session]:
+    """A session on an empty schema in the same database, gone afterwards. Raises as `store`."""
+    with _store_parameters(loaded) as parameters, trial(parameters) as session:
+        yield session
+
+
+@contextmanager
+def _store_parameters(loaded: Loaded | StoreChoice) -> Generator[Mapping[str, str | int]]:
+    """What libpq takes, for as long as the server is there."""
     choice = loaded.choice if isinstance(loaded, Loaded) else loaded
     if choice.store == "embedded":
-        with embedded.server(embedded_folder(loaded)) as server, opened(server.connection_kwargs()) as session:
-            yield session
+        with embedded.server(embedded_folder(loaded)) as server:
+            yield server.connection_kwargs()
         return
     try:
         fields = connection(STORE_CONNECTION)
@@ -83,8 +98,7 @@ def store(loaded: Loaded | StoreChoice) -> Generator[Session]:
             f"There is no store: make the Airflow connection {STORE_CONNECTION} (PostgreSQL 15 or newer), or for a"
             f" first trial write `store: embedded` in {loaded.path}."
         ) from error
-    with opened(_libpq(fields)) as session:
-        yield session
+    yield _libpq(fields)
 
 
 def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
@@ -112,6 +126,19 @@ def source(settings: Settings, name: str, part: str, as_of: datetime) -> Source:
     own = settings.source(name)
     module = kind_module("sources", own.kind)
     return cast("Source", module.build(own, connection(own.connection), part, read_context(settings, as_of)))
+
+
+def parts(settings: Settings, own: SourceSettings, as_of: datetime) -> tuple[str, ...]:
+    """What of a source is to be read today: as configured, or as the system itself tells where its kind can ask."""
+    discover = getattr(kind_module("sources", own.kind), "discover", None)
+    if discover is None:
+        return own.parts()
+    return cast("tuple[str, ...]", discover(own, connection(own.connection), read_context(settings, as_of)))
+
+
+def asker_of_parts(settings: Settings, as_of: datetime) -> Callable[[SourceSettings], tuple[str, ...]]:
+    """What `pipeline.find_parts` asks each source by."""
+    return lambda own: parts(settings, own, as_of)
 
 
 def tracker(settings: Settings) -> tuple[str, Tracker] | None:

@@ -36,7 +36,10 @@ ARROWS: dict[str, set[str]] = {
     | {"ticket_plan", "ticketing", "report", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
     "commands": NOUNS
-    | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "report", "store", "rules"},
+    "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
+    "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
+    | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
+    | {"checkup", "report", "store", "rules"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import NARROW, Column, note, records, say, table, width
@@ -58,6 +59,8 @@ def links(given: Namespace) -> int:
 
 def runs(given: Namespace) -> int:
     """Runs, and what each read."""
+    if given.newest_within:
+        return _newest(given)
     last = given.last or (None if given.format == "jsonl" else RUNS_IN_A_TABLE)
     with reading_store() as (session, zone):
         found = reading.runs(session, last=last)
@@ -70,6 +73,26 @@ def runs(given: Namespace) -> int:
         say("", f"What a run found: {COMMAND} report --run {found[0].run_id}")
     else:
         say(NOTHING_YET)
+    return DONE
+
+
+def _newest(given: Namespace) -> int:
+    """The last night that ended, and whether that is near enough: silence must not read as clean."""
+    with reading_store() as (session, zone):
+        ended = reading.last_night(session)
+    found = [ended] if ended else []
+    if given.format == "jsonl":
+        from include.offboarding.commands.records import run_record  # noqa: PLC0415
+
+        records(run_record(run) for run in found)
+    elif found:
+        _run_table(found, zone)
+    if ended is None or ended.finished_at is None:
+        raise FatalError("No night has ever run to its end.")
+    ago = datetime.now(UTC) - ended.finished_at
+    if ago > given.newest_within:
+        hours = counted(int(ago.total_seconds() // 3600), "hour")
+        raise FatalError(f"No night has ended for {hours}, since run {ended.run_id}: nobody is being checked.")
     return DONE
 
 

@@ -1,7 +1,7 @@
 """The store, for commands that need no more of the configuration than which it is."""
 
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from include.offboarding import config, wiring
 from include.offboarding.config import Loaded, StoreChoice
@@ -24,9 +24,22 @@ def reading_store() -> Generator[tuple[Session, str]]:
 @contextmanager
 def session_on(chosen: Loaded | StoreChoice) -> Generator[Session]:
     """A session on the store. Raises ConfigError where none is configured, UnreachableError where it can't be used."""
+    with _reached(wiring.store(chosen)) as session:
+        yield session
+
+
+@contextmanager
+def trial_on(loaded: Loaded) -> Generator[Session]:
+    """A session on an empty schema beside the store's own, gone afterwards. Raises as `session_on`."""
+    with _reached(wiring.trial_store(loaded)) as session:
+        yield session
+
+
+@contextmanager
+def _reached(opening: AbstractContextManager[Session]) -> Generator[Session]:
     with ExitStack() as stack:
         try:
-            session = stack.enter_context(wiring.store(chosen))
+            session = stack.enter_context(opening)
         except ConfigError:
             raise
         except OffboardingError as error:

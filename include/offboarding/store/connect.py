@@ -18,7 +18,15 @@ SCHEMA = "offboarding"
 
 @contextmanager
 def opened(parameters: Mapping[str, str | int], *, schema: str = SCHEMA) -> Generator[Session]:
-    """A session on a migrated store, closed at the end.
+    """A session on a migrated store, closed at the end. Raises as `connected`."""
+    with connected(parameters) as session:
+        prepare(session, schema)
+        yield session
+
+
+@contextmanager
+def connected(parameters: Mapping[str, str | int]) -> Generator[Session]:
+    """A session on the server alone, closed at the end: nothing is made there.
 
     `parameters` are libpq's own words. Raises RetriableError where the server can't be reached, FatalError where it
     refuses or is older than PostgreSQL 15.
@@ -30,7 +38,6 @@ def opened(parameters: Mapping[str, str | int], *, schema: str = SCHEMA) -> Gene
     with session:
         if session.info.server_version < MINIMUM_VERSION:
             raise FatalError(f"store: PostgreSQL {session.info.server_version // 10000} is too old. Use 15 or newer.")
-        prepare(session, schema)
         yield session
 
 

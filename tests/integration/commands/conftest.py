@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
+from include.offboarding import config, pipeline, wiring
 from include.offboarding.commands.entry import main
-from include.offboarding.store import embedded
+from include.offboarding.store import embedded, trial
 from include.offboarding.store.connect import Session, opened
 from tests.support import filled
 from tests.support.database import cloned
+from tests.support.tiny_company import TinyCompany, tiny_company
 
 ZONE_ONLY = "company: {time_zone: Asia/Seoul}\n"
 
@@ -106,3 +107,29 @@ def deciding(
     reported_night(store)
     monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(store_parameters))
     return typed
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCompany]:
+    """A company of two on real systems: a directory, AWS accounts, a tracker, and a store beside its file."""
+    with tiny_company(tmp_path_factory.mktemp("tiny")) as company, pytest.MonkeyPatch.context() as environment:
+        for name, value in company.environment.items():
+            environment.setenv(name, value)
+        # Held, so that no command has to start the server again.
+        with wiring.store(config.load()):
+            yield company
+
+
+@pytest.fixture
+def at_work(tiny: TinyCompany, typed: Type, monkeypatch: pytest.MonkeyPatch) -> Iterator[Type]:
+    """Types a command in, over that company."""
+    for name, value in tiny.environment.items():
+        monkeypatch.setenv(name, value)
+    yield typed
+    tiny.aws.relent()
+
+
+def trial_schemas() -> list[str]:
+    """What trials have left in the store."""
+    with wiring.store(config.load()) as session:
+        return [str(name) for (name,) in session.execute(trial.block("trial", "trial_schemas")).fetchall()]

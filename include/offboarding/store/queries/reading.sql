@@ -59,6 +59,11 @@ order by r.source, r.realm, lower(a.label), a.native_id, l.score desc nulls last
 select run_id, kind, as_of, started_at, finished_at, status, waiting
 from run order by run_id desc limit %(last)s::bigint;
 
+-- name: last_night
+-- The night that ended last.
+select run_id, kind, as_of, started_at, finished_at, status, waiting
+from run where kind = 'nightly' and finished_at is not null order by finished_at desc limit 1;
+
 -- name: sources
 -- The names that sources bear today.
 select distinct source from realm order by source;

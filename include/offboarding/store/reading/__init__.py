@@ -10,7 +10,7 @@ from include.offboarding.store.reading.told_findings import (
     whole_key,
 )
 from include.offboarding.store.reading.told_links import LinkTold, links, source_names
-from include.offboarding.store.reading.told_runs import RunTold, runs
+from include.offboarding.store.reading.told_runs import RunTold, last_night, runs
 from include.offboarding.store.reading.workers import PersonTold, person, worker_called
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "explanation",
     "finding_counts",
     "findings",
+    "last_night",
     "links",
     "night",
     "person",

@@ -40,9 +40,18 @@ class _RunRow:
 
 def runs(session: Session, *, last: int | None = None) -> list[RunTold]:
     """Newest first; `last`: no more than so many."""
+    return _told(session, "runs", last)
+
+
+def last_night(session: Session) -> RunTold | None:
+    """The night that ended last, red or green; None where none ever ran to its end."""
+    return next(iter(_told(session, "last_night", None)), None)
+
+
+def _told(session: Session, name: str, last: int | None) -> list[RunTold]:
     with session.transaction():
         with session.cursor(row_factory=class_row(_RunRow)) as cursor:
-            rows = cursor.execute(block("reading", "runs"), {"last": last}).fetchall()
+            rows = cursor.execute(block("reading", name), {"last": last}).fetchall()
         run_ids = [row.run_id for row in rows]
         rosters, parts = roster_reads(session, run_ids), source_reads(session, run_ids)
     return [

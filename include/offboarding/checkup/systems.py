@@ -1,0 +1,157 @@
+"""Every roster, source and tracker asked, one after the other; one that refuses keeps no other back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from include.offboarding import pipeline
+from include.offboarding.checkup.seen import SeenSource
+from include.offboarding.errors import OffboardingError
+from include.offboarding.interfaces import RosterSettings, SourceSettings
+from include.offboarding.model import Standing
+from include.offboarding.nights.whole import Readers
+from include.offboarding.progress import passing
+from include.offboarding.settings import Settings
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import Run
+from include.offboarding.store.trial import linked_by_source
+
+GOOD, IN_PART, FAILED = "good", "in part", "failed"
+NOBODYS_KEY = "offb-000000000000"
+"""No ticket bears it: 48 bits of a digest that would all have to be 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of asking one system."""
+
+    room: str
+    """store, roster, source or tracker."""
+    name: str
+    part: str = ""
+    state: str
+    """good, in part or failed."""
+    readable: str = ""
+    """What could be read, with counts, for people."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """The same for programs."""
+    linked: tuple[int, int] | None = None
+    """Of a source: linked accounts, and all that aren't dead; None where it couldn't be told."""
+    missing: tuple[str, ...] = ()
+    """Sentences: what is missing, and what to grant or mend."""
+    limits: tuple[str, ...] = ()
+    """What is never looked at here, and is said each night."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """A look at everything, over an empty schema on trial; without one, nothing can be linked."""
+
+    settings: Settings
+    readers: Readers
+    as_of: datetime
+    session: Session | None
+
+    def run(self) -> Iterator[Checked]:
+        """Yield what came of each system: rosters, sources with what would link, the tracker."""
+        run = self._opened()
+        yield from [self._roster(run, roster) for roster in self.settings.rosters]
+        yield from self._linked(run, [part for source in self.settings.sources for part in self._source(run, source)])
+        yield from self._tracker()
+
+    def _opened(self) -> Run | None:
+        if self.session is None:
+            return None
+        return pipeline.open_run(self.session, self.settings, caller="checkup", as_of=self.as_of)
+
+    def _roster(self, run: Run | None, own: RosterSettings) -> Checked:
+        read = 0
+        try:
+            roster = self.readers.roster(self.settings, own.name, self.as_of)
+            if self.session and run:
+                read = pipeline.read_roster(self.session, self.settings, run, own, roster).workers
+            else:
+                read = sum(1 for _ in passing(roster.read(), lambda _: True, noun="workers", roster=own.name))
+        except OffboardingError as error:
+            return Checked(room="roster", name=own.name, state=FAILED, missing=(str(error),))
+        summary = roster.summary
+        return Checked(
+            room="roster",
+            name=own.name,
+            state=IN_PART if roster.problems else GOOD,
+            readable=f"{read:,} workers in {summary.origin}{', proved complete' if summary.proved else ''}"
+            if summary
+            else f"{read:,} workers",
+            counts=(("workers", read),),
+            missing=tuple(map(str, roster.problems)),
+        )
+
+    def _source(self, run: Run | None, own: SourceSettings) -> Iterator[Checked]:
+        try:
+            parts = self.readers.parts(self.settings, self.as_of)(own)
+        except OffboardingError as error:
+            yield Checked(room="source", name=own.name, state=FAILED, missing=(str(error),))
+            parts = own.parts()
+        for part in parts:
+            yield self._part(run, own, part)
+
+    def _part(self, run: Run | None, own: SourceSettings, part: str) -> Checked:
+        try:
+            seen = SeenSource(self.readers.source(self.settings, own.name, part, self.as_of))
+            if self.session and run:
+                pipeline.collect(self.session, self.settings, run, own, part, seen)
+            else:
+                for _ in passing(seen.collect(), lambda _: True, noun="facts", source=own.name, part=part):
+                    pass
+            seen.look_closer()
+        except OffboardingError as error:
+            return Checked(room="source", name=own.name, part=part, state=FAILED, missing=(str(error),))
+        return Checked(
+            room="source",
+            name=own.name,
+            part=part,
+            state=IN_PART if seen.missing else GOOD,
+            readable=_readable(seen),
+            counts=(("accounts", seen.accounts), *((str(s), seen.standings[s]) for s in Standing)),
+            missing=tuple(seen.missing),
+            limits=tuple(seen.limits),
+        )
+
+    def _linked(self, run: Run | None, sources: Sequence[Checked]) -> Sequence[Checked]:
+        """With how much of each source would be linked; all its parts together, beside the first."""
+        if self.session is None or run is None:
+            return sources
+        try:
+            pipeline.correlate(self.session, self.settings, run)
+        except OffboardingError:
+            # No roster could be read, which its own line says: there is nobody to link with.
+            return sources
+        shares = {share.source: (share.linked, share.working) for share in linked_by_source(self.session)}
+        firsts = {checked.name: checked for checked in reversed(sources) if checked.state != FAILED}
+        return [
+            replace(checked, linked=shares.get(checked.name)) if checked is firsts.get(checked.name) else checked
+            for checked in sources
+        ]
+
+    def _tracker(self) -> Iterator[Checked]:
+        for own in self.settings.trackers[:1]:
+            try:
+                told = self.readers.tracker(self.settings)
+                if told is not None:
+                    told[1].find(NOBODYS_KEY)
+            except OffboardingError as error:
+                yield Checked(room="tracker", name=own.name, state=FAILED, missing=(str(error),))
+            else:
+                answers = "answers, and tickets can be searched"
+                yield Checked(room="tracker", name=own.name, state=GOOD, readable=answers)
+
+
+def _readable(seen: SeenSource) -> str:
+    told = [f"{number:,} {word}" for word, number in _standings(seen) if number]
+    return f"{seen.accounts:,} accounts" + (f": {', '.join(told)}" if told else "")
+
+
+def _standings(seen: SeenSource) -> Iterator[tuple[str, int]]:
+    yield "may get in", seen.standings[Standing.WORKS]
+    yield "dead", seen.standings[Standing.DEAD]
+    yield "not checked", seen.standings[Standing.UNKNOWN]

@@ -1,0 +1,87 @@
+"""A whole night by command, for real or on trial."""
+
+import uuid
+from argparse import Namespace
+from collections.abc import Iterable
+
+from include.offboarding import config, wiring
+from include.offboarding.commands import DONE
+from include.offboarding.commands.output import note, say
+from include.offboarding.commands.stores import session_on, trial_on
+from include.offboarding.commands.watching import at_the_terminal
+from include.offboarding.config import Loaded
+from include.offboarding.errors import FatalError
+from include.offboarding.model import TicketDraft
+from include.offboarding.nights.drafts import DraftTracker
+from include.offboarding.nights.whole import Readers, whole_night
+from include.offboarding.report import night
+from include.offboarding.report.wording import COMMAND, counted, moment
+from include.offboarding.settings import Settings
+from include.offboarding.store import reading
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import Run
+
+RULER = "-" * 100
+_NO_BOUND = 1_000_000_000
+_READERS = Readers(roster=wiring.roster, source=wiring.source, parts=wiring.asker_of_parts, tracker=wiring.tracker)
+
+
+def nightly(given: Namespace) -> int:
+    """A night from its first read to its report; red makes the exit code 1."""
+    loaded = config.load()
+    with at_the_terminal(quiet=given.dry_run):
+        if given.dry_run:
+            _on_trial(loaded, given)
+        else:
+            _for_real(loaded, given)
+    return DONE
+
+
+def _for_real(loaded: Loaded, given: Namespace) -> None:
+    caller = f"command {uuid.uuid4()}"
+    with session_on(loaded) as session:
+        run = whole_night(session, loaded.settings, _READERS, caller=caller, as_of=wiring.moment(given.as_of))
+        _end(session, run)
+
+
+def _end(session: Session, run: Run) -> None:
+    red = night.is_red(reading.night(session, run.run_id))
+    if red:
+        raise FatalError(f"The night is red: {'; '.join(red)}. The report above says what to do.")
+
+
+def _on_trial(loaded: Loaded, given: Namespace) -> None:
+    drafts = DraftTracker()
+    told = (drafts.name, drafts)
+    readers = Readers(roster=_READERS.roster, source=_READERS.source, parts=_READERS.parts, tracker=lambda _: told)
+    settings, as_of = _telling_all(loaded.settings), wiring.moment(given.as_of)
+    with trial_on(loaded) as session:
+        run = whole_night(session, settings, readers, caller="trial", as_of=as_of)
+        _tell(loaded.settings, drafts.drafts)
+        note(
+            "On trial: nothing was kept, and nobody was told. It began with an empty store, so that decisions, releases"
+            " and open tickets of real nights don't count here."
+        )
+        _end(session, run)
+
+
+def _telling_all(settings: Settings) -> Settings:
+    """Nothing waits for a person: a trial shows all that there would be to tell."""
+    policy = settings.policy.model_copy(update={"baseline": "ticket", "max_new_tickets": _NO_BOUND})
+    return settings.model_copy(update={"policy": policy})
+
+
+def _tell(settings: Settings, drafts: Iterable[TicketDraft]) -> None:
+    drafts, zone = list(drafts), settings.company.time_zone
+    say("", f"{counted(len(drafts), 'ticket')} would be opened" + (":" if drafts else "."))
+    for draft in drafts:
+        due = f", due {moment(draft.due_at, zone)}" if draft.due_at else ""
+        queue = f", queue {draft.queue}" if draft.queue else ""
+        say(RULER, draft.title, f"priority {draft.priority}{due}{queue}", "", *draft.body.splitlines())
+    if drafts:
+        say(RULER)
+    policy = settings.policy
+    if len(drafts) > policy.max_new_tickets:
+        say(f"That is more than policy.max_new_tickets, {policy.max_new_tickets}: a real night would hold them all.")
+    elif drafts and policy.baseline == "hold":
+        say(f"A real first night would hold them (policy.baseline: hold), until {COMMAND} release lets them through.")

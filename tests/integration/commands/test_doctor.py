@@ -1,0 +1,93 @@
+"""doctor, over a company of two on real systems."""
+
+import json
+from typing import Any
+
+import pytest
+
+from include.offboarding import config, wiring
+from tests.integration.commands.conftest import Type, Typed, trial_schemas
+from tests.support.directory import WITNESS
+from tests.support.tiny_company import NAMES, READ, REFUSES, TinyCompany
+
+
+def line(done: Typed, name: str, part: str | None = None) -> dict[str, Any]:
+    (found,) = [told for told in done.lines if (told["name"], told["part"]) == (name, part)]
+    return found
+
+
+def test_where_everything_can_be_read_it_says_how_much_and_what_would_link(at_work: Type) -> None:
+    done = at_work("doctor", "--format", "jsonl")
+
+    assert done.code == 0, done.out
+    assert {told["state"] for told in done.lines} == {"good"}
+    assert [told["room"] for told in done.lines] == ["store", "roster", "source", "source", "source", "tracker"]
+    assert line(done, "hr")["counts"] == {"workers": 2}
+    assert line(done, "corp-ldap")["counts"] == {"accounts": 2, "works": 2, "dead": 0, "unknown": 0}
+    assert line(done, "corp-ldap")["linked"] == line(done, "aws", READ)["linked"] == {"accounts": 2, "of": 2}
+
+
+def test_it_writes_nothing_and_tells_nobody(tiny: TinyCompany, at_work: Type) -> None:
+    at_work("doctor")
+
+    with wiring.store(config.load()) as session:
+        assert session.execute("select (select count(*) from run), (select count(*) from account)").fetchone() == (0, 0)
+    assert (trial_schemas(), tiny.tickets()) == ([], [])
+
+
+def test_each_missing_right_is_named_with_who_needs_it(tiny: TinyCompany, at_work: Type) -> None:
+    tiny.aws.deny(REFUSES, "AssumeRole")
+    tiny.aws.deny(READ, "ListAccessKeys")
+
+    done = at_work("doctor", "--format", "jsonl")
+
+    assert done.code == 1
+    assert (line(done, "aws", READ)["state"], line(done, "aws", REFUSES)["state"]) == ("in part", "failed")
+    assert "Grant iam:ListAccessKeys to the role OffboardingAudit" in line(done, "aws", READ)["missing"][0]
+    assert "Grant sts:AssumeRole" in line(done, "aws", REFUSES)["missing"][0]
+    assert line(done, "corp-ldap")["state"] == "good", "one that refuses keeps no other back"
+
+
+def test_a_witness_that_proves_nothing_is_told(tiny: TinyCompany, at_work: Type) -> None:
+    text = tiny.config.read_text("utf-8")
+    tiny.config.write_text(text.replace(WITNESS, WITNESS.replace("uid=witness", "uid=hnlee")), encoding="utf-8")
+    try:
+        done = at_work("doctor", "--format", "jsonl")
+    finally:
+        tiny.config.write_text(text, encoding="utf-8")
+
+    told = line(done, "corp-ldap")
+    assert (done.code, told["state"]) == (1, "in part")
+    assert (told["counts"]["works"], told["counts"]["unknown"]) == (0, 1), "the other one reads as locked"
+    assert any("doesn't read as locked" in text for text in told["missing"])
+
+
+def test_without_a_store_everything_else_is_asked_all_the_same(
+    tiny: TinyCompany, at_work: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tiny.config.read_text("utf-8")
+    tiny.config.write_text(text.replace("store: embedded\n", ""), encoding="utf-8")
+    nowhere = {"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "offboarding"}
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", json.dumps(nowhere))
+    try:
+        done = at_work("doctor", "--format", "jsonl")
+    finally:
+        tiny.config.write_text(text, encoding="utf-8")
+
+    assert done.code == 1
+    assert line(done, "store")["state"] == "failed"
+    assert "can't be reached" in line(done, "store")["missing"][0]
+    assert line(done, "corp-ldap")["counts"]["accounts"] == 2
+    assert line(done, "corp-ldap")["linked"] is None
+
+
+def test_a_person_reads_a_table_and_sentences(tiny: TinyCompany, at_work: Type) -> None:
+    tiny.aws.deny(REFUSES, "AssumeRole")
+
+    done = at_work("doctor")
+
+    assert done.code == 1
+    assert "FAILED" in done.out
+    assert "MISSING\n- sources.aws" in done.out
+    assert "1 of 6 need something." in done.out
+    assert not [name for name in NAMES if name in done.out + done.err]

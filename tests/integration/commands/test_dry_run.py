@@ -1,0 +1,105 @@
+"""nightly, on trial and for real, over a company of two on real systems."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from psycopg import sql
+
+from include.offboarding import config, wiring
+from include.offboarding.store import trial
+from tests.integration.commands.conftest import Type, trial_schemas
+from tests.support.source_tree import PROJECT
+from tests.support.tiny_company import LEAVER, NAMES, REFUSES, TinyCompany
+
+NIGHT = "2026-11-25T01:30:00+09:00"
+
+
+def rows(table: str) -> int:
+    with wiring.store(config.load()) as session:
+        found = session.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
+    return int(str(found[0])) if found else 0
+
+
+class TestOnTrial:
+    def test_it_prints_the_tickets_that_it_would_open_and_the_report(self, at_work: Type) -> None:
+        done = at_work("nightly", "--dry-run", "--as-of", NIGHT)
+
+        assert done.code == 0, done.err
+        assert f"Revoke what still works of worker {LEAVER} (left 2026-11-13) [offb-" in done.out
+        assert "aws iam update-access-key" in done.out
+        assert "GREEN" in done.out
+        assert "A real first night would hold them" not in done.out, "policy.baseline is ticket here"
+        assert not [name for name in NAMES if name in done.err], "the log's"
+
+    def test_nothing_is_kept_and_nobody_is_told(self, tiny: TinyCompany, at_work: Type) -> None:
+        tickets = tiny.tickets()
+
+        at_work("nightly", "--dry-run", "--as-of", NIGHT)
+
+        assert (tiny.tickets(), rows("run"), rows("account"), trial_schemas()) == (tickets, 0, 0, [])
+
+    def test_what_could_not_be_read_makes_it_red(self, tiny: TinyCompany, at_work: Type) -> None:
+        tiny.aws.deny(REFUSES, "AssumeRole")
+
+        done = at_work("nightly", "--dry-run", "--as-of", NIGHT)
+
+        assert done.code == 1
+        assert f"The night is red: aws {REFUSES} couldn't be read" in done.err
+        assert "would be opened" in done.out, "the rest is told all the same"
+        assert trial_schemas() == []
+
+    def test_what_a_killed_trial_left_is_removed_once_it_is_a_day_old(self, at_work: Type) -> None:
+        now = time.strftime("%Y%m%d%H%M%S", time.gmtime())
+        old, young = "offboarding_trial_20200101000000_0a1b2c3d", f"offboarding_trial_{now}_0a1b2c3d"
+        with wiring.store(config.load()) as session:
+            for name in (old, young):
+                session.execute(sql.SQL("create schema {}").format(sql.Identifier(name)))
+
+        at_work("nightly", "--dry-run", "--as-of", NIGHT)
+
+        assert trial_schemas() == [young]
+        with wiring.store(config.load()) as session:
+            session.execute(sql.SQL("drop schema {}").format(sql.Identifier(young)))
+
+    @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+    def test_one_that_is_broken_off_leaves_nothing(
+        self, tiny: TinyCompany, at_work: Type, ending: signal.Signals
+    ) -> None:
+        tiny.aws.throttle(REFUSES, "GetAccountAuthorizationDetails", 50)  # it waits between its attempts
+        process = subprocess.Popen(
+            [sys.executable, "-m", "include.offboarding", "nightly", "--dry-run"],
+            cwd=PROJECT,
+            env={**os.environ, **tiny.environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            with wiring.store(config.load()) as session:
+                _until(lambda: session.execute(trial.block("trial", "trial_schemas")).fetchone() is not None)
+                process.send_signal(ending)
+                assert process.wait(30) == 128 + ending
+        finally:
+            process.kill()
+
+        assert trial_schemas() == []
+
+
+class TestForReal:
+    def test_it_is_a_night(self, tiny: TinyCompany, at_work: Type) -> None:
+        done = at_work("nightly", "--as-of", NIGHT)
+
+        assert done.code == 0, done.err
+        assert any(LEAVER in title for title in tiny.tickets())
+        assert at_work("runs", "--newest-within", "1h").code == 0
+
+
+def _until(condition: object) -> None:
+    assert callable(condition)
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
