@@ -485,12 +485,15 @@ def test_a_link_that_moves_away_leaves_its_items_open_until_they_die(kim: Office
 
     kim.directory.change("kim", keys=(number("1043"),))
     kim.night()
-    assert states(kim)["leaver-account-works", "kim"] == "open"
-    assert only(people, kim).body.count("[ ]") == 2
+    revoke, review = tickets_of(people, kim.queue)
+    assert states(kim)["leaver-account-works", "kim"] == states(kim)["link-moved", "kim"] == "open"
+    assert revoke.body.count("[ ]") == 2
+    assert "It was theirs until" in review.body
 
     kim.directory.change("kim", **locked())
     kim.night()
-    assert states(kim)["leaver-account-works", "kim"] == "resolved"
+    assert states(kim)["leaver-account-works", "kim"] == states(kim)["link-moved", "kim"] == "resolved"
+    assert [ticket.is_open for ticket in tickets_of(people, kim.queue)] == [True, False]
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
