@@ -5,20 +5,32 @@ from include.offboarding.model import KeyKind
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import PersonCalled, persons_called
 
+_MOST_NAMED = 10
 
-def called(session: Session, rules: KeyRules, word: str) -> PersonCalled | str:
-    """The one person whom it stands for, else the sentence that says why not: it names the candidates."""
-    found = list({person.person_uid: person for person in _standing_for(session, rules, word)}.values())
-    if len(found) == 1:
-        return found[0]
-    if found:
-        return f"{word!r} stands for {len(found)} people: {', '.join(map(str, found))}. Name one by its worker id."
-    return f"{word!r} is nobody's worker id, mail or login. Has the roster been read since?"
+
+def called(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:
+    """Everyone whom it may stand for; what was typed is exact enough only where that is one."""
+    return list({person.person_uid: person for person in _standing_for(session, rules, word.strip())}.values())
+
+
+def doubt(line: int, found: list[PersonCalled]) -> str:
+    """Why a line doesn't stand for one person, in a sentence that names the candidates.
+
+    The word itself may be somebody's mail, and logs hold none: it's named by its line.
+    """
+    if not found:
+        return f"Line {line} of people is nobody's worker id, mail or login: no roster has ever told of it."
+    named = ", ".join(map(str, found[:_MOST_NAMED]))
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    return f"Line {line} of people stands for {len(found)} people: {named}{more}. Name the one by worker id."
 
 
 def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:
-    if "@" in word:
-        return persons_called(session, KeyKind.MAIL, mail(word, rules)[0], None)
+    """By a worker id in its space alone; else a word without one may be a worker id and somebody else's login."""
     space, colon, number = word.rpartition(":")
-    numbered = persons_called(session, KeyKind.NUMBER, normal(number), normal(space) if colon else None)
-    return numbered or persons_called(session, KeyKind.LOGIN, normal(word), None)
+    if colon and (found := persons_called(session, KeyKind.NUMBER, normal(number), space.strip())):
+        return found
+    found = [] if colon else persons_called(session, KeyKind.NUMBER, normal(word), None)
+    address, _ = mail(word, rules)
+    found += persons_called(session, KeyKind.MAIL, address, None) if address else []
+    return found + persons_called(session, KeyKind.LOGIN, normal(word), None)

@@ -31,13 +31,14 @@ ARROWS: dict[str, set[str]] = {
     "people": NOUNS | {"correlation", "store"},
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
+    "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
     "pipeline": NOUNS
-    | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "people", "intake"}
+    | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
     | {"ticket_plan", "ticketing", "report", "store"},
-    "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
-    "commands": NOUNS
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
+    "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
+    "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
     | {"checkup", "report", "store", "rules"},
     "__main__": NOUNS | {"commands", "config", "wiring"},

@@ -24,6 +24,7 @@ from include.offboarding.model import (
     SubjectKind,
 )
 from include.offboarding.sources._aws.accounts import AccountReader, TagKeys
+from include.offboarding.sources._aws.bearers import Bearers
 from include.offboarding.sources._aws.credentials import CREDENTIALS, MovedError, UserReader
 from include.offboarding.sources._aws.failures import Asker, error_code, is_denied, speaking_of
 from include.offboarding.sources._aws.inventory import Inventory, read_inventory
@@ -44,6 +45,7 @@ __all__ = ["AwsIamSource", "Settings", "build", "discover"]
 log = structlog.get_logger("offboarding.sources")
 
 FEDERATED = "federated access not inventoried (no Identity Center source)"
+NOT_ASKED = "new since the last whole read; what it holds is asked one by one"
 INVENTORY_SECONDS = 600
 """How long `detail` takes the users' names from the inventory that the same object has just read."""
 
@@ -167,17 +169,17 @@ class AwsIamSource:
         """Yield the users who bear one of these keys and aren't known yet, each with its ScopeRead.
 
         The authorization details are the cheapest list that shows tags: a page for a thousand users. The credential
-        report isn't waited for: `detail` asks what these users hold.
+        report isn't waited for: `detail` asks what these users hold, and what it told of known ones stays.
         """
+        # A realm is told even where nobody is found.
         yield ScopeRead(realm=self._realm, scope="", kinds=())
         iam = self._access.open().iam()
         with speaking_of(self._asker):
             inventory = self._read_inventory(iam, Purpose.INVENTORY)
-        wanted = {(key.kind, value.casefold()) for key in keys for value in (key.raw, key.value)}
+        bearers = Bearers.of(keys)
         theirs = {ref.native_id for ref in known}
-        for account in self._accounts(inventory, None, ServiceCredentials(listed=())):
-            bears = any((key.kind, key.value.strip().casefold()) in wanted for key in account.keys)
-            if bears and account.native_id not in theirs:
+        for account in self._accounts(inventory, None, ServiceCredentials(listed=()), unreported=NOT_ASKED):
+            if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
                 yield account
                 yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
 
@@ -217,13 +219,18 @@ class AwsIamSource:
             return _Whole(report=report, inventory=inventory, services=read_service_credentials(iam, self._asker))
 
     def _accounts(
-        self, inventory: Inventory, report: CredentialReport | None, services: ServiceCredentials
+        self,
+        inventory: Inventory,
+        report: CredentialReport | None,
+        services: ServiceCredentials,
+        unreported: str = "the credential report may not be read",
     ) -> Iterator[Account]:
         yield from AccountReader(
             realm=self._realm,
             inventory=inventory,
             report=report,
             services=services,
+            unreported=unreported,
             tags=TagKeys(**self._settings.tags.model_dump()),
             context=self._context,
         ).facts()

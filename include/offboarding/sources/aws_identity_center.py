@@ -26,6 +26,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.sources._aws.bearers import Bearers
 from include.offboarding.sources._aws.center import Center, Person, open_center
 from include.offboarding.sources._aws.failures import Asker, error_code, is_absent, is_denied, speaking_of
 from include.offboarding.sources._aws.meter import Meter, Purpose
@@ -135,12 +136,12 @@ class IdentityCenterSource:
         with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
             center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
             people = list(center.people())
+        # A realm is told even where nobody is found.
         yield ScopeRead(realm=center.store_id, scope="", kinds=())
-        wanted = {(key.kind, value.casefold()) for key in keys for value in (key.raw, key.value)}
+        bearers = Bearers.of(keys)
         theirs = {ref.native_id for ref in known}
         for person in people:
-            bears = any((key.kind, key.value.strip().casefold()) in wanted for key in identity_keys(person))
-            if bears and person.user_id not in theirs:
+            if person.user_id not in theirs and bearers.bear(person.user_id, identity_keys(person)):
                 yield self._account(center.store_id, person, _UNKNOWN)
                 yield ScopeRead(realm=center.store_id, scope=person.user_id, kinds=KINDS)
 

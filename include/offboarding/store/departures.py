@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from psycopg.rows import class_row, scalar_row
 
@@ -20,10 +21,21 @@ class DepartureFinding:
     severity: str
     state: str
     standing: str
-    worker: str
-    """With its id space: "hr:10442"."""
+    id_space: str
+    worker_id: str
     ticket: str | None
     """The tracker's own number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAsked:
+    """Whether somebody whom the run is about has left."""
+
+    id_space: str
+    worker_id: str
+    left_on: date | None
+    standing: str
+    """left, leaves later, waits for confirmation, came back or works here."""
 
 
 DEPARTURE = "departure"
@@ -76,6 +88,18 @@ def persons_of_run(session: Session, run_id: int) -> list[str]:
 def persons_asked(session: Session, run: Run) -> list[str] | None:
     """Whom a run is about alone; None for a night, which is about everyone."""
     return persons_of_run(session, run.run_id) if run.kind == DEPARTURE else None
+
+
+def people_of_run(session: Session, run_id: int) -> list[PersonAsked]:
+    """Whom the run is about, and whether they have left by its moment."""
+    with session.cursor(row_factory=class_row(PersonAsked)) as cursor:
+        return cursor.execute(block("departures", "people_of_run"), {"run_id": run_id}).fetchall()
+
+
+def undelivered_of_run(session: Session, run_id: int) -> int:
+    """How much the tracker has yet to be told of these people's tickets."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("departures", "undelivered_of_run"), {"run_id": run_id}).fetchone() or 0
 
 
 def keys_of_run(session: Session, run_id: int) -> list[IdentityKey]:

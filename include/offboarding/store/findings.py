@@ -11,7 +11,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.keys import finding_key, short_finding
 from include.offboarding.model import Finding
 from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import persons_asked
+from include.offboarding.store.departures import DEPARTURE, persons_asked
 from include.offboarding.store.events import Change, append_events
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
@@ -110,11 +110,9 @@ def guard(
     with session.transaction():
         lock_findings(session)
         values = {"run_id": run.run_id, "rules": list(rules), "as_of": run.as_of}
-        for step in ("begin_roster_baselines", "begin_source_baselines", "begin_rule_baselines"):
-            session.execute(block("findings", step), values)
-        if release_baselines:
-            released = {**values, "author": "policy", "reason": "policy.baseline: ticket"}
-            session.execute(block("findings", "release_baselines"), released)
+        # A run about some people has seen no system whole: the first night is still to come.
+        if run.kind != DEPARTURE:
+            _begin_baselines(session, values, release=release_baselines)
         session.execute("drop table if exists candidate")
         session.execute(block("findings", "make_candidate"), {"persons": persons_asked(session, run)})
         with session.cursor(row_factory=scalar_row) as cursor:
@@ -175,6 +173,14 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
     return judged.finding_key
 
 
+def _begin_baselines(session: Session, values: Mapping[str, object], *, release: bool) -> None:
+    for step in ("begin_roster_baselines", "begin_source_baselines", "begin_rule_baselines"):
+        session.execute(block("findings", step), values)
+    if release:
+        released = {**values, "author": "policy", "reason": "policy.baseline: ticket"}
+        session.execute(block("findings", "release_baselines"), released)
+
+
 def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
     if not found:
         raise FatalError(f"there is no finding {short_key}. See: python -m include.offboarding findings --state all")
@@ -184,7 +190,10 @@ def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
 
 
 def _merged(session: Session, run: Run, produced: int) -> Evaluation:
-    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons_asked(session, run)}
+    persons = persons_asked(session, run)
+    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons}
+    if persons is not None:
+        session.execute(block("findings", "drop_unseen"), values)
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
     changes |= {name: _changes(session, name, values) for name in ("begin", "close")}

@@ -54,7 +54,7 @@ _COLUMNS = {
     ),
     "s_scope": ("scope", "kind", "error"),
     "s_membership": ("group_native_id", "group_label", "account_native_id"),
-    "s_group": ("group_native_id",),
+    "s_group": ("scope", "group_native_id"),
     "s_trust": (
         *("native_id", "label", "principal_realm", "principal", "standing", "standing_reason", "privileged"),
         "privileged_by",
@@ -214,7 +214,7 @@ class SourceRead:
             for kind in fact.kinds:
                 stage.add("s_scope", (fact.scope, kind.value, fact.error))
             for group in fact.groups or ():
-                stage.add("s_group", (group,))
+                stage.add("s_group", (fact.scope, group))
             if fact.error:
                 self._gaps.append(Gap(realm=fact.realm, text=fact.error, red=True))
         elif isinstance(fact, Membership):

@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Account,
     Fact,
     Gap,
+    Membership,
     RequestCounts,
     ScopeRead,
     Standing,
@@ -238,3 +239,14 @@ def test_a_fingerprint_is_a_key_and_a_credential(system: System) -> None:
 
     assert system.ask("select value from account_key where kind = 'ssh_key'") == [("SHA256:k",)]
     assert system.ask("select fingerprint from credential") == [("SHA256:k",)]
+
+
+def test_a_look_at_one_account_ends_nobody_elses_membership(system: System) -> None:
+    whole, one = replace(WHOLE, groups=("g",)), replace(of(A), groups=("g",))
+    member = Membership(realm="d1", group_native_id="g", group_label="cn=keys", account_native_id="a")
+    system.read(A, B, member, replace(member, account_native_id="b"), whole)
+
+    system.read(A, one, phase="detail")
+
+    standing = system.ask("select account_native_id from membership where valid_to is null")
+    assert standing == [("b",)]

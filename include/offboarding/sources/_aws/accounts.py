@@ -31,8 +31,10 @@ class AccountReader:
     realm: str
     inventory: Inventory
     report: CredentialReport | None
-    """None: it may not be read."""
+    """None: it may not be read, or wasn't asked for."""
     services: ServiceCredentials
+    unreported: str
+    """Why there is no report, where there is none."""
     tags: TagKeys
     context: ReadContext
 
@@ -72,7 +74,7 @@ class AccountReader:
 
     def _told_standing(self, row: ReportRow | None) -> tuple[Standing, str]:
         if self.report is None:
-            return Standing.UNKNOWN, "the credential report may not be read"
+            return Standing.UNKNOWN, self.unreported
         if row is None:
             return Standing.UNKNOWN, "made or renamed since the credential report, which AWS makes every 4 hours"
         return standing_by_report(row)

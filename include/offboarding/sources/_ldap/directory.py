@@ -13,7 +13,7 @@ from include.offboarding.sources._ldap.flavor import RIGHTS, Flavor
 from include.offboarding.sources._ldap.flavors import choose
 from include.offboarding.sources._ldap.groups import Rolls, read_rolls
 from include.offboarding.sources._ldap.names import canonical
-from include.offboarding.sources._ldap.people import person_filters
+from include.offboarding.sources._ldap.people import Wanted
 from include.offboarding.sources._ldap.results import STANDS
 from include.offboarding.sources._ldap.session import Session
 from include.offboarding.sources._ldap.settings import LdapSettings, several
@@ -106,7 +106,13 @@ class Directory:
     def collect_for(self, keys: Sequence[IdentityKey], at_once: int) -> Iterator[Fact]:
         """Yield the accounts that bear one of these keys, each once, with its ScopeRead."""
         seen: set[str] = set()
-        for people in person_filters(keys, self.settings.attributes, self.settings.number_format, at_once):
+        wanted = Wanted(
+            names=self.settings.attributes,
+            number_format=self.settings.number_format,
+            mail_domains=self.describer.context.mail_domains,
+            by_id=self._by_id,
+        )
+        for people in wanted.filters(keys, at_once):
             condition = f"(&{self.settings.user_filter}{people})"
             declared = self._declared(self.settings.base_dn, condition)
             for entry in self._search(self.settings.base_dn, condition):
@@ -152,6 +158,13 @@ class Directory:
             SubjectKind.SSH_KEY: ("an SSH key", several(self.settings.attributes.ssh_keys)),
             SubjectKind.CERTIFICATE: ("a certificate", (self.settings.attributes.certificates,)),
         }
+
+    def _by_id(self, native_id: str) -> str:
+        """The filter that finds an account by an id that HR or another system gives; "" where it's no id of ours."""
+        try:
+            return self.flavor.id_filter(native_id)
+        except IncompleteReadError:
+            return ""
 
     def _declared(self, base: str, condition: str) -> Mapping[str, str]:
         return declared_dead(self.session, self.settings, self.flavor, base, condition)

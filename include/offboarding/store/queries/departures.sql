@@ -5,7 +5,7 @@ from worker_key k
 join worker o using (worker_pk)
 join person p using (person_uid)
 join worker w on w.worker_pk = coalesce(p.shown_worker_pk, o.worker_pk)
-where k.kind = %(kind)s and k.value = %(value)s and (%(space)s::text is null or k.space = %(space)s)
+where k.kind = %(kind)s and k.value = %(value)s and (%(space)s::text is null or lower(k.space) = lower(%(space)s))
 order by w.id_space, w.worker_id;
 
 -- name: note_person
@@ -14,21 +14,47 @@ insert into run_person (run_id, person_uid) values (%(run_id)s, %(person_uid)s) 
 -- name: persons_of_run
 select person_uid::text from run_person where run_id = %(run_id)s order by person_uid;
 
+-- name: people_of_run
+-- Whom the run is about, and whether they have left by its moment.
+select w.id_space, w.worker_id, d.left_on, case
+        when d.person_uid is null then 'works here'
+        when d.returned then 'came back'
+        when not d.confirmed then 'waits for confirmation'
+        when d.certain_at > n.as_of then 'leaves later'
+        else 'left' end as standing
+from run_person r join run n using (run_id) join person p using (person_uid)
+join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = r.person_uid and d.valid_to is null
+where r.run_id = %(run_id)s
+order by w.id_space, w.worker_id;
+
 -- name: keys_of_run
--- What these people are looked for by: every number, mail and login they ever bore.
+-- What these people are looked for by: every number, mail, login and directory id they ever bore, and the ids of their
+-- accounts, by which other systems may name them.
 select distinct k.kind, k.value, k.loose, k.space, k.origin, k.kind as name, k.raw
 from run_person r join worker w using (person_uid) join worker_key k using (worker_pk)
 where r.run_id = %(run_id)s and k.kind in ('directory_id', 'number', 'mail', 'login')
-order by k.kind, k.value, k.space, k.origin;
+union
+select 'directory_id', lower(a.native_id), '', a.realm, 'current', 'directory_id', a.native_id
+from run_person r join link l using (person_uid) join account a using (account_pk)
+where r.run_id = %(run_id)s and l.valid_to is null and l.relation = 'is' and l.decision = 'linked'
+order by kind, value, space, origin;
 
 -- name: findings_of_run
 -- How these people's findings stand, worst first.
-select f.finding_key, f.rule, f.severity, f.state, f.standing, w.id_space || ':' || w.worker_id as worker, t.ref as ticket
+select f.finding_key, f.rule, f.severity, f.state, f.standing, w.id_space, w.worker_id, t.ref as ticket
 from run_person r join finding f using (person_uid) join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t using (ticket_key)
 where r.run_id = %(run_id)s and f.state <> 'resolved'
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
+
+-- name: undelivered_of_run
+-- What the tracker has yet to be told of tickets that hold something of these people's.
+select count(*)::int from outbox o
+where o.done_at is null and exists (
+    select from finding f join run_person r using (person_uid)
+    where r.run_id = %(run_id)s and f.ticket_key = o.ticket_key);
 
 -- name: accounts_of_run
 -- Accounts of a system that are linked to these people, may be theirs, or have an open finding of theirs.

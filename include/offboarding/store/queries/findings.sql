@@ -13,6 +13,13 @@ create temp table produced as select distinct on (match_key) * from s_finding or
 create unique index on produced (match_key);
 analyze produced;
 
+-- name: drop_unseen
+-- A run about some people says nothing of what it didn't look at: that stays as the last look left it.
+delete from produced s
+where s.standing = 'unknown' and s.realm <> '' and not exists (
+    select from scope c where c.realm = s.realm and c.scope in ('', s.account_native_id) and c.kind = s.subject_kind
+        and greatest(c.observed_at, c.error_at) >= %(since)s);
+
 -- name: lock_persons
 -- In the order of their ids.
 select person_uid from person
@@ -59,7 +66,7 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
 -- name: begin
 -- Findings never seen before: held until the guard has looked, or unverified where it can't be told; an event is one
 -- whatever works now. A system that wasn't read in this run tells of everything that it can't be told: that opens
--- nothing.
+-- nothing. A run about some people has dropped what it didn't look at already.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
     privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
@@ -72,7 +79,7 @@ select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_
     s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, now(), %(run_id)s
 from produced s
 where not exists (select from finding f where f.match_key = s.match_key)
-    and (s.standing <> 'unknown' or s.realm = '' or exists (
+    and (s.standing <> 'unknown' or s.realm = '' or %(persons)s::uuid[] is not null or exists (
         select from scope c where c.realm = s.realm and c.scope = '' and c.kind = 'account' and c.complete
             and c.error = '' and c.observed_at >= %(since)s))
 returning finding_key, null as from_state, state as to_state, standing_reason as text;

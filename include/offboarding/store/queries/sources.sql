@@ -15,7 +15,7 @@ create temp table s_credential (account_native_id text, kind text, native_id tex
     sessions_until timestamptz);
 create temp table s_scope (scope text, kind text, error text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
-create temp table s_group (group_native_id text);
+create temp table s_group (scope text, group_native_id text);
 create temp table s_trust (native_id text, label text, principal_realm text, principal text, standing text,
     standing_reason text, privileged boolean, privileged_by text);
 
@@ -196,10 +196,11 @@ where t.realm = %(realm)s and t.gone_at is null and t.observed_at <= %(observed_
     and not exists (select from s_trust s where s.native_id = t.native_id and s.principal = t.principal);
 
 -- name: end_memberships
--- Memberships of groups that were read to their end, and that no longer stand.
+-- Memberships of groups that were read to their end, and that no longer stand; a look at one account tells its own.
 update membership m set valid_to = %(observed_at)s
 where m.realm = %(realm)s and m.valid_to is null and m.valid_from <= %(observed_at)s
-    and exists (select from s_group g where g.group_native_id = m.group_native_id)
+    and exists (
+        select from s_group g where g.group_native_id = m.group_native_id and g.scope in ('', m.account_native_id))
     and not exists (
         select from s_membership s
         where s.group_native_id = m.group_native_id and s.account_native_id = m.account_native_id);

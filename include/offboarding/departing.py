@@ -1,0 +1,113 @@
+"""Some people, now: what a run about them alone does otherwise than a night."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import structlog
+
+from include.offboarding import intake, people
+from include.offboarding.correlation.keys import normal
+from include.offboarding.errors import FatalError
+from include.offboarding.interfaces import Source
+from include.offboarding.keys import short_finding
+from include.offboarding.model import Fact, IdentityKey, KeyKind
+from include.offboarding.report import night
+from include.offboarding.settings import Settings
+from include.offboarding.store import departures, reading, runs, sources
+from include.offboarding.store.connect import Session
+from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.nights import Waiting
+from include.offboarding.store.rows import Run
+
+log = structlog.get_logger("offboarding.departure")
+
+
+def find_people(session: Session, settings: Settings, run: Run, words: Sequence[str]) -> None:
+    """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person.
+
+    Raises FatalError that names the candidates of each line that stands for several, and each that stands for nobody.
+    """
+    rules = intake.key_rules(settings)
+    found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
+    doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
+    if doubts or not found:
+        raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails or logins.")
+    named = [person for each in found.values() for person in each]
+    departures.note_persons(session, run.run_id, named)
+    log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
+
+
+def accounts_of_these(
+    session: Session, settings: Settings, run: Run, name: str, part: str, source: Source
+) -> Iterator[Fact]:
+    """What a source tells of these people's accounts, by every spelling of the keys that HR ever gave."""
+    realm = sources.realm_called(session, name, part)
+    known = departures.accounts_of_run(session, run.run_id, realm) if realm else []
+    keys = departures.keys_of_run(session, run.run_id)
+    return source.collect_for(list(dict.fromkeys(_spelled(keys, settings))), known)
+
+
+def report(session: Session, run: Run) -> None:
+    """Say what of these people's still works. Raises FatalError where something of theirs was left unchecked."""
+    standing = departures.findings_of_run(session, run.run_id)
+    for person in departures.people_of_run(session, run.run_id):
+        worker = f"{person.id_space}:{person.worker_id}"
+        own = [each for each in standing if (each.id_space, each.worker_id) == (person.id_space, person.worker_id)]
+        said = "person checked" if person.standing == "left" else "not a leaver at this moment: nothing is told of them"
+        log.info(said, worker=worker, standing=person.standing, left_on=str(person.left_on or ""), findings=len(own))
+        for found in own:
+            log.info(
+                "finding",
+                finding=short_finding(found.finding_key),
+                worker=worker,
+                rule=found.rule,
+                severity=found.severity,
+                state=found.state,
+                standing=found.standing,
+                ticket=found.ticket,
+            )
+    seen = _of_these(session, run, reading.night(session, run.run_id))
+    red = night.is_red(seen)
+    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
+    log.info("departure checked", run=run.run_id, status="red" if red else "green")
+    if red:
+        raise FatalError(
+            f"Run {run.run_id} is red: {'; '.join(red)}. What could be checked was told. Mend that (the failed task's"
+            " last line says how) and trigger again, or leave the rest to the night."
+        )
+
+
+def _of_these(session: Session, run: Run, seen: Night) -> Night:
+    """A run's report without what is other people's: that is the night's to tell."""
+    asked = departures.persons_of_run(session, run.run_id)
+    own = tuple(finding for finding in seen.findings if finding.person_uid in asked)
+    held, over = sum(finding.state == "held" for finding in own), seen.held.trips
+    return replace(
+        seen,
+        findings=own,
+        held=Waiting(baseline=0 if over else held, over_maximum=held if over else 0, trips=over and held > 0),
+        tickets=replace(seen.tickets, undelivered=departures.undelivered_of_run(session, run.run_id)),
+    )
+
+
+def _spelled(keys: Sequence[IdentityKey], settings: Settings) -> Iterator[IdentityKey]:
+    """Each key, and the other ways in which systems may write it; correlation decides what they are worth."""
+    for key in keys:
+        yield key
+        if key.kind is KeyKind.MAIL and key.loose:
+            for alias, domain in settings.company.mail_aliases.items():
+                if key.value == f"{key.loose}@{normal(domain)}":
+                    yield replace(key, raw=f"{key.loose}@{alias}")
+            yield _login(key, key.loose, "usual")
+            yield from _built_on(key, key.loose, settings)
+        elif key.kind is KeyKind.LOGIN:
+            yield from _built_on(key, key.raw, settings)
+
+
+def _built_on(key: IdentityKey, login: str, settings: Settings) -> Iterator[IdentityKey]:
+    for pattern in (*settings.company.login_patterns, *settings.policy.usual_login_patterns):
+        yield _login(key, pattern.replace("{login}", login), "pattern")
+
+
+def _login(key: IdentityKey, login: str, origin: str) -> IdentityKey:
+    return replace(key, kind=KeyKind.LOGIN, value=normal(login), loose="", raw=login, origin=origin)

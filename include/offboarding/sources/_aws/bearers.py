@@ -1,0 +1,41 @@
+"""Which of the accounts that AWS lists some people may hold: by tags and names, compared as loosely as people type.
+
+An account too many costs nothing here, since correlation decides; one too few is a leaver nobody looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from include.offboarding.model import AccountKey, IdentityKey, KeyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """The keys that are looked for."""
+
+    wanted: frozenset[tuple[KeyKind, str]]
+
+    @staticmethod
+    def of(keys: Sequence[IdentityKey]) -> "Bearers":
+        """From normalised keys, and how HR writes them."""
+        written = ((key.kind, form) for key in keys for form in (key.raw, key.value, key.loose))
+        return Bearers(frozenset((kind, form) for kind, text in written for form in _forms(kind, text)))
+
+    def bear(self, native_id: str, keys: Iterable[AccountKey]) -> bool:
+        """Whether an account of this id, with these keys, bears one of them."""
+        own = (KeyKind.DIRECTORY_ID, native_id.casefold())
+        return own in self.wanted or any(
+            (key.kind, form) in self.wanted for key in keys for form in _forms(key.kind, key.value)
+        )
+
+
+def _forms(kind: KeyKind, text: str) -> Iterator[str]:
+    """Yield a value as written, a mail without its plus-address, a number without what leads it (E001042: 1042)."""
+    value = text.strip().casefold()
+    if value:
+        yield value
+    if kind is KeyKind.MAIL and "@" in value:
+        local, _, domain = value.rpartition("@")
+        yield f"{local.partition('+')[0]}@{domain}"
+    elif kind is KeyKind.NUMBER and (bare := value.lstrip("abcdefghijklmnopqrstuvwxyz-_#/ 0")):
+        yield bare
