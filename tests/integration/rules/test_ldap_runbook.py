@@ -1,6 +1,9 @@
 """The steps of the directory's runbook, typed into a shell as a ticket shows them, against a real slapd."""
 
+import base64
+import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -15,12 +18,15 @@ from include.offboarding.demo import certificates, slapd
 from include.offboarding.model import Subject, SubjectKind
 from include.offboarding.rules._runbooks import runbook
 from tests.support import cases
+from tests.support.certificates import certificate
 
 SUFFIX = "dc=corp,dc=example"
 ADMIN = f"cn=admin,{SUFFIX}"
 PASSWORD = "secret"
 KEPT = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeptKeptKeptKeptKeptKeptKeptKeptKeptKeptKept kept"
 REMOVED = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoneGoneGoneGoneGoneGoneGoneGoneGoneGoneGone gone"
+CERTIFICATES = (certificate(), certificate(issuer="Another CA"))
+"""A directory tells certificates apart by serial and issuer."""
 DNS = pytest.mark.parametrize("name", ["jdoe", "김민준", "o'hara $(id)"])
 BASE = f"""\
 dn: {SUFFIX}
@@ -62,7 +68,8 @@ def directory(tmp_path: Path, name: str) -> Iterator[Directory]:
     ldif = tmp_path / "company.ldif"
     ldif.write_text(
         f"{BASE}\ndn: cn={name},{SUFFIX}\nobjectClass: inetOrgPerson\nobjectClass: ldapPublicKey\ncn: {name}\nsn: Doe\n"
-        f"userPassword: right\nsshPublicKey: {KEPT}\nsshPublicKey: {REMOVED}\n",
+        f"userPassword: right\nsshPublicKey: {KEPT}\nsshPublicKey: {REMOVED}\n"
+        + "".join(f"userCertificate;binary:: {base64.b64encode(each).decode()}\n" for each in CERTIFICATES),
         encoding="utf-8",
     )
     wanted = slapd.Settings(
@@ -142,6 +149,34 @@ def test_takes_one_ssh_key_off(directory: Directory, name: str) -> None:
     assert REMOVED in before
     assert KEPT in after
     assert REMOVED not in after
+
+
+@DNS
+def test_takes_one_certificate_off_and_puts_it_back(directory: Directory, name: str, tmp_path: Path) -> None:
+    dn = f"cn={name},{SUFFIX}"
+    thumbprint = hashlib.sha256(CERTIFICATES[1]).hexdigest()
+    thing = Subject(kind=SubjectKind.CERTIFICATE, native_id=thumbprint, label="certificate 1F")
+    steps = runbook("ldap").close(cases.directory_account(label=dn), thing)
+    (show,) = typed(steps, "ldapsearch")
+    (take_off,) = typed(steps, "ldapmodify")
+    directory.environment["TMPDIR"] = str(tmp_path)
+
+    files = re.findall(r"userCertificate;binary:< file://(\S+)", directory.type(show))
+    thumbprints = {fingerprint(directory, file): file for file in files}
+    command = take_off.replace("FILE", thumbprints[thumbprint])
+    directory.type(command)
+    left = directory.type(show)
+    directory.type(command.replace("delete: userCertificate", "add: userCertificate"))
+
+    assert set(thumbprints) == {hashlib.sha256(each).hexdigest() for each in CERTIFICATES}
+    assert left.count("userCertificate") == 2  # the name, and in the file's
+    assert directory.type(show).count("userCertificate;binary:<") == 2
+
+
+def fingerprint(directory: Directory, file: str) -> str:
+    """What the step says to compare, colons aside."""
+    told = directory.type(f"openssl x509 -inform DER -noout -fingerprint -sha256 -in '{file}'")
+    return told.strip().rpartition("=")[2].replace(":", "").lower()
 
 
 @DNS

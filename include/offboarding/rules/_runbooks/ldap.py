@@ -152,7 +152,7 @@ def _take_off(account: Account, subject: Subject, attribute: str) -> tuple[str, 
 
 def _revoke(account: Account, subject: Subject, attribute: str) -> tuple[str, ...]:
     """With -t, ldapsearch(1) puts each value in a file and says in which; LDIF takes it from there (RFC 2849)."""
-    show = f"ldapsearch -LLL -t {_BIND} -s base -b {shlex.quote(account.label)} userCertificate"
+    show = f"ldapsearch -LLL -t -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} userCertificate"
     return (
         (
             f"Have its issuer revoke {subject.label}, and look for it on the revocation list: whoever trusts the "
