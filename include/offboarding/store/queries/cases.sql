@@ -165,11 +165,13 @@ select d.person_uid::text, r.source, r.kind as source_kind,
         order by array_position(array['linked', 'disputed', 'probable', 'candidate'], n.decision) limit 1), 'orphan')
         as decision
 from departure d
-join lateral (
-    select distinct on (m.account_pk) m.* from link m
-    where m.person_uid = d.person_uid and m.relation = 'is' and m.decision = 'linked' and m.valid_to is not null
-        and m.valid_to >= d.left_at - make_interval(days => %(moved_days)s)
-    order by m.account_pk, m.valid_to desc) l on true
+join (
+    -- By person and account, all at once: asked person by person, it would look through every ended link each time.
+    select distinct on (m.person_uid, m.account_pk) m.* from link m
+    join departure g on g.person_uid = m.person_uid and g.valid_to is null
+        and m.valid_to >= g.left_at - make_interval(days => %(moved_days)s)
+    where m.relation = 'is' and m.decision = 'linked' and m.valid_to is not null
+    order by m.person_uid, m.account_pk, m.valid_to desc) l on l.person_uid = d.person_uid
 join account a on a.account_pk = l.account_pk and a.gone_at is null
 join realm r on r.realm = a.realm
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
