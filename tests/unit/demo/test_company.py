@@ -45,6 +45,7 @@ RULES = {
     *("leaver-account-works", "leaver-console-password", "leaver-access-key", "leaver-access-key-inactive"),
     *("leaver-ssh-key", "leaver-owned-service-account", "rehire-old-account", "used-after-departure"),
     *("engagement-lapsed", "departure-inferred", "probable-account", "disputed-account", "orphan-account"),
+    *("leaver-created-account", "link-moved"),
 }
 DECISIONS = {"linked", "disputed", "probable", "candidate", "orphan"}
 
