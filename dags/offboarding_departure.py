@@ -36,10 +36,10 @@ PEOPLE = Param(
 
 
 @task(trigger_rule=GOES_ON, show_return_value_in_logs=False)
-def find_people(run_id: int) -> int:
+def find_people(begun: int) -> int:
     """Whom it's about. Everything that follows takes the run from here: without people nothing is done."""
     with wiring.at_work() as (loaded, session):
-        run = pipeline.find_run(session, run_id)
+        run = pipeline.find_run(session, begun)
         pipeline.find_people(session, loaded.settings, run, context()["params"]["people"])
         return run.run_id
 
