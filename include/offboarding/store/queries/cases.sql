@@ -52,7 +52,8 @@ select a.account_pk, l.decision, r.source, r.kind as source_kind,
     coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh
 from (
     select account_pk, min(decision) as decision from link
-    where valid_to is null and relation = 'is' and decision in ('disputed', 'probable') group by account_pk
+    where valid_to is null and relation <> 'created' and decision in ('disputed', 'probable')
+    group by account_pk
     having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s))) l
 join account a using (account_pk)
 join realm r using (realm)
@@ -74,8 +75,8 @@ from link l
 join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
-where l.valid_to is null and l.relation = 'is'
-    and exists (select from link o where o.account_pk = l.account_pk and o.valid_to is null and o.relation = 'is'
+where l.valid_to is null and l.relation <> 'created'
+    and exists (select from link o where o.account_pk = l.account_pk and o.valid_to is null and o.relation <> 'created'
         and o.decision in ('disputed', 'probable'))
 order by l.account_pk, l.score desc, p.person_uid;
 
