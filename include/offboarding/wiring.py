@@ -16,6 +16,7 @@ from typing import Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
+from psycopg import OperationalError
 
 from include.offboarding.config import (
     DEFAULT_PATH,
@@ -26,7 +27,7 @@ from include.offboarding.config import (
     load,
     project_folder,
 )
-from include.offboarding.errors import ConfigError, OffboardingError
+from include.offboarding.errors import ConfigError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
@@ -50,6 +51,10 @@ def at_work() -> Generator[tuple[Loaded, Session]]:
         loaded = load()
         with store(loaded) as session:
             yield loaded, session
+    except OperationalError as error:
+        text = f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}. The task is tried again."
+        log.error(text)  # noqa: TRY400 - the sentence; the trace follows
+        raise RetriableError(text) from error
     except OffboardingError as error:
         log.error(str(error))  # noqa: TRY400 - the sentence; the trace follows, since it's raised again
         raise
