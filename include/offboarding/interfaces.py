@@ -7,6 +7,12 @@ A system's file is found by its name, which is the `kind` in the configuration. 
   `build(settings, connection, context)`, for a source `build(settings, connection, part, context)`, for a tracker
   `build(settings, connection)`.
 
+It may hold
+
+- `propose(where, connection, asker)`: the settings of a first configuration, as a `Proposal`, from a look at the system
+  itself. `where` is what the user named, an address or a connection id; `connection` its fields, None for an address.
+  A kind without it begins with name, kind and connection alone.
+
 Heavy clients (boto3, ldap3) are imported inside functions: reading the configuration needs none of them.
 """
 
@@ -125,6 +131,43 @@ class ReadContext:
     """Logins that are workloads' (`svc-*`)."""
     privileged_names: tuple[str, ...] = ()
     """Groups and policies that make an account privileged, as shell patterns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a first look at a system says should be written for it."""
+
+    settings: Mapping[str, object]
+    """Its own keys, in the order to write them; plain values, as YAML has them."""
+    notes: Sequence[str] = ()
+    """What a person should know of it: comments in the file."""
+    mail_domains: Sequence[str] = ()
+    """What look like the company's own."""
+    zones: Sequence[str] = ()
+    """IANA zones that people work in, the most frequent first."""
+    privileged: Sequence[str] = ()
+    """Names of groups or policies that look as if they made an account privileged."""
+
+
+class Asker(Protocol):
+    """Whoever says what a look can't: a person at a terminal, or the flags that were given."""
+
+    def choose(
+        self,
+        key: str,
+        question: str,
+        options: Sequence[str] = (),
+        *,
+        proposed: str | None = None,
+        confirm: bool = False,
+    ) -> str:
+        """One of the options, or any text where there are none. `key`: where it stands in the entry, `date_format`.
+
+        What is proposed is taken, unless flags say otherwise; `confirm`: a person is asked even so.
+
+        Raises ConfigError that names options and flag where nobody can be asked and nothing is proposed.
+        """
+        ...
 
 
 class Roster(Protocol):

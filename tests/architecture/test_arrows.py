@@ -38,9 +38,10 @@ ARROWS: dict[str, set[str]] = {
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
+    "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
-    | {"checkup", "report", "store", "rules"},
+    | {"beginning", "checkup", "report", "store", "rules"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},

@@ -106,6 +106,8 @@ class Checkup:
             seen.look_closer()
         except OffboardingError as error:
             return Checked(room="source", name=own.name, part=part, state=FAILED, missing=(str(error),))
+        except Exception as error:  # noqa: BLE001 - it keeps no other back, and is told
+            return Checked(room="source", name=own.name, part=part, state=FAILED, missing=(_defect(own.name, error),))
         return Checked(
             room="source",
             name=own.name,
@@ -144,6 +146,11 @@ class Checkup:
             else:
                 answers = "answers, and tickets can be searched"
                 yield Checked(room="tracker", name=own.name, state=GOOD, readable=answers)
+
+
+def _defect(name: str, error: Exception) -> str:
+    """Its text may hold anything, so that only its kind is told."""
+    return f"sources.{name}: broke with {type(error).__name__}, which is a defect of ours: please report it"
 
 
 def _readable(seen: SeenSource) -> str:

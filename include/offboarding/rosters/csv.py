@@ -12,6 +12,7 @@ from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
 from include.offboarding.rosters._csv.manifests import Manifests, Told
 from include.offboarding.rosters._csv.places import store_of
 from include.offboarding.rosters._csv.proof import Seen, compared, no_trailer
+from include.offboarding.rosters._csv.proposing import propose
 from include.offboarding.rosters._csv.reading import FeedReader
 from include.offboarding.rosters._csv.repeats import digest, empty, repeated, twins
 from include.offboarding.rosters._csv.selection import Chosen, age_problem, chosen
@@ -19,7 +20,7 @@ from include.offboarding.rosters._csv.settings import Settings
 from include.offboarding.rosters._csv.stores import FeedFile, FeedStore, OpenedFeed
 from include.offboarding.rosters._records.problems import ProblemList
 
-__all__ = ["CsvRoster", "Settings", "build"]
+__all__ = ["CsvRoster", "Settings", "build", "propose"]
 
 
 def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "CsvRoster":

@@ -31,6 +31,7 @@ from include.offboarding.sources._aws.inventory import Inventory, read_inventory
 from include.offboarding.sources._aws.meter import Meter, Purpose
 from include.offboarding.sources._aws.organization import Organization, RootUser
 from include.offboarding.sources._aws.policies import effect
+from include.offboarding.sources._aws.proposing import propose
 from include.offboarding.sources._aws.report import CredentialReport, fetch_report
 from include.offboarding.sources._aws.session import Access
 from include.offboarding.sources._aws.settings import Settings
@@ -40,7 +41,7 @@ from include.offboarding.sources._aws.users import Listed, ServiceCredentials, r
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["AwsIamSource", "Settings", "build", "discover"]
+__all__ = ["AwsIamSource", "Settings", "build", "discover", "propose"]
 
 log = structlog.get_logger("offboarding.sources")
 

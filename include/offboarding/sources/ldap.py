@@ -1,6 +1,6 @@
 """A directory: its accounts, password logins and SSH keys, read strictly (docs/permissions/ldap.md)."""
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Source
+from include.offboarding.interfaces import Asker, ConnectionFields, Proposal, ReadContext, Source
 from include.offboarding.sources._ldap.settings import LdapSettings
 
 Settings = LdapSettings
@@ -13,3 +13,10 @@ def build(settings: LdapSettings, connection: ConnectionFields, part: str, conte
 
     del part
     return LdapSource(settings, connection, context)
+
+
+def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
+    """What a first configuration should say of it."""
+    from include.offboarding.sources._ldap import proposing  # noqa: PLC0415 - as above
+
+    return proposing.propose(where, connection, asker)

@@ -1,0 +1,160 @@
+"""What fits a whole file: its encoding, delimiter and ways of writing days. Where several fit, all are told."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from include.offboarding.rosters._records.columns import NAMES
+from include.offboarding.rosters._records.delimited import records
+from include.offboarding.rosters._records.usual_words import plain, usual
+
+ENCODINGS = ("utf-8", "cp949", "cp932", "cp950", "gb18030", "cp1252")
+"""Those that HR's systems write, by the number of letters they can tell apart; Excel's own for each language."""
+DELIMITERS = (",", ";", "\t", "|")
+DATE_FORMATS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y. %m. %d.", "%Y.%m.%d."),
+    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d %B %Y"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y-%m-%d", "%Y년 %m월 %d일", "%Y년%m월%d일", "%Y年%m月%d日"),
+    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"),
+)
+FIRST_YEAR, LAST_YEAR = 1930, 2100
+"""Nobody began to work before; 9999-12-31 is no day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A file read in one way."""
+
+    delimiter: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def known_columns(header: Iterable[str]) -> dict[str, str]:
+    """Our name -> the header's, for what is known; of two that mean the same the surer one."""
+    best: dict[str, tuple[int, str]] = {}
+    for cell in header:
+        meaning, place = usual("columns").get(plain(cell), ("", 0))
+        if meaning and (meaning not in best or place < best[meaning][0]):
+            best[meaning] = (place, cell)
+    return {name: best[name][1] for name in NAMES if name in best}
+
+
+def decodings(content: bytes) -> dict[str, str]:
+    """Encoding -> text, for each that decodes all of it and gives likely text; one of those that give the same text."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return {"utf-16": content.decode("utf-16")}
+    texts: dict[str, str] = {}
+    for encoding in ENCODINGS:
+        try:
+            text = content.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8":
+            # Text in another encoding is never valid UTF-8 by chance, beyond a letter or two.
+            return {encoding: text}
+        if text not in texts.values():
+            texts[encoding] = text
+    return _likeliest(texts)
+
+
+def tables(text: str) -> dict[str, Table]:
+    """Delimiter -> table, for each by which every record has as many fields as the header; most known columns first."""
+    found: dict[str, Table] = {}
+    for delimiter in DELIMITERS:
+        table = _table(text, delimiter)
+        if table is not None:
+            found[delimiter] = table
+    most = max((len(known_columns(table.header)) for table in found.values()), default=0)
+    return {d: table for d, table in found.items() if len(known_columns(table.header)) == most}
+
+
+def date_formats(values: Sequence[str], candidates: Iterable[str] = DATE_FORMATS) -> list[str]:
+    """The formats that read every value; of those that read each as the same day the first alone."""
+    read: dict[tuple[date, ...], str] = {}
+    for form in candidates:
+        days = _days(values, form)
+        if days is not None:
+            read.setdefault(days, form)
+    return list(read.values())
+
+
+def column(table: Table, header: str) -> list[str]:
+    """What stands in a column, blanks left out."""
+    place = list(table.header).index(header)
+    return [row[place].strip() for row in table.rows if row[place].strip()]
+
+
+def counted(values: Iterable[str]) -> Mapping[str, int]:
+    """Each value, and how often; the most frequent first."""
+    counts: dict[str, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _table(text: str, delimiter: str) -> Table | None:
+    read = list(records(text.splitlines(keepends=True), delimiter))
+    if not read or any(record.flaw for record in read):
+        return None
+    header, *rows = (record.fields for record in read)
+    if len(header) < 2 or any(len(row) != len(header) for row in rows):
+        return None
+    return Table(delimiter=delimiter, header=header, rows=rows)
+
+
+def _days(values: Sequence[str], form: str) -> tuple[date, ...] | None:
+    days: list[date] = []
+    for value in values:
+        try:
+            day = datetime.strptime(value, form).date()  # noqa: DTZ007 - a day without a zone
+        except ValueError:
+            return None
+        if not (FIRST_YEAR <= day.year <= LAST_YEAR or day == date(9999, 12, 31)):
+            return None
+        days.append(day)
+    return tuple(days)
+
+
+def _likeliest(texts: Mapping[str, str]) -> dict[str, str]:
+    """Those with the most known columns, and of these the ones with the fewest things that nobody writes."""
+    first_lines = {encoding: text.partition("\n")[0] for encoding, text in texts.items()}
+    known = {encoding: _known_in(line) for encoding, line in first_lines.items()}
+    best = {encoding for encoding in texts if known[encoding] == max(known.values())}
+    odd = {encoding: _oddities(texts[encoding]) for encoding in best}
+    return {
+        encoding: text for encoding, text in texts.items() if encoding in best and odd[encoding] == min(odd.values())
+    }
+
+
+def _known_in(line: str) -> int:
+    return max(len(known_columns(line.strip().replace('"', "").split(delimiter))) for delimiter in DELIMITERS)
+
+
+def _oddities(text: str) -> int:
+    """Letters of two scripts in one word, signs within words, and characters that aren't any."""
+    count, before = 0, ""
+    for letter in text:
+        kind = _kind(letter)
+        count += kind == "none" or (kind, before) in _ODD
+        before = kind
+    return count
+
+
+_OPERATORS = "\xd7\xf7"
+"""Times and divided by: they lie among the letters of cp1252."""
+_ODD = {("latin", "east"), ("east", "latin"), ("sign", "latin"), ("latin", "sign"), ("sign", "sign"), ("sign", "east")}
+
+
+def _kind(letter: str) -> str:
+    if letter.isascii():
+        return "latin" if letter.isalpha() and letter.islower() else ""
+    if "\x80" <= letter <= "\xbf" or letter in _OPERATORS:
+        return "sign"
+    category = unicodedata.category(letter)
+    if category in {"Cn", "Co", "Cc", "Cs"}:
+        return "none"
+    if not category.startswith("L"):
+        return ""
+    return "latin" if "LATIN" in unicodedata.name(letter, "") else "east"

@@ -1,0 +1,216 @@
+"""init, typed in a pipe and answered at a terminal, over a company of two on real systems."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from include.offboarding import config
+from tests.integration.commands.conftest import Type
+from tests.support.directory import POLICY, SUFFIX, WITNESS
+from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
+
+GERMAN = (
+    "Personalnummer;Vollständiger Name;E-Mail;Kennung;Standort;Status;Eintrittsdatum;Austrittsdatum\n"
+    "17;Jörg Müßig;joerg.muessig@corp.example;jmuessig;Köln;aktiv;04.03.2019;\n"
+    "18;Änne Groß;aenne.gross@corp.example;agross;Berlin;ausgeschieden;13.05.2011;13.11.2026\n"
+)
+
+
+class Keyboard(io.StringIO):
+    """Somebody at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configured: Path) -> Path:
+    configured.unlink()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    path = tmp_path / "mine.yaml"
+    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
+    return path
+
+
+def feed(folder: Path, text: str, encoding: str = "utf-8") -> str:
+    path = folder / "people.csv"
+    path.write_text(text, encoding=encoding)
+    return f"csv={path}"
+
+
+def written(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def directory_alone(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """A directory that nobody can reach, with all that has to be said of it."""
+    nowhere = {"host": "127.0.0.1", "port": 1, "login": "cn=reader", "password": "s3cret", "extra": {"tls": "none"}}
+    monkeypatch.setenv("AIRFLOW_CONN_FAR", json.dumps(nowhere))
+    return "--source", "ldap=far", "--set", "far.base_dn=dc=corp,dc=example"
+
+
+class TestRealSystems:
+    def all_of_it(self, tiny: TinyCompany) -> tuple[str, ...]:
+        systems = {"--source": ("ldap=corp_ldap", "aws_iam=aws_audit"), "--tracker": ("roundup=secops_roundup",)}
+        flags = [word for flag, each in systems.items() for one in each for word in (flag, one)]
+        said = {
+            "corp-ldap.ppolicy_default": POLICY,
+            "aws-audit.accounts": f"{READ},{REFUSES}",
+            "aws-audit.role_name": "OffboardingAudit",
+        }
+        flags += [word for key, value in said.items() for word in ("--set", f"{key}={value}")]
+        return (
+            "--roster",
+            f"csv={tiny.folder / 'hr.csv'}",
+            *flags,
+            "--login-realm",
+            "corp",
+            "--set",
+            "policy.baseline=ticket",
+        )
+
+    def test_what_it_writes_passes_and_a_night_finds_the_leaver(
+        self, tiny: TinyCompany, at_work: Type, target: Path
+    ) -> None:
+        done = at_work("init", *self.all_of_it(tiny))
+
+        assert done.code == 0, done.err
+        assert at_work("check-config").code == 0
+        trial = at_work("nightly", "--dry-run", "--as-of", "2026-11-25T01:30:00+09:00")
+        assert (trial.code, trial.err) == (0, trial.err)
+        assert f"Revoke what still works of worker {LEAVER} (left 2026-11-13)" in trial.out
+
+    def test_the_directory_says_its_base_and_its_witness(self, tiny: TinyCompany, at_work: Type, target: Path) -> None:
+        at_work("init", *self.all_of_it(tiny))
+
+        (source, aws) = written(target)["sources"]
+        assert (source["base_dn"], source["witness"]) == (SUFFIX, WITNESS)
+        assert aws["accounts"] == [READ, REFUSES]
+
+    def test_nothing_secret_is_in_it(self, tiny: TinyCompany, at_work: Type, target: Path) -> None:
+        at_work("init", *self.all_of_it(tiny))
+
+        assert not [secret for secret in tiny.secrets if secret in target.read_text("utf-8")]
+
+
+class TestFeeds:
+    def test_a_german_file_of_excels_is_read_off_its_own_rows(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        done = typed("init", "--roster", feed(tmp_path, GERMAN, "cp1252"), *directory_alone(monkeypatch))
+
+        assert done.code == 0, done.err
+        told = written(target)
+        (roster,) = told["rosters"]
+        assert (roster["encoding"], roster["delimiter"], roster["date_format"]) == ("cp1252", ";", "%d.%m.%Y")
+        assert roster["statuses"] == {"aktiv": "active", "ausgeschieden": "left"}
+        assert roster["columns"]["end"] == "Austrittsdatum"
+        assert told["company"] == {"time_zone": "Europe/Berlin", "mail_domains": ["corp.example"]}
+        assert config.load(target).settings.rosters[0].name == "hr"
+
+    def test_days_that_may_be_two_are_asked_for_by_name(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Employee ID,Status,Last day\n7,Active,\n8,Terminated,03/04/2026\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), "--zone", "Europe/London")
+
+        refused = typed(*words)
+
+        assert (refused.code, target.exists()) == (1, False)
+        assert "03/04/2026 is either" in refused.err
+        assert "%d/%m/%Y or %m/%d/%Y" in refused.err
+        assert "--set hr.date_format=" in refused.err
+        assert typed(*words, "--set", "hr.date_format=%d/%m/%Y").code == 0
+        assert written(target)["rosters"][0]["date_format"] == "%d/%m/%Y"
+
+    def test_words_nobody_knows_are_all_named_with_the_flag(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Employee ID,Status\n7,Active\n8,X-OUT\n9,GARDEN\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), "--zone", "Europe/London")
+
+        refused = typed(*words)
+
+        assert refused.code == 1
+        assert '--status "X-OUT=left"' in refused.err
+        assert "GARDEN" in refused.err
+        assert typed(*words, "--status", "X-OUT=left", "--status", "GARDEN=leave").code == 0
+        assert written(target)["rosters"][0]["statuses"] == {"Active": "active", "GARDEN": "leave", "X-OUT": "left"}
+
+    def test_a_column_nobody_knows_may_be_named(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Kürzel,Status\n7,aktiv\n8,ausgeschieden\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), "--zone", "Europe/Berlin")
+
+        assert "Which column holds HR's number of the worker: Kürzel or Status" in typed(*words).err
+        assert typed(*words, "--set", "hr.columns.worker_id=Kürzel").code == 0
+
+    def test_a_flag_for_nothing_is_refused(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        done = typed("init", "--roster", feed(tmp_path, GERMAN), *directory_alone(monkeypatch), "--set", "hrr.path=x")
+
+        assert (done.code, target.exists()) == (1, False)
+        assert "hrr.path: nothing is called so. Did you mean hr?" in done.err
+
+    def test_what_the_file_would_refuse_is_not_written(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        done = typed("init", "--roster", feed(tmp_path, GERMAN), *directory_alone(monkeypatch), "--set", "hr.clok=x")
+
+        assert (done.code, list(tmp_path.glob("*mine*"))) == (1, [])
+        assert "rosters[0].clok is unknown. Did you mean clock?" in done.err
+
+
+class TestTheFile:
+    def test_one_that_is_there_is_not_overwritten_unless_told_to(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target.write_text("mine", encoding="utf-8")
+        words = ("init", "--roster", feed(tmp_path, GERMAN), *directory_alone(monkeypatch))
+
+        refused = typed(*words)
+
+        assert (refused.code, target.read_text("utf-8")) == (1, "mine")
+        assert "--force" in refused.err
+        assert typed(*words, "--force").code == 0
+        assert written(target)["rosters"]
+
+    def test_another_may_be_named(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = tmp_path / "other.yaml"
+
+        done = typed("init", str(other), "--roster", feed(tmp_path, GERMAN), *directory_alone(monkeypatch))
+
+        assert (done.code, other.exists(), target.exists()) == (0, True, False)
+
+    def test_with_nothing_named_in_a_pipe_it_says_what_to_name(self, typed: Type, target: Path) -> None:
+        done = typed("init")
+
+        assert done.code == 1
+        assert "--roster KIND=WHERE" in done.err
+
+
+def test_at_a_terminal_it_asks_for_what_it_cannot_see(
+    typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Employee ID,Status,Last day,Location\n7,Active,,Berlin\n8,Gone,03/04/2026,Berlin\n"
+    path = feed(tmp_path, text).removeprefix("csv=")
+    directory_alone(monkeypatch)
+    # csv, aws_iam: none, ldap, login realm, Active: as proposed, Gone, days, base, zone: as proposed
+    said = [path, "", "far", "corp", "", "left", "%d/%m/%Y", "dc=corp,dc=example", ""]
+    monkeypatch.setattr("sys.stdin", Keyboard("\n".join(said) + "\n"))
+
+    done = typed("init")
+
+    assert done.code == 0, done.err
+    told = written(target)
+    assert told["rosters"][0]["statuses"] == {"Active": "active", "Gone": "left"}
+    assert told["sources"][0]["login_realm"] == "corp"
+    assert told["company"]["time_zone"] == "Europe/Berlin"
