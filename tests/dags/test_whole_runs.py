@@ -1,5 +1,7 @@
 """Whole nights through Airflow, on real systems: a red one, a green one, one that may not be; then each task again."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -16,9 +18,11 @@ from include.offboarding import wiring
 from include.offboarding.store.connect import Session
 from tests.support.dag_runs import AirflowHome, Ended
 from tests.support.source_tree import PROJECT
-from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, TinyCompany, tiny_company
+from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, STAFF, TinyCompany, tiny_company
 
 FIRST, SECOND, BACKWARDS = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00"
+THIRD = "2026-11-26T09:00:00+09:00"
+DEPARTURE = "offboarding_departure"
 OWN_TABLES = {"run", "roster_read", "source_read", "scope"}
 """What a read writes of itself, each time anew."""
 
@@ -37,6 +41,10 @@ class Nights:
     """It was let in, and as_of came from the environment."""
     refused: Ended
     """as_of went backwards."""
+    departure: Ended
+    """Of the leaver by mail, and of the other by worker id."""
+    nobody: Ended
+    """Of somebody whom no roster ever told of."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +60,19 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Generator[Nights]:
         company.aws.relent()
         green = home.run({**company.environment, "OFFBOARDING_AS_OF": SECOND})
         refused = home.run(company.environment, BACKWARDS)
-        yield Nights(company=company, home=home, red=red, tickets=tickets, green=green, refused=refused)
+        later = {**company.environment, "OFFBOARDING_AS_OF": THIRD}
+        departure = home.run(later, dag=DEPARTURE, people=[MAILS[0], f"hr:{STAFF}"])
+        nobody = home.run(later, dag=DEPARTURE, people=["nobody.at.all@corp.example"])
+        yield Nights(
+            company=company,
+            home=home,
+            red=red,
+            tickets=tickets,
+            green=green,
+            refused=refused,
+            departure=departure,
+            nobody=nobody,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +104,7 @@ class TestRed:
 
     def test_what_a_person_must_mend_was_asked_for_once(self, nights: Nights) -> None:
         assert nights.red.tries()[f"collect aws {REFUSES}"] == 1
-        assert nights.company.aws.requests(REFUSES)["AssumeRole"] == 1 + 1, "red, then green"
+        assert nights.company.aws.requests(REFUSES)["AssumeRole"] == 1 + 1 + 1, "red, green, a departure"
 
     def test_the_task_ends_with_what_where_and_what_to_do(self, nights: Nights) -> None:
         (said,) = [line for line in nights.red.own if line.startswith("!! sources.")]
@@ -141,27 +161,66 @@ class TestRefused:
 
     def test_and_nothing_was_written(self, nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
         with at_the_store(nights, monkeypatch) as session:
-            assert session.execute("select run_id, status from run order by run_id").fetchall() == [
+            assert session.execute("select run_id, status from run where kind = 'nightly'").fetchall() == [
                 (1, "red"),
                 (2, "green"),
             ]
 
 
+class TestDeparture:
+    def test_nothing_failed_and_everything_of_them_was_read(self, nights: Nights) -> None:
+        states = nights.departure.states()
+
+        parts = ("corp-ldap", "aws 111111111111", f"aws {REFUSES}")
+        read = {*(f"{task} {part}" for task in ("collect", "detail") for part in parts), "read_roster hr"}
+        assert nights.departure.code == 0
+        assert states.keys() == {*read, "open_run", "find_parts", "find_people", "correlate", "tell"}
+        assert set(states.values()) == {"success"}
+
+    def test_the_night_has_opened_the_ticket_already(self, nights: Nights) -> None:
+        assert nights.company.tickets() == nights.tickets
+
+    def test_it_says_of_each_whether_they_left_and_what_works(self, nights: Nights) -> None:
+        said = "\n".join(nights.departure.own)
+
+        assert re.search(rf"person checked.*worker=hr:{LEAVER}", said)
+        assert re.search(rf"not a leaver at this moment.*worker=hr:{STAFF}", said)
+        assert {"leaver-access-key", "leaver-account-works"} <= set(re.findall(r"rule=(\S+)", said))
+
+    def test_whoever_nobody_knows_stops_it_before_a_system_is_asked(self, nights: Nights) -> None:
+        states = nights.nobody.states()
+
+        assert nights.nobody.code == 1
+        assert {task for task, state in states.items() if state == "success"} == {
+            "open_run",
+            "find_parts",
+            "read_roster hr",
+        }
+        assert states["find_people"] == "failed"
+        assert nights.nobody.own[-1] == (
+            "!! Line 1 of people is nobody's worker id, mail or login: no roster has ever told of it."
+        )
+
+
 class TestWhatAirflowKeeps:
-    def test_between_tasks_goes_a_number(self, nights: Nights) -> None:
+    def test_between_tasks_goes_a_number_and_what_there_is_to_read(self, nights: Nights) -> None:
         kept = nights.home.rows("select task_id, key, value from xcom")
 
-        assert kept
-        assert {(task, key) for task, key, _ in kept} == {("open_run", "return_value")}
-        assert all(str(value).isdigit() for _, _, value in kept)
+        told = {(task, key): str(value) for task, key, value in kept}
+        parts = json.loads(told.pop(("find_parts", "return_value")))
+        assert {part["source"] for part in parts} == {"corp-ldap", "aws"}
+        assert told.keys() == {("open_run", "return_value"), ("find_people", "return_value")}
+        assert all(value.isdigit() for value in told.values())
 
     def test_no_name_no_mail_and_no_secret_lies_in_its_database(self, nights: Nights) -> None:
         with sqlite3.connect(nights.home.folder / "airflow.db") as database:
             told = "\n".join(database.iterdump())
 
+        # What a person wrote into the form stands in the run's conf, and in Airflow's log of who did what.
+        told = told.replace(f'"people": ["{MAILS[0]}"', "").replace(f'\\"people\\": [\\"{MAILS[0]}\\"', "")
         assert not [each for each in (*NAMES, *MAILS, *LOGINS, *nights.company.secrets) if each in told]
 
-    @pytest.mark.parametrize("which", ("red", "green", "refused"))
+    @pytest.mark.parametrize("which", ("red", "green", "refused", "departure", "nobody"))
     def test_no_name_no_mail_no_label_and_no_secret_stands_in_the_log(self, nights: Nights, which: str) -> None:
         output = getattr(nights, which).output
 

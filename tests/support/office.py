@@ -21,6 +21,7 @@ from include.offboarding.model import (
     Credential,
     Effect,
     Fact,
+    IdentityKey,
     Problem,
     RequestCounts,
     RosterSummary,
@@ -83,6 +84,8 @@ class System:
     """Whether its inventory holds credentials, as a directory's does."""
     denied: str = ""
     """A right that is missing for looking at single accounts."""
+    looked_at: list[str] = field(default_factory=list[str])
+    """Native ids that somebody had a look at, one after the other."""
     requests: RequestCounts = field(default_factory=RequestCounts)
 
     def collect(self) -> Iterator[Fact]:
@@ -97,8 +100,20 @@ class System:
             kinds = (*kinds, *CREDENTIAL_KINDS)
         yield ScopeRead(realm=self.realm, scope="", kinds=kinds)
 
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """The accounts that bear one of these keys; what is known already is found by `detail`."""
+        if self.error:
+            raise self.error
+        yield ScopeRead(realm=self.realm, scope="", kinds=())
+        wanted, theirs = {(key.kind, key.raw.casefold()) for key in keys}, {ref.native_id for ref in known}
+        for each in self._accounts():
+            if each.native_id not in theirs and wanted & {(key.kind, key.value.casefold()) for key in each.keys}:
+                yield each
+                yield ScopeRead(realm=self.realm, scope=each.native_id, kinds=(each.kind,))
+
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Everything about these, live."""
+        self.looked_at += [ref.native_id for ref in accounts]
         for ref in accounts:
             yield from (each for each in self._accounts() if each.native_id == ref.native_id)
             if self.denied:
@@ -224,6 +239,8 @@ class Office:
     names: dict[str, str] = field(default_factory=dict[str, str])
     """What the configuration calls things, where it isn't hr, vendors, corp-ldap and aws."""
     account_queues: dict[str, str] = field(default_factory=dict[str, str])
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
+    """Mail domains that mean another."""
 
     @property
     def cloud(self) -> System:
@@ -264,7 +281,7 @@ class Office:
             ),
         )
         return Settings(
-            company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
+            company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",), mail_aliases=self.aliases),
             rosters=(),
             sources=(),
             policy=Policy.model_validate({"baseline": "ticket", "queue": self.queue, **self.policy}),

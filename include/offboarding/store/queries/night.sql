@@ -26,11 +26,13 @@ cross join lateral (
             select max(g.run_id) from roster_read g
             where g.roster = e.roster and g.run_id < e.run_id and g.status in ('complete', 'partial')), 0)))::int
             as missed
-    from roster_read o where o.roster = e.roster and o.run_id < e.run_id) earlier
+    from roster_read o join run n on n.run_id = o.run_id and n.kind = 'nightly'
+    where o.roster = e.roster and o.run_id < e.run_id) earlier
 order by e.run_id desc, e.roster;
 
 -- name: source_reads
--- What came of each part of each source in these runs, inventory and live reads side by side; as above.
+-- What came of each part of each source in these runs, inventory and live reads side by side; as above. Earlier reads
+-- are those of nights: a departure's is of some people alone.
 with expected as (
     select r.run_id, e.pair ->> 0 as source, e.pair ->> 1 as part from run r
     cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)
@@ -56,10 +58,10 @@ left join lateral (
 cross join lateral (
     select count(*) filter (where o.status in ('complete', 'partial')) > 0 as stands,
         (count(*) filter (where o.status not in ('complete', 'partial') and o.run_id > coalesce((
-            select max(g.run_id) from source_read g
+            select max(g.run_id) from source_read g join run m on m.run_id = g.run_id and m.kind = 'nightly'
             where g.source = e.source and g.part = e.part and g.phase = 'collect' and g.run_id < e.run_id
                 and g.status in ('complete', 'partial')), 0)))::int as missed
-    from source_read o
+    from source_read o join run n on n.run_id = o.run_id and n.kind = 'nightly'
     where o.source = e.source and o.part = e.part and o.phase = 'collect' and o.run_id < e.run_id) earlier
 order by e.run_id desc, e.source, e.part;
 

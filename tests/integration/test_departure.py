@@ -1,0 +1,480 @@
+"""Some people, now: a departure through the pipeline, on a real store and a real tracker."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from include.offboarding import pipeline
+from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.interfaces import Tracker
+from include.offboarding.model import KeyKind, Standing
+from include.offboarding.store import departures
+from include.offboarding.store.connect import Session, opened
+from tests.support.departure import departure
+from tests.support.desk import tickets_of
+from tests.support.office import HeardTracker, Office, access_key, locked, login, user
+from tests.support.small_company import LEFT, WORKS, mail, number, tag, worker
+from tests.support.tracker import RoundupPeople, people, roundup, tracker
+
+__all__ = ["people", "roundup", "tracker"]  # fixtures
+
+KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
+PARK = worker("1044", LEFT, mail="park@corp.example", logins=("parkj",), name="Park Jisoo")
+LEE = worker("1043", WORKS, mail="lee@corp.example", logins=("leeh",), name="Lee Haneul")
+KIM_USER = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+KIM_KEY, PARK_KEY = access_key("AKIAKIMKIMKIMKIMKIMK", KIM_USER), "AKIAPARKPARKPARKPARK"
+
+
+@pytest.fixture
+def office(store: Session, tracker: Tracker) -> Office:
+    """Kim and Lee work here; Park has left."""
+    office = Office(session=store, tracker=HeardTracker(tracker))
+    office.hr.workers = [KIM, LEE, PARK]
+    office.directory.lists_credentials = True
+    office.directory.accounts = [login(who, number(of)) for who, of in (("kim", "1042"), ("lee", "1043"))]
+    office.directory.accounts.append(login("park", number("1044")))
+    office.cloud.accounts = [KIM_USER]
+    office.cloud.credentials = [KIM_KEY]
+    return office
+
+
+def kim_leaves(office: Office) -> None:
+    office.hr.change("1042", employments=LEFT_JOBS)
+
+
+LEFT_JOBS = (LEFT,)
+
+
+def rows(office: Office, worker_id: str = "") -> dict[tuple[str, str], str]:
+    """(rule, subject) -> state, of one worker or of all."""
+    found = office.session.execute(
+        "select f.rule, f.subject_native_id, f.state from finding f join worker w using (person_uid)"
+        " where %(worker_id)s in ('', w.worker_id)",
+        {"worker_id": worker_id},
+    ).fetchall()
+    return {(str(rule), str(subject)): str(state) for rule, subject, state in found}
+
+
+KIMS = {("leaver-account-works", "kim"): "open", ("leaver-access-key", KIM_KEY.native_id): "open"}
+
+
+def titles(people: RoundupPeople, office: Office) -> list[str]:
+    return [ticket.title for ticket in tickets_of(people, office.queue)]
+
+
+def named(office: Office, word: str) -> tuple[str, ...]:
+    """Whom a run is about that was given this word."""
+    run = pipeline.open_departure(office.session, office.settings, caller=f"departure of {word}", as_of=office.as_of)
+    pipeline.find_people(office.session, office.settings, run, [word])
+    found = departures.people_of_run(office.session, run.run_id)
+    return tuple(f"{person.id_space}:{person.worker_id}" for person in found)
+
+
+# --- whom a word stands for ------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_named_in_many_ways(office: Office) -> None:
+    office.aliases = {"corp.co.kr": "corp.example"}
+    office.night()
+    by_number = ("1042", "hr:1042", "HR: 1042", " 1042 ")
+    by_mail = ("kim@corp.example", "KIM@corp.co.kr", "kim+aws@corp.example")
+
+    assert {named(office, word) for word in (*by_number, *by_mail, "kimm", "KIMM")} == {("hr:1042",)}
+
+
+def test_several_people_are_checked_at_once(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    kim_leaves(office)
+    office.hr.change("1043", employments=LEFT_JOBS)
+
+    told = departure(office, "1042", "lee@corp.example", "kimm", "  ")
+
+    assert told.said("people found")[0]["workers"] == ["hr:1042", "hr:1043"]
+    assert rows(office, "1042") == KIMS
+    assert rows(office, "1043") == {("leaver-account-works", "lee"): "open"}
+    assert len(titles(people, office)) == 3
+
+
+@pytest.mark.parametrize(
+    ("other", "word"),
+    (
+        (worker("77", WORKS, mail="new@corp.example", former=("kim@corp.example",)), "kim@corp.example"),
+        (worker("78", WORKS, logins=("kimm",)), "kimm"),
+        (worker("79", WORKS, logins=("1042",)), "1042"),
+    ),
+    ids=("a mail that two bore", "a login that two bear", "a number that is somebody's login"),
+)
+def test_a_word_for_two_people_names_them_and_nothing_is_done(office: Office, other: Any, word: str) -> None:
+    office.night()
+    kim_leaves(office)
+    office.hr.workers.append(other)
+    before = rows(office)
+    office.directory.looked_at.clear()
+
+    with pytest.raises(FatalError) as caught:
+        departure(office, "lee@corp.example", word)
+
+    assert str(caught.value) == (
+        f"Line 2 of people stands for 2 people: hr:1042, hr:{other.worker_id}. Name the one by worker id."
+    )
+    assert (rows(office), office.directory.looked_at, office.tracker.calls) == (before, [], [])
+
+
+def test_the_same_number_in_two_id_spaces_is_two_people(office: Office) -> None:
+    office.vendors.workers = [worker("1042", WORKS, mail="vendor@other.example")]
+    office.night()
+    kim_leaves(office)
+
+    with pytest.raises(FatalError, match="Line 1 of people stands for 2 people: hr:1042, vendor:1042"):
+        departure(office, "1042")
+
+    assert rows(office, "1042") == {}
+    departure(office, "hr:1042")
+    assert rows(office, "1042") == KIMS
+
+
+def test_nobody_is_nobody_and_the_word_shows_in_no_log(office: Office) -> None:
+    office.night()
+
+    for word in ("nobody.here@corp.example", "999999", "elsewhere:1042", "*", "%"):
+        with pytest.raises(FatalError) as caught:
+            named(office, word)
+
+        assert str(caught.value) == (
+            "Line 1 of people is nobody's worker id, mail or login: no roster has ever told of it."
+        )
+
+
+def test_no_word_at_all_is_said_so(office: Office) -> None:
+    with pytest.raises(FatalError, match="Nobody is named"):
+        departure(office, "  ", "")
+
+
+# --- what is found ---------------------------------------------------------------------------------------------------
+
+
+def test_what_the_night_had_not_seen_is_found(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    kim_leaves(office)
+    new = login("kim2", mail("kim@corp.example"), number("1042"))
+    other = user("AIDANEW", tag(KeyKind.NUMBER, "1042"))
+    office.directory.accounts.append(new)
+    office.cloud.accounts.append(other)
+    office.cloud.credentials.append(access_key("AKIANEWNEWNEWNEWNEWN", other))
+
+    departure(office, "1042")
+
+    new_ones = {("leaver-account-works", "kim2"): "open", ("leaver-access-key", "AKIANEWNEWNEWNEWNEWN"): "open"}
+    assert rows(office, "1042") == KIMS | new_ones
+    assert any("1042" in title for title in titles(people, office))
+
+
+def test_only_their_accounts_are_looked_at(office: Office) -> None:
+    office.night()
+    kim_leaves(office)
+    office.directory.looked_at.clear()
+
+    departure(office, "1042")
+
+    assert (office.directory.looked_at, office.cloud.looked_at) == (["kim"], ["AIDAKIM"])
+
+
+def test_who_has_not_left_is_said_so_and_not_looked_at(office: Office) -> None:
+    office.night()
+    office.directory.looked_at.clear()
+
+    told = departure(office, "1043")
+
+    (said,) = told.said("not a leaver at this moment: nothing is told of them")
+    assert (said["worker"], said["standing"], said["findings"]) == ("hr:1043", "works here", 0)
+    assert (rows(office, "1043"), office.directory.looked_at, told.red) == ({}, [], "")
+
+
+def test_who_leaves_tomorrow_has_not_left(office: Office) -> None:
+    office.night()
+    last = (office.as_of + timedelta(days=1)).date()
+    office.hr.change("1042", employments=(replace(LEFT, last_working_on=last),))
+
+    told = departure(office, "1042")
+
+    (said,) = told.said("not a leaver at this moment: nothing is told of them")
+    assert said["standing"] in ("leaves later", "works here")
+    assert rows(office, "1042") == {}
+
+
+def test_before_the_first_night_it_works_too(office: Office, people: RoundupPeople) -> None:
+    departure(office, "1044")
+
+    assert rows(office) == {("leaver-account-works", "park"): "open"}
+    (title,) = titles(people, office)
+    assert "1044" in title
+
+
+# --- others stay as they were ----------------------------------------------------------------------------------------
+
+
+def test_others_findings_stay_as_they_were(office: Office) -> None:
+    office.night()
+    assert rows(office, "1044") == {("leaver-account-works", "park"): "open"}
+    before = office.session.execute("select f::text from finding f join worker w using (person_uid)").fetchall()
+    office.directory.change("park", **locked())
+    office.hr.change("1043", employments=LEFT_JOBS)
+    kim_leaves(office)
+
+    departure(office, "1042")
+
+    after = office.session.execute(
+        "select f::text from finding f join worker w using (person_uid) where w.worker_id <> '1042'"
+    ).fetchall()
+    assert after == before
+    assert rows(office, "1042") == KIMS
+
+
+def test_what_died_since_the_night_is_closed_of_these_people_alone(office: Office) -> None:
+    kim_leaves(office)
+    office.night()
+    office.directory.change("kim", **locked())
+    office.directory.change("park", **locked())
+
+    departure(office, "1042")
+
+    assert rows(office, "1042") == {**KIMS, ("leaver-account-works", "kim"): "resolved"}
+    assert rows(office, "1044") == {("leaver-account-works", "park"): "open"}
+
+
+def test_what_waits_of_others_goes_on_waiting(office: Office) -> None:
+    office.policy = {"baseline": "hold"}
+    office.night()
+    assert rows(office) == {("leaver-account-works", "park"): "held"}
+    kim_leaves(office)
+
+    told = departure(office, "1042")
+
+    assert rows(office, "1044") == {("leaver-account-works", "park"): "held"}
+    assert rows(office, "1042") == KIMS
+    assert told.red == ""
+
+
+def test_what_waits_of_theirs_goes_on_waiting_too(office: Office) -> None:
+    office.policy = {"baseline": "hold"}
+    office.night()
+
+    told = departure(office, "1044")
+
+    assert rows(office, "1044") == {("leaver-account-works", "park"): "held"}
+    assert [line["state"] for line in told.said("finding")] == ["held"]
+    assert told.red == ""
+
+
+def test_the_first_night_is_held_although_a_departure_came_before(office: Office) -> None:
+    office.policy = {"baseline": "hold"}
+    kim_leaves(office)
+    departure(office, "1042")
+    assert rows(office) == KIMS
+
+    office.night()
+
+    assert rows(office, "1044") == {("leaver-account-works", "park"): "held"}
+
+
+def test_more_people_than_tickets_may_be_opened_wait(office: Office) -> None:
+    office.policy = {"max_new_tickets": 1}
+    office.night()
+    kim_leaves(office)
+    office.hr.change("1043", employments=LEFT_JOBS)
+
+    told = departure(office, "1042", "1043")
+
+    assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"held"}
+    assert "3 findings wait: more new tickets than policy.max_new_tickets" in told.red
+
+
+# --- one ticket, whoever comes first ---------------------------------------------------------------------------------
+
+
+def test_the_night_after_opens_no_second_ticket(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    kim_leaves(office)
+    departure(office, "1042")
+    first = titles(people, office)
+    assert office.tracker.calls == ["open"]
+
+    office.night()
+
+    assert office.tracker.calls == []
+    assert titles(people, office) == first
+    assert rows(office, "1042") == KIMS
+
+
+def test_a_departure_after_the_night_says_nothing_new(office: Office, people: RoundupPeople) -> None:
+    kim_leaves(office)
+    office.night()
+    first = titles(people, office)
+    before = office.session.execute("select count(*) from finding_event").fetchone()
+
+    departure(office, "1042")
+
+    assert office.tracker.calls == []
+    assert titles(people, office) == first
+    assert office.session.execute("select count(*) from finding_event").fetchone() == before
+
+
+def test_a_departure_in_the_midst_of_a_night_makes_the_same_tickets(
+    office: Office, people: RoundupPeople, store_parameters: dict[str, str | int]
+) -> None:
+    """The night has read and judged; before it has told anyone, a departure runs through in another session."""
+    office.night()
+    kim_leaves(office)
+    settings, run = office.settings, _night_up_to_the_guard(office)
+    with opened(store_parameters) as second:
+        told = departure(office, "1042", session=second)
+    assert told.red == ""
+    first = titles(people, office)
+    office.tracker.calls.clear()
+
+    pipeline.ticket(office.session, settings, run, ("secops", office.tracker))
+
+    assert office.tracker.calls == []
+    assert titles(people, office) == first
+    assert len(first) == 2
+    assert rows(office, "1042") == KIMS
+
+
+def _night_up_to_the_guard(office: Office) -> Any:
+    session, settings, readers = office.session, office.settings, office.readers()
+    run = pipeline.open_run(session, settings, caller=f"night {office.queue}", as_of=office.as_of + timedelta(hours=1))
+    for roster in settings.rosters:
+        pipeline.read_roster(session, settings, run, roster, readers.roster(settings, roster.name, run.as_of))
+    parts = [(source, part) for source in settings.sources for part in source.parts()]
+    for source, part in parts:
+        reader = readers.source(settings, source.name, part, run.as_of)
+        pipeline.collect(session, settings, run, source, part, reader)
+    pipeline.correlate(session, settings, run)
+    for source, part in parts:
+        reader = readers.source(settings, source.name, part, run.as_of)
+        pipeline.detail(session, settings, run, source, part, reader)
+    pipeline.evaluate(session, settings, run)
+    pipeline.guard(session, settings, run)
+    return run
+
+
+# --- what can't be read ----------------------------------------------------------------------------------------------
+
+
+def test_a_source_that_fails_closes_nothing_and_the_rest_is_told(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    kim_leaves(office)
+    office.directory.error = RetriableError("sources.corp-ldap: nobody answers")
+
+    told = departure(office, "1042")
+
+    assert rows(office, "1042") == {("leaver-access-key", KIM_KEY.native_id): "open"}
+    assert "corp-ldap couldn't be read" in told.red
+    assert "What could be checked was told" in told.red
+    assert any("1042" in title for title in titles(people, office))
+
+
+def test_what_is_not_looked_at_stays_as_it_was(office: Office) -> None:
+    kim_leaves(office)
+    office.night()
+    before = office.session.execute("select finding_key, standing, standing_reason, state from finding").fetchall()
+    office.directory.error = RetriableError("sources.corp-ldap: nobody answers")
+    office.cloud.error = RetriableError("sources.aws: nobody answers")
+
+    told = departure(office, "1042")
+
+    after = office.session.execute("select finding_key, standing, standing_reason, state from finding").fetchall()
+    assert after == before
+    assert office.tracker.calls == []
+    assert told.red
+
+
+def test_what_cannot_be_told_is_unverified_and_red(office: Office) -> None:
+    office.night()
+    kim_leaves(office)
+    office.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="GetAccessKeyLastUsed denied")
+
+    told = departure(office, "1042")
+
+    assert rows(office, "1042")["leaver-access-key", KIM_KEY.native_id] == "unverified"
+    assert "of 1 finding it can't be told whether they work" in told.red
+
+
+def test_what_cannot_be_told_of_others_is_their_nights(office: Office) -> None:
+    park = user("AIDAPARK", tag(KeyKind.NUMBER, "1044"))
+    office.cloud.accounts.append(park)
+    office.cloud.credentials.append(
+        access_key(PARK_KEY, park, standing=Standing.UNKNOWN, standing_reason="GetAccessKeyLastUsed denied")
+    )
+    office.night()
+    kim_leaves(office)
+
+    assert departure(office, "1042").red == ""
+
+
+def test_a_roster_that_fails_keeps_the_other_from_nothing(office: Office) -> None:
+    office.night()
+    kim_leaves(office)
+    office.vendors.error = RetriableError("rosters.vendors: nobody answers")
+
+    told = departure(office, "1042")
+
+    assert rows(office, "1042") == KIMS
+    assert "roster vendors couldn't be read" in told.red
+
+
+def test_nights_alone_count_as_missed(office: Office) -> None:
+    office.night()
+    office.directory.error = RetriableError("sources.corp-ldap: nobody answers")
+    departure(office, "1044")
+    departure(office, "1044", hours=2)
+
+    night = office.night()
+
+    with pytest.raises(FatalError) as caught:
+        pipeline.end(office.session, night.run)
+    assert "corp-ldap couldn't be read" in str(caught.value)
+    assert "nights" not in str(caught.value).split("corp-ldap")[1]
+
+
+# --- the run itself --------------------------------------------------------------------------------------------------
+
+
+def test_a_departure_is_not_checked_backwards_and_none_stops_a_night(office: Office) -> None:
+    office.night()
+    with pytest.raises(FatalError, match="lies before the last night's"):
+        departure(office, "1044", hours=-1)
+
+    departure(office, "1044", hours=5)
+    office.as_of += timedelta(hours=-20)
+    office.night()
+
+
+def test_a_retry_finds_the_run_that_it_began(office: Office) -> None:
+    first = departure(office, "1044", caller="manual__1")
+    again = departure(office, "1044", caller="manual__1", hours=9)
+
+    assert (again.run.run_id, again.run.as_of) == (first.run.run_id, first.run.as_of)
+    assert office.tracker.calls == []
+
+
+def test_a_night_of_the_same_name_is_another_run(office: Office) -> None:
+    told = departure(office, "1044", caller="manual__1")
+
+    night = pipeline.open_run(office.session, office.settings, caller="manual__1", as_of=office.as_of)
+
+    assert (told.run.kind, night.kind) == ("departure", "nightly")
+    assert night.run_id != told.run.run_id
+
+
+def test_logs_hold_worker_ids_and_nobodys_name_mail_or_login(office: Office) -> None:
+    office.night()
+    kim_leaves(office)
+
+    told = departure(office, "kim@corp.example", "leeh")
+
+    said = repr(told.logs)
+    assert "hr:1042" in said
+    assert not [word for word in ("Kim Minjun", "kim@", "kimm", "Lee Haneul", "leeh", "uid=kim") if word in said]
