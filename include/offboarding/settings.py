@@ -119,6 +119,9 @@ class Policy(Strict):
     possibly_one_days: int = Field(default=30, ge=0, description="Two employments this near, one mail: possibly one.")
     unverified_nights: int = Field(default=3, ge=1, description="Then one ticket a source asks for the missing right.")
     new_generation_days: int = Field(default=30, ge=0, description="A ticket closed longer ago is not reopened.")
+    retention_days: int = Field(
+        default=400, ge=30, description="People who left longer ago, and whatever is done, are forgotten by `purge`."
+    )
     queue: str = Field(default="", description="Ticket queue where a source names none.")
     review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
     severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")

@@ -9,6 +9,7 @@ def work(commands: Commands) -> None:
     _begin(commands)
     _look(commands)
     _night(commands)
+    _forget(commands)
 
 
 def _begin(commands: Commands) -> None:
@@ -82,3 +83,14 @@ def _night(commands: Commands) -> None:
         metavar="MOMENT",
         help="by which departures and expiries are judged, such as 2026-11-25T01:30:00+09:00 (default: now)",
     )
+
+
+def _forget(commands: Commands) -> None:
+    purge = command_of(
+        commands,
+        "purge",
+        "purge:purge",
+        "Forget names, mails and last use of people who left longer ago than policy.retention_days; shows it first.",
+        "purge",
+    )
+    purge.add_argument("--yes", action="store_true", help="do it (default: only show what would be forgotten)")

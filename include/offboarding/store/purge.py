@@ -1,0 +1,58 @@
+"""Forgetting: what is told of people who left long ago, once nothing here needs it (docs/privacy.md).
+
+Findings keep ids, states and events: the chain of events is untouched, and holds afterwards.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_correlation, lock_findings
+from include.offboarding.store.sql import block
+
+STEPS = (
+    *("blank_workers", "drop_names", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
+    *("blank_credentials", "blank_comments", "blank_roster_reads", "blank_source_reads"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Who left before the cut, and what keeps some of them; each counts once."""
+
+    persons: int
+    with_finding: int
+    """A finding of theirs stands, or was closed since the cut: nothing of theirs is forgotten."""
+    still_told: int
+    """HR's own feed tells them still, and would tell them again."""
+    with_account: int
+    """An account of theirs is left: their name goes, the mails that prove it theirs stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What was forgotten, or would be."""
+
+    reasons: Reasons
+    rows: Mapping[str, int]
+    """By step, in the order of STEPS."""
+
+
+def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
+    """Forget what is older than the cut, in one transaction. `keep`: only count; nothing is changed."""
+    with session.transaction(force_rollback=keep):
+        lock_correlation(session)
+        lock_findings(session)
+        values = {"cut": cut}
+        for table in ("make_forgettable", "make_forgettable_account"):
+            session.execute(block("purge", table), values)
+        with session.cursor(row_factory=class_row(Reasons)) as cursor:
+            reasons = cursor.execute(block("purge", "reasons")).fetchone()
+        assert reasons is not None
+        return Purged(
+            reasons=reasons,
+            rows={step: session.execute(block("purge", step), values).rowcount for step in STEPS},
+        )

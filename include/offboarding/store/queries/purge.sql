@@ -1,0 +1,104 @@
+-- name: make_forgettable
+-- Who left before the cut, works nowhere here since, and what still speaks for keeping their names and mails: a finding
+-- that stands or was closed since, HR's own feed, which would tell them again, or an account that they prove to be theirs.
+create temp table forgettable on commit drop as
+select d.person_uid,
+    exists (
+        select from finding f
+        where f.person_uid = d.person_uid and (f.state <> 'resolved' or f.resolved_at >= %(cut)s)) as has_finding,
+    exists (
+        select from worker w join roster r on r.name = w.roster
+        where w.person_uid = d.person_uid and r.configured and w.missing_since is null) as told,
+    exists (
+        select from link l join account a using (account_pk)
+        where l.person_uid = d.person_uid and l.valid_to is null and l.relation <> 'created' and a.gone_at is null)
+        as has_account
+from departure d
+where d.valid_to is null and not d.returned and d.confirmed and d.left_at < %(cut)s;
+
+-- name: make_forgettable_account
+-- Accounts that are gone since before the cut, and on which no finding stands or was closed since.
+create temp table forgettable_account on commit drop as
+select a.account_pk
+from account a
+where a.gone_at < %(cut)s and not exists (
+    select from finding f
+    where f.realm = a.realm and f.account_native_id = a.native_id
+        and (f.state <> 'resolved' or f.resolved_at >= %(cut)s));
+
+-- name: reasons
+-- How many left so long ago, and what keeps some of them.
+select count(*)::int as persons, count(*) filter (where has_finding)::int as with_finding,
+    count(*) filter (where told and not has_finding)::int as still_told,
+    count(*) filter (where has_account and not told and not has_finding)::int as with_account
+from forgettable;
+
+-- name: blank_workers
+-- Names, and where and under whom they worked.
+update worker w set name = '', manager = '', location = ''
+from forgettable p
+where p.person_uid = w.person_uid and not p.has_finding and not p.told
+    and (w.name, w.manager, w.location) <> ('', '', '');
+
+-- name: drop_names
+-- Names as keys, which weigh nothing.
+delete from worker_key k
+using worker w, forgettable p
+where w.worker_pk = k.worker_pk and p.person_uid = w.person_uid and k.kind = 'name'
+    and not p.has_finding and not p.told;
+
+-- name: drop_mails
+-- Mails, once no account is left that they could prove to be theirs. Numbers, logins and directories' own ids stay.
+delete from worker_key k
+using worker w, forgettable p
+where w.worker_pk = k.worker_pk and p.person_uid = w.person_uid and k.kind = 'mail'
+    and not p.has_finding and not p.told and not p.has_account;
+
+-- name: blank_findings
+-- What closed findings say in words: their ids, states and events stay, and with them the chain. Of a use after the
+-- departure its time stays, by which a later one is told from it.
+update finding f
+set subject_label = case when f.subject_kind in ('worker', 'source') then f.subject_label else f.subject_native_id end,
+    account_label = f.account_native_id, evidence = '[]', revoke = '[]', warning = '',
+    last_used_at = case when f.ticket_kind = 'event' then f.last_used_at end
+from forgettable p
+where p.person_uid = f.person_uid and not p.has_finding and not p.told
+    and (f.evidence, f.revoke) is distinct from ('[]'::jsonb, '[]'::jsonb);
+
+-- name: blank_accounts
+-- Labels, names and last use of accounts that are long gone; their native ids and logins stay.
+update account a
+set label = a.native_id, display_name = '', owner_labels = '{}', created_by = '', last_used_at = null
+from forgettable_account g
+where g.account_pk = a.account_pk
+    and (a.label <> a.native_id or a.display_name <> '' or a.last_used_at is not null or a.created_by <> ''
+        or a.owner_labels <> '{}');
+
+-- name: drop_account_keys
+-- Mails and names that long gone accounts bore.
+delete from account_key k using forgettable_account g
+where g.account_pk = k.account_pk and k.kind in ('mail', 'name');
+
+-- name: blank_credentials
+-- Comments of keys, and last use, on long gone accounts.
+update credential c
+set label = c.native_id, last_used_at = null, last_used_service = '', last_used_region = ''
+from forgettable_account g
+where g.account_pk = c.account_pk and (c.label <> c.native_id or c.last_used_at is not null);
+
+-- name: blank_comments
+-- What was said on tickets that were closed before the cut.
+update outbox o set text = ''
+from ticket t
+where t.ticket_key = o.ticket_key and t.state = 'closed' and t.closed_at < %(cut)s and o.done_at is not null
+    and o.text <> '';
+
+-- name: blank_roster_reads
+-- Values of HR's rows that couldn't be read, in old reads' messages.
+update roster_read set problems = '[]', error = ''
+where finished_at < %(cut)s and (problems <> '[]' or error <> '');
+
+-- name: blank_source_reads
+-- Accounts that old reads' messages named.
+update source_read set gaps = '[]', error = ''
+where finished_at < %(cut)s and (gaps <> '[]' or error <> '');
