@@ -81,6 +81,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _score(session, values)
         _run(session, "correlate", values, "close_links", "begin_links", "keep_less_use", "show_workers")
+        _run(session, "correlate", values, "refresh_link_statistics")
         return _outcome(session, values, merged)
 
 

@@ -476,6 +476,10 @@ with face as (
 update person p set shown_worker_pk = f.worker_pk
 from face f where f.person_uid = p.person_uid and p.shown_worker_pk is distinct from f.worker_pk;
 
+-- name: refresh_link_statistics
+-- For the queries that make cases of them, and for whoever asks for a live look.
+analyze link, departure, person, credential, scope;
+
 -- name: correlation_counts
 -- What was linked of the accounts that exist, by realm.
 with best as (
