@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/scale.py [--workers 1000000] [--small]
 
 - ingest: reading 1 M workers, 2 M accounts and 5 M credentials into the store, against a COPY of the same records into
-  tables without keys, indexes or merging. What it takes to make the records up is measured by itself and taken off both.
+  tables without keys, indexes or merging. Making the records up is measured by itself and taken off both.
 - correlate and evaluate, against one join of the same records on number, mail and login, and with the credentials.
 - the second night, where 1 % has changed, against the first.
 
@@ -187,12 +187,13 @@ class Company1M:
         )
 
     def _credential(self, account: Account, n: int, kind: SubjectKind, native_id: str) -> Credential:
+        label = f"{kind.value} of {account.login}"
         return Credential(
             realm=account.realm,
             account_native_id=account.native_id,
             kind=kind,
             native_id=native_id,
-            label=f"{kind.value} of {account.login}, renamed" if self._changed(n) else f"{kind.value} of {account.login}",
+            label=f"{label}, renamed" if self._changed(n) else label,
             standing=account.standing,
             standing_reason="active" if account.standing is Standing.WORKS else "revoked",
             created_at=HIRED,
