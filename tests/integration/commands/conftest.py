@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from include.offboarding import config, pipeline, wiring
 from include.offboarding.commands.entry import main
@@ -47,6 +48,14 @@ def connected(parameters: Mapping[str, str | int]) -> str:
             "schema": str(parameters["dbname"]),
         }
     )
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """A command that shows its logs sends them to this test's error output, which is closed after it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module")
