@@ -46,14 +46,14 @@ def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[
     return TicketDraft(
         key=row.ticket_key,
         queue=row.queue,
-        title=f"{on_one_line(_title(row, items))} [{row.ticket_key}]",
+        title=f"{on_one_line(_title(row, items, missing_rights))} [{row.ticket_key}]",
         body="\n\n".join(paragraphs),
         priority=TicketPriority.URGENT if row.kind == "event" else _PRIORITIES[worst],
         due_at=due_at,
     )
 
 
-def _title(row: TicketRow, items: Sequence[TicketItem]) -> str:
+def _title(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str]) -> str:
     first = items[0] if items else None
     if first is None:
         return "Nothing left to do"
@@ -65,7 +65,8 @@ def _title(row: TicketRow, items: Sequence[TicketItem]) -> str:
     if row.kind == "confirm":
         return f"Confirm departures that roster {first.roster} doesn't tell clearly"
     if row.kind == "unverified":
-        return f"Can't tell what works in {_system(first)}: a right is missing"
+        why = "a right is missing" if missing_rights else "a person has to look"
+        return f"Can't tell what works in {_system(first)}: {why}"
     what = "old accounts" if _all_old(items) else "what still works"
     return f"Revoke {what} of worker {first.worker_id}{_left(first, items)}"
 
