@@ -10,7 +10,7 @@ credential at least of each kind that the system has, and by which the suite's p
 import importlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -27,6 +27,7 @@ from include.offboarding.model import (
     Credential,
     Fact,
     Gap,
+    IdentityKey,
     KeyKind,
     ScopeRead,
     Standing,
@@ -36,6 +37,8 @@ from include.offboarding.model import (
 PEOPLE = ("alice", "bob", "carl")
 MANY = 20
 """More accounts, so many that a request for each would show."""
+
+SOUGHT_KINDS = (KeyKind.LOGIN, KeyKind.MAIL, KeyKind.NUMBER, KeyKind.DIRECTORY_ID)
 
 _Kind = TypeVar("_Kind", Account, Credential, ScopeRead, Gap)
 
@@ -278,6 +281,74 @@ class SourceContract:
         assert 0 < asked.detail < MANY
         assert asked.inventory == 0
 
+    def test_some_people_alone_are_told_each_with_its_own_scope(self, system: System) -> None:
+        facts = list(system.source().collect_for(sought("alice", "carl"), []))
+
+        everyone = refs(system.source().collect(), "alice", "carl")
+        assert {account.login for account in of(Account, facts)} == {"alice", "carl"}
+        assert {scope.scope for scope in of(ScopeRead, facts) if scope.kinds} == {ref.native_id for ref in everyone}
+        for account in of(Account, facts):
+            after = [fact for fact in facts[facts.index(account) + 1 :] if about(fact) == account.native_id]
+            scopes = of(ScopeRead, after)
+            assert any(SubjectKind.ACCOUNT in scope.kinds and not scope.error for scope in scopes)
+            assert facts.count(account) == 1
+
+    def test_some_people_alone_never_stand_for_the_whole(self, system: System) -> None:
+        for keys in (sought("alice"), sought("nobody"), []):
+            facts = list(system.source().collect_for(keys, []))
+
+            assert [scope.kinds for scope in of(ScopeRead, facts) if not scope.scope] == [()]
+            assert {scope.realm for scope in of(ScopeRead, facts)} == {refs(system.source().collect())[0].realm}
+
+    def test_whoever_nobody_knows_is_no_error(self, system: System) -> None:
+        facts = list(system.source().collect_for(sought("nobody", "no one else"), []))
+
+        assert of(Account, facts) == of(Credential, facts) == []
+        assert not [scope for scope in of(ScopeRead, facts) if scope.error]
+
+    @pytest.mark.parametrize(
+        "typed", ("*", "al*", "*)(uid=*", "alice)(|(uid=*", "\\2a", "(", ")", "\0", "alice\0", "%", "_")
+    )
+    def test_what_is_typed_is_no_pattern(self, system: System, typed: str) -> None:
+        keys = [replace(key, raw=typed, value=typed, kind=kind) for key in sought("x") for kind in SOUGHT_KINDS]
+
+        assert of(Account, system.source().collect_for(keys, [])) == []
+
+    def test_some_people_are_found_in_whatever_case(self, system: System) -> None:
+        facts = system.source().collect_for([replace(key, raw="Alice") for key in sought("alice")], [])
+
+        assert [account.login for account in of(Account, facts)] == ["alice"]
+
+    def test_who_is_known_already_is_told_as_a_whole_read_tells_or_not_at_all(self, system: System) -> None:
+        inventory = list(system.source().collect())
+
+        facts = list(system.source().collect_for(sought("alice"), refs(inventory, "alice")))
+
+        assert set(map(repr, of(Account, facts))) <= set(map(repr, of(Account, inventory)))
+
+    def test_more_accounts_are_no_more_requests_for_some_people(self, system: System) -> None:
+        few = requests_for(system, lambda reader: reader.collect_for(sought("alice"), []))
+        system.add(*(f"more{number:02}" for number in range(MANY)))
+        many = requests_for(system, lambda reader: reader.collect_for(sought("alice"), []))
+
+        assert many == few
+        assert few.detail == 0
+        assert few.inventory <= requests_for(system, lambda reader: reader.collect()).inventory + 1
+
+    def test_without_the_right_to_see_who_there_is_nobody_is_said_to_have_nothing(self, system: System) -> None:
+        remedy = system.forbid_inventory()
+        said, facts = "", list[Fact]()
+
+        with silent_about(system):
+            try:
+                facts.extend(system.source().collect_for(sought("alice"), []))
+            except FatalError as error:
+                said = str(error)
+
+        said += "".join(gap.text for gap in of(Gap, facts) if gap.red)
+        assert of(Account, facts) == []
+        assert remedy in said
+
     def test_without_the_right_to_see_who_there_is_nothing_is_concluded(self, system: System) -> None:
         remedy = system.forbid_inventory()
         facts: list[Fact] = []
@@ -313,7 +384,11 @@ class SourceContract:
     def test_a_refused_login_is_a_persons_matter(self, system: System) -> None:
         known = refs(system.source().collect(), "alice")
 
-        for read in (lambda: system.refused().collect(), lambda: system.refused().detail(known)):
+        for read in (
+            lambda: system.refused().collect(),
+            lambda: system.refused().collect_for(sought("alice"), known),
+            lambda: system.refused().detail(known),
+        ):
             with pytest.raises(FatalError) as caught, silent_about(system):
                 list(read())
             assert str(caught.value).startswith(f"sources.{system.name}")
@@ -321,7 +396,11 @@ class SourceContract:
     def test_a_system_that_does_not_answer_is_tried_again(self, system: System) -> None:
         known = refs(system.source().collect(), "alice")
 
-        for read in (lambda: system.unreachable().collect(), lambda: system.unreachable().detail(known)):
+        for read in (
+            lambda: system.unreachable().collect(),
+            lambda: system.unreachable().collect_for(sought("alice"), known),
+            lambda: system.unreachable().detail(known),
+        ):
             with pytest.raises(RetriableError) as caught, silent_about(system):
                 list(read())
             assert str(caught.value).startswith(f"sources.{system.name}")
@@ -331,6 +410,7 @@ class SourceContract:
         with silent_about(system), capture_logs() as logs:
             inventory = list(reader.collect())
             facts = [*inventory, *reader.detail(refs(inventory))]
+            facts += system.source().collect_for(sought(*PEOPLE), [])
 
         told = repr(facts) + repr(reader)
         assert not [secret for secret in system.secrets if secret in told]
@@ -374,6 +454,16 @@ def refs(facts: Sequence[Fact] | Iterator[Fact], *logins: str) -> list[AccountRe
         for account in of(Account, facts)
     }
     return [found[login] for login in logins] if logins else list(found.values())
+
+
+def sought(*logins: str) -> list[IdentityKey]:
+    """What HR knows these people by: the login alone."""
+    return [
+        IdentityKey(
+            kind=KeyKind.LOGIN, value=login, loose="", space="", origin="current", name=KeyKind.LOGIN.value, raw=login
+        )
+        for login in logins
+    ]
 
 
 def about(fact: Fact) -> str | None:

@@ -86,12 +86,7 @@ class Directory:
                 guards.add(canonical(entry.dn))
             yield from self._facts(description)
         if not count:
-            raise IncompleteReadError(
-                f"{self.session.source}: no account below {self.settings.base_dn} meets user_filter, and a directory "
-                f"without accounts is none. {STANDS}\n"
-                f"  Set base_dn and user_filter, or {self.flavor.right(self.settings.base_dn, self.session.reader)} "
-                f"({RIGHTS})."
-            )
+            raise self._empty()
         yield from self.gaps()
         yield from self.rolls.strangers(guards, self.realm, self.session.source)
         trouble = self._lost_sight()
@@ -104,7 +99,10 @@ class Directory:
         )
 
     def collect_for(self, keys: Sequence[IdentityKey], at_once: int) -> Iterator[Fact]:
-        """Yield the accounts that bear one of these keys, each once, with its ScopeRead."""
+        """Yield the accounts that bear one of these keys, each once, with its ScopeRead; then what may be hidden.
+
+        Raises IncompleteReadError where nobody can be seen at all.
+        """
         seen: set[str] = set()
         wanted = Wanted(
             names=self.settings.attributes,
@@ -120,6 +118,11 @@ class Directory:
                 if native_id not in seen:
                     seen.add(native_id)
                     yield from self._described(entry, declared)
+        if not seen and not self._anybody():
+            raise self._empty()
+        if trouble := self._lost_sight():
+            text = f"{self.session.source}: accounts of theirs may be hidden, since {trouble}"
+            yield Gap(realm=self.realm, text=text, red=True)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these accounts as they are, each with its ScopeRead. At most one filter's worth.
@@ -158,6 +161,18 @@ class Directory:
             SubjectKind.SSH_KEY: ("an SSH key", several(self.settings.attributes.ssh_keys)),
             SubjectKind.CERTIFICATE: ("a certificate", (self.settings.attributes.certificates,)),
         }
+
+    def _anybody(self) -> bool:
+        pages = self.session.search(self.settings.base_dn, self.settings.user_filter, ("1.1",), page_size=1)
+        return bool(next(pages, None))
+
+    def _empty(self) -> IncompleteReadError:
+        return IncompleteReadError(
+            f"{self.session.source}: no account below {self.settings.base_dn} meets user_filter, and a directory "
+            f"without accounts is none. {STANDS}\n"
+            f"  Set base_dn and user_filter, or {self.flavor.right(self.settings.base_dn, self.session.reader)} "
+            f"({RIGHTS})."
+        )
 
     def _by_id(self, native_id: str) -> str:
         """The filter that finds an account by an id that HR or another system gives; "" where it's no id of ours."""
