@@ -158,7 +158,7 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
     [
         ("review", "Review accounts of corp-ldap that may be a leaver's, or nobody's ["),
         ("confirm", "Confirm departures that roster hr doesn't tell clearly ["),
-        ("unverified", "Can't tell what works in corp-ldap: a right is missing ["),
+        ("unverified", "Can't tell what works in corp-ldap: a person has to look ["),
     ],
 )
 def test_titles_of_the_other_kinds(kind: str, start: str) -> None:
@@ -175,6 +175,7 @@ def test_each_aws_account_is_told_apart() -> None:
 
 def test_a_missing_right_is_named() -> None:
     told = draft(replace(TICKET, kind="unverified"), [ACCOUNT], ["ListAccessKeys denied. Grant it."], "Asia/Seoul")
+    assert told.title.startswith("Can't tell what works in corp-ldap: a right is missing [")
 
     assert "What is missing:\n- ListAccessKeys denied. Grant it." in told.body
 
