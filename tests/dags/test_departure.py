@@ -1,11 +1,12 @@
 """The departure DAG as Airflow reads it: what its form takes, what waits for what, and what ends it."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import ParamValidationError
 
@@ -37,6 +38,11 @@ def of_task(dag: DAG, task_id: str, name: str) -> Any:
     return task.partial_kwargs[name] if task.is_mapped else getattr(task, name)
 
 
+def form(dag: DAG) -> Param:
+    """The field of people. A Param keeps what it was given last, so each test has its own."""
+    return copy.deepcopy(dag.params.get_param("people"))
+
+
 def test_what_waits_for_what(departure: DAG) -> None:
     assert {task.task_id: task.upstream_task_ids for task in departure.tasks} == FLOW
 
@@ -64,7 +70,7 @@ def test_it_runs_when_somebody_asks_and_ends_by_itself(departure: DAG) -> None:
     "told", (["10442"], ["hr:10442", "minjun.kim@corp.example", "mjkim"], [f"{number}" for number in range(100)])
 )
 def test_people_are_taken(departure: DAG, told: list[str]) -> None:
-    assert departure.params.get_param("people").resolve(told) == told
+    assert form(departure).resolve(told) == told
 
 
 @pytest.mark.parametrize(
@@ -74,12 +80,12 @@ def test_people_are_taken(departure: DAG, told: list[str]) -> None:
 )
 def test_what_names_nobody_is_refused(departure: DAG, told: object) -> None:
     with pytest.raises(ParamValidationError):
-        departure.params.get_param("people").resolve(told)
+        form(departure).resolve(told)
 
 
 def test_without_people_it_is_not_begun(departure: DAG) -> None:
     with pytest.raises(ParamValidationError):
-        departure.params.get_param("people").resolve()
+        form(departure).resolve()
 
 
 @pytest.mark.parametrize("task_id", FLOW)

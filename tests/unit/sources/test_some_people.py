@@ -1,0 +1,118 @@
+"""How systems write what people are known by: what is looked for, and what isn't taken for a pattern."""
+
+import pytest
+
+from include.offboarding.model import AccountKey, IdentityKey, KeyKind, KeyOrigin
+from include.offboarding.sources._aws.bearers import Bearers
+from include.offboarding.sources._ldap.people import Wanted
+from include.offboarding.sources._ldap.settings import AttributeNames
+
+BY_ID = {"7a1e": "(entryUUID=7a1e)"}
+
+
+def key(kind: KeyKind, raw: str, value: str = "", loose: str = "") -> IdentityKey:
+    return IdentityKey(
+        kind=kind, value=value or raw.casefold(), loose=loose, space="", origin="current", name=kind.value, raw=raw
+    )
+
+
+def filters(*keys: IdentityKey, number_format: str = "{worker_id}", at_once: int = 50) -> list[str]:
+    wanted = Wanted(
+        names=AttributeNames(mails=("mail",)),
+        number_format=number_format,
+        mail_domains=("corp.example", "corp.co.kr"),
+        by_id=lambda native_id: BY_ID.get(native_id, ""),
+    )
+    return list(wanted.filters(keys, at_once))
+
+
+NUMBER = key(KeyKind.NUMBER, "001042", loose="1042")
+MAIL = key(KeyKind.MAIL, "kim@corp.example")
+
+
+@pytest.mark.parametrize(
+    ("sought", "wanted"),
+    (
+        (NUMBER, "(|(employeeNumber=001042)(employeeNumber=1042))"),
+        (key(KeyKind.LOGIN, "Kim"), "(|(uid=Kim)(uid=kim))"),
+        (key(KeyKind.DIRECTORY_ID, "7a1e"), "(|(entryUUID=7a1e))"),
+        (
+            key(KeyKind.MAIL, "kim@elsewhere.example"),
+            "(|(mail=kim@elsewhere.example)(uid=kim@elsewhere.example))",
+        ),
+        (
+            MAIL,
+            "(|(mail=kim@corp.example)(uid=kim@corp.example)(mail=kim+*@corp.example)(uid=kim+*@corp.example))",
+        ),
+    ),
+    ids=lambda given: given.kind if isinstance(given, IdentityKey) else "",
+)
+def test_a_directory_is_asked_in_its_own_attributes(sought: IdentityKey, wanted: str) -> None:
+    assert filters(sought) == [wanted]
+
+
+def test_a_number_is_asked_for_in_the_declared_form_too() -> None:
+    asked = filters(key(KeyKind.NUMBER, "1042", loose="1042"), number_format="E{worker_id}")
+    assert asked == ["(|(employeeNumber=1042)(employeeNumber=E1042))"]
+
+
+def test_names_and_keys_of_other_systems_are_not_asked_for() -> None:
+    assert filters(key(KeyKind.NAME, "Kim Minjun"), key(KeyKind.DIRECTORY_ID, "AIDAKIM")) == []
+
+
+@pytest.mark.parametrize("kind", (KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN))
+def test_what_people_type_is_escaped(kind: KeyKind) -> None:
+    (asked,) = filters(key(kind, "*)(uid=*\\\0@corp.example"))
+
+    assert "\\2a\\29\\28uid=\\2a\\5c\\00@corp.example" in asked
+    assert not [part for part in asked.split("(")[2:] if part.count("=") > 1 and "\\28" not in part]
+    assert asked.count("(") == asked.count(")") == 1 + len(asked.split("(")[2:])
+
+
+def test_many_people_take_several_filters_each_comparison_once() -> None:
+    keys = [key(KeyKind.LOGIN, f"p{number}") for number in range(30)]
+
+    asked = filters(*keys, *keys, at_once=20)
+
+    assert [one.count("(uid=") for one in asked] == [20, 10]
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    (
+        (KeyKind.NUMBER, "1042"),
+        (KeyKind.NUMBER, "E001042"),
+        (KeyKind.NUMBER, " 001042 "),
+        (KeyKind.MAIL, "KIM@corp.example"),
+        (KeyKind.MAIL, "kim+aws@corp.example"),
+    ),
+)
+def test_tags_are_compared_as_loosely_as_people_type(kind: KeyKind, written: str) -> None:
+    bears = AccountKey(kind=kind, value=written, origin=KeyOrigin.TAG, name="tag")
+
+    assert Bearers.of([NUMBER, MAIL]).bear("AIDAKIM", [bears])
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    (
+        (KeyKind.NUMBER, "10420"),
+        (KeyKind.NUMBER, "104"),
+        (KeyKind.NUMBER, ""),
+        (KeyKind.MAIL, "kimm@corp.example"),
+        (KeyKind.MAIL, "kim@corp.example.org"),
+        (KeyKind.LOGIN, "1042"),
+        (KeyKind.MAIL, "+@corp.example"),
+    ),
+)
+def test_what_is_anothers_is_not_theirs(kind: KeyKind, written: str) -> None:
+    bears = AccountKey(kind=kind, value=written, origin=KeyOrigin.TAG, name="tag")
+
+    assert not Bearers.of([NUMBER, MAIL]).bear("AIDALEE", [bears])
+
+
+def test_an_id_that_hr_gives_is_the_accounts_own() -> None:
+    bearers = Bearers.of([key(KeyKind.DIRECTORY_ID, "aidakim")])
+
+    assert bearers.bear("AIDAKIM", [])
+    assert not bearers.bear("AIDALEE", [])
