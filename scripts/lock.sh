@@ -3,6 +3,7 @@
 #   requirements.lock  with hashes: what make installs
 #   constraints.txt    without: pip install -r requirements.txt -c constraints.txt (pip takes no hashes in constraints)
 #   scripts/build.txt  what builds the packages that are published as source alone (Roundup)
+#   scripts/c7n.txt    Cloud Custodian in an environment of its own, for benchmarks/aws_requests.py
 # Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,6 +20,10 @@ cp requirements.lock "$new" 2>/dev/null || : >"$new"
 echo setuptools | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/build.txt ||
     fail "setuptools could not be resolved (see above): requirements.lock is as it was."
+
+echo c7n | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/c7n.txt ||
+    fail "c7n could not be resolved (see above): requirements.lock is as it was."
 
 # tests/unit/test_lock.py compares: a requirement changed without `make lock` shows, without a network.
 sums=$(cat requirements.txt requirements-dev.txt | cksum)
