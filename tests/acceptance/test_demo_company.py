@@ -27,7 +27,12 @@ RESOLVED_REASONS = {
     "10446": "seen dead",
     "10427": "seen gone",
     "10445": "seen dead",
+    "10465": "declared: filter (loginShell=/usr/sbin/nologin) in disabled_when",
+    "10462": "seen gone",
+    "10481": "sessions made with it may live until 2026-11-25 00:15 UTC",
 }
+LISTED_ONLY = {"leaver-access-key-inactive", "leaver-credential-inactive"}
+"""What can be switched on again: it opens no ticket, and holds none open."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +67,8 @@ def shortened(label: str, kind: str, realm: str) -> str:
 def test_every_finding_is_expected_and_every_expected_one_is_found(demo_company: DemoCompany) -> None:
     rows = demo_company.session.execute(
         "select f.rule, f.severity, f.state, w.id_space, w.worker_id, nullif(f.source, ''), f.subject_kind,"
-        " case when f.subject_kind in ('access_key', 'ssh_key') then f.subject_native_id else '' end,"
+        " case when f.subject_kind in ('access_key', 'ssh_key', 'certificate', 'service_credential', 'role')"
+        " then f.subject_native_id else '' end,"
         " coalesce(nullif(f.account_label, ''), f.subject_label), f.realm"
         " from finding f left join person p using (person_uid) left join worker w on w.worker_pk = p.shown_worker_pk"
     ).fetchall()
@@ -96,6 +102,29 @@ def test_the_special_cases_are_linked_as_expected_and_to_nobody_else(demo_compan
     assert {account: found[account] for account in single} == single
 
 
+def test_memberships_of_groups_that_guard_keys_are_kept_with_dates(demo_company: DemoCompany) -> None:
+    rows = demo_company.session.execute(
+        "select m.group_label, a.label, m.valid_from, m.valid_to from membership m"
+        " join account a on a.realm = m.realm and a.native_id = m.account_native_id"
+    ).fetchall()
+
+    found = {
+        (shortened(str(group), "group", ""), shortened(str(label), "account", "")): dates
+        for group, label, *dates in rows
+    }
+
+    assert {(*names, until is None) for names, (_, until) in found.items()} == {
+        tuple(row[1:]) for row in EXPECTED["memberships"]
+    }
+    # Dated by the reads that saw it: what is there is there from when it was looked at.
+    reads = demo_company.session.execute(
+        "select observed_at from source_read where source = 'corp-ldap' and phase = 'collect' order by run_id"
+    ).fetchall()
+    first, second = (moment for (moment,) in reads[:2])
+    assert {since for since, _ in found.values()} == {first}
+    assert {until for _, until in found.values()} == {None, second}
+
+
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 
@@ -119,7 +148,7 @@ def holder(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def holds(row: tuple[Any, ...]) -> bool:
-    return row[2] == "open" and row[0] != "leaver-access-key-inactive"
+    return row[2] == "open" and row[0] not in LISTED_ONLY
 
 
 def expected_tickets() -> dict[tuple[Any, ...], bool]:
@@ -130,7 +159,7 @@ def expected_tickets() -> dict[tuple[Any, ...], bool]:
     return {
         key: any(holds(row) for row in rows)
         for key, rows in by_ticket.items()
-        if any(row[0] != "leaver-access-key-inactive" for row in rows)
+        if any(row[0] not in LISTED_ONLY for row in rows)
     }
 
 
@@ -149,7 +178,7 @@ def test_each_ticket_lists_what_is_expected_of_it(tickets: list[SeenTicket]) -> 
     for row in sorted(FINDINGS, key=str):
         rule, severity, state, _, worker_id, _, _, subject, account = row
         title = {"revoke": f"worker {worker_id} ", "event": f"worker {worker_id} "}.get(kind_of(rule))
-        if title is None or rule == "leaver-access-key-inactive":
+        if title is None or rule in LISTED_ONLY:
             continue
         start = "Used" if kind_of(rule) == "event" else "Revoke"
         (ticket,) = [each for each in tickets if each.title.startswith(start) and title in each.title + " "]
@@ -193,6 +222,8 @@ def test_no_log_holds_a_name_a_mail_or_a_label(demo_company: DemoCompany) -> Non
         private |= {entry.dn for entry in part.entries} | {mail for entry in part.entries for mail in entry.mails}
         private |= {user.arn for user in part.users} | {key.comment for user in part.users for key in user.ssh_keys}
         private |= {f"user/{user.name}" for user in part.users}
+        private |= {root.mail for root in part.roots} | {user.mail for user in part.center}
+        private |= {f"role/{role.name}" for role in part.roles}
     private.discard("")
     log = "\n".join(demo_company.logged)
     assert "tickets told" in log

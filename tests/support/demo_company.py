@@ -56,7 +56,7 @@ class DemoCompany:
             told = whole_night(
                 self.session,
                 settings,
-                Readers(tracker=self._tracker),
+                Readers(tracker=self._tracker, parts=wiring.asker_of_parts),
                 caller=f"demo {next(_numbers)}",
                 as_of=night.as_of,
             )

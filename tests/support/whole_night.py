@@ -7,7 +7,7 @@ from datetime import datetime
 
 from include.offboarding import pipeline, wiring
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import Roster, Source, Tracker
+from include.offboarding.interfaces import Roster, Source, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
@@ -17,6 +17,10 @@ from include.offboarding.store.rows import Run
 from include.offboarding.ticketing import TicketCounts
 
 
+def _as_configured(_settings: Settings, _as_of: datetime) -> Callable[[SourceSettings], tuple[str, ...]]:
+    return lambda own: own.parts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
     """Where the ready objects come from: `wiring`, or a test's own hands."""
@@ -24,6 +28,8 @@ class Readers:
     roster: Callable[[Settings, str, datetime], Roster] = wiring.roster
     source: Callable[[Settings, str, str, datetime], Source] = wiring.source
     tracker: Callable[[Settings], tuple[str, Tracker] | None] = wiring.tracker
+    parts: Callable[[Settings, datetime], Callable[[SourceSettings], tuple[str, ...]]] = _as_configured
+    """What asks each source for its parts; with `wiring.asker_of_parts` the system itself tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,8 @@ def whole_night(
         with _by_itself(failed):
             reader = readers.roster(settings, roster.name, run.as_of)
             pipeline.read_roster(session, settings, run, roster, reader)
-    parts = [(source, part) for source in settings.sources for part in source.parts()]
+    found = pipeline.find_parts(session, settings, run, readers.parts(settings, run.as_of))
+    parts = [(settings.source(name), part) for name, part in found]
     for source, part in parts:
         with _by_itself(failed):
             read = readers.source(settings, source.name, part, run.as_of)

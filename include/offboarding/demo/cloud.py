@@ -5,33 +5,109 @@ from collections.abc import Iterable
 
 from include.offboarding.demo.aws_seed import (
     AwsAccountSeed,
+    AwsCenterSeed,
+    AwsCertificateSeed,
     AwsKeySeed,
     AwsLoginSeed,
+    AwsPermissionSetSeed,
+    AwsPersonSeed,
+    AwsRoleSeed,
     AwsSeed,
+    AwsServiceCredentialSeed,
     AwsSshKeySeed,
     AwsUserSeed,
 )
 from include.offboarding.demo.nights import at
-from include.offboarding.demo.world import AWS_ACCOUNTS, IamUser
+from include.offboarding.demo.world import Part
+from include.offboarding.demo.world_cloud import (
+    AWS_ACCOUNTS,
+    CORE,
+    EVERYONE,
+    MANAGEMENT,
+    ONCALL,
+    ORGANIZATION,
+    CenterUser,
+    IamUser,
+    Role,
+    RootUser,
+    center_id,
+)
 
 DENY_EVERYTHING = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 )
+DIRECTORY = "https://directory.corp.example"
+"""Who feeds Identity Center, and gave its users their external ids."""
 OPENED_AT = at("2014-09-01", 3)
 
 
-def aws_seed(users: Iterable[IamUser]) -> AwsSeed:
-    """The three accounts with these users, each in the order of their names."""
-    ordered = sorted(users, key=lambda user: user.name)
+def aws_seed(part: Part) -> AwsSeed:
+    """The organization with these users, roles and people, each in the order of their names."""
     return AwsSeed(
-        accounts=tuple(
-            AwsAccountSeed(
-                account_id=account,
-                users=tuple(_user(user) for user in ordered if user.account == account),
-                opened_at=OPENED_AT,
-            )
-            for account in AWS_ACCOUNTS
-        )
+        accounts=tuple(_account(account, part) for account in ORGANIZATION),
+        caller_account_id=MANAGEMENT,
+        management_account_id=MANAGEMENT,
+        center=_center(part.center),
+    )
+
+
+def _account(account: str, part: Part) -> AwsAccountSeed:
+    root = next(
+        (root for root in part.roots if root.account == account),
+        RootUser(account=account, mail=f"aws-root+{account}@corp.example"),
+    )
+    users = sorted(part.users, key=lambda user: user.name)
+    roles = sorted(part.roles, key=lambda role: role.name)
+    return AwsAccountSeed(
+        account_id=account,
+        users=tuple(_user(user) for user in users if user.account == account),
+        iam_roles=tuple(_role(role) for role in roles if role.account == account),
+        email=root.mail,
+        state=root.state,
+        opened_at=OPENED_AT,
+    )
+
+
+def _center(people: Iterable[CenterUser]) -> AwsCenterSeed:
+    """Everybody reads everywhere; who is on call is an administrator where the company's services run."""
+    return AwsCenterSeed(
+        account_id=MANAGEMENT,
+        people=tuple(_person(person) for person in sorted(people, key=lambda person: person.name)),
+        permission_sets=(
+            AwsPermissionSetSeed(
+                name="ReadOnly",
+                policies=("ReadOnlyAccess",),
+                groups=tuple((account, center_id(EVERYONE)) for account in AWS_ACCOUNTS),
+            ),
+            AwsPermissionSetSeed(name="OnCall", policies=("AdministratorAccess",), groups=((CORE, center_id(ONCALL)),)),
+        ),
+    )
+
+
+def _person(user: CenterUser) -> AwsPersonSeed:
+    return AwsPersonSeed(
+        user_id=user.native_id,
+        name=user.name,
+        status="ENABLED" if user.enabled else "DISABLED",
+        display_name=user.display_name,
+        emails=(user.mail,) if user.mail else (),
+        external_ids={DIRECTORY: user.directory_id} if user.directory_id else {},
+        created_at=user.created_at,
+        groups=tuple(map(center_id, user.groups)),
+    )
+
+
+def _role(role: Role) -> AwsRoleSeed:
+    statements = [("Allow", role.allowed)] + ([("Deny", role.denied)] if role.denied else [])
+    trust = [
+        {"Effect": effect, "Action": "sts:AssumeRole", "Principal": {"AWS": list(arns)}} for effect, arns in statements
+    ]
+    return AwsRoleSeed(
+        role_id=role.native_id,
+        name=role.name,
+        created_at=role.created_at,
+        trust=json.dumps({"Version": "2012-10-17", "Statement": trust}),
+        attached=tuple(f"arn:aws:iam::aws:policy/{policy}" for policy in role.policies),
     )
 
 
@@ -48,6 +124,20 @@ def _user(user: IamUser) -> AwsUserSeed:
         ssh_keys=tuple(
             AwsSshKeySeed(key_id=user.ssh_key_id(place), body=key.line, created_at=user.created_at)
             for place, key in enumerate(user.ssh_keys)
+        ),
+        service_credentials=tuple(
+            AwsServiceCredentialSeed(
+                credential_id=user.service_credential_id(place),
+                service=one.service,
+                created_at=one.created_at,
+                status=one.status,
+                expires_at=one.expires_at,
+            )
+            for place, one in enumerate(user.service_credentials)
+        ),
+        certificates=tuple(
+            AwsCertificateSeed(certificate_id=user.certificate_id(place), body=one.pem, created_at=one.starts_at)
+            for place, one in enumerate(user.certificates)
         ),
     )
 

@@ -26,7 +26,7 @@ GROUPS_DN = f"ou=groups,{SUFFIX}"
 POLICIES_DN = f"ou=policies,{SUFFIX}"
 BUILT_AT = at("2015-01-05", 1)
 PERMANENT_LOCK = "000001010000Z"
-Attribute = tuple[str, str]
+Attribute = tuple[str, str | bytes]
 
 
 def ldif(entries: Iterable[Entry], *, reader_password: str) -> str:
@@ -41,7 +41,7 @@ def _frame() -> Iterator[list[Attribute]]:
     yield _entry(SUFFIX, ("dcObject", "organization"), [("dc", "corp"), ("o", "Corp")])
     for dn in (PEOPLE_DN, SERVICE_DN, GROUPS_DN, POLICIES_DN):
         yield _entry(dn, ("organizationalUnit",), [("ou", _leaf(dn))])
-    rules = [
+    rules: list[Attribute] = [
         ("cn", _leaf(POLICY_DN)),
         ("pwdAttribute", "userPassword"),
         # Without it, slapd ignores pwdAccountLockedTime.
@@ -53,7 +53,9 @@ def _frame() -> Iterator[list[Attribute]]:
 
 def _account(entry: Entry, reader_password: str) -> list[Attribute]:
     password = reader_password if entry.dn == READER_DN else f"nobody knows {entry.dn}"
-    attributes = [("uid", entry.uid), ("userPassword", _hashed(password, entry.dn))]
+    attributes: list[Attribute] = [("uid", entry.uid), ("userPassword", _hashed(password, entry.dn))]
+    if entry.shell:
+        attributes += [*_unix(entry)]
     if entry.service:
         # extensibleObject lets a workload's entry name its owner.
         classes = ("account", "simpleSecurityObject", "extensibleObject")
@@ -61,8 +63,11 @@ def _account(entry: Entry, reader_password: str) -> list[Attribute]:
     else:
         classes = ("inetOrgPerson", "ldapPublicKey")
         attributes += [("cn", entry.name), ("sn", entry.name.split()[-1])]
+        classes += ("posixAccount",) if entry.shell else ()
     attributes += [(name, value) for name, value in _identity(entry) if value]
     attributes += [(name, f"{moment:%Y%m%d%H%M%SZ}") for name, moment in _times(entry) if moment]
+    # RFC 4523, section 2.1: certificates go by ;binary alone.
+    attributes += [("userCertificate;binary", certificate.der) for certificate in entry.certificates]
     if entry.locked:
         attributes += [("pwdAccountLockedTime", PERMANENT_LOCK)]
     return _entry(entry.dn, classes, attributes, created_at=entry.created_at, created_by=entry.created_by)
@@ -76,6 +81,11 @@ def _identity(entry: Entry) -> Iterator[Attribute]:
     yield "owner", entry.owner
 
 
+def _unix(entry: Entry) -> Iterator[Attribute]:
+    yield from (("uidNumber", entry.number), ("gidNumber", "100"))
+    yield from (("homeDirectory", f"/home/{entry.uid}"), ("loginShell", entry.shell))
+
+
 def _times(entry: Entry) -> Iterator[tuple[str, datetime | None]]:
     yield "pwdChangedTime", entry.password_set_at or entry.created_at
     yield "pwdLastSuccess", entry.last_login_at
@@ -84,8 +94,12 @@ def _times(entry: Entry) -> Iterator[tuple[str, datetime | None]]:
 def _groups(people: tuple[Entry, ...]) -> Iterator[list[Attribute]]:
     staff = [entry.dn for entry in people if not entry.service and entry.number]
     admins = [entry.dn for entry in people if entry.privileged]
-    for name, members in (("staff", staff), (SERVER_ADMINS, admins)):
-        attributes = [("cn", name), *(("member", dn) for dn in members)]
+    groups = {"staff": staff, SERVER_ADMINS: admins}
+    for entry in people:
+        for name in entry.groups:
+            groups.setdefault(name, []).append(entry.dn)
+    for name, members in groups.items():
+        attributes: list[Attribute] = [("cn", name), *(("member", dn) for dn in members)]
         yield _entry(f"cn={name},{GROUPS_DN}", ("groupOfNames",), attributes)
 
 
@@ -121,7 +135,9 @@ def _hashed(password: str, salt: str) -> str:
     return "{SSHA}" + base64.b64encode(digest + grain).decode()
 
 
-def _line(name: str, value: str) -> str:
+def _line(name: str, value: str | bytes) -> str:
     """An attribute's line: in base64 where RFC 2849 doesn't call it a safe string."""
+    if isinstance(value, bytes):
+        return f"{name}:: {base64.b64encode(value).decode()}"
     safe = value.isascii() and value.isprintable() and not value.startswith((" ", ":", "<")) and not value.endswith(" ")
     return f"{name}: {value}" if safe else f"{name}:: {base64.b64encode(value.encode()).decode()}"

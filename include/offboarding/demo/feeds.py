@@ -28,6 +28,8 @@ HEADER = (
     "최종근무일",
     "퇴사일",
 )
+TRAILER = "합계"
+"""Begins the last record, which counts those above it: a file without it was cut off."""
 ABROAD = (City.SEATTLE, City.BERLIN)
 """Offices that write their status words in English."""
 
@@ -52,7 +54,8 @@ def hr_file_name(night: Night) -> str:
 def write_hr_file(folder: Path, night: Night, rows: Iterable[HrRow]) -> Path:
     """Deliver a night's file as HR does: UTF-8 with a byte order mark, dated a little after midnight.
 
-    It appears under its name when it's whole; files of other nights in the folder stay.
+    Its last record counts those above it. It appears under its name when it's whole; files of other nights in the
+    folder stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / hr_file_name(night)
@@ -60,7 +63,9 @@ def write_hr_file(folder: Path, night: Night, rows: Iterable[HrRow]) -> Path:
     with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows(_cells(row) for row in sorted(rows, key=lambda row: (row.worker_id, row.start_on, row.status)))
+        ordered = sorted(rows, key=lambda row: (row.worker_id, row.start_on, row.status))
+        writer.writerows(_cells(row) for row in ordered)
+        writer.writerow((TRAILER, len(ordered)))
     moment = night.feed_at.timestamp()
     os.utime(unfinished, (moment, moment))
     unfinished.rename(path)

@@ -8,20 +8,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from include.offboarding.demo.names import FAMILIES, GIVEN
 from include.offboarding.demo.nights import at, day
 from include.offboarding.demo.world import (
-    AWS_ACCOUNTS,
     MIGRATION_DN,
     PROVISIONING_DN,
-    AccessKey,
     City,
     Contract,
     Entry,
     HrRow,
-    IamUser,
     Part,
-    SshKey,
     Status,
     person_dn,
 )
+from include.offboarding.demo.world_cloud import AWS_ACCOUNTS, EVERYONE, ONCALL, AccessKey, CenterUser, IamUser
+from include.offboarding.demo.world_keys import SshKey
 
 SEED = 20261125
 FIRST_NUMBER = 10001
@@ -29,6 +27,8 @@ STAFF = {City.SEOUL: 150, City.TAIPEI: 60, City.SEATTLE: 50, City.BERLIN: 40}
 LEFT_LONG_AGO = 24
 CONTRACTORS = 36
 LEADS = 12
+CENTER_BEGAN_AT = at("2023-01-09", 6)
+"""When Identity Center was first fed."""
 MIGRATED_AT = at("2026-11-16", 2)
 """When Taipei's directory moved here, and each of its entries was made anew."""
 
@@ -120,7 +120,20 @@ def _employee(draw: random.Random, number: str, who: Identity, city: City, lead:
         privileged=draw.random() < 0.02,
     )
     users = tuple(_iam_users(draw, number, who, start_on)) if draw.random() < 0.25 else ()
-    return Part(hr=(row,), entries=(entry,), users=users)
+    return Part(hr=(row,), entries=(entry,), users=users, center=tuple(_center_users(entry)))
+
+
+def _center_users(entry: Entry) -> Iterator[CenterUser]:
+    """Each fifth of the staff comes into AWS through Identity Center, which the directory feeds."""
+    if int(entry.number) % 5 == 0:
+        yield CenterUser(
+            name=entry.uid,
+            display_name=entry.name,
+            created_at=max(entry.created_at, CENTER_BEGAN_AT),
+            mail=entry.mails[0],
+            directory_id=entry.native_id,
+            groups=(EVERYONE, ONCALL) if entry.privileged else (EVERYONE,),
+        )
 
 
 def _iam_users(draw: random.Random, number: str, who: Identity, start_on: date) -> Iterator[IamUser]:

@@ -44,7 +44,7 @@ class Servers:
         write_hr_file(self.folder.feeds, night, part.hr)
         with self.vendors.connect() as connection:
             fill_vendor_table(connection, part.contracts)
-        self.aws.seed(aws_seed(part.users))
+        self.aws.seed(aws_seed(part))
         with slapd.running(self.folder.directory, self._directory(part)) as directory:
             yield dict(map(_variable, self._connections(directory)))
 
@@ -122,7 +122,7 @@ def _aws_connection(aws: AwsServer) -> ConnectionFields:
 def _aws() -> Generator[AwsServer]:
     with ExitStack() as stack:
         try:
-            server = stack.enter_context(aws_server(aws_seed(())))
+            server = stack.enter_context(aws_server(aws_seed(Part())))
         except RuntimeError as error:
             raise FatalError(str(error)) from error
         yield server

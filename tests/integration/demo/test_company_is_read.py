@@ -1,5 +1,6 @@
 """The demo company through the real readers, judged by the plain second opinion: neither wrote the expected links."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from include.offboarding.model import (
     Worker,
 )
 from include.offboarding.rosters import csv, postgres
-from include.offboarding.sources import aws_iam, ldap
+from include.offboarding.sources import aws_iam, aws_identity_center, ldap
 from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -87,12 +88,14 @@ def read(settings: dict[str, Any], night: Night, folder: DemoFolder, given: dict
     sources: list[SourceRead] = []
     scopes: list[ScopeRead] = []
     gaps: list[Gap] = []
-    for reader in readers(settings, given, context):
+    for name, reader in readers(settings, given, context):
         facts = list(reader.collect())
+        scopes += [fact for fact in facts if isinstance(fact, ScopeRead)]
+        gaps += [fact for fact in facts if isinstance(fact, Gap)]
         accounts = tuple(with_own_id(fact) for fact in facts if isinstance(fact, Account))
         sources.append(
             SourceRead(
-                name="corp-ldap" if "dc=" in accounts[0].label else "aws",
+                name=name,
                 realm=accounts[0].realm,
                 id_space="hr",
                 login_realm="corp",
@@ -100,8 +103,6 @@ def read(settings: dict[str, Any], night: Night, folder: DemoFolder, given: dict
                 credentials=tuple(fact for fact in facts if isinstance(fact, Credential)),
             )
         )
-        scopes += [fact for fact in facts if isinstance(fact, ScopeRead)]
-        gaps += [fact for fact in facts if isinstance(fact, Gap)]
     return NightRead(
         workers=workers,
         problems=(*hr.problems, *vendors.problems),
@@ -117,11 +118,16 @@ def with_own_id(account: Account) -> Account:
     return replace(account, keys=(*account.keys, own))
 
 
-def readers(settings: dict[str, Any], given: dict[str, ConnectionFields], context: ReadContext) -> Iterator[Any]:
-    yield ldap.build(ldap.Settings(**settings["sources"][0]), given["corp_ldap"], "", context)
-    aws = aws_iam.Settings(**settings["sources"][1])
-    for part in aws.parts():
-        yield aws_iam.build(aws, given["aws_audit"], part, context)
+def readers(
+    settings: dict[str, Any], given: dict[str, ConnectionFields], context: ReadContext
+) -> Iterator[tuple[str, Any]]:
+    directory, cloud, people = settings["sources"]
+    yield directory["name"], ldap.build(ldap.Settings(**directory), given["corp_ldap"], "", context)
+    aws = aws_iam.Settings(**cloud)
+    for part in aws_iam.discover(aws, given["aws_audit"], context):
+        yield cloud["name"], aws_iam.build(aws, given["aws_audit"], part, context)
+    center = aws_identity_center.Settings(**people)
+    yield people["name"], aws_identity_center.build(center, given["aws_audit"], "", context)
 
 
 def judged(source: SourceRead) -> Iterator[Account]:
@@ -130,6 +136,8 @@ def judged(source: SourceRead) -> Iterator[Account]:
     special = {entry.dn for part in parts for entry in part.entries} | {
         user.arn for part in parts for user in part.users
     }
+    special |= {user.name for part in parts for user in part.center}
+    special |= {f"root of AWS account {root.account}" for part in parts for root in part.roots}
     for place, account in enumerate(source.accounts):
         if account.label in special or place % 5 == 0:
             yield account
@@ -194,7 +202,7 @@ def test_every_source_is_read_to_its_end_and_every_standing_can_be_told(
 
     assert [scope for scope in read.scopes if scope.error] == []
     assert [gap for gap in read.gaps if gap.red] == []
-    assert len(read.sources) == 4
+    assert Counter(source.name for source in read.sources) == {"corp-ldap": 1, "aws": 5, "people": 1}
     unknown = [
         account.label for source in read.sources for account in source.accounts if account.standing is Standing.UNKNOWN
     ]
@@ -224,8 +232,10 @@ def test_the_second_opinion_links_the_special_cases_as_expected(
     person = verdict.person("contractors" if id_space == "vendor" else "hr", worker_id)
 
     told = [(each.relation.value, each.decision.value) for each in found.rows if each.person == person]
+    # Who owns a workload may be a candidate for holding it, too: the same key is on both.
+    outweighed = [("is", "candidate")] if ("owns", "linked") in told else []
 
-    assert told == [(relation, decision)], sorted(map(str, found.rows))
+    assert [row for row in told if row not in outweighed] == [(relation, decision)], sorted(map(str, found.rows))
 
 
 def test_nothing_else_is_in_doubt(nights: dict[Night, NightRead], verdict: Verdict) -> None:

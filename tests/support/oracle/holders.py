@@ -125,6 +125,14 @@ class BaseLinks:
         everywhere = ((a, s) for s in self.company.sources for a in s.accounts)
         return self.one(everywhere, KeyKind.SSH_KEY, fingerprint, account, self.key_owner)
 
+    def by_id_elsewhere(self, value: str, account: Account) -> Person | None:
+        """Whose linked account another system calls by this id."""
+        for each, person in self.key_owner.items():
+            realm, native_id = each
+            if realm != account.realm and plain(native_id) == value:
+                return person
+        return None
+
     def one(
         self,
         accounts: Iterable[tuple[Account, SourceRead]],

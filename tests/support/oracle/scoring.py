@@ -137,8 +137,11 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
 
 
 def derived(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
-    """What needs other accounts: logins and SSH keys."""
+    """What needs other accounts: logins, SSH keys, and ids that another system gave."""
     yield from derived_logins(known, base, source, account)
+    for value in weighing(known, account, KeyKind.DIRECTORY_ID):
+        person = base.by_id_elsewhere(value, account)
+        yield from claim(person, Group.ID, known.company.scores.directory_id, f"id {value}, a linked account's")
     for fingerprint in weighing(known, account, KeyKind.SSH_KEY):
         person = base.by_ssh_key(fingerprint, account)
         yield from claim(person, Group.KEY, known.company.scores.ssh_key, f"SSH key {fingerprint}")

@@ -15,7 +15,8 @@ from include.offboarding.demo.company import company
 from include.offboarding.demo.directory import ldif
 from include.offboarding.demo.feeds import write_hr_file
 from include.offboarding.demo.nights import Night
-from include.offboarding.demo.world import AWS_ACCOUNTS, City, Part
+from include.offboarding.demo.world import City, Part
+from include.offboarding.demo.world_cloud import AWS_ACCOUNTS
 
 EXPECTED = Path(__file__).resolve().parents[2] / "acceptance" / "expected_findings.yaml"
 
@@ -45,7 +46,8 @@ RULES = {
     *("leaver-account-works", "leaver-console-password", "leaver-access-key", "leaver-access-key-inactive"),
     *("leaver-ssh-key", "leaver-owned-service-account", "rehire-old-account", "used-after-departure"),
     *("engagement-lapsed", "departure-inferred", "probable-account", "disputed-account", "orphan-account"),
-    *("leaver-created-account", "link-moved"),
+    *("leaver-created-account", "link-moved", "leaver-certificate", "leaver-service-credential"),
+    *("leaver-credential-inactive", "leaver-role-trust", "leaver-root-mail"),
 }
 DECISIONS = {"linked", "disputed", "probable", "candidate", "orphan"}
 
@@ -74,7 +76,7 @@ def test_two_generations_give_the_same_bytes(night: Night, tmp_path: Path) -> No
     for name in ("first", "second"):
         part = company(night)
         feeds.append(write_hr_file(tmp_path / name, night, part.hr).read_bytes())
-        texts.append(ldif(part.entries, reader_password="secret") + seed_to_json(aws_seed(part.users)))
+        texts.append(ldif(part.entries, reader_password="secret") + seed_to_json(aws_seed(part)))
 
     assert feeds[0] == feeds[1]
     assert texts[0] == texts[1]
@@ -89,6 +91,10 @@ def test_nothing_invented_is_invented_twice(night: Night) -> None:
         [entry.native_id for entry in part.entries],
         [user.native_id for user in part.users],
         [user.key_id(place) for user in part.users for place, _ in enumerate(user.keys)],
+        [user.service_credential_id(place) for user in part.users for place, _ in enumerate(user.service_credentials)],
+        [user.certificate_id(place) for user in part.users for place, _ in enumerate(user.certificates)],
+        [role.native_id for role in part.roles],
+        [user.native_id for user in part.center],
         [contract.worker_id for contract in part.contracts],
     ):
         assert [value for value, count in Counter(ids).items() if count > 1] == []
@@ -97,7 +103,7 @@ def test_nothing_invented_is_invented_twice(night: Night) -> None:
 def test_about_400_people_work_in_four_cities() -> None:
     part = company(Night.TONIGHT)
 
-    assert 380 <= len({row.worker_id for row in part.hr}) + len(part.contracts) <= 440
+    assert 380 <= len({row.worker_id for row in part.hr}) + len(part.contracts) <= 460
     assert {row.city for row in part.hr} == set(City)
     assert {user.account for user in part.users} == set(AWS_ACCOUNTS)
 
@@ -146,6 +152,8 @@ def test_the_expectations_name_only_cases_that_there_are(expected: Expected) -> 
 def test_each_expected_account_and_worker_is_there(expected: Expected, both_nights: Part) -> None:
     accounts = {("corp-ldap", f"uid={entry.uid}") for entry in both_nights.entries}
     accounts |= {("aws", user.arn.removeprefix("arn:aws:iam::")) for user in both_nights.users}
+    accounts |= {("aws", f"root of AWS account {root.account}") for root in both_nights.roots}
+    accounts |= {("people", user.name) for user in both_nights.center}
     accounts |= {("corp-ldap", "")} | {("aws", account) for account in AWS_ACCOUNTS} | {(None, "")}
     workers = {("hr", row.worker_id) for row in both_nights.hr}
     workers |= {("vendor", contract.worker_id) for contract in both_nights.contracts} | {(None, None)}
@@ -159,7 +167,12 @@ def test_each_expected_account_and_worker_is_there(expected: Expected, both_nigh
 def test_each_expected_key_is_there(expected: Expected, both_nights: Part) -> None:
     keys = {key.fingerprint for entry in both_nights.entries for key in entry.ssh_keys}
     keys |= {user.key_id(place) for user in both_nights.users for place, _ in enumerate(user.keys)}
-    keys |= {user.ssh_key_id(place) for user in both_nights.users for place, _ in enumerate(user.ssh_keys)}
+    keys |= {held.thumbprint for entry in both_nights.entries for held in entry.certificates}
+    keys |= {role.native_id for role in both_nights.roles}
+    for user in both_nights.users:
+        keys |= {user.ssh_key_id(place) for place, _ in enumerate(user.ssh_keys)}
+        keys |= {user.service_credential_id(place) for place, _ in enumerate(user.service_credentials)}
+        keys |= {user.certificate_id(place) for place, _ in enumerate(user.certificates)}
 
     assert {row[8] for row in expected.findings if row[8]} - keys == set()
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import TypedDict, Unpack
 
 from include.offboarding.demo.nights import Night, at, day
-from include.offboarding.demo.world import AccessKey, City, Entry, HrRow, IamUser, Part, Status, person_dn
+from include.offboarding.demo.world import City, Entry, HrRow, Part, Status, person_dn
+from include.offboarding.demo.world_cloud import AccessKey, IamUser
 
 LAST_DAY = "2026-11-13"
 """A Friday: the last working day wherever the day itself is not the point."""

@@ -4,17 +4,9 @@ from dataclasses import replace
 
 from include.offboarding.demo.cases._case import Case, Member, case
 from include.offboarding.demo.nights import Night, at
-from include.offboarding.demo.world import (
-    CORE,
-    LAB,
-    PAYMENTS,
-    AccessKey,
-    City,
-    Entry,
-    IamUser,
-    Part,
-    SshKey,
-)
+from include.offboarding.demo.world import SIGNERS, City, Entry, Part
+from include.offboarding.demo.world_cloud import CORE, LAB, PAYMENTS, AccessKey, IamUser
+from include.offboarding.demo.world_keys import SshKey
 
 
 @case("directory-used-after", "used-after-departure: the directory login")
@@ -108,6 +100,39 @@ def made_by_leaver(night: Night) -> Part:
     return Part(hr=(who.left(),), entries=(who.locked(), made))
 
 
+@case("made-for-colleague", "an account that a leaver made, and that somebody who works here holds")
+def made_for_colleague(night: Night) -> Part:
+    """It was his job to make second logins: nothing is found."""
+    del night
+    who = Member(
+        number="10469", name="Paul Hagen", latin="Paul Hagen", login="phagen", local="paul.hagen", city=City.BERLIN
+    )
+    colleague = Member(
+        number="10480", name="Svea Lund", latin="Svea Lund", login="slund", local="svea.lund", city=City.BERLIN
+    )
+    made = Entry(uid="adm-slund", name="Second account", created_at=at("2026-10-26", 9), created_by=who.dn)
+    return Part(hr=(who.left(), colleague.works()), entries=(who.locked(), colleague.entry(), made))
+
+
+@case("declared-dead", "an account that is dead because the configuration says so")
+def declared_dead(night: Night) -> Part:
+    """Nobody locked it; yesterday its shell was taken away, which keeps people out here."""
+    who = Member(number="10465", name="설우람", latin="U-ram Seol", login="urseol", local="uram.seol")
+    shell = "/bin/bash" if night is Night.BEFORE else "/usr/sbin/nologin"
+    return Part(hr=(who.left(),), entries=(replace(who.entry(), shell=shell),))
+
+
+@case("guarded-group", "who is in a group that guards a key, with dates")
+def guarded_group(night: Night) -> Part:
+    """He could sign releases until yesterday; a colleague still can. Nothing is found yet: the dates are kept."""
+    who = Member(number="10464", name="맹지후", latin="Ji-hu Maeng", login="jhmaeng", local="jihu.maeng")
+    colleague = Member(
+        number="10468", name="Greta Holm", latin="Greta Holm", login="gholm", local="greta.holm", city=City.BERLIN
+    )
+    own = replace(who.locked(), groups=(SIGNERS,) if night is Night.BEFORE else ())
+    return Part(hr=(who.left(), colleague.works()), entries=(own, replace(colleague.entry(), groups=(SIGNERS,))))
+
+
 def _user(who: Member, account: str, *, keys: tuple[AccessKey, ...]) -> IamUser:
     return IamUser(
         account=account,
@@ -127,4 +152,7 @@ CASES: tuple[Case, ...] = (
     contained_key,
     many_things,
     made_by_leaver,
+    made_for_colleague,
+    declared_dead,
+    guarded_group,
 )

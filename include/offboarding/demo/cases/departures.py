@@ -4,17 +4,8 @@ from dataclasses import replace
 
 from include.offboarding.demo.cases._case import Case, Member, case
 from include.offboarding.demo.nights import Night, at, day
-from include.offboarding.demo.world import (
-    CORE,
-    PAYMENTS,
-    AccessKey,
-    City,
-    Contract,
-    Entry,
-    IamUser,
-    Part,
-    Status,
-)
+from include.offboarding.demo.world import City, Contract, Entry, Part, Status
+from include.offboarding.demo.world_cloud import CORE, PAYMENTS, AccessKey, IamUser
 
 
 @case("day-over", "Time zone")

@@ -4,14 +4,9 @@ from dataclasses import replace
 
 from include.offboarding.demo.cases._case import Case, Member, case, iam_user
 from include.offboarding.demo.nights import Night, at
-from include.offboarding.demo.world import (
-    LAB,
-    PAYMENTS,
-    City,
-    Entry,
-    Part,
-    SshKey,
-)
+from include.offboarding.demo.world import City, Entry, Part
+from include.offboarding.demo.world_cloud import LAB, PAYMENTS
+from include.offboarding.demo.world_keys import SshKey
 
 
 @case("usual-pattern", "probable by a usual pattern that nobody declared")
@@ -69,6 +64,20 @@ def edited_tags(night: Night) -> Part:
     colleague = Member(number="10422", name="남궁솔", latin="Sol Namgung", login="snamgung", local="sol.namgung")
     user = iam_user(PAYMENTS, "mjegal", email=colleague.mail)
     return Part(hr=(who.left(), colleague.works()), entries=(who.locked(), colleague.entry()), users=(user,))
+
+
+@case("moved-link", "link-moved: what an account was linked by changed on the last day")
+def moved_link(night: Night) -> Part:
+    """Hers the night before, by the tag; on her last day somebody wrote a colleague's mail into it."""
+    who = Member(number="10466", name="피아라", latin="A-ra Pi", login="arapi", local="ara.pi")
+    colleague = Member(number="10467", name="형도겸", latin="Do-gyeom Hyeong", login="dghyeong", local="dogyeom.hyeong")
+    before = night is Night.BEFORE
+    user = iam_user(PAYMENTS, "batch-reports", email=who.mail if before else colleague.mail)
+    return Part(
+        hr=(who.works() if before else who.left("2026-11-24"), colleague.works()),
+        entries=(who.entry() if before else who.locked(), colleague.entry()),
+        users=(user,),
+    )
 
 
 @case("shared-ssh-key", "probable by the same SSH key on two accounts")
@@ -137,6 +146,7 @@ CASES: tuple[Case, ...] = (
     leading_zeros,
     mistyped_number,
     edited_tags,
+    moved_link,
     shared_ssh_key,
     back_door,
     candidate,

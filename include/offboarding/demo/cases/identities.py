@@ -6,19 +6,9 @@ from dataclasses import replace
 from include.offboarding.demo.cases._case import Case, Member, case, iam_user
 from include.offboarding.demo.nights import Night, at
 from include.offboarding.demo.people import MIGRATED_AT
-from include.offboarding.demo.world import (
-    CORE,
-    LAB,
-    MIGRATION_DN,
-    PAYMENTS,
-    AccessKey,
-    City,
-    Entry,
-    IamUser,
-    Part,
-    SshKey,
-    entry_uuid,
-)
+from include.offboarding.demo.world import MIGRATION_DN, City, Entry, Part, entry_uuid
+from include.offboarding.demo.world_cloud import CORE, LAB, PAYMENTS, AccessKey, IamUser
+from include.offboarding.demo.world_keys import SshKey
 
 
 @case("directory-id", "linked by the directory id that HR gives")

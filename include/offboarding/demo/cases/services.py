@@ -4,20 +4,8 @@ from dataclasses import replace
 
 from include.offboarding.demo.cases._case import Case, Member, case
 from include.offboarding.demo.nights import Night, at
-from include.offboarding.demo.world import (
-    CORE,
-    LAB,
-    MIGRATION_DN,
-    PAYMENTS,
-    PROVISIONING_DN,
-    READER_DN,
-    WITNESS_DN,
-    AccessKey,
-    City,
-    Entry,
-    IamUser,
-    Part,
-)
+from include.offboarding.demo.world import MIGRATION_DN, PROVISIONING_DN, READER_DN, WITNESS_DN, City, Entry, Part
+from include.offboarding.demo.world_cloud import CORE, LAB, PAYMENTS, AccessKey, IamUser
 
 BOSS = Member(
     number="10413",
