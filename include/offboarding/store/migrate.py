@@ -20,7 +20,9 @@ def migrate(session: psycopg.Connection[tuple[object, ...]], schema: str) -> Non
         return
     with session.transaction():
         session.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        session.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+        # `if not exists` asks for the right to create even where the schema is there already.
+        if not _exists(session, schema):
+            session.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
         session.execute(
             "create table if not exists schema_migration (version integer primary key, checksum text not null,"
             " applied_at timestamptz not null default now())"
@@ -44,6 +46,11 @@ def migrations() -> dict[int, str]:
 def checksum(text: str) -> str:
     """Of a migration's text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _exists(session: psycopg.Connection[tuple[object, ...]], schema: str) -> bool:
+    found = session.execute("select exists (select from pg_namespace where nspname = %s)", (schema,)).fetchone()
+    return bool(found and found[0])
 
 
 def _is_current(session: psycopg.Connection[tuple[object, ...]]) -> bool:

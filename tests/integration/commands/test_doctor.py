@@ -1,6 +1,7 @@
 """doctor, over a company of two on real systems."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -91,3 +92,12 @@ def test_a_person_reads_a_table_and_sentences(tiny: TinyCompany, at_work: Type) 
     assert "MISSING\n- sources.aws" in done.out
     assert "1 of 6 need something." in done.out
     assert not [name for name in NAMES if name in done.out + done.err]
+
+
+def test_its_lines_hold_the_fields_of_the_page(at_work: Type) -> None:
+    page = (config.project_folder() / "docs/jsonl.md").read_text("utf-8").split("\n## `doctor`\n", 1)[1]
+
+    done = at_work("doctor", "--format", "jsonl")
+
+    promised = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert all(set(told) == promised for told in done.lines)

@@ -1,0 +1,189 @@
+"""docs/permissions/postgres.md, run word for word: the store, its readers, HR's database, backup and restore."""
+
+import re
+import subprocess
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from include.offboarding import config
+from include.offboarding.errors import FatalError
+from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.rosters.postgres import Settings, build
+from include.offboarding.store import embedded, reading
+from include.offboarding.store.cluster import binaries
+from include.offboarding.store.connect import opened
+from include.offboarding.store.trial import trial
+from tests.support import filled
+
+PAGE = (config.project_folder() / "docs/permissions/postgres.md").read_text("utf-8")
+ADMINISTRATOR, BY_HAND, READER_GRANTS, READER_ROLE, HR = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+ROLES = ("offboarding_checker", "offboarding_reader", "offboarding_hr")
+
+
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+    """A server that asks these roles for passwords."""
+    with embedded.server(tmp_path_factory.mktemp("strict"), durable=False) as server:
+        rules = server.data / "pg_hba.conf"
+        asks = "".join(f"local all {role} scram-sha-256\n" for role in ROLES)
+        rules.write_text(asks + rules.read_text(encoding="utf-8"), encoding="utf-8")
+        with server.connect(autocommit=True) as owner:
+            owner.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+@pytest.fixture
+def server(strict_server: embedded.EmbeddedServer) -> Iterator[embedded.EmbeddedServer]:
+    """The same, without what an earlier test made."""
+    yield strict_server
+    with strict_server.connect(dbname="postgres", autocommit=True) as owner:
+        for database in ("offboarding_store", "restored", "hr"):
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        for role in ROLES:
+            owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+def run(server: embedded.EmbeddedServer, statements: str, *, dbname: str = "postgres", user: str = "") -> None:
+    """As psql would: a statement at a time, \\connect included."""
+    first, *others = re.split(r"^\\connect ", statements, flags=re.MULTILINE)
+    for database, _, text in [(dbname, "", first), *(other.partition("\n") for other in others)]:
+        with as_role(server, user, database) if user else administrator(server, database) as session:
+            for statement in filter(str.strip, text.split(";\n")):
+                session.execute(statement.encode())
+
+
+@contextmanager
+def administrator(server: embedded.EmbeddedServer, dbname: str) -> Generator[psycopg.Connection[TupleRow]]:
+    with server.connect(dbname=dbname, autocommit=True) as session:
+        yield session
+
+
+@contextmanager
+def as_role(server: embedded.EmbeddedServer, role: str, dbname: str) -> Generator[psycopg.Connection[TupleRow]]:
+    with psycopg.connect(**parameters(server, role, dbname), autocommit=True) as session:  # pyright: ignore[reportArgumentType]
+        yield session
+
+
+def parameters(server: embedded.EmbeddedServer, role: str, dbname: str = "offboarding_store") -> dict[str, str | int]:
+    (password,) = set(re.findall(rf"create role {role} login password '([^']*)'", PAGE))
+    return {"host": server.host, "port": 5432, "user": role, "password": password, "dbname": dbname}
+
+
+def test_a_night_runs_with_the_checkers_rights(server: embedded.EmbeddedServer) -> None:
+    run(server, ADMINISTRATOR)
+
+    with opened(parameters(server, "offboarding_checker")) as session:
+        filled.spend_night(session)
+
+        assert reading.findings(session)
+
+
+def test_a_trial_runs_with_the_checkers_rights(server: embedded.EmbeddedServer) -> None:
+    run(server, ADMINISTRATOR)
+
+    with trial(parameters(server, "offboarding_checker")) as session:
+        filled.spend_night(session)
+
+
+def test_a_schema_that_is_there_needs_no_right_to_make_one(server: embedded.EmbeddedServer) -> None:
+    run(server, BY_HAND)
+
+    with opened(parameters(server, "offboarding_checker")) as session:
+        filled.spend_night(session)
+
+        assert reading.findings(session)
+
+
+def test_without_that_right_a_trial_says_so(server: embedded.EmbeddedServer) -> None:
+    run(server, BY_HAND)
+
+    with (
+        pytest.raises(FatalError, match="Grant create on the database"),
+        trial(parameters(server, "offboarding_checker")),
+    ):
+        pass
+
+
+def test_a_reader_reads_and_changes_nothing(server: embedded.EmbeddedServer) -> None:
+    run(server, ADMINISTRATOR)
+    run(server, READER_ROLE)
+    with opened(parameters(server, "offboarding_checker")) as session:
+        filled.spend_night(session)
+    run(server, READER_GRANTS, dbname="offboarding_store", user="offboarding_checker")
+
+    with opened(parameters(server, "offboarding_reader")) as session:
+        assert reading.runs(session)
+        assert reading.findings(session)
+        assert reading.links(session)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("delete from finding_event")
+
+
+def test_hr_is_read_through_its_view_alone(server: embedded.EmbeddedServer) -> None:
+    with server.connect(dbname="postgres", autocommit=True) as owner:
+        owner.execute("create database hr")
+    with server.connect(dbname="hr", autocommit=True) as owner:
+        owner.execute(
+            "create table employees (person_no text, full_name text, work_mail text, state text, last_day date,"
+            " salary int)"
+        )
+        owner.execute("insert into employees values ('7', 'Kim Minjun', 'mj@corp.example', 'left', '2026-11-13', 1)")
+    run(server, HR)
+    told = parameters(server, "offboarding_hr", "hr")
+    connection = ConnectionFields(
+        conn_id="hr_db",
+        host=str(told["host"]),
+        port=5432,
+        login=str(told["user"]),
+        password=str(told["password"]),
+        schema="hr",
+    )
+    settings = Settings.model_validate(
+        {
+            "name": "hr",
+            "kind": "postgres",
+            "connection": "hr_db",
+            "coverage": "full",
+            "query": "select * from feeds.people",
+        }
+    )
+
+    roster = build(settings, connection, ReadContext(as_of=filled.AS_OF, default_zone="Asia/Seoul"))
+
+    assert [worker.worker_id for worker in roster.read()] == ["7"]
+    with as_role(server, "offboarding_hr", "hr") as session:
+        for forbidden in ("select salary from employees", "create table mine (n int)"):
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)):
+                session.execute(forbidden.encode())
+
+
+def test_what_was_dumped_can_be_restored_and_goes_on(server: embedded.EmbeddedServer, tmp_path: object) -> None:
+    """The commands of docs/operations.md, with the server's own programs."""
+    run(server, ADMINISTRATOR)
+    with opened(parameters(server, "offboarding_checker")) as session:
+        filled.spend_night(session)
+        before = reading.findings(session)
+    dump = f"{tmp_path}/offboarding.dump"
+    environment = {"PGPASSWORD": str(parameters(server, "offboarding_checker")["password"])}
+    where = ["--host", server.host, "--username", "offboarding_checker"]
+    page = (config.project_folder() / "docs/operations.md").read_text("utf-8")
+    assert "pg_dump --schema=offboarding --format=custom --file=offboarding.dump" in page
+    assert "pg_restore --exit-on-error --no-owner --dbname=offboarding_store offboarding.dump" in page
+
+    with administrator(server, "postgres") as owner:
+        owner.execute("create database restored")
+        owner.execute("grant connect, temporary, create on database restored to offboarding_checker")
+    options = ["--schema=offboarding", "--format=custom", f"--file={dump}", "--dbname=offboarding_store"]
+    subprocess.run([binaries() / "pg_dump", *where, *options], env=environment, check=True)
+    options = ["--exit-on-error", "--no-owner", "--dbname=restored", dump]
+    subprocess.run([binaries() / "pg_restore", *where, *options], env=environment, check=True)
+
+    with opened(parameters(server, "offboarding_checker", "restored")) as session:
+        assert reading.findings(session) == before
+        filled.spend_night(session, caller="the night after")
+        assert {finding.finding_key for finding in reading.findings(session)} == {f.finding_key for f in before}
