@@ -96,6 +96,8 @@ class Describer:
         )
 
     def _memberships(self, entry: Entry, native_id: str) -> tuple[Membership, ...]:
+        if not self.rolls.guarded:
+            return ()
         logins = _logins(entry, self.settings.attributes.login)
         return tuple(
             Membership(

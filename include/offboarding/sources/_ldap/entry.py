@@ -21,6 +21,10 @@ class Entry:
         found = self.attributes.get(name.lower())
         if not found:
             return ()
+        if len(found) == 1:
+            # Nearly always, and thirty times an entry.
+            text = found[0].decode("utf-8", "backslashreplace").strip()
+            return (text,) if text else ()
         texts = [value.decode("utf-8", "backslashreplace").strip() for value in found]
         return tuple([text for text in texts if text])
 
