@@ -151,12 +151,12 @@ def _ldif(entries: int) -> str:
     person = "objectClass: inetOrgPerson\nobjectClass: ldapPublicKey\nsn: P"
     blocks = [f"dn: {SUFFIX}\nobjectClass: domain\ndc: corp\n"]
     blocks.append(f"dn: {WITNESS}\n{person}\nuid: witness\ncn: witness\nsshPublicKey: {_ssh_key(entries)}\n")
-    for number in range(entries):
-        blocks.append(
-            f"dn: uid=p{number},{SUFFIX}\n{person}\nuid: p{number}\ncn: Person {number}\n"
-            f"mail: p{number}@corp.example\nemployeeNumber: {number}\nmanager: uid=p{number // 10},{SUFFIX}\n"
-            + (f"sshPublicKey: {_ssh_key(number)}\n" if number % 10 == 0 else "")
-        )
+    blocks += [
+        f"dn: uid=p{number},{SUFFIX}\n{person}\nuid: p{number}\ncn: Person {number}\n"
+        f"mail: p{number}@corp.example\nemployeeNumber: {number}\nmanager: uid=p{number // 10},{SUFFIX}\n"
+        + (f"sshPublicKey: {_ssh_key(number)}\n" if number % 10 == 0 else "")
+        for number in range(entries)
+    ]
     return "\n".join(blocks)
 
 
