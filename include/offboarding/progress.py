@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -15,8 +15,14 @@ EVERY_SECONDS = 5.0
 GLANCE_SECONDS = 0.2
 """Between two looks of a terminal's bar."""
 
-Watcher = Callable[[str, int], None]
-"""Told what is being read ("corp-ldap, accounts") and how many have passed."""
+
+class Watcher(Protocol):
+    """Whoever looks on."""
+
+    def __call__(self, what: str, number: int, *, over: bool) -> None:
+        """What is being read ("corp-ldap, accounts"), how many have passed, and whether that was the end of it."""
+        ...
+
 
 _Item = TypeVar("_Item")
 _watcher: ContextVar[Watcher | None] = ContextVar("offboarding_progress", default=None)
@@ -41,19 +47,21 @@ def passing(items: Iterator[_Item], counts: Callable[[_Item], bool], *, noun: st
     pause = GLANCE_SECONDS if watcher else EVERY_SECONDS
     label = f"{' '.join(filter(None, names.values()))}, {noun}"
     number, told_at = 0, time.monotonic()
-    for item in items:
-        number += counts(item)
-        now = time.monotonic()
-        if now - told_at >= pause:
-            told_at = now
-            _tell(watcher, label, number, noun, names)
-        yield item
-    if watcher:
-        watcher(label, number)
+    try:
+        for item in items:
+            number += counts(item)
+            now = time.monotonic()
+            if now - told_at >= pause:
+                told_at = now
+                _tell(watcher, label, number, noun, names)
+            yield item
+    finally:
+        if watcher:
+            watcher(label, number, over=True)
 
 
 def _tell(watcher: Watcher | None, label: str, number: int, noun: str, names: dict[str, str]) -> None:
     if watcher:
-        watcher(label, number)
+        watcher(label, number, over=False)
     else:
         log.info("reading", **names, **{noun: number})

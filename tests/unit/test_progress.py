@@ -42,21 +42,45 @@ def test_a_short_read_says_nothing() -> None:
     assert events == []
 
 
-def test_a_terminal_is_told_instead_of_the_log(seconds: None) -> None:
-    told: list[tuple[str, int]] = []
+class Onlooker:
+    """Remembers what it was told."""
 
-    with capture_logs() as events, watched(lambda what, number: told.append((what, number))):
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int, bool]] = []
+
+    def __call__(self, what: str, number: int, *, over: bool) -> None:
+        self.told.append((what, number, over))
+
+
+def test_a_terminal_is_told_instead_of_the_log(seconds: None) -> None:
+    onlooker = Onlooker()
+
+    with capture_logs() as events, watched(onlooker):
         spent(passing(iter(range(3)), lambda _: True, noun="workers", roster="hr"))
 
     assert events == []
-    assert told[-1] == ("hr, workers", 3)
+    assert onlooker.told[0] == ("hr, workers", 1, False)
+    assert onlooker.told[-1] == ("hr, workers", 3, True)
+
+
+def test_a_read_that_breaks_off_is_over_too(seconds: None) -> None:
+    def breaking() -> Iterator[int]:
+        yield 1
+        raise ValueError
+
+    onlooker = Onlooker()
+
+    with watched(onlooker), pytest.raises(ValueError):
+        spent(passing(breaking(), lambda _: True, noun="workers", roster="hr"))
+
+    assert onlooker.told[-1] == ("hr, workers", 1, True)
 
 
 def test_nobody_is_told_once_the_block_is_over(seconds: None) -> None:
-    told: list[int] = []
-    with watched(lambda _, number: told.append(number)):
+    onlooker = Onlooker()
+    with watched(onlooker):
         pass
 
     spent(passing(iter(range(3)), lambda _: True, noun="workers", roster="hr"))
 
-    assert told == []
+    assert onlooker.told == []

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+import structlog
+
 from include.offboarding.progress import watched
 
 TERMINATED = 128 + signal.SIGTERM
@@ -20,51 +22,68 @@ def at_the_terminal(*, quiet: bool = False, silent: bool = False) -> Generator[N
 
     `quiet`: nothing of the log but its warnings; `silent`: nothing, where the command tells all of it itself.
     """
-    _log_beside_the_output(logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO)
+    level = logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO
     before = signal.signal(signal.SIGTERM, _ended)
+    log_before = structlog.get_config()
     try:
+        _log_beside_the_output(level)
         if not sys.stderr.isatty():
             yield
             return
-        with _bars():
+        with watched(Bars()):
             yield
     finally:
+        structlog.configure(**log_before)
         signal.signal(signal.SIGTERM, before)
 
 
 def _log_beside_the_output(level: int) -> None:
-    import structlog  # noqa: PLC0415 - commands that only read need none of it
-
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked anew each time: while a bar is drawn, what is written there goes above it.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
     )
 
 
-@contextmanager
-def _bars() -> Generator[None]:
-    """A line for each thing that is read, with how many have passed; no end is known before it's there."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+class Bars:
+    """A line for each thing that is read, with how many have passed, for as long as it's read. No end is known before.
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        lines: dict[str, TaskID] = {}
+    Drawn on the error output alone: what a pipe or file takes is the command's own.
+    """
 
-        def watch(what: str, number: int) -> None:
-            if what not in lines:
-                # Whoever named a source may have used what rich takes for markup.
-                lines[what] = progress.add_task(escape(what), total=None)
-            progress.update(lines[what], completed=number)
+    def __init__(self) -> None:
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-        with watched(watch):
-            yield
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.completed:,}"))
+        self._progress = Progress(
+            *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True, redirect_stdout=False
+        )
+        self._lines: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, number: int, *, over: bool) -> None:
+        """A Watcher (progress.py)."""
+        if over:
+            self._end(what)
+            return
+        if not self._lines:
+            self._progress.start()
+        if what not in self._lines:
+            self._lines[what] = self._progress.add_task(what, total=None)
+        self._progress.update(self._lines[what], completed=number)
+
+    def _end(self, what: str) -> None:
+        line = self._lines.pop(what, None)
+        if line is not None:
+            self._progress.remove_task(line)
+            if not self._lines:
+                self._progress.stop()
 
 
 def _ended(number: int, frame: FrameType | None) -> NoReturn:
