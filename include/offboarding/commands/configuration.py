@@ -51,10 +51,12 @@ def _told(checked: Checked, warnings: tuple[str, ...]) -> list[str]:
 def _summary(loaded: Loaded) -> str:
     settings = loaded.settings
     parts = sum(len(source.parts()) for source in settings.sources)
+    listing = ", ".join(source.name for source in settings.sources if not source.parts())
+    found = f" and those that {listing} lists each night" if listing else ""
     store = "beside the project" if settings.store == "embedded" else f"the connection {config.STORE_CONNECTION}"
     return (
         f"{counted(len(settings.rosters), 'roster')}, {counted(len(settings.sources), 'source')} read in"
-        f" {counted(parts, 'part')}, {counted(len(settings.trackers), 'tracker')}; store: {store}."
+        f" {counted(parts, 'part')}{found}, {counted(len(settings.trackers), 'tracker')}; store: {store}."
     )
 
 

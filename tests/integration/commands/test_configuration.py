@@ -23,6 +23,16 @@ def test_a_good_file_is_called_so(configured: Path, typed: Type) -> None:
     )
 
 
+def test_parts_that_only_the_system_knows_are_said_to_be_found_each_night(configured: Path, typed: Type) -> None:
+    directory, cloud = GOOD["sources"]
+    whole = {name: value for name, value in cloud.items() if name != "accounts"} | {"organization": True}
+    configured.write_text(yaml.safe_dump({**GOOD, "sources": [directory, whole]}), encoding="utf-8")
+
+    done = typed("check-config")
+
+    assert "2 sources read in 1 part and those that aws lists each night, 1 tracker" in done.out
+
+
 def test_mistakes_are_named_and_counted(configured: Path, typed: Type) -> None:
     wrong = {**GOOD, "polcy": {}, "store": "embeded"}
     configured.write_text(yaml.safe_dump(wrong), encoding="utf-8")
