@@ -47,10 +47,15 @@ create index on bearing (account_pk);
 analyze bearing;
 
 -- name: make_weightless
--- Values that too many accounts of one realm bear: they weigh nothing anywhere, and are listed.
+-- Values that too many accounts of one realm bear: they weigh nothing anywhere, and are listed. Counted in two steps:
+-- nearly no value is borne that often, and telling accounts apart takes a sort of whatever is looked at.
 create temp table weightless as
+with crowded as (
+    select realm, kind, value, loose from bearing where origin in ('attribute', 'tag')
+    group by realm, kind, value, loose having count(*) > %(bearers)s
+)
 select b.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct b.account_pk)::int as accounts
-from bearing b join account a using (account_pk)
+from crowded join bearing b using (realm, kind, value, loose) join account a using (account_pk)
 where b.origin in ('attribute', 'tag') and a.gone_at is null
 group by b.realm, b.kind, b.value, b.loose
 having count(distinct b.account_pk) > %(bearers)s;

@@ -135,11 +135,11 @@ where (k.loose, k.origin, k.raw) is distinct from (excluded.loose, excluded.orig
     or k.valid_to is not null;
 
 -- name: close_worker_keys
--- After a complete read: a value no longer told has ended, and stays as evidence.
+-- After a complete read: a value no longer told has ended, and stays as evidence. What this read brought needs no look.
 update worker_key k
 set valid_to = %(observed_at)s, origin = 'former'
 from worker w
-where w.worker_pk = k.worker_pk and w.roster = %(roster)s and k.valid_to is null
+where w.worker_pk = k.worker_pk and w.roster = %(roster)s and k.valid_to is null and k.valid_from < %(observed_at)s
     and exists (select from s_worker s where s.worker_id = w.worker_id)
     and not exists (
         select from s_worker_key s

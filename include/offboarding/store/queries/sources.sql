@@ -114,11 +114,11 @@ set raw = excluded.raw, valid_to = null
 where k.raw <> excluded.raw or k.valid_to is not null;
 
 -- name: close_account_keys
--- A key that an account no longer bears.
+-- A key that an account no longer bears. What this very read brought needs no look.
 update account_key k set valid_to = %(observed_at)s
 from account a, s_account s
 where a.account_pk = k.account_pk and a.realm = %(realm)s and s.native_id = a.native_id
-    and k.valid_to is null
+    and k.valid_to is null and k.valid_from < %(observed_at)s
     and not exists (
         select from s_account_key n where n.native_id = a.native_id and n.kind = k.kind and n.value = k.value
             and n.loose = k.loose and n.origin = k.origin and n.name = k.name);
