@@ -18,46 +18,23 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from records.company import CLOUDS, DIRECTORY, NIGHT, Company, Feed, System
 
 from include.offboarding import pipeline
 from include.offboarding.interfaces import RosterSettings, SourceSettings
-from include.offboarding.model import (
-    CREDENTIAL_KINDS,
-    Account,
-    AccountKey,
-    AccountRef,
-    Coverage,
-    Credential,
-    Employment,
-    EmploymentStatus,
-    Fact,
-    IdentityKey,
-    KeyKind,
-    KeyOrigin,
-    Problem,
-    RequestCounts,
-    RosterSummary,
-    ScopedValue,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-    Worker,
-)
-from include.offboarding.settings import Company, Settings
+from include.offboarding.model import Account, Coverage, Credential, KeyKind
+from include.offboarding.settings import Company as CompanySettings
+from include.offboarding.settings import Settings
 from include.offboarding.sources.aws_iam import Settings as AwsSettings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.staging import Stage
 
 FULL, SMALL = 1_000_000, 20_000
-CLOUDS = tuple(f"{number:012d}" for number in range(100_000_000_001, 100_000_000_011))
-DIRECTORY = "0b5e0000-0000-4000-8000-000000000001"
-NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
-HIRED = datetime(2019, 3, 4, tzinfo=UTC)
 JOINS = 3
 SERVER = {"shared_buffers": "4GB", "max_wal_size": "16GB", "checkpoint_timeout": "30min"}
 """For a machine of 24 GiB; what a database of this size is given anywhere. It serves both sides."""
@@ -101,154 +78,11 @@ left join bare_credential c on c.realm = a.realm and c.account_native_id = a.nat
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Company1M:
-    """Records by their number, made up anew at each reading; on the second night every hundredth differs."""
-
-    workers: int
-    night: int
-
-    def worker(self, n: int) -> Worker:
-        """Worker n. Every fifth has left, in the last 2,000 days."""
-        left = n % 5 == 0
-        last = date(2026, 11, 20) - timedelta(days=n % 2_000) if left else None
-        return Worker(
-            worker_id=f"{n + 1_000_000}",
-            name=f"Person {n}",
-            mail=f"person.{n}@corp.example",
-            logins=(ScopedValue(value=f"p{n}", source=None),),
-            location="Berlin" if self._changed(n) else "Seoul",
-            employments=(
-                Employment(
-                    status=EmploymentStatus.LEFT if left else EmploymentStatus.ACTIVE,
-                    start_on=HIRED.date(),
-                    last_working_on=last,
-                    end_on=last,
-                    zone="Asia/Seoul",
-                    type="employee",
-                ),
-            ),
-            record="",
-        )
-
-    def login(self, n: int) -> Account:
-        """Worker n's directory account."""
-        keys = (
-            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="uid"),
-            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.ATTRIBUTE, name="mail"),
-            AccountKey(
-                kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.ATTRIBUTE, name="employeeNumber"
-            ),
-        )
-        return self._account(n, DIRECTORY, f"0b5e0000-0000-4000-8000-{n:012x}", f"uid=p{n},dc=corp,dc=example", keys)
-
-    def user(self, n: int) -> Account:
-        """Worker n's IAM user; every twentieth is a workload's, which nobody claims."""
-        keys: tuple[AccountKey, ...] = (
-            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="user name"),
-            AccountKey(kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.TAG, name="tag employee-id"),
-            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.TAG, name="tag email"),
-        )
-        name = f"p{n}"
-        if n % 20 == 7:
-            name = f"job-{n}"
-            keys = (AccountKey(kind=KeyKind.LOGIN, value=name, origin=KeyOrigin.ATTRIBUTE, name="user name"),)
-        realm = CLOUDS[n % len(CLOUDS)]
-        return self._account(n, realm, f"AIDA{n:017d}", f"arn:aws:iam::{realm}:user/{name}", keys)
-
-    def credentials(self, account: Account, n: int) -> Iterator[Credential]:
-        """A key in the directory; a password, two access keys and an API key in AWS."""
-        if account.realm == DIRECTORY:
-            yield self._credential(account, n, SubjectKind.SSH_KEY, f"SHA256:{n:043d}")
-            return
-        yield self._credential(account, n, SubjectKind.CONSOLE_PASSWORD, account.native_id)
-        yield self._credential(account, n, SubjectKind.ACCESS_KEY, f"AKIA{n:015d}1")
-        yield self._credential(account, n, SubjectKind.ACCESS_KEY, f"AKIA{n:015d}2")
-        yield self._credential(account, n, SubjectKind.SERVICE_CREDENTIAL, f"ACCA{n:017d}")
-
-    def _changed(self, n: int) -> bool:
-        return self.night > 1 and n % 100 == 3
-
-    def _account(self, n: int, realm: str, native_id: str, label: str, keys: tuple[AccountKey, ...]) -> Account:
-        standing = Standing.WORKS if n % 5 or n % 250 == 0 else Standing.DEAD
-        return Account(
-            realm=realm,
-            native_id=native_id,
-            label=label,
-            login=keys[0].value,
-            display_name=f"Person {n}, renamed" if self._changed(n) else f"Person {n}",
-            keys=keys,
-            created_at=HIRED,
-            standing=standing,
-            standing_reason="no lock is visible" if standing is Standing.WORKS else "locked for good",
-            has_own_login=realm == DIRECTORY,
-            privileged=False,
-            last_used_at=NIGHT - timedelta(days=3_000 if n % 5 == 0 else 2),
-        )
-
-    def _credential(self, account: Account, n: int, kind: SubjectKind, native_id: str) -> Credential:
-        label = f"{kind.value} of {account.login}"
-        return Credential(
-            realm=account.realm,
-            account_native_id=account.native_id,
-            kind=kind,
-            native_id=native_id,
-            label=f"{label}, renamed" if self._changed(n) else label,
-            standing=account.standing,
-            standing_reason="active" if account.standing is Standing.WORKS else "revoked",
-            created_at=HIRED,
-        )
-
-
-@dataclass(slots=True, kw_only=True)
-class Feed:
-    """The company's roster."""
-
-    company: Company1M
-    problems: Sequence[Problem] = ()
-    summary: RosterSummary | None = None
-
-    def read(self) -> Iterator[Worker]:
-        """Every worker."""
-        for n in range(self.company.workers):
-            yield self.company.worker(n)
-        self.summary = RosterSummary(origin="a list", proved=True, dated_at=None, rows=self.company.workers)
-
-
-@dataclass(slots=True, kw_only=True)
-class System:
-    """The directory, or an AWS account: its accounts with their credentials."""
-
-    company: Company1M
-    realm: str
-    requests: RequestCounts = field(default_factory=RequestCounts)
-
-    def collect(self) -> Iterator[Fact]:
-        """Every account."""
-        cloud = CLOUDS.index(self.realm) if self.realm in CLOUDS else None
-        make = self.company.login if cloud is None else self.company.user
-        for n in range(self.company.workers) if cloud is None else range(cloud, self.company.workers, len(CLOUDS)):
-            account = make(n)
-            yield account
-            yield from self.company.credentials(account, n)
-        yield ScopeRead(realm=self.realm, scope="", kinds=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS))
-
-    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
-        """Not asked here."""
-        del keys, known
-        yield from ()
-
-    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
-        """Not asked here: the inventory told all of it."""
-        del accounts
-        yield from ()
-
-
 def configuration() -> Settings:
     """What a user would write."""
     common = {"connection": "none", "id_space": "hr", "login_realm": "corp"}
     return Settings(
-        company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
+        company=CompanySettings(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
         rosters=(RosterSettings(name="hr", kind="csv", coverage=Coverage.FULL, id_space="hr", login_realm="corp"),),
         sources=(
             SourceSettings.model_validate({"name": "corp-ldap", "kind": "ldap", **common}),
@@ -273,7 +107,7 @@ class Clock:
         self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - began
 
 
-def night(session: Session, company: Company1M, clock: Clock) -> None:
+def night(session: Session, company: Company, clock: Clock) -> None:
     """A night's functions, as the DAG calls them."""
     settings, name = configuration(), f"night {company.night}"
     as_of = NIGHT + timedelta(days=company.night - 1)
@@ -294,7 +128,7 @@ def night(session: Session, company: Company1M, clock: Clock) -> None:
     assert produced > company.workers * 2 // 250
 
 
-def bare_rows(company: Company1M) -> Iterator[tuple[str, Sequence[object]]]:
+def bare_rows(company: Company) -> Iterator[tuple[str, Sequence[object]]]:
     """The same records, a row each, without keys of their own."""
     for w in Feed(company=company).read():
         e = w.employments[0]
@@ -312,7 +146,7 @@ def bare_rows(company: Company1M) -> Iterator[tuple[str, Sequence[object]]]:
                 yield "bare_credential", (*row, c.standing_reason, c.created_at, c.last_used_at)
 
 
-def bare(session: Session, company: Company1M, clock: Clock) -> None:
+def bare(session: Session, company: Company, clock: Clock) -> None:
     """The same records by COPY alone, and one join of them."""
     with clock.of("made up"):
         for _ in bare_rows(company):
@@ -358,9 +192,9 @@ def main(workers: int) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder, store(Path(folder) / "store") as session:
-        bare(session, Company1M(workers=workers, night=1), clock)
+        bare(session, Company(workers=workers, night=1), clock)
         for number in (1, 2):
-            night(session, Company1M(workers=workers, night=number), clock)
+            night(session, Company(workers=workers, night=number), clock)
     took = clock.seconds
     for part, seconds in took.items():
         told(f"  {part:20} {seconds:8.1f} s")

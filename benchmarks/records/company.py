@@ -1,0 +1,175 @@
+"""A company of any size, as a roster, a directory and ten AWS accounts tell it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from include.offboarding.model import (
+    CREDENTIAL_KINDS,
+    Account,
+    AccountKey,
+    AccountRef,
+    Credential,
+    Employment,
+    EmploymentStatus,
+    Fact,
+    IdentityKey,
+    KeyKind,
+    KeyOrigin,
+    Problem,
+    RequestCounts,
+    RosterSummary,
+    ScopedValue,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+    Worker,
+)
+
+CLOUDS = tuple(f"{number:012d}" for number in range(100_000_000_001, 100_000_000_011))
+DIRECTORY = "0b5e0000-0000-4000-8000-000000000001"
+NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+HIRED = datetime(2019, 3, 4, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Records by their number, made up anew at each reading; on the second night every hundredth differs."""
+
+    workers: int
+    night: int
+
+    def worker(self, n: int) -> Worker:
+        """Worker n. Every fifth has left, in the last 2,000 days."""
+        left = n % 5 == 0
+        last = date(2026, 11, 20) - timedelta(days=n % 2_000) if left else None
+        return Worker(
+            worker_id=f"{n + 1_000_000}",
+            name=f"Person {n}",
+            mail=f"person.{n}@corp.example",
+            logins=(ScopedValue(value=f"p{n}", source=None),),
+            location="Berlin" if self._changed(n) else "Seoul",
+            employments=(
+                Employment(
+                    status=EmploymentStatus.LEFT if left else EmploymentStatus.ACTIVE,
+                    start_on=HIRED.date(),
+                    last_working_on=last,
+                    end_on=last,
+                    zone="Asia/Seoul",
+                    type="employee",
+                ),
+            ),
+            record="",
+        )
+
+    def login(self, n: int) -> Account:
+        """Worker n's directory account."""
+        keys = (
+            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="uid"),
+            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.ATTRIBUTE, name="mail"),
+            AccountKey(
+                kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.ATTRIBUTE, name="employeeNumber"
+            ),
+        )
+        return self._account(n, DIRECTORY, f"0b5e0000-0000-4000-8000-{n:012x}", f"uid=p{n},dc=corp,dc=example", keys)
+
+    def user(self, n: int) -> Account:
+        """Worker n's IAM user; every twentieth is a workload's, which nobody claims."""
+        keys: tuple[AccountKey, ...] = (
+            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="user name"),
+            AccountKey(kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.TAG, name="tag employee-id"),
+            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.TAG, name="tag email"),
+        )
+        name = f"p{n}"
+        if n % 20 == 7:
+            name = f"job-{n}"
+            keys = (AccountKey(kind=KeyKind.LOGIN, value=name, origin=KeyOrigin.ATTRIBUTE, name="user name"),)
+        realm = CLOUDS[n % len(CLOUDS)]
+        return self._account(n, realm, f"AIDA{n:017d}", f"arn:aws:iam::{realm}:user/{name}", keys)
+
+    def credentials(self, account: Account, n: int) -> Iterator[Credential]:
+        """A key in the directory; a password, two access keys and an API key in AWS."""
+        if account.realm == DIRECTORY:
+            yield self._credential(account, n, SubjectKind.SSH_KEY, f"SHA256:{n:043d}")
+            return
+        yield self._credential(account, n, SubjectKind.CONSOLE_PASSWORD, account.native_id)
+        yield self._credential(account, n, SubjectKind.ACCESS_KEY, f"AKIA{n:015d}1")
+        yield self._credential(account, n, SubjectKind.ACCESS_KEY, f"AKIA{n:015d}2")
+        yield self._credential(account, n, SubjectKind.SERVICE_CREDENTIAL, f"ACCA{n:017d}")
+
+    def _changed(self, n: int) -> bool:
+        return self.night > 1 and n % 100 == 3
+
+    def _account(self, n: int, realm: str, native_id: str, label: str, keys: tuple[AccountKey, ...]) -> Account:
+        standing = Standing.WORKS if n % 5 or n % 250 == 0 else Standing.DEAD
+        return Account(
+            realm=realm,
+            native_id=native_id,
+            label=label,
+            login=keys[0].value,
+            display_name=f"Person {n}, renamed" if self._changed(n) else f"Person {n}",
+            keys=keys,
+            created_at=HIRED,
+            standing=standing,
+            standing_reason="no lock is visible" if standing is Standing.WORKS else "locked for good",
+            has_own_login=realm == DIRECTORY,
+            privileged=False,
+            last_used_at=NIGHT - timedelta(days=3_000 if n % 5 == 0 else 2),
+        )
+
+    def _credential(self, account: Account, n: int, kind: SubjectKind, native_id: str) -> Credential:
+        label = f"{kind.value} of {account.login}"
+        return Credential(
+            realm=account.realm,
+            account_native_id=account.native_id,
+            kind=kind,
+            native_id=native_id,
+            label=f"{label}, renamed" if self._changed(n) else label,
+            standing=account.standing,
+            standing_reason="active" if account.standing is Standing.WORKS else "revoked",
+            created_at=HIRED,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Feed:
+    """The company's roster."""
+
+    company: Company
+    problems: Sequence[Problem] = ()
+    summary: RosterSummary | None = None
+
+    def read(self) -> Iterator[Worker]:
+        """Every worker."""
+        for n in range(self.company.workers):
+            yield self.company.worker(n)
+        self.summary = RosterSummary(origin="a list", proved=True, dated_at=None, rows=self.company.workers)
+
+
+@dataclass(slots=True, kw_only=True)
+class System:
+    """The directory, or an AWS account: its accounts with their credentials."""
+
+    company: Company
+    realm: str
+    requests: RequestCounts = field(default_factory=RequestCounts)
+
+    def collect(self) -> Iterator[Fact]:
+        """Every account."""
+        cloud = CLOUDS.index(self.realm) if self.realm in CLOUDS else None
+        make = self.company.login if cloud is None else self.company.user
+        for n in range(self.company.workers) if cloud is None else range(cloud, self.company.workers, len(CLOUDS)):
+            account = make(n)
+            yield account
+            yield from self.company.credentials(account, n)
+        yield ScopeRead(realm=self.realm, scope="", kinds=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS))
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Not asked here."""
+        del keys, known
+        yield from ()
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Not asked here: the inventory told all of it."""
+        del accounts
+        yield from ()
