@@ -1,5 +1,6 @@
 """Clients in one account: the connection's own key or a role assumed with it, and the account made sure of."""
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
@@ -11,6 +12,8 @@ from include.offboarding.sources._aws.meter import Meter
 if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.config import Config
+    from botocore.loaders import Loader
+    from botocore.session import Session as BotocoreSession
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_identitystore import IdentityStoreClient
     from mypy_boto3_organizations import OrganizationsClient
@@ -93,6 +96,7 @@ class Access:
 
         with speaking_of(self.asker):
             session = boto3.Session(
+                botocore_session=_described(),
                 aws_access_key_id=self.connection.login or self._extra("aws_access_key_id"),
                 aws_secret_access_key=self.connection.password or self._extra("aws_secret_access_key"),
                 aws_session_token=self._extra("aws_session_token"),
@@ -166,3 +170,21 @@ class Access:
                 f"{self.asker}: connection {self.asker.conn_id} leads to account {account_id}. Set role_name, or list "
                 f"account {account_id} under accounts"
             )
+
+
+def _described() -> "BotocoreSession":
+    """A session of its own, that reads botocore's descriptions of the services once a process: they take half a second
+    of it, as long as a small account's whole read.
+    """
+    from botocore.session import Session  # noqa: PLC0415
+
+    session = Session()
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    return session
+
+
+@functools.cache
+def _loader(data_path: str | None) -> "Loader":
+    from botocore.loaders import create_loader  # noqa: PLC0415
+
+    return create_loader(data_path)
