@@ -91,6 +91,20 @@ class TestRealSystems:
         assert (source["base_dn"], source["witness"]) == (SUFFIX, WITNESS)
         assert aws["accounts"] == [READ, REFUSES]
 
+    def test_the_first_hour_ends_with_a_ticket(self, tiny: TinyCompany, at_work: Type, target: Path) -> None:
+        """docs/first-hour.md, in its order."""
+        at_work("init", *[word for word in self.all_of_it(tiny) if word != "policy.baseline=ticket"][:-1])
+        told = [at_work(*words.split()) for words in ("check-config", "doctor", "nightly --dry-run", "nightly")]
+        assert [done.code for done in told] == [0, 0, 0, 0]
+        held = at_work("findings", "--state", "held", "--format", "jsonl").lines
+        assert (bool(held), tiny.tickets()) == (True, [])
+
+        assert at_work("explain", held[0]["key"]).code == 0
+        released = at_work("release", "1", "--reason", "looked through with HR")
+
+        assert released.code == 0, released.err
+        assert any(f"Revoke what still works of worker {LEAVER}" in title for title in tiny.tickets())
+
     def test_nothing_secret_is_in_it(self, tiny: TinyCompany, at_work: Type, target: Path) -> None:
         at_work("init", *self.all_of_it(tiny))
 

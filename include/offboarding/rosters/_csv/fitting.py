@@ -1,9 +1,11 @@
 """What fits a whole file: its encoding, delimiter and ways of writing days. Where several fit, all are told."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from include.offboarding.rosters._records.columns import NAMES
 from include.offboarding.rosters._records.delimited import records
@@ -73,8 +75,9 @@ def tables(text: str) -> dict[str, Table]:
 def date_formats(values: Sequence[str], candidates: Iterable[str] = DATE_FORMATS) -> list[str]:
     """The formats that read every value; of those that read each as the same day the first alone."""
     read: dict[tuple[date, ...], str] = {}
+    different = tuple(dict.fromkeys(values))
     for form in candidates:
-        days = _days(values, form)
+        days = _days(different, form)
         if days is not None:
             read.setdefault(days, form)
     return list(read.values())
@@ -95,13 +98,16 @@ def counted(values: Iterable[str]) -> Mapping[str, int]:
 
 
 def _table(text: str, delimiter: str) -> Table | None:
-    read = list(records(text.splitlines(keepends=True), delimiter))
-    if not read or any(record.flaw for record in read):
+    read = records(text.splitlines(keepends=True), delimiter)
+    header = next(read, None)
+    if header is None or header.flaw or len(header.fields) < 2:
         return None
-    header, *rows = (record.fields for record in read)
-    if len(header) < 2 or any(len(row) != len(header) for row in rows):
-        return None
-    return Table(delimiter=delimiter, header=header, rows=rows)
+    rows: list[Sequence[str]] = []
+    for record in read:
+        if record.flaw or len(record.fields) != len(header.fields):
+            return None
+        rows.append(record.fields)
+    return Table(delimiter=delimiter, header=header.fields, rows=rows)
 
 
 def _days(values: Sequence[str], form: str) -> tuple[date, ...] | None:
@@ -133,18 +139,23 @@ def _known_in(line: str) -> int:
 
 
 def _oddities(text: str) -> int:
-    """Letters of two scripts in one word, signs within words, and characters that aren't any."""
-    count, before = 0, ""
-    for letter in text:
-        kind = _kind(letter)
-        count += kind == "none" or (kind, before) in _ODD
-        before = kind
-    return count
+    """Words with letters of two scripts, signs within, or characters that aren't any; each word once."""
+    return sum(_is_odd(word) for word in set(_WORD.findall(text)))
 
 
+def _is_odd(word: str) -> bool:
+    kinds = [_kind(letter) for letter in word]
+    return "none" in kinds or any(pair in _ODD for pair in pairwise(kinds))
+
+
+_WORD = re.compile(r"""[^\s,;|"]*[^\x00-\x7f][^\s,;|"]*""")
+"""A word that isn't plain ASCII."""
 _OPERATORS = "\xd7\xf7"
 """Times and divided by: they lie among the letters of cp1252."""
-_ODD = {("latin", "east"), ("east", "latin"), ("sign", "latin"), ("latin", "sign"), ("sign", "sign"), ("sign", "east")}
+_ODD = {
+    *(("latin", "east"), ("east", "latin"), ("sign", "latin"), ("latin", "sign")),
+    *(("sign", "sign"), ("sign", "east"), ("east", "sign")),
+}
 
 
 def _kind(letter: str) -> str:

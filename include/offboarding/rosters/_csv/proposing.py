@@ -180,7 +180,10 @@ def _unfit(header: str, values: Sequence[str], asker: Asker) -> str:
 
 def _asked(values: Sequence[str], fit: Sequence[str]) -> str:
     """The question, with a value that is a different day in each."""
-    doubt = next((value for value in values if len(date_formats([value], fit)) > 1), values[0])
+    if len(fit) == 1:
+        return ""
+    different = dict.fromkeys(values)
+    doubt = next((value for value in different if len(date_formats([value], fit)) > 1), values[0])
     return f"Days can be read in {len(fit)} ways ({doubt} is either)"
 
 
