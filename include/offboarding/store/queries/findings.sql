@@ -279,7 +279,8 @@ where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(
 
 -- name: new_ticket_count
 -- How many tickets this run would newly open, those that wait or were released by a person left out.
-select count(distinct (c.ticket_kind, c.holder, c.queue, c.episode))::int
+select count(distinct (c.ticket_kind, c.holder, c.queue,
+    case c.ticket_kind when 'revoke' then c.episode else 1 end))::int
 from candidate c
 where not c.baseline and not c.released and c.holds_ticket and not exists (
     select from ticket t
