@@ -9,13 +9,13 @@ import pytest
 from include.offboarding import pipeline
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.interfaces import Tracker
-from include.offboarding.model import KeyKind, Standing
+from include.offboarding.model import AccountKey, KeyKind, Standing
 from include.offboarding.store import departures
 from include.offboarding.store.connect import Session, opened
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
-from tests.support.small_company import LEFT, WORKS, mail, number, tag, worker
+from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
 from tests.support.tracker import RoundupPeople, people, roundup, tracker
 
 __all__ = ["people", "roundup", "tracker"]  # fixtures
@@ -45,6 +45,10 @@ def kim_leaves(office: Office) -> None:
 
 
 LEFT_JOBS = (LEFT,)
+
+
+def login_key(value: str) -> AccountKey:
+    return key(KeyKind.LOGIN, value)
 
 
 def rows(office: Office, worker_id: str = "") -> dict[tuple[str, str], str]:
@@ -169,6 +173,34 @@ def test_what_the_night_had_not_seen_is_found(office: Office, people: RoundupPeo
     new_ones = {("leaver-account-works", "kim2"): "open", ("leaver-access-key", "AKIANEWNEWNEWNEWNEWN"): "open"}
     assert rows(office, "1042") == KIMS | new_ones
     assert any("1042" in title for title in titles(people, office))
+
+
+def test_other_spellings_of_their_keys_are_looked_for(office: Office) -> None:
+    office.aliases = {"corp.co.kr": "corp.example"}
+    office.night()
+    kim_leaves(office)
+    office.directory.accounts += [login("alias", mail("kim@corp.co.kr")), login("adm-kimm", login_key("adm-kimm"))]
+
+    departure(office, "1042")
+
+    assert rows(office, "1042") == KIMS | {
+        ("leaver-account-works", "alias"): "open",
+        ("probable-account", "adm-kimm"): "open",
+    }
+
+
+def test_an_account_that_is_more_likely_another_leavers_is_left_to_the_night(office: Office) -> None:
+    office.night()
+    kim_leaves(office)
+    both = login("both", mail("kim@corp.example"), number("1044"))
+    office.directory.accounts.append(both)
+
+    departure(office, "1042")
+    assert set(rows(office, "1042")) == set(KIMS)
+    assert rows(office, "1044") == {("leaver-account-works", "park"): "open"}
+
+    office.night()
+    assert ("disputed-account", "both") in rows(office, "1044")
 
 
 def test_only_their_accounts_are_looked_at(office: Office) -> None:
