@@ -73,7 +73,7 @@ class Flavor(ABC):
 
     def native_id(self, entry: Entry) -> str:
         """The entry's immutable id in lower case, "" where it shows none."""
-        return next(filter(None, map(entry.first, self.id_attributes)), "").lower()
+        return next((found for name in self.id_attributes if (found := entry.first(name))), "").lower()
 
     def id_filter(self, native_id: str) -> str:
         """The filter that finds that account. A native id that is none would be found nowhere, and look gone:
