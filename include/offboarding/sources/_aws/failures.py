@@ -71,6 +71,7 @@ def is_absent(error: "ClientError") -> bool:
 def speaking_of(asker: Asker) -> Generator[None]:
     """Raise AWS's errors as ours: RetriableError, or FatalError where a person has to act."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see interfaces.py
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     try:
         yield
@@ -78,6 +79,11 @@ def speaking_of(asker: Asker) -> Generator[None]:
         raise _of_answer(error, asker) from error
     except BotoCoreError as error:
         raise _of_connection(error, asker) from error
+    except ResponseParserError as error:
+        raise RetriableError(
+            f"{asker}: what came is no answer of AWS's: a proxy's page, perhaps, or an answer cut short. It is tried "
+            f"again; if it stays so, look at what stands between, and at endpoint_url of connection {asker.conn_id}"
+        ) from error
 
 
 def _of_answer(error: "ClientError", asker: Asker) -> OffboardingError:
