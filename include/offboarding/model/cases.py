@@ -1,0 +1,153 @@
+"""What rules look at: somebody who left and what is theirs, or an account that nobody holds for certain."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.offboarding.model.people import Departure
+from include.offboarding.model.systems import Account, AccountRef, Credential, Trust
+from include.offboarding.model.words import LinkDecision, Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialView:
+    """A credential in a case, with what the store knows of it."""
+
+    credential: Credential
+    observed_at: datetime
+    """When the read began that saw it."""
+    fresh: bool
+    """Seen by a complete live read of this run; else UNKNOWN is all that can be said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustView:
+    """A role that an account's user may take on, with what the store knows of it."""
+
+    trust: Trust
+    source: str
+    """Of the role."""
+    observed_at: datetime
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyElsewhere:
+    """A leaver's SSH key that is accepted on an account that isn't theirs: a shared one, or somebody else's."""
+
+    account: Account
+    source: str
+    source_kind: str
+    key: CredentialView
+    active_holder: bool
+    """Somebody who works here holds the account: it stays, the key must go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedLink:
+    """An account that was theirs until shortly before the departure, or later, and isn't now; nobody decided that."""
+
+    account: Account
+    source: str
+    source_kind: str
+    linked_from: datetime
+    linked_until: datetime
+    evidence: tuple[str, ...]
+    """Why it was theirs."""
+    decision: LinkDecision
+    """How the account stands now; ORPHAN where nobody claims it."""
+    credentials: tuple[CredentialView, ...]
+    observed_at: datetime
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedAccount:
+    """An account in a person's case, and why it's theirs."""
+
+    account: Account
+    source: str
+    """The source's name in the configuration, for people."""
+    source_kind: str
+    """ldap, aws_iam: decides runbooks."""
+    relation: Relation
+    decision: LinkDecision
+    score: int
+    """Whole hundredths."""
+    evidence: tuple[str, ...]
+    """Sentences a person can read."""
+    credentials: tuple[CredentialView, ...]
+    observed_at: datetime
+    fresh: bool
+    own_now: bool = False
+    """For somebody who came back: bears the present employment's number, mail or login, or was made in it."""
+    active_owner: bool = False
+    """Somebody who works here owns it too, or it is theirs."""
+    trusts: tuple[TrustView, ...] = ()
+    """Roles that this user may take on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaverCase:
+    """Somebody who left (or came back) and what is theirs. What rules look at."""
+
+    person_uid: str
+    id_space: str
+    worker_id: str
+    """The worker id that people know them by."""
+    name: str
+    """For tickets, never for logs."""
+    episode: int
+    departure: Departure
+    returned: bool
+    """Works here again: only `rehire-old-account` concerns them."""
+    accounts: tuple[LinkedAccount, ...]
+    roster: str
+    keys_elsewhere: tuple[KeyElsewhere, ...] = ()
+    moved: tuple[MovedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """Somebody an unclaimed account may belong to."""
+
+    person_uid: str
+    id_space: str
+    worker_id: str
+    departure: Departure | None
+    """None: works here."""
+    score: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCase:
+    """An account that nobody holds for certain, and who might: disputed or probable."""
+
+    account: Account
+    source: str
+    source_kind: str
+    decision: LinkDecision
+    suspects: tuple[Suspect, ...]
+    """Highest score first."""
+    credentials: tuple[CredentialView, ...]
+    observed_at: datetime
+    fresh: bool
+    episode: int
+    """The first suspect's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanCase:
+    """A source's working accounts that nobody claims."""
+
+    realm: str
+    source: str
+    source_kind: str
+    accounts: tuple[AccountRef, ...]
+    """In the order of their native ids."""
+    recently_used: int
+    """How many of them were used within 30 days."""
+
+
+Case = LeaverCase | AccountCase | OrphanCase
+"""What a rule looks at."""

@@ -1,0 +1,53 @@
+"""What rules say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.offboarding.model.words import Effect, Relation, Severity, Standing, SubjectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The thing that a finding is about."""
+
+    kind: SubjectKind
+    native_id: str
+    label: str
+    account_native_id: str = ""
+    """The account it's on; "" for a worker or a source."""
+    account_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule says about a case: things that work or can't be told (see `standing` for the two exceptions)."""
+
+    rule: str
+    realm: str
+    """"" for a worker's finding."""
+    subject: Subject
+    person_uid: str
+    """"" where nobody is concerned (a source's orphans)."""
+    episode: int
+    standing: Standing
+    """WORKS or UNKNOWN; DEAD only where `event`, or for an inactive key that can be switched on again. A worker's or
+    source's finding WORKS: it stands as described."""
+    standing_reason: str
+    effect: Effect
+    severity: Severity
+    """Before policy has its say."""
+    privileged: bool
+    relation: Relation | None
+    used_after_departure: bool | None
+    """None: can't be told."""
+    last_used_at: datetime | None
+    evidence: tuple[str, ...]
+    """Why it's theirs and why it still works, a sentence each."""
+    revoke: tuple[str, ...]
+    """Steps for a person without Airflow: what to type, how to undo it. Also what to do if it isn't theirs."""
+    warning: str = ""
+    """Where the thing looks like a workload's."""
+    holds_ticket: bool = True
+    """False: listed on a ticket that exists, and doesn't open or hold one."""
+    event: bool = False
+    """Something that happened, whatever works now: only a person's verdict closes it."""

@@ -1,0 +1,197 @@
+"""What exists: accounts, credentials, and what of them has been read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.offboarding.model.words import Effect, KeyKind, KeyOrigin, Standing, SubjectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """An identity key that an account bears, as the system writes it."""
+
+    kind: KeyKind
+    value: str
+    origin: KeyOrigin
+    """ATTRIBUTE, TAG (weaker: people edit tags) or OWNER (names an owner, not the person behind the login)."""
+    name: str
+    """The attribute's or tag's own name, for evidence: "employeeNumber", "tag email"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A login in one system, as one read saw it."""
+
+    realm: str
+    """The system itself (an AWS account id, a directory's own id), never our name for it."""
+    native_id: str
+    """The system's own immutable id (IAM UserId, entryUUID)."""
+    label: str
+    """What people call it (a DN, an ARN); changes with a rename."""
+    login: str
+    """The login name; "" where it has none."""
+    display_name: str = ""
+    keys: tuple[AccountKey, ...] = ()
+    """Every identity key it bears; the login itself is among them, and each SSH key's fingerprint."""
+    owner_labels: tuple[str, ...] = ()
+    """Labels (DNs) of accounts named as manager or owner here; they count where the account is service-like."""
+    created_at: datetime | None = None
+    """None where the system doesn't tell."""
+    created_by: str = ""
+    """The creator's label, "" where the system doesn't tell."""
+    standing: Standing
+    """Whether this login works (a directory: the password login; IAM: whether the user has any way in)."""
+    standing_reason: str
+    """Why, for people and by which call: "pwdAccountLockedTime 000001010000Z under cn=default (pwdLockout TRUE)"."""
+    product: str = ""
+    """Which one it is, where a kind of source reads several (openldap, ad, 389ds, freeipa): it decides what a ticket
+    says is to be typed. "" where the kind of source says it."""
+    kind: SubjectKind = SubjectKind.ACCOUNT
+    """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
+    has_own_login: bool = True
+    """Whether `standing` is a login of the account itself (a directory's password). False for an IAM user, whose ways
+    in are its credentials alone: it has no finding of its own."""
+    password_set_at: datetime | None = None
+    """When the own login's password was last set (pwdChangedTime); None where the system doesn't tell."""
+    service_like: bool = False
+    """A workload's account by declared pattern, tag, or for want of a person's object class."""
+    privileged: bool | None = None
+    """None: could not be told."""
+    privileged_by: str = ""
+    """The policy or group that makes it so."""
+    last_used_at: datetime | None = None
+    last_used_exact: bool = True
+    """False where the system's stamp may lag or move without a logon: never critical alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A key, password or certificate on an account, as one read saw it."""
+
+    realm: str
+    account_native_id: str
+    kind: SubjectKind
+    """One of CREDENTIAL_KINDS."""
+    native_id: str
+    """Access key id; the user's native id for a console password; "SHA256:..." fingerprint or SSHPublicKeyId."""
+    label: str
+    """For people, with nothing secret: "AKIA...7Q3A", "ssh-ed25519 SHA256:... (comment)"."""
+    standing: Standing
+    standing_reason: str
+    can_reactivate: bool = False
+    """Dead, and can be switched on again (an inactive access key)."""
+    effect: Effect = Effect.FULL
+    fingerprint: str = ""
+    """SSH: "SHA256:...", where the system tells the public key."""
+    created_at: datetime | None = None
+    last_used_at: datetime | None = None
+    last_used_service: str = ""
+    last_used_region: str = ""
+    expires_at: datetime | None = None
+    """When it ends by itself; None where it doesn't, or the system doesn't tell."""
+    sessions_until: datetime | None = None
+    """Until when sessions made with it may live on after its own end; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """That an account is in a group that guards keys, as one read saw it; of other groups nothing is kept."""
+
+    realm: str
+    group_native_id: str
+    group_label: str
+    account_native_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """That a role lets a user take it on: a way in beside the user's own credentials, also from another realm."""
+
+    realm: str
+    """The role's own."""
+    native_id: str
+    """The role's immutable id."""
+    label: str
+    """Its ARN."""
+    principal_realm: str
+    """The trusted user's."""
+    principal: str
+    """The user's ARN, or its immutable id where the system stored that (the user was deleted: dead for good)."""
+    standing: Standing
+    """UNKNOWN where a condition decides that couldn't be evaluated."""
+    standing_reason: str
+    privileged: bool | None = None
+    privileged_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRead:
+    """Completeness: "everything of these kinds in this scope has been yielded". It comes after the facts it covers.
+
+    What wasn't covered never looks gone. A scope that couldn't be read comes with an error instead.
+    """
+
+    realm: str
+    scope: str
+    """"" for the whole realm, else one account's native id."""
+    kinds: tuple[SubjectKind, ...]
+    """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered."""
+    groups: tuple[str, ...] | None = None
+    """Native ids of the groups whose memberships were read to their end; None where none were looked at."""
+    error: str = ""
+    """"" when complete; else the sentence that says what couldn't be read and which right is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something that this system holds and this read couldn't or doesn't look at: *not checked*."""
+
+    realm: str
+    text: str
+    """What, and what to do: "AWS 333333333333: AssumeRole denied. Grant sts:AssumeRole on OffboardingAudit"."""
+    red: bool
+    """A gap makes the run red; a limit of what is inventoried at all (federated access) is only said."""
+
+
+Fact = Account | Credential | Membership | Trust | ScopeRead | Gap
+"""What a source yields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRef:
+    """An account to look at again, live."""
+
+    realm: str
+    native_id: str
+    label: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityKey:
+    """A key in its normal form, as it is compared and kept; equal keys of a worker and an account are evidence."""
+
+    kind: KeyKind
+    value: str
+    """"" where only the loose form may be compared (a number that isn't in the declared form)."""
+    loose: str
+    space: str
+    """Of workers' keys: an id space, a login realm, `source:NAME`, or "" for none in particular."""
+    origin: str
+    """current, former; of accounts' keys attribute, tag, owner, pattern, usual."""
+    name: str
+    """The attribute's or tag's own name, for evidence."""
+    raw: str
+    """As the system writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCounts:
+    """Requests that a source made, told apart, for the run's record and the budget."""
+
+    inventory: int = 0
+    """Calls that read something for the first time."""
+    detail: int = 0
+    """Calls about leavers' accounts."""
+    overhead: int = 0
+    """Polls, retries, AssumeRole and the like."""

@@ -1,0 +1,46 @@
+"""What is told to people, and how it stands in their own system."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TicketState(StrEnum):
+    """How a ticket stands in its own system."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MISSING = "missing"
+
+
+class TicketPriority(StrEnum):
+    """Translated by each tracker into its own words."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRef:
+    """A ticket in a tracker."""
+
+    ref: str
+    """The tracker's own id, such as "231"."""
+    url: str
+    """Where a person reads it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketDraft:
+    """What a ticket should say. Plain text; the title ends in the key, so that a search finds it at once."""
+
+    key: str
+    """Such as "offb-3fa9c1d2e4b7"."""
+    queue: str
+    """The tracker's own queue, list or project; "" for its default."""
+    title: str
+    body: str
+    priority: TicketPriority
+    due_at: datetime | None

@@ -1,0 +1,145 @@
+"""The words that the nouns are told with."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EmploymentStatus(StrEnum):
+    """What HR's status word means; `leave` (of absence) is not leaving."""
+
+    ACTIVE = "active"
+    LEAVE = "leave"
+    LEFT = "left"
+    FUTURE = "future"
+
+
+class Coverage(StrEnum):
+    """Whom a roster lists: everyone with leavers' dates, only who works here, or only leavers."""
+
+    FULL = "full"
+    ACTIVE = "active"
+    LEAVERS = "leavers"
+
+
+class Basis(StrEnum):
+    """By whose word somebody left: HR's, a person's before HR, a contract's end date, or absence from a feed."""
+
+    ACTUAL = "actual"
+    NOTICE = "notice"
+    PLANNED = "planned"
+    INFERRED = "inferred"
+
+
+class Standing(StrEnum):
+    """Whether a thing can be used to get in. UNKNOWN is shown as *not checked*, never as yes or no."""
+
+    WORKS = "works"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+class Effect(StrEnum):
+    """What an otherwise working thing can still do; `contained`: everything is denied to it, unconditionally."""
+
+    FULL = "full"
+    CONTAINED = "contained"
+    UNKNOWN = "unknown"
+
+
+class Relation(StrEnum):
+    """What an account is to a person."""
+
+    IS = "is"
+    OWNS = "owns"
+    CREATED = "created"
+
+
+class LinkDecision(StrEnum):
+    """What correlation concludes about an account and a person; a person's own decision is evidence of its own."""
+
+    LINKED = "linked"
+    DISPUTED = "disputed"
+    PROBABLE = "probable"
+    CANDIDATE = "candidate"
+    ORPHAN = "orphan"
+
+
+class FindingState(StrEnum):
+    """Where a finding stands."""
+
+    UNVERIFIED = "unverified"
+    HELD = "held"
+    OPEN = "open"
+    EXCEPTED = "excepted"
+    RESOLVED = "resolved"
+
+
+class Severity(StrEnum):
+    """How bad, worst first in `order`."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def order(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+class SubjectKind(StrEnum):
+    """What a finding is about: the thing itself. `source` is a whole realm (the digest of its orphans)."""
+
+    WORKER = "worker"
+    ACCOUNT = "account"
+    ACCESS_KEY = "access_key"
+    CONSOLE_PASSWORD = "console_password"
+    SSH_KEY = "ssh_key"
+    CERTIFICATE = "certificate"
+    SERVICE_CREDENTIAL = "service_credential"
+    ROLE = "role"
+    ROOT_ACCOUNT = "root_account"
+    SOURCE = "source"
+
+
+CREDENTIAL_KINDS = (
+    SubjectKind.ACCESS_KEY,
+    SubjectKind.CONSOLE_PASSWORD,
+    SubjectKind.SSH_KEY,
+    SubjectKind.CERTIFICATE,
+    SubjectKind.SERVICE_CREDENTIAL,
+)
+"""The subject kinds that are credentials on an account."""
+
+
+class KeyKind(StrEnum):
+    """What an identity key is; equal normalised keys of a worker and an account are evidence."""
+
+    DIRECTORY_ID = "directory_id"
+    NUMBER = "number"
+    MAIL = "mail"
+    LOGIN = "login"
+    SSH_KEY = "ssh_key"
+    NAME = "name"
+
+
+class KeyOrigin(StrEnum):
+    """Where an account's key was read; it decides what the key is worth."""
+
+    ATTRIBUTE = "attribute"
+    TAG = "tag"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A control that a finding answers, such as NIST SP 800-53 PS-4."""
+
+    framework: str
+    """Such as "NIST SP 800-53"."""
+    id: str
+    """Such as "PS-4"."""
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.id}"
