@@ -127,7 +127,7 @@ def test_what_may_work_in_a_minute_is_tried_again(nightly: DAG, task_id: str) ->
 def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "ours.yaml"
     text = (PROJECT / "include" / "offboarding.yaml").read_text(encoding="utf-8")
-    broken.write_text(text.replace("accounts: [", "acounts: ["), encoding="utf-8")
+    broken.write_text(text.replace("role_name: Off", "rol_name: Off"), encoding="utf-8")
     monkeypatch.setenv("OFFBOARDING_CONFIG", os.fspath(broken))
 
     bag = DagBag(dag_folder=PROJECT / "dags")
@@ -136,4 +136,4 @@ def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: p
     assert bag.dags == {}
     for said in bag.import_errors.values():
         last = said.strip().splitlines()[-2:]
-        assert any(f"{broken}: sources[1].acounts is unknown. Did you mean accounts?" in line for line in last)
+        assert any(f"{broken}: sources[1].rol_name is unknown. Did you mean role_name?" in line for line in last)
