@@ -203,6 +203,8 @@ class Source(Protocol):
         """Yield the accounts of some people alone, each followed by its own ScopeRead (kind ACCOUNT).
 
         `keys` are theirs, normalised; `known` are accounts that are theirs already. What neither finds stays as it was.
+        A realm-wide ScopeRead without kinds comes first, and tells the realm even where nobody is found. An account too
+        many does no harm; accounts that may be out of sight are a red Gap or an error.
         """
         ...
 

@@ -137,7 +137,9 @@ class ScopeRead:
     kinds: tuple[SubjectKind, ...]
     """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered."""
     groups: tuple[str, ...] | None = None
-    """Native ids of the groups whose memberships were read to their end; None where none were looked at."""
+    """Native ids of the groups whose memberships were read to their end, within this scope: an account's own ScopeRead
+    tells of that account's alone. None where none were looked at.
+    """
     error: str = ""
     """"" when complete; else the sentence that says what couldn't be read and which right is missing."""
 
