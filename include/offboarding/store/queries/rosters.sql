@@ -122,17 +122,20 @@ where w.worker_pk = e.worker_pk and w.roster = %(roster)s
         else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date end;
 
 -- name: merge_worker_keys
--- What the feed tells of each worker's ids, mails and logins.
-insert into worker_key as k (worker_pk, kind, value, loose, space, origin, raw, valid_from)
-select distinct on (w.worker_pk, s.kind, s.value, s.space)
-    w.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw, %(observed_at)s
-from s_worker_key s
-join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
-order by w.worker_pk, s.kind, s.value, s.space, s.origin, s.raw
-on conflict (worker_pk, kind, value, space) do update
-set loose = excluded.loose, origin = excluded.origin, raw = excluded.raw, valid_to = null
-where (k.loose, k.origin, k.raw) is distinct from (excluded.loose, excluded.origin, excluded.raw)
-    or k.valid_to is not null;
+-- What the feed tells of each worker's ids, mails and logins. MERGE, since ON CONFLICT would lock, and so write, each
+-- row that stays as it is.
+merge into worker_key k
+using (
+    select distinct on (w.worker_pk, s.kind, s.value, s.space)
+        w.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw
+    from s_worker_key s
+    join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
+    order by w.worker_pk, s.kind, s.value, s.space, s.origin, s.raw) n
+on k.worker_pk = n.worker_pk and k.kind = n.kind and k.value = n.value and k.space = n.space
+when matched and ((k.loose, k.origin, k.raw) is distinct from (n.loose, n.origin, n.raw) or k.valid_to is not null)
+    then update set loose = n.loose, origin = n.origin, raw = n.raw, valid_to = null
+when not matched then insert (worker_pk, kind, value, loose, space, origin, raw, valid_from)
+    values (n.worker_pk, n.kind, n.value, n.loose, n.space, n.origin, n.raw, %(observed_at)s);
 
 -- name: close_worker_keys
 -- After a complete read: a value no longer told has ended, and stays as evidence. What this read brought needs no look.

@@ -103,15 +103,18 @@ where a.observed_at <= excluded.observed_at and (
         when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end);
 
 -- name: merge_account_keys
--- The keys that these accounts bear.
-insert into account_key as k (account_pk, kind, value, loose, origin, name, raw, valid_from)
-select distinct on (a.account_pk, s.kind, s.value, s.loose, s.origin, s.name)
-    a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw, %(observed_at)s
-from s_account_key s join account a on a.realm = %(realm)s and a.native_id = s.native_id
-order by a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw
-on conflict (account_pk, kind, value, loose, origin, name) do update
-set raw = excluded.raw, valid_to = null
-where k.raw <> excluded.raw or k.valid_to is not null;
+-- The keys that these accounts bear. MERGE, since ON CONFLICT would lock, and so write, each row that stays as it is.
+merge into account_key k
+using (
+    select distinct on (a.account_pk, s.kind, s.value, s.loose, s.origin, s.name)
+        a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw
+    from s_account_key s join account a on a.realm = %(realm)s and a.native_id = s.native_id
+    order by a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw) n
+on k.account_pk = n.account_pk and k.kind = n.kind and k.value = n.value and k.loose = n.loose and k.origin = n.origin
+    and k.name = n.name
+when matched and (k.raw <> n.raw or k.valid_to is not null) then update set raw = n.raw, valid_to = null
+when not matched then insert (account_pk, kind, value, loose, origin, name, raw, valid_from)
+    values (n.account_pk, n.kind, n.value, n.loose, n.origin, n.name, n.raw, %(observed_at)s);
 
 -- name: close_account_keys
 -- A key that an account no longer bears. What this very read brought needs no look.
@@ -125,27 +128,29 @@ where a.account_pk = k.account_pk and a.realm = %(realm)s and s.native_id = a.na
 
 -- name: merge_credentials
 -- The credentials of this read.
-insert into credential as c (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
-    fingerprint, created_at, last_used_at, last_used_service, last_used_region, expires_at, sessions_until, observed_at)
-select distinct on (a.account_pk, s.kind, s.native_id) a.account_pk, s.kind, s.native_id, s.label, s.standing,
-    s.standing_reason, s.can_reactivate, s.effect, s.fingerprint, s.created_at, s.last_used_at, s.last_used_service,
-    s.last_used_region, s.expires_at, s.sessions_until, %(observed_at)s
-from s_credential s join account a on a.realm = %(realm)s and a.native_id = s.account_native_id
-order by a.account_pk, s.kind, s.native_id
-on conflict (account_pk, kind, native_id) do update
-set label = excluded.label, standing = excluded.standing, standing_reason = excluded.standing_reason,
-    can_reactivate = excluded.can_reactivate, effect = excluded.effect, fingerprint = excluded.fingerprint,
-    created_at = excluded.created_at, last_used_at = excluded.last_used_at,
-    last_used_service = excluded.last_used_service, last_used_region = excluded.last_used_region,
-    expires_at = excluded.expires_at, sessions_until = excluded.sessions_until,
-    observed_at = excluded.observed_at, gone_at = null
-where c.observed_at <= excluded.observed_at and (
+merge into credential c
+using (
+    select distinct on (a.account_pk, s.kind, s.native_id) a.account_pk, s.kind, s.native_id, s.label, s.standing,
+        s.standing_reason, s.can_reactivate, s.effect, s.fingerprint, s.created_at, s.last_used_at, s.last_used_service,
+        s.last_used_region, s.expires_at, s.sessions_until
+    from s_credential s join account a on a.realm = %(realm)s and a.native_id = s.account_native_id
+    order by a.account_pk, s.kind, s.native_id) n
+on c.account_pk = n.account_pk and c.kind = n.kind and c.native_id = n.native_id
+when matched and c.observed_at <= %(observed_at)s and (
     (c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect, c.fingerprint, c.created_at, c.last_used_at,
         c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until)
-    is distinct from (excluded.label, excluded.standing, excluded.standing_reason, excluded.can_reactivate,
-        excluded.effect, excluded.fingerprint, excluded.created_at, excluded.last_used_at, excluded.last_used_service,
-        excluded.last_used_region, excluded.expires_at, excluded.sessions_until)
-    or c.gone_at is not null);
+    is distinct from (n.label, n.standing, n.standing_reason, n.can_reactivate, n.effect, n.fingerprint, n.created_at,
+        n.last_used_at, n.last_used_service, n.last_used_region, n.expires_at, n.sessions_until)
+    or c.gone_at is not null) then
+update set label = n.label, standing = n.standing, standing_reason = n.standing_reason,
+    can_reactivate = n.can_reactivate, effect = n.effect, fingerprint = n.fingerprint, created_at = n.created_at,
+    last_used_at = n.last_used_at, last_used_service = n.last_used_service, last_used_region = n.last_used_region,
+    expires_at = n.expires_at, sessions_until = n.sessions_until, observed_at = %(observed_at)s, gone_at = null
+when not matched then insert (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
+    fingerprint, created_at, last_used_at, last_used_service, last_used_region, expires_at, sessions_until, observed_at)
+    values (n.account_pk, n.kind, n.native_id, n.label, n.standing, n.standing_reason, n.can_reactivate, n.effect,
+    n.fingerprint, n.created_at, n.last_used_at, n.last_used_service, n.last_used_region, n.expires_at,
+    n.sessions_until, %(observed_at)s);
 
 -- name: gone_accounts
 -- Accounts that a complete read of their scope no longer shows.
