@@ -120,7 +120,7 @@ class TicketDesk:
             digest=digest,
             due_at=text.due_at,
         )
-        log.info("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
+        log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
 
     def _renew(self, row: TicketRow) -> None:

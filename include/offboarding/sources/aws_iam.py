@@ -158,7 +158,7 @@ class AwsIamSource:
             realm=self._realm,
             users=len(whole.inventory.users),
             roles=len(whole.inventory.roles),
-            report_generated_at=report.generated_at if report else None,
+            report_generated_at=report.generated_at.isoformat() if report else None,
         )
         yield from self._accounts(whole.inventory, report, whole.services)
         yield from self._trusts(whole.inventory)
