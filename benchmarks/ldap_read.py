@@ -55,7 +55,7 @@ def main(entries: int) -> None:
                 "the source": lambda: whole(fields),
                 "ldap3": lambda: with_ldap3(server, tls.authority),
             }
-            took = {name: timed(name, way, entries) for name, way in ways.items()}
+            took = timed(ways, entries)
             memory = memory_of(server.port, tls.authority, entries)
     print(f"bench ldap_vs_ldapsearch ratio={took['the read'] / took['ldapsearch']:.2f} goal=2.2")
     print(f"bench ldap_vs_ldap3 ratio={took['the read'] / took['ldap3']:.2f} goal=0.25")
@@ -64,19 +64,19 @@ def main(entries: int) -> None:
     print(f"bench ldap_memory_mb ratio={memory:.0f} goal=150")
 
 
-def timed(name: str, read: Callable[[], int], entries: int) -> float:
-    """The median of some rounds, in seconds."""
-    seconds: list[float] = []
+def timed(ways: Mapping[str, Callable[[], int]], entries: int) -> dict[str, float]:
+    """The median of some rounds, in seconds. In turn, so that whatever else the machine does meets them alike."""
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        count = read()
-        seconds.append(time.perf_counter() - began)
-        # The witness isn't anybody's, and the source leaves it out.
-        assert count in {entries, entries + 1}, f"{name} read {count} of {entries}"
-    print(
-        f"{name:12} {entries:,} entries in {statistics.median(seconds):5.2f} s ({min(seconds):.2f}-{max(seconds):.2f})"
-    )
-    return statistics.median(seconds)
+        for name, read in ways.items():
+            began = time.perf_counter()
+            count = read()
+            seconds[name].append(time.perf_counter() - began)
+            # The witness isn't anybody's, and the source leaves it out.
+            assert count in {entries, entries + 1}, f"{name} read {count} of {entries}"
+    for name, each in seconds.items():
+        print(f"{name:12} {entries:,} entries in {statistics.median(each):5.2f} s ({min(each):.2f}-{max(each):.2f})")
+    return {name: statistics.median(each) for name, each in seconds.items()}
 
 
 def with_ldapsearch(server: slapd.Server, authority: Path, folder: Path) -> int:
