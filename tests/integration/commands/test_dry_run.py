@@ -76,6 +76,8 @@ class TestOnTrial:
             env={**os.environ, **tiny.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            # Whoever runs the tests in the background has Ctrl-C ignored, and so would this.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
         try:
             with wiring.store(config.load()) as session:
@@ -84,6 +86,7 @@ class TestOnTrial:
                 assert process.wait(30) == 128 + ending
         finally:
             process.kill()
+            process.wait()
 
         assert trial_schemas() == []
 

@@ -43,12 +43,14 @@ class Wanted:
     def _plus_addresses(self, attributes: Sequence[str], key: IdentityKey) -> Iterator[str]:
         for address in dict.fromkeys((key.raw, key.value)):
             local, _, domain = address.rpartition("@")
-            if local and domain.lower() in self.mail_domains:
+            if local and "\0" not in address and domain.lower() in self.mail_domains:
                 for attribute in attributes:
                     yield f"({attribute}={escape_filter_chars(local)}+*@{escape_filter_chars(domain)})"
 
 
 def _equal(attributes: Sequence[str], values: Sequence[str]) -> Iterator[str]:
+    # Some servers take a value to end at a NUL, however it is escaped: it would find somebody else.
+    whole = [value for value in dict.fromkeys(values) if "\0" not in value]
     for attribute in attributes:
-        for value in dict.fromkeys(values):
+        for value in whole:
             yield f"({attribute}={escape_filter_chars(value)})"
