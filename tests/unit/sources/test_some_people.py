@@ -62,11 +62,17 @@ def test_names_and_keys_of_other_systems_are_not_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", (KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN))
 def test_what_people_type_is_escaped(kind: KeyKind) -> None:
-    (asked,) = filters(key(kind, "*)(uid=*\\\0@corp.example"))
+    (asked,) = filters(key(kind, "*)(uid=*\\@corp.example"))
 
-    assert "\\2a\\29\\28uid=\\2a\\5c\\00@corp.example" in asked
+    assert "\\2a\\29\\28uid=\\2a\\5c@corp.example" in asked
     assert not [part for part in asked.split("(")[2:] if part.count("=") > 1 and "\\28" not in part]
     assert asked.count("(") == asked.count(")") == 1 + len(asked.split("(")[2:])
+
+
+@pytest.mark.parametrize("kind", (KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN))
+def test_a_value_that_some_servers_end_early_is_asked_of_none(kind: KeyKind) -> None:
+    """Active Directory and 389-ds take `alice` and a NUL for Alice, however it's escaped."""
+    assert filters(key(kind, "alice\0@corp.example")) == []
 
 
 def test_many_people_take_several_filters_each_comparison_once() -> None:
