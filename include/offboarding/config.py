@@ -18,14 +18,14 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings
+from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings, VerifierSettings
 from include.offboarding.mistakes import Mistake, of_validation
 from include.offboarding.settings import Company, Settings, warnings
 from include.offboarding.spelling import nearest
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
 STORE_CONNECTION = "offboarding_store"
-ROOMS = ("rosters", "sources", "trackers")
+ROOMS = ("rosters", "sources", "verifiers", "trackers")
 NEEDED_ROOMS = ("rosters", "sources")
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -92,7 +92,7 @@ def check(path: Path | None = None) -> Checked:
     mistakes = list(_policy_mistakes(raw))
     rooms = {room: _entries(room, raw, mistakes) for room in ROOMS}
     # Entries are checked each by its own kind, so the whole is checked without them and given them afterwards.
-    settings = _validated(Settings, {**raw, "rosters": (), "sources": (), "trackers": ()}, "", mistakes)
+    settings = _validated(Settings, {**raw, **dict.fromkeys(ROOMS, ())}, "", mistakes)
     if settings is not None:
         settings = settings.model_copy(update={room: tuple(entries) for room, entries in rooms.items()})
         mistakes += _across(settings)
@@ -158,7 +158,7 @@ def _without_docstrings(definitions: Mapping[str, Mapping[str, object]]) -> dict
         name: {key: value for key, value in definition.items() if key != "description"}
         for name, definition in definitions.items()
         # What only an entry of no kind would be.
-        if name not in {base.__name__ for base in (RosterSettings, SourceSettings, TrackerSettings)}
+        if name not in {base.__name__ for base in (RosterSettings, SourceSettings, VerifierSettings, TrackerSettings)}
     }
 
 

@@ -6,7 +6,7 @@ import structlog
 
 from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings
+from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings
 from include.offboarding.model import Account, Fact, RequestCounts, RosterSummary
 from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
@@ -57,7 +57,7 @@ def read_source(
     source_settings: SourceSettings,
     part: str,
     phase: str,
-    source: Source,
+    source: Reader,
     facts: Callable[[], Iterator[Fact]],
 ) -> SourceOutcome:
     """Read a part of a source. An error is written down, and raised again; what is known stays."""

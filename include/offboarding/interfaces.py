@@ -1,11 +1,11 @@
-"""What the rooms promise each other: rosters, sources, rules and trackers.
+"""What the rooms promise each other: rosters, sources, verifiers, rules and trackers.
 
 A system's file is found by its name, which is the `kind` in the configuration. Each of these files holds
 
 - `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it;
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
-  `build(settings, connection, context)`, for a source `build(settings, connection, part, context)`, for a tracker
-  `build(settings, connection)`.
+  `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
+  tracker `build(settings, connection)`. A verifier's connection is None where it needs none.
 
 It may hold
 
@@ -19,7 +19,7 @@ Heavy clients (boto3, ldap3) are imported inside functions: reading the configur
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -61,6 +61,12 @@ class ConnectionFields:
     extra: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
 
 
+Tells = Literal["accounts", "keys", "events"]
+"""What a source tells: who has accounts (a `Source`), keys that several people may hold (a `KeySource`), or what an
+audit trail recorded (a `Trail`).
+"""
+
+
 class RosterSettings(Strict):
     """What every roster's settings hold."""
 
@@ -82,6 +88,8 @@ class RosterSettings(Strict):
 
 class SourceSettings(Strict):
     """What every source's settings hold."""
+
+    tells: ClassVar[Tells] = "accounts"
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it; renaming opens no ticket again.")
     kind: str
@@ -107,6 +115,19 @@ class SourceSettings(Strict):
     def warnings(self) -> tuple[str, ...]:
         """What is legal and likely not meant."""
         return ()
+
+
+class VerifierSettings(SourceSettings):
+    """What every verifier's settings hold: it is read as a source is, and says who still trusts a key."""
+
+    tells: ClassVar[Tells] = "keys"
+    connection: str = Field(default="", description="Airflow connection id, where one is needed.")
+    cache_hours: float = Field(
+        default=24,
+        ge=0,
+        description="The longest that anyone goes on trusting a key which is no longer published; dead is what wasn't"
+        " seen twice, this far apart.",
+    )
 
 
 class TrackerSettings(Strict):
@@ -214,6 +235,41 @@ class Source(Protocol):
         An account that the system says is not there yields its ScopeRead alone: that is what shows it gone.
         """
         ...
+
+
+class KeySource(Protocol):
+    """Keys that several people may hold: where they lie, who has access, who still trusts them (also a verifier)."""
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What has been asked so far."""
+        ...
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield every key and every access, live. A ScopeRead for the whole realm follows, of the key kinds it covers,
+        with an error where not all could be read. Raises as Roster.read.
+        """
+        ...
+
+
+class Trail(Protocol):
+    """What an audit trail recorded."""
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What has been asked so far."""
+        ...
+
+    def events(self, since: datetime | None) -> Iterator[Fact]:
+        """Yield every event that concerns keys, accounts or credentials, from `since` on (None: as far back as it goes;
+        the same event again does no harm). A ScopeRead without kinds follows once it was read to its end; its horizon,
+        where it doesn't reach back to `since`, is a Gap that isn't red. Raises as Roster.read.
+        """
+        ...
+
+
+Reader = Source | KeySource | Trail
+"""What is read in a night, as its settings' `tells` says."""
 
 
 class Rule(Protocol):

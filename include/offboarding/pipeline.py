@@ -7,13 +7,14 @@ the same run, and leaves the same rows.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import structlog
 
 from include.offboarding import departing, intake
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import Source, SourceSettings, Tracker
+from include.offboarding.interfaces import KeySource, Reader, Source, SourceSettings, Tracker, Trail
 from include.offboarding.model import Fact
 from include.offboarding.policy import routed
 from include.offboarding.report import night
@@ -60,7 +61,7 @@ def find_parts(
     """
     parts: list[tuple[str, str]] = []
     unknown: list[tuple[str, str]] = []
-    for source in settings.sources:
+    for source in settings.readers:
         try:
             found = ask(source)
         except OffboardingError as error:
@@ -76,7 +77,7 @@ def find_parts(
 def _opened(session: Session, settings: Settings, run: Run) -> Run:
     names = [roster.name for roster in settings.rosters]
     rosters.retire_rosters(session, names)
-    parts = [(source.name, part) for source in settings.sources for part in source.parts()]
+    parts = [(source.name, part) for source in settings.readers for part in source.parts()]
     runs.note_expected(session, run.run_id, rosters=names, parts=parts)
     log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
     return run
@@ -88,14 +89,20 @@ def find_run(session: Session, run_id: int) -> Run:
 
 
 def collect(
-    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Source
+    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Reader
 ) -> SourceOutcome:
-    """Read what exists in one part of a source; of a departure, these people's accounts alone."""
+    """Read what exists in one part of a source or verifier; of a departure, these people's accounts alone.
+
+    Keys are few, and read whole each time; an audit trail is read from where it was read to before.
+    """
 
     def facts() -> Iterator[Fact]:
-        if run.kind != DEPARTURE:
-            return source.collect()
-        return departing.accounts_of_these(session, settings, run, source_settings.name, part, source)
+        if source_settings.tells == "events":
+            return cast("Trail", source).events(sources.read_until(session, source_settings.name, part))
+        if source_settings.tells == "keys" or run.kind != DEPARTURE:
+            return cast("KeySource | Source", source).collect()
+        asked = cast("Source", source)
+        return departing.accounts_of_these(session, settings, run, source_settings.name, part, asked)
 
     return intake.read_source(session, settings, run, source_settings, part, "collect", source, facts)
 
@@ -111,9 +118,14 @@ def correlate(session: Session, settings: Settings, run: Run) -> correlation.Cor
 
 
 def detail(
-    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Source
+    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Reader
 ) -> SourceOutcome | None:
-    """Ask a source, live, about leavers' accounts alone. None where it couldn't be read in this run to begin with."""
+    """Ask a source, live, about leavers' accounts alone. None where it tells of no accounts, or couldn't be read in
+    this run to begin with.
+    """
+    if source_settings.tells != "accounts":
+        return None
+    asked = cast("Source", source)
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
     if found is None or found[1] == "failed" or not found[0]:
         return None
@@ -121,7 +133,7 @@ def detail(
         session, found[0], moved_days=settings.policy.moved_days, persons=departures.persons_asked(session, run)
     )
     return intake.read_source(
-        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
+        session, settings, run, source_settings, part, "detail", asked, lambda: asked.detail(accounts)
     )
 
 

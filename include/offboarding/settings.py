@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import RosterSettings, SourceSettings, Strict, TrackerSettings
+from include.offboarding.interfaces import (
+    RosterSettings,
+    SourceSettings,
+    Strict,
+    TrackerSettings,
+    VerifierSettings,
+)
 from include.offboarding.model import Severity
 from include.offboarding.spelling import nearest
 
@@ -148,6 +154,7 @@ class Settings(Strict):
     )
     rosters: tuple[RosterSettings, ...]
     sources: tuple[SourceSettings, ...]
+    verifiers: tuple[VerifierSettings, ...] = ()
     trackers: tuple[TrackerSettings, ...] = ()
     policy: Policy = Policy()
 
@@ -155,18 +162,27 @@ class Settings(Strict):
         """By name. Raises ConfigError with the nearest one."""
         return _named(self.rosters, name, "rosters")
 
+    @property
+    def readers(self) -> tuple[SourceSettings, ...]:
+        """Sources, and verifiers, which are read as they are."""
+        return (*self.sources, *self.verifiers)
+
     def source(self, name: str) -> SourceSettings:
-        """By name. Raises ConfigError with the nearest one."""
-        return _named(self.sources, name, "sources")
+        """A source or verifier by name. Raises ConfigError with the nearest one."""
+        return _named(self.readers, name, "sources")
 
 
 def warnings(settings: Settings) -> Iterator[str]:
     """Yield what is legal and likely not meant."""
     yield from _mail_warnings(settings.company)
     spaces = sorted({roster.id_space for roster in settings.rosters})
+    for index, verifier in enumerate(settings.verifiers):
+        yield from (f"verifiers[{index}] ({verifier.name}): {warning}" for warning in verifier.warnings())
     for index, source in enumerate(settings.sources):
         where = f"sources[{index}] ({source.name})"
-        if source.id_space is None and len(spaces) > 1:
+        if source.tells != "accounts":
+            pass
+        elif source.id_space is None and len(spaces) > 1:
             several = ", ".join(spaces)
             yield f"{where}: names no id_space, and the rosters have several ({several}): its numbers count for less."
         elif source.id_space is not None and source.id_space not in spaces:

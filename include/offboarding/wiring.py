@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -28,7 +29,15 @@ from include.offboarding.config import (
     project_folder,
 )
 from include.offboarding.errors import ConfigError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster, Source, SourceSettings, Tracker
+from include.offboarding.interfaces import (
+    ConnectionFields,
+    ReadContext,
+    Reader,
+    Roster,
+    SourceSettings,
+    Tracker,
+    VerifierSettings,
+)
 from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
@@ -126,19 +135,23 @@ def roster(settings: Settings, name: str, as_of: datetime) -> Roster:
     return cast("Roster", kind_module("rosters", own.kind).build(own, fields, read_context(settings, as_of)))
 
 
-def source(settings: Settings, name: str, part: str, as_of: datetime) -> Source:
-    """One part of a ready source."""
+def source(settings: Settings, name: str, part: str, as_of: datetime) -> Reader:
+    """One part of a ready source or verifier."""
     own = settings.source(name)
-    module = kind_module("sources", own.kind)
-    return cast("Source", module.build(own, connection(own.connection), part, read_context(settings, as_of)))
+    fields = connection(own.connection) if own.connection else None
+    return cast("Reader", _reader_module(own).build(own, fields, part, read_context(settings, as_of)))
 
 
 def parts(settings: Settings, own: SourceSettings, as_of: datetime) -> tuple[str, ...]:
     """What of a source is to be read today: as configured, or as the system itself tells where its kind can ask."""
-    discover = getattr(kind_module("sources", own.kind), "discover", None)
+    discover = getattr(_reader_module(own), "discover", None)
     if discover is None:
         return own.parts()
     return cast("tuple[str, ...]", discover(own, connection(own.connection), read_context(settings, as_of)))
+
+
+def _reader_module(own: SourceSettings) -> ModuleType:
+    return kind_module("verifiers" if isinstance(own, VerifierSettings) else "sources", own.kind)
 
 
 def asker_of_parts(settings: Settings, as_of: datetime) -> Callable[[SourceSettings], tuple[str, ...]]:

@@ -18,12 +18,15 @@ ARROWS: dict[str, set[str]] = {
     "rules": NOUNS | {"interfaces"},
     "rosters": NOUNS | {"interfaces"},
     "sources": NOUNS | {"interfaces"},
+    "verifiers": NOUNS | {"interfaces"},
+    # The register is read as the configuration is, and its mistakes are told as that's are.
+    "custody": NOUNS | {"interfaces", "mistakes", "spelling"},
     "trackers": NOUNS | {"interfaces"},
     "store": NOUNS | {"keys", "spelling"},
     "mistakes": {"spelling"},
-    "settings": NOUNS | {"interfaces", "spelling"},
+    "settings": NOUNS | {"interfaces", "spelling", "custody"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
-    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules"},
+    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules", "custody"},
     "report": NOUNS | {"keys", "store"},
     "policy": NOUNS | {"settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
@@ -34,14 +37,14 @@ ARROWS: dict[str, set[str]] = {
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
-    | {"ticket_plan", "ticketing", "report", "store"},
+    | {"ticket_plan", "ticketing", "report", "store", "custody"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
-    | {"beginning", "checkup", "report", "store", "rules"},
+    | {"beginning", "checkup", "report", "store", "rules", "custody"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},

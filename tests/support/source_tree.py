@@ -10,7 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 DOMAIN = "include.offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
-ADAPTER_ROOMS = ("rosters", "sources", "trackers")
+ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers")
 MADE = {".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding", ".pytest_cache", ".ruff_cache", ".venv"}
 """Folders that are made, as .gitignore says."""
 

@@ -3,15 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
 
-from include.offboarding.interfaces import Source
+from include.offboarding.interfaces import KeySource, Reader, Source, Trail
 from include.offboarding.model import (
     Account,
     AccountRef,
     Credential,
+    Event,
     Fact,
     Gap,
     IdentityKey,
+    Key,
     RequestCounts,
     ScopeRead,
     Standing,
@@ -23,11 +27,14 @@ SAMPLE = 3
 
 @dataclass(slots=True)
 class SeenSource:
-    """A source, itself a Source, that remembers what it told."""
+    """A source of accounts, of keys or of events, itself one, that remembers what it told."""
 
-    inner: Source
+    inner: Reader
     standings: Counter[Standing] = field(default_factory=Counter[Standing])
     credentials: int = 0
+    keys: Counter[Standing] = field(default_factory=Counter[Standing])
+    recorded: int = 0
+    """Events of an audit trail."""
     missing: dict[str, None] = field(default_factory=dict[str, None])
     """Sentences that would make a night red, each once."""
     limits: dict[str, None] = field(default_factory=dict[str, None])
@@ -46,19 +53,19 @@ class SeenSource:
 
     def collect(self) -> Iterator[Fact]:
         """The inventory."""
-        for fact in self.inner.collect():
-            if isinstance(fact, Account):
-                self._see(fact)
-            self._hear(fact)
-            yield fact
+        return self._seen(cast("Source | KeySource", self.inner).collect())
+
+    def events(self, since: datetime | None) -> Iterator[Fact]:
+        """What a trail recorded."""
+        return self._seen(cast("Trail", self.inner).events(since))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Some people's accounts."""
-        return self.inner.collect_for(keys, known)
+        return cast("Source", self.inner).collect_for(keys, known)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Some accounts, live."""
-        for fact in self.inner.detail(accounts):
+        for fact in cast("Source", self.inner).detail(accounts):
             self._hear(fact)
             yield fact
 
@@ -67,6 +74,13 @@ class SeenSource:
         if self.sample:
             for _ in self.detail(self.sample):
                 pass
+
+    def _seen(self, facts: Iterator[Fact]) -> Iterator[Fact]:
+        for fact in facts:
+            if isinstance(fact, Account):
+                self._see(fact)
+            self._hear(fact)
+            yield fact
 
     def _see(self, account: Account) -> None:
         self.standings[account.standing] += 1
@@ -78,6 +92,10 @@ class SeenSource:
     def _hear(self, fact: Fact) -> None:
         if isinstance(fact, Credential):
             self.credentials += 1
+        elif isinstance(fact, Key):
+            self.keys[fact.standing] += 1
+        elif isinstance(fact, Event):
+            self.recorded += 1
         elif isinstance(fact, Gap):
             (self.missing if fact.red else self.limits)[fact.text] = None
         elif isinstance(fact, ScopeRead) and fact.error:

@@ -56,7 +56,7 @@ class Checkup:
         """Yield what came of each system: rosters, sources with what would link, the tracker."""
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
-        yield from self._linked(run, [part for source in self.settings.sources for part in self._source(run, source)])
+        yield from self._linked(run, [part for source in self.settings.readers for part in self._source(run, source)])
         yield from self._tracker()
 
     def _opened(self) -> Run | None:
@@ -101,7 +101,8 @@ class Checkup:
             if self.session and run:
                 pipeline.collect(self.session, self.settings, run, own, part, seen)
             else:
-                for _ in passing(seen.collect(), lambda _: True, noun="facts", source=own.name, part=part):
+                facts = seen.events(None) if own.tells == "events" else seen.collect()
+                for _ in passing(facts, lambda _: True, noun="facts", source=own.name, part=part):
                     pass
             seen.look_closer()
         except OffboardingError as error:
@@ -155,6 +156,11 @@ def _defect(name: str, error: Exception) -> str:
 
 def _readable(seen: SeenSource) -> str:
     told = [f"{number:,} {word}" for word, number in _standings(seen) if number]
+    if seen.keys.total():
+        trusted, unknown = seen.keys[Standing.WORKS], seen.keys[Standing.UNKNOWN]
+        return f"{seen.keys.total():,} keys: {trusted:,} in use, {unknown:,} not checked"
+    if seen.recorded:
+        return f"{seen.recorded:,} events"
     return f"{seen.accounts:,} accounts" + (f": {', '.join(told)}" if told else "")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from include.offboarding.model.custody import KeyCase, UncustodiedCase
 from include.offboarding.model.people import Departure
 from include.offboarding.model.systems import Account, AccountRef, Credential, Trust
 from include.offboarding.model.words import LinkDecision, Relation
@@ -149,5 +150,5 @@ class OrphanCase:
     """How many of them were used within 30 days."""
 
 
-Case = LeaverCase | AccountCase | OrphanCase
+Case = LeaverCase | AccountCase | OrphanCase | KeyCase | UncustodiedCase
 """What a rule looks at."""

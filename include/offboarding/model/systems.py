@@ -135,7 +135,8 @@ class ScopeRead:
     scope: str
     """"" for the whole realm, else one account's native id."""
     kinds: tuple[SubjectKind, ...]
-    """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered."""
+    """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered; SIGNING_KEY or SHARED_SECRET covers
+    the realm's keys of that kind and who has access to them."""
     groups: tuple[str, ...] | None = None
     """Native ids of the groups whose memberships were read to their end, within this scope: an account's own ScopeRead
     tells of that account's alone. None where none were looked at.
@@ -153,10 +154,6 @@ class Gap:
     """What, and what to do: "AWS 333333333333: AssumeRole denied. Grant sts:AssumeRole on OffboardingAudit"."""
     red: bool
     """A gap makes the run red; a limit of what is inventoried at all (federated access) is only said."""
-
-
-Fact = Account | Credential | Membership | Trust | ScopeRead | Gap
-"""What a source yields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,8 @@ class SubjectKind(StrEnum):
     ROLE = "role"
     ROOT_ACCOUNT = "root_account"
     SOURCE = "source"
+    SIGNING_KEY = "signing_key"
+    SHARED_SECRET = "shared_secret"
 
 
 CREDENTIAL_KINDS = (
@@ -111,6 +113,53 @@ CREDENTIAL_KINDS = (
     SubjectKind.SERVICE_CREDENTIAL,
 )
 """The subject kinds that are credentials on an account."""
+
+
+KEY_KINDS = (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET)
+"""The subject kinds that are keys which several people may hold."""
+
+
+class Carryable(StrEnum):
+    """Whether somebody could take the material along: then cutting access isn't enough, and it must be rotated."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Grade(StrEnum):
+    """How sure it is that somebody held a key, best first in `order`; never collapsed into yes and no."""
+
+    PROVED = "proved"
+    REGISTERED = "registered"
+    COULD = "could"
+    INFERRED = "inferred"
+
+    @property
+    def order(self) -> int:
+        """0 for the best."""
+        return list(Grade).index(self)
+
+
+class Deed(StrEnum):
+    """What an audit event says was done; the first four prove that the material was in somebody's hands."""
+
+    READ = "read"
+    EXPORTED = "exported"
+    IMPORTED = "imported"
+    CREATED = "created"
+    USED = "used"
+    """Signed or verified with it where it lies."""
+    MADE = "made"
+    """Made an account or a credential."""
+
+
+class PrincipalKind(StrEnum):
+    """What a policy names."""
+
+    ACCOUNT = "account"
+    GROUP = "group"
+    ROLE = "role"
 
 
 class KeyKind(StrEnum):

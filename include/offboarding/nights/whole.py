@@ -9,7 +9,7 @@ import structlog
 
 from include.offboarding import pipeline
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import Roster, Source, SourceSettings, Tracker
+from include.offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
@@ -22,7 +22,7 @@ class Readers:
     """Where the ready objects come from: whoever knows connections hands them over."""
 
     roster: Callable[[Settings, str, datetime], Roster]
-    source: Callable[[Settings, str, str, datetime], Source]
+    source: Callable[[Settings, str, str, datetime], Reader]
     parts: Callable[[Settings, datetime], Callable[[SourceSettings], Sequence[str]]]
     """What asks a source which parts there are to read."""
     tracker: Callable[[Settings], tuple[str, Tracker] | None]

@@ -233,6 +233,12 @@ def realm_of_part(session: Session, run_id: int, source: str, part: str) -> tupl
     return (str(row[0] or ""), str(row[1])) if row else None
 
 
+def read_until(session: Session, source: str, part: str) -> datetime | None:
+    """When the last complete read of this part began; None where there was none."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("sources", "read_until"), {"source": source, "part": part}).fetchone()
+
+
 def realms(session: Session) -> list[RealmRow]:
     """Every system ever read, under the name it has today."""
     with session.cursor(row_factory=class_row(RealmRow)) as cursor:

@@ -249,6 +249,11 @@ where read_id = %(read_id)s;
 select realm, status from source_read
 where run_id = %(run_id)s and source = %(source)s and part = %(part)s and phase = 'collect';
 
+-- name: read_until
+-- When the last read of a source's part began that told everything.
+select max(observed_at) from source_read
+where source = %(source)s and part = %(part)s and phase = 'collect' and status = 'complete';
+
 -- name: realms
 -- Every system ever read.
 select realm, kind, source, part from realm order by realm;
