@@ -85,6 +85,8 @@ class RosterSummary:
     """Records met, bad ones included."""
     digest: str = ""
     """SHA-256 of what was read, so that the same delivered again shows; "" where the system gives no bytes."""
+    changed_after_at: datetime | None = None
+    """An old export is delivered again where the very same was read by this moment; None: it may stay the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

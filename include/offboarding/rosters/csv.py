@@ -14,7 +14,7 @@ from include.offboarding.rosters._csv.places import store_of
 from include.offboarding.rosters._csv.proof import Seen, compared, no_trailer
 from include.offboarding.rosters._csv.proposing import propose
 from include.offboarding.rosters._csv.reading import FeedReader
-from include.offboarding.rosters._csv.repeats import digest, empty, repeated, twins
+from include.offboarding.rosters._csv.repeats import changed_after, digest, empty, repeated, twins
 from include.offboarding.rosters._csv.selection import Chosen, age_problem, chosen
 from include.offboarding.rosters._csv.settings import Settings
 from include.offboarding.rosters._csv.stores import FeedFile, FeedStore, OpenedFeed
@@ -62,7 +62,8 @@ class CsvRoster:
         store = store_of(self._settings.path, self._connection, self._settings.name)
         feed = chosen(store.found(), self._settings, self._zone)
         problems = ProblemList(feed.origin)
-        read = yield from self._files(store, feed, problems)
+        reader = FeedReader(self._settings, self._context, problems)
+        read = yield from self._files(store, feed, reader, problems)
         made_at = _oldest(feed, read)
         for problem in (*feed.problems, *self._of_feed(store, feed, read, made_at)):
             problems.add(problem)
@@ -73,13 +74,13 @@ class CsvRoster:
             dated_at=made_at,
             rows=sum(file.seen.rows for file in read),
             digest=digest([file.seen for file in read]),
+            changed_after_at=changed_after(self._settings, reader.tally.at_work, self._zone, self._context.as_of),
         )
 
     def _files(
-        self, store: FeedStore, feed: Chosen, problems: ProblemList
+        self, store: FeedStore, feed: Chosen, reader: FeedReader, problems: ProblemList
     ) -> Generator[Worker, None, Sequence[_FileRead]]:
         """Yield every file's workers, and return what came of the files."""
-        reader = FeedReader(self._settings, self._context, problems)
         manifests = Manifests(self._settings.manifest, store, self._settings.encoding)
         read: list[_FileRead] = []
         for file in feed.files:

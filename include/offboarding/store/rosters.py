@@ -12,6 +12,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.model import Coverage, EmploymentStatus, IdentityKey, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
+from include.offboarding.store.repeats import repeated
 from include.offboarding.store.rows import ReadBegun, RosterOutcome
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
@@ -118,13 +119,16 @@ class RosterRead:
             lock_roster(self.session, self.roster.name)
             workers = self._workers()
             found = [*problems, *self._contradictions(summary)]
+            old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
+            found += [old] if old and not found else []
             last = self._last_complete()
             only_short = not found and last is not None and workers < last * min_percent / 100
             if only_short:
                 found.append(_short(summary, workers, last or 0, self.run_id, self.roster.name))
             complete = not found
             vanished = _Vanished(inferred=0, waiting=0)
-            if not self._newer():
+            # What was told then stands. To say it again could only take back what has been told since.
+            if not old and not self._newer():
                 bound = max(absolute, int((last or 0) * percent / 100))
                 vanished = self._write(complete=complete, only_short=only_short, bound=bound)
             return self._finish(
@@ -141,6 +145,7 @@ class RosterRead:
                     error="",
                 ),
                 dated_at=summary.dated_at,
+                digest=summary.digest,
                 only_short=only_short,
             )
 
@@ -160,6 +165,7 @@ class RosterRead:
                 error=error,
             ),
             dated_at=None,
+            digest="",
             only_short=False,
         )
 
@@ -214,7 +220,9 @@ class RosterRead:
             for worker_id, start_on in rows
         ]
 
-    def _finish(self, outcome: RosterOutcome, *, dated_at: datetime | None, only_short: bool) -> RosterOutcome:
+    def _finish(
+        self, outcome: RosterOutcome, *, dated_at: datetime | None, digest: str, only_short: bool
+    ) -> RosterOutcome:
         self.session.execute(
             block("rosters", "finish_roster_read"),
             {
@@ -223,6 +231,7 @@ class RosterRead:
                 "proved": outcome.proved,
                 "origin": outcome.origin,
                 "dated_at": dated_at,
+                "digest": digest,
                 "records": outcome.records,
                 "workers": outcome.workers,
                 "problems": Jsonb(list(outcome.problems)),

@@ -195,6 +195,39 @@ def test_an_old_export_delivered_again_is_told(folder: Folder, contents: tuple[s
     assert found == [same_as] * bool(same_as)
 
 
+_moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis
+_days = st.lists(st.sampled_from((*WEEK, "sat", "sun")), min_size=1, unique=True)
+
+
+@given(as_of=_moments, hours=st.integers(1, 24 * 60), days=_days, holidays=st.frozensets(st.dates(date(2026, 1, 1))))
+def test_the_moment_of_an_age_has_that_age(as_of: datetime, hours: int, days, holidays) -> None:
+    deliveries = Deliveries(days=days, holidays=holidays, zone="America/New_York")
+    moment = deliveries.earlier(as_of, timedelta(hours=hours))
+    assert moment is not None
+    assert deliveries.age(moment, as_of) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("ids", "given", "days"),
+    (
+        ("1 2", {}, 3500),
+        (" ".join(map(str, range(350))), {}, 20),
+        (" ".join(map(str, range(7001))), {}, 7),
+        ("1 2", {"max_unchanged": "3d"}, 3),
+        ("1 2", {"max_unchanged": "never"}, None),
+        ("1", {}, None),
+        ("1 2", {"coverage": "leavers"}, None),
+        ("1 2", {"coverage": "leavers", "max_unchanged": "30d"}, 30),
+    ),
+    ids=repr,
+)
+def test_until_when_a_feed_may_stay_the_same(folder: Folder, ids: str, given, days: int | None) -> None:
+    roster = folder({"hr.csv": (ids, 1)}, **given)
+    list(roster.read())
+    assert roster.summary is not None
+    assert roster.summary.changed_after_at == (days and NIGHT - timedelta(days=days))
+
+
 def test_the_digest_tells_whether_it_is_the_same(folder: Folder) -> None:
     digests: list[str] = []
     for changes in ({}, {"newest": "time"}, {"newest": "name"}, {"files": 3}):

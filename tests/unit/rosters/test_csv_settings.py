@@ -85,7 +85,7 @@ def test_the_defaults() -> None:
         ({"files": "some"}, "files", "is newest, all, or how many there must be"),
         ({"newest": "size"}, "newest", "Input should be 'time' or 'name'"),
         ({"newest": "time", "date_in_name": "%Y%m%d"}, "", "newest: time and date_in_name contradict each other"),
-        ({"files": "all", "max_unchanged": "2d"}, "", "max_unchanged compares one file with those before it"),
+        ({"max_unchanged": "always"}, "max_unchanged", '"always" is no duration: write 36h, 2d, 90m, or a number of'),
         ({"date_in_name": "%d.%m."}, "date_in_name", '"%d.%m." tells no whole day: year, month and day are needed'),
         ({"date_in_name": "%B %Y"}, "date_in_name", "%B can't stand in a name's date; what can: %Y %y %m"),
         ({"clock": "KST9"}, "clock", "'KST9' is no IANA time zone."),

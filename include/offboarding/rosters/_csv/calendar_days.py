@@ -12,6 +12,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_DAYS = 3660
 """No calendar makes that fresh, and a clock that began in 1970 is no reason to walk through it."""
+_TICK = timedelta(microseconds=1)
 _USUAL = {"daily": _WEEK, "weekdays": _WEEK[:5]}
 
 
@@ -46,6 +47,20 @@ class Deliveries:
         if (end - begin).days > _LONG_DAYS:
             return end - begin
         return end - begin - sum(self._idle(begin, end), timedelta())
+
+    def earlier(self, as_of: datetime, age: timedelta) -> datetime | None:
+        """The moment whose age is this; None where that is more than ten years ago."""
+        if age.days > _LONG_DAYS:
+            return None
+        zone, end, left = ZoneInfo(self.zone), as_of.astimezone(UTC), age
+        while True:
+            day = (end - _TICK).astimezone(zone).date()
+            begin = datetime.combine(day, time(), zone).astimezone(UTC)
+            if self._delivers(day):
+                if end - begin >= left:
+                    return end - left
+                left -= end - begin
+            end = begin
 
     def _idle(self, made_at: datetime, as_of: datetime) -> Iterable[timedelta]:
         zone = ZoneInfo(self.zone)

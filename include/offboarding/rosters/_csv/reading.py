@@ -12,7 +12,7 @@ import structlog
 
 from include.offboarding.errors import IncompleteReadError, RetriableError
 from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import Coverage, Worker
+from include.offboarding.model import Coverage, EmploymentStatus, Worker
 from include.offboarding.rosters._csv.packing import Digested, WrongFileError, unpacked
 from include.offboarding.rosters._csv.proof import Seen, Trailer
 from include.offboarding.rosters._csv.settings import Settings
@@ -36,6 +36,8 @@ class Tally:
 
     rows: int = 0
     workers: int = 0
+    at_work: int = 0
+    """Rows of those who haven't left."""
     without_zone: int = 0
 
 
@@ -100,6 +102,7 @@ class FeedReader:
                 self._problems.add_record(label, error)
             else:
                 self.tally.workers += 1
+                self.tally.at_work += any(job.status is not EmploymentStatus.LEFT for job in worker.employments)
                 self._likeness.see(worker)
                 yield worker
         self.tally.rows += rows

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from include.offboarding.model import Problem
+from include.offboarding.model import Coverage, Problem
 from include.offboarding.rosters._csv.calendar_days import Deliveries
 from include.offboarding.rosters._csv.names import date_in
 from include.offboarding.rosters._csv.proof import Seen
@@ -14,6 +14,10 @@ from include.offboarding.rosters._csv.stores import FeedFile, FeedStore
 from include.offboarding.rosters._records.durations import told
 
 _CHUNK = 1 << 16
+_WORKER_DAYS = 7000
+"""Where one worker in seven leaves within a year and one comes for each who left, so many days of work go by without
+either about once in three hundred times: e ** -(2 / 7 / 365 * 7000) is 0.4 %. Rows change for other reasons too."""
+_AT_LEAST = timedelta(days=7)
 
 
 def digest(seen: Sequence[Seen]) -> str:
@@ -41,6 +45,16 @@ def empty(seen: Sequence[Seen]) -> Iterator[Problem]:
     for file in seen:
         if not file.rows:
             yield Problem(record=file.name, text="no worker stands below the header", fix="Ask HR for the whole file.")
+
+
+def changed_after(settings: Settings, at_work: int, zone: str, as_of: datetime) -> datetime | None:
+    """When a feed should have changed last, by the settings, or else by how many work there; None where it needn't."""
+    limit = settings.max_unchanged
+    if limit is None and at_work and settings.coverage is not Coverage.LEAVERS:
+        limit = max(_AT_LEAST, timedelta(days=_WORKER_DAYS // at_work))
+    if limit is None:
+        return None
+    return Deliveries(days=settings.expected, holidays=settings.holidays, zone=zone).earlier(as_of, limit)
 
 
 def repeated(

@@ -20,7 +20,7 @@ from include.offboarding.rosters._csv.proof import Manifest, Trailer
 from include.offboarding.rosters._csv.stores import checked_address
 from include.offboarding.rosters._records.columns import missing
 from include.offboarding.rosters._records.decoding import checked_encoding
-from include.offboarding.rosters._records.durations import Duration
+from include.offboarding.rosters._records.durations import Duration, DurationOrNever
 from include.offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
 
 
@@ -70,8 +70,10 @@ class Settings(RecordSettings):
     max_age: Duration | None = Field(
         default=None, description="36h, 2d or seconds: a file made longer ago makes the read partial."
     )
-    max_unchanged: Duration | None = Field(
-        default=None, description="The same content delivered for longer than this makes the read partial."
+    max_unchanged: DurationOrNever | None = Field(
+        default=None,
+        description="The same content delivered for longer than this makes the read partial; left out: as long as is "
+        "likely with so many workers. never: it may stay the same.",
     )
     expected: DeliveryDays = Field(
         default=("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
@@ -99,6 +101,4 @@ class Settings(RecordSettings):
     def _that_fit(self) -> "Settings":
         if self.newest == "time" and self.date_in_name:
             raise ValueError("newest: time and date_in_name contradict each other: leave one of them out")
-        if self.max_unchanged and self.files != "newest":
-            raise ValueError("max_unchanged compares one file with those before it: leave it out, or files")
         return self

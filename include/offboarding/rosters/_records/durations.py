@@ -1,4 +1,4 @@
-"""Durations as people write them in the settings: `36h`, `2d`, or seconds."""
+"""Durations as people write them in the settings: `36h`, `2d`, seconds, or `never`."""
 
 import re
 from datetime import timedelta
@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _WRITTEN = re.compile(r"(\d+)\s*([smhdw])", re.IGNORECASE)
-_SCHEMA: dict[str, object] = {
-    "anyOf": [{"type": "string", "pattern": r"^\s*\d+\s*[smhdwSMHDW]\s*$"}, {"type": "number", "exclusiveMinimum": 0}]
-}
+_TWO_FORMS: tuple[dict[str, object], ...] = (
+    {"type": "string", "pattern": r"^\s*\d+\s*[smhdwSMHDW]\s*$"},
+    {"type": "number", "exclusiveMinimum": 0},
+)
 
 
 def _duration(value: object) -> object:
@@ -22,8 +23,17 @@ def _duration(value: object) -> object:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0)), WithJsonSchema(_SCHEMA)]
+def _or_never(value: object) -> object:
+    return timedelta.max if value == "never" else value
+
+
+_Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+Duration = Annotated[_Duration, WithJsonSchema({"anyOf": [*_TWO_FORMS]})]
 """A duration above zero."""
+DurationOrNever = Annotated[
+    _Duration, BeforeValidator(_or_never), WithJsonSchema({"anyOf": [{"const": "never"}, *_TWO_FORMS]})
+]
+"""The same, or `never`, which is the longest that there is."""
 
 
 def told(duration: timedelta) -> str:

@@ -34,6 +34,9 @@ create table trust (
 );
 create index on trust (principal_realm, principal) where gone_at is null;
 
+-- SHA-256 of what was read; '' where there are no bytes.
+alter table roster_read add column digest text not null default '';
+
 -- A departure, now: a run about some people only.
 alter table run drop constraint run_kind_check;
 alter table run add constraint run_kind_check check (kind in ('nightly', 'release', 'departure'));

@@ -39,6 +39,16 @@ returning read_id, observed_at;
 select workers from roster_read
 where roster = %(roster)s and status = 'complete' and read_id <> %(read_id)s order by read_id desc limit 1;
 
+-- name: unchanged_since
+-- The moment of the first of the roster's complete reads that held the very same, in a row up to the last one; null
+-- where the last held something else.
+with whole as (
+    select d.read_id, d.digest, r.as_of from roster_read d join run r using (run_id)
+    where d.roster = %(roster)s and d.status = 'complete' and d.read_id <> %(read_id)s
+)
+select min(as_of) as since from whole
+where read_id > coalesce((select max(read_id) from whole where digest <> %(digest)s), 0);
+
 -- name: newer_roster_read
 -- Whether a read that began later has been merged already: an older one never overwrites it.
 select exists (
@@ -200,6 +210,7 @@ from before;
 -- What came of the read.
 update roster_read
 set finished_at = now(), status = %(status)s, proved = %(proved)s, origin = %(origin)s, dated_at = %(dated_at)s,
+    digest = %(digest)s,
     records = %(records)s, workers = %(workers)s, problems = %(problems)s, error = %(error)s,
     only_short = %(only_short)s, inferred = %(inferred)s, waiting = %(waiting)s
 where read_id = %(read_id)s;
