@@ -12,7 +12,7 @@ CLOCK = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns", "loca
 WORLD = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "urllib", "http", "logging"}
 """Modules of the standard library that see or change something outside."""
 
-PURE = of_room("model", "errors", "keys", "rules", "correlation")
+PURE = of_room("model", "errors", "keys", "thumbprints", "rules", "correlation")
 
 MIGRATIONS = "\n".join(path.read_text("utf-8") for path in PROJECT.glob("include/offboarding/store/migrations/*.sql"))
 TABLES = re.findall(r"create table (?:if not exists )?(\w+)", MIGRATIONS, re.IGNORECASE)
