@@ -51,3 +51,6 @@ class Finding:
     """False: listed on a ticket that exists, and doesn't open or hold one."""
     event: bool = False
     """Something that happened, whatever works now: only a person's verdict closes it."""
+    attestable: bool = False
+    """Nobody can be asked whether it works: it's told even so, and a person's word with evidence closes it for a while.
+    """

@@ -28,6 +28,12 @@ ISMS_ACCOUNTS = Control(framework="ISMS-P", id="2.5.1")
 """User accounts are granted, changed and removed formally."""
 ISMS_LEAVERS = Control(framework="ISMS-P", id="2.2.5")
 """Assets are returned and access removed when somebody leaves or moves."""
+KEY_REVOKED = Control(framework="NIST SP 800-57 part 1", id="8.3.5")
+"""Keys are revoked when their owner has left or they may be known to others."""
+KEY_HOLDER_LEFT = Control(framework="PCI DSS 4.0.1", id="3.7.5")
+"""Keys are replaced when somebody leaves who knew a clear-text component."""
+ASSETS_RETURNED = Control(framework="ISO/IEC 27001", id="A.5.11")
+"""What the company owns is returned at the end of employment."""
 
 LEAVER_ACCESS = (
     TERMINATION,
@@ -45,6 +51,9 @@ LEAVER_ACCESS = (
 
 SHARED_SECRET = (TERMINATION, ACCOUNT_MANAGERS_TOLD, AUTHENTICATORS, ACCESS_RIGHTS, ACCESS_CHANGED, ISMS_LEAVERS)
 """What a secret that a leaver knew and others use falls short of."""
+
+HELD_KEY = (TERMINATION, AUTHENTICATORS, KEY_REVOKED, KEY_HOLDER_LEFT, ASSETS_RETURNED, ACCESS_CHANGED, ISMS_LEAVERS)
+"""What a key that a leaver may have carried along, and that is still trusted, falls short of."""
 
 REVIEW = (ACCOUNT_MANAGERS_TOLD, ACCESS_RIGHTS, ACCESS_CHANGED, ISMS_ACCOUNTS)
 """What an account with no certain holder, or a departure nobody confirmed, falls short of."""

@@ -1,0 +1,24 @@
+"""A key that a leaver may hold a copy of, and that is still trusted."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from include.offboarding.model import Carryable, Case, Finding, Standing, SubjectKind
+from include.offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
+from include.offboarding.rules._runbooks._rotation import rotation
+
+
+def still_trusted(rule_id: str, case: Case, kind: SubjectKind, as_of: datetime) -> Iterator[Finding]:
+    """Yield each departed holder of a key that could leave, and that a verifier trusts or can't tell of."""
+    for key, holder in departed(case, kind, as_of):
+        told = verdict(key)
+        if told.asked and told.standing is not Standing.DEAD and carryable(key)[0] is not Carryable.NO:
+            yield key_finding(
+                rule_id,
+                key,
+                holder,
+                told=told,
+                severity=severity(key, holder, told.standing),
+                evidence=of_holder(key, holder, told),
+                steps=rotation(key),
+            )

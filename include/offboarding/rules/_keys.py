@@ -1,0 +1,222 @@
+"""What is known of a key that several people may hold: is it trusted, could it be carried away, by whom, since when?
+
+Nothing here tells a number of days or the moment of a read: a finding's text changes only when something did.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from include.offboarding.model import (
+    Carryable,
+    Case,
+    Effect,
+    Finding,
+    Grade,
+    Holder,
+    KeyCase,
+    KeyCopy,
+    Severity,
+    Standing,
+    Subject,
+    SubjectKind,
+)
+from include.offboarding.rules._cases import counts
+from include.offboarding.rules._sentences import at, left
+
+_GRADES = {
+    Grade.PROVED: "Proved to have held it",
+    Grade.REGISTERED: "Registered as a holder",
+    Grade.COULD: "Could have taken it",
+    Grade.INFERRED: "May have had it, which nothing proves",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether anything still accepts a key."""
+
+    standing: Standing
+    reason: str
+    asked: bool
+    """Whether there is any verifier that could be asked."""
+
+
+def departed(case: Case, kind: SubjectKind, as_of: datetime) -> Iterator[tuple[KeyCase, Holder]]:
+    """Yield each leaver who may have held a key of this kind, the key being older than the departure or no newer for
+    certain.
+    """
+    if not isinstance(case, KeyCase) or case.kind is not kind:
+        return
+    for holder in case.holders:
+        if holder.held and not holder.newer and counts(holder.departure, as_of):
+            yield case, holder
+
+
+def verdict(case: KeyCase) -> Verdict:
+    """Return what the verifiers say: trusted by one is trusted, and only all of them together make it dead."""
+    copies = [copy for copy in case.copies if copy.key.verifies]
+    if not copies:
+        return Verdict(standing=Standing.UNKNOWN, reason="there is no verifier that can be asked", asked=False)
+    told = sorted((_told(copy) for copy in copies), key=lambda each: list(Standing).index(each[0]))
+    by_rank = {rank: [reason for standing, reason in told if standing is rank] for rank in Standing}
+    for rank in (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD):
+        if by_rank[rank]:
+            return Verdict(standing=rank, reason="; ".join(dict.fromkeys(by_rank[rank])), asked=True)
+    raise AssertionError("a copy has one of three standings")
+
+
+def carryable(case: KeyCase) -> tuple[Carryable, str]:
+    """Return whether the material could leave, and why. The register knows more than a system where that can't tell;
+    against a system that says yes it counts for nothing.
+    """
+    told = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(case.copies)}
+    said = case.registered
+    if Carryable.YES in told:
+        return Carryable.YES, told[Carryable.YES]
+    if said and said.carryable is Carryable.YES:
+        return Carryable.YES, f"the register says so: {said.carryable_reason or 'without a reason'}"
+    if Carryable.NO in told:
+        return Carryable.NO, told[Carryable.NO]
+    if said and said.carryable is Carryable.NO:
+        return Carryable.NO, f"the register says so: {said.carryable_reason or 'without a reason'}"
+    return Carryable.UNKNOWN, told.get(Carryable.UNKNOWN) or "nothing is known of where it lies"
+
+
+def severity(case: KeyCase, holder: Holder, standing: Standing) -> Severity:
+    """Return how bad it is: critical where somebody surely held what could leave and is trusted; a guess is listed."""
+    grade = holder.grade
+    if grade is Grade.INFERRED or grade is None:
+        return Severity.LOW
+    certain = grade is not Grade.COULD and standing is Standing.WORKS and carryable(case)[0] is Carryable.YES
+    return _shared(case, Severity.CRITICAL if certain else Severity.HIGH)
+
+
+def key_finding(
+    rule_id: str,
+    case: KeyCase,
+    holder: Holder | None,
+    *,
+    told: Verdict,
+    severity: Severity,
+    evidence: tuple[str, ...],
+    steps: tuple[str, ...],
+) -> Finding:
+    """Return a finding about a key, and of one of its departed holders where it's about one."""
+    return Finding(
+        rule=rule_id,
+        realm="",
+        subject=subject(case),
+        person_uid=holder.person_uid if holder else "",
+        episode=holder.episode if holder else 0,
+        standing=told.standing,
+        standing_reason=told.reason,
+        effect=Effect.FULL,
+        severity=severity,
+        privileged=True,
+        relation=None,
+        used_after_departure=bool(holder.uses) or None if holder else None,
+        last_used_at=max((copy.key.last_used_at for copy in case.copies if copy.key.last_used_at), default=None),
+        evidence=evidence,
+        revoke=tuple(dict.fromkeys(steps)),
+        holds_ticket=holder is None or holder.grade is not Grade.INFERRED,
+    )
+
+
+def subject(case: KeyCase) -> Subject:
+    """Return the key itself: its material, whatever it's called where it lies."""
+    return Subject(kind=case.kind, native_id=case.material, label=case.label)
+
+
+def of_holder(case: KeyCase, holder: Holder, told: Verdict) -> tuple[str, ...]:
+    """Return four answers: who held it, whether it could leave, whether it's trusted, since when it's the same."""
+    return (
+        left(holder.worker_id, holder.departure),
+        *(f"{_GRADES[each.grade]}: {each.text}" for each in holder.held),
+        *_carried(case),
+        *trusted(told),
+        *same_since(case),
+        *powers(case),
+        *_company(case),
+    )
+
+
+def trusted(told: Verdict) -> Iterator[str]:
+    """Yield whether anything accepts it, and by whose word."""
+    if told.standing is Standing.WORKS:
+        yield f"It's trusted: {told.reason}."
+    elif told.standing is Standing.UNKNOWN:
+        yield f"Not checked whether it's trusted: {told.reason}."
+    else:
+        yield f"It isn't trusted any more: {told.reason}."
+
+
+def same_since(case: KeyCase) -> Iterator[str]:
+    """Yield since when it's surely the same key: what a system dates, else what we saw."""
+    made = [copy for copy in case.copies if copy.key.created_at]
+    if made:
+        oldest = min(made, key=lambda copy: copy.key.created_at or copy.first_seen_at)
+        assert oldest.key.created_at
+        yield f"The material is the same since {at(oldest.key.created_at)}, says {oldest.source}."
+    elif case.copies:
+        first = min(copy.first_seen_at for copy in case.copies)
+        yield f"The material is the same at least since {at(first)}, when it was first seen here."
+
+
+def powers(case: KeyCase) -> Iterator[str]:
+    """Yield what it can sign or open, where it lies and who verifies with it."""
+    if case.registered and case.registered.signs_for:
+        yield f"What it's good for, says the register: {case.registered.signs_for.rstrip('.')}."
+    for copy in case.copies:
+        if copy.untrusted_since is None:
+            yield f"{copy.key.label}, in {copy.source}: {copy.key.standing_reason.rstrip('.')}."
+
+
+def longest_cache(case: KeyCase) -> timedelta:
+    """Return how long somebody may go on trusting it after it's published no more."""
+    return max((copy.key.cache for copy in case.copies if copy.key.verifies), default=timedelta(0))
+
+
+def _told(copy: KeyCopy) -> tuple[Standing, str]:
+    key = copy.key
+    if copy.dead:
+        return Standing.DEAD, f"{copy.source} shows it no more, seen twice since {at(_since(copy))}"
+    if not copy.fresh:
+        return Standing.UNKNOWN, f"{copy.source} could not be read whole"
+    if copy.untrusted_since is not None:
+        hours = key.cache.total_seconds() / 3600
+        until = f"whoever read it before may trust it for {hours:g} hours more" if hours else "it takes a second look"
+        return Standing.UNKNOWN, f"{copy.source} shows it no more since {at(copy.untrusted_since)}: {until}"
+    return key.standing, key.standing_reason.rstrip(".")
+
+
+def _since(copy: KeyCopy) -> datetime:
+    assert copy.untrusted_since
+    return copy.untrusted_since
+
+
+def _shared(case: KeyCase, severity: Severity) -> Severity:
+    """One step less where so many shares are needed that those who left don't have them together."""
+    if case.registered is None or len(case.holders) >= case.registered.threshold:
+        return severity
+    return Severity.HIGH if severity is Severity.CRITICAL else Severity.MEDIUM
+
+
+def _carried(case: KeyCase) -> Iterator[str]:
+    could, reason = carryable(case)
+    reason = reason.rstrip(".")
+    if could is Carryable.YES:
+        yield f"It could be carried away: {reason}."
+    elif could is Carryable.NO:
+        yield f"It could not be carried away: {reason}."
+    else:
+        yield f"Not known whether it could be carried away: {reason}."
+
+
+def _company(case: KeyCase) -> Iterator[str]:
+    if case.registered and case.registered.threshold > 1:
+        need = case.registered.threshold
+        yield f"It takes {need} holders together, says the register; {len(case.holders)} have left."
+    if case.other_holders:
+        people = "person who works here holds" if case.other_holders == 1 else "people who work here hold"
+        yield f"{case.other_holders} {people} it too, as far as is known."

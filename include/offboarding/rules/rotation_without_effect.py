@@ -1,0 +1,92 @@
+"""A key was rotated, or seems to have been, and what a leaver may hold is trusted as before."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import ClassVar
+
+from include.offboarding.interfaces import Rule
+from include.offboarding.model import Carryable, Case, Control, Finding, Grade, KeyCase, KeyCopy, Severity, Standing
+from include.offboarding.rules._cases import counts
+from include.offboarding.rules._controls import HELD_KEY
+from include.offboarding.rules._keys import carryable, key_finding, same_since, trusted, verdict
+from include.offboarding.rules._runbooks._rotation import rotation
+from include.offboarding.rules._sentences import at
+
+
+class RotationWithoutEffect:
+    """A new key is published and the old one still trusted, or the old material goes on under a new name.
+
+    One a key: whoever follows the rotation believes it done.
+    """
+
+    id: ClassVar[str] = "rotation-without-effect"
+    default_severity: ClassVar[Severity] = Severity.HIGH
+    controls: ClassVar[tuple[Control, ...]] = HELD_KEY
+
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield a key that a leaver may hold, that is trusted, and that seems to have been replaced since."""
+        if not isinstance(case, KeyCase) or carryable(case)[0] is Carryable.NO:
+            return
+        told = verdict(case)
+        since = _departed_at(case, as_of)
+        if since is None or told.standing is not Standing.WORKS:
+            return
+        reasons = (*_renamed(case, since), *_succeeded(case))
+        if reasons:
+            yield key_finding(
+                self.id,
+                case,
+                None,
+                told=told,
+                severity=self.default_severity,
+                evidence=(*reasons, *trusted(told), *same_since(case)),
+                steps=rotation(case),
+            )
+
+
+def _departed_at(case: KeyCase, as_of: datetime) -> datetime | None:
+    """When the first of those left who may hold it; None where nobody has who surely or possibly holds it."""
+    held = [
+        holder.departure.left_at
+        for holder in case.holders
+        if holder.grade not in (None, Grade.INFERRED) and not holder.newer and counts(holder.departure, as_of)
+    ]
+    return min(held, default=None)
+
+
+def _renamed(case: KeyCase, since: datetime) -> Iterator[str]:
+    """The same material under a name that came up after a departure, where it had another name before."""
+    by_realm = groupby(
+        sorted((copy for copy in case.copies if copy.key.verifies), key=_realm_and_first), key=lambda c: c.key.realm
+    )
+    for _, group in by_realm:
+        first, *later = group
+        for copy in later:
+            if copy.first_seen_at > since and copy.key.native_id != first.key.native_id:
+                yield (
+                    f"{copy.source} shows the same material as {copy.key.native_id} since {at(copy.first_seen_at)}, and"
+                    f" as {first.key.native_id} before: a new name is no rotation."
+                )
+
+
+def _realm_and_first(copy: KeyCopy) -> tuple[str, datetime, str]:
+    return copy.key.realm, copy.first_seen_at, copy.key.native_id
+
+
+def _succeeded(case: KeyCase) -> Iterator[str]:
+    names = {(copy.key.realm, copy.key.native_id) for copy in case.copies}
+    for new in case.successors:
+        if (new.key.realm, new.key.native_id) in names:
+            yield (
+                f"{new.source} shows other material under the same name {new.key.native_id} since"
+                f" {at(new.first_seen_at)}: whoever tells keys by name alone takes one for the other."
+            )
+        else:
+            yield (
+                f"{new.source} shows a new key, {new.key.native_id}, since {at(new.first_seen_at)}, and this one is"
+                " trusted beside it."
+            )
+
+
+RULE: Rule = RotationWithoutEffect()

@@ -1,0 +1,67 @@
+"""A leaver's own principal used a shared key after the departure: an event, whatever is trusted now."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from include.offboarding.interfaces import Rule
+from include.offboarding.model import Basis, Case, Control, Finding, Holder, KeyCase, Severity
+from include.offboarding.rules._cases import counts
+from include.offboarding.rules._controls import HELD_KEY
+from include.offboarding.rules._keys import key_finding, powers, trusted, verdict
+from include.offboarding.rules._runbooks._rotation import KEEP_LOGS, rotation
+from include.offboarding.rules._sentences import at, days_after, left
+
+
+class SigningKeyUsedAfterDeparture:
+    """Only what an audit trail dates, and ascribes to them, makes one: a key's last use by whomever proves nothing.
+
+    Critical where HR or a person said that they left, high where that is inferred. Only a person's verdict closes it.
+    """
+
+    id: ClassVar[str] = "signing-key-used-after-departure"
+    default_severity: ClassVar[Severity] = Severity.CRITICAL
+    controls: ClassVar[tuple[Control, ...]] = HELD_KEY
+
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield each leaver who used the key when they were gone for certain."""
+        if not isinstance(case, KeyCase):
+            return
+        for holder in case.holders:
+            uses = [use for use in holder.uses if use.at and use.at > holder.departure.certain_at]
+            if uses and counts(holder.departure, as_of):
+                yield self._event(case, replace(holder, uses=tuple(uses)))
+
+    def _event(self, case: KeyCase, holder: Holder) -> Finding:
+        told = holder.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
+        last = max(use.at for use in holder.uses if use.at)
+        verified = verdict(case)
+        finding = key_finding(
+            self.id,
+            case,
+            holder,
+            told=verified,
+            severity=self.default_severity if told else Severity.HIGH,
+            evidence=(
+                left(holder.worker_id, holder.departure),
+                f"Used last {at(last)}, {days_after(last, holder.departure)}.",
+                *(use.text for use in holder.uses),
+                *trusted(verified),
+                *powers(case),
+            ),
+            steps=(KEEP_LOGS, *_STEPS, *rotation(case), _VERDICT),
+        )
+        return replace(finding, event=True, last_used_at=last, used_after_departure=True, holds_ticket=True)
+
+
+_STEPS = (
+    "Tell your incident response: somebody who left, or whoever has their credential, used this key.",
+    "The old key goes first: take it from every verifier now, and end sessions.",
+)
+_VERDICT = (
+    "Say what it was; only that closes this (KEY is this finding's short key):\n"
+    'python -m include.offboarding verdict KEY --reason "..." --author "..."'
+)
+
+RULE: Rule = SigningKeyUsedAfterDeparture()
