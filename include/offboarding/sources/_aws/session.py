@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.loaders import Loader
     from botocore.session import Session as BotocoreSession
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sso_admin import SSOAdminClient
     from mypy_boto3_sts import STSClient
     from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
@@ -69,6 +73,22 @@ class Opened:
     def sso_admin(self) -> "SSOAdminClient":
         """Of Identity Center's assignments, in the connection's region."""
         return self.session.client("sso-admin", **self.options)  # pyright: ignore[reportUnknownMemberType]
+
+    def ec2(self) -> "EC2Client":
+        """Of EC2, in the connection's region: which regions there are."""
+        return self.session.client("ec2", **self.options)  # pyright: ignore[reportUnknownMemberType]
+
+    def kms(self, region: str) -> "KMSClient":
+        """Of KMS in a region."""
+        return self.session.client("kms", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+
+    def secrets_manager(self, region: str) -> "SecretsManagerClient":
+        """Of Secrets Manager in a region."""
+        return self.session.client("secretsmanager", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+
+    def ssm(self, region: str) -> "SSMClient":
+        """Of Systems Manager, whose is the Parameter Store, in a region."""
+        return self.session.client("ssm", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
