@@ -41,7 +41,7 @@ class Key:
     verifies: bool
     """This system itself accepts or refuses by it, so its standing counts; False where material only lies."""
     standing: Standing
-    """WORKS: trusted here (published, accepted, current); DEAD: refused. Where it verifies nothing: whether it signs."""
+    """WORKS: trusted here (published, accepted, current); DEAD: refused. Where it verifies nothing: if it signs."""
     standing_reason: str
     cache: timedelta = timedelta(0)
     """How long others may go on trusting it after this system stopped publishing it."""

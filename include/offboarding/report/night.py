@@ -25,7 +25,7 @@ from include.offboarding.report.wording import (
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import NightFinding
 
-EVENT = "used-after-departure"
+KEY = "leaver-signing-key"
 
 _RESOLUTIONS = (
     ("seen dead", "seen dead"),
@@ -43,6 +43,9 @@ _RESOLUTIONS = (
     ("no account is left", "with no account left unclaimed"),
     ("the link was rejected", "not theirs, says a person"),
     ("verdict", "by a person's verdict"),
+    ("no verifier", "trusted by no verifier any more"),
+    ("attested", "attested by a person"),
+    ("the access", "access cut"),
 )
 
 
@@ -109,7 +112,7 @@ def _title(night: Night, zone: str) -> Iterator[str]:
 
 def _found(night: Night) -> Iterator[str]:
     standing = [finding for finding in night.findings if finding.state == "open"]
-    yield from _events(night, standing)
+    yield from _urgent(night, standing)
     new = [finding for finding in standing if finding.opened]
     yield from labelled("New", [_counts(new) + _ticket_refs(new) + _again(new)])
     yield from labelled("Open", [_counts(standing) + _oldest(night, standing)])
@@ -117,14 +120,22 @@ def _found(night: Night) -> Iterator[str]:
     yield from labelled("Waiting", _waiting(night))
 
 
-def _events(night: Night, standing: Sequence[NightFinding]) -> list[str]:
-    events = [finding for finding in standing if finding.rule == EVENT]
-    if not events:
+def _urgent(night: Night, standing: Sequence[NightFinding]) -> Iterator[str]:
+    """Keys that open everything first, then what was used: both can't wait for the list."""
+    keys = [finding for finding in standing if finding.rule == KEY and finding.severity == Severity.CRITICAL]
+    yield from _block(night, f"{counted(len(keys), 'holder')} of a signing key gone, and it's still trusted", keys)
+    events = [finding for finding in standing if finding.ticket_kind == "event"]
+    yield from _block(night, f"{len(events)} used after departure", events)
+
+
+def _block(night: Night, title: str, findings: Sequence[NightFinding]) -> list[str]:
+    if not findings:
         return []
-    worst = min((Severity(event.severity) for event in events), key=lambda severity: severity.order)
-    lines = [f"{len(events)} used after departure", *(_line(night, event) for event in events[:MOST_LINES])]
-    if len(events) > MOST_LINES:
-        lines.append(f"and {len(events) - MOST_LINES} more: {COMMAND} findings --rule {EVENT}")
+    worst = min((Severity(finding.severity) for finding in findings), key=lambda severity: severity.order)
+    lines = [title, *(_line(night, finding) for finding in findings[:MOST_LINES])]
+    if len(findings) > MOST_LINES:
+        rules = " and ".join(dict.fromkeys(finding.rule for finding in findings))
+        lines.append(f"and {len(findings) - MOST_LINES} more: {COMMAND} findings --rule {rules}")
     return labelled(worst.upper(), lines)
 
 
@@ -137,7 +148,7 @@ def _line(night: Night, finding: NightFinding) -> str:
         parts.append(f"{finding.source}{where}")
     if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
         parts.append(f"{SUBJECTS[kind]} {shortened(finding.subject_native_id)}")
-    if finding.rule == EVENT and finding.left_at and finding.last_used_at:
+    if finding.ticket_kind == "event" and finding.left_at and finding.last_used_at:
         parts.append(f"used {counted(whole_days(finding.left_at, finding.last_used_at), 'day')} after")
     elif finding.left_at:
         parts.append(f"gone {counted(whole_days(finding.left_at, night.run.as_of), 'day')}")
@@ -218,7 +229,7 @@ def _waiting(night: Night) -> Iterator[str]:
 
 
 def _worst(night: Night) -> list[str]:
-    standing = [finding for finding in night.findings if finding.state != "held" and finding.rule != EVENT]
+    standing = [finding for finding in night.findings if finding.state != "held" and finding.ticket_kind != "event"]
     lines = [_judged_line(night, finding) for finding in standing[:MOST_LINES]]
     return labelled("Worst", lines)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import Basis, Severity, TicketDraft, TicketPriority
+from include.offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority
 from include.offboarding.report.ticket_items import checklist
 from include.offboarding.report.ticket_words import flowed, moment, named, on_one_line
 from include.offboarding.store.tickets import TicketItem, TicketRow
@@ -24,6 +24,10 @@ _CLOSES = {
     "revoke": (
         "This ticket closes by itself once each item was seen dead, by a look at the system itself; a key that is"
         " switched off doesn't hold it open. Closed by hand while something works, it's opened again."
+    ),
+    "rotate": (
+        "This ticket closes by itself once no verifier publishes or accepts the key, seen twice, the longest cache"
+        " lifetime apart. Closed by hand while the key is trusted, it's opened again."
     ),
     "event": "This ticket closes by a person's verdict, and never by itself. Closed by hand, it's opened again.",
     "review": "This ticket closes by itself once each account was decided or seen dead.",
@@ -54,21 +58,43 @@ def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[
 
 
 def _title(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str]) -> str:
-    first = items[0] if items else None
-    if first is None:
+    if not items:
         return "Nothing left to do"
-    if row.kind == "event":
-        thing = named(first, account=False)
-        return f"Used after departure: {thing[0].lower()}{thing[1:]} of worker {first.worker_id}"
-    if row.kind == "review":
-        return f"Review accounts of {_system(first)} that may be a leaver's, or nobody's"
-    if row.kind == "confirm":
-        return f"Confirm departures that roster {first.roster} doesn't tell clearly"
-    if row.kind == "unverified":
-        why = "a right is missing" if missing_rights else "a person has to look"
-        return f"Can't tell what works in {_system(first)}: {why}"
-    what = "old accounts" if _all_old(items) else "what still works"
-    return f"Revoke {what} of worker {first.worker_id}{_left(first, items)}"
+    first = items[0]
+    match row.kind:
+        case "event":
+            thing = named(first, account=False)
+            title = f"Used after departure: {thing[0].lower()}{thing[1:]} of worker {first.worker_id}"
+        case "rotate":
+            title = _key_title(items)
+        case "review":
+            title = _review_title(items)
+        case "confirm":
+            title = f"Confirm departures that roster {first.roster} doesn't tell clearly"
+        case "unverified":
+            why = "a right is missing" if missing_rights else "a person has to look"
+            title = f"Can't tell what works in {_system(first)}: {why}"
+        case _:
+            what = "old accounts" if _all_old(items) else "what still works"
+            title = f"Revoke {what} of worker {first.worker_id}{_left(first, items)}"
+    return title
+
+
+def _review_title(items: Sequence[TicketItem]) -> str:
+    if all(item.rule == "uncustodied-signing-key" for item in items):
+        return f"Say who may hold the keys that {_system(items[0])} trusts"
+    return f"Review accounts of {_system(items[0])} that may be a leaver's, or nobody's"
+
+
+def _key_title(items: Sequence[TicketItem]) -> str:
+    """A key whose access is to be cut isn't rotated; of several departed holders their number is told."""
+    access = all(item.rule == "leaver-key-access" for item in items)
+    noun = "shared secret" if items[0].subject_kind == SubjectKind.SHARED_SECRET else "signing key"
+    holders = sorted({item.worker_id for item in items if item.worker_id and item.state != "resolved"})
+    who = f"worker {holders[0]}" if len(holders) == 1 else f"{len(holders)} people"
+    left = f" ({who} left)" if holders else ""
+    what = f"Cut access of leavers to {noun}" if access else f"Rotate {noun}"
+    return f"{what} {items[0].subject_label}{left}"
 
 
 def _left(first: TicketItem, items: Sequence[TicketItem]) -> str:
@@ -94,6 +120,8 @@ def _opening(row: TicketRow, items: Sequence[TicketItem], due_at: datetime | Non
         yield flowed(_departure(items[0]))
         what = _used(items[0], zone) if row.kind == "event" else _still_work(items)
         yield flowed(f"{what}{due}")
+    elif row.kind == "rotate" and items:
+        yield flowed(f"{_key_stands(items)}{due}")
     elif row.kind == "review":
         yield flowed(
             "Nobody can be sure whose these accounts are. Each needs a person's decision; none of this is proof of"
@@ -134,6 +162,20 @@ def _still_work(items: Sequence[TicketItem]) -> str:
         return "Nothing is left to do here."
     told = f"{works} thing{' of theirs still works' if works == 1 else 's of theirs still work'}"
     return f"{told}; of {untold} more it can't be told." if untold else f"{told}."
+
+
+def _key_stands(items: Sequence[TicketItem]) -> str:
+    """What a key's ticket says before its holders: closing accounts doesn't end what a key can do."""
+    open_items = [item for item in items if item.holds]
+    if not open_items:
+        return "Nothing is left to do here."
+    if all(item.rule == "leaver-key-access" for item in open_items):
+        return "These people left, and a key may still be used by what was theirs. It can't have been carried away."
+    told = "is still trusted" if any(item.standing == "works" for item in open_items) else "may still be trusted"
+    return (
+        f"People who left may have carried this key along, and it {told}. Closing their accounts changes nothing about"
+        " that: whoever has the key needs no account."
+    )
 
 
 def _rights(missing: Sequence[str]) -> str:

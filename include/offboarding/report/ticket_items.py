@@ -51,6 +51,10 @@ def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _Said)
         yield _prose(f"Done{on}: {item.resolution}.")
         return
     yield from _reasons(kind, number, item, said)
+    steps = "\n".join(item.revoke) if kind == "rotate" else ""
+    if steps and said.by_text.setdefault(steps, number) != number:
+        yield _prose(f"To do: as in {said.by_text[steps]}.")
+        return
     for step in item.revoke:
         yield from _step(number, step, item, said)
 
@@ -61,6 +65,9 @@ def _reasons(kind: str, number: int, item: TicketItem, said: _Said) -> Iterator[
     if clauses:
         yield _prose(said.once(f"Theirs: {'; '.join(clauses)}.", number, "Theirs: as in"))
     for sentence in (*item.evidence, item.warning):
+        # Of a key the same is said of each holder.
+        if kind == "rotate" and said.by_text.setdefault(sentence, number) != number:
+            continue
         if sentence.endswith(".") and not (kind in {"revoke", "event"} and _tells_departure(sentence, item)):
             yield _prose(sentence)
 

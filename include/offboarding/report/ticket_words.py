@@ -6,9 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import SubjectKind
+from include.offboarding.model import KEY_KINDS, SubjectKind
 from include.offboarding.store.tickets import TicketItem
 
+EVENT_RULES = ("used-after-departure", "signing-key-used-after-departure")
 MOST_LINES = 50
 """More are counted."""
 
@@ -30,7 +31,10 @@ def named(item: TicketItem, *, account: bool = True) -> str:
     if kind is SubjectKind.WORKER:
         return on_one_line(item.subject_label[:1].upper() + item.subject_label[1:])
     if kind is SubjectKind.SOURCE:
-        return f"Accounts of {item.subject_label} that nobody claims"
+        what = "Keys" if item.rule == "uncustodied-signing-key" else "Accounts"
+        return f"{what} of {item.subject_label} that nobody claims"
+    if kind in KEY_KINDS:
+        return on_one_line(_key(item))
     if kind is SubjectKind.CONSOLE_PASSWORD:
         return on_one_line(f"Console password of {item.account_label}")
     label = item.subject_label
@@ -39,6 +43,13 @@ def named(item: TicketItem, *, account: bool = True) -> str:
     if account and kind not in (SubjectKind.ACCOUNT, SubjectKind.ROOT_ACCOUNT):
         label += f", which trusts {item.account_label}" if kind is SubjectKind.ROLE else f" of {item.account_label}"
     return on_one_line(label[:1].upper() + label[1:])
+
+
+def _key(item: TicketItem) -> str:
+    """A key's item is about one of its holders: the ticket's title says which key."""
+    if item.worker_id:
+        return f"Worker {item.worker_id}: {item.subject_label}"
+    return item.subject_label[:1].upper() + item.subject_label[1:]
 
 
 def on_one_line(text: str) -> str:
@@ -103,4 +114,4 @@ def _what(item: TicketItem) -> str:
         return f": {item.resolution}"
     if not item.ticket_says:
         return ": added" if item.reopened == 0 else ": works again"
-    return ": open again" if item.rule == "used-after-departure" else ": works again"
+    return ": open again" if item.rule in EVENT_RULES else ": works again"

@@ -20,6 +20,8 @@ SUBJECTS = {
     SubjectKind.ROLE: "role",
     SubjectKind.ROOT_ACCOUNT: "root user of",
     SubjectKind.SOURCE: "accounts of",
+    SubjectKind.SIGNING_KEY: "signing key",
+    SubjectKind.SHARED_SECRET: "shared secret",
 }
 """What stands before a thing's own id."""
 _LABEL_SAYS_IT = frozenset(
@@ -79,7 +81,9 @@ def thing(kind: SubjectKind, label: str, account_label: str) -> str:
 def with_key(step: str, finding_key: str) -> str:
     """A step with the finding's own short key where a rule, which doesn't know it, says KEY."""
     asked = step.replace(" (KEY is this finding's short key)", "")
-    return asked.replace("verdict KEY", f"verdict {short_finding(finding_key)}")
+    for command in ("verdict", "attest"):
+        asked = asked.replace(f"{command} KEY", f"{command} {short_finding(finding_key)}")
+    return asked
 
 
 def labelled(label: str, lines: Iterable[str], width: int = 11) -> list[str]:

@@ -79,6 +79,7 @@ class _Held:
 class _Judged:
     finding_key: str
     rule: str
+    ticket_kind: str
     state: str
 
 
@@ -156,7 +157,7 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
         with session.cursor(row_factory=class_row(_Judged)) as cursor:
             found = cursor.execute(block("findings", "finding_for_verdict"), {"prefix": prefix}).fetchall()
         judged = _one(found, short_key)
-        if judged.rule != "used-after-departure":
+        if judged.ticket_kind != "event":
             raise FatalError(
                 f"{short_finding(judged.finding_key)} is {judged.rule}: it closes when the thing is seen dead, not by a"
                 " verdict. If it isn't theirs: python -m include.offboarding link reject"

@@ -80,6 +80,7 @@ def finding(key: str = "7c31a0b2", **changes: Any) -> NightFinding:
         subject_native_id="AKIAEXAMPLE007Q3A",
         privileged=False,
         standing_reason="ListAccessKeys says Active",
+        ticket_kind="revoke",
         left_at=LEFT_AT,
         last_used_at=None,
         due_at=AS_OF + timedelta(hours=24),
@@ -95,7 +96,8 @@ def finding(key: str = "7c31a0b2", **changes: Any) -> NightFinding:
 
 
 def event(key: str = "90ab0000", **changes: Any) -> NightFinding:
-    used = {"rule": night.EVENT, "severity": "critical", "last_used_at": LEFT_AT + timedelta(days=9, hours=2)}
+    used: dict[str, Any] = {"rule": "used-after-departure", "severity": "critical", "ticket_kind": "event"}
+    used["last_used_at"] = LEFT_AT + timedelta(days=9, hours=2)
     return finding(key, **(used | changes))
 
 

@@ -128,7 +128,7 @@ with silent as (
             then case when p.returned then 'works here again' else 'the departure was withdrawn' end
         when f.rule = 'rehire-old-account' and p.gone then 'left again: judged as a leaver''s now'
         when f.rule = 'rehire-old-account' and not p.returned then 'the departure was withdrawn'
-        when f.rule = 'used-after-departure' then null
+        when f.ticket_kind = 'event' then null
         when f.subject_kind = 'role' then case
             when role.rejected_by is not null and not role.open then 'the link was rejected by ' || role.rejected_by
             when role.open is not true and exists (
@@ -302,7 +302,7 @@ select count(*) filter (where c.baseline)::int as baseline, count(*) filter (whe
 from candidate c join finding f using (finding_key) where f.state = 'held';
 
 -- name: finding_for_verdict
-select finding_key, rule, state from finding where finding_key like %(prefix)s || '%%' order by finding_key limit 3;
+select finding_key, rule, ticket_kind, state from finding where finding_key like %(prefix)s || '%%' order by finding_key limit 3;
 
 -- name: insert_verdict
 insert into verdict (finding_key, reason, author) values (%(finding_key)s, %(reason)s, %(author)s)

@@ -86,7 +86,7 @@ with until as (
 )
 select f.finding_key, f.rule, f.severity, s.state, p.person_uid::text, coalesce(w.id_space, p.id_space, '') as id_space,
     coalesce(w.worker_id, p.worker_id, '') as worker_id, f.source, f.realm, f.subject_kind, f.subject_native_id,
-    f.privileged, f.standing_reason, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
+    f.privileged, f.standing_reason, f.ticket_kind, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
     coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun
 from state_then s join finding f using (finding_key)
 left join here h using (finding_key)
@@ -95,7 +95,7 @@ left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t on t.ticket_key = f.ticket_key
 where s.state not in ('resolved', 'excepted')
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
-    f.rule <> 'used-after-departure', not f.privileged, f.left_at nulls last, f.finding_key;
+    f.rule <> 'leaver-signing-key', f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
 
 -- name: resolutions
 -- What was resolved in this run, or by a person since the night before it.

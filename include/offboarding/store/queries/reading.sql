@@ -29,7 +29,7 @@ where (%(state)s::text is null or f.state = %(state)s) and (%(rule)s::text is nu
     and (%(person_uid)s::uuid is null or f.person_uid = %(person_uid)s)
     and (%(finding_key)s::text is null or f.finding_key = %(finding_key)s)
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
-    f.rule <> 'used-after-departure', not f.privileged, f.left_at nulls last, f.finding_key;
+    f.rule <> 'leaver-signing-key', f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
 
 -- name: finding_counts
 -- How many findings are in each state.

@@ -283,6 +283,6 @@ where a.realm = %(realm)s and (
     or exists (
         select from finding f
         where f.realm = a.realm and f.account_native_id = a.native_id and f.state <> 'resolved'
-            and f.rule <> 'used-after-departure'
+            and f.ticket_kind <> 'event'
             and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))))
 order by a.native_id;

@@ -32,6 +32,7 @@ class NightFinding:
     subject_native_id: str
     privileged: bool
     standing_reason: str
+    ticket_kind: str
     left_at: datetime | None
     last_used_at: datetime | None
     due_at: datetime | None
