@@ -47,6 +47,8 @@ def named(item: TicketItem, *, account: bool = True) -> str:
 
 def _key(item: TicketItem) -> str:
     """A key's item is about one of its holders: the ticket's title says which key."""
+    if item.rule in EVENT_RULES:
+        return f"{'Signing key' if item.subject_kind == SubjectKind.SIGNING_KEY else 'Secret'} {item.subject_label}"
     if item.worker_id:
         return f"Worker {item.worker_id}: {item.subject_label}"
     return item.subject_label[:1].upper() + item.subject_label[1:]

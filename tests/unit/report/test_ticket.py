@@ -197,3 +197,63 @@ def test_a_closed_ticket_says_what_can_still_be_switched_on() -> None:
         "Still there, and can be switched on again; better deleted:",
         "- Access key AKIA...AAAA of uid=kim,dc=corp (f-7c31aa01)",
     ]
+
+
+KEY = replace(
+    ACCOUNT,
+    finding_key="9a10bb02" + "0" * 24,
+    rule="leaver-signing-key",
+    realm="",
+    source="login",
+    subject_kind="signing_key",
+    subject_native_id="jkt:abc",
+    subject_label="login-signing",
+    account_native_id="",
+    account_label="",
+    severity="critical",
+    evidence=["Worker 1042 left then.", "Registered as a holder: since 2023.", "It's trusted: published."],
+    revoke=["Make a new key; nobody exports it.", "Take the old one from every verifier."],
+)
+ROTATE = replace(TICKET, kind="rotate", holder="key:jkt:abc")
+
+
+def test_a_keys_ticket_says_that_closed_accounts_change_nothing_and_what_to_do_once() -> None:
+    other = replace(
+        KEY, finding_key="9b" + "0" * 30, worker_id="1057", evidence=["Worker 1057 left then.", *KEY.evidence[1:]]
+    )
+
+    told = draft(ROTATE, [KEY, other], [], "Asia/Seoul")
+
+    assert told.title == "Rotate signing key login-signing (2 people left) [offb-3fa9c1d2e4b7]"
+    assert "it is still trusted. Closing their accounts changes nothing" in " ".join(told.body.split())
+    assert told.body.count("Make a new key") == 1
+    assert told.body.count("It's trusted: published.") == 1
+    assert "To do: as in 1." in told.body
+    assert "Worker 1057 left then." in told.body
+    assert told.priority is TicketPriority.URGENT
+
+
+def test_a_key_that_cant_leave_is_no_rotation() -> None:
+    access = replace(KEY, rule="leaver-key-access", severity="medium", standing_reason="kms:Sign is granted")
+
+    told = draft(ROTATE, [access], [], "Asia/Seoul")
+
+    assert told.title == "Cut access of leavers to signing key login-signing (worker 1042 left) [offb-3fa9c1d2e4b7]"
+    assert "It can't have been carried away" in " ".join(told.body.split())
+
+
+def test_keys_that_nobody_answers_for_are_asked_about() -> None:
+    digest = replace(KEY, rule="uncustodied-signing-key", subject_kind="source", subject_label="login", worker_id=None)
+
+    told = draft(replace(TICKET, kind="review"), [digest], [], "Asia/Seoul")
+
+    assert told.title.startswith("Say who may hold the keys that login trusts")
+    assert "Keys of login that nobody claims" in told.body
+
+
+def test_a_use_of_a_key_names_the_key() -> None:
+    used = replace(KEY, rule="signing-key-used-after-departure", last_used_at=NIGHT)
+
+    told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
+
+    assert told.title == "Used after departure: signing key login-signing of worker 1042 [offb-3fa9c1d2e4b7]"
