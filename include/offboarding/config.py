@@ -9,18 +9,20 @@ import os
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
-import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from include.offboarding import yaml_file
+from include.offboarding.custody import across, reading
+from include.offboarding.custody.register import Register
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings, VerifierSettings
 from include.offboarding.mistakes import Mistake, of_validation
-from include.offboarding.settings import Company, Settings, warnings
+from include.offboarding.settings import DEFAULT_CUSTODY, Company, Settings, warnings
 from include.offboarding.spelling import nearest
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
@@ -96,8 +98,10 @@ def check(path: Path | None = None) -> Checked:
     if settings is not None:
         settings = settings.model_copy(update={room: tuple(entries) for room, entries in rooms.items()})
         mistakes += _across(settings)
+    register = _register(path, raw, settings, mistakes)
     if mistakes or settings is None:
         return Checked(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
+    settings = settings.with_register(register)
     loaded = Loaded(settings=settings, warnings=tuple(warnings(settings)), path=path)
     return Checked(loaded=loaded, mistakes=(), path=path)
 
@@ -163,42 +167,12 @@ def _without_docstrings(definitions: Mapping[str, Mapping[str, object]]) -> dict
 
 
 def _error(path: Path, mistakes: Iterable[Mistake]) -> ConfigError:
-    return ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, which YAML would silently take the last of."""
-
-    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        seen: set[object] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if (key.tag, key.value) in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
-                seen.add((key.tag, key.value))
-        return node
+    return ConfigError("\n".join(f"{mistake.file or path}: {mistake}" for mistake in mistakes))
 
 
 def _read(path: Path) -> dict[str, object]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: can't be read ({error.strerror}). Set OFFBOARDING_CONFIG or make the file."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 (at byte {error.start}). Save it as UTF-8.") from error
-    try:
-        raw = cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise ConfigError(f"{path}: {where}{error.problem or error.context}") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: is no YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path}: holds no settings. Start from the committed include/offboarding.yaml.")
-    return {str(key): value for key, value in cast("dict[object, object]", raw).items()}
+    held = yaml_file.read(path, absent="Set OFFBOARDING_CONFIG or make the file.")
+    return yaml_file.mapping(path, held, empty="holds no settings. Start from the committed include/offboarding.yaml.")
 
 
 def _entries(room: str, raw: dict[str, object], mistakes: list[Mistake]) -> list[_Entry]:
@@ -271,6 +245,18 @@ def _read_twice(settings: Settings) -> Iterator[Mistake]:
                 yield Mistake(path=f"sources[{index}]", text=f"{part} is read by {first} already")
 
 
+def _register(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Register:
+    """The custody register, empty where it can't be had: then the mistakes say why, in its own file."""
+    told = raw.get("custody")
+    own = path.parent / (told if isinstance(told, str) else DEFAULT_CUSTODY)
+    register, found = reading.read(own, named="custody" in raw)
+    # While something is wrong in the configuration, names may be missing that are none of the register's mistakes.
+    if register is not None and settings is not None and not mistakes:
+        found = list(across.mistakes(register, settings.known_names))
+    mistakes += (replace(mistake, file=own) for mistake in found)
+    return register or Register()
+
+
 def _policy_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     policy = raw.get("policy")
     severities = cast("dict[str, object]", policy).get("severities") if isinstance(policy, dict) else None
@@ -287,6 +273,6 @@ def _in_order(mistakes: Iterable[Mistake], order: Sequence[str]) -> list[Mistake
 
     def place(mistake: Mistake) -> int:
         top = re.split(r"[.\[]", mistake.path)[0]
-        return order.index(top) if top in order else len(order)
+        return order.index(top) if top in order and mistake.file is None else len(order)
 
     return sorted(mistakes, key=place)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -27,6 +28,8 @@ class Mistake:
     """Such as "sources[1].accounts"; "" for the file itself."""
     text: str
     """What is wrong, and the nearest valid word."""
+    file: Path | None = None
+    """Where another file than the configuration's own holds it."""
 
     def __str__(self) -> str:
         if not self.path:
@@ -98,8 +101,13 @@ def _fields_at(model: type[BaseModel], loc: Iterable[int | str]) -> tuple[str, .
     here: object = model
     for part in loc:
         if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
-            here = here.model_fields[str(part)].annotation
-            here = next((a for a in get_args(here) if isinstance(a, type) and issubclass(a, BaseModel)), here)
+            here = _made_of(cast("object", here.model_fields[str(part)].annotation))
     if isinstance(here, type) and issubclass(here, BaseModel):
         return tuple(here.model_fields)
     return ()
+
+
+def _made_of(annotation: object) -> object:
+    """The model that a list, a mapping or a choice is made of, however deep; itself where there is none."""
+    inner = (_made_of(part) for part in get_args(annotation))
+    return next((part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)), annotation)

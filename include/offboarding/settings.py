@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PrivateAttr
 
+from include.offboarding.custody import across
+from include.offboarding.custody.register import Register
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import (
     RosterSettings,
@@ -18,6 +20,8 @@ from include.offboarding.interfaces import (
 )
 from include.offboarding.model import Severity
 from include.offboarding.spelling import nearest
+
+DEFAULT_CUSTODY = "custody.yaml"
 
 _Named = TypeVar("_Named", RosterSettings, SourceSettings)
 
@@ -128,6 +132,9 @@ class Policy(Strict):
     retention_days: int = Field(
         default=400, ge=30, description="People who left longer ago, and whatever is done, are forgotten by `purge`."
     )
+    attest_days: int = Field(
+        default=90, ge=1, description="A person's word that a key is dead is asked for again after so many days."
+    )
     queue: str = Field(default="", description="Ticket queue where a source names none.")
     review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
     severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")
@@ -156,7 +163,32 @@ class Settings(Strict):
     sources: tuple[SourceSettings, ...]
     verifiers: tuple[VerifierSettings, ...] = ()
     trackers: tuple[TrackerSettings, ...] = ()
+    custody: str = Field(
+        default=DEFAULT_CUSTODY, description="The file that says who holds which key; relative to this one."
+    )
     policy: Policy = Policy()
+    _register: Register = PrivateAttr(default_factory=Register)
+
+    @property
+    def register(self) -> Register:
+        """What that file says; empty where there is none."""
+        return self._register
+
+    def with_register(self, register: Register) -> "Settings":
+        """The same, with what the custody file says."""
+        copy = self.model_copy()
+        copy._register = register  # noqa: SLF001 - its own
+        return copy
+
+    @property
+    def known_names(self) -> across.Known:
+        """What a register may name."""
+        return across.Known(
+            id_spaces=tuple(roster.id_space for roster in self.rosters),
+            directories=tuple(source.name for source in self.sources if source.tells == "accounts"),
+            sources=tuple(source.name for source in self.sources if source.tells == "keys"),
+            verifiers=tuple(verifier.name for verifier in self.verifiers),
+        )
 
     def roster(self, name: str) -> RosterSettings:
         """By name. Raises ConfigError with the nearest one."""
@@ -192,6 +224,7 @@ def warnings(settings: Settings) -> Iterator[str]:
         if roster.maps_logins() and roster.login_realm is None:
             where = f"rosters[{index}] ({roster.name})"
             yield f"{where}: maps logins without a login_realm: they count for less everywhere."
+    yield from (f"{settings.custody}: {warning}" for warning in across.warnings(settings.register))
     if not settings.trackers:
         yield "trackers: none: findings are kept and shown, and nobody is told."
 

@@ -22,13 +22,14 @@ ARROWS: dict[str, set[str]] = {
     "sources": NOUNS | {"interfaces", "thumbprints"},
     "verifiers": NOUNS | {"interfaces", "thumbprints"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
-    "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints"},
+    "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints", "yaml_file"},
+    "yaml_file": NOUNS,
     "trackers": NOUNS | {"interfaces"},
     "store": NOUNS | {"keys", "spelling"},
     "mistakes": {"spelling"},
     "settings": NOUNS | {"interfaces", "spelling", "custody"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
-    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules", "custody"},
+    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules", "custody", "yaml_file"},
     "report": NOUNS | {"keys", "store"},
     "policy": NOUNS | {"settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
@@ -37,16 +38,17 @@ ARROWS: dict[str, set[str]] = {
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
+    "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
-    | {"ticket_plan", "ticketing", "report", "store", "custody"},
+    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
-    | {"beginning", "checkup", "report", "store", "rules", "custody"},
+    | {"beginning", "checkup", "report", "store", "rules", "custody", "mistakes"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},

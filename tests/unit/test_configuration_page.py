@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from include.offboarding import config
+from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
 from include.offboarding.interfaces import SourceSettings
 from include.offboarding.settings import Company, DueHours, MaxInferred, Policy, Scores
 
@@ -58,3 +59,22 @@ def plain_defaults() -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize(("name", "told", "default"), list(plain_defaults()))
 def test_the_default_is_the_one_told(name: str, told: str, default: str) -> None:
     assert told.strip('`"') == default, name
+
+
+CUSTODY_PAGE = (config.project_folder() / "docs/custody.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("title", "model"),
+    [
+        ("The file", Register),
+        ("A member of a team", Member),
+        ("A key", RegisteredKey),
+        ("A place", Place),
+        ("A custodian", Custodian),
+    ],
+)
+def test_every_key_of_the_register_is_told(title: str, model: type[BaseModel]) -> None:
+    below = CUSTODY_PAGE.split(f"\n### {title}\n", 1)[1].split("\n#", 1)[0]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", below, re.MULTILINE)) == keys(model)

@@ -44,13 +44,14 @@ def _configuration(commands: Commands) -> None:
         "check-config",
     )
     add_format(check)
-    command_of(
+    schema = command_of(
         commands,
         "config-schema",
         "configuration:config_schema",
         "Print the configuration's JSON schema, for editors.",
         "config-schema > include/offboarding.schema.json",
     )
+    schema.add_argument("--custody", action="store_true", help="that of the custody register, custody.yaml")
 
 
 def _lists(commands: Commands) -> None:

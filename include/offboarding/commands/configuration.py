@@ -9,6 +9,8 @@ from include.offboarding.commands import DONE, REFUSED
 from include.offboarding.commands.output import records, say
 from include.offboarding.commands.records import SCHEMA_VERSION
 from include.offboarding.config import Checked, Loaded
+from include.offboarding.custody import register
+from include.offboarding.mistakes import Mistake
 from include.offboarding.report.wording import counted
 
 
@@ -19,8 +21,8 @@ def check_config(given: Namespace) -> int:
     if given.format == "jsonl":
         records(
             [
-                *({**_line("mistake", m.text), "path": m.path} for m in checked.mistakes),
-                *({**_line("warning", warning), "path": None} for warning in warnings),
+                *({**_line("mistake", m.text), "path": m.path, "file": _named(m)} for m in checked.mistakes),
+                *({**_line("warning", warning), "path": None, "file": None} for warning in warnings),
             ]
         )
     else:
@@ -30,8 +32,8 @@ def check_config(given: Namespace) -> int:
 
 def config_schema(given: Namespace) -> int:
     """The JSON schema, as it is committed."""
-    del given
-    say(*json.dumps(config.json_schema(), indent=2, ensure_ascii=False).splitlines())
+    schema = register.json_schema() if given.custody else config.json_schema()
+    say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
     return DONE
 
 
@@ -41,11 +43,14 @@ def _line(level: str, text: str) -> dict[str, object]:
 
 def _told(checked: Checked, warnings: tuple[str, ...]) -> list[str]:
     path = _shown(checked.path)
-    lines = [f"{path}: {mistake}" for mistake in checked.mistakes]
+    lines = [f"{_shown(mistake.file) if mistake.file else path}: {mistake}" for mistake in checked.mistakes]
     lines += [f"{path}: warning: {warning}" for warning in warnings]
     if checked.loaded is None:
-        return [*lines, f"{counted(len(checked.mistakes), 'mistake')}. Every key: docs/configuration.md"]
-    return [*lines, f"{path}: good. {_summary(checked.loaded)}"]
+        pages = "docs/configuration.md"
+        if any(mistake.file for mistake in checked.mistakes):
+            pages += ", and of the register docs/custody.md"
+        return [*lines, f"{counted(len(checked.mistakes), 'mistake')}. Every key: {pages}"]
+    return [*lines, f"{path}: good. {_summary(checked.loaded)}", _register(checked.loaded)]
 
 
 def _summary(loaded: Loaded) -> str:
@@ -58,6 +63,20 @@ def _summary(loaded: Loaded) -> str:
         f"{counted(len(settings.rosters), 'roster')}, {counted(len(settings.sources), 'source')} read in"
         f" {counted(parts, 'part')}{found}, {counted(len(settings.trackers), 'tracker')}; store: {store}."
     )
+
+
+def _register(loaded: Loaded) -> str:
+    settings, own = loaded.settings, loaded.path.parent / loaded.settings.custody
+    if not settings.register.keys:
+        none = "names no key" if own.exists() else "isn't there"
+        return f"{_shown(own)}: {none}: who may have held the keys that verifiers trust is NOT CHECKED."
+    custodians = sum(len(entry.custodians) for entry in settings.register.keys)
+    keys, teams = counted(len(settings.register.keys), "key"), counted(len(settings.register.teams), "team")
+    return f"{_shown(own)}: good. {keys}, {counted(custodians, 'custodian')}, {teams}."
+
+
+def _named(mistake: Mistake) -> str | None:
+    return str(mistake.file) if mistake.file else None
 
 
 def _shown(path: Path) -> Path:

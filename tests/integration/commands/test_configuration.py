@@ -20,7 +20,36 @@ def test_a_good_file_is_called_so(configured: Path, typed: Type) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         f"{configured}: good. 1 roster, 2 sources read in 3 parts, 1 tracker; store: beside the project.\n"
+        f"{configured.parent / 'custody.yaml'}: isn't there: who may have held the keys that verifiers trust is NOT"
+        " CHECKED.\n"
     )
+
+
+def test_a_registers_entries_are_counted(configured: Path, typed: Type) -> None:
+    configured.write_text(yaml.safe_dump(GOOD), encoding="utf-8")
+    own = configured.parent / "custody.yaml"
+    key = {"name": "hook", "kind": "shared_secret", "places": [{"material": "ref:a/b"}], "custodians": [{"team": "t"}]}
+    own.write_text(yaml.safe_dump({"teams": {"t": [{"worker": "1"}]}, "keys": [key]}), encoding="utf-8")
+
+    done = typed("check-config")
+
+    assert done.code == 0
+    assert done.out.endswith(f"{own}: good. 1 key, 1 custodian, 1 team.\n")
+
+
+def test_a_mistake_in_the_register_is_told_with_its_own_file(configured: Path, typed: Type) -> None:
+    configured.write_text(yaml.safe_dump(GOOD), encoding="utf-8")
+    own = configured.parent / "custody.yaml"
+    own.write_text("kyes: []\n", encoding="utf-8")
+
+    done, lines = typed("check-config"), typed("check-config", "--format", "jsonl").lines
+
+    assert done.code == 1
+    assert done.out == (
+        f"{own}: kyes is unknown. Did you mean keys?\n"
+        "1 mistake. Every key: docs/configuration.md, and of the register docs/custody.md\n"
+    )
+    assert [(line["path"], line["file"]) for line in lines] == [("kyes", str(own))]
 
 
 def test_parts_that_only_the_system_knows_are_said_to_be_found_each_night(configured: Path, typed: Type) -> None:
@@ -60,7 +89,13 @@ def test_mistakes_come_as_lines_of_json_too(configured: Path, typed: Type) -> No
 
     assert done.code == 1
     assert done.lines == [
-        {"schema_version": 1, "level": "mistake", "text": "is unknown. Did you mean policy?", "path": "polcy"}
+        {
+            "schema_version": 1,
+            "level": "mistake",
+            "text": "is unknown. Did you mean policy?",
+            "path": "polcy",
+            "file": None,
+        }
     ]
 
 
@@ -79,6 +114,13 @@ def test_the_schema_printed_is_the_one_committed(typed: Type) -> None:
     committed = (config.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
     assert done.out == committed
     assert json.loads(done.out)["title"] == "offboarding.yaml"
+
+
+def test_the_registers_schema_printed_is_the_one_committed(typed: Type) -> None:
+    done = typed("config-schema", "--custody")
+
+    assert done.out == (config.project_folder() / "include/custody.schema.json").read_text("utf-8")
+    assert json.loads(done.out)["title"] == "custody.yaml"
 
 
 def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:

@@ -1,0 +1,59 @@
+"""The custody register on its way into the store: teams expanded, days turned into instants."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from include.offboarding.correlation.keys import normal
+from include.offboarding.custody.across import worker_of
+from include.offboarding.custody.register import Custodian, RegisteredKey, custodians_of
+from include.offboarding.settings import Settings
+from include.offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
+
+
+def rows(settings: Settings) -> list[RegisteredKeyRow]:
+    """Every entry, in the file's order."""
+    return [_row(settings, entry) for entry in settings.register.keys]
+
+
+def _row(settings: Settings, entry: RegisteredKey) -> RegisteredKeyRow:
+    return RegisteredKeyRow(
+        name=entry.name,
+        kind=entry.kind,
+        carryable=entry.carryable,
+        carryable_reason=entry.because,
+        signs_for=entry.signs_for,
+        owner=entry.owner,
+        queue=entry.queue,
+        threshold=entry.threshold,
+        places=tuple(dict.fromkeys((place.reader, place.called) for place in entry.places)),
+        # The same worker may be in a team twice.
+        custodians=tuple(dict.fromkeys(_custodians(settings, entry))),
+    )
+
+
+def _custodians(settings: Settings, entry: RegisteredKey) -> Iterator[CustodianRow]:
+    zone = ZoneInfo(settings.company.time_zone)
+    spaces = [roster.id_space for roster in settings.rosters]
+    for custodian, team in custodians_of(settings.register, entry):
+        since = None if custodian.since is None else _beginning(custodian.since, zone)
+        until = None if custodian.until is None else _beginning(custodian.until + timedelta(days=1), zone)
+        if custodian.group is not None:
+            source, name = custodian.group.source, custodian.group.name
+            yield CustodianRow(kind="group", space=source, holder=name, team=team, since=since, until=until)
+        elif custodian.principal is not None:
+            holder = custodian.principal
+            yield CustodianRow(kind="principal", space="", holder=holder, team=team, since=since, until=until)
+        else:
+            space, own = worker_of(_worker(custodian), spaces)
+            yield CustodianRow(kind="worker", space=space, holder=normal(own), team=team, since=since, until=until)
+
+
+def _worker(custodian: Custodian) -> str:
+    assert custodian.worker is not None, "a custodian names one of the four, and teams are expanded"
+    return custodian.worker
+
+
+def _beginning(day: date, zone: ZoneInfo) -> datetime:
+    """Where a day begins; where it has no midnight (a clock put forward), its first moment."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
