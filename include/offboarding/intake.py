@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
-from include.offboarding.correlation.keys import KeyRules, account_keys, normal, person_uid, worker_keys
+from include.offboarding.correlation.keys import KeyRules, account_keys, actor_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings
-from include.offboarding.model import Account, Fact, RequestCounts, RosterSummary
+from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
+from include.offboarding.model import Account, Event, Fact, Key, RequestCounts, RosterSummary
 from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
+from include.offboarding.store.key_reads import StagedEvent
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
 from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
@@ -62,10 +63,23 @@ def read_source(
 ) -> SourceOutcome:
     """Read a part of a source. An error is written down, and raised again; what is known stays."""
     read = SourceRead.begin(
-        session, source=source_settings.name, kind=source_settings.kind, part=part, phase=phase, run_id=run.run_id
+        session,
+        source=source_settings.name,
+        kind=source_settings.kind,
+        part=part,
+        phase=phase,
+        run_id=run.run_id,
+        tells=source_settings.tells,
     )
+    counted = _COUNTED[source_settings.tells]
     try:
-        passed = passing(facts(), _is_account, noun="accounts", source=source_settings.name, part=part)
+        passed = passing(
+            facts(),
+            lambda fact: isinstance(fact, counted),
+            noun=source_settings.tells,
+            source=source_settings.name,
+            part=part,
+        )
         read.stage(staged_facts(settings, source_settings, passed))
     except Exception as error:
         read.fail(_sentence(f"sources.{source_settings.name} {part}".strip(), error), source.requests)
@@ -123,6 +137,7 @@ def _tell_roster(outcome: RosterOutcome) -> None:
 
 
 def _tell_source(outcome: SourceOutcome) -> None:
+    told = {"keys": outcome.keys, "events": outcome.events} if outcome.keys or outcome.events else {}
     log.info(
         "source read" if outcome.phase == "collect" else "leavers' accounts read live",
         source=outcome.source,
@@ -131,6 +146,7 @@ def _tell_source(outcome: SourceOutcome) -> None:
         status=outcome.status,
         accounts=outcome.accounts,
         credentials=outcome.credentials,
+        **told,
         requests=sum(outcome.requests.values()),
     )
     for text, red in outcome.gaps:
@@ -149,15 +165,17 @@ def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) 
         )
 
 
-def _is_account(fact: Fact) -> bool:
-    return isinstance(fact, Account)
+_COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys": Key, "events": Event}
+"""What is counted while it passes."""
 
 
 def staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
-    """Facts with their accounts' keys in normal form."""
+    """Facts with their accounts' and actors' keys in normal form."""
     rules = key_rules(settings)
     for fact in facts:
         if isinstance(fact, Account):
             yield StagedAccount(account=fact, keys=tuple(account_keys(fact, source.number_format, rules)))
+        elif isinstance(fact, Event):
+            yield StagedEvent(event=fact, keys=tuple(actor_keys(fact, source.number_format, rules)))
         else:
             yield fact

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from include.offboarding.model import Account, AccountKey, IdentityKey, KeyKind, KeyOrigin, Worker
+from include.offboarding.model import Account, AccountKey, Event, IdentityKey, KeyKind, KeyOrigin, Worker
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
@@ -115,6 +115,18 @@ def account_keys(account: Account, number_format: str, rules: KeyRules) -> Itera
     yield _stored(KeyKind.DIRECTORY_ID, normal(account.native_id), "", "", "attribute", "id", account.native_id)
     form = _compiled(number_format, "{worker_id}")
     for key in account.keys:
+        yield from _account_key(key, form, rules)
+        if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
+            yield from _account_key(replace(key, kind=KeyKind.MAIL), form, rules)
+            yield from _built_on(key.value, rules)
+
+
+def actor_keys(event: Event, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
+    """An event's actor's keys, as `account_keys` has them; whoever names a session may as well write a mail there."""
+    form = _compiled(number_format, "{worker_id}")
+    for key in event.actor_keys:
+        if key.kind is KeyKind.SSH_KEY:
+            continue
         yield from _account_key(key, form, rules)
         if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
             yield from _account_key(replace(key, kind=KeyKind.MAIL), form, rules)

@@ -65,6 +65,8 @@ class SourceOutcome:
     gaps: tuple[tuple[str, bool], ...]
     """Sentences, and whether each makes the run red."""
     error: str
+    keys: int = 0
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

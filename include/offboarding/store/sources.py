@@ -1,24 +1,30 @@
-"""Accounts and credentials: staged by COPY, merged in one transaction under the realm's lock."""
+"""Accounts, credentials and keys: staged by COPY, merged in one transaction under the realm's lock."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
+from include.offboarding.errors import FatalError
 from include.offboarding.model import (
+    KEY_KINDS,
     Account,
     AccountRef,
     Credential,
     Gap,
     IdentityKey,
+    Key,
+    KeyAccess,
     Membership,
     RequestCounts,
     ScopeRead,
     Trust,
 )
 from include.offboarding.store.connect import Session
+from include.offboarding.store.key_reads import KEY_COLUMNS, KeyCounts, KeyRead, StagedEvent, StagedKeyFact
 from include.offboarding.store.locks import lock_realm
 from include.offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
 from include.offboarding.store.sql import block, statements
@@ -61,6 +67,8 @@ _COLUMNS = {
     ),
 }
 
+_COUNTED = ("accounts", "credentials", "keys", "events")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedAccount:
@@ -70,7 +78,7 @@ class StagedAccount:
     keys: tuple[IdentityKey, ...]
 
 
-StagedFact = StagedAccount | Credential | Membership | Trust | ScopeRead | Gap
+StagedFact = StagedAccount | Credential | Membership | Trust | StagedKeyFact | ScopeRead | Gap
 """What a source's read yields, with keys normalised."""
 
 
@@ -94,13 +102,25 @@ class SourceRead:
     run_id: int
     read_id: int
     observed_at: datetime
+    tells: str
+    keys: KeyRead
     _gaps: list[Gap] = field(default_factory=list)
     _realm: str = ""
 
     @classmethod
-    def begin(cls, session: Session, *, source: str, kind: str, part: str, phase: str, run_id: int) -> "SourceRead":
+    def begin(
+        cls,
+        session: Session,
+        *,
+        source: str,
+        kind: str,
+        part: str,
+        phase: str,
+        run_id: int,
+        tells: Literal["accounts", "keys", "events"] = "accounts",
+    ) -> "SourceRead":
         """Write down that it began; a retry takes the same row again."""
-        values = {"run_id": run_id, "source": source, "part": part, "phase": phase}
+        values = {"run_id": run_id, "source": source, "part": part, "phase": phase, "kind": kind, "tells": tells}
         with session.cursor(row_factory=class_row(ReadBegun)) as cursor:
             begun = cursor.execute(block("sources", "begin_source_read"), values).fetchone()
         assert begun is not None
@@ -113,18 +133,23 @@ class SourceRead:
             run_id=run_id,
             read_id=begun.read_id,
             observed_at=begun.observed_at,
+            tells=tells,
+            keys=KeyRead(session=session, kind=kind),
         )
 
     def stage(self, facts: Iterable[StagedFact]) -> None:
-        """Copy every fact into temporary tables, in constant memory."""
+        """Copy every fact into temporary tables, in constant memory. Raises FatalError for keys of several realms."""
         self.session.execute(
             "drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust"
         )
         self.session.execute(block("sources", "stage_tables"))
-        stage = Stage(self.session, _COLUMNS)
+        self.keys.begin()
+        stage = Stage(self.session, {**_COLUMNS, **KEY_COLUMNS})
         for fact in facts:
             self._add(stage, fact)
         stage.finish()
+        self.keys.finish()
+        self._realm = self._realm or next((gap.realm for gap in self._gaps if gap.realm), "")
         self.session.execute(block("sources", "stage_index"))
 
     def merge(self, requests: RequestCounts) -> SourceOutcome:
@@ -134,11 +159,12 @@ class SourceRead:
             if self._realm:
                 lock_realm(self.session, self._realm)
                 self._write()
-            return self._finish(counts, requests, "")
+            return self._finish(counts, self.keys.counts(), requests, "")
 
     def fail(self, error: str, requests: RequestCounts) -> SourceOutcome:
         """Write down that it couldn't be read; what is known stays, marked stale."""
-        return self._finish(_Counts(accounts=0, credentials=0, scopes=0, failed_scopes=0), requests, error)
+        none = _Counts(accounts=0, credentials=0, scopes=0, failed_scopes=0)
+        return self._finish(none, KeyCounts(keys=0, events=0, failed_scopes=0), requests, error)
 
     def _write(self) -> None:
         values = {
@@ -150,8 +176,12 @@ class SourceRead:
             "read_id": self.read_id,
             "exact": self.phase == "detail",
         }
-        self.session.execute(block("sources", "upsert_realm"), values)
-        if self.phase == "collect" and self._newer():
+        if self.tells == "accounts":
+            self.session.execute(block("sources", "upsert_realm"), values)
+        else:
+            self.session.execute(block("keys", "know_realm"), values)
+        self.keys.merge(values)
+        if self.tells != "accounts" or (self.phase == "collect" and self._newer()):
             return
         steps = ["drop_stale", "merge_accounts", "merge_account_keys", "close_account_keys", "merge_credentials"]
         steps += ["gone_accounts", "gone_credentials", "merge_trusts", "gone_trusts"]
@@ -170,8 +200,8 @@ class SourceRead:
         assert counts is not None
         return counts
 
-    def _finish(self, counts: _Counts, requests: RequestCounts, error: str) -> SourceOutcome:
-        red = any(gap.red for gap in self._gaps) or counts.failed_scopes > 0
+    def _finish(self, counts: _Counts, keys: KeyCounts, requests: RequestCounts, error: str) -> SourceOutcome:
+        red = any(gap.red for gap in self._gaps) or counts.failed_scopes + keys.failed_scopes > 0
         outcome = SourceOutcome(
             source=self.source,
             part=self.part,
@@ -180,6 +210,8 @@ class SourceRead:
             status="failed" if error else "partial" if red else "complete",
             accounts=counts.accounts,
             credentials=counts.credentials,
+            keys=keys.keys,
+            events=keys.events,
             requests={
                 "inventory": requests.inventory,
                 "detail": requests.detail,
@@ -194,7 +226,7 @@ class SourceRead:
                 "read_id": self.read_id,
                 "realm": self._realm or None,
                 "status": outcome.status,
-                "counts": Jsonb({"accounts": counts.accounts, "credentials": counts.credentials}),
+                "counts": Jsonb({name: getattr(outcome, name) for name in _COUNTED}),
                 "requests": Jsonb(dict(outcome.requests)),
                 "gaps": Jsonb([{"text": text, "red": red} for text, red in outcome.gaps]),
                 "error": error,
@@ -203,26 +235,48 @@ class SourceRead:
         return outcome
 
     def _add(self, stage: Stage, fact: StagedFact) -> None:
+        if isinstance(fact, Gap):
+            self._gaps.append(fact)
+        elif isinstance(fact, Key | KeyAccess | StagedEvent):
+            left_out = list(self.keys.add(stage, fact))
+            self._gaps.extend(left_out)
+            if not left_out:
+                self._is_of(fact.event.realm if isinstance(fact, StagedEvent) else fact.realm)
+        else:
+            self._is_of(fact.account.realm if isinstance(fact, StagedAccount) else fact.realm)
+            self._add_held(stage, fact)
+
+    def _add_held(self, stage: Stage, fact: StagedAccount | Credential | Membership | Trust | ScopeRead) -> None:
         if isinstance(fact, StagedAccount):
-            self._realm = fact.account.realm
             _add_account(stage, fact)
-            return
-        self._realm = fact.realm or self._realm
-        if isinstance(fact, Credential):
+        elif isinstance(fact, Credential):
             _add_credential(stage, fact)
         elif isinstance(fact, ScopeRead):
-            for kind in fact.kinds:
-                stage.add("s_scope", (fact.scope, kind.value, fact.error))
-            for group in fact.groups or ():
-                stage.add("s_group", (fact.scope, group))
-            if fact.error:
-                self._gaps.append(Gap(realm=fact.realm, text=fact.error, red=True))
+            self._add_scope(stage, fact)
         elif isinstance(fact, Membership):
             stage.add("s_membership", (fact.group_native_id, fact.group_label, fact.account_native_id))
-        elif isinstance(fact, Trust):
-            _add_trust(stage, fact)
         else:
-            self._gaps.append(fact)
+            _add_trust(stage, fact)
+
+    def _add_scope(self, stage: Stage, read: ScopeRead) -> None:
+        self.keys.add_scope(stage, read)
+        for kind in read.kinds:
+            if kind not in KEY_KINDS:
+                stage.add("s_scope", (read.scope, kind.value, read.error))
+        for group in read.groups or ():
+            stage.add("s_group", (read.scope, group))
+        if read.error:
+            self._gaps.append(Gap(realm=read.realm, text=read.error, red=True))
+
+    def _is_of(self, realm: str) -> None:
+        if realm == self._realm:
+            return
+        if self.tells != "accounts" and self._realm:
+            raise FatalError(
+                f"{self.source} {self.part}".rstrip() + f": it told of {self._realm} and of {realm} in one read, and a"
+                f" part is one system. That is a defect of the reader {self.kind}: it must name each as a part"
+            )
+        self._realm = realm
 
 
 def realm_of_part(session: Session, run_id: int, source: str, part: str) -> tuple[str, str] | None:

@@ -13,6 +13,9 @@ create table key_copy (
     copy_pk          bigint generated always as identity primary key,
     key_pk           bigint not null references signing_key,
     realm            text not null references realm,
+    source           text not null,                   -- the reader's name in the configuration today
+    source_kind      text not null,                   -- jwks, aws_kms: several kinds of readers may tell of one realm
+    kind             text not null check (kind in ('signing_key', 'shared_secret')),
     native_id        text not null,
     name             text not null,
     label            text not null,
@@ -33,6 +36,7 @@ create table key_copy (
     not_seen_at      timestamptz,                     -- the last complete read of the realm before that, which didn't
     observed_at      timestamptz not null,            -- of the read that wrote this row
     untrusted_since  timestamptz,                     -- the first read that showed it dead, or no longer showed it
+    last_seen_at     timestamptz,                     -- of what is gone: the last read that showed it
     gone_at          timestamptz,
     unique (realm, native_id, key_pk)
 );
@@ -50,8 +54,22 @@ create table key_standing (
     primary key (copy_pk, valid_from)
 );
 
+-- Completeness of keys by realm, kind of reader and kind of key: an AWS account's users, keys and secrets are read apart.
+create table key_scope (
+    realm       text not null references realm,
+    source_kind text not null,
+    kind        text not null check (kind in ('signing_key', 'shared_secret')),
+    source      text not null,                        -- the reader's name in the configuration today
+    observed_at timestamptz not null,                 -- of the last complete read: "last confirmed"
+    complete    boolean not null,                     -- false: never read to its end
+    error       text not null default '',             -- of the last try, where that failed
+    error_at    timestamptz,
+    primary key (realm, source_kind, kind)
+);
+
 create table key_access (
     realm           text not null references realm,
+    source_kind     text not null,                    -- the kind of reader that told it
     key             text not null,                    -- a copy's native id, or the name of all versions
     principal_kind  text not null check (principal_kind in ('account', 'group', 'role')),
     principal_realm text not null,
@@ -62,9 +80,9 @@ create table key_access (
     reason          text not null,
     valid_from      timestamptz not null,
     valid_to        timestamptz,
-    primary key (realm, key, principal_kind, principal_realm, principal, action, valid_from)
+    primary key (realm, key, principal_kind, principal_realm, principal, action, source_kind, valid_from)
 );
-create unique index on key_access (realm, key, principal_kind, principal_realm, principal, action)
+create unique index on key_access (realm, key, principal_kind, principal_realm, principal, action, source_kind)
     where valid_to is null;
 create index on key_access (principal_realm, principal);
 
@@ -157,3 +175,7 @@ create index on attestation (material);
 alter table ticket drop constraint ticket_kind_check;
 alter table ticket add constraint ticket_kind_check
     check (kind in ('revoke', 'rotate', 'event', 'review', 'confirm', 'unverified'));
+
+-- What kind of reader it was, and whether it told accounts, keys or events: several may read one realm.
+alter table source_read add column kind text not null default '', add column tells text not null default 'accounts'
+    check (tells in ('accounts', 'keys', 'events'));

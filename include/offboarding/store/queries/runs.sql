@@ -33,7 +33,8 @@ from roster_read where run_id = %(run_id)s order by roster;
 -- name: source_outcomes
 -- What came of each part of each source in a run.
 select source, part, coalesce(realm, '') as realm, phase, status, coalesce((counts ->> 'accounts')::int, 0) as accounts,
-    coalesce((counts ->> 'credentials')::int, 0) as credentials, requests,
+    coalesce((counts ->> 'credentials')::int, 0) as credentials, coalesce((counts ->> 'keys')::int, 0) as keys,
+    coalesce((counts ->> 'events')::int, 0) as events, requests,
     array(select jsonb_build_array(gap ->> 'text', (gap ->> 'red')::boolean) from jsonb_array_elements(gaps) as g(gap))
         as gaps, error
 from source_read where run_id = %(run_id)s order by source, part, phase;

@@ -28,8 +28,8 @@ analyze s_account, s_account_key, s_credential, s_scope;
 
 -- name: begin_source_read
 -- A retry of the task takes its row again.
-insert into source_read (run_id, source, part, phase, observed_at, status)
-values (%(run_id)s, %(source)s, %(part)s, %(phase)s, clock_timestamp(), 'reading')
+insert into source_read (run_id, source, part, phase, kind, tells, observed_at, status)
+values (%(run_id)s, %(source)s, %(part)s, %(phase)s, %(kind)s, %(tells)s, clock_timestamp(), 'reading')
 on conflict (run_id, source, part, phase) do update
 set observed_at = excluded.observed_at, status = 'reading', error = '', gaps = '[]'
 returning read_id, observed_at;
