@@ -22,7 +22,11 @@ from typing import IO, TYPE_CHECKING, NoReturn
 from include.offboarding.demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_ssm import SSMClient
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -41,16 +45,23 @@ class AwsServer:
         """Begin anew: other accounts, no report, nothing denied, nothing counted."""
         self._control("seed", seed_to_json(seed))
 
-    def deny(self, account_id: str, action: str) -> None:
-        """Answer AccessDenied to this action ("ListAccessKeys", "AssumeRole") from now on."""
-        self._order("deny", account_id=account_id, action=action)
+    def deny(self, account_id: str, action: str, *, only: str = "") -> None:
+        """Answer AccessDenied to this action ("ListAccessKeys", "kms:DescribeKey") from now on.
+
+        `only`: where the region or a field of the request holds this (a key's id).
+        """
+        self._order("deny", account_id=account_id, action=action, only=only)
+
+    def cut(self, account_id: str, action: str) -> None:
+        """Send half of each answer to this action from now on."""
+        self._order("cut", account_id=account_id, action=action)
 
     def throttle(self, account_id: str, action: str, times: int) -> None:
         """Answer Throttling to the next so many calls of this action."""
         self._order("throttle", account_id=account_id, action=action, times=times)
 
     def relent(self) -> None:
-        """Deny and throttle nothing any more."""
+        """Deny, throttle and cut nothing any more."""
         self._order("relent")
 
     def advance(self, by: timedelta) -> None:
@@ -68,14 +79,25 @@ class AwsServer:
 
     def operator(self, account_id: str) -> "IAMClient":
         """A client that changes things in an account, as its administrator would; it isn't counted, nor refused."""
+        return self._session(account_id).client("iam", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+
+    def kms_operator(self, account_id: str, region: str = "us-east-1") -> "KMSClient":
+        """The same, of KMS."""
+        return self._session(account_id, region).client("kms", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+
+    def secrets_operator(self, account_id: str, region: str = "us-east-1") -> "SecretsManagerClient":
+        """The same, of Secrets Manager."""
+        return self._session(account_id, region).client("secretsmanager", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+
+    def parameters_operator(self, account_id: str, region: str = "us-east-1") -> "SSMClient":
+        """The same, of the Parameter Store."""
+        return self._session(account_id, region).client("ssm", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+
+    def _session(self, account_id: str, region: str = "us-east-1") -> "Session":
         import boto3  # noqa: PLC0415 - who only starts the server needs no boto3
 
-        return boto3.client(  # pyright: ignore[reportUnknownMemberType]
-            "iam",
-            endpoint_url=self.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id=f"ASIA{account_id}OPER",
-            aws_secret_access_key="not checked",
+        return boto3.Session(
+            region_name=region, aws_access_key_id=f"ASIA{account_id}OPER", aws_secret_access_key="not checked"
         )
 
     def _order(self, command: str, **fields: str | float) -> None:

@@ -20,17 +20,25 @@ from moto.iam.models import User, get_account_id_from
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
+from include.offboarding.demo.aws_kms import Kms, KmsError
+from include.offboarding.demo.aws_model import ModelError, check_answer, check_request
 from include.offboarding.demo.aws_moto import backend_of, know_aws_policy, load, operator_key_id, rename_user
+from include.offboarding.demo.aws_moto_keys import load_keys
 from include.offboarding.demo.aws_organization import SERVICES, Organization, OrganizationError
 from include.offboarding.demo.aws_pages import Pager
 from include.offboarding.demo.aws_report import AccountReport, RenderReport, ReportError
+from include.offboarding.demo.aws_secrets import SecretError, Secrets
 from include.offboarding.demo.aws_seed import AwsAccountSeed, AwsSeed, seed_from_json
 from include.offboarding.demo.aws_service_credentials import held, listing
 
 CONTROL = "/_control/"
 _JSON_CODES = {"AccessDenied": "AccessDeniedException", "Throttling": "ThrottlingException"}
 """What the query protocol's errors are called in JSON."""
-_KEY_ID = re.compile(r"Credential=([A-Z0-9]+)/")
+_SCOPE = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/")
+"""Whose key, which region and which service a request is signed for."""
+_REGIONAL = {"TrentService": "kms", "secretsmanager": "secretsmanager", "AmazonSSM": "ssm"}
+"""The first half of `X-Amz-Target` of services that have regions, and their own names in policies."""
+_NAMES = {**SERVICES, **_REGIONAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,11 @@ class Call:
     fields: Mapping[str, str]
     operator: bool
     """Made by whoever runs the server."""
+    region: str
+    service: str
+    """As the request is signed: "iam", "kms"."""
+    payload: Mapping[str, object]
+    """The fields of a request in JSON."""
 
 
 class AwsError(Exception):
@@ -65,6 +78,7 @@ class AwsProxy:
             "GenerateCredentialReport": self._generate_report,
             "GetCredentialReport": self._get_report,
             "ListServiceSpecificCredentials": self._list_service_credentials,
+            "DescribeRegions": self._describe_regions,
         }
         self.start(seed)
 
@@ -74,13 +88,18 @@ class AwsProxy:
         self._accounts: dict[str, AwsAccountSeed] = {account.account_id: account for account in seed.accounts}
         self._passwords = load(seed)
         self._service_credentials = held(seed)
+        for account in seed.accounts:
+            load_keys(account)
         self._organization = Organization(seed)
+        self._kms = Kms(seed, self._now)
+        self._secrets = Secrets(seed)
         self._pager = Pager(page_size=seed.page_size)
         self._reports = {account: AccountReport(polls=seed.report_polls) for account in self._accounts}
         self._ahead = seed.clock - datetime.now(UTC) if seed.clock else timedelta()
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._denied = {(account.account_id, action) for account in seed.accounts for action in account.denied}
+        self._denied = {(account.account_id, action, "") for account in seed.accounts for action in account.denied}
         self._throttled: Counter[tuple[str, str]] = Counter()
+        self._cut = set[tuple[str, str]]()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -105,28 +124,57 @@ class AwsProxy:
             if not call.operator:
                 self._counts[call.account_id, call.action] += 1
                 self._refuse(call)
-            if in_json:
-                return _json(self._organization.answer(call.action, call.account_id, call.fields))
-            if own := self._own.get(call.action):
-                return _xml(own(call))
-            return self._ask_moto(environ, call)
-        except OrganizationError as error:
+            return self._whole_or_cut(call, self._answer_to(environ, call, body, in_json=in_json))
+        except ModelError as error:
+            return _json({"__type": "ValidationException", "message": str(error)}, HTTPStatus.BAD_REQUEST)
+        except (OrganizationError, KmsError, SecretError) as error:
             return _json({"__type": error.code, "message": str(error)}, HTTPStatus.BAD_REQUEST)
         except (AwsError, ReportError) as error:
             if in_json:
                 return _json({"__type": _JSON_CODES.get(error.code, error.code), "message": str(error)}, error.status)
-            return _xml(_error_body(error.code, str(error)), error.status)
+            body_of = _ec2_error_body if "/ec2/aws4_request" in environ["HTTP_AUTHORIZATION"] else _error_body
+            return _xml(body_of(error.code, str(error)), error.status)
+
+    def _whole_or_cut(self, call: Call, answer: Response) -> Response:
+        if (call.account_id, call.action) in self._cut and not call.operator:
+            answer.set_data(answer.get_data()[: len(answer.get_data()) // 2])
+        return answer
+
+    def _answer_to(self, environ: WSGIEnvironment, call: Call, body: bytes, *, in_json: bool) -> Response:
+        if in_json and call.service in _REGIONAL.values():
+            return self._answer_in_region(environ, call, body)
+        if in_json:
+            return _json(self._organization.answer(call.action, call.account_id, call.fields))
+        if own := self._own.get(call.action):
+            return _xml(own(call))
+        return self._ask_moto(environ, call)
+
+    def _answer_in_region(self, environ: WSGIEnvironment, call: Call, body: bytes) -> Response:
+        """KMS, secrets and parameters; whoever runs the server may do what only moto knows."""
+        service, _, operation = call.action.partition(":")
+        check_request(service, operation, call.payload)
+        if service == "kms":
+            told = self._kms.answer(operation, call.account_id, call.region, call.payload)
+        else:
+            told = self._secrets.answer(call.action, call.account_id, call.region, call.payload)
+        if told is None:
+            text, status = self._moto_text(environ, body)
+            return Response(text, status=status, content_type="application/x-amz-json-1.1")
+        check_answer(service, operation, told)
+        return _json(told)
 
     def _recognise(self, environ: WSGIEnvironment, body: bytes) -> Call:
+        payload: Mapping[str, object] = {}
         if target := str(environ.get("HTTP_X_AMZ_TARGET", "")):
-            service, _, operation = target.partition(".")
-            fields: Mapping[str, str] = {name: str(value) for name, value in json.loads(body).items()}
-            action = f"{SERVICES[service]}:{operation}"
+            service, _, operation = target.rpartition(".")
+            payload = json.loads(body)
+            fields: Mapping[str, str] = {name: str(value) for name, value in payload.items()}
+            action = f"{_NAMES[service]}:{operation}"
         else:
             fields = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
             action = fields.get("Action", "")
-        found = _KEY_ID.search(str(environ.get("HTTP_AUTHORIZATION", "")))
-        key_id = found[1] if found else ""
+        found = _SCOPE.search(str(environ.get("HTTP_AUTHORIZATION", "")))
+        key_id, region, signed_for = found.groups() if found else ("", "", "")
         account_id = get_account_id_from(key_id)
         key = backend_of(account_id).access_keys.get(key_id)
         if key is None or key.status != "Active":
@@ -134,7 +182,19 @@ class AwsProxy:
         operator = key_id == operator_key_id(account_id)
         if action == "AssumeRole":
             account_id = fields["RoleArn"].split(":")[4]
-        return Call(action=action, account_id=account_id, fields=fields, operator=operator)
+        call = Call(
+            action=action,
+            account_id=account_id,
+            fields=fields,
+            operator=operator,
+            region=region,
+            service=signed_for,
+            payload=payload,
+        )
+        account = self._accounts.get(account_id)
+        if signed_for in _REGIONAL.values() and account and region not in account.regions:
+            raise AwsError("UnrecognizedClientException", 400, "The security token included in the request is invalid.")
+        return call
 
     def _refuse(self, call: Call) -> None:
         """Raise what was ordered for this call, and what AWS says of a role that isn't there or isn't trusted."""
@@ -142,11 +202,18 @@ class AwsProxy:
         if self._throttled[here] > 0:
             self._throttled[here] -= 1
             raise AwsError("Throttling", 400, "Rate exceeded")
-        service = "sts" if call.action in {"AssumeRole", "GetCallerIdentity"} else "iam"
-        named = call.action if ":" in call.action else f"{service}:{call.action}"
-        if here in self._denied or (call.action == "AssumeRole" and not self._trusts(call)):
+        named = call.action if ":" in call.action else f"{call.service}:{call.action}"
+        if self._is_denied(call) or (call.action == "AssumeRole" and not self._trusts(call)):
             text = f"User: arn:aws:iam::{self._seed.caller_account_id}:user/caller is not authorized to perform: "
-            raise AwsError("AccessDenied", 403, f"{text}{named}")
+            code = "UnauthorizedOperation" if call.service == "ec2" else "AccessDenied"
+            raise AwsError(code, 403, f"{text}{named}")
+
+    def _is_denied(self, call: Call) -> bool:
+        about = (call.region, *map(str, call.payload.values()))
+        return any(
+            (account, action) == (call.account_id, call.action) and (not only or any(only in each for each in about))
+            for account, action, only in self._denied
+        )
 
     def _trusts(self, call: Call) -> bool:
         account = self._accounts.get(call.account_id)
@@ -159,13 +226,13 @@ class AwsProxy:
         if arn := call.fields.get("PolicyArn"):
             know_aws_policy(call.account_id, arn)
         fields = self._pager.without_marker(call.action, call.fields)
-        text, status = self._moto_text(environ, fields)
+        text, status = self._moto_text(environ, urlencode(fields).encode())
         if status != HTTPStatus.OK:
             return _xml(text, status)
         return _xml(self._pager.page(call.action, self._corrected(call, text), call.fields))
 
-    def _moto_text(self, environ: WSGIEnvironment, fields: Mapping[str, str]) -> tuple[str, int]:
-        with Request.from_values(method="POST", data=urlencode(fields)) as copy:
+    def _moto_text(self, environ: WSGIEnvironment, body: bytes) -> tuple[str, int]:
+        with Request.from_values(method="POST", data=body) as copy:
             length, stream = copy.content_length, copy.stream
             inner = {**environ, "CONTENT_LENGTH": str(length), "wsgi.input": stream}
             chunks, status, _headers = run_wsgi_app(self._moto, inner, buffered=True)
@@ -206,6 +273,19 @@ class AwsProxy:
         inside = listing(users, self._service_credentials, call.fields, self._seed.page_size)
         return _result(call.action, inside)
 
+    def _describe_regions(self, call: Call) -> str:
+        """Enabled ones alone, as where AllRegions isn't asked for."""
+        account = self._accounts.get(call.account_id)
+        items = "".join(
+            f"<item><regionName>{name}</regionName><regionEndpoint>ec2.{name}.amazonaws.com</regionEndpoint>"
+            "<optInStatus>opt-in-not-required</optInStatus></item>"
+            for name in (account.regions if account else ())
+        )
+        return (
+            '<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>0</requestId>'
+            f"<regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
+        )
+
     # --- what the test or the demo says ---------------------------------------------------------------------------
 
     def _control(self, command: str, body: bytes) -> str:
@@ -217,12 +297,15 @@ class AwsProxy:
         order: Mapping[str, str] = json.loads(body)
         here = (order.get("account_id", ""), order.get("action", ""))
         if command == "deny":
-            self._denied.add(here)
+            self._denied.add((*here, order.get("only", "")))
+        elif command == "cut":
+            self._cut.add(here)
         elif command == "throttle":
             self._throttled[here] = int(order["times"])
         elif command == "relent":
             self._denied.clear()
             self._throttled.clear()
+            self._cut.clear()
         elif command == "forget":
             self._counts.clear()
         elif command == "advance":
@@ -253,4 +336,11 @@ def _error_body(code: str, message: str) -> str:
         '<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
         f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
         "<RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>"
+    )
+
+
+def _ec2_error_body(code: str, message: str) -> str:
+    return (
+        f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+        "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
     )

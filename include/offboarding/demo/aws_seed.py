@@ -9,6 +9,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from include.offboarding.demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
+
 CALLER_KEY_ID = "AKIA0000000000CALLER"
 """The access key that a connection logs in with, unless a seed says otherwise. Its secret is not checked."""
 
@@ -140,6 +142,11 @@ class AwsAccountSeed:
     """Actions that answer AccessDenied from the start, "AssumeRole" among them."""
     opened_at: datetime | None = None
     """When the account was made, for the root user's row; None: with its oldest user."""
+    regions: tuple[str, ...] = ("us-east-1",)
+    """Those that are enabled: in any other nobody is known."""
+    kms_keys: tuple[AwsKmsKeySeed, ...] = ()
+    secrets: tuple[AwsSecretSeed, ...] = ()
+    parameters: tuple[AwsParameterSeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
