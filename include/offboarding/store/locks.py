@@ -22,6 +22,11 @@ def lock_correlation(session: Session) -> None:
     _lock(session, "correlation")
 
 
+def lock_register(session: Session) -> None:
+    """One merge of the custody register at a time; held to the end of the transaction."""
+    _lock(session, "register")
+
+
 def lock_findings(session: Session) -> None:
     """One hand on findings and their event chain at a time; held to the end of the transaction."""
     _lock(session, "findings")

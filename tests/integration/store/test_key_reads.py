@@ -133,11 +133,11 @@ def test_the_same_again_writes_no_row(login: KeyReader) -> None:
     login.read(A, access(A, "u1"), WHOLE, at=hours(0))
     rows = "select xmin::text from {} order by 1"
     tables = ("signing_key", "key_copy", "key_standing", "key_access", "realm")
-    before = [login.ask(rows.format(table)) for table in tables]  # pyright: ignore[reportArgumentType]
+    before = [login.ask(rows.format(table)) for table in tables]
 
     login.read(A, access(A, "u1"), WHOLE, at=hours(24))
 
-    assert [login.ask(rows.format(table)) for table in tables] == before  # pyright: ignore[reportArgumentType]
+    assert [login.ask(rows.format(table)) for table in tables] == before
 
 
 def test_the_same_material_in_two_systems_is_one_key_and_a_reused_kid_two(login: KeyReader, secrets: KeyReader) -> None:
