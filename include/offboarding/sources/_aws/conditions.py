@@ -1,4 +1,4 @@
-"""Conditions of a trust policy, as far as they can be judged from here: three values.
+"""Conditions of a policy, as far as they can be judged from here: three values.
 
 What a request brings along (address, MFA, external id, session tags) is unknown. What the user is, is known, and so is
 the time. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Protocol, cast
 
 Condition = Mapping[str, Mapping[str, object]]
 """Operator to key to value or values, as a policy holds them."""
@@ -16,6 +16,23 @@ Condition = Mapping[str, Mapping[str, object]]
 IDENTITY_KEYS = frozenset({"aws:principalarn", "aws:userid", "aws:username"})
 """Keys by which a condition can say who is meant."""
 _TIME_KEYS = frozenset({"aws:currenttime", "aws:epochtime"})
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+
+
+class Asking(Protocol):
+    """A request, as condition keys see it. Keys come in lower case."""
+
+    def value(self, key: str) -> str | None:
+        """What it says under a key; None: unknown, or it `lacks` it."""
+        ...
+
+    def lacks(self, key: str) -> bool:
+        """Whether it's known to say nothing under a key."""
+        ...
+
+    def variable(self, key: str) -> str | None:
+        """What a policy variable stands for in it; None: unknown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +65,16 @@ class Who:
         }
         return known.get(key)
 
+    def lacks(self, key: str) -> bool:
+        """What isn't known may be there."""
+        del key
+        return False
+
+    def variable(self, key: str) -> str | None:
+        """Not said: a trust policy of the language's old version has no variables."""
+        del key
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
@@ -58,8 +85,8 @@ class Judgement:
     """As the policy writes them: those that don't hold, or couldn't be judged."""
 
 
-def judge(condition: Condition, who: Who, now: datetime, *, allows: bool) -> Judgement:
-    """Whether all of a statement's conditions hold for a user.
+def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> Judgement:
+    """Whether all of a statement's conditions hold for a request.
 
     `allows`: of an Allow. What will let somebody in later though it doesn't now (an Allow that begins, a Deny that
     ends) is not known to be dead.
@@ -97,13 +124,18 @@ def texts(told: object) -> tuple[str, ...]:
     return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in several)
 
 
-def _holds(operator: str, key: str, values: Sequence[str], who: Who, now: datetime, *, allows: bool) -> bool | None:
+def _holds(operator: str, key: str, told: Sequence[str], who: Asking, now: datetime, *, allows: bool) -> bool | None:
+    if who.lacks(key):
+        return _holds_without(operator, told)
     operator = operator.removesuffix("ifexists")
     if key in _TIME_KEYS:
-        return _time_holds(operator, values, now, allows=allows)
+        return _time_holds(operator, told, now, allows=allows)
     have = who.value(key)
-    if have is None or any("${" in value for value in values):
-        return None
+    values = [value for value in (filled(one, who) for one in told) if value is not None]
+    return None if have is None or len(values) < len(told) else _compared(operator, have, values)
+
+
+def _compared(operator: str, have: str, values: Sequence[str]) -> bool | None:
     if operator == "null":
         return "false" in values
     if match := _MATCHES.get(operator):
@@ -111,6 +143,15 @@ def _holds(operator: str, key: str, values: Sequence[str], who: Who, now: dateti
     if match := _MATCHES.get(operator.replace("not", "", 1)):
         return not any(match(have, value) for value in values)
     return None
+
+
+def _holds_without(operator: str, values: Sequence[str]) -> bool:
+    """Where the request has no such key: what says *not* holds, and what says *if it exists*."""
+    if operator == "null":
+        return "true" in values
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    plain = operator.removeprefix("foranyvalue:")
+    return operator.endswith("ifexists") or operator.startswith("forallvalues:") or "not" in plain
 
 
 def _time_holds(operator: str, values: Sequence[str], now: datetime, *, allows: bool) -> bool | None:
@@ -139,6 +180,20 @@ def matches(text: str, pattern: str) -> bool:
     """Whether a pattern of IAM's, with `*` and `?`, covers a text."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def filled(text: str, who: Asking) -> str | None:
+    """A value with its policy variables filled in; None where one of them isn't known.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    if "${" not in text:
+        return text
+    values = [who.variable(name.partition(",")[0].strip().lower()) for name in _VARIABLE.findall(text)]
+    if None in values:
+        return None
+    told = iter(values)
+    return _VARIABLE.sub(lambda _found: next(told) or "", text)
 
 
 def _arn_matches(text: str, pattern: str) -> bool:

@@ -106,6 +106,7 @@ def _role(detail: _Entry) -> IamRole:
         arn=detail["Arn"],
         trust=detail["AssumeRolePolicyDocument"],
         grants=_grants(detail, "Role"),
+        boundary=_boundary(detail.get("PermissionsBoundary")),
     )
 
 

@@ -5,12 +5,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import cast
 
 from include.offboarding.model import Effect
+from include.offboarding.sources._aws.conditions import Condition
 
+_VERSION = "2012-10-17"
 _EVERYTHING = frozenset({"*", "*:*"})
 _ADMINISTERS = _EVERYTHING | {"iam:*"}
 """Who may do everything to IAM may give himself the rest."""
@@ -25,6 +27,14 @@ class Statement:
     """In lower case; empty with NotAction, which never settles anything here."""
     resources: frozenset[str]
     conditional: bool
+    but_actions: frozenset[str] = frozenset()
+    """NotAction, in lower case: all but these."""
+    but_resources: frozenset[str] = frozenset()
+    """NotResource."""
+    condition: Condition = field(default_factory=dict[str, Mapping[str, object]], repr=False, hash=False)
+    sid: str = ""
+    old: bool = False
+    """Of the language's version from 2008, in which `${aws:username}` is no variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +76,10 @@ class Privilege:
 
 def statements(document: object) -> tuple[Statement, ...]:
     """The statements of a policy document as boto3 gives it; a single one may stand without a list."""
-    listed = cast("Mapping[str, object]", document)["Statement"]
+    told = cast("Mapping[str, object]", document)
+    listed = told["Statement"]
     several = cast("Iterable[Mapping[str, object]]", (listed,) if isinstance(listed, Mapping) else listed)
-    return tuple(_statement(one) for one in several)
+    return tuple(_statement(one, old=told.get("Version") != _VERSION) for one in several)
 
 
 def privilege(
@@ -139,12 +150,17 @@ def _denies_all(statement: Statement) -> bool:
     return everything and not statement.allows and not statement.conditional
 
 
-def _statement(one: Mapping[str, object]) -> Statement:
+def _statement(one: Mapping[str, object], *, old: bool) -> Statement:
     return Statement(
         allows=one["Effect"] == "Allow",
         actions=frozenset(action.lower() for action in _strings(one.get("Action", ()))),
         resources=frozenset(_strings(one.get("Resource", ()))),
         conditional=bool(one.get("Condition")),
+        but_actions=frozenset(action.lower() for action in _strings(one.get("NotAction", ()))),
+        but_resources=frozenset(_strings(one.get("NotResource", ()))),
+        condition=cast("Condition", one.get("Condition") or {}),
+        sid=str(one.get("Sid", "")),
+        old=old,
     )
 
 

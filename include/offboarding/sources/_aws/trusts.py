@@ -22,7 +22,7 @@ from include.offboarding.sources._aws.conditions import (
     named_values,
     texts,
 )
-from include.offboarding.sources._aws.policies import Grants, NamedPolicy, privilege
+from include.offboarding.sources._aws.policies import Attached, Grants, NamedPolicy, privilege
 
 ASSUME = "sts:assumerole"
 ANYONE = "*"
@@ -42,6 +42,8 @@ class IamRole:
     trust: Mapping[str, Any] = field(repr=False)
     """The trust policy's document."""
     grants: Grants
+    boundary: Attached | None = None
+    """The permissions boundary, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
