@@ -1,6 +1,7 @@
 """What readers tell, on its way into the store: normalised, staged, merged, and told in the log."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import structlog
 
@@ -170,12 +171,15 @@ _COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys
 
 
 def staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
-    """Facts with their accounts' and actors' keys in normal form."""
+    """Facts with their accounts' and actors' keys in normal form; what the register says of caches counts."""
     rules = key_rules(settings)
     for fact in facts:
         if isinstance(fact, Account):
             yield StagedAccount(account=fact, keys=tuple(account_keys(fact, source.number_format, rules)))
         elif isinstance(fact, Event):
             yield StagedEvent(event=fact, keys=tuple(actor_keys(fact, source.number_format, rules)))
+        elif isinstance(fact, Key):
+            # Whoever trusts it may do so for longer than its verifier knows.
+            yield replace(fact, cache=max(fact.cache, settings.register.cache(source.name, fact)))
         else:
             yield fact
