@@ -26,9 +26,10 @@ from include.offboarding.model import (
 from include.offboarding.sources._aws.accounts import AccountReader, TagKeys
 from include.offboarding.sources._aws.bearers import Bearers
 from include.offboarding.sources._aws.credentials import CREDENTIALS, MovedError, UserReader
-from include.offboarding.sources._aws.failures import Asker, error_code, is_denied, speaking_of
+from include.offboarding.sources._aws.failures import error_code, is_denied, speaking_of
 from include.offboarding.sources._aws.inventory import Inventory, read_inventory
 from include.offboarding.sources._aws.meter import Meter, Purpose
+from include.offboarding.sources._aws.opening import access_to, accounts_today, organization_of
 from include.offboarding.sources._aws.organization import Organization, RootUser
 from include.offboarding.sources._aws.policies import effect
 from include.offboarding.sources._aws.proposing import propose
@@ -54,48 +55,15 @@ INVENTORY_SECONDS = 600
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsIamSource":
     """The source of one account; AWS is not asked anything yet."""
     meter = Meter()
-    access = _access(settings, connection, part, settings.role_name, meter)
-    organization = _organization(settings, connection, meter) if settings.asks_organizations else None
+    access = access_to(settings, connection, part, meter)
+    organization = organization_of(settings, connection, meter) if settings.asks_organizations else None
     return AwsIamSource(access=access, organization=organization, meter=meter, settings=settings, context=context)
 
 
 def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
-    """The parts there are today: with `organization` its members too, closed ones among them, which are told as such.
-
-    Raises FatalError and RetriableError. Without `organization` nobody is asked.
-    """
+    """The parts there are today. Raises as `accounts_today`."""
     del context
-    if not settings.organization:
-        return settings.parts()
-    members = {member.account_id for member in _organization(settings, connection, Meter()).members()}
-    log.info("member accounts listed", source=settings.name, accounts=len(members))
-    return tuple(sorted(members | set(settings.accounts)))
-
-
-def _organization(settings: Settings, connection: ConnectionFields, meter: Meter) -> Organization:
-    """Through the role in the management account; where none is named, by the connection's own rights."""
-    account_id = settings.management_account or ""
-    role_name = settings.role_name if account_id else None
-    return Organization(access=_access(settings, connection, account_id, role_name, meter))
-
-
-def _access(
-    settings: Settings, connection: ConnectionFields, account_id: str, role_name: str | None, meter: Meter
-) -> Access:
-    return Access(
-        connection=connection,
-        role_name=role_name,
-        external_id=settings.external_id,
-        max_attempts=settings.max_attempts,
-        asker=Asker(
-            source=settings.name,
-            account_id=account_id,
-            account_name=settings.account_names.get(account_id, ""),
-            role_name=role_name,
-            conn_id=connection.conn_id,
-        ),
-        meter=meter,
-    )
+    return accounts_today(settings, connection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ _PASSING = frozenset(
 )
 _SERVER_ERROR = 500
 PERMISSIONS = "docs/permissions/aws.md"
-_SERVICES = {"DescribeAccount": "organizations", "ListAccounts": "organizations"}
+SERVICES = {"DescribeAccount": "organizations", "ListAccounts": "organizations"}
 """Services of calls that a reader makes beside its own service's."""
 
 
@@ -38,7 +38,7 @@ class Asker:
     """Our name for the account, where the configuration gives one."""
     role_name: str | None
     conn_id: str
-    services: Mapping[str, str] = field(default_factory=lambda: _SERVICES, repr=False)
+    services: Mapping[str, str] = field(default_factory=lambda: SERVICES, repr=False)
     """Policies' prefix of each call that isn't `iam`."""
 
     def __str__(self) -> str:

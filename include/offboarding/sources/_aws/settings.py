@@ -1,12 +1,13 @@
-"""What a user may write for `kind: aws_iam`."""
+"""What a user may write for AWS accounts, and for `kind: aws_iam`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from include.offboarding.interfaces import SourceSettings, Strict
 
+Region = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 
 
@@ -19,8 +20,8 @@ class Tags(Strict):
     service: tuple[str, ...] = Field(default=("service",), description="Mark a workload's user (not false or no).")
 
 
-class Settings(SourceSettings):
-    """AWS accounts reached from one connection."""
+class AccountsSettings(SourceSettings):
+    """AWS accounts reached from one connection; what every kind of source that reads them shares."""
 
     accounts: tuple[AccountId, ...] = Field(default=(), description="Account ids: 12 digits, in quotes.")
     organization: bool = Field(
@@ -30,22 +31,18 @@ class Settings(SourceSettings):
         default=None,
         description="Where Organizations is asked, through the same role: for members and root users' addresses.",
     )
-    identity_center: str | None = Field(
-        default=None, description="The source that reads the people who come in through Identity Center."
-    )
     role_name: str | None = Field(
         default=None,
         pattern=r"^[\w+=,.@/-]+$",
         description="The role to assume in each account, its path included; left out: the connection's own rights.",
     )
     external_id: str | None = Field(default=None, description="What the roles' trust policy asks for, if anything.")
-    tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
     account_names: Mapping[AccountId, str] = Field(default={}, description="Our names for accounts, in messages.")
     account_queues: Mapping[AccountId, str] = Field(default={}, description="Ticket queues of single accounts.")
     max_attempts: int = Field(default=8, ge=1, le=20, description="Attempts at a request that is throttled.")
 
     @model_validator(mode="after")
-    def _accounts_once(self) -> "Settings":
+    def _accounts_once(self) -> Self:
         if not self.accounts and not self.organization:
             raise ValueError("accounts: list one at least, or write organization: true")
         if len(set(self.accounts)) < len(self.accounts):
@@ -61,10 +58,6 @@ class Settings(SourceSettings):
         """The accounts, a mapped task each; an organization's others are told by `discover`."""
         return self.accounts
 
-    def named_sources(self) -> tuple[str, ...]:
-        """The source of Identity Center."""
-        return (self.identity_center,) if self.identity_center else ()
-
     @property
     def asks_organizations(self) -> bool:
         """Whether somebody may say who the members are, and what their root users' addresses are."""
@@ -73,3 +66,31 @@ class Settings(SourceSettings):
     def part_queue(self, part: str) -> str | None:
         """An account's own queue, else the source's."""
         return self.account_queues.get(part, self.queue)
+
+
+class RegionsSettings(AccountsSettings):
+    """The same, for what lies in regions."""
+
+    regions: tuple[Region, ...] = Field(
+        default=(), description="The only regions to read; left out: every one that the account has enabled."
+    )
+    owner_tags: tuple[str, ...] = Field(default=("owner", "managedBy"), description="Tags that say who is responsible.")
+
+    @model_validator(mode="after")
+    def _regions_once(self) -> Self:
+        if len(set(self.regions)) < len(self.regions):
+            raise ValueError("regions: a region is listed twice")
+        return self
+
+
+class Settings(AccountsSettings):
+    """What `kind: aws_iam` takes besides."""
+
+    identity_center: str | None = Field(
+        default=None, description="The source that reads the people who come in through Identity Center."
+    )
+    tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
+
+    def named_sources(self) -> tuple[str, ...]:
+        """The source of Identity Center."""
+        return (self.identity_center,) if self.identity_center else ()
