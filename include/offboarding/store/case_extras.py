@@ -58,6 +58,11 @@ class Extras:
     keys_elsewhere: dict[str, list[KeyElsewhere]]
     moved: dict[str, list[MovedLink]]
 
+    @property
+    def persons(self) -> set[str]:
+        """Uids of whoever has any of it."""
+        return {person_uid for person_uid, _, _ in self.trusts} | self.keys_elsewhere.keys() | self.moved.keys()
+
 
 def extras(session: Session, *, since: datetime, moved_days: int) -> Extras:
     """Everyone's. A link counts as moved that ended this many days before the departure, or later."""

@@ -9,8 +9,9 @@ from include.offboarding.model import Account, Credential, CredentialView, Effec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """An account beside one of its credentials; None throughout where there is none."""
+    """A row of the view `held`: an account beside one of its credentials; None throughout where there is none."""
 
+    account_pk: int
     source: str
     source_kind: str
     kind: str
@@ -32,7 +33,8 @@ class AccountRow:
     last_used_at: datetime | None
     last_used_exact: bool
     observed_at: datetime
-    fresh: bool
+    complete_at: datetime | None
+    """When the last read began that told all of its kind; None where none ever did."""
     c_kind: str | None
     c_native_id: str
     c_label: str
@@ -48,7 +50,19 @@ class AccountRow:
     c_expires_at: datetime | None
     c_sessions_until: datetime | None
     c_observed_at: datetime
-    c_fresh: bool
+    c_complete_at: datetime | None
+    since: datetime
+    """What a complete read that began then or later saw is fresh."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a complete live read of this run saw the account."""
+        return self.complete_at is not None and self.complete_at >= self.since
+
+    @property
+    def c_fresh(self) -> bool:
+        """The same of the credential."""
+        return self.c_complete_at is not None and self.c_complete_at >= self.since
 
 
 def account(row: AccountRow) -> Account:

@@ -1,4 +1,4 @@
-"""Cases for the rules: streamed, person by person, in constant memory."""
+"""Cases for the rules: streamed, person by person, in constant memory; none of whom no rule has anything to say."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from include.offboarding.model import (
 from include.offboarding.store.case_extras import Extras, extras
 from include.offboarding.store.case_rows import AccountRow, account, credentials
 from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from include.offboarding.store.sql import block, statements
 
-_PERSONS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,6 @@ class _LeaverRow(AccountRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ReviewRow(AccountRow):
-    account_pk: int
     decision: str
 
 
@@ -107,7 +106,7 @@ class Looked:
 
 
 def cases(session: Session, looked: Looked) -> Iterator[Case]:
-    """Yield every case. Needs an open transaction."""
+    """Yield every case that a rule may have anything to say of. Needs an open transaction."""
     yield from _leaver_cases(session, looked)
     yield from _account_cases(session, looked)
     if looked.persons is None:
@@ -116,11 +115,18 @@ def cases(session: Session, looked: Looked) -> Iterator[Case]:
 
 def _leaver_cases(session: Session, looked: Looked) -> Iterator[LeaverCase]:
     beside = extras(session, since=looked.since, moved_days=looked.moved_days)
+    _find_telling(session, looked, beside.persons)
     with session.cursor("leaver_cases", row_factory=class_row(_LeaverRow)) as cursor:
-        cursor.itersize = _PERSONS_AT_ONCE
+        cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "leaver_cases"), looked.values)
         for _, rows in groupby(cursor, key=lambda row: row.person_uid):
             yield _leaver_case(list(rows), beside)
+
+
+def _find_telling(session: Session, looked: Looked, beside: set[str]) -> None:
+    session.execute("drop table if exists telling")
+    for statement in statements("cases", "make_telling"):
+        session.execute(statement, {**looked.values, "beside": sorted(beside)})
 
 
 def _leaver_case(rows: list[_LeaverRow], beside: Extras) -> LeaverCase:
@@ -183,7 +189,7 @@ def _account_cases(session: Session, looked: Looked) -> Iterator[AccountCase]:
         suspects = cursor.execute(block("cases", "suspects")).fetchall()
     by_account = {pk: list(rows) for pk, rows in groupby(suspects, key=lambda row: row.account_pk)}
     with session.cursor("account_cases", row_factory=class_row(_ReviewRow)) as cursor:
-        cursor.itersize = _PERSONS_AT_ONCE
+        cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "account_cases"), looked.values)
         for pk, rows in groupby(cursor, key=lambda row: row.account_pk):
             yield _account_case(list(rows), by_account[pk])

@@ -46,3 +46,29 @@ create table run_person (
     person_uid uuid not null references person,
     primary key (run_id, person_uid)
 );
+
+-- What rules look at: an account that exists beside each of its credentials (c_ throughout null where it has none), when
+-- each was last seen, and when a read of its kind was last complete. What a query takes of it as live is its own.
+create view held as
+select a.account_pk, r.source, r.kind as source_kind, a.kind, a.product, a.realm, a.native_id, a.label, a.login,
+    a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason, a.has_own_login, a.password_set_at,
+    a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
+    coalesce(sa.observed_at, a.observed_at) as observed_at, sa.complete_at,
+    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
+    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
+    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
+    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
+    c.expires_at as c_expires_at, c.sessions_until as c_sessions_until,
+    coalesce(sc.observed_at, c.observed_at) as c_observed_at, sc.complete_at as c_complete_at
+from account a
+join realm r using (realm)
+left join credential c on c.account_pk = a.account_pk and c.gone_at is null
+left join lateral (
+    select max(s.observed_at) as observed_at,
+        max(s.observed_at) filter (where s.complete and s.error = '') as complete_at
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
+left join lateral (
+    select max(s.observed_at) as observed_at,
+        max(s.observed_at) filter (where s.complete and s.error = '') as complete_at
+    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
+where a.gone_at is null;

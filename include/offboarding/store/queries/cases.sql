@@ -1,71 +1,70 @@
+-- name: make_telling
+-- Persons of whom a rule may have anything to say: of the others no case is made. That a rule says of these what it says
+-- of everyone is what tests/integration/store/test_telling.py holds. A person tells where
+--   the departure waits for somebody's word (engagement-lapsed, departure-inferred);
+--   an account linked to them, or a credential on one, isn't dead or wasn't read to its end in this run (every rule
+--   about what works, and each that says "not checked"), can be switched on again (the inactive ones), or was used
+--   after the departure was over everywhere, dead or not (used-after-departure);
+--   something lies beside their accounts: roles, keys elsewhere, links that moved (`beside`).
+create temp table telling as
+with departed as (
+    select person_uid, confirmed, certain_at from departure
+    where valid_to is null and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s))
+), theirs as (
+    select d.person_uid, d.certain_at, a.*
+    from departed d
+    join link l on l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked'
+    join account a on a.account_pk = l.account_pk and a.gone_at is null
+), live as (
+    select realm, scope, kind from scope where complete and error = '' and observed_at >= %(since)s
+)
+select person_uid from departed where not confirmed or person_uid = any(%(beside)s::uuid[])
+union
+select t.person_uid
+from theirs t
+left join live w on w.realm = t.realm and w.scope = '' and w.kind = t.kind
+left join live o on o.realm = t.realm and o.scope = t.native_id and o.kind = t.kind
+where t.standing <> 'dead' or t.last_used_at > t.certain_at or (w.kind is null and o.kind is null)
+union
+select t.person_uid
+from theirs t
+join credential c on c.account_pk = t.account_pk and c.gone_at is null
+left join live w on w.realm = t.realm and w.scope = '' and w.kind = c.kind
+left join live o on o.realm = t.realm and o.scope = t.native_id and o.kind = c.kind
+where c.standing <> 'dead' or c.can_reactivate or c.last_used_at > t.certain_at or (w.kind is null and o.kind is null);
+analyze telling;
+
 -- name: leaver_cases
--- Leavers and returners with their accounts and credentials, flat, person by person.
+-- Those of them who left, or came back, with their accounts and credentials, flat, person by person.
 select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returned, d.left_at, d.certain_at, d.left_on,
-    d.zone, d.basis, d.confirmed, d.roster, d.told,
-    l.relation, l.decision, l.score, l.evidence, l.own_now,
-    coalesce(o.active_owner, false) as active_owner, r.source, r.kind as source_kind,
-    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
-    a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at,
-    a.last_used_exact,
-    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
-    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
-    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
-    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
-    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
-    c.expires_at as c_expires_at, c.sessions_until as c_sessions_until,
-    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh
-from departure d
-join person p using (person_uid)
+    d.zone, d.basis, d.confirmed, d.roster, d.told, coalesce(o.active_owner, false) as active_owner,
+    t.*, %(since)s::timestamptz as since
+from telling
+join departure d on d.person_uid = telling.person_uid and d.valid_to is null
+join person p on p.person_uid = d.person_uid
 join worker w on w.worker_pk = p.shown_worker_pk
-left join link l on l.person_uid = p.person_uid and l.valid_to is null and l.decision = 'linked'
-    and exists (select from account x where x.account_pk = l.account_pk and x.gone_at is null)
-left join account a on a.account_pk = l.account_pk
-left join realm r on r.realm = a.realm
-left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
+    select l.relation, l.decision, l.score, l.evidence, l.own_now, h.*
+    from link l join held h using (account_pk)
+    where l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked') t on true
 left join lateral (
     select true as active_owner from link n
-    where n.account_pk = l.account_pk and n.relation in ('is', 'owns') and n.decision = 'linked' and n.valid_to is null
+    where n.account_pk = t.account_pk and n.relation in ('is', 'owns') and n.decision = 'linked' and n.valid_to is null
         and not exists (select from departure g
             where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)
     limit 1) o on true
-where d.valid_to is null and (%(persons)s::uuid[] is null or d.person_uid = any(%(persons)s))
-order by p.person_uid, a.account_pk, l.relation, c.kind, c.native_id;
+order by p.person_uid, t.account_pk, t.relation, t.c_kind, t.c_native_id;
 
 -- name: account_cases
 -- Disputed and probable accounts with their credentials, a row a credential.
-select a.account_pk, l.decision, r.source, r.kind as source_kind,
-    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
-    a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at,
-    a.last_used_exact,
-    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
-    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
-    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
-    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
-    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
-    c.expires_at as c_expires_at, c.sessions_until as c_sessions_until,
-    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh
+select l.decision, h.*, %(since)s::timestamptz as since
 from (
     select account_pk, min(decision) as decision from link
     where valid_to is null and relation <> 'created' and decision in ('disputed', 'probable')
     group by account_pk
     having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s))) l
-join account a using (account_pk)
-join realm r using (realm)
-left join credential c on c.account_pk = a.account_pk and c.gone_at is null
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
-where a.gone_at is null
-order by a.account_pk, c.kind, c.native_id;
+join held h using (account_pk)
+order by h.account_pk, h.c_kind, h.c_native_id;
 
 -- name: suspects
 -- Who these accounts may belong to, best first.
@@ -117,52 +116,26 @@ with theirs as (
     join credential c on c.account_pk = l.account_pk and c.kind = 'ssh_key' and c.fingerprint <> ''
     where d.valid_to is null and not d.returned
 )
-select t.person_uid::text, r.source, r.kind as source_kind,
-    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
-    a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
-    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
-    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
-    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
-    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
-    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
-    c.expires_at as c_expires_at, c.sessions_until as c_sessions_until,
-    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh,
+select t.person_uid::text, h.*, %(since)s::timestamptz as since,
     exists (
         select from link n
-        where n.account_pk = a.account_pk and n.decision = 'linked' and n.valid_to is null
+        where n.account_pk = h.account_pk and n.decision = 'linked' and n.valid_to is null
             and not exists (select from departure g
                 where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)) as active_holder
 from theirs t
-join credential c on c.fingerprint = t.fingerprint and c.kind = 'ssh_key' and c.gone_at is null
-join account a on a.account_pk = c.account_pk and a.gone_at is null
-join realm r on r.realm = a.realm
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
+join held h on h.c_fingerprint = t.fingerprint and h.c_kind = 'ssh_key'
 where not exists (
-    select from link n where n.account_pk = a.account_pk and n.person_uid = t.person_uid and n.relation = 'is'
+    select from link n where n.account_pk = h.account_pk and n.person_uid = t.person_uid and n.relation = 'is'
         and n.decision = 'linked' and n.valid_to is null)
-order by t.person_uid, a.realm, a.native_id, c.native_id;
+order by t.person_uid, h.realm, h.native_id, h.c_native_id;
 
 -- name: moved_links
 -- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move.
-select d.person_uid::text, r.source, r.kind as source_kind,
-    a.kind, a.product, a.realm, a.native_id, a.label, a.login, a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason,
-    a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
-    coalesce(sa.observed_at, a.observed_at) as observed_at, coalesce(sa.fresh, false) as fresh,
-    c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
-    c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
-    c.fingerprint as c_fingerprint, c.created_at as c_created_at, c.last_used_at as c_last_used_at,
-    c.last_used_service as c_last_used_service, c.last_used_region as c_last_used_region,
-    c.expires_at as c_expires_at, c.sessions_until as c_sessions_until,
-    coalesce(sc.observed_at, c.observed_at) as c_observed_at, coalesce(sc.fresh, false) as c_fresh,
+select d.person_uid::text, h.*, %(since)s::timestamptz as since,
     l.valid_from as linked_from, l.valid_to as linked_until, l.evidence,
     coalesce((
         select n.decision from link n
-        where n.account_pk = a.account_pk and n.valid_to is null and n.relation <> 'created'
+        where n.account_pk = h.account_pk and n.valid_to is null and n.relation <> 'created'
         order by array_position(array['linked', 'disputed', 'probable', 'candidate'], n.decision) limit 1), 'orphan')
         as decision
 from departure d
@@ -173,19 +146,11 @@ join (
         and m.valid_to >= g.left_at - make_interval(days => %(moved_days)s)
     where m.relation = 'is' and m.decision = 'linked' and m.valid_to is not null
     order by m.person_uid, m.account_pk, m.valid_to desc) l on l.person_uid = d.person_uid
-join account a on a.account_pk = l.account_pk and a.gone_at is null
-join realm r on r.realm = a.realm
-left join credential c on c.account_pk = a.account_pk and c.gone_at is null
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
-left join lateral (
-    select max(s.observed_at) as observed_at, bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
-    from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = c.kind) sc on true
+join held h on h.account_pk = l.account_pk
 where d.valid_to is null and not d.returned and d.confirmed
     and not exists (
-        select from link n where n.account_pk = a.account_pk and n.person_uid = d.person_uid and n.relation = 'is'
+        select from link n where n.account_pk = h.account_pk and n.person_uid = d.person_uid and n.relation = 'is'
             and n.decision = 'linked' and n.valid_to is null)
     and not exists (
-        select from link_decision k where k.realm = a.realm and k.native_id = a.native_id and k.revoked_at is null)
-order by d.person_uid, a.realm, a.native_id, c.kind, c.native_id;
+        select from link_decision k where k.realm = h.realm and k.native_id = h.native_id and k.revoked_at is null)
+order by d.person_uid, h.realm, h.native_id, h.c_kind, h.c_native_id;
