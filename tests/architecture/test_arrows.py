@@ -55,6 +55,9 @@ ARROWS: dict[str, set[str]] = {
 }
 """What a room may use. A new room begins with its line here."""
 
+SHARED = {"records", "web"}
+"""What every kind of a room may stand on: rosters/_records.py, and how verifiers ask a web address."""
+
 TOP = ("__main__", "demo")
 
 DAG_MAY_USE = ("pipeline", "wiring", "errors")
@@ -152,4 +155,4 @@ def inner(module: Module) -> str:
 def serves(private: str, kind: str) -> bool:
     """Whether that file or folder is this kind's own (_ldap, _roundup_rest), or what all of the room share."""
     name = PurePath(private).name.removeprefix("_")
-    return private.startswith("_") and (name == "records" or kind.startswith(name) or name.startswith(kind))
+    return private.startswith("_") and (name in SHARED or kind.startswith(name) or name.startswith(kind))

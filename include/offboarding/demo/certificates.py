@@ -1,5 +1,6 @@
-"""A certificate for the demo's directory, made for one start: the checker insists on verified TLS, here too."""
+"""Certificates for the demo's servers, made for one start: the checker insists on verified TLS, here too."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,8 +17,10 @@ HOST = "127.0.0.1"
 VALID_DAYS = 30
 
 
-def make_certificate(folder: Path) -> Tls:
-    """An authority that signs one certificate for 127.0.0.1, both new; the authority's key is kept nowhere."""
+def make_certificate(folder: Path, *, names: Iterable[str] = ()) -> Tls:
+    """An authority that signs one certificate for 127.0.0.1 and these names, both new; the authority's key is kept
+    nowhere.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _builder("demo authority", authority_key.public_key(), "demo authority")
@@ -26,7 +29,8 @@ def make_certificate(folder: Path) -> Tls:
     authority = authority.add_extension(_usage(certificates=True), critical=True)
     key = ec.generate_private_key(ec.SECP256R1())
     server = _builder("demo directory", key.public_key(), "demo authority")
-    server = server.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
+    alternatives = [x509.IPAddress(ip_address(HOST)), *map(x509.DNSName, names)]
+    server = server.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
     server = server.add_extension(_usage(certificates=False), critical=True)
     server = server.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())

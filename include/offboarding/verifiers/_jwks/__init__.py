@@ -1,0 +1,1 @@
+"""Reading JSON Web Key Sets: where they are, and what stands in them."""
