@@ -34,11 +34,11 @@ Document = Mapping[str, Any]
 W, U = Standing.WORKS, Standing.UNKNOWN
 
 
-def allow(action: object = "*", resource: object = "*", **more: object) -> dict[str, object]:
+def allow(action: object = "*", resource: object = "*", **more: Any) -> dict[str, object]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def deny(action: object = "*", resource: object = "*", **more: object) -> dict[str, object]:
+def deny(action: object = "*", resource: object = "*", **more: Any) -> dict[str, object]:
     return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
@@ -54,7 +54,7 @@ def grants(*listed: Document) -> Grants:
     return Grants(inline=(policy("P", *listed),), attached=()) if listed else NONE
 
 
-def user(name: str = "min", own: Grants = NONE, **changes: object) -> IamUser:
+def user(name: str = "min", own: Grants = NONE, **changes: Any) -> IamUser:
     given_: dict[str, Any] = {
         "user_id": f"AIDA{name.upper()}",
         "name": name,
@@ -87,9 +87,9 @@ def role(own: Grants = NONE, boundary: str = "") -> IamRole:
     return IamRole(role_id="AROAREADER", arn=READER, trust=document(), grants=own, boundary=bound)
 
 
-def secret(*own: Document, **changes: object) -> KeyTarget:
+def secret(*own: Document, **changes: Any) -> KeyTarget:
     given_: dict[str, Any] = {
-        "realm": CORE,
+        "realm": f"{CORE}/secrets",
         "key": SECRET_ARN,
         "arn": SECRET_ARN,
         "actions": {READ: True},
@@ -99,9 +99,9 @@ def secret(*own: Document, **changes: object) -> KeyTarget:
     return KeyTarget(**(given_ | changes))
 
 
-def kms(*own: Document, action: str = "kms:Sign", **changes: object) -> KeyTarget:
+def kms(*own: Document, action: str = "kms:Sign", **changes: Any) -> KeyTarget:
     given_: dict[str, Any] = {
-        "realm": CORE,
+        "realm": f"{CORE}/kms",
         "key": "11111111-2222-3333-4444-555555555555",
         "arn": KMS_ARN,
         "actions": {action: False},
@@ -118,7 +118,7 @@ def reached(principals: Principals, target: KeyTarget, **more: str) -> dict[str,
     return {row.principal: row for row in rows if row.principal != CORE}
 
 
-def standing_of_min(own: Grants, target: KeyTarget, **changes: object) -> Standing | None:
+def standing_of_min(own: Grants, target: KeyTarget, **changes: Any) -> Standing | None:
     row = reached(everybody([user(own=own, **changes)]), target).get("AIDAMIN")
     return row.standing if row else None
 

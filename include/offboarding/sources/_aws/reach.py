@@ -6,8 +6,7 @@ granted is granted as far as the account's own policies say (docs/decisions/0070
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from include.offboarding.model import KeyAccess, PrincipalKind, Standing
@@ -17,36 +16,10 @@ from include.offboarding.sources._aws.reach_book import Book, Covering
 from include.offboarding.sources._aws.reach_outside import outside
 from include.offboarding.sources._aws.reach_principals import Granted, Principal, Principals
 from include.offboarding.sources._aws.reach_statements import ANYONE, ResourceStatement, about, covers, covers_for
+from include.offboarding.sources._aws.reach_target import KeyTarget, Request
 from include.offboarding.sources._aws.reach_values import NO, YES, Value, both, either, unknown
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyTarget:
-    """A key that somebody may reach, as AWS's policies see it."""
-
-    realm: str
-    """The account that holds it."""
-    key: str
-    """What KeyAccess calls it: the native id of a copy, or the name of all versions."""
-    arn: str
-    """What Resource patterns are matched with."""
-    actions: Mapping[str, bool]
-    """Each action that matters, as AWS writes it, and whether it takes the material away (see reach_actions.py)."""
-    policy: tuple[ResourceStatement, ...] | None = field(repr=False)
-    """Its own policy (`resource_statements`); () where it has none, None where it couldn't be read."""
-    policy_rules: bool
-    """Its own policy must allow, or hand over to the account's identity policies (KMS); False: either will do."""
-    tags: Mapping[str, str] | None = field(default=None, repr=False)
-    """By key in lower case; None: not known."""
-    context: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    """What such a request is known to say under further condition keys, in lower case (`kms:viaservice`)."""
-    needs: "tuple[KeyTarget, ...]" = ()
-    """What must be reachable besides: the KMS key that encrypts a secret, with `kms:Decrypt` as its action."""
-
-    @property
-    def region(self) -> str:
-        """Where it lies."""
-        return self.arn.split(":")[3]
+__all__ = ["KeyTarget", "key_access"]
 
 
 def key_access(
@@ -63,7 +36,8 @@ def key_access(
             reach = _Reach(book, target, action, now)
             for principal, value in reach.inside():
                 yield _row(target, action, carries=carries, principal=principal, value=_below(value, above))
-            yield from outside(target.realm, target.key, action, reach.own_policy, now, carries=carries)
+            whose = (target.realm, target.account_id, target.key)
+            yield from outside(whose, action, reach.own_policy, now, carries=carries)
 
 
 def _below(value: Value, above: str) -> Value:
@@ -83,44 +57,6 @@ def _row(target: KeyTarget, action: str, *, carries: bool, principal: Principal,
         standing=Standing.WORKS if value.holds else Standing.UNKNOWN,
         reason=f"{value.by}{depends}",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A principal's request for a key, as condition keys see it."""
-
-    principal: Principal
-    target: KeyTarget
-
-    def value(self, key: str) -> str | None:
-        """What it says; the resource's own keys too."""
-        if key in self.target.context:
-            return self.target.context[key]
-        if key == "aws:requestedregion":
-            return self.target.region
-        if key == "aws:resourceaccount":
-            return self.target.realm
-        if key == "aws:securetransport":
-            # Whoever wants to can ask over TLS.
-            return "true"
-        if tag := _resource_tag(key):
-            return (self.target.tags or {}).get(tag)
-        return self.principal.value(key)
-
-    def lacks(self, key: str) -> bool:
-        """What it's known not to say."""
-        if tag := _resource_tag(key):
-            return self.target.tags is not None and tag not in self.target.tags
-        return self.principal.lacks(key)
-
-    def variable(self, key: str) -> str | None:
-        """The same values."""
-        return self.value(key)
-
-
-def _resource_tag(key: str) -> str:
-    service, _, rest = key.partition(":")
-    return rest.removeprefix("resourcetag/") if rest.startswith("resourcetag/") and service else ""
 
 
 class _Reach:
@@ -152,7 +88,7 @@ class _Reach:
 
     def value(self, principal: Principal) -> Value:
         """Whether one principal may."""
-        request = _Request(principal, self._target)
+        request = Request(principal, self._target)
         denied = either(
             self._applies(covering, "", request)
             for policy in (*(each.policy for each in principal.granted), *_bounds(principal))
@@ -171,7 +107,7 @@ class _Reach:
                 allowed = both(allowed, Value(holds=also.holds, keys=also.keys))
         return allowed
 
-    def _allowed(self, principal: Principal, request: _Request) -> Value:
+    def _allowed(self, principal: Principal, request: Request) -> Value:
         identity = both(
             either(
                 self._applies(covering, _named(each, covering.statement), request)
@@ -192,7 +128,7 @@ class _Reach:
             return both(identity, unknown("the key's own policy, which couldn't be read"))
         return either((direct, both(identity, self._handed_over(request))))
 
-    def _bound(self, principal: Principal, request: _Request) -> Value:
+    def _bound(self, principal: Principal, request: Request) -> Value:
         """What the boundary leaves. What a key's own policy grants to a user by name passes it."""
         if not principal.bounded:
             return YES
@@ -204,7 +140,7 @@ class _Reach:
             if covering.statement.allows
         )
 
-    def _own(self, principal: Principal, request: _Request, *, allows: bool) -> Value:
+    def _own(self, principal: Principal, request: Request, *, allows: bool) -> Value:
         """What the key's own policy says of a principal directly."""
         return either(
             both(self._names(one, principal), self._applies(self._covering(one.statement), _own_name(one), request))
@@ -212,12 +148,12 @@ class _Reach:
             if one.statement.allows is allows
         )
 
-    def _handed_over(self, request: _Request) -> Value:
+    def _handed_over(self, request: Request) -> Value:
         """Whether the key's policy lets the account's identity policies decide."""
         return either(
             self._applies(self._covering(one.statement), "which the key's policy lets decide", request)
             for one in self.own_policy
-            if one.statement.allows and self._target.realm in one.accounts
+            if one.statement.allows and self._target.account_id in one.accounts
         )
 
     def _names(self, one: ResourceStatement, principal: Principal) -> Value:
@@ -268,7 +204,7 @@ class _Reach:
     def _concerns(self, statement: Statement) -> bool:
         return about(statement, self._action) and covers(statement, self._target.arn) is not False
 
-    def _applies(self, covering: Covering, by: str, request: _Request) -> Value:
+    def _applies(self, covering: Covering, by: str, request: Request) -> Value:
         """Whether a statement that is about this action applies to a request."""
         resource, statement = covering.covers, covering.statement
         if resource and not statement.condition:

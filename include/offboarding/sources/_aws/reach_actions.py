@@ -15,6 +15,8 @@ KMS_SIGNS: Mapping[str, bool] = {"kms:Sign": USES, "kms:PutKeyPolicy": USES, "km
 """Of a SIGN_VERIFY key."""
 KMS_MACS: Mapping[str, bool] = {"kms:GenerateMac": USES, "kms:PutKeyPolicy": USES, "kms:CreateGrant": USES}
 """Of a GENERATE_VERIFY_MAC key."""
+KMS_REPLICATES: Mapping[str, bool] = {"kms:ReplicateKey": USES}
+"""Of a multi-Region primary besides: whoever makes a replica writes its policy."""
 SECRET: Mapping[str, bool] = {"secretsmanager:GetSecretValue": CARRIES, "secretsmanager:PutResourcePolicy": USES}
 PARAMETER: Mapping[str, bool] = {
     "ssm:GetParameter": CARRIES,

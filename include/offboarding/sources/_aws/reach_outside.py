@@ -50,12 +50,21 @@ class Outsider:
 
 
 def outside(
-    realm: str, key: str, action: str, policy: Sequence[ResourceStatement], now: datetime, *, carries: bool
+    whose: tuple[str, str, str],
+    action: str,
+    policy: Sequence[ResourceStatement],
+    now: datetime,
+    *,
+    carries: bool,
 ) -> Iterator[KeyAccess]:
-    """Yield those of other accounts whom statements about this action let in, in the order of their names."""
-    for who in sorted(set(_named(realm, policy)), key=lambda who: (who.realm, who.principal)):
-        denied = either(_says(one, who, realm, now) for one in policy if not one.statement.allows)
-        allowed = either(_says(one, who, realm, now) for one in policy if one.statement.allows)
+    """Yield those of other accounts whom statements about this action let in, in the order of their names.
+
+    `whose`: the key's realm, the account that holds it, and the key.
+    """
+    realm, account_id, key = whose
+    for who in sorted(set(_named(account_id, policy)), key=lambda who: (who.realm, who.principal)):
+        denied = either(_says(one, who, account_id, now) for one in policy if not one.statement.allows)
+        allowed = either(_says(one, who, account_id, now) for one in policy if one.statement.allows)
         if denied.holds is None:
             allowed = both(allowed, unknown(*denied.keys))
         if who.realm:
@@ -76,12 +85,12 @@ def outside(
         )
 
 
-def _named(realm: str, policy: Sequence[ResourceStatement]) -> Iterator[Outsider]:
+def _named(account_id: str, policy: Sequence[ResourceStatement]) -> Iterator[Outsider]:
     for one in policy:
         if one.statement.allows and not one.all_but_some:
             for name in one.principals:
                 who = _outsider(name)
-                if who and who.realm != realm:
+                if who and who.realm != account_id:
                     yield who
 
 
@@ -100,10 +109,10 @@ def _outsider(name: str) -> Outsider | None:
     return None
 
 
-def _says(one: ResourceStatement, who: Outsider, realm: str, now: datetime) -> Value:
+def _says(one: ResourceStatement, who: Outsider, account_id: str, now: datetime) -> Value:
     if one.all_but_some:
         return unknown("NotPrincipal")
-    if not _is_about(one, who) or (not who.realm and _only_own(one, realm)):
+    if not _is_about(one, who) or (not who.realm and _only_own(one, account_id)):
         return Value(holds=False)
     verdict = judge(one.statement.condition, who, now, allows=one.statement.allows)
     sid = f", statement {one.statement.sid}" if one.statement.sid else ""
@@ -118,12 +127,12 @@ def _is_about(one: ResourceStatement, who: Outsider) -> bool:
     return ANYONE in one.principals or whole or (who.realm, who.principal) in others
 
 
-def _only_own(one: ResourceStatement, realm: str) -> bool:
+def _only_own(one: ResourceStatement, account_id: str) -> bool:
     """Whether a condition keeps everybody out but the account's own."""
     return any(
         operator.lower() in {"stringequals", "stringlike", "stringequalsignorecase"}
         and key.lower() in _ACCOUNT_KEYS
-        and set(texts(told)) == {realm}
+        and set(texts(told)) == {account_id}
         for operator, pairs in one.statement.condition.items()
         for key, told in pairs.items()
     )
