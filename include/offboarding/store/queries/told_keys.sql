@@ -1,0 +1,99 @@
+-- name: copies_told
+-- Every copy of every key, with what the last reads of its system say of it. One material, or all.
+select k.material, k.kind as key_kind, c.realm, c.source, c.source_kind, c.native_id, c.name, c.label, c.version,
+    c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies, c.standing, c.standing_reason, c.cache,
+    c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.first_seen_at,
+    coalesce(c.last_seen_at, case when s.complete then s.observed_at end, c.observed_at) as last_seen_at,
+    c.untrusted_since, case when s.complete then s.observed_at end as confirmed_at,
+    coalesce(s.complete and s.error = '', false) as fresh
+from key_copy c
+join signing_key k using (key_pk)
+left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
+where %(material)s::text is null or k.material = %(material)s
+order by k.material, c.gone_at is not null, not c.verifies, c.source, c.native_id;
+
+-- name: entries_told
+-- The register as it stands, entry by entry, with the materials that it means; null: nothing that any reader has seen.
+with meant as (
+    select p.name, k.material
+    from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name)
+    join signing_key k using (key_pk)
+    where p.reader <> '' and p.valid_to is null
+    union
+    select p.name, k.material
+    from registered_place p join signing_key k on k.material = p.place
+    where p.reader = '' and p.valid_to is null
+)
+select r.name, r.kind, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold, m.material,
+    (select count(*) from custodian c where c.name = r.name)::int as custodians,
+    (select coalesce(max(p.place) filter (where p.reader = ''), 'ref:' || max(p.reader || '/' || p.place))
+        from registered_place p where p.name = r.name and p.valid_to is null) as place
+from registered_key r left join meant m on m.name = r.name
+where r.valid_to is null
+order by r.name, m.material;
+
+-- name: attestations_told
+-- The last word of a person on each key.
+select distinct on (material) material, author, reason, attested_at as at, until
+from attestation order by material, attestation_id desc;
+
+-- name: insert_attestation
+insert into attestation (material, reason, author, until)
+values (%(material)s, %(reason)s, %(author)s, %(until)s);
+
+-- name: subject_of_finding
+-- What a finding is about.
+select subject_native_id from finding where finding_key = %(finding_key)s and subject_kind in ('signing_key', 'shared_secret');
+
+-- name: keys_then
+-- Keys that a verifier trusted when this run ended, and of how many the register named a custodian by then.
+with night as (
+    select run_id, as_of, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
+), trusted as (
+    select distinct k.key_pk, k.kind, k.material
+    from key_copy c join signing_key k using (key_pk) join key_standing s using (copy_pk), night t
+    where c.verifies and s.standing = 'works' and s.valid_from <= t.at and (s.valid_to is null or s.valid_to > t.at)
+), named as (
+    select distinct c.key_pk
+    from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name), night t
+    where p.reader <> '' and p.valid_from <= t.as_of
+        and exists (select from custodian u where u.name = p.name and u.valid_from <= t.as_of)
+    union
+    select k.key_pk
+    from registered_place p join signing_key k on k.material = p.place, night t
+    where p.reader = '' and p.valid_from <= t.as_of
+        and exists (select from custodian u where u.name = p.name and u.valid_from <= t.as_of)
+)
+select t.kind, count(*)::int as trusted, count(n.key_pk)::int as with_custodians
+from trusted t left join named n using (key_pk) group by t.kind order by t.kind desc;
+
+-- name: entries_unseen_then
+-- Entries of the register that nothing had shown when this run ended.
+with night as (
+    select as_of, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
+)
+select r.name from registered_key r, night t
+where r.valid_from <= t.as_of and (r.valid_to is null or r.valid_to > t.as_of) and not exists (
+    select from registered_place p
+    where p.name = r.name and p.valid_from <= t.as_of and (p.valid_to is null or p.valid_to > t.as_of) and (
+        exists (
+            select from key_copy c
+            where c.source = p.reader and p.place in (c.native_id, c.name) and c.first_seen_at <= t.at)
+        or p.reader = '' and exists (
+            select from signing_key k where k.material = p.place and k.first_seen_at <= t.at)))
+order by r.name;
+
+-- name: attestations_then
+-- People's words that ended when this run was, or end within so many days.
+with night as (select as_of, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s), last as (
+    select distinct on (a.material) a.material, a.until
+    from attestation a, night t where a.attested_at <= t.at order by a.material, a.attestation_id desc
+)
+select coalesce((
+        select min(p.name) from registered_place p
+        where p.reader = '' and p.place = l.material or exists (
+            select from key_copy c join signing_key k using (key_pk)
+            where k.material = l.material and c.source = p.reader and p.place in (c.native_id, c.name))),
+    l.material) as name, l.until
+from last l, night t where l.until <= t.as_of + %(days)s * interval '1 day' and l.until > t.as_of - interval '30 days'
+order by l.until, name;

@@ -1,0 +1,274 @@
+"""Keys that several people may hold: whether anything trusts them, and what the register and people say of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.errors import FatalError
+from include.offboarding.model import (
+    Attested,
+    Carryable,
+    Key,
+    KeyCopy,
+    Registered,
+    Standing,
+    SubjectKind,
+)
+from include.offboarding.spelling import nearest
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTold:
+    """A key, as the last reads and the register have it."""
+
+    material: str
+    kind: SubjectKind
+    label: str
+    """The register's name, else a copy's label."""
+    copies: tuple[KeyCopy, ...]
+    """Those that verify first, gone ones last; none for an entry of the register that nothing shows."""
+    registered: Registered | None
+    attested: Attested | None
+    """The last word, ended or not."""
+
+    @property
+    def verifying(self) -> tuple[KeyCopy, ...]:
+        """Copies of which the system itself accepts or refuses."""
+        return tuple(copy for copy in self.copies if copy.key.verifies)
+
+    @property
+    def standing(self) -> Standing:
+        """WORKS where anything trusts it, DEAD where everything that could be asked refuses it, seen twice."""
+        told = {_standing(copy) for copy in self.verifying}
+        return next((standing for standing in _WORST_FIRST if standing in told), Standing.UNKNOWN)
+
+    @property
+    def carryable(self) -> tuple[Carryable, str]:
+        """Whether the material can be taken along, and by whose word. The register knows more than a system that can't
+        tell, and less than one that says yes.
+        """
+        told = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(self.copies)}
+        said = self.registered
+        if Carryable.YES in told:
+            return Carryable.YES, told[Carryable.YES]
+        if said and said.carryable is Carryable.YES:
+            return Carryable.YES, said.carryable_reason or "the register says so"
+        if Carryable.NO in told:
+            return Carryable.NO, told[Carryable.NO]
+        if said and said.carryable is Carryable.NO:
+            return Carryable.NO, said.carryable_reason or "the register says so"
+        return Carryable.UNKNOWN, told.get(Carryable.UNKNOWN, "nothing shows where it lies")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysThen:
+    """How many keys of a kind were trusted when a run ended."""
+
+    kind: str
+    trusted: int
+    with_custodians: int
+    """Of these: the register names a custodian, past or present."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationThen:
+    """A person's word that ended, or ends soon."""
+
+    name: str
+    """The register's name, else the material."""
+    until: datetime
+
+
+_WORST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CopyRow:
+    material: str
+    key_kind: str
+    realm: str
+    source: str
+    source_kind: str
+    native_id: str
+    name: str
+    label: str
+    version: str
+    algorithm: str
+    created_at: datetime | None
+    carryable: str
+    carryable_reason: str
+    verifies: bool
+    standing: str
+    standing_reason: str
+    cache: timedelta
+    ssh_fingerprint: str
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    owner: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    untrusted_since: datetime | None
+    confirmed_at: datetime | None
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _EntryRow:
+    name: str
+    kind: str
+    carryable: str
+    carryable_reason: str
+    signs_for: str
+    owner: str
+    queue: str
+    threshold: int
+    material: str | None
+    custodians: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AttestationRow:
+    material: str
+    author: str
+    reason: str
+    at: datetime
+    until: datetime
+
+
+def keys(session: Session) -> list[KeyTold]:
+    """Every key that was ever seen or stands in the register: registered ones by name, then the others by label."""
+    with session.transaction():
+        with session.cursor(row_factory=class_row(_CopyRow)) as cursor:
+            copies = cursor.execute(block("told_keys", "copies_told"), {"material": None}).fetchall()
+        with session.cursor(row_factory=class_row(_EntryRow)) as cursor:
+            entries = cursor.execute(block("told_keys", "entries_told")).fetchall()
+        with session.cursor(row_factory=class_row(_AttestationRow)) as cursor:
+            words = {row.material: row for row in cursor.execute(block("told_keys", "attestations_told")).fetchall()}
+    # An entry that nothing shows is a key all the same, known by where it should lie.
+    by_material = {entry.material or entry.place: entry for entry in entries}
+    seen = {material: list(rows) for material, rows in groupby(copies, key=lambda row: row.material)}
+    found = [
+        _key(material, seen.get(material, []), by_material.get(material), words.get(material))
+        for material in dict.fromkeys((*seen, *by_material))
+    ]
+    return sorted(found, key=lambda key: (key.registered is None, key.label, key.material))
+
+
+def key_called(session: Session, word: str) -> KeyTold:
+    """The key of this name in the register, material, id or label; or the one that a finding is about.
+
+    Raises FatalError where there is none, with the nearest, or where several are called so.
+    """
+    every, named = keys(session), word.strip()
+    found = [key for key in every if key.registered and key.registered.name == named]
+    found = found or [key for key in every if named in _names(key)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = ", ".join(key.material for key in found)
+        raise FatalError(f"several keys are called {named}. Say which: {several}")
+    names = [key.registered.name for key in every if key.registered]
+    known = names or [key.label for key in every]
+    raise FatalError(f"there is no key {named}.{nearest(named, known)} See: python -m include.offboarding custody")
+
+
+def material_of_finding(session: Session, finding_key: str) -> str | None:
+    """The material that a finding is about; None where it's about something else."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(block("told_keys", "subject_of_finding"), {"finding_key": finding_key}).fetchone()
+    return None if found is None else str(found)
+
+
+def attest(session: Session, key: KeyTold, *, reason: str, author: str, until: datetime) -> None:
+    """Write down a person's word that a key is dead. Raises FatalError where a verifier can be asked."""
+    asked = sorted({copy.source for copy in key.verifying})
+    if asked:
+        raise FatalError(
+            f"{key.label} is a key that {' and '.join(asked)} can be asked about: it closes when nothing there shows it"
+            " any more, seen twice. Nobody's word counts for that."
+        )
+    values = {"material": key.material, "reason": reason, "author": author, "until": until}
+    session.execute(block("told_keys", "insert_attestation"), values)
+
+
+def keys_then(session: Session, run_id: int) -> list[KeysThen]:
+    """How many keys were trusted when a run ended, and of how many a custodian was known."""
+    with session.cursor(row_factory=class_row(KeysThen)) as cursor:
+        return cursor.execute(block("told_keys", "keys_then"), {"run_id": run_id}).fetchall()
+
+
+def entries_unseen_then(session: Session, run_id: int) -> list[str]:
+    """Names of the register's entries that nothing had shown by then."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(name) for name in cursor.execute(block("told_keys", "entries_unseen_then"), {"run_id": run_id})]
+
+
+def attestations_then(session: Session, run_id: int, *, days: int) -> list[AttestationThen]:
+    """People's words that had ended within a month, or were to end within so many days."""
+    with session.cursor(row_factory=class_row(AttestationThen)) as cursor:
+        values = {"run_id": run_id, "days": days}
+        return cursor.execute(block("told_keys", "attestations_then"), values).fetchall()
+
+
+def _standing(copy: KeyCopy) -> Standing:
+    if copy.dead:
+        return Standing.DEAD
+    return copy.key.standing if copy.fresh and copy.untrusted_since is None else Standing.UNKNOWN
+
+
+def _names(key: KeyTold) -> set[str]:
+    own = {name for copy in key.copies for name in (copy.key.native_id, copy.key.name, copy.key.label)}
+    return {key.material, key.material.removeprefix("jkt:"), *own}
+
+
+def _key(material: str, rows: Sequence[_CopyRow], entry: _EntryRow | None, word: _AttestationRow | None) -> KeyTold:
+    copies = tuple(_copy(row) for row in rows)
+    return KeyTold(
+        material=material,
+        kind=SubjectKind(rows[0].key_kind if rows else entry.kind if entry else SubjectKind.SIGNING_KEY),
+        label=entry.name if entry else copies[0].key.label,
+        copies=copies,
+        registered=_registered(entry) if entry else None,
+        attested=Attested(author=word.author, reason=word.reason, at=word.at, until=word.until) if word else None,
+    )
+
+
+def _registered(entry: _EntryRow) -> Registered:
+    return Registered(
+        name=entry.name,
+        carryable=Carryable(entry.carryable),
+        carryable_reason=entry.carryable_reason,
+        signs_for=entry.signs_for,
+        owner=entry.owner,
+        queue=entry.queue,
+        threshold=entry.threshold,
+        custodians=entry.custodians,
+    )
+
+
+def _copy(row: _CopyRow) -> KeyCopy:
+    own = {each.name: getattr(row, each.name) for each in fields(Key) if each.name not in _WORDS}
+    return KeyCopy(
+        key=Key(
+            **own,
+            kind=SubjectKind(row.key_kind),
+            carryable=Carryable(row.carryable),
+            standing=Standing(row.standing),
+        ),
+        source=row.source,
+        source_kind=row.source_kind,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        untrusted_since=row.untrusted_since,
+        confirmed_at=row.confirmed_at,
+        fresh=row.fresh,
+    )
+
+
+_WORDS = {"kind", "carryable", "standing"}
