@@ -193,6 +193,8 @@ def cluster(web: Web, name: str, connection: ConnectionFields, extra: ClusterExt
     where = f"{web.where}: connection {connection.conn_id}"
     host = connection.host.removeprefix("https://").rstrip("/")
     port = f":{connection.port}" if connection.port else ""
+    if "/" in host:
+        raise ConfigError(f"{where}: host: it must be a name or an address alone, asked over https.")
     try:
         server = checked_url(f"https://{host}{port}")
     except ValueError as error:
