@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from include.offboarding.thumbprints import (
     PRIVATE_MEMBERS,
@@ -117,7 +118,7 @@ def _certificate(jwk: Mapping[str, object], material: str) -> tuple[datetime | N
         certificate = x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
         if material_of(certificate.public_key()) != material:
             return None, True
-    except (ValueError, binascii.Error, x509.UnsupportedGeneralNameType):
+    except (ValueError, binascii.Error, UnsupportedAlgorithm):
         return None, True
     return certificate.not_valid_after_utc, False
 
