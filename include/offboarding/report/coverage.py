@@ -87,11 +87,19 @@ def _roster(roster: RosterTold) -> str:
 
 
 def _source(name: str, parts: Sequence[PartTold]) -> str:
-    accounts = counted(sum(part.accounts for part in parts), "account")
+    accounts = _told(parts)
     whole = sum(part.status == "complete" for part in parts)
     if len(parts) == 1:
         return f"{name} {accounts} ({parts[0].status})"
     return f"{name} {accounts} ({whole} of {len(parts)} parts complete)"
+
+
+def _told(parts: Sequence[PartTold]) -> str:
+    if parts[0].tells == "keys":
+        return counted(sum(part.keys for part in parts), "key")
+    if parts[0].tells == "events":
+        return counted(sum(part.events for part in parts), "event")
+    return counted(sum(part.accounts for part in parts), "account")
 
 
 def _linked(night: Night) -> str:

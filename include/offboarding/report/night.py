@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from include.offboarding.keys import short_finding
 from include.offboarding.model import Severity, SubjectKind
+from include.offboarding.report import custody
 from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
 from include.offboarding.report.wording import (
     COMMAND,
@@ -61,6 +62,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
         *_found(night),
         *unchecked(night),
         *read(night),
+        *custody.keys(night, zone),
         *_worst(night),
         *_more(night),
     ]

@@ -9,8 +9,18 @@ from include.offboarding.errors import FatalError
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
 from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from include.offboarding.store.reading.told_keys import (
+    AttestationThen,
+    KeysThen,
+    attestations_then,
+    entries_unseen_then,
+    keys_then,
+)
 from include.offboarding.store.rows import CorrelationCounts, Run
 from include.offboarding.store.sql import block
+
+ATTESTED_DAYS = 7
+"""So many days ahead it's said that a person's word on a key ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +111,12 @@ class Night:
     resolutions: tuple[Resolution, ...]
     held: Waiting
     tickets: TicketsTold
+    keys: tuple[KeysThen, ...] = ()
+    """By kind, signing keys first; nothing where none is trusted."""
+    unseen: tuple[str, ...] = ()
+    """Entries of the custody register that nothing shows."""
+    attested: tuple[AttestationThen, ...] = ()
+    """People's words on keys that end within ATTESTED_DAYS, or ended lately."""
 
     @property
     def waiting(self) -> int:
@@ -139,6 +155,9 @@ def night(session: Session, run_id: int) -> Night:
             resolutions=tuple(resolutions),
             held=_held(session, values),
             tickets=_tickets(session, values),
+            keys=tuple(keys_then(session, run_id)),
+            unseen=tuple(entries_unseen_then(session, run_id)),
+            attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
         )
 
 

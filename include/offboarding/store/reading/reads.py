@@ -65,6 +65,10 @@ class PartTold:
     gaps: tuple[GapTold, ...]
     errors: tuple[str, ...]
     missed: int
+    tells: str = "accounts"
+    """accounts, keys or events: what it was read for; "accounts" where that isn't known yet."""
+    keys: int = 0
+    events: int = 0
 
     @property
     def proved(self) -> bool:
@@ -102,6 +106,9 @@ class _PartRow:
     gaps: list[dict[str, object]]
     accounts: int
     credentials: int
+    tells: str
+    keys: int
+    events: int
     requests: dict[str, int]
     detail_status: str | None
     detail_error: str
@@ -148,8 +155,9 @@ def _roster(row: _RosterRow) -> RosterTold:
 def _part(row: _PartRow) -> PartTold:
     status = _status(row.status, stands=row.stands)
     errors = [_error(row.status, row.error)]
-    # Nobody asks about an account live where the inventory failed, and not before correlation.
-    if status in {"complete", "partial"} and row.correlated and row.detail_status != "complete":
+    # Nobody asks about an account live where the inventory failed, not before correlation, and not where there is none.
+    told = status in {"complete", "partial"} and row.tells == "accounts"
+    if told and row.correlated and row.detail_status != "complete":
         status = "partial"
         if row.detail_status != "partial":
             errors.append(_NO_DETAIL if row.detail_status is None else _error(row.detail_status, row.detail_error))
@@ -171,6 +179,9 @@ def _part(row: _PartRow) -> PartTold:
         gaps=tuple(GapTold(text=text, red=red) for text, red in gaps),
         errors=tuple(error for error in errors if error),
         missed=row.missed,
+        tells=row.tells,
+        keys=row.keys,
+        events=row.events,
     )
 
 

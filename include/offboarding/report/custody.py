@@ -1,0 +1,43 @@
+"""What a night knows of keys that several people may hold: how many are trusted, and of how many anybody is known."""
+
+from collections.abc import Iterator
+
+from include.offboarding.model import SubjectKind
+from include.offboarding.report.wording import COMMAND, counted, flowing, labelled, moment
+from include.offboarding.store.reading import Night
+
+_MOST_NAMED = 5
+_NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
+
+
+def keys(night: Night, zone: str) -> Iterator[str]:
+    """Yield what the register leaves open. An empty one never looks clean: what nobody is named for is NOT CHECKED."""
+    lines = [*(_counted(then.kind, then.trusted, then.with_custodians) for then in night.keys), *_unseen(night)]
+    if any(then.with_custodians < then.trusted for then in night.keys):
+        lines.append(f"who may hold them: {COMMAND} custody suggest")
+    yield from labelled("Keys", [*lines, *_attested(night, zone)])
+
+
+def _counted(kind: str, trusted: int, with_custodians: int) -> str:
+    noun = counted(trusted, _NOUNS[SubjectKind(kind)])
+    return f"{noun} trusted, {with_custodians} with custodians, {trusted - with_custodians} NOT CHECKED"
+
+
+def _unseen(night: Night) -> Iterator[str]:
+    if night.unseen:
+        named = ", ".join(night.unseen[:_MOST_NAMED])
+        more = f" and {len(night.unseen) - _MOST_NAMED} more" if len(night.unseen) > _MOST_NAMED else ""
+        entries = counted(len(night.unseen), "entry", "entries")
+        yield f"{entries} of the register that no source or verifier shows: {named}{more}"
+
+
+def _attested(night: Night, zone: str) -> list[str]:
+    told = [
+        f"{each.name} {'ended' if each.until <= night.run.as_of else 'ends'} {moment(each.until, zone)}"
+        for each in night.attested[:_MOST_NAMED]
+    ]
+    more = len(night.attested) - _MOST_NAMED
+    told += [f"{more} more"] if more > 0 else []
+    if not told:
+        return []
+    return [*flowing(["a person's word that it's dead: " + told[0], *told[1:]]), f"look again: {COMMAND} attest KEY"]

@@ -1,0 +1,71 @@
+"""What the night says of keys: an empty register never looks clean."""
+
+from datetime import timedelta
+
+from include.offboarding.report import night
+from include.offboarding.store.reading.nights import Night
+from include.offboarding.store.reading.told_keys import AttestationThen, KeysThen
+from tests.unit.report.test_night import AS_OF, AWS, ZONE, told
+
+SIGNING = KeysThen(kind="signing_key", trusted=14, with_custodians=3)
+
+
+def keys(seen: Night) -> list[str]:
+    """The lines beside Keys."""
+    lines = night.render(seen, ZONE).splitlines()
+    start = next((at for at, line in enumerate(lines) if line.startswith("Keys")), None)
+    if start is None:
+        return []
+    below = lines[start + 1 :]
+    end = next(at for at, line in enumerate(below) if line[:11].strip())
+    return [line[12:] for line in (lines[start], *below[:end])]
+
+
+def test_a_night_without_keys_says_nothing_of_them() -> None:
+    assert keys(told()) == []
+
+
+def test_what_nobody_is_named_for_is_not_checked() -> None:
+    secrets = KeysThen(kind="shared_secret", trusted=1, with_custodians=0)
+
+    assert keys(told(keys=(SIGNING, secrets))) == [
+        "14 signing keys trusted, 3 with custodians, 11 NOT CHECKED",
+        "1 shared secret trusted, 0 with custodians, 1 NOT CHECKED",
+        "who may hold them: python -m include.offboarding custody suggest",
+    ]
+
+
+def test_where_everybody_is_known_nothing_is_suggested() -> None:
+    known = KeysThen(kind="signing_key", trusted=3, with_custodians=3)
+
+    assert keys(told(keys=(known,))) == ["3 signing keys trusted, 3 with custodians, 0 NOT CHECKED"]
+
+
+def test_entries_that_nothing_shows_are_named_and_counted() -> None:
+    seen = told(unseen=("a", "b", "c", "d", "e", "f"))
+
+    assert keys(seen) == ["6 entries of the register that no source or verifier shows: a, b, c, d, e and 1 more"]
+    assert night.is_red(seen) == ()
+
+
+def test_words_that_end_are_told_with_what_to_do() -> None:
+    ending = (
+        AttestationThen(name="hook", until=AS_OF - timedelta(days=1)),
+        AttestationThen(name="shop", until=AS_OF + timedelta(days=5)),
+    )
+
+    assert keys(told(attested=ending)) == [
+        "a person's word that it's dead: hook ended 2026-11-24 01:30 KST · shop ends 2026-11-30 01:30 KST",
+        "look again: python -m include.offboarding attest KEY",
+    ]
+
+
+def test_a_reader_of_keys_is_told_by_its_keys() -> None:
+    from dataclasses import replace
+
+    part = replace(AWS, name="login", part="", tells="keys", accounts=0, keys=2)
+    trail = replace(AWS, name="trail", part="", tells="events", accounts=0, events=1_234)
+
+    screen = night.render(told(parts=(part, trail)), ZONE)
+
+    assert "login 2 keys (complete) · trail 1,234 events (complete)" in screen
