@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from include.offboarding import config
 from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
-from include.offboarding.interfaces import SourceSettings
+from include.offboarding.interfaces import SourceSettings, VerifierSettings
 from include.offboarding.settings import Company, DueHours, MaxInferred, Policy, Scores
 
 PAGE = (config.project_folder() / "docs/configuration.md").read_text("utf-8")
@@ -31,12 +31,18 @@ def own_keys(kind: str) -> set[str]:
     return keys(config.kind_module("sources", kind).Settings, *SourceSettings.model_fields)
 
 
+def own_verifier_keys(kind: str) -> set[str]:
+    return keys(config.kind_module("verifiers", kind).Settings, *VerifierSettings.model_fields)
+
+
 def test_every_key_is_told() -> None:
     assert set(section("## `company`")) == keys(Company)
     assert set(section("## `sources`")) == keys(SourceSettings)
     assert set(section("### `kind: ldap`")) == own_keys("ldap")
     for kind in ("aws_iam", "aws_identity_center"):
         assert set(section(f"### `kind: {kind}`")) == own_keys(kind)
+    assert set(section("## `verifiers`")) == {"connection", "cache_hours"}
+    assert set(section("### `kind: jwks`")) == own_verifier_keys("jwks")
     inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
     assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
     assert set(section("### `policy.due_hours`")) == keys(DueHours)

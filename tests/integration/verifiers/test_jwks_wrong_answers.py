@@ -295,6 +295,12 @@ class TestNoRequestIsForged:
         assert resolving.asked == ["login.corp.example"]
         assert [headers["Host"] for _, headers in service.asked] == [f"login.corp.example:{port}"]
 
+    def test_no_proxy_is_asked(self, service: LoginService, monkeypatch) -> None:
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+        assert len(of(Key, facts(service))) == 2
+
     def test_another_of_its_addresses_is_asked_where_one_is_silent(self, service: LoginService, resolving) -> None:
         resolving.answers["login.corp.example"] = ["127.0.0.2", "127.0.0.1"]
         port = service.issuer.rpartition(":")[2]
