@@ -23,6 +23,7 @@ from include.offboarding.demo.aws_seed import AwsSeed, seed_from_json, seed_to_j
 
 if TYPE_CHECKING:
     from boto3.session import Session
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -80,6 +81,10 @@ class AwsServer:
     def operator(self, account_id: str) -> "IAMClient":
         """A client that changes things in an account, as its administrator would; it isn't counted, nor refused."""
         return self._session(account_id).client("iam", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+
+    def ec2_operator(self, account_id: str, region: str = "us-east-1") -> "EC2Client":
+        """The same, of EC2, which is asked for regions alone."""
+        return self._session(account_id, region).client("ec2", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
 
     def kms_operator(self, account_id: str, region: str = "us-east-1") -> "KMSClient":
         """The same, of KMS."""

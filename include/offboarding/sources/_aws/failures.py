@@ -45,15 +45,19 @@ class Asker:
         name = f" ({self.account_name})" if self.account_name else ""
         return f"sources.{self.source} {self.account_id}{name}".rstrip()
 
+    @property
+    def whom(self) -> str:
+        """Whose rights these are."""
+        return f"the role {self.role_name}" if self.role_name else f"the user behind connection {self.conn_id}"
+
     def grant(self, action: str, code: str, *, where: str = "", advice: str = "") -> str:
         """The sentence for a call that was denied: what, where (a region, a key's ARN), and the right to give to whom.
 
         `advice`: what else may help, a sentence.
         """
-        to = f"the role {self.role_name}" if self.role_name else f"the user behind connection {self.conn_id}"
         right = f"{self.services.get(action, 'iam')}:{action}"
         at, more = f" for {where}" if where else "", f". {advice}" if advice else ""
-        return f"{self}: {action} denied{at} ({code}). Grant {right} to {to} ({PERMISSIONS}){more}"
+        return f"{self}: {action} denied{at} ({code}). Grant {right} to {self.whom} ({PERMISSIONS}){more}"
 
 
 def error_code(error: "ClientError") -> str:

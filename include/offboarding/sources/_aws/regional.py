@@ -1,0 +1,68 @@
+"""One account, region by region: which there are, what is told where it's closed, and how a read of it ends."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.model import Fact, Gap, ScopeRead, SubjectKind
+from include.offboarding.sources._aws.failures import SERVICES, Asker, speaking_of
+from include.offboarding.sources._aws.meter import Meter, Purpose
+from include.offboarding.sources._aws.opening import access_to, organization_of
+from include.offboarding.sources._aws.organization import Organization
+from include.offboarding.sources._aws.regions import enabled_regions
+from include.offboarding.sources._aws.session import Access, Opened
+from include.offboarding.sources._aws.settings import RegionsSettings
+
+Kinds = tuple[SubjectKind, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regional:
+    """How an account's regions are read."""
+
+    access: Access
+    organization: Organization | None
+    meter: Meter
+    regions: tuple[str, ...]
+    """The only ones to read; empty: those that are enabled."""
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks which account."""
+        return self.access.asker
+
+    @property
+    def realm(self) -> str:
+        """The account's id."""
+        return self.asker.account_id
+
+    def shut(self) -> Gap | None:
+        """What to say of an account that is closed or suspended: it can't be read, and nothing is concluded."""
+        if self.organization is None:
+            return None
+        root = self.organization.root_user(self.realm)
+        gaps = (fact for fact in root.facts(None, None) if isinstance(fact, Gap))
+        return next(gaps, None) if root.shut else None
+
+    def read(self, regions: Callable[[Opened, tuple[str, ...]], Iterator[Fact]]) -> Iterator[Fact]:
+        """Yield what `regions` tells of them all, AWS's errors raised as ours."""
+        opened = self.access.open()
+        with speaking_of(self.asker), self.meter.asking_for(Purpose.INVENTORY):
+            yield from regions(opened, self.regions or enabled_regions(opened))
+
+    def conclude(self, kinds: Kinds, errors: tuple[str, ...]) -> Iterator[Fact]:
+        """Yield that all of these kinds was told, or why not; and which regions weren't looked at."""
+        yield ScopeRead(realm=self.realm, scope="", kinds=kinds, error=". ".join(errors))
+        if self.regions:
+            named = ", ".join(self.regions)
+            text = f"{self.asker}: only {named} read, by `regions`; what lies in other regions isn't looked at"
+            yield Gap(realm=self.realm, text=text, red=False)
+
+
+def regional(
+    settings: RegionsSettings, connection: ConnectionFields, part: str, meter: Meter, services: Mapping[str, str]
+) -> Regional:
+    """Of one account; AWS is not asked anything yet. `services`: policies' prefix of the calls that aren't IAM's."""
+    organization = organization_of(settings, connection, meter) if settings.asks_organizations else None
+    access = access_to(settings, connection, part, meter, services={**SERVICES, "DescribeRegions": "ec2", **services})
+    return Regional(access=access, organization=organization, meter=meter, regions=settings.regions)

@@ -1,0 +1,198 @@
+"""KMS keys that sign or make MACs, in every enabled region of one AWS account a part: what they are, and who may use
+them.
+
+Costs a request for each key of any kind, and of those that sign or make MACs the requests of `KmsReader.read`; who has
+access costs those of `Accesses`. Rights: docs/permissions/aws.md.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import structlog
+
+from include.offboarding.interfaces import ConnectionFields, ReadContext, Tells
+from include.offboarding.model import Fact, Gap, Key, KeyAccess, RequestCounts, SubjectKind
+from include.offboarding.sources._aws.accessing import Accesses, tagged
+from include.offboarding.sources._aws.kms import MACS, KmsKey, KmsReader
+from include.offboarding.sources._aws.kms_words import carryable, standing, verifies
+from include.offboarding.sources._aws.meter import Meter
+from include.offboarding.sources._aws.opening import accounts_today
+from include.offboarding.sources._aws.reach import KeyTarget
+from include.offboarding.sources._aws.reach_actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
+from include.offboarding.sources._aws.refusals import Refusals
+from include.offboarding.sources._aws.regional import Regional, regional
+from include.offboarding.sources._aws.session import Opened
+from include.offboarding.sources._aws.settings import RegionsSettings
+from include.offboarding.thumbprints import material_by_reference
+
+if TYPE_CHECKING:
+    from include.offboarding.sources._aws.failures import Asker
+
+__all__ = ["AwsKmsSource", "Settings", "build", "discover"]
+
+log = structlog.get_logger("offboarding.sources")
+
+KINDS = (SubjectKind.SIGNING_KEY,)
+SERVICES: Mapping[str, str] = dict.fromkeys(
+    (
+        *("DescribeKey", "GetKeyLastUsage", "GetKeyPolicy", "GetPublicKey"),
+        *("ListAliases", "ListGrants", "ListKeys", "ListResourceTags"),
+    ),
+    "kms",
+)
+"""Policies' prefix of the calls that are made here."""
+KEY_POLICY = "A key whose own policy names no `:root` of the account must name the role itself."
+
+
+class Settings(RegionsSettings):
+    """AWS accounts whose KMS keys are read."""
+
+    tells: ClassVar[Tells] = "keys"
+
+
+def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsKmsSource":
+    """The source of one account's keys; AWS is not asked anything yet."""
+    meter = Meter()
+    return AwsKmsSource(
+        account=regional(settings, connection, part, meter, SERVICES), meter=meter, settings=settings, context=context
+    )
+
+
+def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
+    """The parts there are today. Raises as `accounts_today`."""
+    del context
+    return accounts_today(settings, connection)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """What a read has to keep in mind."""
+
+    opened: Opened
+    keys: Refusals
+    details: Refusals
+    accesses: Accesses
+    found: int = 0
+    others: int = 0
+    unsaid: list[str] = field(default_factory=list[str])
+    """Keys whose public half has no thumbprint."""
+
+
+class AwsKmsSource:
+    """The KMS keys of one AWS account."""
+
+    def __init__(self, *, account: Regional, meter: Meter, settings: Settings, context: ReadContext) -> None:
+        self._account = account
+        self._meter = meter
+        self._settings = settings
+        self._context = context
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What AWS has been asked so far, retries told apart."""
+        return self._meter.requests
+
+    @property
+    def _asker(self) -> "Asker":
+        return self._account.asker
+
+    @property
+    def _realm(self) -> str:
+        return self._asker.account_id
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield every customer's key that signs or makes MACs, and who may use it or say who may."""
+        if gap := self._account.shut():
+            yield gap
+            return
+        yield from self._account.read(self._read_regions)
+
+    def _read_regions(self, opened: Opened, regions: tuple[str, ...]) -> Iterator[Fact]:
+        read = self._begin(opened)
+        for region in regions:
+            yield from self._region(read, region)
+        log.info("KMS keys read", realm=self._realm, regions=len(regions), keys=read.found, other_keys=read.others)
+        yield from self._account.conclude(KINDS, (*read.keys.sentences(), *read.accesses.errors()))
+        for text in read.details.sentences():
+            yield Gap(realm=self._realm, text=text, red=True)
+        for text in read.unsaid:
+            yield Gap(realm=self._realm, text=text, red=False)
+
+    def _begin(self, opened: Opened) -> _Read:
+        keys = Refusals(asker=self._asker, advice=KEY_POLICY)
+        return _Read(
+            opened=opened,
+            keys=keys,
+            details=Refusals(asker=self._asker, advice=KEY_POLICY),
+            accesses=Accesses(iam=opened.iam(), refusals=keys, now=self._context.as_of),
+        )
+
+    def _region(self, read: _Read, region: str) -> Iterator[Fact]:
+        reader = KmsReader(kms=read.opened.kms(region), region=region, keys=read.keys, details=read.details)
+        found = list(reader.read())
+        read.found += len(found)
+        read.others += reader.others
+        for key in found:
+            if not key.material and key.usage != MACS and key.state in ("Enabled", "Updating"):
+                read.unsaid.append(
+                    f"{self._asker}: {key.arn} can't be compared with other systems: {key.material_reason}"
+                )
+            yield self._key(key)
+        yield from self._access(read.accesses, found)
+
+    def _key(self, key: KmsKey) -> Key:
+        may_leave, leave_reason = carryable(key)
+        works, works_reason = standing(key)
+        because = f" ({key.material_reason})" if key.material_reason and key.usage != MACS else ""
+        return Key(
+            realm=self._realm,
+            native_id=_native_id(key),
+            material=key.material or material_by_reference(self._realm, key.key_id),
+            kind=SubjectKind.SIGNING_KEY,
+            name=key.arn,
+            label=f"{', '.join(key.aliases)} ({key.arn})" if key.aliases else key.arn,
+            algorithm=key.spec,
+            created_at=key.created_at,
+            carryable=may_leave,
+            carryable_reason=leave_reason,
+            verifies=verifies(key),
+            standing=works,
+            standing_reason=f"{works_reason}{because}",
+            expires_at=key.valid_to,
+            last_used_at=key.last_used_at,
+            owner=tagged(key.tags, self._settings.owner_tags),
+        )
+
+    def _access(self, accesses: Accesses, keys: list[KmsKey]) -> Iterator[KeyAccess]:
+        targets = [self._target(key) for key in keys]
+        granted = [
+            access
+            for key, target in zip(keys, targets, strict=True)
+            for grant in key.grants or ()
+            for access in accesses.by_grant(
+                target,
+                grant.grantee,
+                grant.actions,
+                f"grant {grant.grant_id}" + ("; whether it applies depends on its constraints" * grant.constrained),
+                sure=not grant.constrained,
+            )
+        ]
+        yield from accesses.of(targets, granted)
+
+    def _target(self, key: KmsKey) -> KeyTarget:
+        actions = KMS_MACS if key.usage == MACS else KMS_SIGNS
+        return KeyTarget(
+            realm=self._realm,
+            key=key.arn,
+            arn=key.arn,
+            actions={**actions, **KMS_REPLICATES} if key.primary else actions,
+            policy=key.policy,
+            policy_rules=True,
+            tags=key.tags,
+        )
+
+
+def _native_id(key: KmsKey) -> str:
+    """A multi-Region key's id is the same in each of its regions."""
+    return key.arn if key.multi_region else key.key_id
