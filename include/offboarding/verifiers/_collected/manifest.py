@@ -1,0 +1,52 @@
+"""The list that a collection ends with: each file and its SHA-256, as `sha256sum` writes them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_LINE = re.compile(r"([0-9a-f]{64}) [ *](?:\./)?(.+)")
+
+
+class ManifestError(ValueError):
+    """It proves nothing. The text is a clause with the fix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What was collected."""
+
+    digests: Mapping[str, str] = field(repr=False)
+    """Path below the folder -> SHA-256 in hexadecimals."""
+    made_at: datetime
+    """When the file was written."""
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest. Raises ManifestError."""
+    try:
+        text = path.read_text("utf-8")
+        made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it isn't UTF-8"
+        raise ManifestError(f"can't be read ({why}). Let the collection write it last, by sha256sum") from error
+    if not text.endswith("\n"):
+        raise ManifestError("is empty, or cut off in its last line. Let the collection write it anew")
+    digests: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise ManifestError(f"line {number} isn't as sha256sum writes it: a SHA-256, two spaces, a path")
+        digests[match[2]] = match[1]
+    return Manifest(digests=digests, made_at=made_at)
+
+
+def too_old(manifest: Manifest, as_of: datetime, hours: float) -> str:
+    """The clause to say where it's older than it may be; "" where it isn't."""
+    if as_of - manifest.made_at <= timedelta(hours=hours):
+        return ""
+    return (
+        f"is of {manifest.made_at:%Y-%m-%d %H:%M} UTC, and may be {hours:g} hours old. See whether the collection still"
+        " runs"
+    )

@@ -1,0 +1,25 @@
+"""What is told of a folder besides its keys: what was wrong, and whether it was read whole."""
+
+from collections.abc import Iterator, Sequence
+
+from include.offboarding.model import Gap, ScopeRead, SubjectKind
+
+_MOST_TOLD = 20
+"""Sentences of one sort; a folder gone bad has thousands."""
+
+
+def red_gaps(realm: str, where: str, sentences: Sequence[str]) -> Iterator[Gap]:
+    """A red gap each, up to a number."""
+    told = list(dict.fromkeys(sentences))
+    for text in told[:_MOST_TOLD]:
+        yield Gap(realm=realm, text=text, red=True)
+    more = len(told) - _MOST_TOLD
+    if more > 0:
+        yield Gap(realm=realm, text=f"{where}: and {more} more of the kind above.", red=True)
+
+
+def scope(realm: str, where: str, problems: int) -> ScopeRead:
+    """How complete the signing keys of this realm are."""
+    one = "1 thing" if problems == 1 else f"{problems} things"
+    error = f"{where}: {one} couldn't be read whole, as told above: no key is taken to be gone." if problems else ""
+    return ScopeRead(realm=realm, scope="", kinds=(SubjectKind.SIGNING_KEY,), error=error)
