@@ -27,6 +27,9 @@ ARROWS: dict[str, set[str]] = {
     "trackers": NOUNS | {"interfaces"},
     "store": NOUNS | {"keys", "spelling"},
     "mistakes": {"spelling"},
+    "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
+    # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
+    "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},
     "settings": NOUNS | {"interfaces", "spelling", "custody"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules", "custody", "yaml_file"},
@@ -55,8 +58,8 @@ ARROWS: dict[str, set[str]] = {
 }
 """What a room may use. A new room begins with its line here."""
 
-SHARED = {"records", "web"}
-"""What every kind of a room may stand on: rosters/_records.py, and how verifiers ask a web address."""
+SHARED = {"records", "web", "collected"}
+"""What every kind of a room may stand on: rosters/_records.py, how verifiers ask a web address or read a folder."""
 
 TOP = ("__main__", "demo")
 
