@@ -4,6 +4,7 @@ import base64
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,6 +53,10 @@ class Keygen:
         """As it prints it itself."""
         return self._run("-l", "-f", f"{name}.pub").split()[1]
 
+    def shown(self, certificate: Path) -> str:
+        """What it says of a certificate."""
+        return self._run("-L", "-f", str(certificate))
+
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
             ["ssh-keygen", *arguments], cwd=self.folder, capture_output=True, text=True, check=True, timeout=60
@@ -81,7 +86,7 @@ def seal(folder: Path, name: str = "SHA256SUMS") -> Path:
     return manifest
 
 
-def verifier(folder: Path, *, others: tuple[dict[str, object], ...] = (), **fleet: object) -> KeySource:
+def verifier(folder: Path, *, others: Sequence[Mapping[str, object]] = (), **fleet: object) -> KeySource:
     """The verifier of the fleet `web`, whose files lie in this folder."""
     own: dict[str, object] = {"realm": "web", "folder": str(folder)} | fleet
     own.setdefault("expected", ["*"])
