@@ -9,20 +9,18 @@ import os
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from include.offboarding import yaml_file
-from include.offboarding.custody import across, reading
-from include.offboarding.custody.register import Register
+from include.offboarding import beside, yaml_file
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings, VerifierSettings
 from include.offboarding.mistakes import Mistake, of_validation
-from include.offboarding.settings import DEFAULT_CUSTODY, Company, Settings, warnings
+from include.offboarding.settings import Company, Settings, warnings
 from include.offboarding.spelling import nearest
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
@@ -98,10 +96,11 @@ def check(path: Path | None = None) -> Checked:
     if settings is not None:
         settings = settings.model_copy(update={room: tuple(entries) for room, entries in rooms.items()})
         mistakes += _across(settings)
-    register = _register(path, raw, settings, mistakes)
+    register = beside.register(path, raw, settings, mistakes)
+    exceptions = beside.exceptions(path, raw, settings, mistakes)
     if mistakes or settings is None:
         return Checked(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
-    settings = settings.with_register(register)
+    settings = settings.with_register(register).with_exceptions(exceptions)
     loaded = Loaded(settings=settings, warnings=tuple(warnings(settings)), path=path)
     return Checked(loaded=loaded, mistakes=(), path=path)
 
@@ -245,24 +244,12 @@ def _read_twice(settings: Settings) -> Iterator[Mistake]:
                 yield Mistake(path=f"sources[{index}]", text=f"{part} is read by {first} already")
 
 
-def _register(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Register:
-    """The custody register, empty where it can't be had: then the mistakes say why, in its own file."""
-    told = raw.get("custody")
-    own = path.parent / (told if isinstance(told, str) else DEFAULT_CUSTODY)
-    register, found = reading.read(own, named="custody" in raw)
-    # While something is wrong in the configuration, names may be missing that are none of the register's mistakes.
-    if register is not None and settings is not None and not mistakes:
-        found = list(across.mistakes(register, settings.known_names))
-    mistakes += (replace(mistake, file=own) for mistake in found)
-    return register or Register()
-
-
 def _policy_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     policy = raw.get("policy")
     severities = cast("dict[str, object]", policy).get("severities") if isinstance(policy, dict) else None
     if not isinstance(severities, dict):
         return
-    known = [rule.id for rule in importlib.import_module("include.offboarding.rules").all_rules()]
+    known = beside.rules()
     for rule in map(str, cast("dict[object, object]", severities)):
         if rule not in known:
             yield Mistake(path=f"policy.severities.{rule}", text=f"is no rule.{nearest(rule, known)}")

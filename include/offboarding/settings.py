@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from include.offboarding.custody import across
 from include.offboarding.custody.register import Register
 from include.offboarding.errors import ConfigError
+from include.offboarding.exceptions.register import Exceptions
 from include.offboarding.interfaces import (
     RosterSettings,
     SourceSettings,
@@ -22,6 +23,7 @@ from include.offboarding.model import Severity
 from include.offboarding.spelling import nearest
 
 DEFAULT_CUSTODY = "custody.yaml"
+DEFAULT_EXCEPTIONS = "exceptions.yaml"
 
 _Named = TypeVar("_Named", RosterSettings, SourceSettings)
 
@@ -135,6 +137,9 @@ class Policy(Strict):
     attest_days: int = Field(
         default=90, ge=1, description="A person's word that a key is dead is asked for again after so many days."
     )
+    max_exception_days: int = Field(
+        default=180, ge=1, description="How far ahead an exception may end (exceptions.yaml)."
+    )
     queue: str = Field(default="", description="Ticket queue where a source names none.")
     review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
     severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")
@@ -166,8 +171,12 @@ class Settings(Strict):
     custody: str = Field(
         default=DEFAULT_CUSTODY, description="The file that says who holds which key; relative to this one."
     )
+    exceptions: str = Field(
+        default=DEFAULT_EXCEPTIONS, description="The file that says what may stand for a while; relative to this one."
+    )
     policy: Policy = Policy()
     _register: Register = PrivateAttr(default_factory=Register)
+    _exceptions: Exceptions = PrivateAttr(default_factory=Exceptions)
 
     @property
     def register(self) -> Register:
@@ -178,6 +187,17 @@ class Settings(Strict):
         """The same, with what the custody file says."""
         copy = self.model_copy()
         copy._register = register  # noqa: SLF001 - its own
+        return copy
+
+    @property
+    def let_stand(self) -> Exceptions:
+        """What the exceptions file says; empty where there is none."""
+        return self._exceptions
+
+    def with_exceptions(self, told: Exceptions) -> "Settings":
+        """The same, with what the exceptions file says."""
+        copy = self.model_copy()
+        copy._exceptions = told  # noqa: SLF001 - its own
         return copy
 
     @property

@@ -30,9 +30,9 @@ ARROWS: dict[str, set[str]] = {
     "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},
-    "settings": NOUNS | {"interfaces", "spelling", "custody"},
+    "settings": NOUNS | {"interfaces", "spelling", "custody", "exceptions"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
-    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "rules", "custody", "yaml_file"},
+    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "beside", "yaml_file"},
     "report": NOUNS | {"keys", "store"},
     "policy": NOUNS | {"settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
@@ -41,10 +41,11 @@ ARROWS: dict[str, set[str]] = {
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
+    "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
-    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration"},
+    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},

@@ -1,0 +1,64 @@
+"""The files beside the configuration: who holds which key, and what may stand for a while.
+
+Each is found where the configuration says, read by the room that it belongs to, and held against the names that the
+configuration has. A mistake names the file that it's in.
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from include.offboarding.custody import across as custody_across
+from include.offboarding.custody import reading as custody_file
+from include.offboarding.custody.register import Register
+from include.offboarding.exceptions import across as exceptions_across
+from include.offboarding.exceptions import reading as exceptions_file
+from include.offboarding.exceptions.register import Exceptions
+from include.offboarding.mistakes import Mistake
+from include.offboarding.settings import DEFAULT_CUSTODY, DEFAULT_EXCEPTIONS, Settings
+
+
+def register(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Register:
+    """The custody register, empty where it can't be had: then the mistakes say why, in its own file."""
+    own = _own(path, raw, "custody", DEFAULT_CUSTODY)
+    told, found = custody_file.read(own, named="custody" in raw)
+    # While something is wrong in the configuration, names may be missing that are none of this file's mistakes.
+    if told is not None and settings is not None and not mistakes:
+        found = list(custody_across.mistakes(told, settings.known_names))
+    mistakes += (replace(mistake, file=own) for mistake in found)
+    return told or Register()
+
+
+def exceptions(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Exceptions:
+    """What is let stand, nothing where it can't be had: then the mistakes say why, in the file's own name."""
+    own = _own(path, raw, "exceptions", DEFAULT_EXCEPTIONS)
+    told, found = exceptions_file.read(own, named="exceptions" in raw)
+    if told is not None and settings is not None and not mistakes:
+        found = list(exceptions_across.mistakes(told, _known(settings)))
+    mistakes += (replace(mistake, file=own) for mistake in found)
+    return told or Exceptions()
+
+
+def rules() -> list[str]:
+    """The ids of every rule."""
+    # What only reads the store needs none of them.
+    return [rule.id for rule in importlib.import_module("include.offboarding.rules").all_rules()]
+
+
+def _own(path: Path, raw: Mapping[str, object], key: str, usual: str) -> Path:
+    told = raw.get(key)
+    return path.parent / (told if isinstance(told, str) else usual)
+
+
+def _known(settings: Settings) -> exceptions_across.Known:
+    return exceptions_across.Known(
+        id_spaces=[roster.id_space for roster in settings.rosters],
+        rosters=[roster.name for roster in settings.rosters],
+        readers=[reader.name for reader in settings.readers],
+        rules=rules(),
+        max_days=settings.policy.max_exception_days,
+        today=datetime.now(ZoneInfo(settings.company.time_zone)).date(),
+    )

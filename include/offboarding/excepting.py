@@ -1,0 +1,60 @@
+"""What may stand for a while, on its way from the file into the store: days turned into instants."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from include.offboarding.correlation.keys import normal
+from include.offboarding.exceptions.register import Acknowledged, Exempted
+from include.offboarding.settings import Settings
+from include.offboarding.store.exceptions import ExceptionRow
+
+
+def rows(settings: Settings) -> list[ExceptionRow]:
+    """Every entry, in the file's order."""
+    told = settings.let_stand
+    return [
+        *(_exception(settings, entry) for entry in told.exceptions),
+        *(_acknowledgement(settings, entry) for entry in told.acknowledgements),
+    ]
+
+
+def _exception(settings: Settings, entry: Exempted) -> ExceptionRow:
+    space, worker = _worker(settings, entry.worker)
+    return ExceptionRow(
+        kind="exception",
+        finding=entry.finding or "",
+        space=space,
+        worker=worker,
+        source=entry.source or "",
+        account=entry.account or "",
+        rule=entry.rule or "",
+        reason=entry.reason,
+        approver=entry.approver,
+        expires_at=_end(entry.expires, settings),
+    )
+
+
+def _acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
+    return ExceptionRow(
+        kind="acknowledgement",
+        finding=entry.finding or "",
+        source=entry.source or "",
+        part=entry.part,
+        roster=entry.roster or "",
+        reason=entry.reason,
+        approver=entry.approver,
+        expires_at=_end(entry.expires, settings),
+    )
+
+
+def _worker(settings: Settings, word: str | None) -> tuple[str, str]:
+    """(id space, worker id in its normal form); the file's check has seen that the space is one that there is."""
+    if word is None:
+        return "", ""
+    space, colon, own = word.partition(":")
+    return (space.strip(), normal(own)) if colon else (settings.rosters[0].id_space, normal(word))
+
+
+def _end(day: date, settings: Settings) -> datetime:
+    """Where a day ends in the company's zone: where the next one begins."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.company.time_zone)).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What a company knows and lets stand for a while: approved exceptions to findings, and gaps that are acknowledged."""

@@ -1,0 +1,117 @@
+"""`exceptions.yaml`: reviewed like code, so that who let what stand, why and until when is on record.
+
+An exception hides nothing: what it covers is listed and counted, and stands again on the day after it expires. It can't
+cover an event (something that happened is judged by a person, one by one), and never everything of a kind.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from include.offboarding.interfaces import Strict
+
+EVENT_RULES = frozenset({"used-after-departure", "signing-key-used-after-departure"})
+"""What happened is judged (`verdict`), never let stand."""
+
+_FINDING = re.compile(r"(?:f-)?([0-9a-f]{8,32})")
+
+
+def _day(value: object) -> object:
+    """YAML reads 2026-12-31 as a day by itself; in quotes it's a text that must be one."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} is no day, such as 2026-12-31") from error
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError(f"{value!s} is no day, such as 2026-12-31")  # noqa: TRY004 - pydantic tells ValueErrors
+    return value
+
+
+def _listed(value: object) -> object:
+    """A heading with nothing but comments below it is an empty list."""
+    return () if value is None else value
+
+
+def _finding(text: str) -> str:
+    found = _FINDING.fullmatch(text.strip().lower())
+    if found is None:
+        raise ValueError(f"{text!r} is no finding's key, such as f-7c31a0b2")
+    return found[1]
+
+
+def _named(text: str) -> str:
+    if set(text) <= set("*?%. "):
+        raise ValueError(f"{text!r} would stand for everything: name the one that is meant")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_named)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Granted(Strict):
+    """Who lets it stand, why, and until when."""
+
+    reason: Text = Field(description="Why, for whoever reads it in a year.")
+    approver: Text = Field(description="Who approved it.")
+    expires: Day = Field(description="The last day on which it counts, in the company's zone.")
+
+
+class Exempted(Granted):
+    """An exception to findings: by their key, or whose and what they are about; all that is given must hold."""
+
+    finding: Annotated[str, AfterValidator(_finding)] | None = Field(
+        default=None, description="A finding's key, such as f-7c31a0b2."
+    )
+    worker: Name | None = Field(default=None, description="id_space:worker_id, such as hr:10442.")
+    source: Name | None = Field(default=None, description="A source's or verifier's name in offboarding.yaml.")
+    account: Name | None = Field(default=None, description="An account's native id or label; needs its source.")
+    rule: Name | None = Field(default=None, description="A rule's id; needs one of the others beside it.")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Exempted":
+        if not (self.finding or self.worker or self.account or (self.rule and self.source)):
+            raise ValueError(
+                "names nothing that bounds it: a finding, a worker, an account with its source, or a rule with a source"
+            )
+        if self.account and not self.source:
+            raise ValueError("account needs its source: the same id may be somebody else's in another system")
+        if self.rule in EVENT_RULES:
+            raise ValueError(f"rule {self.rule} can't be excepted: what happened is judged one by one (verdict)")
+        return self
+
+
+class Acknowledged(Granted):
+    """A gap that a company knows: what can't be read yet, or of which it can't be told; one of the three."""
+
+    source: Name | None = Field(default=None, description="A source or verifier that can't be read, or not whole.")
+    part: str = Field(default="", description="One part of it (an AWS account id); left out: all of it.")
+    roster: Name | None = Field(default=None, description="A roster that can't be read, or not whole.")
+    finding: Annotated[str, AfterValidator(_finding)] | None = Field(
+        default=None, description="A finding of which it can't be told whether it works."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "Acknowledged":
+        given = [name for name in ("source", "roster", "finding") if getattr(self, name) is not None]
+        if len(given) != 1:
+            told = f" (got {' and '.join(given)})" if given else ""
+            raise ValueError(f"names one of source, roster and finding{told}")
+        if self.part and not self.source:
+            raise ValueError("part needs its source")
+        return self
+
+
+class Exceptions(Strict):
+    """The whole file."""
+
+    exceptions: Annotated[tuple[Exempted, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="Findings that may stand for a while."
+    )
+    acknowledgements: Annotated[tuple[Acknowledged, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="Gaps that are known: while they are acknowledged, they turn no run red."
+    )

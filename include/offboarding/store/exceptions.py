@@ -1,0 +1,92 @@
+"""What may stand for a while: entry by entry as the file had them, and what that does to findings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.events import Change
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.sql import block, statements
+from include.offboarding.store.staging import Stage
+
+_COLUMNS = {
+    "s_exception": (
+        *("kind", "finding", "space", "worker", "source", "part", "roster", "account", "rule", "reason", "approver"),
+        "expires_at",
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionRow:
+    """An entry of the file; "" where it doesn't say, which is any."""
+
+    kind: str
+    """exception or acknowledgement."""
+    finding: str = ""
+    """The beginning of a finding's key."""
+    space: str = ""
+    worker: str = ""
+    """A worker id in its normal form."""
+    source: str = ""
+    part: str = ""
+    roster: str = ""
+    account: str = ""
+    """Native id or label."""
+    rule: str = ""
+    reason: str
+    approver: str
+    expires_at: datetime
+    """The end of its last day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingException:
+    """An entry that counts at a moment, and how many findings stand because of it."""
+
+    exception_id: int
+    kind: str
+    finding: str
+    space: str
+    worker: str
+    source: str
+    part: str
+    roster: str
+    account: str
+    rule: str
+    reason: str
+    approver: str
+    expires_at: datetime
+    findings: int
+
+
+def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetime) -> None:
+    """The file says this from `at` on: rows are written on change only, and end when it no longer says them."""
+    with session.transaction():
+        lock_findings(session)
+        session.execute(block("exceptions", "stage_exceptions"))
+        stage = Stage(session, _COLUMNS)
+        for row in dict.fromkeys(rows):
+            stage.add("s_exception", tuple(getattr(row, name) for name in _COLUMNS["s_exception"]))
+        stage.finish()
+        for statement in statements("exceptions", "merge_exceptions"):
+            session.execute(statement, {"at": at})
+        session.execute("drop table s_exception")
+
+
+def apply_exceptions(session: Session, as_of: datetime) -> list[Change]:
+    """Let stand what an exception covers, and have stand again what none covers any more. Needs lock_findings."""
+    changes: list[Change] = []
+    for step in ("end_excepted", "begin_excepted"):
+        with session.cursor(row_factory=class_row(Change)) as cursor:
+            changes += cursor.execute(block("exceptions", step), {"as_of": as_of}).fetchall()
+    return changes
+
+
+def standing_exceptions(session: Session, as_of: datetime) -> list[StandingException]:
+    """Entries that count at this moment, those that end first first."""
+    with session.cursor(row_factory=class_row(StandingException)) as cursor:
+        return cursor.execute(block("exceptions", "standing"), {"as_of": as_of}).fetchall()
