@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from psycopg import sql
 
 from include.offboarding.demo.company import company
 from include.offboarding.demo.nights import Night
@@ -78,6 +79,38 @@ def test_every_finding_is_expected_and_every_expected_one_is_found(demo_company:
     assert len(found) == len(set(found))
     assert {row for row in found if row not in FINDINGS} == set()
     assert {row for row in FINDINGS if row not in found} == set()
+
+
+REFERENCES = (
+    ("worker", "roster", "roster", "name"),
+    ("worker", "person_uid", "person", "person_uid"),
+    ("person", "shown_worker_pk", "worker", "worker_pk"),
+    ("employment", "worker_pk", "worker", "worker_pk"),
+    ("worker_key", "worker_pk", "worker", "worker_pk"),
+    ("departure", "person_uid", "person", "person_uid"),
+    ("departure", "worker_pk", "worker", "worker_pk"),
+    ("account", "realm", "realm", "realm"),
+    ("account_key", "account_pk", "account", "account_pk"),
+    ("credential", "account_pk", "account", "account_pk"),
+    ("link", "account_pk", "account", "account_pk"),
+    ("link", "person_uid", "person", "person_uid"),
+)
+"""What no foreign key holds: table, column, and what it refers to."""
+
+
+@pytest.mark.parametrize(("table", "column", "other", "key"), REFERENCES)
+def test_no_row_refers_to_nothing(demo_company: DemoCompany, table: str, column: str, other: str, key: str) -> None:
+    statement = sql.SQL(
+        "select count(*), count(*) filter (where not exists (select from {other} o where o.{key} = t.{column}))"
+        " from {table} t where t.{column} is not null"
+    ).format(
+        table=sql.Identifier(table), column=sql.Identifier(column), other=sql.Identifier(other), key=sql.Identifier(key)
+    )
+
+    ((rows, lost),) = demo_company.session.execute(statement).fetchall()
+
+    assert rows
+    assert lost == 0
 
 
 def test_the_special_cases_are_linked_as_expected_and_to_nobody_else(demo_company: DemoCompany) -> None:

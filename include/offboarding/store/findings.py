@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
@@ -219,7 +220,14 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
     key = finding_key(f.rule, f.realm, s.kind.value, s.account_native_id, s.native_id, f.person_uid, f.episode)
     return (
         *(key, f.rule, f.realm, routed.source, routed.roster, s.kind.value, s.native_id, s.label),
-        *(s.account_native_id, s.account_label, f.person_uid or None, f.episode, routed.severity, f.standing.value),
+        *(
+            s.account_native_id,
+            s.account_label,
+            UUID(f.person_uid) if f.person_uid else None,
+            f.episode,
+            routed.severity,
+            f.standing.value,
+        ),
         *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
         *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
         *(Jsonb(list(f.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),

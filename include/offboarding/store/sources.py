@@ -320,7 +320,7 @@ def accounts_to_detail(
 def _add_account(stage: Stage, staged: StagedAccount) -> None:
     a = staged.account
     row: Sequence[object] = (
-        *(a.native_id, a.label, a.login, a.display_name, list(a.owner_labels), a.created_at, a.created_by),
+        *(a.native_id, a.label, a.login, a.display_name, list(a.owner_labels) or None, a.created_at, a.created_by),
         *(
             a.standing.value,
             a.standing_reason,

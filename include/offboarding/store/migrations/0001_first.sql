@@ -1,4 +1,7 @@
 -- The store as of the first night. Times are timestamptz; everything about people's links, keys and departures is dated.
+-- What a night writes by the million (workers, accounts, what they bear, links) has no foreign keys: each such row is made
+-- by a join with the row that it is of, nothing deletes those, and asking anew of each took a third of the night.
+-- docs/decisions/0064-no-foreign-keys-by-the-million.md
 
 create table run (
     run_id      bigint generated always as identity primary key,
@@ -65,10 +68,10 @@ create table person_alias (
 
 create table worker (
     worker_pk         bigint generated always as identity primary key,
-    roster            text not null references roster,
+    roster            text not null,                  -- of roster
     id_space          text not null,
     worker_id         text not null,
-    person_uid        uuid not null references person,
+    person_uid        uuid not null,                  -- of person
     name              text not null,
     manager           text not null,
     location          text not null,
@@ -81,11 +84,11 @@ create table worker (
     unique (roster, worker_id)
 );
 create index on worker (person_uid);
-alter table person add column shown_worker_pk bigint references worker;  -- whose id, name and roster people read
+alter table person add column shown_worker_pk bigint;   -- of worker: whose id, name and roster people read
 create index on worker (id_space, worker_id);
 
 create table employment (
-    worker_pk       bigint not null references worker on delete cascade,
+    worker_pk       bigint not null,                  -- of worker
     start_on        date,
     status          text not null check (status in ('active', 'leave', 'left', 'future')),
     last_working_on date,
@@ -97,7 +100,7 @@ create table employment (
 );
 
 create table worker_key (
-    worker_pk  bigint not null references worker on delete cascade,
+    worker_pk  bigint not null,                       -- of worker
     kind       text not null check (kind in ('directory_id', 'number', 'mail', 'login', 'name')),
     value      text not null,
     loose      text not null,                         -- a number without prefix and zeros; a mail's local part
@@ -112,7 +115,7 @@ create index on worker_key (kind, value, space);
 
 create table departure (
     departure_id  bigint generated always as identity primary key,
-    person_uid    uuid not null references person,
+    person_uid    uuid not null,                      -- of person
     episode       integer not null,
     returned      boolean not null,                   -- works here again since
     left_at       timestamptz not null,
@@ -122,7 +125,7 @@ create table departure (
     basis         text not null check (basis in ('actual', 'notice', 'planned', 'inferred')),
     confirmed     boolean not null,
     roster        text not null,
-    worker_pk     bigint not null references worker,
+    worker_pk     bigint not null,                    -- of worker
     told          text not null,
     valid_from    timestamptz not null,
     valid_to      timestamptz,
@@ -172,7 +175,7 @@ create table scope (
 
 create table account (
     account_pk      bigint generated always as identity primary key,
-    realm           text not null references realm,
+    realm           text not null,                    -- of realm
     native_id       text not null,
     label           text not null,
     login           text not null,
@@ -196,7 +199,7 @@ create table account (
 );
 
 create table account_key (
-    account_pk bigint not null references account on delete cascade,
+    account_pk bigint not null,                       -- of account
     kind       text not null check (kind in ('directory_id', 'number', 'mail', 'login', 'ssh_key', 'name')),
     value      text not null,
     loose      text not null,
@@ -210,8 +213,7 @@ create table account_key (
 create index on account_key (kind, value) where valid_to is null;
 
 create table credential (
-    credential_pk     bigint generated always as identity primary key,
-    account_pk        bigint not null references account on delete cascade,
+    account_pk        bigint not null,                -- of account
     kind              text not null,
     native_id         text not null,
     label             text not null,
@@ -226,15 +228,15 @@ create table credential (
     last_used_region  text not null,
     observed_at       timestamptz not null,
     gone_at           timestamptz,
-    unique (account_pk, kind, native_id)
+    primary key (account_pk, kind, native_id)
 );
 
 -- Whose it is --------------------------------------------------------------------------------------------------------
 
 create table link (
     link_id    bigint generated always as identity primary key,
-    account_pk bigint not null references account on delete cascade,
-    person_uid uuid not null references person,
+    account_pk bigint not null,                       -- of account
+    person_uid uuid not null,                         -- of person
     relation   text not null check (relation in ('is', 'owns', 'created')),
     decision   text not null check (decision in ('linked', 'disputed', 'probable', 'candidate')),
     score      integer not null,

@@ -92,7 +92,7 @@ with silent as (
         and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
 ), seen as (
     select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
-        a.standing_reason as account_reason, c.credential_pk, c.gone_at is not null as credential_gone,
+        a.standing_reason as account_reason, c.account_pk is not null as has_credential, c.gone_at is not null as credential_gone,
         c.standing as credential_standing, c.can_reactivate, c.fingerprint, c.standing_reason || coalesce(
             '; sessions made with it may live until '
             || to_char(c.sessions_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC', '') as credential_reason,
@@ -142,7 +142,7 @@ with silent as (
                 and l.relation = 'is' and l.valid_to is null and l.decision = 'linked')
             then 'linked to them again'
         when seen.account_gone and seen.account_direct then 'seen gone: the account no longer exists'
-        when seen.credential_pk is not null and seen.credential_fresh and seen.credential_gone
+        when seen.has_credential and seen.credential_fresh and seen.credential_gone
             then 'seen gone: it no longer exists'
         when f.rule in ('leaver-access-key-inactive', 'leaver-credential-inactive') then case
             when seen.credential_fresh and seen.credential_standing = 'works' then 'switched on again: see '
@@ -151,7 +151,7 @@ with silent as (
             when seen.credential_fresh and seen.credential_standing = 'dead' and not seen.can_reactivate
                 then 'seen dead: ' || seen.credential_reason end
         when f.rule = 'leaver-ssh-key' and elsewhere.borne is false then 'the key is none of theirs, a person decided'
-        when seen.credential_pk is not null then
+        when seen.has_credential then
             case when seen.credential_fresh and seen.credential_standing = 'dead'
                 then 'seen dead: ' || seen.credential_reason end
         when f.subject_kind in ('account', 'root_account') and seen.account_fresh and not seen.account_gone and (

@@ -67,7 +67,7 @@ where n.realm = %(realm)s and n.scope in ('', s.scope) and n.kind = s.kind and n
 insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
     standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
     last_used_exact, kind, product, keep_use, observed_at)
-select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, s.owner_labels, s.created_at,
+select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, coalesce(s.owner_labels, '{}'), s.created_at,
     s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
     s.privileged_by,
     case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
