@@ -80,7 +80,8 @@ class Door:
 def _call(environ: WSGIEnvironment) -> str:
     if "list-type=2" in environ["QUERY_STRING"]:
         return "ListObjectsV2"
-    return {"HEAD": "HeadObject", "GET": "GetObject"}[environ["REQUEST_METHOD"]]
+    # The token service is posted to.
+    return {"HEAD": "HeadObject", "GET": "GetObject", "POST": "GetCallerIdentity"}[environ["REQUEST_METHOD"]]
 
 
 def main() -> None:

@@ -15,11 +15,13 @@ import threading
 import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from include.offboarding.demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
+from include.offboarding.demo.aws_trail_seed import AwsEventSeed
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -60,6 +62,11 @@ class AwsServer:
     def throttle(self, account_id: str, action: str, times: int) -> None:
         """Answer Throttling to the next so many calls of this action."""
         self._order("throttle", account_id=account_id, action=action, times=times)
+
+    def record(self, account_id: str, *events: AwsEventSeed) -> None:
+        """Have CloudTrail's event history hold more."""
+        told = {"account_id": account_id, "events": [asdict(event) for event in events]}
+        self._control("record", json.dumps(told, default=datetime.isoformat))
 
     def relent(self) -> None:
         """Deny, throttle and cut nothing any more."""

@@ -20,23 +20,31 @@ from moto.iam.models import User, get_account_id_from
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
+from include.offboarding.demo.aws_answers import ec2_error_body, error_body, json_answer, result_body, xml_answer
 from include.offboarding.demo.aws_kms import Kms, KmsError
 from include.offboarding.demo.aws_model import ModelError, check_answer, check_request
 from include.offboarding.demo.aws_moto import backend_of, know_aws_policy, load, operator_key_id, rename_user
 from include.offboarding.demo.aws_moto_keys import load_keys
 from include.offboarding.demo.aws_organization import SERVICES, Organization, OrganizationError
 from include.offboarding.demo.aws_pages import Pager
+from include.offboarding.demo.aws_recording import Made, Recorder
 from include.offboarding.demo.aws_report import AccountReport, RenderReport, ReportError
 from include.offboarding.demo.aws_secrets import SecretError, Secrets
-from include.offboarding.demo.aws_seed import AwsAccountSeed, AwsSeed, seed_from_json
+from include.offboarding.demo.aws_seed import AwsAccountSeed, AwsSeed, events_from_json, seed_from_json
 from include.offboarding.demo.aws_service_credentials import held, listing
+from include.offboarding.demo.aws_trail import Trail, TrailError
 
 CONTROL = "/_control/"
 _JSON_CODES = {"AccessDenied": "AccessDeniedException", "Throttling": "ThrottlingException"}
 """What the query protocol's errors are called in JSON."""
 _SCOPE = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/")
 """Whose key, which region and which service a request is signed for."""
-_REGIONAL = {"TrentService": "kms", "secretsmanager": "secretsmanager", "AmazonSSM": "ssm"}
+_REGIONAL = {
+    "TrentService": "kms",
+    "secretsmanager": "secretsmanager",
+    "AmazonSSM": "ssm",
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
+}
 """The first half of `X-Amz-Target` of services that have regions, and their own names in policies."""
 _NAMES = {**SERVICES, **_REGIONAL}
 
@@ -52,6 +60,8 @@ class Call:
     fields: Mapping[str, str]
     operator: bool
     """Made by whoever runs the server."""
+    key_id: str
+    """Of the access key it's signed with."""
     region: str
     service: str
     """As the request is signed: "iam", "kms"."""
@@ -93,6 +103,8 @@ class AwsProxy:
         self._organization = Organization(seed)
         self._kms = Kms(seed, self._now)
         self._secrets = Secrets(seed)
+        self._trail = Trail(seed, self._now)
+        self._recorder = Recorder()
         self._pager = Pager(page_size=seed.page_size)
         self._reports = {account: AccountReport(polls=seed.report_polls) for account in self._accounts}
         self._ahead = seed.clock - datetime.now(UTC) if seed.clock else timedelta()
@@ -124,16 +136,45 @@ class AwsProxy:
             if not call.operator:
                 self._counts[call.account_id, call.action] += 1
                 self._refuse(call)
-            return self._whole_or_cut(call, self._answer_to(environ, call, body, in_json=in_json))
+            return self._whole_or_cut(call, self._recorded(environ, call, body, in_json=in_json))
         except ModelError as error:
-            return _json({"__type": "ValidationException", "message": str(error)}, HTTPStatus.BAD_REQUEST)
-        except (OrganizationError, KmsError, SecretError) as error:
-            return _json({"__type": error.code, "message": str(error)}, HTTPStatus.BAD_REQUEST)
+            return json_answer({"__type": "ValidationException", "message": str(error)}, HTTPStatus.BAD_REQUEST)
+        except (OrganizationError, KmsError, SecretError, TrailError) as error:
+            return json_answer({"__type": error.code, "message": str(error)}, HTTPStatus.BAD_REQUEST)
         except (AwsError, ReportError) as error:
             if in_json:
-                return _json({"__type": _JSON_CODES.get(error.code, error.code), "message": str(error)}, error.status)
-            body_of = _ec2_error_body if "/ec2/aws4_request" in environ["HTTP_AUTHORIZATION"] else _error_body
-            return _xml(body_of(error.code, str(error)), error.status)
+                return json_answer(
+                    {"__type": _JSON_CODES.get(error.code, error.code), "message": str(error)}, error.status
+                )
+            body_of = ec2_error_body if "/ec2/aws4_request" in environ["HTTP_AUTHORIZATION"] else error_body
+            return xml_answer(body_of(error.code, str(error)), error.status)
+
+    def _recorded(self, environ: WSGIEnvironment, call: Call, body: bytes, *, in_json: bool) -> Response:
+        """The answer, and the call in CloudTrail."""
+        try:
+            answer = self._answer_to(environ, call, body, in_json=in_json)
+        except (KmsError, SecretError) as error:
+            self._note(call, "", error.code)
+            raise
+        text = answer.get_data(as_text=True)
+        self._note(call, text, "" if answer.status_code == HTTPStatus.OK else "ClientError")
+        return answer
+
+    def _note(self, call: Call, answer: str, error: str) -> None:
+        if call.operator:
+            return
+        made = Made(
+            action=call.action.rpartition(":")[2],
+            service=call.service,
+            account_id=call.account_id,
+            region=call.region,
+            key_id=call.key_id,
+            payload=call.payload or call.fields,
+            answer=answer,
+            error=error,
+        )
+        if event := self._recorder.event(made, backend_of(call.account_id)):
+            self._trail.note(call.account_id, event)
 
     def _whole_or_cut(self, call: Call, answer: Response) -> Response:
         if (call.account_id, call.action) in self._cut and not call.operator:
@@ -144,16 +185,18 @@ class AwsProxy:
         if in_json and call.service in _REGIONAL.values():
             return self._answer_in_region(environ, call, body)
         if in_json:
-            return _json(self._organization.answer(call.action, call.account_id, call.fields))
+            return json_answer(self._organization.answer(call.action, call.account_id, call.fields))
         if own := self._own.get(call.action):
-            return _xml(own(call))
+            return xml_answer(own(call))
         return self._ask_moto(environ, call)
 
     def _answer_in_region(self, environ: WSGIEnvironment, call: Call, body: bytes) -> Response:
         """KMS, secrets and parameters; whoever runs the server may do what only moto knows."""
         service, _, operation = call.action.partition(":")
         check_request(service, operation, call.payload)
-        if service == "kms":
+        if service == "cloudtrail":
+            told: Mapping[str, object] | None = self._trail.lookup(call.account_id, call.region, call.payload)
+        elif service == "kms":
             told = self._kms.answer(operation, call.account_id, call.region, call.payload)
         else:
             told = self._secrets.answer(call.action, call.account_id, call.region, call.payload)
@@ -161,7 +204,7 @@ class AwsProxy:
             text, status = self._moto_text(environ, body)
             return Response(text, status=status, content_type="application/x-amz-json-1.1")
         check_answer(service, operation, told)
-        return _json(told)
+        return json_answer(told)
 
     def _recognise(self, environ: WSGIEnvironment, body: bytes) -> Call:
         payload: Mapping[str, object] = {}
@@ -187,6 +230,7 @@ class AwsProxy:
             account_id=account_id,
             fields=fields,
             operator=operator,
+            key_id=key_id,
             region=region,
             service=signed_for,
             payload=payload,
@@ -228,8 +272,8 @@ class AwsProxy:
         fields = self._pager.without_marker(call.action, call.fields)
         text, status = self._moto_text(environ, urlencode(fields).encode())
         if status != HTTPStatus.OK:
-            return _xml(text, status)
-        return _xml(self._pager.page(call.action, self._corrected(call, text), call.fields))
+            return xml_answer(text, status)
+        return xml_answer(self._pager.page(call.action, self._corrected(call, text), call.fields))
 
     def _moto_text(self, environ: WSGIEnvironment, body: bytes) -> tuple[str, int]:
         with Request.from_values(method="POST", data=body) as copy:
@@ -259,19 +303,19 @@ class AwsProxy:
         opened_at = opened_at or min((user.create_date.replace(tzinfo=UTC) for user in users), default=self._now())
         render = RenderReport(call.account_id, opened_at, users, self._passwords)
         state = self._reports[call.account_id].generate(render, self._now())
-        return _result(call.action, f"<State>{state}</State>")
+        return result_body(call.action, f"<State>{state}</State>")
 
     def _get_report(self, call: Call) -> str:
         content, made_at = self._reports[call.account_id].get(self._now())
         encoded = base64.b64encode(content.encode()).decode()
         made = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         inside = f"<Content>{encoded}</Content><ReportFormat>text/csv</ReportFormat>"
-        return _result(call.action, f"{inside}<GeneratedTime>{made}</GeneratedTime>")
+        return result_body(call.action, f"{inside}<GeneratedTime>{made}</GeneratedTime>")
 
     def _list_service_credentials(self, call: Call) -> str:
         users = backend_of(call.account_id).users.values()
         inside = listing(users, self._service_credentials, call.fields, self._seed.page_size)
-        return _result(call.action, inside)
+        return result_body(call.action, inside)
 
     def _describe_regions(self, call: Call) -> str:
         """Enabled ones alone, as where AllRegions isn't asked for."""
@@ -294,6 +338,9 @@ class AwsProxy:
             return "{}"
         if command == "requests":
             return json.dumps([[account, action, count] for (account, action), count in self._counts.items()])
+        if command == "record":
+            self._trail.add(*events_from_json(body))
+            return "{}"
         order: Mapping[str, str] = json.loads(body)
         here = (order.get("account_id", ""), order.get("action", ""))
         if command == "deny":
@@ -313,34 +360,3 @@ class AwsProxy:
         else:
             raise ValueError(f"no such command: {command}")
         return "{}"
-
-
-def _json(answer: Mapping[str, object], status: int = HTTPStatus.OK) -> Response:
-    return Response(json.dumps(answer), status=status, content_type="application/x-amz-json-1.1")
-
-
-def _xml(text: str, status: int = HTTPStatus.OK) -> Response:
-    return Response(text, status=status, content_type="text/xml")
-
-
-def _result(action: str, inside: str) -> str:
-    return (
-        f'<{action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><{action}Result>{inside}</{action}Result>'
-        f"<ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata>"
-        f"</{action}Response>"
-    )
-
-
-def _error_body(code: str, message: str) -> str:
-    return (
-        '<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
-        f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-        "<RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>"
-    )
-
-
-def _ec2_error_body(code: str, message: str) -> str:
-    return (
-        f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
-        "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
-    )

@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from include.offboarding.demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
+from include.offboarding.demo.aws_trail_seed import AwsEventSeed
 
 CALLER_KEY_ID = "AKIA0000000000CALLER"
 """The access key that a connection logs in with, unless a seed says otherwise. Its secret is not checked."""
@@ -147,6 +148,8 @@ class AwsAccountSeed:
     kms_keys: tuple[AwsKmsKeySeed, ...] = ()
     secrets: tuple[AwsSecretSeed, ...] = ()
     parameters: tuple[AwsParameterSeed, ...] = ()
+    events: tuple[AwsEventSeed, ...] = ()
+    """What its CloudTrail recorded before the server started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,11 +212,20 @@ class AwsSeed:
     """The server's time when it starts (it runs on from there); None: the real one."""
     page_size: int = 100
     """The most entries on a page, whatever MaxItems asks for: AWS too may send fewer than asked."""
+    lookups_a_second: int = 0
+    """How many LookupEvents calls an account's region answers in a second (2 in AWS); 0: any number."""
     report_polls: int = 0
     """How many further GenerateCredentialReport calls find the report still in progress."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RecordedSeed:
+    account_id: str
+    events: tuple[AwsEventSeed, ...]
+
+
 _SEED: TypeAdapter[AwsSeed] = TypeAdapter(AwsSeed)
+_RECORDED: TypeAdapter[_RecordedSeed] = TypeAdapter(_RecordedSeed)
 
 
 def seed_to_json(seed: AwsSeed) -> str:
@@ -224,3 +236,9 @@ def seed_to_json(seed: AwsSeed) -> str:
 def seed_from_json(text: str | bytes) -> AwsSeed:
     """The seed again. Raises pydantic.ValidationError where it isn't one."""
     return _SEED.validate_json(text)
+
+
+def events_from_json(text: str | bytes) -> tuple[str, tuple[AwsEventSeed, ...]]:
+    """An account's id, and what its CloudTrail recorded besides."""
+    told = _RECORDED.validate_json(text)
+    return told.account_id, told.events

@@ -16,6 +16,7 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperat
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
 _REFUSED = frozenset(
     {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "IncompleteSignature"}
+    | {"InvalidAccessKeyId"}
 )
 _PASSING = frozenset(
     {"ServiceFailure", "ServiceUnavailable", "InternalFailure", "InternalError", "RequestTimeout", "LimitExceeded"}

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from botocore.loaders import Loader
     from botocore.model import OperationModel
     from botocore.session import Session as BotocoreSession
+    from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_identitystore import IdentityStoreClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sso_admin import SSOAdminClient
@@ -80,6 +82,14 @@ class Opened:
     def ec2(self) -> "EC2Client":
         """Of EC2, in the connection's region: which regions there are."""
         return self.session.client("ec2", **self.options)  # pyright: ignore[reportUnknownMemberType]
+
+    def cloudtrail(self, region: str) -> "CloudTrailClient":
+        """Of CloudTrail in a region."""
+        return self.session.client("cloudtrail", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+
+    def s3(self) -> "S3Client":
+        """Of S3, in the connection's region; a bucket elsewhere is found by itself."""
+        return self.session.client("s3", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
     def kms(self, region: str) -> "KMSClient":
         """Of KMS in a region."""

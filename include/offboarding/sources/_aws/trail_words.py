@@ -1,0 +1,80 @@
+"""Which recorded calls matter, what each proves, and which of its parameters says what it was done to.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-cloudtrail_logs.html
+https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from include.offboarding.model import Deed
+
+
+class Thing(StrEnum):
+    """What a call was about."""
+
+    SECRET = "secret"
+    PARAMETER = "parameter"
+    KMS_KEY = "kms_key"
+    CERTIFICATE = "certificate"
+    IAM = "iam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A call that matters."""
+
+    name: str
+    """The event's name."""
+    deed: Deed
+    thing: Thing
+    made: tuple[str, str] | None = None
+    """IAM alone: what responseElements calls the thing that was made, and its id."""
+
+
+def _words(thing: Thing, deed: Deed, *names: str) -> tuple[Word, ...]:
+    return tuple(Word(name=name, deed=deed, thing=thing) for name in names)
+
+
+def _made(name: str, what: str = "", identifier: str = "") -> Word:
+    return Word(name=name, deed=Deed.MADE, thing=Thing.IAM, made=(what, identifier) if what else None)
+
+
+REGIONAL: tuple[Word, ...] = (
+    *_words(Thing.SECRET, Deed.READ, "GetSecretValue", "BatchGetSecretValue"),
+    *_words(Thing.SECRET, Deed.CREATED, "CreateSecret", "PutSecretValue", "UpdateSecret"),
+    *_words(Thing.PARAMETER, Deed.READ, "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory"),
+    *_words(Thing.PARAMETER, Deed.CREATED, "PutParameter"),
+    *_words(Thing.CERTIFICATE, Deed.EXPORTED, "ExportCertificate"),
+    *_words(Thing.KMS_KEY, Deed.IMPORTED, "ImportKeyMaterial"),
+    *_words(Thing.KMS_KEY, Deed.USED, "Sign", "GenerateMac", "VerifyMac", "PutKeyPolicy", "CreateGrant"),
+    # Whoever makes a KMS key never has its material.
+    *_words(Thing.KMS_KEY, Deed.MADE, "CreateKey"),
+)
+"""Recorded in the region where it happened."""
+GLOBAL: tuple[Word, ...] = (
+    _made("CreateUser", "user", "userId"),
+    _made("CreateAccessKey", "accessKey", "accessKeyId"),
+    _made("CreateLoginProfile"),
+    _made("UploadSSHPublicKey", "sSHPublicKey", "sSHPublicKeyId"),
+    _made("UploadSigningCertificate", "certificate", "certificateId"),
+    _made("CreateServiceSpecificCredential", "serviceSpecificCredential", "serviceSpecificCredentialId"),
+    _made("CreateRole", "role", "roleId"),
+    _made("UpdateAssumeRolePolicy"),
+)
+"""IAM's, recorded in one region for the whole account."""
+
+SOURCES: Mapping[str, Thing] = {
+    "secretsmanager.amazonaws.com": Thing.SECRET,
+    "ssm.amazonaws.com": Thing.PARAMETER,
+    "kms.amazonaws.com": Thing.KMS_KEY,
+    "acm.amazonaws.com": Thing.CERTIFICATE,
+    "iam.amazonaws.com": Thing.IAM,
+}
+"""`eventSource` of each."""
+WORDS: Mapping[tuple[Thing, str], Word] = {(word.thing, word.name): word for word in (*REGIONAL, *GLOBAL)}
+HOMES: Mapping[str, str] = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""By partition: where IAM's events are recorded.
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events"""
