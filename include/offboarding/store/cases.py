@@ -98,11 +98,21 @@ class Looked:
     """A link that ended so many days before a departure, or later, has moved."""
     persons: Sequence[str] | None = None
     """Uids of the people alone whom it's about; None: everyone, and the accounts that nobody claims."""
+    zone: str = "UTC"
+    """Of the days in sentences about keys."""
+    reserved: Sequence[str] = ()
+    """Logins that say nothing of who it is, in their normal form."""
 
     @property
     def values(self) -> dict[str, object]:
         """For the queries."""
-        return {"since": self.since, "persons": None if self.persons is None else list(self.persons)}
+        return {
+            "as_of": self.as_of,
+            "since": self.since,
+            "persons": None if self.persons is None else list(self.persons),
+            "zone": self.zone,
+            "reserved": list(self.reserved),
+        }
 
 
 def cases(session: Session, looked: Looked) -> Iterator[Case]:

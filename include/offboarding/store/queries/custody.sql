@@ -1,0 +1,354 @@
+-- name: make_leaver
+-- Who has left for certain. Whoever came back since holds what he holds as somebody who works here.
+create temp table leaver as
+select d.person_uid, d.left_at
+from departure d
+where d.valid_to is null and not d.returned and d.confirmed and d.certain_at <= %(as_of)s;
+create unique index on leaver (person_uid);
+analyze leaver;
+
+-- name: make_moment
+-- When a read was, in its run's own time. Memberships, access and copies are dated by the clock on the wall, links and
+-- departures by the run's moment (as_of): the same but for the minutes that a night takes, and far apart where a night
+-- long past is run again. What is compared here is in the run's time throughout.
+create temp table moment as
+select i.at, i.at + coalesce(r.as_of - r.started_at, interval '0') as night_at
+from (
+    select valid_from as at from membership union select valid_to from membership
+    union select valid_from from key_access union select valid_to from key_access
+    union select first_seen_at from key_copy union select not_seen_at from key_copy
+    union select gone_at from account where gone_at is not null
+    union select gone_at from trust) i
+left join lateral (
+    select n.as_of, n.started_at from run n
+    where n.started_at <= i.at and n.kind <> 'release' order by n.started_at desc, n.run_id desc limit 1) r on true
+where i.at is not null;
+create unique index on moment (at);
+analyze moment;
+
+-- name: make_account_holder
+-- Whose an account was, and from when until when, of leavers' accounts and of those that events name. The first known
+-- holder held it since ever; the last one still does, until it's somebody else's: a link that merely ended (the account
+-- bears less of them now) gave nothing back. A person's rejection says that it never was theirs.
+create temp table account_holder as
+with own as (
+    select l.account_pk, coalesce(al.person_uid, l.person_uid) as person_uid, l.valid_from
+    from link l left join person_alias al on al.alias_uid = l.person_uid
+    where l.relation = 'is' and l.decision = 'linked'
+), concerned as (
+    select o.account_pk from own o join leaver using (person_uid)
+    union
+    select a.account_pk from event e join account a on a.realm = e.actor_realm and a.native_id = e.actor
+    where e.actor <> ''
+), turn as (
+    select o.account_pk, o.person_uid, o.valid_from,
+        lag(o.person_uid) over (partition by o.account_pk order by o.valid_from, o.person_uid) as before
+    from own o join concerned using (account_pk)
+), begun as (
+    select account_pk, person_uid,
+        case when before is null then '-infinity'::timestamptz else valid_from end as from_at,
+        coalesce(lead(valid_from) over (partition by account_pk order by valid_from, person_uid), 'infinity') as to_at
+    from turn where before is distinct from person_uid
+)
+select b.* from begun b join account a using (account_pk)
+where not exists (
+    select from link_decision k left join person_alias al on al.alias_uid = k.person_uid
+    where k.realm = a.realm and k.native_id = a.native_id and k.verdict = 'reject' and k.revoked_at is null
+        and coalesce(al.person_uid, k.person_uid) = b.person_uid);
+create index on account_holder (account_pk);
+analyze account_holder;
+
+-- name: make_named_principal
+-- Whom policies, grants and the register name.
+create temp table named_principal as
+select principal_kind as kind, principal_realm as realm, principal as name from key_access
+union
+select 'group', r.realm, c.holder from custodian c join realm r on c.space in (r.source, r.realm) where c.kind = 'group'
+union
+select 'principal', '', holder from custodian where kind = 'principal';
+create index on named_principal (name);
+analyze named_principal;
+
+-- name: make_guarding
+-- Groups that are named, and when anything was first told of each: who was in then may have been so since ever.
+create temp table guarding as
+with known as (
+    select realm, group_native_id, max(group_label) as label, min(valid_from) as first_at
+    from membership group by realm, group_native_id
+)
+select p.name, k.* from known k join named_principal p
+    on p.kind = 'group' and p.realm = k.realm and p.name = k.group_native_id
+union
+select p.name, k.* from known k join named_principal p
+    on p.kind = 'group' and p.realm = k.realm and lower(p.name) = lower(k.label);
+analyze guarding;
+
+-- name: make_reach
+-- Which of them a leaver is or acts as: by an account, a group or a role; from when until when.
+create temp table reach (kind text, realm text, name text, person_uid uuid, left_at timestamptz, from_at timestamptz,
+    to_at timestamptz, first_at timestamptz, first_read_at timestamptz, how text, sure boolean, dead boolean);
+with theirs as (
+    select h.person_uid, v.left_at, h.from_at, least(h.to_at, coalesce(g.night_at, 'infinity')) as to_at, a.realm,
+        a.label, a.native_id, a.standing = 'dead' as dead
+    from account_holder h join leaver v using (person_uid) join account a using (account_pk)
+    left join moment g on g.at = a.gone_at
+), called as (
+    select t.*, t.label as name from theirs t union all select t.*, t.native_id from theirs t where t.native_id <> t.label
+), role as (
+    select c.*, t.realm as role_realm, t.label as role, t.native_id as role_id, t.standing = 'works' as sure,
+        coalesce(g.night_at, 'infinity') as gone_at
+    from trust t join called c on c.realm = t.principal_realm and c.name = t.principal
+    left join moment g on g.at = t.gone_at
+    where t.standing <> 'dead'
+)
+insert into reach
+select p.kind, p.realm, p.name, c.person_uid, c.left_at, c.from_at, c.to_at, '-infinity'::timestamptz, null,
+    'as ' || c.label, true, c.dead
+from called c join named_principal p on p.name = c.name and (
+    (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
+union all
+select 'group', g.realm, g.name, t.person_uid, t.left_at,
+    greatest(t.from_at, case when m.valid_from = g.first_at then '-infinity'::timestamptz else mf.night_at end),
+    least(t.to_at, coalesce(mt.night_at, 'infinity')), f.night_at, g.first_at, 'as a member of ' || g.label, true, t.dead
+from theirs t
+join membership m on m.realm = t.realm and m.account_native_id = t.native_id
+join guarding g on g.realm = m.realm and g.group_native_id = m.group_native_id
+join moment mf on mf.at = m.valid_from
+join moment f on f.at = g.first_at
+left join moment mt on mt.at = m.valid_to
+union all
+select p.kind, p.realm, p.name, r.person_uid, r.left_at, r.from_at, least(r.to_at, r.gone_at),
+    '-infinity'::timestamptz, null, 'through the role ' || r.role, r.sure, r.dead
+from role r join named_principal p on p.name in (r.role, r.role_id) and (
+    (p.kind = 'role' and p.realm = r.role_realm) or p.kind = 'principal');
+create index on reach (kind, realm, name);
+analyze reach;
+
+-- name: make_way
+-- What these principals may do to which key, and when; the day of the departure is its last 24 hours. `stood`: on that
+-- day; else it ended before. Where nothing was read until after the departure, what the first read told stands in.
+create temp table way as
+with first as (
+    select a.realm, a.source_kind, m.at, m.night_at
+    from (select realm, source_kind, min(valid_from) as at from key_access group by realm, source_kind) a
+    join moment m using (at)
+), dated as (
+    select a.realm, a.source_kind, a.key, a.principal, a.action, a.carries, a.reason, r.person_uid, r.left_at, r.how,
+        r.name, r.kind, a.standing = 'works' and r.sure as sure, a.valid_to is null and r.to_at = 'infinity' and not r.dead
+            as now,
+        greatest(r.from_at, case when a.valid_from = f.at then '-infinity'::timestamptz else af.night_at end) as from_at,
+        least(r.to_at, coalesce(at.night_at, 'infinity')) as to_at,
+        case when greatest(r.first_at, f.night_at) > r.left_at then greatest(r.first_read_at, f.at) end as unread_until
+    from reach r
+    join key_access a on a.principal_kind = r.kind and a.principal_realm = r.realm and a.principal = r.name
+    join first f on f.realm = a.realm and f.source_kind = a.source_kind
+    join moment af on af.at = a.valid_from
+    left join moment at on at.at = a.valid_to
+)
+select d.*, d.to_at > d.left_at - interval '1 day' as stood,
+    'Could take it away ' || d.how || case when d.to_at > d.left_at - interval '1 day' then '' else
+        ' until ' || to_char(d.to_at at time zone %(zone)s::text, 'YYYY-MM-DD') end || ': ' || d.action || ' by '
+        || d.reason || '.'
+        || case when d.sure then '' else ' Whether that was granted could not be told.' end
+        || case when d.unread_until is null then '' else ' That is as it ' || case when d.to_at = 'infinity'
+            then 'stands now' else 'stood on ' || to_char(d.unread_until at time zone %(zone)s::text, 'YYYY-MM-DD') end
+            || ': no reads reach back to the departure.' end as text
+from dated d
+where d.from_at < d.to_at and d.from_at < d.left_at or d.now;
+create index on way (realm, key);
+analyze way;
+
+-- name: make_key_name
+-- What a key is called where it lies: each version by its own id, all of them by their name.
+create temp table key_name as
+select realm, native_id as key, key_pk from key_copy union select realm, name, key_pk from key_copy;
+create index on key_name (realm, key);
+analyze key_name;
+
+-- name: make_entry_key
+-- Which keys an entry of the register means, or once meant.
+create temp table entry_key as
+select p.name, c.key_pk, bool_or(p.valid_to is null) as current
+from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name)
+where p.reader <> ''
+group by p.name, c.key_pk
+union
+select p.name, k.key_pk, bool_or(p.valid_to is null)
+from registered_place p join signing_key k on k.material = p.place
+where p.reader = ''
+group by p.name, k.key_pk;
+create index on entry_key (key_pk);
+create index on entry_key (name);
+analyze entry_key;
+
+-- name: make_custody_span
+-- Who the register says was a custodian, from when until when; what was taken out counts until it was.
+create temp table custody_span as
+select c.name, c.kind, c.space, c.holder, c.team, c.valid_to is null as current,
+    coalesce(c.since, '-infinity') as from_at,
+    least(coalesce(c.until, 'infinity'), coalesce(c.valid_to, 'infinity')) as to_at,
+    case when c.team = '' then '' else ' through the team ' || c.team end
+        || coalesce(' from ' || to_char(c.since at time zone %(zone)s::text, 'YYYY-MM-DD'), '')
+        || case when c.valid_to < coalesce(c.until, 'infinity') then ' until '
+                || to_char(c.valid_to at time zone %(zone)s::text, 'YYYY-MM-DD') || ', when it was taken off the register'
+            else coalesce(' until '
+                || to_char((c.until - interval '1 second') at time zone %(zone)s::text, 'YYYY-MM-DD'), '') end as words
+from custodian c;
+create index on custody_span (name);
+analyze custody_span;
+
+-- name: make_event_person
+-- Who did what the trails recorded: by the account that acted, else by a mail, login or number that the session bears
+-- and only one person ever bore. A login says nothing where it's short or reserved.
+create temp table event_person as
+with by_account as (
+    select e.realm, e.event_id, h.person_uid
+    from event e
+    join account a on a.realm = e.actor_realm and a.native_id = e.actor
+    join account_holder h on h.account_pk = a.account_pk and e.at >= h.from_at and e.at < h.to_at
+    where e.actor <> ''
+), single as (
+    select k.kind, k.value, min(w.person_uid::text)::uuid as person_uid
+    from worker_key k join worker w using (worker_pk)
+    where k.kind in ('mail', 'login', 'number') and k.value <> '' and k.value !~ '^0+$'
+        and (k.kind <> 'login' or (length(k.value) >= 4 and k.value <> all(%(reserved)s::text[])))
+        and exists (select from event_key e where e.kind = k.kind and e.value = k.value)
+    group by k.kind, k.value having count(distinct w.person_uid) = 1
+)
+select * from by_account
+union
+select k.realm, k.event_id, s.person_uid
+from event_key k join single s using (kind, value)
+where k.origin in ('attribute', 'tag', 'pattern') and not exists (
+    select from by_account b where b.realm = k.realm and b.event_id = k.event_id);
+create index on event_person (realm, event_id);
+analyze event_person;
+
+-- name: make_deed_done
+-- What people did with which key. Reading a secret by its name reads the version of that day, none made later.
+create temp table deed_done as
+select distinct k.key_pk, p.person_uid, e.at, e.action, e.deed, e.event_id, e.actor_label,
+    e.deed in ('read', 'exported', 'imported', 'created') as carries
+from event_person p
+join event e using (realm, event_id)
+join key_name k on k.realm = e.object_realm and k.key = e.object
+where not e.failed and e.deed <> 'made' and exists (
+    select from key_copy c
+    where c.key_pk = k.key_pk and c.realm = k.realm and (c.native_id = e.object or (
+        c.name = e.object and (c.created_at is null or c.created_at <= e.at + interval '5 minutes'))));
+create index on deed_done (key_pk);
+analyze deed_done;
+
+-- name: make_custody_held
+-- Why leavers are thought to have held a key.
+create temp table custody_held (key_pk bigint, person_uid uuid, grade text, text text, at timestamptz, event_id text,
+    action text);
+insert into custody_held
+select key_pk, person_uid, 'proved', case deed when 'read' then 'Read' when 'exported' then 'Exported'
+        when 'imported' then 'Imported' else 'Created' end || ' it on '
+    || to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC: ' || action || ' as ' || actor_label || ', event '
+    || event_id || '.', at, event_id, action
+from (
+    select d.*, row_number() over (partition by key_pk, person_uid, deed order by at desc, event_id) as n
+    from deed_done d join leaver using (person_uid) where carries) latest
+where n <= 3;
+insert into custody_held
+select distinct on (e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at) e.key_pk, v.person_uid, 'registered',
+    'Registered custodian' || s.words || ' (custody.yaml).', nullif(s.to_at, 'infinity'), '', ''
+from custody_span s
+join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder
+join worker w using (worker_pk)
+join leaver v on v.person_uid = w.person_uid
+join entry_key e on e.name = s.name
+where s.kind = 'worker' and s.from_at < v.left_at
+order by e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at, s.current desc, s.to_at desc;
+insert into custody_held
+select distinct on (e.key_pk, r.person_uid, s.name, s.team, s.holder, s.from_at, r.how) e.key_pk, r.person_uid,
+    'registered',
+    'Acted ' || r.how || coalesce(' until ' || to_char(nullif(r.to_at, 'infinity') at time zone %(zone)s::text,
+        'YYYY-MM-DD'), '') || ', which is a registered custodian' || s.words || ' (custody.yaml).'
+        || case when r.sure then '' else ' Whether they could could not be told.' end
+        || case when r.first_at > r.left_at then ' That is as it ' || case when r.to_at = 'infinity' then 'stands now'
+            else 'stood on ' || to_char(r.first_read_at at time zone %(zone)s::text, 'YYYY-MM-DD') end
+            || ': no reads reach back to the departure.' else '' end,
+    nullif(least(s.to_at, r.to_at), 'infinity'), '', ''
+from custody_span s
+join reach r on r.name = s.holder and r.kind = s.kind
+join entry_key e on e.name = s.name
+where s.kind in ('group', 'principal') and greatest(s.from_at, r.from_at) < least(s.to_at, r.to_at, r.left_at)
+    and (s.kind = 'principal' or exists (select from realm m where m.realm = r.realm and s.space in (m.source, m.realm)))
+order by e.key_pk, r.person_uid, s.name, s.team, s.holder, s.from_at, r.how, s.current desc, r.to_at desc, s.to_at desc;
+insert into custody_held
+select distinct c.key_pk, h.person_uid, 'registered', 'The same SSH key is on their own account ' || a.label || '.',
+    null::timestamptz, '', ''
+from key_copy c
+join credential d on d.fingerprint = c.ssh_fingerprint and d.kind = 'ssh_key'
+join account a using (account_pk)
+join account_holder h using (account_pk)
+join leaver v using (person_uid)
+where c.ssh_fingerprint <> '' and h.from_at < v.left_at and (d.created_at is null or d.created_at <= v.left_at);
+insert into custody_held
+select distinct on (k.key_pk, w.person_uid, w.kind, w.name, w.action) k.key_pk, w.person_uid,
+    case when w.stood then 'could' else 'inferred' end, w.text, nullif(w.to_at, 'infinity'), '', w.action
+from way w join key_name k using (realm, key)
+where w.carries and w.from_at < w.to_at and w.from_at < w.left_at
+order by k.key_pk, w.person_uid, w.kind, w.name, w.action, w.stood desc, w.sure desc, w.to_at desc, w.text;
+create index on custody_held (key_pk);
+analyze custody_held;
+
+-- name: make_custody_access
+-- What still lets leavers use a key, or take it away.
+create temp table custody_access as
+select distinct on (k.key_pk, w.person_uid, w.kind, w.name, w.action) k.key_pk, w.person_uid, w.principal, w.action,
+    w.carries, case when w.sure then 'works' else 'unknown' end as standing,
+    w.reason || case when w.kind = 'account' then '' else ', ' || w.how end as reason,
+    coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false) as fresh
+from way w
+join key_name k using (realm, key)
+join key_copy c on c.key_pk = k.key_pk and c.realm = w.realm and c.source_kind = w.source_kind and c.gone_at is null
+left join key_scope s on s.realm = w.realm and s.source_kind = w.source_kind and s.kind = c.kind
+where w.now
+order by k.key_pk, w.person_uid, w.kind, w.name, w.action, w.carries desc, w.sure desc, w.reason;
+create index on custody_access (key_pk);
+analyze custody_access;
+
+-- name: make_custody_use
+-- What leavers did with a key after they had left.
+create temp table custody_use as
+select key_pk, person_uid, case deed when 'read' then 'Read' when 'exported' then 'Exported'
+        when 'imported' then 'Imported' when 'created' then 'Created' else 'Used' end || ' it on '
+    || to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC: ' || action || ' as ' || actor_label || ', event '
+    || event_id || '.' as text, at, event_id, action, carries
+from (
+    select d.*, row_number() over (partition by d.key_pk, d.person_uid order by d.at desc, d.event_id) as n
+    from deed_done d join leaver v using (person_uid) where d.at > v.left_at) latest
+where n <= 5;
+create index on custody_use (key_pk);
+analyze custody_use;
+
+-- name: make_custody_holder
+-- Departed holders of each key, and whether its material is newer than the departure: one copy says so, by its own date
+-- or since a whole read after the departure didn't show it, and none says otherwise. Who took it afterwards has it.
+create temp table custody_holder as
+with pair as (
+    select key_pk, person_uid from custody_held
+    union select key_pk, person_uid from custody_access
+    union select key_pk, person_uid from custody_use
+), dated as (
+    select p.key_pk, p.person_uid,
+        bool_or(c.created_at > v.left_at or least(c.not_seen_at, n.night_at) >= v.left_at) as after,
+        bool_or(c.created_at <= v.left_at or least(c.first_seen_at, f.night_at) <= v.left_at) as before
+    from pair p
+    join leaver v using (person_uid)
+    join key_copy c using (key_pk)
+    join moment f on f.at = c.first_seen_at
+    left join moment n on n.at = c.not_seen_at
+    group by p.key_pk, p.person_uid
+)
+select d.key_pk, d.person_uid, coalesce(d.after, false) and not coalesce(d.before, false) and not exists (
+        select from deed_done u join leaver v using (person_uid)
+        where u.key_pk = d.key_pk and u.person_uid = d.person_uid and u.carries and u.at > v.left_at) as newer
+from dated d;
+create index on custody_holder (key_pk);
+create index on custody_holder (person_uid);
+analyze custody_holder;

@@ -1,0 +1,202 @@
+-- name: make_custody_key
+-- Keys to make cases of: those that leavers may have held or may still use; or these people's alone.
+create temp table custody_key as
+select h.key_pk from custody_holder h
+group by h.key_pk
+having %(persons)s::uuid[] is null or bool_or(h.person_uid = any(%(persons)s));
+create unique index on custody_key (key_pk);
+analyze custody_key;
+
+-- name: make_company_reach
+-- Principals that somebody is or acts as, and who; of those that are named for any of these keys.
+create temp table company_reach as
+with named as (
+    select distinct a.principal_kind as kind, a.principal_realm as realm, a.principal as name
+    from key_access a join key_name k using (realm, key) join custody_key using (key_pk)
+    where a.carries and a.valid_to is null
+    union
+    select p.kind, p.realm, p.name
+    from custody_span s join entry_key e using (name) join custody_key using (key_pk)
+    join named_principal p on p.name = s.holder and p.kind = s.kind
+), theirs as (
+    select a.realm, a.label, a.native_id, coalesce(al.person_uid, l.person_uid) as person_uid
+    from link l join account a using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
+    where l.valid_to is null and l.decision = 'linked' and l.relation = 'is' and a.gone_at is null
+        and exists (select from named)
+)
+select n.*, t.person_uid from named n join theirs t on n.name in (t.label, t.native_id)
+    and (n.kind = 'principal' or (n.kind = 'account' and n.realm = t.realm))
+union
+select n.*, t.person_uid
+from named n
+join guarding g on n.kind = 'group' and g.realm = n.realm and g.name = n.name
+join membership m on m.realm = g.realm and m.group_native_id = g.group_native_id and m.valid_to is null
+join theirs t on t.realm = m.realm and t.native_id = m.account_native_id
+union
+select n.*, t.person_uid
+from named n
+join trust r on n.name in (r.label, r.native_id) and r.gone_at is null and r.standing <> 'dead'
+    and (n.kind = 'principal' or (n.kind = 'role' and n.realm = r.realm))
+join theirs t on t.realm = r.principal_realm and r.principal in (t.label, t.native_id);
+create index on company_reach (kind, realm, name);
+analyze company_reach;
+
+-- name: make_company_holder
+-- How many people at work are known to hold each of these keys.
+create temp table company_holder as
+with known as (
+    select d.key_pk, d.person_uid from deed_done d join custody_key using (key_pk) where d.carries
+    union
+    select e.key_pk, w.person_uid
+    from custody_span s join entry_key e using (name) join custody_key using (key_pk)
+    join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder join worker w using (worker_pk)
+    where s.kind = 'worker' and s.from_at <= %(as_of)s
+    union
+    select e.key_pk, r.person_uid
+    from custody_span s join entry_key e using (name) join custody_key using (key_pk)
+    join company_reach r on r.kind = s.kind and r.name = s.holder
+    where s.kind <> 'worker' and s.from_at <= %(as_of)s and s.to_at > %(as_of)s
+    union
+    select k.key_pk, r.person_uid
+    from key_access a join key_name k using (realm, key) join custody_key using (key_pk)
+    join company_reach r on r.kind = a.principal_kind and r.realm = a.principal_realm and r.name = a.principal
+    where a.carries and a.valid_to is null
+)
+select key_pk, count(*)::int as people
+from known k where not exists (select from leaver v where v.person_uid = k.person_uid)
+group by key_pk;
+create unique index on company_holder (key_pk);
+analyze company_holder;
+
+-- name: custody_keys
+select key_pk from custody_key order by key_pk;
+
+-- name: copies
+-- The copies of these keys, gone ones too; of other keys those that a verifier of theirs began to publish since.
+select k.key_pk, s.material, s.kind as key_kind, c.realm, c.native_id, cs.material as copy_material, c.kind, c.name,
+    c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies,
+    case when c.gone_at is null then c.standing else 'dead' end as standing,
+    case when c.gone_at is null then c.standing_reason else 'no longer shown' end as standing_reason,
+    c.cache, c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind,
+    c.first_seen_at, coalesce(c.last_seen_at, greatest(c.observed_at, p.confirmed_at)) as last_seen_at,
+    c.untrusted_since, p.confirmed_at, coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as fresh,
+    k.own
+from (
+    select key_pk, copy_pk, true as own from key_copy where key_pk = any(%(keys)s)
+    union all
+    select distinct o.key_pk, n.copy_pk, false
+    from key_copy o
+    join key_copy n on n.realm = o.realm and n.source_kind = o.source_kind and n.name = o.name and n.key_pk <> o.key_pk
+    join moment f on f.at = n.first_seen_at
+    where o.key_pk = any(%(keys)s) and o.verifies and n.verifies and n.gone_at is null and n.standing = 'works'
+        and n.not_seen_at is not null and least(n.first_seen_at, f.night_at) > (
+            select min(v.left_at) from custody_holder h join leaver v using (person_uid) where h.key_pk = o.key_pk)) k
+join key_copy c using (copy_pk)
+join signing_key s on s.key_pk = k.key_pk
+join signing_key cs on cs.key_pk = c.key_pk
+left join lateral (
+    select case when x.complete then x.observed_at end as confirmed_at, x.error from key_scope x
+    where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
+order by k.key_pk, k.own desc, c.realm, c.native_id, c.copy_pk;
+
+-- name: holders
+-- The departed holders of these keys.
+select h.key_pk, h.newer, p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.left_at, d.certain_at,
+    d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told
+from custody_holder h
+join person p using (person_uid)
+join worker w on w.worker_pk = p.shown_worker_pk
+join departure d on d.person_uid = h.person_uid and d.valid_to is null
+where h.key_pk = any(%(keys)s)
+order by h.key_pk, p.person_uid;
+
+-- name: held
+select key_pk, person_uid::text, grade, text, at, event_id, action from custody_held
+where key_pk = any(%(keys)s)
+order by key_pk, person_uid, array_position(array['proved', 'registered', 'could', 'inferred'], grade), at desc nulls first,
+    text;
+
+-- name: uses
+select key_pk, person_uid::text, 'proved' as grade, text, at, event_id, action from custody_use
+where key_pk = any(%(keys)s) order by key_pk, person_uid, at desc, event_id;
+
+-- name: accesses
+select key_pk, person_uid::text, principal, action, carries, standing, reason, fresh from custody_access
+where key_pk = any(%(keys)s) order by key_pk, person_uid, principal, action;
+
+-- name: said
+-- What the register says of these keys: the entry as it stands, or as it stood last; and how many people at work hold
+-- them, as far as is known.
+select k.key_pk, r.name, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold,
+    (select count(*)::int from custodian c where c.name = r.name) as custodians, coalesce(h.people, 0) as other_holders
+from unnest(%(keys)s::bigint[]) as k(key_pk)
+left join lateral (
+    select r.* from entry_key e join registered_key r using (name)
+    where e.key_pk = k.key_pk
+    order by (r.valid_to is null) desc, e.current desc, r.registered_pk desc limit 1) r on true
+left join company_holder h on h.key_pk = k.key_pk;
+
+-- name: attested
+-- The last word of a person on each of these keys.
+select distinct on (k.key_pk) k.key_pk, a.author, a.reason, a.attested_at as at, a.until
+from attestation a join signing_key k using (material)
+where k.key_pk = any(%(keys)s)
+order by k.key_pk, a.attestation_id desc;
+
+-- name: make_peopled
+-- Principals that anybody is or acts as.
+create temp table peopled as
+with theirs as (
+    select a.realm, a.label, a.native_id
+    from link l join account a using (account_pk)
+    where l.valid_to is null and l.decision = 'linked' and l.relation = 'is' and a.gone_at is null
+        and exists (select from named_principal)
+)
+select p.kind, p.realm, p.name from named_principal p join theirs t on t.label = p.name and t.realm = p.realm
+where p.kind = 'account'
+union
+select p.kind, p.realm, p.name from named_principal p join theirs t on t.native_id = p.name and t.realm = p.realm
+where p.kind = 'account'
+union
+select 'group', g.realm, g.name
+from guarding g
+join membership m on m.realm = g.realm and m.group_native_id = g.group_native_id and m.valid_to is null
+join theirs t on t.realm = m.realm and t.native_id = m.account_native_id
+union
+select p.kind, p.realm, p.name
+from named_principal p
+join trust r on p.kind = 'role' and r.realm = p.realm and p.name in (r.label, r.native_id) and r.gone_at is null
+join theirs t on t.realm = r.principal_realm and r.principal in (t.label, t.native_id);
+analyze peopled;
+
+-- name: make_known_key
+-- Keys of which somebody is known who holds them: by the register, an audit trail, or what they may do.
+create temp table known_key as
+select e.key_pk from entry_key e join custody_span s using (name)
+union
+select key_pk from deed_done where carries
+union
+select k.key_pk
+from key_access a join key_name k using (realm, key)
+join peopled p on p.kind = a.principal_kind and p.realm = a.principal_realm and p.name = a.principal
+where a.carries and a.valid_to is null
+union
+select key_pk from custody_held where grade <> 'inferred';
+create unique index on known_key (key_pk);
+analyze known_key;
+
+-- name: uncustodied
+-- Trusted copies of keys that nobody is known to hold, a system after the other.
+select c.key_pk, s.material, s.kind as key_kind, c.realm, c.native_id, s.material as copy_material, c.kind, c.name,
+    c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies, c.standing,
+    c.standing_reason, c.cache, c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind,
+    c.first_seen_at, greatest(c.observed_at, p.confirmed_at) as last_seen_at, c.untrusted_since, p.confirmed_at,
+    coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as fresh, true as own
+from key_copy c
+join signing_key s using (key_pk)
+left join lateral (
+    select case when x.complete then x.observed_at end as confirmed_at, x.error from key_scope x
+    where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
+where c.verifies and c.standing = 'works' and c.gone_at is null
+    and not exists (select from known_key k where k.key_pk = c.key_pk)
+order by c.realm, c.source_kind, c.native_id, c.copy_pk;
