@@ -1,4 +1,4 @@
-"""KMS keys, secrets and parameters for tests, and ready sources of them. Use with the fixtures of tests.support.cloud."""
+"""KMS keys, secrets and parameters for tests, and ready sources of them. The fixtures are tests.support.cloud's."""
 
 import functools
 import hashlib
@@ -16,7 +16,7 @@ from include.offboarding.demo.aws_key_seed import (
     AwsSecretSeed,
     AwsSecretVersionSeed,
 )
-from include.offboarding.sources import aws_kms
+from include.offboarding.sources import aws_kms, aws_secrets
 from include.offboarding.thumbprints import material_of
 from tests.support.cloud import CONTEXT, CORE, connection
 
@@ -126,3 +126,20 @@ def kms_settings(**changes: object) -> aws_kms.Settings:
 def kms_source(server: AwsServer, part: str = CORE, **changes: object) -> aws_kms.AwsKmsSource:
     """A ready source of KMS keys."""
     return aws_kms.build(kms_settings(**changes), connection(server), part, CONTEXT)
+
+
+def secrets_settings(**changes: object) -> aws_secrets.Settings:
+    """What a user would write, and changes to it."""
+    given: dict[str, object] = {
+        "name": "secrets",
+        "kind": "aws_secrets",
+        "connection": "aws_audit",
+        "role_name": "OffboardingAudit",
+        "accounts": [CORE],
+    }
+    return aws_secrets.Settings.model_validate(given | changes)
+
+
+def secrets_source(server: AwsServer, part: str = CORE, **changes: object) -> aws_secrets.AwsSecretsSource:
+    """A ready source of secrets."""
+    return aws_secrets.build(secrets_settings(**changes), connection(server), part, CONTEXT)

@@ -103,6 +103,7 @@ def _add_secret(account_id: str, seed: AwsSecretSeed) -> None:
     secret.policy = seed.policy or None
     secret.rotation_requested = secret.rotation_enabled = bool(seed.rotation_lambda)
     secret.rotation_lambda_arn = seed.rotation_lambda
+    secret.auto_rotate_after_days = 30
     secrets_of(account_id, seed.region).secrets[secret.arn] = secret
     secret.replicas = secret.create_replicas([{"Region": region} for region in seed.replicas], force_overwrite=False)
 

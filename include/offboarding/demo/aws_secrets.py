@@ -66,6 +66,8 @@ class Secrets:
         secret = secrets_of(account_id, region).secrets.get(str(fields["SecretId"]))
         if secret is None:
             raise SecretError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+        if secret.is_deleted():
+            raise SecretError("InvalidRequestException", "The secret is marked for deletion.")
         source = secret.source if isinstance(secret, ReplicaSecret) else secret
         policy = {"ResourcePolicy": source.policy} if source.policy else {}
         return {"ARN": secret.arn, "Name": secret.name, **policy}

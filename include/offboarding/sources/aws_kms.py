@@ -136,7 +136,7 @@ class AwsKmsSource:
         for key in found:
             if not key.material and key.usage != MACS and key.state in ("Enabled", "Updating"):
                 read.unsaid.append(
-                    f"{self._asker}: {key.arn} can't be compared with other systems: {key.material_reason}"
+                    f"{self._asker}: {key.arn} can't be recognised in other systems: {key.material_reason}"
                 )
             yield self._key(key)
         yield from self._access(read.accesses, found)

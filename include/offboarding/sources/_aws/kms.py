@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import GrantListEntryTypeDef, KeyMetadataTypeDef
 
 SIGNS, MACS = "SIGN_VERIFY", "GENERATE_VERIFY_MAC"
+EXTERNAL = "EXTERNAL"
+"""The origin of imported material."""
 PAGE_SIZE = 1000
 ALIASES_PAGE, TAGS_PAGE = 100, 50
 """The most that AWS gives."""
@@ -54,6 +56,7 @@ class KmsKey:
     state: str
     origin: str
     created_at: datetime | None
+    """None of imported material, which may be older than the key that it was imported into."""
     deletion_at: datetime | None
     valid_to: datetime | None
     """When its imported material expires."""
@@ -128,7 +131,7 @@ class KmsReader:
             spec=told.get("KeySpec", ""),
             state=told.get("KeyState", "unknown"),
             origin=told.get("Origin", "unknown"),
-            created_at=_utc(told.get("CreationDate")),
+            created_at=_utc(told.get("CreationDate")) if told.get("Origin") != EXTERNAL else None,
             deletion_at=_utc(told.get("DeletionDate")),
             valid_to=_utc(told.get("ValidTo")),
             multi_region=told.get("MultiRegion", False),

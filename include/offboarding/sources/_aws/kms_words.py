@@ -7,9 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.
 from collections.abc import Mapping
 
 from include.offboarding.model import Carryable, Standing
-from include.offboarding.sources._aws.kms import MACS, KmsKey
-
-EXTERNAL = "EXTERNAL"
+from include.offboarding.sources._aws.kms import EXTERNAL, MACS, KmsKey
 
 _NEVER_LEAVES = "the material was made in KMS, and no call hands it out"
 _CARRYABLE: Mapping[str, tuple[Carryable, str]] = {

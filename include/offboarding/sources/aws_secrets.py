@@ -1,0 +1,239 @@
+"""Secrets Manager's secrets and the Parameter Store's SecureStrings, in every enabled region of one AWS account a part:
+their versions with dates and stages, and who may read them. Their values are never asked for.
+
+Costs two requests a secret and one a parameter, beside pages of lists, two for each key that encrypts them, and those
+of `Accesses`. Rights: docs/permissions/aws.md.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import structlog
+
+from include.offboarding.interfaces import ConnectionFields, ReadContext
+from include.offboarding.model import (
+    Carryable,
+    Fact,
+    Gap,
+    Key,
+    RequestCounts,
+    Standing,
+    SubjectKind,
+)
+from include.offboarding.sources._aws.accessing import Accesses, tagged
+from include.offboarding.sources._aws.encrypting import EncryptingKeys
+from include.offboarding.sources._aws.meter import Meter
+from include.offboarding.sources._aws.opening import accounts_today
+from include.offboarding.sources._aws.reach import KeyTarget
+from include.offboarding.sources._aws.reach_actions import PARAMETER, SECRET
+from include.offboarding.sources._aws.refusals import Refusals
+from include.offboarding.sources._aws.regional import Regional, regional
+from include.offboarding.sources._aws.secret_settings import SecretSettings as Settings
+from include.offboarding.sources._aws.secret_words import CARRYABLE, standing, verifies
+from include.offboarding.sources._aws.secrets import Parameter, ParameterReader, Secret, SecretReader, Version
+from include.offboarding.sources._aws.session import Opened
+from include.offboarding.thumbprints import material_by_reference
+
+__all__ = ["AwsSecretsSource", "Settings", "build", "discover"]
+
+log = structlog.get_logger("offboarding.sources")
+
+KINDS = (SubjectKind.SHARED_SECRET, SubjectKind.SIGNING_KEY)
+SERVICES: Mapping[str, str] = {
+    **dict.fromkeys(("ListSecrets", "ListSecretVersionIds", "GetResourcePolicy"), "secretsmanager"),
+    **dict.fromkeys(("DescribeParameters", "ListTagsForResource"), "ssm"),
+    **dict.fromkeys(("DescribeKey", "GetKeyPolicy"), "kms"),
+}
+"""Policies' prefix of the calls that are made here."""
+_NO = frozenset({"", "false", "no", "0"})
+
+
+def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsSecretsSource":
+    """The source of one account's secrets; AWS is not asked anything yet."""
+    meter = Meter()
+    return AwsSecretsSource(
+        account=regional(settings, connection, part, meter, SERVICES), meter=meter, settings=settings, context=context
+    )
+
+
+def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
+    """The parts there are today. Raises as `accounts_today`."""
+    del context
+    return accounts_today(settings, connection)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """What a read has to keep in mind."""
+
+    opened: Opened
+    secrets: Refusals
+    details: Refusals
+    accesses: Accesses
+    encrypting: EncryptingKeys
+    found: int = 0
+    left_out: int = 0
+
+
+class AwsSecretsSource:
+    """The secrets of one AWS account."""
+
+    def __init__(self, *, account: Regional, meter: Meter, settings: Settings, context: ReadContext) -> None:
+        self._account = account
+        self._meter = meter
+        self._settings = settings
+        self._context = context
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What AWS has been asked so far, retries told apart."""
+        return self._meter.requests
+
+    @property
+    def _realm(self) -> str:
+        return self._account.realm
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield every version of every secret that isn't left out, and who may read it."""
+        if gap := self._account.shut():
+            yield gap
+            return
+        yield from self._account.read(self._read_regions)
+
+    def _read_regions(self, opened: Opened, regions: tuple[str, ...]) -> Iterator[Fact]:
+        read = self._begin(opened)
+        for region in regions:
+            yield from self._secrets(read, region)
+            if self._settings.parameters:
+                yield from self._parameters(read, region)
+        log.info("secrets read", realm=self._realm, regions=len(regions), secrets=read.found, left_out=read.left_out)
+        yield from self._account.conclude(KINDS, (*read.secrets.sentences(), *read.accesses.errors()))
+        for text in read.details.sentences():
+            yield Gap(realm=self._realm, text=text, red=True)
+        yield from self._limits(read.left_out)
+
+    def _begin(self, opened: Opened) -> _Read:
+        secrets, details = Refusals(asker=self._account.asker), Refusals(asker=self._account.asker)
+        return _Read(
+            opened=opened,
+            secrets=secrets,
+            details=details,
+            accesses=Accesses(iam=opened.iam(), refusals=secrets, now=self._context.as_of),
+            encrypting=EncryptingKeys(realm=self._realm, clients=opened.kms, refusals=details),
+        )
+
+    def _limits(self, left_out: int) -> Iterator[Gap]:
+        if left_out:
+            text = f"{left_out} left out by `include` and `exclude`: not looked at"
+            yield Gap(realm=self._realm, text=f"{self._account.asker}: {text}", red=False)
+        if not self._settings.parameters:
+            text = "SecureStrings of the Parameter Store aren't looked at, by `parameters: false`"
+            yield Gap(realm=self._realm, text=f"{self._account.asker}: {text}", red=False)
+
+    def _secrets(self, read: _Read, region: str) -> Iterator[Fact]:
+        reader = SecretReader(
+            client=read.opened.secrets_manager(region), region=region, wanted=self._wanted, secrets=read.secrets
+        )
+        found = list(reader.read())
+        read.found += len(found)
+        read.left_out += reader.left_out
+        for secret in found:
+            for version in secret.versions:
+                yield self._of_secret(secret, version)
+        alive = (secret for secret in found if not secret.deleted_at)
+        yield from read.accesses.of(
+            [target for secret in alive for target in self._secret_targets(secret, read.encrypting)]
+        )
+
+    def _parameters(self, read: _Read, region: str) -> Iterator[Fact]:
+        reader = ParameterReader(
+            client=read.opened.ssm(region),
+            region=region,
+            account_id=self._realm,
+            wanted=self._wanted,
+            parameters=read.secrets,
+            details=read.details,
+        )
+        found = list(reader.read())
+        read.found += len(found)
+        read.left_out += reader.left_out
+        yield from map(self._of_parameter, found)
+        yield from read.accesses.of([self._parameter_target(one, read.encrypting) for one in found])
+
+    def _wanted(self, name: str) -> bool:
+        return _matches(name, self._settings.include) and not _matches(name, self._settings.exclude)
+
+    def _kind(self, name: str, tags: Mapping[str, str] | None) -> SubjectKind:
+        said = tagged(tags, self._settings.signing_key_tags).lower() not in _NO
+        signs = said or _matches(name, self._settings.signing_keys)
+        return SubjectKind.SIGNING_KEY if signs else SubjectKind.SHARED_SECRET
+
+    def _of_secret(self, secret: Secret, version: Version) -> Key:
+        works, why = standing(secret, version)
+        return Key(
+            realm=self._realm,
+            native_id=f"{secret.arn}#{version.version_id}",
+            material=material_by_reference(self._realm, f"{secret.primary_arn}#{version.version_id}"),
+            kind=self._kind(secret.name, secret.tags),
+            name=secret.arn,
+            label=f"{secret.name}, version {version.version_id} ({secret.region})",
+            version=version.version_id,
+            created_at=version.created_at,
+            carryable=Carryable.YES,
+            carryable_reason=CARRYABLE,
+            verifies=verifies(secret),
+            standing=works,
+            standing_reason=f"Secrets Manager: {why}",
+            owner=tagged(secret.tags, self._settings.owner_tags),
+        )
+
+    def _of_parameter(self, parameter: Parameter) -> Key:
+        native_id = f"{parameter.arn}#{parameter.version}"
+        return Key(
+            realm=self._realm,
+            native_id=native_id,
+            material=material_by_reference(self._realm, native_id),
+            kind=self._kind(parameter.name, parameter.tags),
+            name=parameter.arn,
+            label=f"{parameter.name}, version {parameter.version} ({parameter.region})",
+            version=parameter.version,
+            created_at=parameter.modified_at,
+            carryable=Carryable.YES,
+            carryable_reason=CARRYABLE,
+            verifies=True,
+            standing=Standing.WORKS,
+            standing_reason="Parameter Store: the current version",
+            owner=tagged(parameter.tags, self._settings.owner_tags),
+        )
+
+    def _secret_targets(self, secret: Secret, encrypting: EncryptingKeys) -> Iterator[KeyTarget]:
+        """To read it, its value must be decrypted too; to say who may read it, not."""
+        needs = encrypting.needed(secret.kms_key_id, secret.region, "secretsmanager")
+        for carries in (True, False):
+            yield KeyTarget(
+                realm=self._realm,
+                key=secret.arn,
+                arn=secret.arn,
+                actions={action: takes for action, takes in SECRET.items() if takes is carries},
+                policy=secret.policy,
+                policy_rules=False,
+                tags=secret.tags,
+                needs=needs if carries else (),
+            )
+
+    def _parameter_target(self, parameter: Parameter, encrypting: EncryptingKeys) -> KeyTarget:
+        return KeyTarget(
+            realm=self._realm,
+            key=parameter.arn,
+            arn=parameter.arn,
+            actions=PARAMETER,
+            policy=(),
+            policy_rules=False,
+            tags=parameter.tags,
+            needs=encrypting.needed(parameter.kms_key_id, parameter.region, "ssm"),
+        )
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
