@@ -42,7 +42,8 @@ def test_every_key_is_told() -> None:
     for kind in ("aws_iam", "aws_identity_center", "aws_kms", "aws_secrets"):
         assert set(section(f"### `kind: {kind}`")) == own_keys(kind)
     assert set(section("## `verifiers`")) == {"connection", "cache_hours"}
-    assert set(section("### `kind: jwks`")) == own_verifier_keys("jwks")
+    for kind in ("jwks", "ssh", "x509"):
+        assert set(section(f"### `kind: {kind}`")) == own_verifier_keys(kind)
     inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
     assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
     assert set(section("### `policy.due_hours`")) == keys(DueHours)
