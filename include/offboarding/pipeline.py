@@ -11,7 +11,7 @@ from typing import cast
 
 import structlog
 
-from include.offboarding import departing, intake, registration
+from include.offboarding import departing, excepting, intake, registration
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import KeySource, Reader, Source, SourceSettings, Tracker, Trail
@@ -20,7 +20,17 @@ from include.offboarding.policy import routed
 from include.offboarding.report import night
 from include.offboarding.rules import all_rules
 from include.offboarding.settings import Settings
-from include.offboarding.store import correlation, departures, findings, reading, register, rosters, runs, sources
+from include.offboarding.store import (
+    correlation,
+    departures,
+    exceptions,
+    findings,
+    reading,
+    register,
+    rosters,
+    runs,
+    sources,
+)
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import DEPARTURE
@@ -80,6 +90,7 @@ def _opened(session: Session, settings: Settings, run: Run) -> Run:
     parts = [(source.name, part) for source in settings.readers for part in source.parts()]
     runs.note_expected(session, run.run_id, rosters=names, parts=parts)
     register.merge_register(session, registration.rows(settings), run.as_of)
+    exceptions.merge_exceptions(session, excepting.rows(settings), run.as_of)
     log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
     return run
 

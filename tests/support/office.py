@@ -12,6 +12,7 @@ from typing import Any
 
 from include.offboarding import pipeline
 from include.offboarding.errors import OffboardingError
+from include.offboarding.exceptions.register import Exceptions
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
 from include.offboarding.model import (
     CREDENTIAL_KINDS,
@@ -241,6 +242,8 @@ class Office:
     account_queues: dict[str, str] = field(default_factory=dict[str, str])
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     """Mail domains that mean another."""
+    let_stand: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What exceptions.yaml says."""
 
     @property
     def cloud(self) -> System:
@@ -280,17 +283,21 @@ class Office:
                 }
             ),
         )
-        return Settings(
-            company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",), mail_aliases=self.aliases),
-            rosters=(),
-            sources=(),
-            policy=Policy.model_validate({"baseline": "ticket", "queue": self.queue, **self.policy}),
-        ).model_copy(
-            update={
-                "rosters": rosters,
-                "sources": sources,
-                "trackers": (TrackerSettings(name="secops", kind="roundup", connection="none"),),
-            }
+        return (
+            Settings(
+                company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",), mail_aliases=self.aliases),
+                rosters=(),
+                sources=(),
+                policy=Policy.model_validate({"baseline": "ticket", "queue": self.queue, **self.policy}),
+            )
+            .model_copy(
+                update={
+                    "rosters": rosters,
+                    "sources": sources,
+                    "trackers": (TrackerSettings(name="secops", kind="roundup", connection="none"),),
+                }
+            )
+            .with_exceptions(Exceptions.model_validate(self.let_stand))
         )
 
     def readers(self) -> Readers:

@@ -12,6 +12,7 @@ from include.offboarding.keys import short_finding
 from include.offboarding.model import Severity, SubjectKind
 from include.offboarding.report import custody
 from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
+from include.offboarding.report.let_stand import finding_known, let_stand, part_known, roster_known
 from include.offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
@@ -60,6 +61,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
     lines = [
         *_title(night, zone),
         *_found(night),
+        *let_stand(night, zone),
         *unchecked(night),
         *read(night),
         *custody.keys(night, zone),
@@ -76,16 +78,16 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
 
 def _reasons(night: Night) -> Iterator[str]:
     for roster in night.rosters:
-        if roster.status != "complete":
+        if roster.status != "complete" and not roster_known(night, roster):
             how = "was read in part" if roster.status == "partial" else "couldn't be read"
             yield f"roster {roster.name} {how}{nights(roster)}"
     for part in night.parts:
-        if part.status != "complete":
+        if part.status != "complete" and not part_known(night, part):
             how = "was read in part" if part.status == "partial" else "couldn't be read"
             yield f"{where(part)} {how}{nights(part)}"
     if night.run.correlated_at is None:
         yield "nothing was concluded: correlation didn't come to its end"
-    unverified = sum(finding.state == "unverified" for finding in night.findings)
+    unverified = sum(f.state == "unverified" and not finding_known(night, f) for f in night.findings)
     if unverified:
         yield f"of {counted(unverified, 'finding')} it can't be told whether they work"
     if night.held.trips:

@@ -12,7 +12,7 @@ from include.offboarding.keys import short_finding
 from include.offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority
 from include.offboarding.report.ticket_items import checklist
 from include.offboarding.report.ticket_words import flowed, moment, named, on_one_line
-from include.offboarding.store.tickets import TicketItem, TicketRow
+from include.offboarding.store.tickets import DONE, TicketItem, TicketRow
 
 _PRIORITIES = {
     Severity.CRITICAL: TicketPriority.URGENT,
@@ -38,7 +38,7 @@ _CLOSES = {
 
 def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str], zone: str) -> TicketDraft:
     """What the ticket should say now. `zone`: the company's, for moments."""
-    open_items = [item for item in items if item.state != "resolved"]
+    open_items = [item for item in items if item.state not in DONE]
     due_at = min((item.due_at for item in open_items or items if item.due_at), default=None)
     worst = min((Severity(item.severity) for item in open_items or items), key=lambda s: s.order, default=Severity.HIGH)
     paragraphs = [
@@ -90,7 +90,7 @@ def _key_title(items: Sequence[TicketItem]) -> str:
     """A key whose access is to be cut isn't rotated; of several departed holders their number is told."""
     access = all(item.rule == "leaver-key-access" for item in items)
     noun = "shared secret" if items[0].subject_kind == SubjectKind.SHARED_SECRET else "signing key"
-    holders = sorted({item.worker_id for item in items if item.worker_id and item.state != "resolved"})
+    holders = sorted({item.worker_id for item in items if item.worker_id and item.state not in DONE})
     who = f"worker {holders[0]}" if len(holders) == 1 else f"{len(holders)} people"
     left = f" ({who} left)" if holders else ""
     what = f"Cut access of leavers to {noun}" if access else f"Rotate {noun}"

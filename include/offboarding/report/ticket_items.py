@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from include.offboarding.keys import short_finding
 from include.offboarding.report.ticket_words import flowed, moment, named
 from include.offboarding.report.wording import with_key
-from include.offboarding.store.tickets import TicketItem
+from include.offboarding.store.tickets import DONE, TicketItem
 
 MOST_ITEMS = 100
 """More are counted, and found by the command."""
 
 _INDENT = 7
 _NOT_THEIRS = "Not theirs?"
+_BOXES = {"resolved": "x", "excepted": "-"}
 
 
 def checklist(kind: str, items: Sequence[TicketItem], zone: ZoneInfo) -> Iterator[str]:
@@ -42,13 +43,13 @@ class _Said:
 
 
 def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _Said) -> Iterator[str]:
-    done = item.state == "resolved"
+    done = item.state in DONE
     where = f", {item.source}" if item.source else ""
     tag = f"({item.severity}, {short_finding(item.finding_key)})"
-    yield flowed(f"[{'x' if done else ' '}] {number}. {named(item)}{where} {tag}", hang=_INDENT)
+    yield flowed(f"[{_BOXES.get(item.state, ' ')}] {number}. {named(item)}{where} {tag}", hang=_INDENT)
     if done:
         on = f" on {moment(item.resolved_at, zone)}" if item.resolved_at else ""
-        yield _prose(f"Done{on}: {item.resolution}.")
+        yield _prose(f"Done{on}: {item.resolution}." if item.state == "resolved" else f"May stand: {item.resolution}.")
         return
     yield from _reasons(kind, number, item, said)
     steps = "\n".join(item.revoke) if kind == "rotate" else ""

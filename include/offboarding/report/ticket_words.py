@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
 from include.offboarding.model import KEY_KINDS, SubjectKind
-from include.offboarding.store.tickets import TicketItem
+from include.offboarding.store.tickets import DONE, TicketItem
 
 EVENT_RULES = ("used-after-departure", "signing-key-used-after-departure")
 MOST_LINES = 50
@@ -86,7 +86,7 @@ def changes(changed: Sequence[TicketItem]) -> str:
 def closing(items: Sequence[TicketItem], changed: Sequence[TicketItem]) -> str:
     """Why the ticket closes, and what on it may still be done."""
     lines = ["Nothing is left to do here:", *_lines(changed)] if changed else ["Nothing is left to do here."]
-    listed = [item for item in items if item.state != "resolved"]
+    listed = [item for item in items if item.state not in DONE]
     if listed:
         lines += [
             "Still there, and can be switched on again; better deleted:",
@@ -112,8 +112,10 @@ def _line(item: TicketItem) -> str:
 
 
 def _what(item: TicketItem) -> str:
-    if item.state == "resolved":
+    if item.state in DONE:
         return f": {item.resolution}"
+    if item.ticket_says == "excepted":
+        return ": stands again, the exception has ended"
     if not item.ticket_says:
         return ": added" if item.reopened == 0 else ": works again"
     return ": open again" if item.rule in EVENT_RULES else ": works again"

@@ -14,6 +14,7 @@ from include.offboarding.model import Finding
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import DEPARTURE, persons_asked
 from include.offboarding.store.events import Change, append_events
+from include.offboarding.store.exceptions import apply_exceptions
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
 from include.offboarding.store.sql import block, statements
@@ -199,6 +200,8 @@ def _merged(session: Session, run: Run, produced: int) -> Evaluation:
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
     changes |= {name: _changes(session, name, values) for name in ("begin", "close")}
+    # Last: what an exception covers stands by it, whether it began now or stood before.
+    changes["except"] = apply_exceptions(session, run.as_of)
     every = [change for name in changes for change in changes[name]]
     append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
     return Evaluation(

@@ -41,6 +41,10 @@ class TicketRow:
         return TicketRef(ref=self.ref, url=self.url or "")
 
 
+DONE = ("resolved", "excepted")
+"""States in which nothing is to be done about an item, for now or for good."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketItem:
     """A finding as its ticket tells it."""
@@ -81,17 +85,17 @@ class TicketItem:
     reopened: int
     """How often it came back."""
     ticket_says: str
-    """What its ticket last said of it: "" nothing yet, open or resolved."""
+    """What its ticket last said of it: "" nothing yet, open, excepted or resolved."""
 
     @property
     def holds(self) -> bool:
         """Whether it keeps its ticket open."""
-        return self.holds_ticket and self.state != "resolved"
+        return self.holds_ticket and self.state not in DONE
 
     @property
     def changed(self) -> bool:
         """Whether its ticket says something else of it."""
-        return self.state != "held" and self.ticket_says != ("resolved" if self.state == "resolved" else "open")
+        return self.state != "held" and self.ticket_says != (self.state if self.state in DONE else "open")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

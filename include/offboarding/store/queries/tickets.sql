@@ -57,16 +57,15 @@ update finding set ticket_key = %(ticket_key)s, told = %(told)s where finding_ke
 select t.ticket_key
 from ticket t
 join lateral (
-    select coalesce(bool_or(f.told <> case f.state when 'resolved' then 'resolved' else 'open' end
-            and f.state in ('open', 'resolved')), false) as changed,
-        coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'held')), false) as works,
-        coalesce(bool_or(f.holds_ticket and f.state <> 'resolved'), false) as holds
+    select coalesce(bool_or(f.told <> f.state and f.state in ('open', 'excepted', 'resolved')), false) as changed,
+        coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted', 'held')), false) as works,
+        coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted')), false) as holds
     from finding f where f.ticket_key = t.ticket_key) i on true
 where t.kind <> 'unverified' and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
 order by t.wanted_at, t.ticket_key;
 
 -- name: mark_told
-update finding set told = case state when 'resolved' then 'resolved' else 'open' end
+update finding set told = case when state in ('excepted', 'resolved') then state else 'open' end
 where finding_key = any(%(finding_keys)s);
 
 -- name: insert_outbox

@@ -8,6 +8,12 @@ from psycopg.rows import class_row
 from include.offboarding.errors import FatalError
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
+from include.offboarding.store.reading.let_stand import (
+    AcknowledgedThen,
+    ExceptedThen,
+    acknowledged_then,
+    excepted_then,
+)
 from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
 from include.offboarding.store.reading.told_keys import (
     AttestationThen,
@@ -115,6 +121,10 @@ class Night:
     """By kind, signing keys first; nothing where none is trusted."""
     unseen: tuple[str, ...] = ()
     """Entries of the custody register that nothing shows."""
+    excepted: tuple[ExceptedThen, ...] = ()
+    """Findings that stand by an exception."""
+    acknowledged: tuple[AcknowledgedThen, ...] = ()
+    """Gaps that are known: they turn no run red."""
     attested: tuple[AttestationThen, ...] = ()
     """People's words on keys that end within ATTESTED_DAYS, or ended lately."""
 
@@ -155,6 +165,8 @@ def night(session: Session, run_id: int) -> Night:
             resolutions=tuple(resolutions),
             held=_held(session, values),
             tickets=_tickets(session, values),
+            excepted=tuple(excepted_then(session, run_id)),
+            acknowledged=tuple(acknowledged_then(session, run_id)),
             keys=tuple(keys_then(session, run_id)),
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),

@@ -1,0 +1,60 @@
+"""What may stand for a while: shown and counted each night, so that nothing is hidden by it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from include.offboarding.keys import short_finding
+from include.offboarding.report.wording import COMMAND, counted, labelled, moment
+from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.let_stand import AcknowledgedThen
+from include.offboarding.store.reading.nights import NightFinding
+from include.offboarding.store.reading.reads import PartTold, RosterTold
+
+SOON = timedelta(days=7)
+_MOST_NAMED = 5
+
+
+def roster_known(night: Night, roster: RosterTold) -> bool:
+    """Whether somebody has acknowledged that this roster can't be read."""
+    return any(known.roster == roster.name for known in night.acknowledged)
+
+
+def part_known(night: Night, part: PartTold) -> bool:
+    """Whether somebody has acknowledged that this part of a source can't be read, or not whole."""
+    return any(known.source == part.name and known.part in ("", part.part) for known in night.acknowledged)
+
+
+def finding_known(night: Night, finding: NightFinding) -> bool:
+    """Whether somebody has acknowledged that of this finding it can't be told."""
+    return any(_covers(known, finding) for known in night.acknowledged)
+
+
+def let_stand(night: Night, zone: str) -> Iterator[str]:
+    """Yield how many findings stand by an exception, which gaps are acknowledged, and what of it ends soon."""
+    until = [each.expires_at for each in night.excepted if each.expires_at]
+    if night.excepted:
+        lines = [f"{counted(len(night.excepted), 'finding')} ({COMMAND} findings --state excepted)"]
+        soon = [each for each in night.excepted if each.expires_at and each.expires_at - night.run.as_of <= SOON]
+        named = ", ".join(short_finding(each.finding_key) for each in soon[:_MOST_NAMED])
+        if soon:
+            more = f" and {len(soon) - _MOST_NAMED} more" if len(soon) > _MOST_NAMED else ""
+            lines.append(f"ends {_first(until, zone)}: {named}{more}")
+        yield from labelled("Excepted", lines)
+    lines = [f"{_gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]
+    yield from labelled("Known gaps", lines)
+
+
+def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:
+    if known.finding:
+        return finding.finding_key.startswith(known.finding)
+    return known.source != "" and known.source == finding.source and known.part in ("", finding.realm)
+
+
+def _gap(known: AcknowledgedThen) -> str:
+    if known.finding:
+        return f"f-{known.finding[:8]}"
+    return f"roster {known.roster}" if known.roster else f"{known.source} {known.part}".strip()
+
+
+def _first(ends: Sequence[datetime], zone: str) -> str:
+    return moment(min(ends), zone)

@@ -1,0 +1,43 @@
+"""What stood by an exception or an acknowledgement at a run's moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptedThen:
+    """A finding that stands by an exception."""
+
+    finding_key: str
+    rule: str
+    expires_at: datetime | None
+    """When the last exception that covers it ends; None where the file has none any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgedThen:
+    """A gap that is known; "" where the entry doesn't say."""
+
+    source: str
+    part: str
+    roster: str
+    finding: str
+    """The beginning of a finding's key."""
+    expires_at: datetime
+
+
+def excepted_then(session: Session, run_id: int) -> list[ExceptedThen]:
+    """Findings that stood by an exception when this run ended, those whose exception ends first first."""
+    with session.cursor(row_factory=class_row(ExceptedThen)) as cursor:
+        return cursor.execute(block("exceptions", "excepted_then"), {"run_id": run_id}).fetchall()
+
+
+def acknowledged_then(session: Session, run_id: int) -> list[AcknowledgedThen]:
+    """Acknowledgements that counted at this run's moment, those that end first first."""
+    with session.cursor(row_factory=class_row(AcknowledgedThen)) as cursor:
+        return cursor.execute(block("exceptions", "acknowledged_then"), {"run_id": run_id}).fetchall()

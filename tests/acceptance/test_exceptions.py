@@ -1,0 +1,188 @@
+"""What may stand for a while, night after night, on a real store and a real Roundup."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from include.offboarding.model import Account, KeyKind, Standing
+from include.offboarding.report import night as report
+from include.offboarding.store import reading
+from include.offboarding.store.events import broken_at
+from tests.support.desk import SeenTicket, tickets_of
+from tests.support.office import Office, access_key, login, user
+from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
+from tests.support.tracker import RoundupPeople
+
+KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
+KEY = "AKIAAAAAAAAAAAAAAAAA"
+FIRST_DAY = (NIGHT + timedelta(days=1, hours=9)).date()
+"""In Seoul, of the first night."""
+
+
+def cloud_user() -> Account:
+    return user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+
+
+@pytest.fixture
+def kim(office: Office) -> Office:
+    """Kim has left, and a login and an access key of his still work."""
+    office.hr.workers = [KIM, STAFF]
+    office.directory.accounts = [login("kim", number("1042"))]
+    office.cloud.accounts = [cloud_user()]
+    office.cloud.credentials = [access_key(KEY, cloud_user())]
+    return office
+
+
+def granted(days: int = 1, **own: Any) -> dict[str, Any]:
+    """An entry that counts for so many days from the first night's on."""
+    expires = date.fromordinal(FIRST_DAY.toordinal() + days)
+    return {"reason": "the job is moved in December", "approver": "Soyeon", "expires": expires, **own}
+
+
+def states(office: Office) -> dict[str, str]:
+    rows = office.session.execute("select rule, state from finding").fetchall()
+    return {str(rule): str(state) for rule, state in rows}
+
+
+def only(people: RoundupPeople, office: Office) -> SeenTicket:
+    (ticket,) = tickets_of(people, office.queue)
+    return ticket
+
+
+def screen(office: Office, run_id: int) -> str:
+    return report.render(reading.night(office.session, run_id), "Asia/Seoul")
+
+
+def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Office, people: RoundupPeople) -> None:
+    kim.night()
+    kim.let_stand = {"exceptions": [granted(3, worker="hr:1042", rule="leaver-access-key")]}
+    told = kim.night()
+
+    assert states(kim) == {"leaver-account-works": "open", "leaver-access-key": "excepted"}
+    ticket = only(people, kim)
+    assert ticket.is_open
+    assert "[-] 2." in ticket.body
+    assert "May stand: excepted until 2026-11-29 15:00 UTC, approved by Soyeon." in " ".join(ticket.body.split())
+    assert "excepted until" in ticket.comments[-1]
+    assert "Excepted    1 finding (python -m include.offboarding findings --state excepted)" in screen(
+        kim, told.run.run_id
+    )
+
+
+def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: RoundupPeople) -> None:
+    kim.let_stand = {"exceptions": [granted(1, worker="hr:1042")]}
+    kim.night()
+    assert tickets_of(people, kim.queue) == []
+    assert set(states(kim).values()) == {"excepted"}
+
+    # Its last day is the second night's: that night's moment is an hour after the day has begun.
+    kim.night()
+    assert set(states(kim).values()) == {"excepted"}
+    kim.night()
+
+    assert set(states(kim).values()) == {"open"}
+    assert only(people, kim).is_open
+    assert broken_at(kim.session) is None
+
+
+def test_a_ticket_closes_by_it_and_is_opened_again_after_it(kim: Office, people: RoundupPeople) -> None:
+    kim.night()
+    kim.let_stand = {"exceptions": [granted(3, worker="hr:1042")]}
+    kim.night()
+    closed = only(people, kim)
+    assert not closed.is_open
+
+    kim.let_stand = {}
+    kim.night()
+
+    again = only(people, kim)
+    assert again.is_open
+    assert any("stands again, the exception has ended" in said for said in again.comments)
+
+
+def test_what_is_excepted_is_still_looked_at(kim: Office) -> None:
+    kim.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
+    kim.night()
+    kim.cloud.remove(KEY)
+
+    kim.night()
+
+    assert states(kim) == {"leaver-account-works": "excepted", "leaver-access-key": "resolved"}
+
+
+def test_what_was_used_after_the_departure_is_never_excepted(kim: Office) -> None:
+    kim.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
+    kim.directory.change("kim", last_used_at=NIGHT - timedelta(days=2))
+
+    kim.night()
+
+    assert states(kim)["used-after-departure"] == "open"
+    assert states(kim)["leaver-account-works"] == "excepted"
+
+
+@pytest.mark.parametrize(
+    ("own", "covered"),
+    [
+        ({"source": "aws", "account": "AIDAKIM"}, {"leaver-access-key"}),
+        ({"source": "aws", "account": "AIDAKI"}, set()),
+        ({"source": "corp-ldap", "rule": "leaver-account-works"}, {"leaver-account-works"}),
+        ({"source": "aws", "rule": "leaver-account-works"}, set()),
+        ({"worker": "hr:10"}, set()),
+        ({"worker": "vendor:1042"}, set()),
+    ],
+    ids=str,
+)
+def test_covers_what_is_named_and_nothing_else(kim: Office, own: dict[str, str], covered: set[str]) -> None:
+    kim.let_stand = {"exceptions": [granted(9, **own)]}
+
+    kim.night()
+
+    assert {rule for rule, state in states(kim).items() if state == "excepted"} == covered
+
+
+def test_the_same_file_again_changes_nothing(kim: Office) -> None:
+    kim.let_stand = {"exceptions": [granted(9, worker="hr:1042")], "acknowledgements": [granted(9, source="aws")]}
+    kim.night()
+    before = kim.session.execute("select * from exception order by 1").fetchall()
+    events = kim.session.execute("select count(*) from finding_event").fetchone()
+
+    kim.night()
+
+    assert kim.session.execute("select * from exception order by 1").fetchall() == before
+    assert kim.session.execute("select count(*) from finding_event").fetchone() == events
+
+
+@pytest.mark.parametrize(
+    ("entry", "red"),
+    [
+        ({"source": "corp-ldap"}, False),
+        ({"source": "corp-ldap", "part": "another"}, True),
+        ({"source": "aws"}, True),
+        ({"roster": "hr"}, True),
+    ],
+    ids=str,
+)
+def test_an_acknowledged_gap_is_shown_and_turns_no_night_red(kim: Office, entry: dict[str, str], *, red: bool) -> None:
+    kim.directory.change("kim", standing=Standing.UNKNOWN, standing_reason="its lock isn't readable")
+    kim.let_stand = {"acknowledgements": [granted(9, **entry)]}
+
+    told = kim.night()
+
+    seen = reading.night(kim.session, told.run.run_id)
+    assert bool(report.is_red(seen)) is red
+    assert "Known gaps" in screen(kim, told.run.run_id)
+    assert "NOT CHECKED" in screen(kim, told.run.run_id)
+
+
+def test_one_finding_may_be_acknowledged_by_its_key(kim: Office) -> None:
+    kim.directory.change("kim", standing=Standing.UNKNOWN, standing_reason="its lock isn't readable")
+    told = kim.night()
+    assert report.is_red(reading.night(kim.session, told.run.run_id))
+    key = kim.session.execute("select finding_key from finding where state = 'unverified'").fetchone()
+    assert key is not None
+
+    kim.let_stand = {"acknowledgements": [granted(9, finding=f"f-{str(key[0])[:8]}")]}
+    told = kim.night()
+
+    assert not report.is_red(reading.night(kim.session, told.run.run_id))
