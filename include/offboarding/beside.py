@@ -5,7 +5,7 @@ configuration has. A mistake names the file that it's in.
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,12 @@ def exceptions(path: Path, raw: Mapping[str, object], settings: Settings | None,
         found = list(exceptions_across.mistakes(told, _known(settings)))
     mistakes += (replace(mistake, file=own) for mistake in found)
     return told or Exceptions()
+
+
+def ending(settings: Settings) -> Iterator[str]:
+    """Yield which entries of the exceptions file have ended, or end soon."""
+    today = datetime.now(ZoneInfo(settings.company.time_zone)).date()
+    yield from (f"{settings.exceptions}: {text}" for text in exceptions_across.warnings(settings.let_stand, today))
 
 
 def rules() -> list[str]:

@@ -101,7 +101,7 @@ def check(path: Path | None = None) -> Checked:
     if mistakes or settings is None:
         return Checked(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
     settings = settings.with_register(register).with_exceptions(exceptions)
-    loaded = Loaded(settings=settings, warnings=tuple(warnings(settings)), path=path)
+    loaded = Loaded(settings=settings, warnings=(*warnings(settings), *beside.ending(settings)), path=path)
     return Checked(loaded=loaded, mistakes=(), path=path)
 
 
