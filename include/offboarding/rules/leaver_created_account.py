@@ -53,7 +53,10 @@ def _made(linked: LinkedAccount, *, after: bool) -> str:
     account = linked.account
     on = f" on {at(account.created_at)}" if account.created_at else ""
     late = ", after the departure: it may be a back door" if after else ""
-    return f"It was made{on} by an account of theirs ({account.created_by}){late}."
+    # Where the system itself doesn't say who made it, an audit trail did.
+    by = f"by an account of theirs ({account.created_by})" if account.created_by else "by them"
+    recorded = "" if account.created_by else f": {'; '.join(linked.evidence)}"
+    return f"It was made{on} {by}{late}{recorded}."
 
 
 def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[str, ...]:

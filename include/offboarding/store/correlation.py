@@ -97,7 +97,9 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "evidence_external_id", "evidence_ssh_key")
     _rank(session, values, without=())
     _run(session, "correlate", values, "evidence_owner_label", "make_owned", "make_new_link")
-    _run(session, "correlate", values, "add_created_links", "make_final_link")
+    _run(session, "correlate", values, "add_created_links")
+    _run(session, "created", values, "add_recorded_links")
+    _run(session, "correlate", values, "make_final_link")
 
 
 def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -> None:
