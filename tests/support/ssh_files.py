@@ -102,6 +102,13 @@ def read(source: KeySource) -> tuple[dict[str, Key], list[str], str]:
     return keys, [fact.text for fact in facts if isinstance(fact, Gap) and fact.red], scope.error
 
 
+def weak_rsa_line(bits: int) -> str:
+    """An RSA key that ssh-keygen neither makes nor reads."""
+    modulus = (1 << (bits - 1)) | ((1 << 100) - 1)
+    fields = [b"ssh-rsa", b"\1\0\1", modulus.to_bytes(bits // 8 + 1, "big")]
+    return f"ssh-rsa {base64.b64encode(b''.join(len(each).to_bytes(4, 'big') + each for each in fields)).decode()}"
+
+
 def token_line(kind: str, raw: bytes) -> str:
     """The public key of a security token, which ssh-keygen makes only with one plugged in (PROTOCOL.u2f)."""
     fields = [kind.encode()] + ([b"nistp256"] if "ecdsa" in kind else []) + [raw, b"ssh:"]

@@ -11,7 +11,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from include.offboarding.demo.ssh_authority import REVOKED, TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
 from include.offboarding.model import Carryable, Standing
 from include.offboarding.thumbprints import material_of, material_of_ssh
-from tests.support.ssh_files import AS_OF, Keygen, needs_ssh_keygen, put, put_bytes, read, token_line, verifier
+from tests.support.ssh_files import (
+    AS_OF,
+    Keygen,
+    needs_ssh_keygen,
+    put,
+    put_bytes,
+    read,
+    token_line,
+    verifier,
+    weak_rsa_line,
+)
 
 pytestmark = needs_ssh_keygen
 
@@ -282,6 +292,18 @@ class TestCertificates:
         (key,) = [key for native_id, key in keys.items() if native_id.startswith("cert:")]
         assert (key.standing, key.realm, error) == (Standing.WORKS, "web", "")
 
+    def test_another_fleets_certificates_are_no_matter_of_one_that_trusts_others(
+        self, keygen: Keygen, web: Path, tmp_path: Path
+    ) -> None:
+        put(web, WEB1, keygen.key("ca"))
+        keygen.key("elsewhere")
+        keygen.key("laptop")
+        ended = keygen.certificate("elsewhere", "laptop", validity="20200101000000Z:20200102000000Z")
+        put(tmp_path / "db", "db1/issued/a-cert.pub", ended)
+        fleet = {"realm": "db", "folder": str(tmp_path / "db"), "expected": ["*"]}
+
+        assert list(read(verifier(web, others=(fleet,)))[0]) == [ca(keygen)]
+
     def test_another_fleets_folder_that_cannot_be_read_is_told(self, keygen: Keygen, web: Path, tmp_path: Path) -> None:
         put(web, WEB1, keygen.key("ca"))
         fleet = {"realm": "db", "folder": str(tmp_path / "nowhere"), "expected": ["*"]}
@@ -333,6 +355,25 @@ class TestRevocationThatCannotBeAsked:
         assert keys[ca(keygen)].standing is Standing.UNKNOWN
         assert f"web1/{REVOKED} line 1 is no key" in said[0]
 
+    def test_a_key_that_ssh_keygen_refuses_keeps_no_other_back(self, keygen: Keygen, web: Path) -> None:
+        """It takes no RSA key of less than 1,024 bits, and no DSA; and says nothing of those beside it."""
+        owners = [SshIdentity(seed=f"laptop {number}") for number in range(5)]
+        lines = [owner.line for owner in owners]
+        put(web, LOGIN, *lines[:2], weak_rsa_line(768), *lines[2:], token_line("ssh-dss", b"\1" * 20))
+        put_bytes(web, f"web1/{REVOKED}", keygen.krl(owners[3].line))
+
+        keys, said, _ = read(verifier(web))
+
+        standing = {key.ssh_fingerprint: key.standing for key in keys.values()}
+        assert [standing[owner.fingerprint] for owner in owners] == [
+            *[Standing.WORKS] * 3,
+            Standing.DEAD,
+            Standing.WORKS,
+        ]
+        refused = [key for key in keys.values() if key.algorithm in {"ssh-rsa", "ssh-dss"}]
+        assert [key.standing for key in refused] == [Standing.UNKNOWN] * 2
+        assert said == []
+
     def test_many_keys_are_asked_in_portions(self, keygen: Keygen, web: Path) -> None:
         owners = [SshIdentity(seed=f"laptop {number}") for number in range(650)]
         put(web, LOGIN, *[owner.line for owner in owners])
@@ -343,7 +384,7 @@ class TestRevocationThatCannotBeAsked:
 
         dead = {key.ssh_fingerprint for key in keys.values() if key.standing is Standing.DEAD}
         assert dead == {owners[3].fingerprint, owners[640].fingerprint}
-        assert (len(keys), said, reader.requests.overhead) == (650, [], 3)
+        assert (len(keys), said, reader.requests.overhead) == (650, [], 4)
 
 
 class TestTheDemosFleet:

@@ -151,6 +151,16 @@ def test_what_kubernetes_mounts_is_read_once(tmp_path: Path) -> None:
     assert (len(keys), said, error) == (1, [], "")
 
 
+def test_a_name_that_is_no_text(web: Path) -> None:
+    (web / os.fsdecode(b"web1/trusted_ca_\xff")).write_text(CA)
+
+    _, said, error = read(verifier(web))
+
+    assert "has a name that isn't plain UTF-8. Name it otherwise" in said[0]
+    assert said[0].isprintable()
+    assert error
+
+
 def test_no_folder_at_all(tmp_path: Path) -> None:
     with pytest.raises(FatalError, match=r"^verifiers\.shells: web: the folder .*nowhere can't be listed"):
         list(verifier(tmp_path / "nowhere").collect())
@@ -272,7 +282,7 @@ def test_files_that_meet_no_pattern_are_said(web: Path) -> None:
 @pytest.mark.parametrize(
     ("fleets", "sentence"),
     [
-        ([], "at least 1 item"),
+        ([], "fleets: name one folder at least"),
         ([{"realm": "web", "folder": "x"}], "name what a whole collection holds"),
         ([{"realm": "web", "folder": "x", "expected": ["../y"]}], "is no pattern of files below the folder"),
         ([{"realm": "we b", "folder": "x", "expected": ["y"]}], "String should match pattern"),

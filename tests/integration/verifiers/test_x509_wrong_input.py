@@ -275,6 +275,12 @@ class TestFiles:
 
         assert "leaf.cer holds no certificate in PEM, DER or PKCS#7, or was cut off" in read(verifier(idp))[1][0]
 
+    def test_a_subject_that_no_text_may_hold(self, idp: Path, authority: Authority) -> None:
+        leaf = authority.issue("login\0\x1b[2J\n.corp.example")
+        put(idp, "leaf.pem", leaf.pem)
+
+        assert read(verifier(idp))[0][leaf.native_id].name == "CN=login\\00?[2J?.corp.example"
+
     def test_what_stands_before_a_damaged_block_counts(self, idp: Path, authority: Authority) -> None:
         leaf = authority.issue()
         put(idp, "leaf.pem", leaf.pem, "-----BEGIN CERTIFICATE-----", "MIIB")
@@ -308,7 +314,7 @@ class TestFiles:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"collections": []}, "at least 1 item"),
+        ({"collections": []}, "collections: name one folder at least"),
         ({"crls": ["ldap://ca.corp.example/ca.crl"]}, "an address begins with http:// or https://"),
         ({"crls": ["http://user:pw@ca.corp.example/ca.crl"]}, "an address holds no login"),
     ],

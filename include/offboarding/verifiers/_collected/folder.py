@@ -118,7 +118,12 @@ class Folder:
                     self.problem(
                         self._below(place), "is a link to a folder, which isn't followed. Collect what it holds"
                     )
-            yield from (self._below(f"{top}/{name}") for name in names)
+            for path in (self._below(f"{top}/{name}") for name in names):
+                if path.isprintable():
+                    yield path
+                else:
+                    shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                    self.problem(repr(shown), "has a name that isn't plain UTF-8. Name it otherwise")
 
     def _below(self, place: str) -> str:
         return os.path.relpath(place, self._root)

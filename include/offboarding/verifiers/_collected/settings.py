@@ -41,7 +41,9 @@ class Collection(Strict):
 
 
 def one_realm_each(collections: tuple[Collection, ...], what: str) -> None:
-    """Raises ValueError where two are called the same."""
+    """Raises ValueError where there's none, or two are called the same."""
+    if not collections:
+        raise ValueError(f"{what}: name one folder at least")
     names = [collection.realm for collection in collections]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -8,7 +8,7 @@ from datetime import datetime
 from include.offboarding.model import Standing
 from include.offboarding.verifiers._ssh.entries import Entry, Held, Place, Role, Verdict, together
 from include.offboarding.verifiers._ssh.identity import Certificate, PublicKey
-from include.offboarding.verifiers._ssh.revocation import RevocationError, Revocations
+from include.offboarding.verifiers._ssh.revocation import RevocationError, Revocations, Said
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,11 +20,11 @@ class Revoked:
     """How often ssh-keygen was asked."""
     problems: dict[str, str] = field(default_factory=dict[str, str])
     """Path of a list that can't be asked -> why, a clause."""
-    _revoked: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    _said: dict[str, Said] = field(default_factory=dict[str, Said])
 
     def ask(self, asked: Mapping[str, PublicKey | Certificate]) -> None:
         """Ask each list about all of these, equal lists once."""
-        answers: dict[bytes, set[str] | RevocationError] = {}
+        answers: dict[bytes, Said | RevocationError] = {}
         for revocations in (each for lists in self.by_host.values() for each in lists):
             if revocations.body not in answers:
                 answers[revocations.body] = self._answer(revocations, asked)
@@ -32,27 +32,27 @@ class Revoked:
             if isinstance(answer, RevocationError):
                 self.problems[revocations.path] = str(answer)
             else:
-                self._revoked[revocations.path] = answer
+                self._said[revocations.path] = answer
 
     def _answer(
         self, revocations: Revocations, asked: Mapping[str, PublicKey | Certificate]
-    ) -> "set[str] | RevocationError":
+    ) -> "Said | RevocationError":
         try:
-            revoked, runs = revocations.revoked(asked)
+            said = revocations.ask(asked)
         except RevocationError as error:
             return error
-        self.runs += runs
-        return revoked
+        self.runs += said.runs
+        return said
 
-    def verdict(self, name: str, host: str, *, askable: bool) -> Verdict | None:
+    def verdict(self, name: str, host: str) -> Verdict | None:
         """What a host's lists say of it; None where they say nothing against it."""
-        lists = [*self.by_host.get(host, ()), *(self.by_host.get("", ()) if host else ())]
-        unread = [each for each in lists if each.path in self.problems or (each.is_krl and not askable)]
-        for each in lists:
-            if name in self._revoked.get(each.path, ()):
-                return Verdict(standing=Standing.DEAD, reason=f"revoked by {each.path}")
-        for each in unread:
-            return Verdict(standing=Standing.UNKNOWN, reason=f"whether {each.path} revokes it couldn't be asked")
+        paths = [each.path for each in (*self.by_host.get(host, ()), *(self.by_host.get("", ()) if host else ()))]
+        for path in paths:
+            if path in self._said and name in self._said[path].revoked:
+                return Verdict(standing=Standing.DEAD, reason=f"revoked by {path}")
+        for path in paths:
+            if path not in self._said or name in self._said[path].unasked:
+                return Verdict(standing=Standing.UNKNOWN, reason=f"whether {path} revokes it couldn't be asked")
         return None
 
 
@@ -85,7 +85,7 @@ class Judge:
         return together([self._at(entry, place) for place in entry.places])
 
     def _at(self, entry: Entry, place: Place) -> Verdict:
-        against = self.revoked.verdict(entry.native_id, place.host, askable=bool(entry.key.material))
+        against = self.revoked.verdict(entry.native_id, place.host)
         if place.expires_at is not None and place.expires_at <= self.as_of:
             return Verdict(standing=Standing.DEAD, reason=f"its expiry-time is over at {place.shown}")
         if against is not None:
@@ -101,6 +101,8 @@ class Judge:
     def of_certificate(self, held: Held) -> Verdict | None:
         """A certificate; None where this fleet has no say in it."""
         certificate = held.certificate
+        if not held.own and certificate.ca_fingerprint not in self.authorities:
+            return None
         if certificate.damaged:
             return Verdict(standing=Standing.DEAD, reason="its signature isn't its authority's: every sshd refuses it")
         # Unlike many that verify X.509, sshd always looks at a certificate's own end.
@@ -111,7 +113,7 @@ class Judge:
         return together(verdicts) if verdicts else None
 
     def _certified(self, held: Held, entry: Entry, place: Place) -> Verdict:
-        against = self.revoked.verdict(held.native_id, place.host, askable=bool(held.certificate.key.material))
+        against = self.revoked.verdict(held.native_id, place.host)
         of_authority = self._at(entry, place)
         if of_authority.standing is Standing.DEAD:
             return Verdict(standing=Standing.DEAD, reason=f"its authority is refused: {of_authority.reason}")

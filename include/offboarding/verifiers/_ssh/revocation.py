@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,14 +38,22 @@ class Revocations:
         """A binary list, else a text of public keys."""
         return self.body.startswith(KRL_MAGIC)
 
-    def revoked(self, asked: Mapping[str, PublicKey | Certificate]) -> tuple[set[str], int]:
-        """The names of those that it revokes, by themselves or by their authority, and how often ssh-keygen was run.
-
-        Raises RevocationError.
-        """
+    def ask(self, asked: Mapping[str, PublicKey | Certificate]) -> "Said":
+        """Which of these it revokes, by themselves or by their authority. Raises RevocationError."""
         if self.is_krl:
             return _by_ssh_keygen(self.body, asked)
-        return set(_by_list(self.body, asked)), 0
+        return Said(revoked=frozenset(_by_list(self.body, asked)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a file of revoked keys says."""
+
+    revoked: frozenset[str]
+    unasked: frozenset[str] = frozenset()
+    """Those that ssh-keygen can't read itself (RSA of less than 1,024 bits)."""
+    runs: int = 0
+    """How often ssh-keygen was run."""
 
 
 def _by_list(body: bytes, asked: Mapping[str, PublicKey | Certificate]) -> Iterator[str]:
@@ -61,40 +69,73 @@ def _by_list(body: bytes, asked: Mapping[str, PublicKey | Certificate]) -> Itera
             yield name
 
 
-def _by_ssh_keygen(krl: bytes, asked: Mapping[str, PublicKey | Certificate]) -> tuple[set[str], int]:
+def _by_ssh_keygen(krl: bytes, asked: Mapping[str, PublicKey | Certificate]) -> Said:
     program = shutil.which("ssh-keygen")
     if program is None:
         raise RevocationError(f"is a KRL, which only ssh-keygen can read, and there is none. {INSTALL}")
     names = sorted(asked)
-    revoked, runs = set[str](), 0
     with tempfile.TemporaryDirectory(prefix="offboarding-krl-") as folder:
         place = Path(folder)
         (place / "krl").write_bytes(krl)
         for number, name in enumerate(names):
             (place / f"{number}.pub").write_text(f"{asked[name].line}\n", "ascii")
-        # Asked even of no key, so that a list that can't be read is told on the first night.
-        for at in range(0, max(len(names), 1), _AT_ONCE):
-            numbers = range(at, min(at + _AT_ONCE, len(names)))
-            revoked |= {names[number] for number in _asked(program, place, numbers)}
-            runs += 1
-    return revoked, runs
+        questions = _Questions(program=program, place=place)
+        questions.need_krl()
+        for at in range(0, len(names), _AT_ONCE):
+            questions.ask(range(at, min(at + _AT_ONCE, len(names))))
+    return Said(
+        revoked=frozenset(names[number] for number in questions.revoked),
+        unasked=frozenset(names[number] for number in questions.unasked),
+        runs=questions.runs,
+    )
 
 
-def _asked(program: str, place: Path, numbers: Sequence[int]) -> set[int]:
-    command = [program, "-Q", "-f", "krl", *[f"{number}.pub" for number in numbers]]
-    if not numbers:
-        command = [program, "-Q", "-l", "-f", "krl"]
-    try:
-        done = subprocess.run(
-            command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RevocationError(
-            f"can't be asked: ssh-keygen gave no answer ({type(error).__name__}). {INSTALL}"
-        ) from error
-    # 0: none is revoked; 1: some are. Anything else is an error of its own.
-    answers = {int(match[1]): match[2] for match in map(_ANSWER.fullmatch, done.stdout.splitlines()) if match}
-    if done.returncode not in {0, 1} or answers.keys() != set(numbers):
-        said = " ".join(done.stderr.split())[:200] or f"exit code {done.returncode}"
-        raise RevocationError(f"can't be read as a KRL ({said}). Make it anew, or collect it anew")
-    return {number for number, answer in answers.items() if answer == "REVOKED"}
+@dataclass(slots=True, kw_only=True)
+class _Questions:
+    """Put to ssh-keygen about files that are called by their numbers, beside a KRL."""
+
+    program: str
+    place: Path
+    revoked: set[int] = field(default_factory=set[int])
+    unasked: set[int] = field(default_factory=set[int])
+    runs: int = 0
+
+    def need_krl(self) -> None:
+        """Raises RevocationError where it can't be read, also when nothing is to be asked about."""
+        done = self._run("-l")
+        if done.returncode:
+            said = " ".join(done.stderr.split())[:200] or f"exit code {done.returncode}"
+            raise RevocationError(f"can't be read as a KRL ({said}). Make it anew, or collect it anew")
+
+    def ask(self, numbers: range) -> None:
+        """About several at once; one that ssh-keygen refuses ends the answer for all, so they are asked in halves."""
+        done = self._run(*[f"{number}.pub" for number in numbers])
+        answers = {int(match[1]): match[2] for match in map(_ANSWER.fullmatch, done.stdout.splitlines()) if match}
+        # 0: none is revoked; 1: some are. Anything else is an error of its own.
+        if done.returncode in {0, 1} and answers.keys() == set(numbers):
+            self.revoked |= {number for number, answer in answers.items() if answer == "REVOKED"}
+        elif len(numbers) == 1:
+            self.unasked |= set(numbers)
+        else:
+            middle = len(numbers) // 2
+            self.ask(numbers[:middle])
+            self.ask(numbers[middle:])
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        self.runs += 1
+        command = [self.program, "-Q", "-f", "krl", *arguments]
+        try:
+            return subprocess.run(
+                command,
+                cwd=self.place,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise RevocationError(
+                f"can't be asked: ssh-keygen gave no answer ({type(error).__name__}). {INSTALL}"
+            ) from error

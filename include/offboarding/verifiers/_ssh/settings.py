@@ -26,7 +26,7 @@ class Fleet(Collection):
 class SshSettings(VerifierSettings):
     """Fleets of machines that people log in to by SSH."""
 
-    fleets: tuple[Fleet, ...] = Field(min_length=1, description="Each read by a task of its own.")
+    fleets: tuple[Fleet, ...] = Field(description="Each read by a task of its own.")
 
     @model_validator(mode="after")
     def _fleets_differ(self) -> "SshSettings":

@@ -76,13 +76,9 @@ class SshVerifier:
     def _judge(self, collected: Collected) -> Judge:
         revoked = revoked_of(collected.revocations)
         asked: dict[str, PublicKey | Certificate] = {
-            native_id: entry.key for native_id, entry in collected.entries.items() if entry.key.material
+            native_id: entry.key for native_id, entry in collected.entries.items()
         }
-        asked |= {
-            native_id: held.certificate
-            for native_id, held in collected.certificates.items()
-            if held.certificate.key.material
-        }
+        asked |= {native_id: held.certificate for native_id, held in collected.certificates.items()}
         revoked.ask(asked)
         authorities = defaultdict[str, list[Entry]](list)
         for entry in collected.entries.values():

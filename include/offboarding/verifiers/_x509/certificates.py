@@ -18,6 +18,7 @@ from include.offboarding.thumbprints import PublicKeyError, material_of
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _BEGIN = re.compile(rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE|PKCS7|CMS)-----")
 _BUNDLES = (b"PKCS7", b"CMS")
+_LONGEST = 300
 
 
 class CertificateFileError(ValueError):
@@ -105,8 +106,8 @@ def _described(parsed: x509.Certificate) -> Certificate:
             return Certificate(
                 parsed=parsed,
                 thumbprint=parsed.fingerprint(SHA256()).hex(),
-                subject=_subject(parsed),
-                issuer=_common_name(parsed.issuer),
+                subject=_plain(_subject(parsed)),
+                issuer=_plain(_common_name(parsed.issuer)),
                 starts_at=parsed.not_valid_before_utc,
                 ends_at=parsed.not_valid_after_utc,
                 material=_material(parsed),
@@ -117,6 +118,12 @@ def _described(parsed: x509.Certificate) -> Certificate:
             )
     except (ValueError, x509.DuplicateExtension) as error:
         raise CertificateFileError("holds a certificate whose fields can't be decoded. Have it issued anew") from error
+
+
+def _plain(text: str) -> str:
+    """For labels and names: what a certificate says, without what no text of ours may hold (NUL, line ends)."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
 
 
 def _subject(parsed: x509.Certificate) -> str:

@@ -33,7 +33,7 @@ class Certificates(Collection):
 class X509Settings(VerifierSettings):
     """Folders of certificates."""
 
-    collections: tuple[Certificates, ...] = Field(min_length=1, description="Each read by a task of its own.")
+    collections: tuple[Certificates, ...] = Field(description="Each read by a task of its own.")
     distribution_points: bool = Field(default=True, description="The CRLs that certificates name are asked for.")
     crls: tuple[CrlPlace, ...] = Field(default=(), description="Other CRLs: addresses, or files of this machine.")
     issuers: tuple[str, ...] = Field(
