@@ -1,0 +1,116 @@
+"""A transit key's versions as keys (https://developer.hashicorp.com/vault/api-docs/secret/transit#read-key)."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from pydantic import BaseModel
+
+from include.offboarding.model import Carryable, Key, Standing, SubjectKind
+from include.offboarding.thumbprints import PublicKeyError, material_by_reference, material_of
+
+
+class Version(BaseModel):
+    """A version of an asymmetric key."""
+
+    creation_time: datetime | None = None
+    public_key: str = ""
+
+
+class TransitKey(BaseModel):
+    """GET /v1/MOUNT/keys/NAME."""
+
+    name: str
+    type: str
+    latest_version: int
+    min_decryption_version: int = 1
+    keys: Mapping[int, Version | int] = {}
+    """By version: of symmetric ones when each was made, in seconds since 1970. Versions below the minimum are left out
+    by the server, and all of an `hmac` key's."""
+    exportable: bool = False
+    allow_plaintext_backup: bool = False
+    imported_key: bool = False
+    supports_signing: bool = False
+    soft_deleted: bool = False
+    """OpenBao's."""
+
+    @property
+    def signs(self) -> bool:
+        """Others trust what is made with it."""
+        return self.supports_signing or self.type in {"hmac", "aes128-cmac", "aes256-cmac"}
+
+
+def versions(realm: str, mount: str, told: TransitKey) -> Iterator[Key]:
+    """Every version that the server shows, oldest first."""
+    name = f"{mount}/{told.name}"
+    carryable, why = _carryable(told)
+    shown = told.keys or dict.fromkeys(range(max(told.min_decryption_version, 1), told.latest_version + 1), 0)
+    for number, version in sorted(shown.items()):
+        native_id = f"{name}:{number}"
+        standing, reason = _standing(told, number)
+        yield Key(
+            realm=realm,
+            native_id=native_id,
+            material=_material(version) or material_by_reference(realm, native_id),
+            kind=SubjectKind.SIGNING_KEY if told.signs else SubjectKind.SHARED_SECRET,
+            name=name,
+            label=f"{name} version {number}",
+            version=str(number),
+            algorithm=told.type,
+            created_at=_created(version),
+            carryable=carryable,
+            carryable_reason=why,
+            verifies=True,
+            standing=standing,
+            standing_reason=reason,
+        )
+
+
+def _standing(told: TransitKey, number: int) -> tuple[Standing, str]:
+    if told.soft_deleted:
+        return Standing.DEAD, "soft_deleted: nothing can be done with it until somebody restores it"
+    minimum = f"min_decryption_version {told.min_decryption_version}, latest_version {told.latest_version}"
+    if number < told.min_decryption_version:
+        return Standing.DEAD, f"refused: {minimum}"
+    return Standing.WORKS, f"accepted: {minimum}"
+
+
+def _carryable(told: TransitKey) -> tuple[Carryable, str]:
+    """Neither of the first two can be taken back once it's set: what is so now was so all along, or since then."""
+    if told.exportable:
+        return Carryable.YES, "Exportable: whoever may read its export path takes it along."
+    if told.allow_plaintext_backup:
+        return Carryable.YES, "allow_plaintext_backup: its backup holds it in plain text."
+    if told.imported_key:
+        return Carryable.YES, "Imported: the material existed outside Vault."
+    if told.type == "managed_key":
+        return Carryable.UNKNOWN, "A managed key: what holds it is another system's matter."
+    return Carryable.NO, "Made in Vault, not exportable, no plaintext backup: it can't leave."
+
+
+def _created(version: Version | int) -> datetime | None:
+    if isinstance(version, Version):
+        return version.creation_time.astimezone(UTC) if version.creation_time else None
+    return datetime.fromtimestamp(version, UTC) if version else None
+
+
+def _material(version: Version | int) -> str:
+    """Of its public half; "" where none is shown, or it's of a kind without a thumbprint."""
+    if not isinstance(version, Version) or not version.public_key:
+        return ""
+    try:
+        return material_of(_public_key(version.public_key))
+    except (PublicKeyError, ValueError, binascii.Error, UnsupportedAlgorithm):
+        return ""
+
+
+def _public_key(text: str) -> Any:
+    """PEM; of Ed25519 the 32 octets in base64."""
+    if text.lstrip().startswith("-----BEGIN"):
+        return load_pem_public_key(text.encode())
+    return cast("Any", Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True)))

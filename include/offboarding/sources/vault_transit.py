@@ -1,0 +1,37 @@
+"""Keys in the transit engine of Vault or OpenBao: each version, what it still verifies, and who may take it along.
+
+Vault signs and verifies by itself, so it is source and verifier at once: a version is trusted for as long as it isn't
+below `min_decryption_version`, however often the key was rotated since (docs/permissions/vault.md).
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext, SourceSettings, Tells
+
+
+class Settings(SourceSettings):
+    """A Vault cluster."""
+
+    tells: ClassVar[Tells] = "keys"
+
+    mounts: tuple[str, ...] = Field(
+        default=("transit",), min_length=1, description="Where the transit engines are mounted."
+    )
+    access: bool = Field(default=True, description="Whom the policies let use or take a key is read, too.")
+    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
+
+
+def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> KeySource:
+    """The source; nothing is contacted before its first fact is wanted. Raises ConfigError for a connection that can't
+    be right.
+    """
+    # hvac brings requests along, and reading the configuration needs neither.
+    from include.offboarding.sources._vault.client import Vault, read_extra  # noqa: PLC0415
+    from include.offboarding.sources._vault.source import TransitSource  # noqa: PLC0415
+
+    del part, context
+    where = f"sources.{settings.name}"
+    vault = Vault(where, connection, read_extra(where, connection), settings.timeout_seconds)
+    return TransitSource(where, vault, tuple(mount.strip("/") for mount in settings.mounts), access=settings.access)
