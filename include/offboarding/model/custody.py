@@ -24,6 +24,9 @@ class Key:
     material: str
     """What makes it the same key in every system: "jkt:" and the RFC 7638 SHA-256 thumbprint of its public half; where
     there is none to see (a secret, an HMAC key) "ref:", the realm, "/" and the native id."""
+    lasting_id: bool = False
+    """Its native id never gets other material: where no public half shows now ("ref:", a disabled KMS key), the
+    thumbprint that showed before still holds."""
     kind: SubjectKind
     """SIGNING_KEY or SHARED_SECRET."""
     name: str

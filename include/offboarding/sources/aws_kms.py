@@ -18,6 +18,7 @@ from include.offboarding.sources._aws.kms import MACS, KmsKey, KmsReader
 from include.offboarding.sources._aws.kms_words import carryable, standing, verifies
 from include.offboarding.sources._aws.meter import Meter
 from include.offboarding.sources._aws.opening import accounts_today
+from include.offboarding.sources._aws.proposing import propose
 from include.offboarding.sources._aws.reach import KeyTarget
 from include.offboarding.sources._aws.reach_actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
 from include.offboarding.sources._aws.refusals import Refusals
@@ -29,7 +30,7 @@ from include.offboarding.thumbprints import material_by_reference
 if TYPE_CHECKING:
     from include.offboarding.sources._aws.failures import Asker
 
-__all__ = ["AwsKmsSource", "Settings", "build", "discover"]
+__all__ = ["AwsKmsSource", "Settings", "build", "discover", "propose"]
 
 log = structlog.get_logger("offboarding.sources")
 
@@ -149,6 +150,7 @@ class AwsKmsSource:
             realm=self._realm,
             native_id=_native_id(key),
             material=key.material or material_by_reference(self._realm, key.key_id),
+            lasting_id=True,
             kind=SubjectKind.SIGNING_KEY,
             name=key.arn,
             label=f"{', '.join(key.aliases)} ({key.arn})" if key.aliases else key.arn,

@@ -28,7 +28,7 @@ KEY_COLUMNS = {
     "s_key": (
         *("native_id", "material", "kind", "name", "label", "version", "algorithm", "created_at", "carryable"),
         *("carryable_reason", "verifies", "standing", "standing_reason", "cache", "ssh_fingerprint", "expires_at"),
-        *("last_used_at", "owner"),
+        *("last_used_at", "owner", "lasting_id"),
     ),
     "s_key_access": (
         *("key", "principal_kind", "principal_realm", "principal", "action", "carries", "standing", "reason"),
@@ -128,8 +128,15 @@ class KeyRead:
         """Write what changed. Needs lock_realm, and the realm's row; `values` as SourceRead's steps have them."""
         with self.session.cursor(row_factory=scalar_row) as cursor:
             overtaken = bool(cursor.execute(block("keys", "newer_key_read"), values).fetchone())
-        steps = ["know_materials", "merge_copies", "gone_copies", "end_standings", "begin_standings", "end_accesses"]
-        steps += ["begin_accesses", "merge_key_scopes"]
+        steps = [
+            "recall_materials",
+            "know_materials",
+            "merge_copies",
+            "gone_copies",
+            "end_standings",
+            "begin_standings",
+        ]
+        steps += ["end_accesses", "begin_accesses", "merge_key_scopes"]
         for step in [*([] if overtaken else steps), "merge_events"]:
             for statement in statements("keys", step):
                 self.session.execute(statement, values)
@@ -178,7 +185,7 @@ def _key_row(k: Key) -> Sequence[object]:
     return (
         *(k.native_id, k.material, k.kind.value, k.name, k.label, k.version, k.algorithm, k.created_at),
         *(k.carryable.value, k.carryable_reason, k.verifies, k.standing.value, k.standing_reason, k.cache),
-        *(k.ssh_fingerprint, k.expires_at, k.last_used_at, k.owner),
+        *(k.ssh_fingerprint, k.expires_at, k.last_used_at, k.owner, k.lasting_id),
     )
 
 

@@ -102,6 +102,7 @@ class TestKeys:
             realm=CORE,
             native_id=kms_id("tokens"),
             material=material("tokens"),
+            lasting_id=True,
             kind=SubjectKind.SIGNING_KEY,
             name=kms_arn("tokens"),
             label=f"alias/login, alias/tokens ({kms_arn('tokens')})",

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -474,7 +475,7 @@ class TestTroubles:
     def test_a_closed_account_is_said_and_nothing_concluded(self, aws: AwsServer) -> None:
         members = (account("999999999999"), account(CORE, state="SUSPENDED", secrets=(secret("db"),)))
         aws.seed(AwsSeed(accounts=members, management_account_id="999999999999"))
-        changes = {"organization": True, "management_account": "999999999999", "accounts": []}
+        changes: dict[str, Any] = {"organization": True, "management_account": "999999999999", "accounts": []}
 
         assert discover(secrets_settings(**changes), connection(aws), CONTEXT) == (CORE, "999999999999")
         (gap,) = secrets_source(aws, **changes).collect()

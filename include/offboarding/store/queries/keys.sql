@@ -7,7 +7,7 @@ drop table if exists s_key, s_key_access, s_event, s_event_key, s_key_scope;
 create temp table s_key (native_id text, material text, kind text, name text, label text, version text, algorithm text,
     created_at timestamptz, carryable text, carryable_reason text, verifies boolean, standing text,
     standing_reason text, cache interval, ssh_fingerprint text, expires_at timestamptz, last_used_at timestamptz,
-    owner text);
+    owner text, lasting_id boolean);
 create temp table s_key_access (key text, principal_kind text, principal_realm text, principal text, action text,
     carries boolean, standing text, reason text);
 create temp table s_event (event_id text, at timestamptz, action text, deed text, object_realm text, object text,
@@ -46,6 +46,17 @@ where r.kind = excluded.kind and (r.source, r.part) is distinct from (excluded.s
 select exists (
     select from key_scope k
     where k.realm = %(realm)s and k.source_kind = %(kind)s and k.complete and k.observed_at > %(observed_at)s) as newer;
+
+-- name: recall_materials
+-- Where an id never gets other material and no public half shows now, it's the key whose thumbprint showed before.
+update s_key s set material = known.material
+from (
+    select distinct on (c.native_id) c.native_id, k.material
+    from key_copy c
+    join signing_key k using (key_pk)
+    where c.realm = %(realm)s and c.source_kind = %(kind)s and k.material like 'jkt:%%'
+    order by c.native_id, c.copy_pk desc) known
+where s.lasting_id and s.material like 'ref:%%' and known.native_id = s.native_id;
 
 -- name: know_materials
 -- Every material, once, in whichever system it is seen; what signs somewhere is a signing key.

@@ -1,0 +1,108 @@
+"""An AWS account's keys and secrets in the store: read apart, in one realm, and what a disabled key still is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from include.offboarding.demo.aws import AwsServer
+from include.offboarding.demo.aws_seed import AwsSeed
+from include.offboarding.interfaces import KeySource
+from include.offboarding.model import Fact
+from include.offboarding.store.connect import Session
+from tests.support.cloud import ADMIN_POLICY, CORE, account, aws, aws_process, bare
+from tests.support.keyring import (
+    kms_id,
+    kms_source,
+    mac,
+    material,
+    parameter,
+    secret,
+    secrets_source,
+    signing,
+)
+from tests.support.keys_read import KeyReader, hours, signing_key, whole
+
+__all__ = ["aws", "aws_process"]  # fixtures
+
+COPIES = (
+    "select k.material, c.source_kind, c.standing, c.gone_at is not null from key_copy c join signing_key k"
+    " using (key_pk) order by c.copy_pk"
+)
+
+
+@pytest.fixture
+def server(aws: AwsServer) -> AwsServer:
+    keys = (signing("tokens"), mac("webhooks"))
+    one = account(
+        CORE,
+        bare("admin", attached=(ADMIN_POLICY,)),
+        kms_keys=keys,
+        secrets=(secret("login/jwt-1"), secret("db")),
+        parameters=(parameter("/login/salt"),),
+    )
+    aws.seed(AwsSeed(accounts=(one,)))
+    return aws
+
+
+@pytest.fixture
+def keys(store: Session) -> KeyReader:
+    return KeyReader(store, name="kms", kind="aws_kms", part=CORE)
+
+
+@pytest.fixture
+def secrets(store: Session) -> KeyReader:
+    return KeyReader(store, name="secrets", kind="aws_secrets", part=CORE)
+
+
+def told(source: KeySource) -> Iterator[Fact]:
+    yield from source.collect()
+
+
+def test_keys_and_secrets_of_one_account_leave_each_other_alone(
+    server: AwsServer, keys: KeyReader, secrets: KeyReader
+) -> None:
+    for night in (0, 24):
+        first = keys.read(*told(kms_source(server)), at=hours(night))
+        second = secrets.read(*told(secrets_source(server, signing_keys=["*/jwt-*"])), at=hours(night))
+        assert (first.status, second.status) == ("complete", "complete")
+
+    rows = keys.ask("select source_kind, kind, count(*), count(gone_at) from key_copy group by 1, 2 order by 1, 2")
+    assert rows == [
+        ("aws_kms", "signing_key", 2, 0),
+        ("aws_secrets", "shared_secret", 2, 0),
+        ("aws_secrets", "signing_key", 1, 0),
+    ]
+    accesses = keys.ask("select count(*), count(valid_to) from key_access")
+    assert accesses[0][0] > 0
+    assert accesses[0][1] == 0
+
+
+def test_a_disabled_key_is_still_the_key_that_it_was(server: AwsServer, keys: KeyReader) -> None:
+    keys.read(*told(kms_source(server)), at=hours(0))
+    server.kms_operator(CORE).disable_key(KeyId=kms_id("tokens"))
+    keys.read(*told(kms_source(server)), at=hours(24))
+    assert (material("tokens"), "aws_kms", "dead", False) in keys.ask(COPIES)
+    assert len(keys.ask(COPIES)) == 2
+
+    server.kms_operator(CORE).enable_key(KeyId=kms_id("tokens"))
+    keys.read(*told(kms_source(server)), at=hours(48))
+    assert (material("tokens"), "aws_kms", "works", False) in keys.ask(COPIES)
+    assert len(keys.ask(COPIES)) == 2
+
+
+def test_an_id_that_may_get_other_material_is_another_key_without_a_thumbprint(keys: KeyReader) -> None:
+    seen = signing_key("kid-1", realm=CORE)
+    unseen = replace(seen, material=f"ref:{CORE}/kid-1")
+    keys.read(seen, whole(CORE), at=hours(0))
+    keys.read(unseen, whole(CORE), at=hours(24))
+
+    assert [(row[0], row[3]) for row in keys.ask(COPIES)] == [("jkt:kid-1", True), (f"ref:{CORE}/kid-1", False)]
+
+
+def test_one_that_was_never_seen_goes_by_its_reference(server: AwsServer, keys: KeyReader) -> None:
+    server.kms_operator(CORE).disable_key(KeyId=kms_id("tokens"))
+
+    keys.read(*told(kms_source(server)), at=hours(0))
+
+    assert (f"ref:{CORE}/{kms_id('tokens')}", "aws_kms", "dead", False) in keys.ask(COPIES)
