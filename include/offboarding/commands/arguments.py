@@ -2,6 +2,7 @@
 
 import argparse
 
+from include.offboarding.commands.custody_arguments import attest, custody
 from include.offboarding.commands.parsing import (
     EXIT_CODES,
     Commands,
@@ -9,6 +10,7 @@ from include.offboarding.commands.parsing import (
     add_author,
     add_format,
     add_signature,
+    beginning_of_hash,
     command_of,
     count,
     span,
@@ -31,7 +33,10 @@ def parser() -> Parser:
     _configuration(commands)
     _lists(commands)
     _single(commands)
+    custody(commands)
     _decisions(commands)
+    attest(commands)
+    _audit(commands)
     return top
 
 
@@ -51,7 +56,9 @@ def _configuration(commands: Commands) -> None:
         "Print the configuration's JSON schema, for editors.",
         "config-schema > include/offboarding.schema.json",
     )
-    schema.add_argument("--custody", action="store_true", help="that of the custody register, custody.yaml")
+    which = schema.add_mutually_exclusive_group()
+    which.add_argument("--custody", action="store_true", help="that of the custody register, custody.yaml")
+    which.add_argument("--exceptions", action="store_true", help="that of exceptions.yaml")
 
 
 def _lists(commands: Commands) -> None:
@@ -105,6 +112,28 @@ def _single(commands: Commands) -> None:
     add_format(explain)
     report = command_of(commands, "report", "single:report", "Print a run's report again.", "report --run 418")
     report.add_argument("--run", dest="run_id", type=count, metavar="N", help="which run (default: the last)")
+
+
+def _audit(commands: Commands) -> None:
+    audit = commands.add_parser("audit", help="whether the record of changes is what it was when it was written")
+    kinds = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    verify = command_of(
+        kinds,
+        "verify",
+        "audit:verify",
+        "Check the record of changes: each event holds the hash of the one before it, and the last one's stands in each"
+        " night's report, outside the database.",
+        "audit verify --hash 3fa9c1d2e4b7",
+    )
+    verify.add_argument(
+        "--hash",
+        action="append",
+        type=beginning_of_hash,
+        default=[],
+        metavar="HASH",
+        help="a hash that an earlier report printed, or its first 8 digits or more; may be repeated",
+    )
+    add_format(verify)
 
 
 def _decisions(commands: Commands) -> None:

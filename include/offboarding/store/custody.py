@@ -16,15 +16,16 @@ _TABLES = (
 )
 
 
-def join_custody(session: Session, values: Mapping[str, object], *, leavers: Sequence[bytes] | None = None) -> None:
+def join_custody(session: Session, values: Mapping[str, object], *, besides: Sequence[bytes] = ()) -> None:
     """Make `custody_held`, `custody_access`, `custody_use` and `custody_holder` of everyone who has left.
 
     `values`: as_of, since (what a read that began then or later told is fresh), zone (of days in sentences) and
-    reserved (logins that say nothing). Needs an open transaction for one picture of it all. `leavers`: statements that
-    make the table of whom it's asked, where that isn't who has left.
+    reserved (logins that say nothing). Needs an open transaction for one picture of it all. `besides`: statements
+    that put others into `leaver`, to ask of them as if they had left.
     """
     drop_tables(session, _TABLES)
-    for statement in leavers or statements("custody", _STEPS[0]):
+    run_steps(session, "custody", _STEPS[:1], values)
+    for statement in besides:
         session.execute(statement, values)
     run_steps(session, "custody", _STEPS[1:], values)
 

@@ -123,16 +123,27 @@ def test_the_registers_schema_printed_is_the_one_committed(typed: Type) -> None:
     assert json.loads(done.out)["title"] == "custody.yaml"
 
 
+def test_the_exceptions_schema_printed_is_the_one_committed(typed: Type) -> None:
+    done = typed("config-schema", "--exceptions")
+
+    assert done.out == (config.project_folder() / "include/exceptions.schema.json").read_text("utf-8")
+    assert json.loads(done.out)["title"] == "exceptions.yaml"
+
+
 def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
     page = (config.project_folder() / "docs/commands.md").read_text("utf-8")
     names = re.findall(r"^    ([a-z-]+)(?: |$)", typed("--help").out, re.MULTILINE)
 
-    assert len(names) == 16
+    assert len(names) == 18
     for name in names:
         assert re.search(rf"^\| `{name}[ `]", page, re.MULTILINE), name
         told = typed(name, "--help").out
         assert "example:\n  python -m include.offboarding" in told, name
         assert "exit codes:" in told, name
+
+
+def test_suggesting_has_an_example(typed: Type) -> None:
+    assert "example:\n  python -m include.offboarding custody suggest" in typed("custody", "suggest", "--help").out
 
 
 @pytest.mark.parametrize("verb", ["confirm", "reject", "revoke", "list"])

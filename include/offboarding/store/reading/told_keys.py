@@ -48,6 +48,11 @@ class KeyTold:
         return next((standing for standing in _WORST_FIRST if standing in told), Standing.UNKNOWN)
 
     @property
+    def may_be_used(self) -> bool:
+        """Unless everything that could be asked refuses it."""
+        return not self.verifying or self.standing is not Standing.DEAD
+
+    @property
     def carryable(self) -> tuple[Carryable, str]:
         """Whether the material can be taken along, and by whose word. The register knows more than a system that can't
         tell, and less than one that says yes.

@@ -1,0 +1,155 @@
+"""Proposals for the register, from all that is known of keys that nobody is named for."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from include.offboarding import config, people
+from include.offboarding.commands import DONE
+from include.offboarding.commands.custody import asked
+from include.offboarding.commands.output import note, say
+from include.offboarding.commands.stores import session_on
+from include.offboarding.correlation.keys import KeyRules
+from include.offboarding.custody.commits import Committer, Repository
+from include.offboarding.custody.proposing import Entry, rendered
+from include.offboarding.custody.suggesting import Group, Known, Names, Person, Principal, Reason, entry
+from include.offboarding.errors import FatalError
+from include.offboarding.intake import key_rules
+from include.offboarding.model import Grade
+from include.offboarding.report import keys as words
+from include.offboarding.report.wording import counted
+from include.offboarding.settings import Settings
+from include.offboarding.store.connect import Session
+from include.offboarding.store.reading import suggestions, told_holders, told_keys
+from include.offboarding.store.reading.told_keys import KeyTold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """Who committed which material's public half, or a file that is said to be a key's."""
+
+    path: str
+    by: Sequence[Committer]
+
+
+def suggest(given: Namespace) -> int:
+    """Entries for keys without custodians, or for one key."""
+    if given.path and not (given.key and given.repository):
+        raise FatalError("--path says where one key's file lies in a repository: say --key and --repository, too.")
+    loaded = config.load()
+    with session_on(loaded) as session:
+        chosen = [told_keys.key_called(session, given.key)] if given.key else list(_open(told_keys.keys(session)))
+        commits = _commits(given, chosen)
+        entries = list(_entries(session, loaded.settings, chosen, commits))
+    if not entries:
+        say("# Each key that may be trusted has a custodian in the register.")
+        return DONE
+    say(*rendered(entries))
+    note(f"{counted(len(entries), 'entry', 'entries')}, to be judged by somebody who knows; nothing was written.")
+    return DONE
+
+
+def _open(every: Sequence[KeyTold]) -> Iterator[KeyTold]:
+    """Yield keys that may be trusted and have no custodian."""
+    for key in every:
+        if key.copies and key.may_be_used and not (key.registered and key.registered.custodians):
+            yield key
+
+
+def _entries(
+    session: Session, settings: Settings, chosen: Sequence[KeyTold], commits: dict[str, list[Committed]]
+) -> Iterator[Entry]:
+    names = Names(
+        verifiers=frozenset(settings.known_names.verifiers),
+        sources=frozenset(settings.known_names.sources),
+        directories=frozenset(settings.known_names.directories),
+        zone=settings.company.time_zone,
+    )
+    groups = [
+        Group(source=group.source, name=group.label or group.native_id, members=group.members)
+        for group in suggestions.guarded_groups(session)
+    ]
+    taken = {key.name for key in settings.register.keys}
+    for key in chosen:
+        proposed = entry(_known(session, settings, key, commits.get(key.material, [])), groups, names, taken)
+        taken.add(proposed.name)
+        yield proposed
+
+
+def _known(session: Session, settings: Settings, key: KeyTold, commits: Sequence[Committed]) -> Known:
+    zone, rules, could = settings.company.time_zone, key_rules(settings), key.carryable
+    holders = told_holders.holders_of(session, key, asked(None, zone))
+    reasons = [
+        Reason(
+            person=Person(worker=f"{holder.id_space}:{holder.worker_id}", left_at=holder.gone_at),
+            grade=held.grade,
+            why=held.text,
+        )
+        for holder in holders
+        for held in holder.held[:1]
+    ]
+    committed, strangers = _committed(session, rules, commits)
+    owners = list(dict.fromkeys(copy.key.owner for copy in key.copies if copy.key.owner))
+    return Known(
+        material=key.material,
+        label=key.label,
+        registered=key.registered.name if key.registered else "",
+        kind=key.kind,
+        copies=key.copies,
+        standing=words.trusted(key, datetime.now(UTC), zone),
+        carryable=could[0],
+        carryable_reason=could[1],
+        reasons=[*reasons, *committed],
+        principals=[_principal(carrier) for carrier in suggestions.carriers(session, key.material)],
+        owners=[(owner, _person(session, rules, owner)) for owner in owners],
+        notes=strangers,
+    )
+
+
+def _principal(carrier: suggestions.Carrier) -> Principal:
+    granted = "may take it away" if carrier.sure else "may take it away, unless a condition says otherwise"
+    return Principal(
+        source=carrier.source if carrier.kind == "group" else "",
+        name=carrier.principal,
+        why=f"{granted}: {carrier.action}, by {carrier.reason}",
+        sure=carrier.sure,
+    )
+
+
+def _person(session: Session, rules: KeyRules, word: str) -> Person | None:
+    """Whom a tag or a mail stands for, where that is one person."""
+    found = people.called(session, rules, word)
+    return Person(worker=str(found[0])) if len(found) == 1 else None
+
+
+def _committed(session: Session, rules: KeyRules, commits: Sequence[Committed]) -> tuple[list[Reason], list[str]]:
+    reasons: list[Reason] = []
+    strangers: list[str] = []
+    for file in commits:
+        for by in file.by:
+            person = _person(session, rules, by.mail)
+            why = f"committed {file.path} as {by.mail} ({by.commit}, {by.at:%Y-%m-%d})"
+            if person:
+                reasons.append(Reason(person=person, grade=Grade.INFERRED, why=why))
+            else:
+                strangers.append(f"{by.mail} {why.split(' as ', maxsplit=1)[0]}, and is nobody whom a roster tells of.")
+    return reasons, strangers
+
+
+def _commits(given: Namespace, chosen: Sequence[KeyTold]) -> dict[str, list[Committed]]:
+    if given.repository is None:
+        return {}
+    repository, found = Repository(folder=Path(given.repository)), dict[str, list[Committed]]()
+    wanted = {key.material for key in chosen}
+    files = [(path, chosen[0].material) for path in given.path] or [
+        (half.path, half.material) for half in repository.public_halves() if half.material in wanted
+    ]
+    for path, material in files:
+        found.setdefault(material, []).append(Committed(path=path, by=repository.committers(path)))
+    for path in repository.private_files():
+        note(f"{given.repository}: {path} holds a private key: whoever may read the repository has it. Rotate it.")
+    if not files:
+        note(f"{given.repository}: no file of HEAD shows the public half of any of these keys.")
+    return found

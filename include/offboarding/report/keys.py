@@ -1,0 +1,88 @@
+"""A key that several people may hold, in words: is it trusted, could it be carried away, what does the register say."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from include.offboarding.model import KeyCopy, Standing, SubjectKind
+from include.offboarding.report.wording import counted, labelled, moment, wrapped
+from include.offboarding.store.reading.told_keys import KeyTold
+
+NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
+_STANDINGS = {Standing.WORKS: "trusted", Standing.UNKNOWN: "not checked", Standing.DEAD: "refused"}
+_ROOM = 96
+
+
+def trusted(key: KeyTold, now: datetime, zone: str) -> str:
+    """Whether anything accepts it, in a word or few."""
+    if key.verifying:
+        return _STANDINGS[key.standing]
+    if key.attested and key.attested.until > now:
+        return f"attested dead until {moment(key.attested.until, zone)}"
+    return "nobody can be asked" if key.copies else "seen nowhere"
+
+
+def custodians(key: KeyTold) -> str:
+    """How many the register names; an empty register never looks clean."""
+    number = key.registered.custodians if key.registered else 0
+    if number:
+        return str(number)
+    return "none" if key.verifying and key.standing is Standing.DEAD else "NOT CHECKED"
+
+
+def summary(keys: Sequence[KeyTold]) -> Iterator[str]:
+    """Yield a sentence for each kind: how many are trusted, and of how many anybody is known."""
+    for kind, noun in NOUNS.items():
+        working = [key for key in keys if key.kind is kind and key.verifying and key.standing is Standing.WORKS]
+        known = sum(bool(key.registered and key.registered.custodians) for key in working)
+        if working:
+            yield f"{counted(len(working), noun)} trusted, {known} with custodians, {len(working) - known} NOT CHECKED."
+
+
+def render(key: KeyTold, now: datetime, zone: str) -> str:
+    """All that is known of a key but who holds it."""
+    could, why = key.carryable
+    lines = [
+        f"{key.label}  {NOUNS[key.kind]}",
+        *labelled("Material", [key.material]),
+        *labelled("Trusted", [trusted(key, now, zone), *(_reason(copy, zone) for copy in key.verifying)]),
+        *labelled("Carryable", wrapped(f"{could}: {why}", _ROOM)),
+        *labelled("Lies", [line for copy in key.copies for line in _place(copy, zone)] or ["nowhere that is read"]),
+        *_register(key),
+    ]
+    if key.attested:
+        a = key.attested
+        told = f"dead, says {a.author} on {moment(a.at, zone)}, until {moment(a.until, zone)}: {a.reason}"
+        lines += labelled("Attested", wrapped(told, _ROOM))
+    return "\n".join(lines)
+
+
+def _reason(copy: KeyCopy, zone: str) -> str:
+    if copy.dead:
+        assert copy.untrusted_since
+        return f"{copy.source} refuses it since {moment(copy.untrusted_since, zone)}, seen twice"
+    if copy.untrusted_since is not None:
+        hours = copy.key.cache.total_seconds() / 3600
+        return f"{copy.source} shows it no more since {moment(copy.untrusted_since, zone)}; caches hold {hours:g} hours"
+    if not copy.fresh:
+        return f"{copy.source} couldn't be read whole since {moment(copy.last_seen_at, zone)}"
+    return f"{copy.source}: {copy.key.standing_reason.rstrip('.')} (last read {moment(copy.last_seen_at, zone)})"
+
+
+def _place(copy: KeyCopy, zone: str) -> Iterator[str]:
+    made = f"made {moment(copy.key.created_at, zone)}, " if copy.key.created_at else ""
+    gone = "" if copy.untrusted_since is None else ", gone or refused"
+    yield f"{copy.source}: {copy.key.label} ({made}seen since {moment(copy.first_seen_at, zone)}{gone})"
+
+
+def _register(key: KeyTold) -> list[str]:
+    said = key.registered
+    if said is None:
+        return labelled("Register", ["doesn't have it: who holds it is NOT CHECKED"])
+    told = [
+        f"{counted(said.custodians, 'custodian')}, past ones too" if said.custodians else "no custodians: NOT CHECKED"
+    ]
+    told += [f"owner: {said.owner}"] if said.owner else []
+    told += [f"queue: {said.queue}"] if said.queue else []
+    told += [f"it takes {said.threshold} holders together"] if said.threshold > 1 else []
+    lines = labelled("Register", ["; ".join(told)])
+    return lines + (labelled("Good for", wrapped(said.signs_for, _ROOM)) if said.signs_for else [])

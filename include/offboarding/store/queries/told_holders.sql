@@ -1,0 +1,50 @@
+-- name: add_everyone
+-- Everyone is asked about as if they left at this moment, unless they did earlier: what they held until then counts.
+insert into leaver
+select p.person_uid, %(as_of)s from person p
+where not exists (select from person_alias a where a.alias_uid = p.person_uid)
+    and not exists (select from leaver v where v.person_uid = p.person_uid);
+update leaver set left_at = %(as_of)s where left_at > %(as_of)s;
+analyze leaver;
+
+-- name: holders
+-- Who may have held a key, or which keys somebody may have held, and why: the surest first.
+select k.material, v.person_uid::text, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, d.left_at as gone_at, h.grade, h.text, h.at, h.event_id, h.action
+from custody_held h
+join signing_key k using (key_pk)
+join leaver v using (person_uid)
+join person p using (person_uid)
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = v.person_uid and d.valid_to is null and not d.returned and d.confirmed
+    and d.certain_at <= %(as_of)s
+where (%(material)s::text is null or k.material = %(material)s)
+    and (%(person_uid)s::uuid is null or v.person_uid = %(person_uid)s)
+order by array_position(array['proved', 'registered', 'could', 'inferred'], h.grade), h.at desc nulls first, h.text;
+
+-- name: entry_holders
+-- The same of an entry of the register that nothing shows: its custodians alone, by worker.
+select v.person_uid::text, coalesce(w.id_space, p.id_space) as id_space, coalesce(w.worker_id, p.worker_id) as worker_id,
+    d.left_at as gone_at, 'registered' as grade, 'Registered custodian' || s.words || ' (custody.yaml).' as text,
+    nullif(s.to_at, 'infinity') as at, '' as event_id, '' as action, s.name as material
+from custody_span s
+join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder
+join worker o using (worker_pk)
+join leaver v on v.person_uid = o.person_uid
+join person p on p.person_uid = v.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = v.person_uid and d.valid_to is null and not d.returned and d.confirmed
+    and d.certain_at <= %(as_of)s
+where s.kind = 'worker' and s.from_at < v.left_at
+    and (%(name)s::text is null or s.name = %(name)s)
+    and (%(person_uid)s::uuid is null or v.person_uid = %(person_uid)s)
+    and not exists (select from entry_key e where e.name = s.name)
+order by s.to_at desc, id_space, worker_id;
+
+-- name: strangers
+-- Custodians of an entry of whom no roster has ever told: a typing error in the register, or somebody long gone.
+select distinct c.space || ':' || c.holder as worker
+from custodian c
+where c.name = %(name)s and c.kind = 'worker' and c.valid_to is null and not exists (
+    select from worker_key k where k.kind = 'number' and k.space = c.space and k.value = c.holder)
+order by worker;

@@ -1,0 +1,115 @@
+"""Who may have held a key by a moment, at work or gone; and which keys somebody may have held.
+
+Asked as if everybody who hadn't left yet left at that moment, so that the answer is graded as a finding would be.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.model import Grade, Held
+from include.offboarding.store.connect import Session
+from include.offboarding.store.custody import join_custody
+from include.offboarding.store.reading.told_keys import KeyTold
+from include.offboarding.store.sql import block, statements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked, and how."""
+
+    as_of: datetime
+    zone: str
+    """Of days in sentences."""
+    reserved: tuple[str, ...] = ()
+    """Logins that say nothing, in normal form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderTold:
+    """Somebody who may have held a key, and why."""
+
+    material: str
+    person_uid: str
+    id_space: str
+    worker_id: str
+    gone_at: datetime | None
+    """When they left; None: they worked here at the moment that was asked for."""
+    held: tuple[Held, ...]
+    """Best grade first; at least one."""
+
+    @property
+    def grade(self) -> Grade:
+        """The best."""
+        return self.held[0].grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    material: str
+    person_uid: str
+    id_space: str
+    worker_id: str
+    gone_at: datetime | None
+    grade: str
+    text: str
+    at: datetime | None
+    event_id: str
+    action: str
+
+
+def holders_of(session: Session, key: KeyTold, asked: Asked) -> list[HolderTold]:
+    """Everyone who may have held the key, the surest first."""
+    name = key.registered.name if key.registered else None
+    return _told(session, asked, {"material": key.material, "person_uid": None, "name": name}, nowhere=not key.copies)
+
+
+def keys_of(session: Session, person_uid: str, asked: Asked) -> list[HolderTold]:
+    """Every key that somebody may have held, the surest first. `material`: the name of an entry that nothing shows."""
+    return _told(session, asked, {"material": None, "person_uid": person_uid, "name": None}, nowhere=True)
+
+
+def strangers(session: Session, name: str) -> list[str]:
+    """Workers that an entry names and no roster has ever told of."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(worker) for worker in cursor.execute(block("told_holders", "strangers"), {"name": name})]
+
+
+def _told(session: Session, asked: Asked, values: Mapping[str, object], *, nowhere: bool) -> list[HolderTold]:
+    moment = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
+    asked_of = {"as_of": asked.as_of, **values}
+    with session.transaction(force_rollback=True):
+        join_custody(session, moment, besides=statements("told_holders", "add_everyone"))
+        with session.cursor(row_factory=class_row(_Row)) as cursor:
+            rows = cursor.execute(block("told_holders", "holders"), asked_of).fetchall()
+            if nowhere:
+                rows += cursor.execute(block("told_holders", "entry_holders"), asked_of).fetchall()
+    return _grouped(rows)
+
+
+def _grouped(rows: Sequence[_Row]) -> list[HolderTold]:
+    """Rows of one person and key together, in the order of their best reason."""
+    first: dict[tuple[str, str], int] = {}
+    for number, row in enumerate(rows):
+        first.setdefault((row.material, row.person_uid), number)
+    together = sorted(rows, key=lambda row: first[row.material, row.person_uid])
+    found = [_holder(list(of_one)) for _, of_one in groupby(together, key=lambda row: (row.material, row.person_uid))]
+    return sorted(found, key=lambda holder: holder.grade.order)
+
+
+def _holder(rows: Sequence[_Row]) -> HolderTold:
+    best = rows[0]
+    held = (
+        Held(grade=Grade(row.grade), text=row.text, at=row.at, event_id=row.event_id, action=row.action) for row in rows
+    )
+    return HolderTold(
+        material=best.material,
+        person_uid=best.person_uid,
+        id_space=best.id_space,
+        worker_id=best.worker_id,
+        gone_at=best.gone_at,
+        held=tuple(held),
+    )
