@@ -7,6 +7,7 @@ the same run, and leaves the same rows.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import cast
 
 import structlog
@@ -34,6 +35,7 @@ from include.offboarding.store import (
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import DEPARTURE
+from include.offboarding.store.key_cases import key_cases
 from include.offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketCounts, TicketDesk
@@ -275,8 +277,10 @@ def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator
         since=run.reads_since,
         moved_days=settings.policy.moved_days,
         persons=departures.persons_asked(session, run),
+        zone=settings.company.time_zone,
+        reserved=[normal(login) for login in settings.policy.reserved_logins],
     )
-    for case in cases(session, looked):
+    for case in chain(cases(session, looked), key_cases(session, looked)):
         for rule in all_rules():
             for finding in rule.evaluate(case, run.as_of):
                 # An account that may be one of these people's may be somebody else's more likely.

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, LiteralString
 from zoneinfo import ZoneInfo
 
 from include.offboarding import pipeline
@@ -44,7 +44,7 @@ from include.offboarding.store.key_cases import key_cases
 from include.offboarding.store.rows import Run
 from tests.support.keys_read import ISSUER, whole
 from tests.support.listed import FactSource
-from tests.support.night import ListedRoster
+from tests.support.night import ListedRoster, rows_of
 from tests.support.small_company import LEFT, WORKS, account, mail, number, worker
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -152,6 +152,23 @@ class KeyCompany:
         pipeline.correlate(self.session, settings, run)
         self.run = run
         return run
+
+    def judged(self, *, days: float = 1) -> Run:
+        """A night with what the rules say of it, let through by the guard."""
+        run = self.night(days=days)
+        pipeline.evaluate(self.session, self.settings, run)
+        pipeline.guard(self.session, self.settings, run)
+        return run
+
+    def findings(self, *columns: LiteralString) -> list[tuple[Any, ...]]:
+        """Of keys, by rule and worker; what else is wrong with leavers' accounts left out."""
+        told = ", ".join(columns)
+        return rows_of(
+            self.session,
+            f"select f.rule, {told} from finding f left join person p using (person_uid)"  # noqa: S608 - a test's own columns
+            " where f.subject_kind in ('signing_key', 'shared_secret', 'source') and f.rule <> 'orphan-account'"
+            " order by f.rule, p.worker_id, f.subject_native_id",
+        )
 
     def until(self, as_of: datetime) -> Run:
         """The one night of this moment."""

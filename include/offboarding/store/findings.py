@@ -25,7 +25,7 @@ _COLUMNS = {
         *("match_key", "rule", "realm", "source", "roster", "subject_kind", "subject_native_id", "subject_label"),
         *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
         *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
-        *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
+        *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours", "attestable"),
     )
 }
 
@@ -36,13 +36,13 @@ class RoutedFinding:
 
     finding: Finding
     source: str
-    """The source's name, "" for a worker's finding."""
+    """The source's name, "" for a worker's finding; of a key the reader's where it's trusted, else where it lies."""
     roster: str
     left_at: datetime | None
     basis: str | None
     severity: str
     ticket_kind: str
-    """revoke, event, review or confirm."""
+    """revoke, rotate, event, review or confirm."""
     queue: str
     due_hours: float
 
@@ -92,7 +92,10 @@ def lock_evaluation(session: Session) -> None:
 
 
 def merge_findings(session: Session, run: Run, findings: Iterable[RoutedFinding]) -> Evaluation:
-    """Write down what the rules say, and close what they no longer say where it was seen. Needs lock_evaluation."""
+    """Write down what the rules say, and close what they no longer say where it was seen.
+
+    Needs lock_evaluation, and the custody tables, which making the cases of keys leaves behind.
+    """
     session.execute("drop table if exists s_finding, produced")
     session.execute(block("findings", "stage_tables"))
     stage = Stage(session, _COLUMNS)
@@ -194,12 +197,17 @@ def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
 
 def _merged(session: Session, run: Run, produced: int) -> Evaluation:
     persons = persons_asked(session, run)
-    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons}
+    values: dict[str, object] = {
+        "run_id": run.run_id,
+        "since": run.reads_since,
+        "persons": persons,
+        "as_of": run.as_of,
+    }
     if persons is not None:
         session.execute(block("findings", "drop_unseen"), values)
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
-    changes |= {name: _changes(session, name, values) for name in ("begin", "close")}
+    changes |= {name: _changes(session, name, values) for name in ("begin", "close_keys", "close")}
     # Last: what an exception covers stands by it, whether it began now or stood before.
     changes["except"] = apply_exceptions(session, run.as_of)
     every = [change for name in changes for change in changes[name]]
@@ -209,7 +217,7 @@ def _merged(session: Session, run: Run, produced: int) -> Evaluation:
         begun=len(changes["begin"]),
         verified=len(changes["verify"]),
         reopened=len(changes["reopen"]),
-        resolved=len(changes["close"]),
+        resolved=len(changes["close_keys"]) + len(changes["close"]),
     )
 
 
@@ -234,4 +242,5 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
         *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
         *(Jsonb(list(f.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),
+        f.attestable,
     )

@@ -118,7 +118,7 @@ def _uncustodied(session: Session, looked: Looked) -> Iterator[UncustodiedCase]:
     run_steps(session, "key_cases", ("make_peopled", "make_known_key"), looked.values)
     with session.cursor("uncustodied", row_factory=class_row(CopyRow)) as cursor:
         cursor.execute(block("key_cases", "uncustodied"), {"since": looked.since})
-        for _, rows in groupby(cursor, key=attrgetter("realm", "source_kind")):
+        for _, rows in groupby(cursor, key=attrgetter("realm")):
             copies = list(rows)
             yield UncustodiedCase(
                 realm=copies[0].realm,

@@ -179,3 +179,12 @@ alter table ticket add constraint ticket_kind_check
 -- What kind of reader it was, and whether it told accounts, keys or events: several may read one realm.
 alter table source_read add column kind text not null default '', add column tells text not null default 'accounts'
     check (tells in ('accounts', 'keys', 'events'));
+
+-- Findings of which it can't be told whether they work, and the system that would have to tell: of a key, which lies in
+-- several, a verifier of it.
+create view untold as
+select f.finding_key, case when f.subject_kind not in ('signing_key', 'shared_secret') then f.realm else coalesce((
+    select c.realm from key_copy c join signing_key k using (key_pk)
+    where k.material = f.subject_native_id
+    order by not c.verifies, c.realm limit 1), f.realm) end as realm
+from finding f where f.state = 'unverified';

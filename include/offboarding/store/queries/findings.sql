@@ -5,7 +5,7 @@ create temp table s_finding (match_key text, rule text, realm text, source text,
     episode integer, severity text, standing text, standing_reason text, effect text, privileged boolean,
     relation text, used_after_departure boolean, last_used_at timestamptz, left_at timestamptz, basis text,
     evidence jsonb, revoke jsonb, warning text, holds_ticket boolean, ticket_kind text, queue text,
-    due_hours double precision);
+    due_hours double precision, attestable boolean);
 
 -- name: stage_index
 -- A case that stands twice (a person linked in two ways) yields one finding.
@@ -33,17 +33,19 @@ set state = 'held', reopened = f.reopened + 1, resolved_at = null, resolution = 
 from produced s
 where s.match_key = f.match_key and f.state = 'resolved' and case
     when s.ticket_kind = 'event' then s.last_used_at > f.last_used_at or f.resolution not like 'verdict: %%'
-    else s.standing <> 'unknown' end
+    else s.standing <> 'unknown' or s.attestable end
 returning f.finding_key, 'resolved' as from_state, 'held' as to_state,
-    case when s.ticket_kind <> 'event' then 'seen working again' when s.last_used_at > f.last_used_at then 'used again'
+    case when s.attestable then 'nobody''s word on it stands any more'
+        when s.ticket_kind <> 'event' then 'seen working again' when s.last_used_at > f.last_used_at then 'used again'
         else 'nobody has judged it' end as text;
 
 -- name: verify
 -- It couldn't be told whether these work; now it can.
 update finding f set state = 'held'
 from produced s
-where s.match_key = f.match_key and f.state = 'unverified' and s.standing <> 'unknown'
-returning f.finding_key, 'unverified' as from_state, 'held' as to_state, 'seen working: ' || s.standing_reason as text;
+where s.match_key = f.match_key and f.state = 'unverified' and (s.standing <> 'unknown' or s.attestable)
+returning f.finding_key, 'unverified' as from_state, 'held' as to_state,
+    case when s.attestable then '' else 'seen working: ' end || s.standing_reason as text;
 
 -- name: refresh
 -- What is known of findings that stand; the queue stays the first one.
@@ -65,15 +67,17 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
 
 -- name: begin
 -- Findings never seen before: held until the guard has looked, or unverified where it can't be told; an event is one
--- whatever works now. A system that wasn't read in this run tells of everything that it can't be told: that opens
--- nothing. A run about some people has dropped what it didn't look at already.
+-- whatever works now, and so is a key that nobody can be asked about, where a person attests. A system that wasn't read
+-- in this run tells of everything that it can't be told: that opens nothing. A run about some people has dropped what it
+-- didn't look at already.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
     privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
     ticket_kind, queue, due_hours, first_seen_at, first_run_id)
 select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_kind, s.subject_native_id,
     s.subject_label, s.account_native_id, s.account_label, s.person_uid, s.episode,
-    case when s.standing = 'unknown' and s.ticket_kind <> 'event' then 'unverified' else 'held' end, s.severity,
+    case when s.standing = 'unknown' and s.ticket_kind <> 'event' and not s.attestable then 'unverified' else 'held' end,
+    s.severity,
     s.standing, s.standing_reason,
     s.effect, s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
     s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, now(), %(run_id)s
@@ -84,11 +88,87 @@ where not exists (select from finding f where f.match_key = s.match_key)
             and c.error = '' and c.observed_at >= %(since)s))
 returning finding_key, null as from_state, state as to_state, standing_reason as text;
 
+-- name: close_keys
+-- Findings about keys that no rule says any more, and that may be closed: each with its reason. Needs the custody tables
+-- of this evaluation. A custodian who is taken out, a read that failed and a closed ticket never close one.
+with silent as (
+    select f.*, k.key_pk from finding f join signing_key k on k.material = f.subject_native_id
+    where f.state <> 'resolved' and f.ticket_kind <> 'event' and f.subject_kind in ('signing_key', 'shared_secret')
+        and not exists (select from produced s where s.match_key = f.match_key)
+        and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
+), seen as (
+    select f.finding_key,
+        bool_and(coalesce(p.confirmed_at > c.untrusted_since and p.confirmed_at - c.untrusted_since >= c.cache, false))
+            filter (where c.verifies) as dead,
+        bool_and(c.untrusted_since is not null) as nowhere,
+        count(*) filter (where c.verifies) as verifiers,
+        max(c.cache) filter (where c.verifies) as cache, max(p.confirmed_at) as last_at,
+        bool_and(coalesce(p.error = '' and p.confirmed_at >= %(since)s, false)) filter (where c.gone_at is null) as fresh,
+        bool_or(c.carryable = 'yes') as yes, bool_or(c.carryable = 'no') as no
+    from silent f join key_copy c using (key_pk)
+    left join lateral (
+        select case when x.complete then x.observed_at end as confirmed_at, x.error from key_scope x
+        where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
+    group by f.finding_key
+), reason as (
+    select f.finding_key, f.state, case
+        when s.dead then 'no verifier accepts it any more: seen twice'
+            || case when s.cache > interval '0' then ', ' || round(extract(epoch from s.cache) / 3600, 1)::float || ' h apart'
+                else '' end
+            || ', last at ' || to_char(s.last_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
+        when f.rule = 'signing-key-unverifiable' and s.verifiers = 0 and attested.author is not null
+            then 'attested by ' || attested.author || ' until '
+                || to_char(attested.until at time zone 'UTC', 'YYYY-MM-DD') || ': ' || attested.reason
+        when f.rule = 'signing-key-unverifiable' and s.verifiers > 0
+            then 'a verifier tells now: judged by what it says'
+        when f.person_uid is not null and g.person_uid is null
+            then case when g.returned then 'works here again' else 'the departure was withdrawn' end
+        when f.person_uid is not null and h.newer then 'newer than the departure: this material was made after it'
+        when f.person_uid is not null and h.key_pk is null and rejected.author is not null
+            then 'the link was rejected by ' || rejected.author
+        when f.person_uid is null and not exists (
+            select from custody_holder o where o.key_pk = f.key_pk and not o.newer)
+            then 'nobody who left holds it: their departures were withdrawn, or it is newer'
+        when f.rule = 'leaver-key-access' and s.nowhere then 'seen gone: the key no longer exists'
+        when f.rule = 'leaver-key-access' and coalesce(s.fresh, false) and not exists (
+            select from custody_access a where a.key_pk = f.key_pk and a.person_uid = f.person_uid)
+            then 'the access has ended: seen by a whole read'
+        when f.rule = 'leaver-key-access' and (s.yes or said.carryable = 'yes')
+            then 'it can be carried away: judged as such'
+        when f.rule <> 'leaver-key-access' and not s.yes and (
+            (s.no and said.carryable is distinct from 'yes') or said.carryable = 'no')
+            then 'it could not be carried away, says ' || case when s.no then 'its system' else 'the register' end
+                || ': cutting the access is enough'
+    end as text
+    from silent f
+    join seen s using (finding_key)
+    left join custody_holder h on h.key_pk = f.key_pk and h.person_uid = f.person_uid
+    left join lateral (
+        select case when not d.returned then d.person_uid end as person_uid, d.returned from departure d
+        where d.person_uid = f.person_uid and d.valid_to is null) g on true
+    left join lateral (
+        select a.author, a.reason, a.until from attestation a
+        where a.material = f.subject_native_id order by a.attestation_id desc limit 1) word on true
+    left join lateral (select word.author, word.reason, word.until where word.until > %(as_of)s) attested on true
+    left join lateral (
+        select d.author from link_decision d
+        where d.person_uid = f.person_uid and d.verdict = 'reject' and d.revoked_at is null
+        order by d.decision_id desc limit 1) rejected on true
+    left join lateral (
+        select r.carryable from entry_key e join registered_key r using (name)
+        where e.key_pk = f.key_pk and r.valid_to is null order by r.registered_pk desc limit 1) said on true
+)
+update finding f
+set state = 'resolved', resolved_at = now(), resolution = r.text
+from reason r
+where r.finding_key = f.finding_key and r.text is not null
+returning f.finding_key, r.state as from_state, 'resolved' as to_state, r.text as text;
+
 -- name: close
--- Findings that no rule says any more, and that may be closed: each with its reason. Absence alone closes none.
+-- Other findings that no rule says any more, and that may be closed: each with its reason. Absence alone closes none.
 with silent as (
     select f.* from finding f
-    where f.state <> 'resolved' and not exists (select from produced s where s.match_key = f.match_key)
+    where f.state <> 'resolved' and f.subject_kind not in ('signing_key', 'shared_secret') and not exists (select from produced s where s.match_key = f.match_key)
         and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
 ), seen as (
     select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
@@ -121,6 +201,11 @@ with silent as (
             when not p.gone then 'works here, says the roster'
             when p.confirmed then 'the departure is confirmed now'
             else 'the departure is told otherwise now' end
+        when f.rule = 'uncustodied-signing-key' then
+            case when not exists (
+                select from key_scope s where s.realm = f.realm and not (s.complete and s.error = ''
+                    and s.observed_at >= %(since)s))
+                then 'of each key that is trusted somebody is known who holds it' end
         when f.ticket_kind = 'review' and f.subject_kind = 'source' then
             case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'account'
                 and s.complete and s.error = '' and s.observed_at >= %(since)s) then 'no account is left unclaimed' end
@@ -240,8 +325,10 @@ on conflict do nothing;
 
 -- name: begin_source_baselines
 -- Systems read to their end for the first time.
+-- Whoever tells a realm's keys or events begins apart from whoever tells its accounts.
 insert into baseline (kind, name, run_id)
-select 'source', r.realm, r.run_id from source_read r
+select 'source', case r.tells when 'accounts' then r.realm else r.kind || ':' || r.realm end, r.run_id
+from source_read r
 where r.run_id = %(run_id)s and r.phase = 'collect' and r.status in ('complete', 'partial') and r.realm is not null
 on conflict do nothing;
 
@@ -270,9 +357,15 @@ select f.finding_key, f.ticket_kind, f.holds_ticket,
         select from baseline b
         where b.released_at is null and b.run_id = f.first_run_id
             and ((b.kind = 'roster' and b.name = f.roster) or (b.kind = 'source' and b.name = f.realm)
-                or (b.kind = 'rule' and b.name = f.rule))) as baseline,
+                or (b.kind = 'rule' and b.name = f.rule)
+                or (b.kind = 'source' and exists (
+                    select from key_copy c join signing_key k using (key_pk)
+                    where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
+                        k.material = f.subject_native_id
+                        or (f.rule = 'uncustodied-signing-key' and c.realm = f.realm)))))) as baseline,
     f.queue, f.episode,
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
+        when 'rotate' then 'key:' || f.subject_native_id
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder
 from finding f
 where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));

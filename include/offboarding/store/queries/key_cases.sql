@@ -199,4 +199,4 @@ left join lateral (
     where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
 where c.verifies and c.standing = 'works' and c.gone_at is null
     and not exists (select from known_key k where k.key_pk = c.key_pk)
-order by c.realm, c.source_kind, c.native_id, c.copy_pk;
+order by c.realm, c.native_id, c.copy_pk;

@@ -123,7 +123,12 @@ with until as (
         select from baseline b, until u
         where b.run_id = f.first_run_id and (b.released_at is null or b.released_at > u.at)
             and ((b.kind = 'roster' and b.name = f.roster) or (b.kind = 'source' and b.name = f.realm)
-                or (b.kind = 'rule' and b.name = f.rule))) as baseline
+                or (b.kind = 'rule' and b.name = f.rule)
+                or (b.kind = 'source' and exists (
+                    select from key_copy c join signing_key k using (key_pk)
+                    where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
+                        k.material = f.subject_native_id
+                        or (f.rule = 'uncustodied-signing-key' and c.realm = f.realm)))))) as baseline
     from state_then s join finding f using (finding_key) where s.state = 'held'
 )
 select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum,

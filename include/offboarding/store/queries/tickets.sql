@@ -3,6 +3,7 @@
 with loose as (
     select f.finding_key, f.ticket_kind as kind, f.queue, f.holds_ticket,
         case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
+            when 'rotate' then 'key:' || f.subject_native_id
             when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
         case f.ticket_kind when 'revoke' then f.episode else 1 end as episode
     from finding f
@@ -21,11 +22,11 @@ order by l.kind, l.holder, l.queue, l.episode;
 -- name: unverified
 -- Systems of which things couldn't be told for so many nights, each with its ticket, if it has one.
 with waiting as (
-    select f.realm, min(f.queue) as queue, array_agg(f.finding_key order by f.finding_key) as finding_keys
-    from finding f
+    select u.realm, min(f.queue) as queue, array_agg(f.finding_key order by f.finding_key) as finding_keys
+    from finding f join untold u using (finding_key)
     where f.state = 'unverified' and (
         select count(*) from run r where r.kind = 'nightly' and r.run_id >= f.first_run_id) >= %(nights)s
-    group by f.realm
+    group by u.realm
 )
 select 'unverified' as kind, 'unverified:' || w.realm as holder, w.queue, 1 as episode, w.finding_keys, true as holds,
     t.ticket_key, t.state, t.generation, t.closed_at
@@ -39,7 +40,7 @@ order by w.realm;
 -- Tickets about what couldn't be told, and now can.
 select t.ticket_key from ticket t
 where t.kind = 'unverified' and t.state <> 'closed' and not exists (
-    select from finding f where f.state = 'unverified' and 'unverified:' || f.realm = t.holder)
+    select from untold u where 'unverified:' || u.realm = t.holder)
     and not exists (select from outbox o where o.ticket_key = t.ticket_key and o.op = 'close' and o.done_at is null)
 order by t.ticket_key;
 
@@ -127,7 +128,8 @@ left join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = f.person_uid and d.valid_to is null
 where f.ticket_key = %(ticket_key)s
-    or (%(kind)s = 'unverified' and f.state = 'unverified' and 'unverified:' || f.realm = %(holder)s)
+    or (%(kind)s = 'unverified' and f.finding_key in (
+        select u.finding_key from untold u where 'unverified:' || u.realm = %(holder)s))
 order by f.first_seen_at, array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
 
 -- name: missing_rights
@@ -135,4 +137,6 @@ order by f.first_seen_at, array_position(array['critical', 'high', 'medium', 'lo
 select distinct s.error from scope s
 where 'unverified:' || s.realm = %(holder)s and s.error <> '' and (s.scope = '' or exists (
     select from finding f where f.realm = s.realm and f.account_native_id = s.scope and f.state = 'unverified'))
-order by s.error;
+union
+select k.error from key_scope k where 'unverified:' || k.realm = %(holder)s and k.error <> ''
+order by error;
