@@ -52,7 +52,8 @@ ARROWS: dict[str, set[str]] = {
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
-    | {"beginning", "checkup", "report", "store", "rules", "custody", "exceptions", "mistakes"},
+    | {"beginning", "checkup", "report", "store", "rules", "custody", "exceptions", "mistakes"}
+    | {"correlation", "people", "intake"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},
