@@ -10,6 +10,7 @@ from include.offboarding.commands.output import records, say
 from include.offboarding.commands.records import SCHEMA_VERSION
 from include.offboarding.config import Checked, Loaded
 from include.offboarding.custody import register
+from include.offboarding.exceptions import register as let_stand
 from include.offboarding.mistakes import Mistake
 from include.offboarding.report.wording import counted
 
@@ -32,7 +33,11 @@ def check_config(given: Namespace) -> int:
 
 def config_schema(given: Namespace) -> int:
     """The JSON schema, as it is committed."""
-    schema = register.json_schema() if given.custody else config.json_schema()
+    schema = config.json_schema()
+    if given.custody:
+        schema = register.json_schema()
+    elif given.exceptions:
+        schema = let_stand.json_schema()
     say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
     return DONE
 

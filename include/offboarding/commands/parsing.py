@@ -106,6 +106,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def beginning_of_hash(text: str) -> str:
+    """A hash as reports print it, or its first 8 digits or more."""
+    if not re.fullmatch(r"[0-9a-fA-F]{8,64}", text.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no hash: 8 to 64 hexadecimal digits, as reports print them")
+    return text.strip().lower()
+
+
 def span(text: str) -> timedelta:
     """A time such as 26h, 2d or 90m."""
     found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text.strip())

@@ -115,3 +115,23 @@ class Exceptions(Strict):
     acknowledgements: Annotated[tuple[Acknowledged, ...], BeforeValidator(_listed)] = Field(
         default=(), description="Gaps that are known: while they are acknowledged, they turn no run red."
     )
+
+
+def json_schema() -> dict[str, object]:
+    """The file's JSON schema, for editors."""
+    schema = Exceptions.model_json_schema()
+    # A class's docstring is for whoever changes the class.
+    definitions = {
+        name: {key: value for key, value in definition.items() if key != "description"}
+        for name, definition in schema.pop("$defs", {}).items()
+    }
+    schema |= {"title": "exceptions.yaml", "description": "docs/exceptions.md", "$defs": definitions}
+    # A heading with nothing but comments below it is null.
+    schema["properties"] = {
+        name: {
+            "anyOf": [{"type": "array", "items": shown["items"]}, {"type": "null"}],
+            "description": shown["description"],
+        }
+        for name, shown in schema["properties"].items()
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -242,6 +242,9 @@ def _more(night: Night) -> Iterator[str]:
     first = next((short_finding(finding.finding_key) for finding in night.findings), None)
     yield from labelled("More", [f"{COMMAND} explain {first}" if first else f"{COMMAND} findings --state all"])
     urls = list(dict.fromkeys(finding.url for finding in night.findings if finding.url))
+    if night.record:
+        told = f"{counted(night.record.seq, 'change')} of state, the last one's hash {night.record.hash}"
+        yield from labelled("Record", [told])
     trackers = sorted({finding.tracker for finding in night.findings if finding.tracker})
     if trackers:
         where = f", the worst one {urls[0]}" if urls else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
@@ -83,6 +83,28 @@ def broken_at(session: Session) -> int | None:
             return event.seq
         previous, expected = event.hash, expected + 1
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where the chain ended: kept outside this database, it shows a chain that was written anew."""
+
+    seq: int
+    """How many events there were."""
+    hash: str
+    """Of the last one."""
+
+
+def head(session: Session, run_id: int | None = None) -> Head | None:
+    """The chain's last event, or the last one when a run ended; None where nothing has happened yet."""
+    with session.cursor(row_factory=class_row(Head)) as cursor:
+        return cursor.execute(block("events", "head"), {"run_id": run_id}).fetchone()
+
+
+def holds(session: Session, digest: str) -> int | None:
+    """Which event has a hash that begins so (8 hexadecimal digits or more); None where none has."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("events", "seq_of_hash"), {"digest": digest}).fetchone()
 
 
 def _every(session: Session) -> Iterator[Event]:

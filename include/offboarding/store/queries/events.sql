@@ -6,3 +6,13 @@ copy finding_event (seq, finding_key, at, run_id, actor, from_state, to_state, t
 
 -- name: every_event
 select seq, finding_key, at, run_id, actor, from_state, to_state, text, prev_hash, hash from finding_event order by seq;
+
+-- name: head
+-- The last event, or the last one when a run ended.
+select e.seq, e.hash from finding_event e
+where %(run_id)s::bigint is null or e.at <= (
+    select coalesce(r.finished_at, clock_timestamp()) from run r where r.run_id = %(run_id)s)
+order by e.seq desc limit 1;
+
+-- name: seq_of_hash
+select seq from finding_event where hash like %(digest)s || '%%' order by seq limit 1;

@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 from include.offboarding.errors import FatalError
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
+from include.offboarding.store.events import Head, head
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
     ExceptedThen,
@@ -121,6 +122,8 @@ class Night:
     """By kind, signing keys first; nothing where none is trusted."""
     unseen: tuple[str, ...] = ()
     """Entries of the custody register that nothing shows."""
+    record: Head | None = None
+    """Where the record of changes ended."""
     excepted: tuple[ExceptedThen, ...] = ()
     """Findings that stand by an exception."""
     acknowledged: tuple[AcknowledgedThen, ...] = ()
@@ -165,6 +168,7 @@ def night(session: Session, run_id: int) -> Night:
             resolutions=tuple(resolutions),
             held=_held(session, values),
             tickets=_tickets(session, values),
+            record=head(session, run_id),
             excepted=tuple(excepted_then(session, run_id)),
             acknowledged=tuple(acknowledged_then(session, run_id)),
             keys=tuple(keys_then(session, run_id)),
