@@ -7,25 +7,25 @@ It lies in moto's own process, as a WSGI application around moto's, since it rea
 import base64
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from threading import RLock
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from moto.iam.models import User, get_account_id_from
+from moto.iam.models import User
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from include.offboarding.demo.aws_answers import ec2_error_body, error_body, json_answer, result_body, xml_answer
+from include.offboarding.demo.aws_calls import REGIONAL, AwsError, Call, recognised
 from include.offboarding.demo.aws_kms import Kms, KmsError
 from include.offboarding.demo.aws_model import ModelError, check_answer, check_request
-from include.offboarding.demo.aws_moto import backend_of, know_aws_policy, load, operator_key_id, rename_user
+from include.offboarding.demo.aws_moto import backend_of, know_aws_policy, load, rename_user
 from include.offboarding.demo.aws_moto_keys import load_keys
-from include.offboarding.demo.aws_organization import SERVICES, Organization, OrganizationError
+from include.offboarding.demo.aws_orders import Orders
+from include.offboarding.demo.aws_organization import Organization, OrganizationError
 from include.offboarding.demo.aws_pages import Pager
 from include.offboarding.demo.aws_recording import Made, Recorder
 from include.offboarding.demo.aws_report import AccountReport, RenderReport, ReportError
@@ -37,45 +37,6 @@ from include.offboarding.demo.aws_trail import Trail, TrailError
 CONTROL = "/_control/"
 _JSON_CODES = {"AccessDenied": "AccessDeniedException", "Throttling": "ThrottlingException"}
 """What the query protocol's errors are called in JSON."""
-_SCOPE = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/")
-"""Whose key, which region and which service a request is signed for."""
-_REGIONAL = {
-    "TrentService": "kms",
-    "secretsmanager": "secretsmanager",
-    "AmazonSSM": "ssm",
-    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
-}
-"""The first half of `X-Amz-Target` of services that have regions, and their own names in policies."""
-_NAMES = {**SERVICES, **_REGIONAL}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request."""
-
-    action: str
-    """"ListUsers" in the query protocol (IAM, STS); in JSON with its service: "identitystore:ListUsers"."""
-    account_id: str
-    """Whose account it is about: for AssumeRole the role's, else the caller's."""
-    fields: Mapping[str, str]
-    operator: bool
-    """Made by whoever runs the server."""
-    key_id: str
-    """Of the access key it's signed with."""
-    region: str
-    service: str
-    """As the request is signed: "iam", "kms"."""
-    payload: Mapping[str, object]
-    """The fields of a request in JSON."""
-
-
-class AwsError(Exception):
-    """An answer of AWS that is an error."""
-
-    def __init__(self, code: str, status: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
 
 
 class AwsProxy:
@@ -108,10 +69,7 @@ class AwsProxy:
         self._pager = Pager(page_size=seed.page_size)
         self._reports = {account: AccountReport(polls=seed.report_polls) for account in self._accounts}
         self._ahead = seed.clock - datetime.now(UTC) if seed.clock else timedelta()
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._denied = {(account.account_id, action, "") for account in seed.accounts for action in account.denied}
-        self._throttled: Counter[tuple[str, str]] = Counter()
-        self._cut = set[tuple[str, str]]()
+        self._orders = Orders(seed)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -132,10 +90,11 @@ class AwsProxy:
     def _answer(self, environ: WSGIEnvironment, body: bytes) -> Response:
         in_json = "HTTP_X_AMZ_TARGET" in environ
         try:
-            call = self._recognise(environ, body)
+            call = recognised(environ, body)
+            self._enabled(call)
             if not call.operator:
-                self._counts[call.account_id, call.action] += 1
-                self._refuse(call)
+                self._orders.count(call)
+                self._orders.refuse(call)
             return self._whole_or_cut(call, self._recorded(environ, call, body, in_json=in_json))
         except ModelError as error:
             return json_answer({"__type": "ValidationException", "message": str(error)}, HTTPStatus.BAD_REQUEST)
@@ -148,6 +107,12 @@ class AwsProxy:
                 )
             body_of = ec2_error_body if "/ec2/aws4_request" in environ["HTTP_AUTHORIZATION"] else error_body
             return xml_answer(body_of(error.code, str(error)), error.status)
+
+    def _enabled(self, call: Call) -> None:
+        """A region that isn't enabled knows no key."""
+        account = self._accounts.get(call.account_id)
+        if call.service in REGIONAL.values() and account and call.region not in account.regions:
+            raise AwsError("UnrecognizedClientException", 400, "The security token included in the request is invalid.")
 
     def _recorded(self, environ: WSGIEnvironment, call: Call, body: bytes, *, in_json: bool) -> Response:
         """The answer, and the call in CloudTrail."""
@@ -177,12 +142,12 @@ class AwsProxy:
             self._trail.note(call.account_id, event)
 
     def _whole_or_cut(self, call: Call, answer: Response) -> Response:
-        if (call.account_id, call.action) in self._cut and not call.operator:
+        if self._orders.cuts(call):
             answer.set_data(answer.get_data()[: len(answer.get_data()) // 2])
         return answer
 
     def _answer_to(self, environ: WSGIEnvironment, call: Call, body: bytes, *, in_json: bool) -> Response:
-        if in_json and call.service in _REGIONAL.values():
+        if in_json and call.service in REGIONAL.values():
             return self._answer_in_region(environ, call, body)
         if in_json:
             return json_answer(self._organization.answer(call.action, call.account_id, call.fields))
@@ -205,66 +170,6 @@ class AwsProxy:
             return Response(text, status=status, content_type="application/x-amz-json-1.1")
         check_answer(service, operation, told)
         return json_answer(told)
-
-    def _recognise(self, environ: WSGIEnvironment, body: bytes) -> Call:
-        payload: Mapping[str, object] = {}
-        if target := str(environ.get("HTTP_X_AMZ_TARGET", "")):
-            service, _, operation = target.rpartition(".")
-            payload = json.loads(body)
-            fields: Mapping[str, str] = {name: str(value) for name, value in payload.items()}
-            action = f"{_NAMES[service]}:{operation}"
-        else:
-            fields = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
-            action = fields.get("Action", "")
-        found = _SCOPE.search(str(environ.get("HTTP_AUTHORIZATION", "")))
-        key_id, region, signed_for = found.groups() if found else ("", "", "")
-        account_id = get_account_id_from(key_id)
-        key = backend_of(account_id).access_keys.get(key_id)
-        if key is None or key.status != "Active":
-            raise AwsError("InvalidClientTokenId", 403, "The security token included in the request is invalid")
-        operator = key_id == operator_key_id(account_id)
-        if action == "AssumeRole":
-            account_id = fields["RoleArn"].split(":")[4]
-        call = Call(
-            action=action,
-            account_id=account_id,
-            fields=fields,
-            operator=operator,
-            key_id=key_id,
-            region=region,
-            service=signed_for,
-            payload=payload,
-        )
-        account = self._accounts.get(account_id)
-        if signed_for in _REGIONAL.values() and account and region not in account.regions:
-            raise AwsError("UnrecognizedClientException", 400, "The security token included in the request is invalid.")
-        return call
-
-    def _refuse(self, call: Call) -> None:
-        """Raise what was ordered for this call, and what AWS says of a role that isn't there or isn't trusted."""
-        here = (call.account_id, call.action)
-        if self._throttled[here] > 0:
-            self._throttled[here] -= 1
-            raise AwsError("Throttling", 400, "Rate exceeded")
-        named = call.action if ":" in call.action else f"{call.service}:{call.action}"
-        if self._is_denied(call) or (call.action == "AssumeRole" and not self._trusts(call)):
-            text = f"User: arn:aws:iam::{self._seed.caller_account_id}:user/caller is not authorized to perform: "
-            code = "UnauthorizedOperation" if call.service == "ec2" else "AccessDenied"
-            raise AwsError(code, 403, f"{text}{named}")
-
-    def _is_denied(self, call: Call) -> bool:
-        about = (call.region, *map(str, call.payload.values()))
-        return any(
-            (account, action) == (call.account_id, call.action) and (not only or any(only in each for each in about))
-            for account, action, only in self._denied
-        )
-
-    def _trusts(self, call: Call) -> bool:
-        account = self._accounts.get(call.account_id)
-        role = call.fields["RoleArn"].rpartition("/")[2]
-        if account is None or role not in account.roles:
-            return False
-        return account.external_id in {"", call.fields.get("ExternalId")}
 
     def _ask_moto(self, environ: WSGIEnvironment, call: Call) -> Response:
         if arn := call.fields.get("PolicyArn"):
@@ -337,26 +242,13 @@ class AwsProxy:
             self.start(seed_from_json(body))
             return "{}"
         if command == "requests":
-            return json.dumps([[account, action, count] for (account, action), count in self._counts.items()])
+            return json.dumps(self._orders.counts())
         if command == "record":
             self._trail.add(*events_from_json(body))
             return "{}"
         order: Mapping[str, str] = json.loads(body)
-        here = (order.get("account_id", ""), order.get("action", ""))
-        if command == "deny":
-            self._denied.add((*here, order.get("only", "")))
-        elif command == "cut":
-            self._cut.add(here)
-        elif command == "throttle":
-            self._throttled[here] = int(order["times"])
-        elif command == "relent":
-            self._denied.clear()
-            self._throttled.clear()
-            self._cut.clear()
-        elif command == "forget":
-            self._counts.clear()
-        elif command == "advance":
+        if command == "advance":
             self._ahead += timedelta(seconds=float(order["seconds"]))
-        else:
+        elif not self._orders.obey(command, order):
             raise ValueError(f"no such command: {command}")
         return "{}"
