@@ -32,6 +32,7 @@ from include.offboarding.store import (
     runs,
     sources,
 )
+from include.offboarding.store import guard as guarding
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import DEPARTURE
@@ -162,9 +163,9 @@ def evaluate(session: Session, settings: Settings, run: Run) -> findings.Evaluat
     return outcome
 
 
-def guard(session: Session, settings: Settings, run: Run) -> findings.GuardOutcome:
+def guard(session: Session, settings: Settings, run: Run) -> guarding.GuardOutcome:
     """Look before anything is written outside."""
-    outcome = findings.guard(
+    outcome = guarding.guard(
         session,
         run,
         rules=[rule.id for rule in all_rules()],
@@ -228,7 +229,7 @@ def release(
     author: str,
 ) -> Run:
     """Let through what waits since a run or earlier, after evaluating afresh what the last night read."""
-    waiting = findings.release(session, run_id, reason=reason, author=author)
+    waiting = guarding.release(session, run_id, reason=reason, author=author)
     last = runs.last_finished_night(session) or runs.run(session, run_id)
     run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=last)
     log.info("released", run=run.run_id, of=run_id, findings=waiting)

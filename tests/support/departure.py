@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from include.offboarding import pipeline
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.store.connect import Session
-from include.offboarding.store.findings import GuardOutcome
+from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.rows import Run
 from tests.support.office import Office
 

@@ -12,7 +12,8 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import CorrelationOutcome
-from include.offboarding.store.findings import Evaluation, GuardOutcome
+from include.offboarding.store.findings import Evaluation
+from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.rows import Run
 from include.offboarding.ticketing import TicketCounts
 

@@ -1,18 +1,18 @@
-"""Findings: staged, merged, closed with a reason, and looked at by the guard. Each change of state is an event."""
+"""Findings: staged, merged, and closed with a reason. Each change of state is an event."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import finding_key, short_finding
 from include.offboarding.model import Finding
 from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import DEPARTURE, persons_asked
+from include.offboarding.store.departures import persons_asked
 from include.offboarding.store.events import Change, append_events
 from include.offboarding.store.exceptions import apply_exceptions
 from include.offboarding.store.locks import lock_findings
@@ -59,25 +59,6 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardOutcome:
-    """What the guard let through, and what waits."""
-
-    opened: int
-    baseline: int
-    """Wait for the release of a baseline."""
-    over_maximum: int
-    """Wait because the batch wants more tickets than the policy allows."""
-    new_tickets: int
-    """How many tickets the batch wants."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Held:
-    baseline: int
-    over_maximum: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
     finding_key: str
     rule: str
@@ -109,48 +90,6 @@ def merge_findings(session: Session, run: Run, findings: Iterable[RoutedFinding]
     return _merged(session, run, produced)
 
 
-def guard(
-    session: Session, run: Run, *, rules: Sequence[str], max_new_tickets: int, release_baselines: bool
-) -> GuardOutcome:
-    """Look before anything is written outside: baselines wait for a person, as does a batch over the maximum."""
-    with session.transaction():
-        lock_findings(session)
-        values = {"run_id": run.run_id, "rules": list(rules), "as_of": run.as_of}
-        # A run about some people has seen no system whole: the first night is still to come.
-        if run.kind != DEPARTURE:
-            _begin_baselines(session, values, release=release_baselines)
-        session.execute("drop table if exists candidate")
-        session.execute(block("findings", "make_candidate"), {"persons": persons_asked(session, run)})
-        with session.cursor(row_factory=scalar_row) as cursor:
-            new_tickets = cursor.execute(block("findings", "new_ticket_count")).fetchone() or 0
-        over = {"over": new_tickets > max_new_tickets}
-        opened = _changes(session, "open_candidates", {**values, **over})
-        append_events(session, opened, run_id=run.run_id, actor=f"run {run.run_id}")
-        with session.cursor(row_factory=class_row(_Held)) as cursor:
-            held = cursor.execute(block("findings", "held_counts")).fetchone()
-    assert held is not None
-    return GuardOutcome(
-        opened=len(opened), baseline=held.baseline, over_maximum=held.over_maximum, new_tickets=new_tickets
-    )
-
-
-def release(session: Session, run_id: int, *, reason: str, author: str) -> int:
-    """A person lets through what waits since this run or earlier. Returns how many findings that are.
-
-    Raises FatalError where nothing waits.
-    """
-    values = {"run_id": run_id, "reason": reason, "author": author}
-    with session.transaction():
-        lock_findings(session)
-        with session.cursor(row_factory=scalar_row) as cursor:
-            waiting = cursor.execute(block("findings", "waiting_count"), values).fetchone() or 0
-        if not waiting:
-            raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
-        session.execute(block("findings", "note_release"), values)
-        session.execute(block("findings", "release_baselines"), values)
-    return waiting
-
-
 def give_verdict(session: Session, short_key: str, *, reason: str, author: str) -> str:
     """A person's word on an event (used after departure): it resolves. Returns the finding's whole key.
 
@@ -177,14 +116,6 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
         )
         append_events(session, [change], run_id=None, actor=author)
     return judged.finding_key
-
-
-def _begin_baselines(session: Session, values: Mapping[str, object], *, release: bool) -> None:
-    for step in ("begin_roster_baselines", "begin_source_baselines", "begin_rule_baselines"):
-        session.execute(block("findings", step), values)
-    if release:
-        released = {**values, "author": "policy", "reason": "policy.baseline: ticket"}
-        session.execute(block("findings", "release_baselines"), released)
 
 
 def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
