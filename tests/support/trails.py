@@ -16,7 +16,6 @@ READ_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SECRET = f"arn:aws:secretsmanager:us-east-1:{CORE}:secret:prod/login-AbCdEf"
 HELD_BACK = "s3cret that a request held"
 """Stands in requests and answers; must be told nowhere."""
-_SOURCES = {"secretsmanager": "secretsmanager.amazonaws.com", "kms": "kms.amazonaws.com", "iam": "iam.amazonaws.com"}
 
 
 def event_id(number: int) -> str:
@@ -24,7 +23,7 @@ def event_id(number: int) -> str:
     return f"aaaaaaaa-0000-4000-8000-{number:012}"
 
 
-def event(number: int, action: str = "secretsmanager:GetSecretValue", **changes: object) -> AwsEventSeed:
+def event(number: int, action: str = "secretsmanager:GetSecretValue", **changes: Any) -> AwsEventSeed:
     """Min-ji Kim read a secret by its ARN."""
     service, _, name = action.partition(":")
     given: dict[str, Any] = {
@@ -49,7 +48,7 @@ def somebody(session: str, *, source_identity: str = "") -> Mapping[str, Any]:
     return role_session(CORE, "AROAREADER0000000000", "reader", session, source_identity=source_identity)
 
 
-def settings(**changes: object) -> Settings:
+def settings(**changes: Any) -> Settings:
     """What a user would write, and changes to it."""
     given: dict[str, object] = {
         "name": "trail",
@@ -62,7 +61,7 @@ def settings(**changes: object) -> Settings:
 
 
 def trail(
-    server: AwsServer | ConnectionFields, part: str = CORE, *, slept: list[float] | None = None, **changes: object
+    server: AwsServer | ConnectionFields, part: str = CORE, *, slept: list[float] | None = None, **changes: Any
 ) -> AwsCloudTrailSource:
     """A ready source that waits for nothing; what it would have slept is added to `slept`."""
     fields = connection(server) if isinstance(server, AwsServer) else server

@@ -39,7 +39,7 @@ def test_every_key_is_told() -> None:
     assert set(section("## `company`")) == keys(Company)
     assert set(section("## `sources`")) == keys(SourceSettings)
     assert set(section("### `kind: ldap`")) == own_keys("ldap")
-    for kind in ("aws_iam", "aws_identity_center", "aws_kms", "aws_secrets", "vault_transit"):
+    for kind in ("aws_iam", "aws_identity_center", "aws_kms", "aws_secrets", "aws_cloudtrail", "vault_transit"):
         assert set(section(f"### `kind: {kind}`")) == own_keys(kind)
     assert set(section("## `verifiers`")) == {"connection", "cache_hours"}
     for kind in ("jwks", "ssh", "x509"):

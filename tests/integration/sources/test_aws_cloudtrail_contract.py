@@ -1,6 +1,7 @@
 """Both ways to read CloudTrail keep the contract of every audit trail."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ class _Recorded:
     def record(self, told: AwsEventSeed) -> str:
         raise NotImplementedError
 
-    def _event(self, at: datetime, **changes: object) -> AwsEventSeed:
+    def _event(self, at: datetime, **changes: Any) -> AwsEventSeed:
         self._numbered += 1
         request = {"secretId": SECRET, "secretString": HELD_BACK}
         return event(self._numbered, at=at, request=request, response={"secretString": HELD_BACK}, **changes)

@@ -27,21 +27,19 @@ def company(store: Session) -> KeyCompany:
 
 
 def create_user(**changes: Any) -> Event:
-    return Event(
-        **{
-            "realm": CLOUD,
-            "event_id": "made-1",
-            "at": MADE_AT,
-            "action": "iam:CreateUser",
-            "deed": Deed.MADE,
-            "object_realm": CLOUD,
-            "object": HELPER.native_id,
-            "actor_realm": CLOUD,
-            "actor": KIM_USER.native_id,
-            "actor_label": "arn:aws:iam::111111111111:user/kim",
-            **changes,
-        }
-    )
+    given: dict[str, Any] = {
+        "realm": CLOUD,
+        "event_id": "made-1",
+        "at": MADE_AT,
+        "action": "iam:CreateUser",
+        "deed": Deed.MADE,
+        "object_realm": CLOUD,
+        "object": HELPER.native_id,
+        "actor_realm": CLOUD,
+        "actor": KIM_USER.native_id,
+        "actor_label": "arn:aws:iam::111111111111:user/kim",
+    }
+    return Event(**(given | changes))
 
 
 def session_of(name: str, kind: KeyKind = KeyKind.MAIL) -> dict[str, object]:

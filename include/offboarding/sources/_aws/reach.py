@@ -2,7 +2,7 @@
 
 An explicit deny wins. What a request would have to bring along (MFA, an address, an encryption context) makes it
 UNKNOWN, never a yes. Service control and resource control policies stand with the organization and aren't read: what is
-granted is granted as far as the account's own policies say (docs/decisions/0070-who-may-reach-a-key.md).
+granted is granted as far as the account's own policies say (docs/decisions/0076-who-may-reach-a-key.md).
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
