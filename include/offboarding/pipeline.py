@@ -4,6 +4,7 @@ Each takes an open session on the store and ready objects; `wiring` makes both. 
 the same run, and leaves the same rows.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from include.offboarding import departing, excepting, intake, registration
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import KeySource, Reader, Source, SourceSettings, Tracker, Trail
-from include.offboarding.model import Fact
+from include.offboarding.model import Fact, UncustodiedCase
 from include.offboarding.policy import routed
 from include.offboarding.report import night
 from include.offboarding.rules import all_rules
@@ -156,9 +157,12 @@ def evaluate(session: Session, settings: Settings, run: Run) -> findings.Evaluat
     """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed."""
     if runs.run(session, run.run_id).correlated_at is None:
         raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
+    unchecked: Counter[str] = Counter()
     with session.transaction():
         findings.lock_evaluation(session)
-        outcome = findings.merge_findings(session, run, _routed_findings(session, settings, run))
+        outcome = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked))
+        if departures.persons_asked(session, run) is None:
+            runs.note_unchecked(session, run.run_id, unchecked)
     log.info("evaluated", **asdict(outcome))
     return outcome
 
@@ -271,7 +275,11 @@ def correlation_settings(session: Session, settings: Settings, run: Run) -> corr
     )
 
 
-def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator[findings.RoutedFinding]:
+def _routed_findings(
+    session: Session, settings: Settings, run: Run, unchecked: Counter[str]
+) -> Iterator[findings.RoutedFinding]:
+    """Yield what the rules find, and count the keys that nobody is known to hold, by kind, each once."""
+    materials: set[str] = set()
     parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
     looked = Looked(
         as_of=run.as_of,
@@ -282,6 +290,10 @@ def _routed_findings(session: Session, settings: Settings, run: Run) -> Iterator
         reserved=[normal(login) for login in settings.policy.reserved_logins],
     )
     for case in chain(cases(session, looked), key_cases(session, looked)):
+        if isinstance(case, UncustodiedCase):
+            new = {copy.key.material: copy.key.kind.value for copy in case.keys if copy.key.material not in materials}
+            unchecked.update(new.values())
+            materials |= new.keys()
         for rule in all_rules():
             for finding in rule.evaluate(case, run.as_of):
                 # An account that may be one of these people's may be somebody else's more likely.

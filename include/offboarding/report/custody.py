@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from include.offboarding.model import SubjectKind
 from include.offboarding.report.wording import COMMAND, counted, flowing, labelled, moment
 from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.told_keys import KeysThen
 
 _MOST_NAMED = 5
 _NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
@@ -12,15 +13,17 @@ _NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "sh
 
 def keys(night: Night, zone: str) -> Iterator[str]:
     """Yield what the register leaves open. An empty one never looks clean: what nobody is named for is NOT CHECKED."""
-    lines = [*(_counted(then.kind, then.trusted, then.with_custodians) for then in night.keys), *_unseen(night)]
-    if any(then.with_custodians < then.trusted for then in night.keys):
+    lines = [*map(_counted, night.keys), *_unseen(night)]
+    if any(then.unchecked for then in night.keys):
         lines.append(f"who may hold them: {COMMAND} custody suggest")
     yield from labelled("Keys", [*lines, *_attested(night, zone)])
 
 
-def _counted(kind: str, trusted: int, with_custodians: int) -> str:
-    noun = counted(trusted, _NOUNS[SubjectKind(kind)])
-    return f"{noun} trusted, {with_custodians} with custodians, {trusted - with_custodians} NOT CHECKED"
+def _counted(then: KeysThen) -> str:
+    noun = counted(then.trusted, _NOUNS[SubjectKind(then.kind)])
+    otherwise = then.trusted - then.with_custodians - then.unchecked
+    known = f"{otherwise} known by policies or trails alone, " if otherwise > 0 else ""
+    return f"{noun} trusted, {then.with_custodians} with custodians, {known}{then.unchecked} NOT CHECKED"
 
 
 def _unseen(night: Night) -> Iterator[str]:

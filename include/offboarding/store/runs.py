@@ -71,6 +71,11 @@ def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]
     session.execute(block("runs", "note_correlated"), {"run_id": run_id, "outcome": Jsonb(dict(outcome))})
 
 
+def note_unchecked(session: Session, run_id: int, unchecked: Mapping[str, int]) -> None:
+    """How many trusted keys of each kind nobody was known to hold in this run."""
+    session.execute(block("runs", "note_unchecked"), {"run_id": run_id, "unchecked": Jsonb(dict(unchecked))})
+
+
 def usable_rosters(session: Session) -> int:
     """How many configured rosters have been read, in this run or before."""
     found = session.execute(block("runs", "usable_rosters")).fetchone()

@@ -52,6 +52,10 @@ where r.run_id = %(run_id)s;
 update run set correlated_at = now(), summary = coalesce(summary, '{}') || jsonb_build_object('correlation', %(outcome)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_unchecked
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('unchecked_keys', %(unchecked)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: usable_rosters
 -- Rosters that were read in this run, or whose earlier read still stands.
 select count(*)::int from roster r

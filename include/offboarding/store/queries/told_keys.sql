@@ -1,15 +1,17 @@
 -- name: copies_told
--- Every copy of every key, with what the last reads of its system say of it. One material, or all.
-select k.material, k.kind as key_kind, c.realm, c.source, c.source_kind, c.native_id, c.name, c.label, c.version,
-    c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies, c.standing, c.standing_reason, c.cache,
-    c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.first_seen_at,
-    coalesce(c.last_seen_at, case when s.complete then s.observed_at end, c.observed_at) as last_seen_at,
+-- Every copy of every key, with what the last reads of its system say of it.
+select k.key_pk, k.material, k.kind as key_kind, c.realm, c.native_id, k.material as copy_material, c.kind, c.name,
+    c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies,
+    case when c.gone_at is null then c.standing else 'dead' end as standing,
+    case when c.gone_at is null then c.standing_reason else 'no longer shown' end as standing_reason, c.cache,
+    c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind, c.first_seen_at,
+    coalesce(c.last_seen_at, case when s.complete then greatest(c.observed_at, s.observed_at) end, c.observed_at)
+        as last_seen_at,
     c.untrusted_since, case when s.complete then s.observed_at end as confirmed_at,
-    coalesce(s.complete and s.error = '', false) as fresh
+    coalesce(s.complete and s.error = '', false) as fresh, true as own
 from key_copy c
 join signing_key k using (key_pk)
 left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
-where %(material)s::text is null or k.material = %(material)s
 order by k.material, c.gone_at is not null, not c.verifies, c.source, c.native_id;
 
 -- name: entries_told
@@ -46,9 +48,11 @@ values (%(material)s, %(reason)s, %(author)s, %(until)s);
 select subject_native_id from finding where finding_key = %(finding_key)s and subject_kind in ('signing_key', 'shared_secret');
 
 -- name: keys_then
--- Keys that a verifier trusted when this run ended, and of how many the register named a custodian by then.
+-- Keys that a verifier trusted when this run ended; of how many the register named a custodian by then; and how many
+-- nobody was known to hold by anything at all, where the run looked at that.
 with night as (
-    select run_id, as_of, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
+    select run_id, as_of, coalesce(finished_at, clock_timestamp()) as at, summary -> 'unchecked_keys' as unchecked
+    from run where run_id = %(run_id)s
 ), trusted as (
     select distinct k.key_pk, k.kind, k.material
     from key_copy c join signing_key k using (key_pk) join key_standing s using (copy_pk), night t
@@ -64,8 +68,10 @@ with night as (
     where p.reader = '' and p.valid_from <= t.as_of
         and exists (select from custodian u where u.name = p.name and u.valid_from <= t.as_of)
 )
-select t.kind, count(*)::int as trusted, count(n.key_pk)::int as with_custodians
-from trusted t left join named n using (key_pk) group by t.kind order by t.kind desc;
+select t.kind, count(*)::int as trusted, count(n.key_pk)::int as with_custodians,
+    case when max(r.unchecked::text) is null then (count(*) - count(n.key_pk))::int
+        else coalesce(max((r.unchecked ->> t.kind)::int), 0) end as unchecked
+from trusted t left join named n using (key_pk) cross join night r group by t.kind order by t.kind desc;
 
 -- name: entries_unseen_then
 -- Entries of the register that nothing had shown when this run ended.

@@ -1,8 +1,8 @@
 """Keys that several people may hold: whether anything trusts them, and what the register and people say of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from psycopg.rows import class_row, scalar_row
@@ -11,7 +11,6 @@ from include.offboarding.errors import FatalError
 from include.offboarding.model import (
     Attested,
     Carryable,
-    Key,
     KeyCopy,
     Registered,
     Standing,
@@ -19,6 +18,7 @@ from include.offboarding.model import (
 )
 from include.offboarding.spelling import nearest
 from include.offboarding.store.connect import Session
+from include.offboarding.store.key_case_rows import CopyRow, key_copy
 from include.offboarding.store.sql import block
 
 
@@ -78,6 +78,8 @@ class KeysThen:
     trusted: int
     with_custodians: int
     """Of these: the register names a custodian, past or present."""
+    unchecked: int
+    """Of these: nobody is known to hold them, by the register, a policy or a trail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,36 +92,6 @@ class AttestationThen:
 
 
 _WORST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CopyRow:
-    material: str
-    key_kind: str
-    realm: str
-    source: str
-    source_kind: str
-    native_id: str
-    name: str
-    label: str
-    version: str
-    algorithm: str
-    created_at: datetime | None
-    carryable: str
-    carryable_reason: str
-    verifies: bool
-    standing: str
-    standing_reason: str
-    cache: timedelta
-    ssh_fingerprint: str
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    owner: str
-    first_seen_at: datetime
-    last_seen_at: datetime
-    untrusted_since: datetime | None
-    confirmed_at: datetime | None
-    fresh: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +121,8 @@ class _AttestationRow:
 def keys(session: Session) -> list[KeyTold]:
     """Every key that was ever seen or stands in the register: registered ones by name, then the others by label."""
     with session.transaction():
-        with session.cursor(row_factory=class_row(_CopyRow)) as cursor:
-            copies = cursor.execute(block("told_keys", "copies_told"), {"material": None}).fetchall()
+        with session.cursor(row_factory=class_row(CopyRow)) as cursor:
+            copies = cursor.execute(block("told_keys", "copies_told")).fetchall()
         with session.cursor(row_factory=class_row(_EntryRow)) as cursor:
             entries = cursor.execute(block("told_keys", "entries_told")).fetchall()
         with session.cursor(row_factory=class_row(_AttestationRow)) as cursor:
@@ -232,8 +204,8 @@ def _names(key: KeyTold) -> set[str]:
     return {key.material, key.material.removeprefix("jkt:"), *own}
 
 
-def _key(material: str, rows: Sequence[_CopyRow], entry: _EntryRow | None, word: _AttestationRow | None) -> KeyTold:
-    copies = tuple(_copy(row) for row in rows)
+def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: _AttestationRow | None) -> KeyTold:
+    copies = tuple(key_copy(row) for row in rows)
     return KeyTold(
         material=material,
         kind=SubjectKind(rows[0].key_kind if rows else entry.kind if entry else SubjectKind.SIGNING_KEY),
@@ -255,25 +227,3 @@ def _registered(entry: _EntryRow) -> Registered:
         threshold=entry.threshold,
         custodians=entry.custodians,
     )
-
-
-def _copy(row: _CopyRow) -> KeyCopy:
-    own = {each.name: getattr(row, each.name) for each in fields(Key) if each.name not in _WORDS}
-    return KeyCopy(
-        key=Key(
-            **own,
-            kind=SubjectKind(row.key_kind),
-            carryable=Carryable(row.carryable),
-            standing=Standing(row.standing),
-        ),
-        source=row.source,
-        source_kind=row.source_kind,
-        first_seen_at=row.first_seen_at,
-        last_seen_at=row.last_seen_at,
-        untrusted_since=row.untrusted_since,
-        confirmed_at=row.confirmed_at,
-        fresh=row.fresh,
-    )
-
-
-_WORDS = {"kind", "carryable", "standing"}
