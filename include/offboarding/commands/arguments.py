@@ -115,8 +115,10 @@ def _single(commands: Commands) -> None:
 
 
 def _audit(commands: Commands) -> None:
-    audit = commands.add_parser("audit", help="whether the record of changes is what it was when it was written")
-    kinds = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    what = "See whether the record of changes is what it was when it was written."
+    kinds = command_of(commands, "audit", None, what, "audit verify").add_subparsers(
+        title="what to do", metavar="VERB", required=True
+    )
     verify = command_of(
         kinds,
         "verify",

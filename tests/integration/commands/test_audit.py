@@ -7,16 +7,16 @@ from include.offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 
 
-def test_a_whole_record_ends_in_the_hash_that_the_report_printed(typed: Type, store: Session) -> None:
+def test_a_whole_record_ends_in_the_hash_that_the_report_printed(deciding: Type, store: Session) -> None:
     end = events.head(store)
     assert end is not None
 
-    done = typed("audit", "verify", "--hash", end.hash[:12])
+    done = deciding("audit", "verify", "--hash", end.hash[:12])
 
     assert done.code == 0
     assert f"the last one's hash {end.hash}, and holds 1 hash given." in done.out
-    assert f"hash {end.hash}" in typed("report").out
-    (line,) = typed("audit", "verify", "--format", "jsonl").lines
+    assert f"hash {end.hash}" in deciding("report").out
+    (line,) = deciding("audit", "verify", "--format", "jsonl").lines
     assert line == {"events": end.seq, "hash": end.hash, "whole": True}
 
 
@@ -28,33 +28,33 @@ def test_a_whole_record_ends_in_the_hash_that_the_report_printed(typed: Type, st
         "update finding_event set at = at + interval '1 second' where seq = 2",
     ],
 )
-def test_an_edited_event_is_found(typed: Type, store: Session, harm: str) -> None:
+def test_an_edited_event_is_found(deciding: Type, store: Session, harm: str) -> None:
     store.execute(harm.encode())
 
-    done = typed("audit", "verify")
+    done = deciding("audit", "verify")
 
     assert (done.code, done.out) == (1, "")
     assert "the record is broken at event 2" in done.err
 
 
-def test_a_removed_event_is_found(typed: Type, store: Session) -> None:
+def test_a_removed_event_is_found(deciding: Type, store: Session) -> None:
     store.execute("delete from finding_event where seq = 2")
 
-    assert "the record is broken at event 3" in typed("audit", "verify").err
+    assert "the record is broken at event 3" in deciding("audit", "verify").err
 
 
-def test_a_record_that_was_cut_at_its_end_or_written_anew_lacks_an_earlier_hash(typed: Type, store: Session) -> None:
+def test_a_record_that_was_cut_at_its_end_or_written_anew_lacks_an_earlier_hash(deciding: Type, store: Session) -> None:
     end = events.head(store)
     assert end is not None
     store.execute("delete from finding_event where seq = (select max(seq) from finding_event)")
-    assert typed("audit", "verify").code == 0
+    assert deciding("audit", "verify").code == 0
 
-    done = typed("audit", "verify", "--hash", end.hash)
+    done = deciding("audit", "verify", "--hash", end.hash)
 
     assert done.code == 1
     assert f"no event has the hash {end.hash}" in done.err
 
 
 @pytest.mark.parametrize("text", ["3fa9c1d", "xyz", "3fa9c1d2'; --"])
-def test_what_is_no_hash_is_refused(typed: Type, text: str) -> None:
-    assert "is no hash" in typed("audit", "verify", "--hash", text).err
+def test_what_is_no_hash_is_refused(deciding: Type, text: str) -> None:
+    assert "is no hash" in deciding("audit", "verify", "--hash", text).err
