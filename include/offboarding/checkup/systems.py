@@ -7,7 +7,7 @@ from datetime import datetime
 from include.offboarding import pipeline
 from include.offboarding.checkup.seen import SeenSource
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import RosterSettings, SourceSettings
+from include.offboarding.interfaces import RosterSettings, SourceSettings, VerifierSettings
 from include.offboarding.model import Standing
 from include.offboarding.nights.whole import Readers
 from include.offboarding.progress import passing
@@ -26,7 +26,7 @@ class Checked:
     """What came of asking one system."""
 
     room: str
-    """store, roster, source or tracker."""
+    """store, roster, source, verifier or tracker."""
     name: str
     part: str = ""
     state: str
@@ -90,7 +90,7 @@ class Checkup:
         try:
             parts = self.readers.parts(self.settings, self.as_of)(own)
         except OffboardingError as error:
-            yield Checked(room="source", name=own.name, state=FAILED, missing=(str(error),))
+            yield Checked(room=_room(own), name=own.name, state=FAILED, missing=(str(error),))
             parts = own.parts()
         for part in parts:
             yield self._part(run, own, part)
@@ -106,16 +106,16 @@ class Checkup:
                     pass
             seen.look_closer()
         except OffboardingError as error:
-            return Checked(room="source", name=own.name, part=part, state=FAILED, missing=(str(error),))
+            return Checked(room=_room(own), name=own.name, part=part, state=FAILED, missing=(str(error),))
         except Exception as error:  # noqa: BLE001 - it keeps no other back, and is told
-            return Checked(room="source", name=own.name, part=part, state=FAILED, missing=(_defect(own.name, error),))
+            return Checked(room=_room(own), name=own.name, part=part, state=FAILED, missing=(_defect(own.name, error),))
         return Checked(
-            room="source",
+            room=_room(own),
             name=own.name,
             part=part,
             state=IN_PART if seen.missing else GOOD,
-            readable=_readable(seen),
-            counts=(("accounts", seen.accounts), *((str(s), seen.standings[s]) for s in Standing)),
+            readable=_readable(own, seen),
+            counts=_counts(own, seen),
             missing=tuple(seen.missing),
             limits=tuple(seen.limits),
         )
@@ -154,17 +154,21 @@ def _defect(name: str, error: Exception) -> str:
     return f"sources.{name}: broke with {type(error).__name__}, which is a defect of ours: please report it"
 
 
-def _readable(seen: SeenSource) -> str:
-    told = [f"{number:,} {word}" for word, number in _standings(seen) if number]
-    if seen.keys.total():
-        trusted, unknown = seen.keys[Standing.WORKS], seen.keys[Standing.UNKNOWN]
-        return f"{seen.keys.total():,} keys: {trusted:,} in use, {unknown:,} not checked"
-    if seen.recorded:
+def _room(own: SourceSettings) -> str:
+    return "verifier" if isinstance(own, VerifierSettings) else "source"
+
+
+def _counts(own: SourceSettings, seen: SeenSource) -> tuple[tuple[str, int], ...]:
+    if own.tells == "events":
+        return (("events", seen.recorded),)
+    told = seen.keys if own.tells == "keys" else seen.standings
+    return ((own.tells, told.total()), *((str(standing), told[standing]) for standing in Standing))
+
+
+def _readable(own: SourceSettings, seen: SeenSource) -> str:
+    if own.tells == "events":
         return f"{seen.recorded:,} events"
-    return f"{seen.accounts:,} accounts" + (f": {', '.join(told)}" if told else "")
-
-
-def _standings(seen: SeenSource) -> Iterator[tuple[str, int]]:
-    yield "may get in", seen.standings[Standing.WORKS]
-    yield "dead", seen.standings[Standing.DEAD]
-    yield "not checked", seen.standings[Standing.UNKNOWN]
+    counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")
+    words = ((works, Standing.WORKS), ("dead", Standing.DEAD), ("not checked", Standing.UNKNOWN))
+    told = [f"{counts[standing]:,} {word}" for word, standing in words if counts[standing]]
+    return f"{counts.total():,} {own.tells}" + (f": {', '.join(told)}" if told else "")

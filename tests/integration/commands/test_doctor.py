@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from include.offboarding import config, wiring
 from tests.integration.commands.conftest import Type, Typed, trial_schemas
@@ -26,6 +27,26 @@ def test_where_everything_can_be_read_it_says_how_much_and_what_would_link(at_wo
     assert line(done, "hr")["counts"] == {"workers": 2}
     assert line(done, "corp-ldap")["counts"] == {"accounts": 2, "works": 2, "dead": 0, "unknown": 0}
     assert line(done, "corp-ldap")["linked"] == line(done, "aws", READ)["linked"] == {"accounts": 2, "of": 2}
+
+
+def test_verifiers_are_asked_as_sources_are(tiny: TinyCompany, at_work: Type) -> None:
+    text = tiny.config.read_text("utf-8")
+    jwks = {"keys": [{**ECKey.generate_key("P-256").as_dict(private=False), "kid": kid} for kid in ("1", "2")]}
+    (tiny.folder / "jwks.json").write_text(json.dumps(jwks), encoding="utf-8")
+    files = {"login": str(tiny.folder / "jwks.json"), "gone": str(tiny.folder / "none.json")}
+    verifier = {"name": "tokens", "kind": "jwks", "files": files}
+    tiny.config.write_text(f"{text}verifiers: {json.dumps([verifier])}\n", encoding="utf-8")
+    try:
+        done, table = at_work("doctor", "--format", "jsonl"), at_work("doctor")
+    finally:
+        tiny.config.write_text(text, encoding="utf-8")
+
+    good, gone = line(done, "tokens", "login"), line(done, "tokens", "gone")
+    assert (good["room"], good["state"], good["linked"]) == ("verifier", "good", None)
+    assert good["counts"] == {"keys": 2, "works": 2, "dead": 0, "unknown": 0}
+    assert (done.code, gone["room"], gone["state"]) == (1, "verifier", "failed")
+    assert "none.json" in gone["missing"][0]
+    assert re.search(r"verifier +tokens login +good +2 keys: 2 in use", table.out)
 
 
 def test_it_writes_nothing_and_tells_nobody(tiny: TinyCompany, at_work: Type) -> None:
