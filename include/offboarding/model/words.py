@@ -149,7 +149,7 @@ class Deed(StrEnum):
     IMPORTED = "imported"
     CREATED = "created"
     USED = "used"
-    """Signed or verified with it where it lies."""
+    """Signed or verified with it where it lies, or changed who may."""
     MADE = "made"
     """Made an account or a credential."""
 
