@@ -13,7 +13,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from include.offboarding import config
+from include.offboarding import config, pipeline
 from include.offboarding.model import Deed, PrincipalKind, Standing
 from include.offboarding.store.connect import Session
 from include.offboarding.thumbprints import material_of
@@ -360,3 +360,36 @@ def test_a_word_on_nothing_is_refused(keys: Type, words: tuple[str, ...], code: 
 
     assert done.code == code
     assert told in done.err
+
+
+def judged(company: KeyCompany, *, days: float = 1) -> None:
+    run = company.night(days=days)
+    pipeline.evaluate(company.session, company.settings, run)
+    pipeline.guard(company.session, company.settings, run)
+    pipeline.report(company.session, company.settings, run)
+
+
+def test_a_findings_key_is_taken_for_the_key_that_it_is_about_and_the_word_closes_it(
+    keys: Type, company: KeyCompany
+) -> None:
+    company.register = [entry("hook", custodian("1042"), places=(("secrets", HOOK.name),), kind="shared_secret")]
+    judged(company)
+    asked = ("findings", "--rule", "signing-key-unverifiable", "--format", "jsonl")
+    (finding,) = keys(*asked).lines
+
+    done = keys("attest", f"f-{finding['key'][:8]}", *REASON)
+
+    assert done.out.startswith("hook is dead by minjun's word until ")
+    judged(company)
+    assert keys(*asked).lines == []
+    assert [line["state"] for line in keys(*asked, "--state", "all").lines] == ["resolved"]
+
+
+def test_a_finding_that_is_about_no_key_takes_no_word(keys: Type, company: KeyCompany) -> None:
+    judged(company)
+    (finding, *_) = keys("findings", "--rule", "leaver-account-works", "--format", "jsonl").lines
+
+    done = keys("attest", f"f-{finding['key'][:8]}", *REASON)
+
+    assert done.code == 1
+    assert "isn't about a key" in done.err
