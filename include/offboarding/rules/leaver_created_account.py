@@ -40,7 +40,7 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way) ->
         taken,
         relation=linked.relation,
         evidence=(
-            _made(linked, after=after),
+            *_made(linked, after=after),
             *of_thing(case, account, taken),
             "Nobody who works here is known to hold it.",
         ),
@@ -49,14 +49,18 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way) ->
     )
 
 
-def _made(linked: LinkedAccount, *, after: bool) -> str:
+def _made(linked: LinkedAccount, *, after: bool) -> Iterator[str]:
     account = linked.account
-    on = f" on {at(account.created_at)}" if account.created_at else ""
     late = ", after the departure: it may be a back door" if after else ""
-    # Where the system itself doesn't say who made it, an audit trail did.
-    by = f"by an account of theirs ({account.created_by})" if account.created_by else "by them"
-    recorded = "" if account.created_by else f": {'; '.join(linked.evidence)}"
-    return f"It was made{on} {by}{late}{recorded}."
+    if account.created_by:
+        on = f" on {at(account.created_at)}" if account.created_at else ""
+        yield f"It was made{on} by an account of theirs ({account.created_by}){late}."
+        return
+    # The system itself doesn't say who made it; an audit trail did.
+    for recorded in linked.evidence:
+        yield f"They {recorded}."
+    if late:
+        yield f"It was made on {at(account.created_at)}{late}." if account.created_at else f"It was made{late}."
 
 
 def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[str, ...]:

@@ -94,7 +94,10 @@ def test_an_account_that_a_leaver_made_is_found_by_the_trail(aws: AwsServer, sto
 
     assert ("leaver-created-account", user_id("helper")) in found(store)
     (evidence,) = rows_of(store, "select evidence::text from finding where rule = 'leaver-created-account'")
-    assert f"iam:CreateUser as arn:aws:iam::{CORE}:user/mjkim, event {made.event_id}" in evidence[0]
+    assert (
+        f"They made it on 2026-11-10 15:00 UTC: iam:CreateUser as arn:aws:iam::{CORE}:user/mjkim, event {made.event_id}"
+        in evidence[0]
+    )
 
 
 def test_without_the_trail_nobody_says_who_made_it(aws: AwsServer, store: Session) -> None:

@@ -60,7 +60,9 @@ def created(company: KeyCompany, *events: Event) -> list[tuple[str, str, list[st
     )
 
 
-WORDS = "iam:CreateUser as {}, event made-1"
+WORDS = "made it on 2026-11-11 15:00 UTC: iam:CreateUser as {}, event made-1"
+ARN = f"arn:aws:iam::{CLOUD}:user/service"
+SERVICE = replace(account("AIDASERVICE", realm=CLOUD), label=f"arn:aws:iam::{CLOUD}:user/ops/service", created_at=OLD)
 
 
 def test_by_an_account_of_theirs(company: KeyCompany) -> None:
@@ -94,6 +96,30 @@ def test_is_nobodys_doing(company: KeyCompany, events: list[Event], user: Accoun
     company.users[-1] = user
 
     assert created(company, *events) == []
+
+
+def test_a_credential_that_they_gave_to_an_old_account(company: KeyCompany) -> None:
+    company.users[-1] = SERVICE
+    key = create_user(action="iam:CreateAccessKey", object="AKIAMADE")
+
+    told = created(company, key, replace(key, object=ARN))
+
+    words = "gave it a credential on 2026-11-11 15:00 UTC: iam:CreateAccessKey as arn:aws:iam::111111111111:user/kim"
+    assert told == [("AIDASERVICE", "1042", [f"{words}, event made-1"])]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"created_at": KIM_LEFT_AT}, id="made anew since, under the same name"),
+        pytest.param({"label": f"arn:aws:iam::{CLOUD}:user/ops/other"}, id="another name"),
+        pytest.param({"label": "service"}, id="no user of IAM's"),
+    ],
+)
+def test_a_credential_of_another_account(company: KeyCompany, changes: dict[str, Any]) -> None:
+    company.users[-1] = replace(SERVICE, **changes)
+
+    assert created(company, create_user(action="iam:CreateAccessKey", object=ARN)) == []
 
 
 def test_what_they_made_for_themselves_is_theirs_and_not_told_twice(company: KeyCompany) -> None:

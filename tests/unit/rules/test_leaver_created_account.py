@@ -113,11 +113,11 @@ def test_asks_for_somebody_who_works_here_and_never_calls_it_the_leaver_s() -> N
 
 def test_where_a_trail_says_who_made_it_its_event_is_the_evidence() -> None:
     user = cases.iam_user(created_at=cases.AFTER)
-    recorded = "iam:CreateUser as arn:aws:iam::111111111111:user/jdoe, event 5c3e6c66"
+    recorded = "made it on 2026-11-20 09:30 UTC: iam:CreateUser as arn:aws:iam::111111111111:user/jdoe, event 5c3e6c66"
+    key = cases.credential(SubjectKind.ACCESS_KEY, user)
 
-    (found,) = RULE.evaluate(
-        case_of(user, cases.credential(SubjectKind.ACCESS_KEY, user), evidence=(recorded,)), cases.AS_OF
-    )
+    (found,) = RULE.evaluate(case_of(user, key, evidence=(recorded,)), cases.AS_OF)
 
     assert found.severity is Severity.HIGH
-    assert found.evidence[0].endswith(f" by them, after the departure: it may be a back door: {recorded}.")
+    assert found.evidence[0] == f"They {recorded}."
+    assert found.evidence[1].endswith(", after the departure: it may be a back door.")

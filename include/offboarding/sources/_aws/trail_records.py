@@ -186,16 +186,24 @@ def _kms_keys(call: _Call) -> Iterator[_Found]:
 
 
 def _made(call: _Call) -> Iterator[_Found]:
-    """By the id of what was made, else by the ARN of whom it was made for (its path isn't recorded)."""
-    if call.word.made:
-        what, identifier = call.word.made
-        if made := part(call.told, what).get(identifier):
-            yield _Found(call.account_id, str(made))
-            return
-    for kind, name in (("role", call.asked.get("roleName")), ("user", call.asked.get("userName"))):
+    """By the id of what was made, and where that's a credential (or shows none), by the ARN of whom it was made for.
+
+    Its path isn't recorded.
+    """
+    what, identifier = call.word.made or ("", "")
+    if made := part(call.told, what).get(identifier):
+        yield _Found(call.account_id, str(made))
+    if what in {"user", "role"}:
+        return
+    for kind, name in (("role", call.asked.get("roleName")), ("user", _user_name(call))):
         if name:
             yield _Found(call.account_id, f"arn:{call.partition}:iam::{call.account_id}:{kind}/{name}")
-            return
+
+
+def _user_name(call: _Call) -> object:
+    """Left out, it's the caller's own: the answer says which."""
+    what, _ = call.word.made or ("", "")
+    return call.asked.get("userName") or part(call.told, what).get("userName")
 
 
 def _of_arn(arn: str) -> _Found:

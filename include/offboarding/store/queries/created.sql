@@ -19,20 +19,34 @@ with maker as (
         and (k.kind <> 'login' or (length(k.value) >= 4 and k.value <> all(%(reserved)s::text[])))
     group by e.realm, e.event_id, k.kind, k.value
     having count(distinct h.person_uid) = 1
-), made as (
-    select distinct on (a.account_pk, m.person_uid) a.account_pk, m.person_uid,
-        e.action || ' as ' || e.actor_label || ', event ' || e.event_id as text
+), done as (
+    -- An account by its own id; by its name one that was given a credential, which whoever made it has seen.
+    select a.account_pk, m.person_uid, e.at, e.event_id, a.created_at, 'made it' as what, e.action, e.actor_label
     from maker m
     join event e using (realm, event_id)
-    join account a on a.realm = e.object_realm and a.native_id = e.object and a.kind = 'account'
-    join source_setting on source_setting.realm = a.realm
-    join person_state s on s.person_uid = m.person_uid and not s.returned
-    where a.gone_at is null
-        and coalesce(a.created_at, e.at) >= s.left_at - make_interval(days => %(created_window_days)s)
+    join account a on a.realm = e.object_realm and a.native_id = e.object
+    union all
+    select a.account_pk, m.person_uid, e.at, e.event_id, e.at, 'gave it a credential', e.action, e.actor_label
+    from maker m
+    join event e using (realm, event_id)
+    join account a on a.realm = e.object_realm and a.label like 'arn:%%:user/%%'
+        and split_part(a.label, '/', -1) = split_part(e.object, '/', -1)
+    where e.object like 'arn:%%:user/%%'
+        and (a.created_at is null or a.created_at <= e.at + interval '5 minutes')
+), made as (
+    select distinct on (d.account_pk, d.person_uid) d.account_pk, d.person_uid,
+        d.what || ' on ' || to_char(d.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC: ' || d.action || ' as '
+            || d.actor_label || ', event ' || d.event_id as text
+    from done d
+    join account a using (account_pk)
+    join source_setting using (realm)
+    join person_state s on s.person_uid = d.person_uid and not s.returned
+    where a.kind = 'account' and a.gone_at is null
+        and coalesce(d.created_at, d.at) >= s.left_at - make_interval(days => %(created_window_days)s)
         and not exists (
-            select from new_link n where n.account_pk = a.account_pk and n.person_uid = m.person_uid
+            select from new_link n where n.account_pk = d.account_pk and n.person_uid = d.person_uid
                 and ((n.relation = 'is' and n.decision = 'linked') or n.relation = 'created'))
-    order by a.account_pk, m.person_uid, e.at, e.event_id
+    order by d.account_pk, d.person_uid, d.what desc, d.at, d.event_id
 ), told as (
     insert into evidence select account_pk, person_uid, 'created', 'created', %(linked)s, text from made
 )
