@@ -133,6 +133,7 @@ create table registered_key (
     valid_to         timestamptz
 );
 create unique index on registered_key (name) where valid_to is null;
+create index on registered_key (name);
 
 -- How an entry's key is recognised: by its material, or by what a source or verifier calls it.
 create table registered_place (

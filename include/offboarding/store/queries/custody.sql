@@ -61,11 +61,14 @@ analyze account_holder;
 -- name: make_named_principal
 -- Whom policies, grants and the register name.
 create temp table named_principal as
-select principal_kind as kind, principal_realm as realm, principal as name from key_access
-union
-select 'group', r.realm, c.holder from custodian c join realm r on c.space in (r.source, r.realm) where c.kind = 'group'
-union
-select 'principal', '', holder from custodian where kind = 'principal';
+select row_number() over ()::int as principal_id, n.*
+from (
+    select principal_kind as kind, principal_realm as realm, principal as name from key_access
+    union
+    select 'group', r.realm, c.holder
+    from custodian c join realm r on c.space in (r.source, r.realm) where c.kind = 'group'
+    union
+    select 'principal', '', holder from custodian where kind = 'principal') n;
 create index on named_principal (name);
 analyze named_principal;
 
@@ -76,16 +79,16 @@ with known as (
     select realm, group_native_id, max(group_label) as label, min(valid_from) as first_at
     from membership group by realm, group_native_id
 )
-select p.name, k.* from known k join named_principal p
+select p.principal_id, p.name, k.* from known k join named_principal p
     on p.kind = 'group' and p.realm = k.realm and p.name = k.group_native_id
 union
-select p.name, k.* from known k join named_principal p
+select p.principal_id, p.name, k.* from known k join named_principal p
     on p.kind = 'group' and p.realm = k.realm and lower(p.name) = lower(k.label);
 analyze guarding;
 
 -- name: make_reach
 -- Which of them a leaver is or acts as: by an account, a group or a role; from when until when.
-create temp table reach (kind text, realm text, name text, person_uid uuid, left_at timestamptz, from_at timestamptz,
+create temp table reach (principal_id integer, kind text, realm text, name text, person_uid uuid, left_at timestamptz, from_at timestamptz,
     to_at timestamptz, first_at timestamptz, first_read_at timestamptz, how text, sure boolean, dead boolean);
 with theirs as (
     select h.person_uid, v.left_at, h.from_at, least(h.to_at, coalesce(g.night_at, 'infinity')) as to_at, a.realm,
@@ -102,12 +105,12 @@ with theirs as (
     where t.standing <> 'dead'
 )
 insert into reach
-select p.kind, p.realm, p.name, c.person_uid, c.left_at, c.from_at, c.to_at, '-infinity'::timestamptz, null,
+select p.principal_id, p.kind, p.realm, p.name, c.person_uid, c.left_at, c.from_at, c.to_at, '-infinity'::timestamptz, null,
     'as ' || c.label, true, c.dead
 from called c join named_principal p on p.name = c.name and (
     (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
 union all
-select 'group', g.realm, g.name, t.person_uid, t.left_at,
+select g.principal_id, 'group', g.realm, g.name, t.person_uid, t.left_at,
     greatest(t.from_at, case when m.valid_from = g.first_at then '-infinity'::timestamptz else mf.night_at end),
     least(t.to_at, coalesce(mt.night_at, 'infinity')), f.night_at, g.first_at, 'as a member of ' || g.label, true, t.dead
 from theirs t
@@ -117,11 +120,10 @@ join moment mf on mf.at = m.valid_from
 join moment f on f.at = g.first_at
 left join moment mt on mt.at = m.valid_to
 union all
-select p.kind, p.realm, p.name, r.person_uid, r.left_at, r.from_at, least(r.to_at, r.gone_at),
+select p.principal_id, p.kind, p.realm, p.name, r.person_uid, r.left_at, r.from_at, least(r.to_at, r.gone_at),
     '-infinity'::timestamptz, null, 'through the role ' || r.role, r.sure, r.dead
 from role r join named_principal p on p.name in (r.role, r.role_id) and (
     (p.kind = 'role' and p.realm = r.role_realm) or p.kind = 'principal');
-create index on reach (kind, realm, name);
 analyze reach;
 
 -- name: make_way
@@ -134,7 +136,7 @@ with first as (
     join moment m using (at)
 ), dated as (
     select a.realm, a.source_kind, a.key, a.principal, a.action, a.carries, a.reason, r.person_uid, r.left_at, r.how,
-        r.name, r.kind, a.standing = 'works' and r.sure as sure, a.valid_to is null and r.to_at = 'infinity' and not r.dead
+        r.principal_id, r.kind, a.standing = 'works' and r.sure as sure, a.valid_to is null and r.to_at = 'infinity' and not r.dead
             as now,
         greatest(r.from_at, case when a.valid_from = f.at then '-infinity'::timestamptz else af.night_at end) as from_at,
         least(r.to_at, coalesce(at.night_at, 'infinity')) as to_at,
@@ -145,17 +147,9 @@ with first as (
     join moment af on af.at = a.valid_from
     left join moment at on at.at = a.valid_to
 )
-select d.*, d.to_at > d.left_at - interval '1 day' as stood,
-    'Could take it away ' || d.how || case when d.to_at > d.left_at - interval '1 day' then '' else
-        ' until ' || to_char(d.to_at at time zone %(zone)s::text, 'YYYY-MM-DD') end || ': ' || d.action || ' by '
-        || d.reason || '.'
-        || case when d.sure then '' else ' Whether that was granted could not be told.' end
-        || case when d.unread_until is null then '' else ' That is as it ' || case when d.to_at = 'infinity'
-            then 'stands now' else 'stood on ' || to_char(d.unread_until at time zone %(zone)s::text, 'YYYY-MM-DD') end
-            || ': no reads reach back to the departure.' end as text
+select d.*, d.to_at > d.left_at - interval '1 day' as stood
 from dated d
 where d.from_at < d.to_at and d.from_at < d.left_at or d.now;
-create index on way (realm, key);
 analyze way;
 
 -- name: make_key_name
@@ -288,18 +282,27 @@ join account_holder h using (account_pk)
 join leaver v using (person_uid)
 where c.ssh_fingerprint <> '' and h.from_at < v.left_at and (d.created_at is null or d.created_at <= v.left_at);
 insert into custody_held
-select distinct on (k.key_pk, w.person_uid, w.kind, w.name, w.action) k.key_pk, w.person_uid,
-    case when w.stood then 'could' else 'inferred' end, w.text, nullif(w.to_at, 'infinity'), '', w.action
-from way w join key_name k using (realm, key)
-where w.carries and w.from_at < w.to_at and w.from_at < w.left_at
-order by k.key_pk, w.person_uid, w.kind, w.name, w.action, w.stood desc, w.sure desc, w.to_at desc, w.text;
+select w.key_pk, w.person_uid, case when w.stood then 'could' else 'inferred' end,
+    'Could take it away ' || w.how || case when w.stood then '' else
+        ' until ' || to_char(w.to_at at time zone %(zone)s::text, 'YYYY-MM-DD') end || ': ' || w.action || ' by '
+        || w.reason || '.'
+        || case when w.sure then '' else ' Whether that was granted could not be told.' end
+        || case when w.unread_until is null then '' else ' That is as it ' || case when w.to_at = 'infinity'
+            then 'stands now' else 'stood on ' || to_char(w.unread_until at time zone %(zone)s::text, 'YYYY-MM-DD') end
+            || ': no reads reach back to the departure.' end,
+    nullif(w.to_at, 'infinity'), '', w.action
+from (
+    select distinct on (k.key_pk, w.person_uid, w.principal_id, w.action) k.key_pk, w.*
+    from way w join key_name k using (realm, key)
+    where w.carries and w.from_at < w.to_at and w.from_at < w.left_at
+    order by k.key_pk, w.person_uid, w.principal_id, w.action, w.stood desc, w.sure desc, w.to_at desc, w.reason) w;
 create index on custody_held (key_pk);
 analyze custody_held;
 
 -- name: make_custody_access
 -- What still lets leavers use a key, or take it away.
 create temp table custody_access as
-select distinct on (k.key_pk, w.person_uid, w.kind, w.name, w.action) k.key_pk, w.person_uid, w.principal, w.action,
+select distinct on (k.key_pk, w.person_uid, w.principal_id, w.action) k.key_pk, w.person_uid, w.principal, w.action,
     w.carries, case when w.sure then 'works' else 'unknown' end as standing,
     w.reason || case when w.kind = 'account' then '' else ', ' || w.how end as reason,
     coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false) as fresh
@@ -308,7 +311,7 @@ join key_name k using (realm, key)
 join key_copy c on c.key_pk = k.key_pk and c.realm = w.realm and c.source_kind = w.source_kind and c.gone_at is null
 left join key_scope s on s.realm = w.realm and s.source_kind = w.source_kind and s.kind = c.kind
 where w.now
-order by k.key_pk, w.person_uid, w.kind, w.name, w.action, w.carries desc, w.sure desc, w.reason;
+order by k.key_pk, w.person_uid, w.principal_id, w.action, w.carries desc, w.sure desc, w.reason;
 create index on custody_access (key_pk);
 analyze custody_access;
 
@@ -335,20 +338,20 @@ with pair as (
     union select key_pk, person_uid from custody_access
     union select key_pk, person_uid from custody_use
 ), dated as (
-    select p.key_pk, p.person_uid,
-        bool_or(c.created_at > v.left_at or least(c.not_seen_at, n.night_at) >= v.left_at) as after,
-        bool_or(c.created_at <= v.left_at or least(c.first_seen_at, f.night_at) <= v.left_at) as before
-    from pair p
-    join leaver v using (person_uid)
-    join key_copy c using (key_pk)
+    select c.key_pk, min(c.created_at) as made, max(c.created_at) as made_last,
+        min(least(c.first_seen_at, f.night_at)) as seen, max(least(c.not_seen_at, n.night_at)) as unseen
+    from key_copy c
     join moment f on f.at = c.first_seen_at
     left join moment n on n.at = c.not_seen_at
-    group by p.key_pk, p.person_uid
+    group by c.key_pk
 )
-select d.key_pk, d.person_uid, coalesce(d.after, false) and not coalesce(d.before, false) and not exists (
-        select from deed_done u join leaver v using (person_uid)
-        where u.key_pk = d.key_pk and u.person_uid = d.person_uid and u.carries and u.at > v.left_at) as newer
-from dated d;
+select p.key_pk, p.person_uid,
+    (coalesce(d.made_last > v.left_at, false) or coalesce(d.unseen >= v.left_at, false))
+        and not (coalesce(d.made <= v.left_at, false) or d.seen <= v.left_at)
+        and not exists (
+            select from deed_done u
+            where u.key_pk = p.key_pk and u.person_uid = p.person_uid and u.carries and u.at > v.left_at) as newer
+from pair p join leaver v using (person_uid) join dated d using (key_pk);
 create index on custody_holder (key_pk);
 create index on custody_holder (person_uid);
 analyze custody_holder;

@@ -24,7 +24,7 @@ with named as (
     where l.valid_to is null and l.decision = 'linked' and l.relation = 'is' and a.gone_at is null
         and exists (select from named)
 )
-select n.*, t.person_uid from named n join theirs t on n.name in (t.label, t.native_id)
+select n.kind, n.realm, n.name, t.person_uid from named n join theirs t on n.name in (t.label, t.native_id)
     and (n.kind = 'principal' or (n.kind = 'account' and n.realm = t.realm))
 union
 select n.*, t.person_uid
@@ -128,7 +128,7 @@ where key_pk = any(%(keys)s) order by key_pk, person_uid, principal, action;
 -- What the register says of these keys: the entry as it stands, or as it stood last; and how many people at work hold
 -- them, as far as is known.
 select k.key_pk, r.name, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold,
-    (select count(*)::int from custodian c where c.name = r.name) as custodians, coalesce(h.people, 0) as other_holders
+    (select count(*)::int from custody_span c where c.name = r.name) as custodians, coalesce(h.people, 0) as other_holders
 from unnest(%(keys)s::bigint[]) as k(key_pk)
 left join lateral (
     select r.* from entry_key e join registered_key r using (name)
