@@ -59,7 +59,14 @@ def gaps(night: Night) -> list[str]:
         f"{source}: {counted(number, 'finding')} may work or not: {COMMAND} findings --state unverified"
         for source, number in sorted(unverified.items())
     ]
-    return [*dict.fromkeys(red), *(f"{text} ({', '.join(parts)})" for text, parts in limits.items())]
+    told = (f"{text} ({', '.join(parts)})" for text, parts in limits.items())
+    return [*dict.fromkeys(red), *told, *_no_reader_of_keys(night)]
+
+
+def _no_reader_of_keys(night: Night) -> Iterator[str]:
+    """Yield that keys aren't looked at, where nothing tells of any; a read that never began says not what it's for."""
+    if night.parts and not {"keys", ""} & {part.tells for part in night.parts}:
+        yield "signing keys and shared secrets: no verifier or source of keys is configured (docs/custody.md)"
 
 
 def read(night: Night) -> Iterator[str]:

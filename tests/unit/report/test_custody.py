@@ -1,9 +1,11 @@
 """What the night says of keys: an empty register never looks clean."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from include.offboarding.report import night
 from include.offboarding.store.reading.nights import Night
+from include.offboarding.store.reading.reads import PartTold
 from include.offboarding.store.reading.told_keys import AttestationThen, KeysThen
 from tests.unit.report.test_night import AS_OF, AWS, ZONE, told
 
@@ -61,11 +63,25 @@ def test_words_that_end_are_told_with_what_to_do() -> None:
 
 
 def test_a_reader_of_keys_is_told_by_its_keys() -> None:
-    from dataclasses import replace
-
     part = replace(AWS, name="login", part="", tells="keys", accounts=0, keys=2)
     trail = replace(AWS, name="trail", part="", tells="events", accounts=0, events=1_234)
 
     screen = night.render(told(parts=(part, trail)), ZONE)
 
     assert "login 2 keys (complete) · trail 1,234 events (complete)" in screen
+
+
+def screen(*parts: PartTold) -> str:
+    return night.render(told(parts=parts), ZONE)
+
+
+def test_where_nothing_tells_of_keys_they_are_said_to_be_not_checked() -> None:
+    unread = "signing keys and shared secrets: no verifier or source of keys is configured"
+    login = replace(AWS, name="login", part="", tells="keys")
+    not_begun = replace(AWS, name="login", part="", tells="", status="failed")
+
+    assert unread in screen(AWS)
+    assert night.is_red(told(parts=(AWS,))) == ()
+    assert unread not in screen(AWS, login)
+    assert unread not in screen(AWS, not_begun), "what never began may be one that tells of keys"
+    assert unread not in screen(), "a release reads nothing"

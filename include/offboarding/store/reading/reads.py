@@ -66,7 +66,7 @@ class PartTold:
     errors: tuple[str, ...]
     missed: int
     tells: str = "accounts"
-    """accounts, keys or events: what it was read for; "accounts" where that isn't known yet."""
+    """accounts, keys or events: what it was read for; "" where its read never began."""
     keys: int = 0
     events: int = 0
 
