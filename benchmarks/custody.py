@@ -242,9 +242,8 @@ def main(size: Size) -> None:
         found = session.execute("select (select count(*) from joined), (select count(*) from custody_held)").fetchone()
         with session.transaction(), clock.of("cases made"):
             cases = sum(1 for _ in key_cases(session, looked))
-    told(
-        f"{size.keys:,} keys, {size.leavers:,} leavers, {size.memberships:,} memberships: pairs by either join {found}, {cases:,} cases"
-    )
+    told(f"{size.keys:,} keys, {size.leavers:,} leavers, {size.memberships:,} memberships: {cases:,} cases")
+    told(f"  pairs of a key and a leaver by the bare join, reasons by ours: {found}")
     for part, seconds in clock.busy.items():
         told(f"  {part:20} {seconds:8.2f} s of processors, {clock.wall[part]:8.2f} s")
     assert cases > size.keys // 2

@@ -24,6 +24,9 @@ _WHAT = {
     "blank_comments": "comments on closed tickets",
     "blank_roster_reads": "messages about HR's rows",
     "blank_source_reads": "messages about systems",
+    "drop_event_keys": "mail addresses and logins of old events' sessions",
+    "blank_events": "old events' actors",
+    "blank_attestations": "reasons of words on keys that have ended",
 }
 
 

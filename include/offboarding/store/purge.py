@@ -17,6 +17,7 @@ STEPS = (
     *("blank_workers", "drop_names", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
     *("blank_credentials", "blank_comments", "blank_roster_reads", "blank_source_reads"),
 )
+KEY_STEPS = ("drop_event_keys", "blank_events", "blank_attestations")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Purged:
 
     reasons: Reasons
     rows: Mapping[str, int]
-    """By step, in the order of STEPS."""
+    """By step, in the order of STEPS and KEY_STEPS."""
 
 
 def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
@@ -49,10 +50,12 @@ def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
         values = {"cut": cut}
         for table in ("make_forgettable", "make_forgettable_account"):
             session.execute(block("purge", table), values)
+        session.execute(block("purge_keys", "make_kept_key"), values)
         with session.cursor(row_factory=class_row(Reasons)) as cursor:
             reasons = cursor.execute(block("purge", "reasons")).fetchone()
         assert reasons is not None
+        steps = [*(("purge", step) for step in STEPS), *(("purge_keys", step) for step in KEY_STEPS)]
         return Purged(
             reasons=reasons,
-            rows={step: session.execute(block("purge", step), values).rowcount for step in STEPS},
+            rows={step: session.execute(block(file, step), values).rowcount for file, step in steps},
         )
