@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from include.offboarding.correlation.keys import KeyRules, account_keys, actor_keys, normal, person_uid, worker_keys
+from include.offboarding.correlation.keys import AccountForm, KeyRules, actor_keys, normal, person_uid, worker_keys
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
 from include.offboarding.model import Account, Event, Fact, Key, RequestCounts, RosterSummary
@@ -15,7 +15,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import StagedEvent
 from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
-from include.offboarding.store.sources import SourceRead, StagedAccount, StagedFact
+from include.offboarding.store.sources import SourceRead, StagedFact
 
 log = structlog.get_logger("offboarding.intake")
 
@@ -81,7 +81,8 @@ def read_source(
             source=source_settings.name,
             part=part,
         )
-        read.stage(staged_facts(settings, source_settings, passed))
+        forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings))
+        read.stage(staged_facts(settings, source_settings, passed), forms)
     except Exception as error:
         read.fail(_sentence(f"sources.{source_settings.name} {part}".strip(), error), source.requests)
         raise
@@ -171,12 +172,10 @@ _COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys
 
 
 def staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
-    """Facts with their accounts' and actors' keys in normal form; what the register says of caches counts."""
+    """Facts with their actors' keys in normal form; what the register says of caches counts."""
     rules = key_rules(settings)
     for fact in facts:
-        if isinstance(fact, Account):
-            yield StagedAccount(account=fact, keys=tuple(account_keys(fact, source.number_format, rules)))
-        elif isinstance(fact, Event):
+        if isinstance(fact, Event):
             yield StagedEvent(event=fact, keys=tuple(actor_keys(fact, source.number_format, rules)))
         elif isinstance(fact, Key):
             # Whoever trusts it may do so for longer than its verifier knows.

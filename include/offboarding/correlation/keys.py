@@ -4,12 +4,14 @@ Two values are equal when their normal forms are: NFKC, case folded, outer space
 a loose form besides (without leading letters and zeros), a mail at our own domains its local part.
 """
 
+import hashlib
 import re
 import unicodedata
 import uuid
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from include.offboarding.model import Account, AccountKey, Event, IdentityKey, KeyKind, KeyOrigin, Worker
 
@@ -147,6 +149,31 @@ def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> I
         if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
             yield from _mail_key(key, rules)
             yield from _built_on(key.value, rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountForm:
+    """How a source's accounts' keys are made."""
+
+    number_format: str
+    rules: KeyRules
+
+    @property
+    def form(self) -> bytes:
+        """Digest of everything that a key's normal form rests on beside the account: settings, Unicode's tables, and
+        this very file. Where it differs, no account counts as standing in the store already.
+        """
+        told = repr(
+            (
+                *(self.number_format, sorted(self.rules.mail_domains), sorted(self.rules.mail_aliases.items())),
+                *(self.rules.login_patterns, self.rules.usual_patterns, unicodedata.unidata_version),
+            )
+        )
+        return hashlib.blake2b(told.encode() + Path(__file__).read_bytes(), digest_size=32).digest()
+
+    def rows(self, account: Account) -> Iterator[KeyRow]:
+        """The account's keys."""
+        return account_key_rows(account, self.number_format, self.rules)
 
 
 def actor_keys(event: Event, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:

@@ -1,6 +1,6 @@
 """Accounts, credentials and keys: staged by COPY, merged in one transaction under the realm's lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -8,14 +8,13 @@ from typing import Literal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError
+from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import (
     KEY_KINDS,
     Account,
     AccountRef,
     Credential,
     Gap,
-    IdentityKey,
     Key,
     KeyAccess,
     Membership,
@@ -23,6 +22,7 @@ from include.offboarding.model import (
     ScopeRead,
     Trust,
 )
+from include.offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountKeys, AccountStage
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import KEY_COLUMNS, KeyCounts, KeyRead, StagedEvent, StagedKeyFact
 from include.offboarding.store.locks import lock_realm
@@ -31,33 +31,6 @@ from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
 
 _COLUMNS = {
-    "s_account": (
-        *("native_id", "label", "login", "display_name", "owner_labels", "created_at", "created_by", "standing"),
-        *(
-            "standing_reason",
-            "has_own_login",
-            "password_set_at",
-            "service_like",
-            "privileged",
-            "privileged_by",
-            "last_used_at",
-        ),
-        *("last_used_exact", "account_kind", "product"),
-    ),
-    "s_account_key": ("native_id", "kind", "value", "loose", "origin", "name", "raw"),
-    "s_credential": (
-        *("account_native_id", "kind", "native_id", "label", "standing", "standing_reason", "can_reactivate"),
-        *(
-            "effect",
-            "fingerprint",
-            "created_at",
-            "last_used_at",
-            "last_used_service",
-            "last_used_region",
-            "expires_at",
-            "sessions_until",
-        ),
-    ),
     "s_scope": ("scope", "kind", "error"),
     "s_membership": ("group_native_id", "group_label", "account_native_id"),
     "s_group": ("scope", "group_native_id"),
@@ -67,25 +40,20 @@ _COLUMNS = {
     ),
 }
 
+_OF_KNOWN = (
+    *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "keep_uses", "find_unseen"),
+    *("gone_accounts", "gone_credentials", "set_digests"),
+)
+_BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
 _COUNTED = ("accounts", "credentials", "keys", "events")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedAccount:
-    """An account on the way into the store, with normalised keys."""
-
-    account: Account
-    keys: tuple[IdentityKey, ...]
-
-
-StagedFact = StagedAccount | Credential | Membership | Trust | StagedKeyFact | ScopeRead | Gap
-"""What a source's read yields, with keys normalised."""
+StagedFact = Account | Credential | Membership | Trust | StagedKeyFact | ScopeRead | Gap
+"""What a source's read yields, with actors' keys normalised; accounts' keys are made where one isn't known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counts:
-    accounts: int
-    credentials: int
     scopes: int
     failed_scopes: int
 
@@ -104,6 +72,8 @@ class SourceRead:
     observed_at: datetime
     tells: str
     keys: KeyRead
+    _accounts: int = 0
+    _credentials: int = 0
     _gaps: list[Gap] = field(default_factory=list)
     _realm: str = ""
 
@@ -137,20 +107,26 @@ class SourceRead:
             keys=KeyRead(session=session, kind=kind),
         )
 
-    def stage(self, facts: Iterable[StagedFact]) -> None:
-        """Copy every fact into temporary tables, in constant memory. Raises FatalError for keys of several realms."""
-        self.session.execute(
-            "drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust"
-        )
+    def stage(self, facts: Iterable[StagedFact], keys: AccountKeys | None = None) -> None:
+        """Copy every fact into temporary tables, in constant memory, but for accounts that stand here already.
+
+        `keys` makes an account's keys; a reader that tells no accounts needs none.
+
+        Raises FatalError for keys of several realms.
+        """
+        self.session.execute(block("sources", "unstage_tables"))
         self.session.execute(block("sources", "stage_tables"))
         self.keys.begin()
-        stage = Stage(self.session, {**_COLUMNS, **KEY_COLUMNS})
+        stage = Stage(self.session, {**_COLUMNS, **ACCOUNT_COLUMNS, **KEY_COLUMNS})
+        held = AccountStage(session=self.session, stage=stage, keys=keys, exact=self.phase == "detail")
         for fact in facts:
-            self._add(stage, fact)
+            self._add(stage, held, fact)
+        held.finish()
         stage.finish()
+        self._accounts, self._credentials = held.accounts, held.credentials
         self.keys.finish()
         self._realm = self._realm or next((gap.realm for gap in self._gaps if gap.realm), "")
-        self.session.execute(block("sources", "stage_index"))
+        self.session.execute(block("sources", "stage_statistics"))
 
     def merge(self, requests: RequestCounts) -> SourceOutcome:
         """Merge what was staged; only scopes read to their end show anything gone."""
@@ -163,7 +139,8 @@ class SourceRead:
 
     def fail(self, error: str, requests: RequestCounts) -> SourceOutcome:
         """Write down that it couldn't be read; what is known stays, marked stale."""
-        none = _Counts(accounts=0, credentials=0, scopes=0, failed_scopes=0)
+        self._accounts = self._credentials = 0
+        none = _Counts(scopes=0, failed_scopes=0)
         return self._finish(none, KeyCounts(keys=0, events=0, failed_scopes=0), requests, error)
 
     def _write(self) -> None:
@@ -181,18 +158,30 @@ class SourceRead:
         else:
             self.session.execute(block("keys", "know_realm"), values)
         self.keys.merge(values)
-        if self.tells != "accounts" or (self.phase == "collect" and self._newer()):
+        if self.tells != "accounts" or (self.phase == "collect" and self._is("newer_realm_read", values)):
             return
-        steps = ["drop_stale", "merge_accounts", "merge_account_keys", "close_account_keys", "merge_credentials"]
-        steps += ["gone_accounts", "gone_credentials", "merge_trusts", "gone_trusts"]
-        for step in [*steps, "end_memberships", "begin_memberships", "merge_scopes"]:
+        for step in [*self._held_steps(values), *_BESIDE]:
             for statement in statements("sources", step):
                 self.session.execute(statement, values)
 
-    def _newer(self) -> bool:
-        values = {"realm": self._realm, "observed_at": self.observed_at}
+    def _held_steps(self, values: Mapping[str, object]) -> Iterator[str]:
+        """What there is to do about accounts and credentials: little where nothing of the realm is known yet."""
+        if self._is("ticked_by_mistake", values):
+            raise RetriableError(
+                f"{self.source} {self.part}".rstrip() + ": another run has written accounts of this system that it had"
+                " looked at earlier. Read it again."
+            )
+        yield "fold_twice"
+        known = self._is("knows_accounts", values)
+        if self._is("newer_looks", values):
+            yield "drop_stale"
+        yield from ("find_here", "insert_accounts", "insert_credentials")
+        if known:
+            yield from _OF_KNOWN
+
+    def _is(self, question: str, values: Mapping[str, object]) -> bool:
         with self.session.cursor(row_factory=scalar_row) as cursor:
-            return bool(cursor.execute(block("sources", "newer_realm_read"), values).fetchone())
+            return bool(cursor.execute(block("sources", question), values).fetchone())
 
     def _counts(self) -> _Counts:
         with self.session.cursor(row_factory=class_row(_Counts)) as cursor:
@@ -208,8 +197,8 @@ class SourceRead:
             realm=self._realm,
             phase=self.phase,
             status="failed" if error else "partial" if red else "complete",
-            accounts=counts.accounts,
-            credentials=counts.credentials,
+            accounts=self._accounts,
+            credentials=self._credentials,
             keys=keys.keys,
             events=keys.events,
             requests={
@@ -234,7 +223,7 @@ class SourceRead:
         )
         return outcome
 
-    def _add(self, stage: Stage, fact: StagedFact) -> None:
+    def _add(self, stage: Stage, held: AccountStage, fact: StagedFact) -> None:
         if isinstance(fact, Gap):
             self._gaps.append(fact)
         elif isinstance(fact, Key | KeyAccess | StagedEvent):
@@ -243,14 +232,16 @@ class SourceRead:
             if not left_out:
                 self._is_of(fact.event.realm if isinstance(fact, StagedEvent) else fact.realm)
         else:
-            self._is_of(fact.account.realm if isinstance(fact, StagedAccount) else fact.realm)
-            self._add_held(stage, fact)
+            self._is_of(fact.realm)
+            self._add_held(stage, held, fact)
 
-    def _add_held(self, stage: Stage, fact: StagedAccount | Credential | Membership | Trust | ScopeRead) -> None:
-        if isinstance(fact, StagedAccount):
-            _add_account(stage, fact)
+    def _add_held(
+        self, stage: Stage, held: AccountStage, fact: Account | Credential | Membership | Trust | ScopeRead
+    ) -> None:
+        if isinstance(fact, Account):
+            held.add_account(fact)
         elif isinstance(fact, Credential):
-            _add_credential(stage, fact)
+            held.add_credential(fact)
         elif isinstance(fact, ScopeRead):
             self._add_scope(stage, fact)
         elif isinstance(fact, Membership):
@@ -315,37 +306,6 @@ def accounts_to_detail(
     values = {"realm": realm, "moved_days": moved_days, "persons": None if persons is None else list(persons)}
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
         return cursor.execute(block("sources", "accounts_to_detail"), values).fetchall()
-
-
-def _add_account(stage: Stage, staged: StagedAccount) -> None:
-    a = staged.account
-    row: Sequence[object] = (
-        *(a.native_id, a.label, a.login, a.display_name, list(a.owner_labels) or None, a.created_at, a.created_by),
-        *(
-            a.standing.value,
-            a.standing_reason,
-            a.has_own_login,
-            a.password_set_at,
-            a.service_like,
-            a.privileged,
-            a.privileged_by,
-        ),
-        *(a.last_used_at, a.last_used_exact, a.kind.value, a.product),
-    )
-    stage.add("s_account", row)
-    for key in staged.keys:
-        stage.add("s_account_key", (a.native_id, key.kind.value, key.value, key.loose, key.origin, key.name, key.raw))
-
-
-def _add_credential(stage: Stage, c: Credential) -> None:
-    stage.add(
-        "s_credential",
-        (
-            *(c.account_native_id, c.kind.value, c.native_id, c.label, c.standing.value, c.standing_reason),
-            *(c.can_reactivate, c.effect.value, c.fingerprint, c.created_at, c.last_used_at),
-            *(c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until),
-        ),
-    )
 
 
 def _add_trust(stage: Stage, t: Trust) -> None:

@@ -27,14 +27,15 @@ class Stage:
         rows = self._rows[table]
         rows.append(row)
         if len(rows) >= _BATCH:
-            self._flush(table)
+            self.flush(table)
 
     def finish(self) -> None:
         """Copy what is left."""
         for table in self._rows:
-            self._flush(table)
+            self.flush(table)
 
-    def _flush(self, table: str) -> None:
+    def flush(self, table: str) -> None:
+        """Copy what waits for this table."""
         rows = self._rows[table]
         if not rows:
             return

@@ -8,11 +8,10 @@ from typing import Any, LiteralString
 
 import pytest
 
-from include.offboarding.correlation.keys import KeyRules, account_keys
+from include.offboarding.correlation.keys import AccountForm, KeyRules
 from include.offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
-    Fact,
     Gap,
     Membership,
     RequestCounts,
@@ -23,12 +22,12 @@ from include.offboarding.model import (
 from include.offboarding.store import runs, sources
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import SourceOutcome
-from include.offboarding.store.sources import SourceRead, StagedAccount
+from include.offboarding.store.sources import SourceRead, StagedFact
 from tests.support.companies import ssh_credential
 from tests.support.night import rows_of
 from tests.support.small_company import NIGHT, account, number, ssh
 
-RULES = KeyRules.of((), {}, (), ())
+FORM = AccountForm(number_format="{worker_id}", rules=KeyRules.of((), {}, (), ()))
 EVERYTHING = (SubjectKind.ACCOUNT, *CREDENTIAL_KINDS)
 WHOLE = ScopeRead(realm="d1", scope="", kinds=EVERYTHING)
 DENIED = ScopeRead(realm="d1", scope="", kinds=EVERYTHING, error="d1: the listing was denied. Grant iam:ListUsers.")
@@ -52,16 +51,11 @@ class System:
         run = runs.open_run(self.session, kind="nightly", caller=f"night {next(self.nights)}", as_of=NIGHT)
         return SourceRead.begin(self.session, source=name, kind="ldap", part="", phase=phase, run_id=run.run_id)
 
-    def merged(self, read: SourceRead, *facts: Fact) -> SourceOutcome:
-        read.stage(
-            StagedAccount(account=fact, keys=tuple(account_keys(fact, "{worker_id}", RULES)))
-            if isinstance(fact, Account)
-            else fact
-            for fact in facts
-        )
+    def merged(self, read: SourceRead, *facts: StagedFact) -> SourceOutcome:
+        read.stage(facts, FORM)
         return read.merge(RequestCounts(inventory=1))
 
-    def read(self, *facts: Fact, phase: str = "collect", name: str = "corp-ldap") -> SourceOutcome:
+    def read(self, *facts: StagedFact, phase: str = "collect", name: str = "corp-ldap") -> SourceOutcome:
         return self.merged(self.begun(phase=phase, name=name), *facts)
 
     def ask(self, query: LiteralString) -> list[tuple[Any, ...]]:
@@ -92,7 +86,7 @@ def test_what_a_whole_read_no_longer_shows_is_gone_and_comes_back(system: System
 
 
 @pytest.mark.parametrize("nothing", ((), (DENIED,), (Gap(realm="d1", text="denied", red=True),)))
-def test_what_wasn_t_read_to_its_end_is_still_there(system: System, nothing: tuple[Fact, ...]) -> None:
+def test_what_wasn_t_read_to_its_end_is_still_there(system: System, nothing: tuple[StagedFact, ...]) -> None:
     system.read(A, KEY, B, WHOLE)
 
     outcome = system.read(replace(B, standing=Standing.DEAD), *nothing)
@@ -210,7 +204,7 @@ def test_keys_are_dated(system: System) -> None:
 def test_two_numbers_that_aren_t_in_the_declared_form_are_two_keys(system: System) -> None:
     read = system.begun()
     each = replace(A, keys=(number("7"), number("8")))
-    read.stage([StagedAccount(account=each, keys=tuple(account_keys(each, "E{worker_id}", RULES)))])
+    read.stage([each], replace(FORM, number_format="E{worker_id}"))
     read.merge(RequestCounts())
 
     assert system.ask("select value, loose from account_key where kind = 'number' order by loose") == [

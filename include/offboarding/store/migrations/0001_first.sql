@@ -193,12 +193,18 @@ create table account (
     last_used_at    timestamptz,
     last_used_exact boolean not null,
     keep_use        text not null default 'day' check (keep_use in ('exact', 'day', 'none')),
-    observed_at     timestamptz not null,
+    keys            jsonb not null,                   -- borne today: [kind, value, loose, origin, name, raw, and since
+                                                      -- when, unless from the first], in their order
+    digest          bytea,                            -- of what one read told of it, its credentials included, as long
+                                                      -- as nothing else stands here of it
+    first_seen_at   timestamptz not null,
+    observed_at     timestamptz not null,             -- of the read that wrote this row
     gone_at         timestamptz,
     unique (realm, native_id)
 );
 
-create table account_key (
+-- Keys that an account no longer bears: still evidence.
+create table former_account_key (
     account_pk bigint not null,                       -- of account
     kind       text not null check (kind in ('directory_id', 'number', 'mail', 'login', 'ssh_key', 'name')),
     value      text not null,
@@ -207,10 +213,17 @@ create table account_key (
     name       text not null,
     raw        text not null,
     valid_from timestamptz not null,
-    valid_to   timestamptz,
+    valid_to   timestamptz not null,
     primary key (account_pk, kind, value, loose, origin, name)
 );
-create index on account_key (kind, value) where valid_to is null;
+
+-- Every key that an account bears or bore.
+create view account_key as
+select a.account_pk, k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name,
+    k ->> 5 as raw, coalesce((k ->> 6)::timestamptz, a.first_seen_at) as valid_from, null::timestamptz as valid_to
+from account a cross join jsonb_array_elements(a.keys) k
+union all
+select account_pk, kind, value, loose, origin, name, raw, valid_from, valid_to from former_account_key;
 
 create table credential (
     account_pk        bigint not null,                -- of account

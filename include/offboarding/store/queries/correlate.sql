@@ -38,10 +38,10 @@ analyze holder;
 -- Every key that an account of a configured source bears today.
 create temp table bearing as
 select a.account_pk, a.realm, a.created_at, a.service_like, s.source, s.id_space, s.login_space, s.login_declared,
-    k.kind, k.value, k.loose, k.origin, k.name, k.raw
-from account_key k join account a using (account_pk) join source_setting s using (realm)
-where k.valid_to is null and k.kind <> 'name' and (k.value <> '' or k.loose <> '') and k.value !~ '^0+$'
-    and not exists (select from placeholder p where p.value = k.value);
+    k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
+from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
+where k ->> 0 <> 'name' and (k ->> 1 <> '' or k ->> 2 <> '') and k ->> 1 !~ '^0+$'
+    and not exists (select from placeholder p where p.value = k ->> 1);
 create index on bearing (kind, value);
 create index on bearing (account_pk);
 analyze bearing;

@@ -1,6 +1,6 @@
 -- name: refresh_statistics
 -- A first night's tables have none yet, and plans made without them take hours.
-analyze worker, worker_key, employment, account, account_key;
+analyze worker, worker_key, employment, account;
 
 -- name: make_sign
 -- What says that two workers are one person: every number that was ever theirs, and present mails and logins.

@@ -75,9 +75,15 @@ where g.account_pk = a.account_pk
         or a.owner_labels <> '{}');
 
 -- name: drop_account_keys
--- Mails and names that long gone accounts bore.
-delete from account_key k using forgettable_account g
-where g.account_pk = k.account_pk and k.kind in ('mail', 'name');
+-- Mails and names that long gone accounts bear or bore.
+with ended as (
+    delete from former_account_key k using forgettable_account g
+    where g.account_pk = k.account_pk and k.kind in ('mail', 'name')
+)
+update account a
+set keys = coalesce((select jsonb_agg(k) from jsonb_array_elements(a.keys) k where k ->> 0 not in ('mail', 'name')), '[]')
+from forgettable_account g
+where g.account_pk = a.account_pk and jsonb_path_exists(a.keys, '$[*] ? (@[0] == "mail" || @[0] == "name")');
 
 -- name: blank_credentials
 -- Comments of keys, and last use, on long gone accounts.

@@ -1,30 +1,56 @@
 -- name: unstage_tables
 -- An earlier read of the same session.
-drop table if exists s_account, s_account_key, s_credential, s_scope, s_membership, s_group, s_trust;
+drop table if exists s_account, s_told, s_same, s_stray, s_credential, s_scope, s_membership, s_group, s_trust, twice,
+    here, retold, unseen;
 
 -- name: stage_tables
 -- Where a read is put before it is merged; gone with the session.
 create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
     created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
     password_set_at timestamptz, service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz,
-    last_used_exact boolean, account_kind text, product text);
-create temp table s_account_key (native_id text, kind text, value text, loose text, origin text, name text, raw text);
+    last_used_exact boolean, account_kind text, product text, keys text, digest bytea, credentials integer);
 create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
     standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
     last_used_at timestamptz, last_used_service text, last_used_region text, expires_at timestamptz,
     sessions_until timestamptz);
+create temp table s_told (native_id text, digest bytea, last_used_at timestamptz);
+create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at timestamptz, use_moved boolean);
+create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
 create temp table s_group (scope text, group_native_id text);
 create temp table s_trust (native_id text, label text, principal_realm text, principal text, standing text,
     standing_reason text, privileged boolean, privileged_by text);
 
--- name: stage_index
--- Statistics for the merge.
-create index on s_account (native_id);
-create index on s_account_key (native_id);
-create index on s_credential (account_native_id);
-analyze s_account, s_account_key, s_credential, s_scope;
+-- name: knows_digests
+-- Whether there is anything to tick off.
+select exists (select from account where realm = %(realm)s and digest is not null);
+
+-- name: tick_off
+-- Which accounts stand here to the letter as they are told. An account's digest is set as long as its row, its keys and
+-- its credentials that aren't gone are all that one read told of it, and nothing beside; whoever writes any of these
+-- otherwise takes it away. By account, through the index: a table of millions isn't read for a few thousand of them.
+insert into s_same (account_pk, native_id, digest, last_used_at, use_moved)
+select a.account_pk, t.native_id, t.digest, t.last_used_at, case
+    when %(exact)s or a.keep_use = 'exact' then a.keep_use <> 'exact' or a.last_used_at is distinct from t.last_used_at
+    when a.keep_use = 'day' then a.last_used_at is distinct from date_trunc('day', t.last_used_at, 'UTC')
+    else a.last_used_at is not null end
+from s_told t cross join lateral (
+    select account_pk, digest, last_used_at, keep_use from account
+    where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a
+where a.digest = t.digest
+returning native_id, digest;
+
+-- name: ask_anew
+-- Room for the next few thousand.
+truncate s_told;
+
+-- name: stage_statistics
+-- For the merge: of the columns by which it joins.
+analyze s_account (native_id);
+analyze s_credential (account_native_id);
+analyze s_same (account_pk, use_moved);
+analyze s_scope;
 
 -- name: begin_source_read
 -- A retry of the task takes its row again.
@@ -45,6 +71,47 @@ where (r.kind, r.source, r.part) is distinct from (excluded.kind, excluded.sourc
 select exists (select from scope where realm = %(realm)s and scope = '' and complete and observed_at > %(observed_at)s)
     as newer;
 
+-- name: ticked_by_mistake
+-- Ticked off, and written by somebody else since, who may have looked earlier than this read did.
+select exists (
+    select from s_same s join account a using (account_pk)
+    where a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s) as mistaken;
+
+-- name: knows_accounts
+-- Whether any account of the realm is known, or has to be looked at like one that is.
+select exists (select from account where realm = %(realm)s) or exists (select from s_stray) as known;
+
+-- name: fold_twice
+-- Accounts that one read tells more than once count once, with every key and credential that it tells of them; what
+-- was ticked off of them is as the store has it.
+create temp table twice as
+select native_id from (select native_id from s_account union all select native_id from s_same) told
+group by native_id having count(*) > 1;
+insert into s_account
+select a.native_id, a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing,
+    a.standing_reason, a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by,
+    s.last_used_at, a.last_used_exact, a.kind, a.product,
+    (select jsonb_agg(k - 6) from jsonb_array_elements(a.keys) k)::text, null, 0
+from s_same s join twice using (native_id) join account a using (account_pk);
+insert into s_credential
+select a.native_id, c.kind, c.native_id, c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect,
+    c.fingerprint, c.created_at, c.last_used_at, c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until
+from s_same s join twice using (native_id) join account a using (account_pk)
+join credential c on c.account_pk = a.account_pk and c.gone_at is null;
+delete from s_same s using twice t where t.native_id = s.native_id;
+update s_account s set digest = null, keys = (
+    select jsonb_agg(distinct k) from s_account o cross join jsonb_array_elements(o.keys::jsonb) k
+    where o.native_id = s.native_id)::text
+from twice t where t.native_id = s.native_id;
+insert into s_stray select native_id from twice;
+delete from s_account s using twice t
+where t.native_id = s.native_id and exists (
+    select from s_account o where o.native_id = s.native_id and o.ctid > s.ctid);
+
+-- name: newer_looks
+-- Whether anything of this realm was looked at later already.
+select exists (select from scope where realm = %(realm)s and complete and observed_at > %(observed_at)s) as newer;
+
 -- name: drop_stale
 -- What a read that began later has told already: an older one never overwrites it.
 delete from s_account s
@@ -52,7 +119,6 @@ where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and
         and n.observed_at > %(observed_at)s)
     or exists (select from scope n where n.realm = %(realm)s and n.scope = s.native_id and n.kind = s.account_kind
         and n.complete and n.observed_at > %(observed_at)s);
-delete from s_account_key k where not exists (select from s_account s where s.native_id = k.native_id);
 delete from s_credential s
 where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = s.kind and n.complete
         and n.observed_at > %(observed_at)s)
@@ -61,80 +127,123 @@ where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and
 delete from s_scope s using scope n
 where n.realm = %(realm)s and n.scope in ('', s.scope) and n.kind = s.kind and n.complete
     and n.observed_at > %(observed_at)s;
+update s_account set digest = null;
+
+-- name: find_here
+-- Accounts of this read that are known; those that are new come to them when they have been written.
+create temp table here as
+select a.account_pk, a.native_id, false as is_new
+from (select native_id from s_account union select native_id from s_stray) s
+join account a on a.realm = %(realm)s and a.native_id = s.native_id;
+analyze here;
+
+-- name: insert_accounts
+-- Accounts never seen before. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing. One
+-- whose credentials came elsewhere, too, is compared with what is there like one that is known.
+with made as (
+    insert into account (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
+        standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
+        last_used_exact, kind, product, keep_use, keys, digest, first_seen_at, observed_at)
+    select %(realm)s, s.native_id, s.label, s.login, s.display_name, coalesce(s.owner_labels, '{}'), s.created_at,
+        s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
+        s.privileged_by,
+        case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
+        s.last_used_exact, s.account_kind, s.product, case when %(exact)s then 'exact' else 'day' end, s.keys::jsonb,
+        case when not %(exact)s then s.digest end, %(observed_at)s, %(observed_at)s
+    from s_account s
+    where s.native_id not in (select h.native_id from here h)
+    returning account_pk, native_id
+)
+insert into here
+select m.account_pk, m.native_id, m.native_id not in (select s.native_id from s_stray s) from made m;
+
+-- name: insert_credentials
+-- Credentials of accounts never seen before.
+insert into credential (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
+    fingerprint, created_at, last_used_at, last_used_service, last_used_region, expires_at, sessions_until, observed_at)
+select h.account_pk, s.kind, s.native_id, s.label, s.standing, s.standing_reason, s.can_reactivate, s.effect,
+    s.fingerprint, s.created_at, s.last_used_at, s.last_used_service, s.last_used_region, s.expires_at,
+    s.sessions_until, %(observed_at)s
+from s_credential s join here h on h.native_id = s.account_native_id
+where h.is_new;
 
 -- name: merge_accounts
--- The accounts of this read. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing.
-insert into account as a (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
-    standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
-    last_used_exact, kind, product, keep_use, observed_at)
-select distinct on (s.native_id) %(realm)s, s.native_id, s.label, s.login, s.display_name, coalesce(s.owner_labels, '{}'), s.created_at,
-    s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
-    s.privileged_by,
-    case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
-    s.last_used_exact, s.account_kind, s.product, case when %(exact)s then 'exact' else 'day' end, %(observed_at)s
-from s_account s
-order by s.native_id
-on conflict (realm, native_id) do update
-set label = excluded.label, login = excluded.login, display_name = excluded.display_name,
-    owner_labels = excluded.owner_labels, created_at = excluded.created_at, created_by = excluded.created_by,
-    standing = excluded.standing, standing_reason = excluded.standing_reason, has_own_login = excluded.has_own_login,
-    password_set_at = excluded.password_set_at, service_like = excluded.service_like, privileged = excluded.privileged,
-    privileged_by = excluded.privileged_by,
-    last_used_at = case
-        when %(exact)s or a.keep_use = 'exact' then (
-            select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
-        when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end,
-    last_used_exact = excluded.last_used_exact, kind = excluded.kind, product = excluded.product,
-    keep_use = case when %(exact)s then 'exact' else a.keep_use end,
-    observed_at = excluded.observed_at, gone_at = null
-where a.observed_at <= excluded.observed_at and (
+-- Accounts that were known and are told otherwise now.
+update account a
+set label = s.label, login = s.login, display_name = s.display_name, owner_labels = s.owner_labels,
+    created_at = s.created_at, created_by = s.created_by, standing = s.standing, standing_reason = s.standing_reason,
+    has_own_login = s.has_own_login, password_set_at = s.password_set_at, service_like = s.service_like,
+    privileged = s.privileged, privileged_by = s.privileged_by, last_used_at = s.use_kept,
+    last_used_exact = s.last_used_exact, kind = s.account_kind, product = s.product, keep_use = s.keep_use,
+    observed_at = %(observed_at)s, gone_at = null
+from (
+    select k.account_pk, t.native_id, t.label, t.login, t.display_name, coalesce(t.owner_labels, '{}') as owner_labels,
+        t.created_at, t.created_by, t.standing, t.standing_reason, t.has_own_login, t.password_set_at, t.service_like,
+        t.privileged, t.privileged_by, t.last_used_exact, t.account_kind, t.product,
+        case when %(exact)s or k.keep_use = 'exact' then t.last_used_at
+            when k.keep_use = 'day' then date_trunc('day', t.last_used_at, 'UTC') end as use_kept,
+        case when %(exact)s then 'exact' else k.keep_use end as keep_use
+    from s_account t join here h using (native_id) join account k using (account_pk)
+    where not h.is_new) s
+where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s and (
     (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
         a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact,
-        a.kind, a.product)
-    is distinct from (excluded.label, excluded.login, excluded.display_name, excluded.owner_labels,
-        excluded.created_at, excluded.created_by, excluded.standing, excluded.standing_reason, excluded.has_own_login,
-        excluded.password_set_at, excluded.service_like, excluded.privileged, excluded.privileged_by,
-        excluded.last_used_exact, excluded.kind, excluded.product)
-    or a.gone_at is not null
-    or (%(exact)s and a.keep_use <> 'exact')
-    or a.last_used_at is distinct from case
-        when %(exact)s or a.keep_use = 'exact' then (
-            select s.last_used_at from s_account s where s.native_id = excluded.native_id limit 1)
-        when a.keep_use = 'day' then date_trunc('day', excluded.last_used_at, 'UTC') end);
+        a.kind, a.product, a.last_used_at, a.keep_use)
+    is distinct from (s.label, s.login, s.display_name, s.owner_labels, s.created_at, s.created_by, s.standing,
+        s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged, s.privileged_by,
+        s.last_used_exact, s.account_kind, s.product, s.use_kept, s.keep_use)
+    or a.gone_at is not null);
+
+-- name: find_retold
+-- Known accounts whose keys aren't the ones that they bore, key by key: its five parts, when it began, and what is told
+-- now (null: nothing). A key that came back bears the day on which it first came.
+create temp table retold as
+with changed as (
+    select a.account_pk, a.keys as borne, s.keys::jsonb as told
+    from here h join account a using (account_pk) join s_account s on s.native_id = a.native_id
+    where not h.is_new
+        and (select jsonb_agg(k - 6) from jsonb_array_elements(a.keys) k) is distinct from s.keys::jsonb
+), told as (
+    select c.account_pk, k - 5 as id, k as told from changed c cross join jsonb_array_elements(c.told) k
+), borne as (
+    select c.account_pk, k - 6 - 5 as id, k ->> 5 as raw, k ->> 6 as since
+    from changed c cross join jsonb_array_elements(c.borne) k
+), ended as (
+    select f.account_pk, jsonb_build_array(f.kind, f.value, f.loose, f.origin, f.name) as id, f.valid_from
+    from former_account_key f join changed using (account_pk)
+)
+select account_pk, id, b.id is not null as was_borne, b.raw, t.told,
+    case when b.id is not null then b.since::timestamptz else coalesce(e.valid_from, %(observed_at)s) end as since
+from told t full join borne b using (account_pk, id) left join ended e using (account_pk, id);
 
 -- name: merge_account_keys
--- The keys that these accounts bear. MERGE, since ON CONFLICT would lock, and so write, each row that stays as it is.
-merge into account_key k
-using (
-    select distinct on (a.account_pk, s.kind, s.value, s.loose, s.origin, s.name)
-        a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw
-    from s_account_key s join account a on a.realm = %(realm)s and a.native_id = s.native_id
-    order by a.account_pk, s.kind, s.value, s.loose, s.origin, s.name, s.raw) n
-on k.account_pk = n.account_pk and k.kind = n.kind and k.value = n.value and k.loose = n.loose and k.origin = n.origin
-    and k.name = n.name
-when matched and (k.raw <> n.raw or k.valid_to is not null) then update set raw = n.raw, valid_to = null
-when not matched then insert (account_pk, kind, value, loose, origin, name, raw, valid_from)
-    values (n.account_pk, n.kind, n.value, n.loose, n.origin, n.name, n.raw, %(observed_at)s);
-
--- name: close_account_keys
--- A key that an account no longer bears. What this very read brought needs no look.
-update account_key k set valid_to = %(observed_at)s
-from account a, s_account s
-where a.account_pk = k.account_pk and a.realm = %(realm)s and s.native_id = a.native_id
-    and k.valid_to is null and k.valid_from < %(observed_at)s
-    and not exists (
-        select from s_account_key n where n.native_id = a.native_id and n.kind = k.kind and n.value = k.value
-            and n.loose = k.loose and n.origin = k.origin and n.name = k.name);
+-- Keys that such an account no longer bears have ended; the others are the ones it bears.
+insert into former_account_key (account_pk, kind, value, loose, origin, name, raw, valid_from, valid_to)
+select r.account_pk, r.id ->> 0, r.id ->> 1, r.id ->> 2, r.id ->> 3, r.id ->> 4, r.raw,
+    coalesce(r.since, a.first_seen_at), %(observed_at)s
+from retold r join account a using (account_pk) where r.told is null;
+delete from former_account_key f using retold r
+where r.account_pk = f.account_pk and r.told is not null
+    and r.id = jsonb_build_array(f.kind, f.value, f.loose, f.origin, f.name);
+update account a set keys = r.keys, observed_at = greatest(a.observed_at, %(observed_at)s)
+from (
+    select account_pk, coalesce(
+        jsonb_agg(told || case when since is null then '[]' else jsonb_build_array(since) end order by told)
+        filter (where told is not null), '[]') as keys
+    from retold group by account_pk) r
+where r.account_pk = a.account_pk;
 
 -- name: merge_credentials
--- The credentials of this read.
+-- The credentials of accounts that were known. MERGE, since ON CONFLICT would lock, and so write, each row that stays as
+-- it is.
 merge into credential c
 using (
-    select distinct on (a.account_pk, s.kind, s.native_id) a.account_pk, s.kind, s.native_id, s.label, s.standing,
+    select distinct on (h.account_pk, s.kind, s.native_id) h.account_pk, s.kind, s.native_id, s.label, s.standing,
         s.standing_reason, s.can_reactivate, s.effect, s.fingerprint, s.created_at, s.last_used_at, s.last_used_service,
         s.last_used_region, s.expires_at, s.sessions_until
-    from s_credential s join account a on a.realm = %(realm)s and a.native_id = s.account_native_id
-    order by a.account_pk, s.kind, s.native_id) n
+    from s_credential s join here h on h.native_id = s.account_native_id
+    where not h.is_new
+    order by h.account_pk, s.kind, s.native_id) n
 on c.account_pk = n.account_pk and c.kind = n.kind and c.native_id = n.native_id
 when matched and c.observed_at <= %(observed_at)s and (
     (c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect, c.fingerprint, c.created_at, c.last_used_at,
@@ -152,11 +261,32 @@ when not matched then insert (account_pk, kind, native_id, label, standing, stan
     n.fingerprint, n.created_at, n.last_used_at, n.last_used_service, n.last_used_region, n.expires_at,
     n.sessions_until, %(observed_at)s);
 
+-- name: keep_uses
+-- Of accounts that were ticked off only the last use may have moved; it is kept as far as it is needed.
+update account a set last_used_at = s.use_kept, keep_use = s.keep_use, observed_at = %(observed_at)s
+from (
+    select k.account_pk, case when %(exact)s or k.keep_use = 'exact' then t.last_used_at
+            when k.keep_use = 'day' then date_trunc('day', t.last_used_at, 'UTC') end as use_kept,
+        case when %(exact)s then 'exact' else k.keep_use end as keep_use
+    from s_same t join account k using (account_pk)
+    where t.use_moved) s
+where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s
+    and (a.last_used_at, a.keep_use) is distinct from (s.use_kept, s.keep_use);
+
+-- name: find_unseen
+-- Accounts of the realm that are neither new nor ticked off: what this read no longer shows is among these.
+create temp table unseen as
+select a.account_pk, a.native_id
+from account a
+where a.realm = %(realm)s and a.account_pk not in (select s.account_pk from s_same s)
+    and a.account_pk not in (select h.account_pk from here h where h.is_new);
+analyze unseen;
+
 -- name: gone_accounts
 -- Accounts that a complete read of their scope no longer shows.
-update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s
-from s_scope c
-where a.realm = %(realm)s and a.gone_at is null and a.observed_at <= %(observed_at)s
+update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, digest = null
+from unseen u cross join s_scope c
+where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
     and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
     and not exists (select from s_account s where s.native_id = a.native_id)
     and not exists (
@@ -166,16 +296,34 @@ where a.realm = %(realm)s and a.gone_at is null and a.observed_at <= %(observed_
 -- name: gone_credentials
 -- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone.
 update credential c set gone_at = %(observed_at)s, observed_at = %(observed_at)s
-from account a
-where a.account_pk = c.account_pk and a.realm = %(realm)s and c.gone_at is null and c.observed_at <= %(observed_at)s
+from unseen a
+where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(observed_at)s
     and exists (
         select from s_scope s where s.kind = c.kind and s.error = '' and s.scope in ('', a.native_id))
     and not exists (
         select from s_credential s
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
     and not exists (
-        select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = c.kind and n.complete
+        select from scope n where n.realm = %(realm)s and n.scope = a.native_id and n.kind = c.kind and n.complete
             and n.observed_at > %(observed_at)s);
+
+-- name: set_digests
+-- Of an inventory: an account that was known, and of which nothing stands here but what this read told in one piece; a
+-- later read hasn't written any of it. A live look leaves the digest as it is, unless it changed something.
+update account a set digest = case when not %(exact)s and s.is_whole then s.digest end
+from (
+    select h.account_pk, t.digest, not exists (select from s_stray x where x.native_id = h.native_id)
+        and k.observed_at <= %(observed_at)s
+        and t.credentials = (
+            select count(*) filter (where c.gone_at is null) from credential c where c.account_pk = h.account_pk)
+        and not exists (
+            select from credential c where c.account_pk = h.account_pk and c.observed_at > %(observed_at)s) as is_whole
+    from here h join account k using (account_pk) left join s_account t on t.native_id = h.native_id
+    where not h.is_new) s
+where a.account_pk = s.account_pk and case
+    when %(exact)s then a.digest is not null and (a.observed_at = %(observed_at)s or exists (
+        select from credential c where c.account_pk = a.account_pk and c.observed_at = %(observed_at)s))
+    else a.digest is distinct from case when s.is_whole then s.digest end end;
 
 -- name: merge_trusts
 -- Roles of this realm that let a user take them on.
@@ -234,8 +382,8 @@ set observed_at = case when excluded.complete then excluded.observed_at else s.o
 where s.observed_at <= excluded.observed_at;
 
 -- name: staged_counts
-select (select count(*) from s_account)::int as accounts, (select count(*) from s_credential)::int as credentials,
-    (select count(distinct scope) from s_scope where error = '')::int as scopes,
+-- Scopes read to their end, and those that couldn't be.
+select (select count(distinct scope) from s_scope where error = '')::int as scopes,
     (select count(*) from s_scope where error <> '')::int as failed_scopes;
 
 -- name: finish_source_read
