@@ -5,6 +5,7 @@ the folder it is given. slapd(8), slapd.conf(5), slapadd(8), slapo-ppolicy(5).
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,6 +24,8 @@ OWN_SCHEMA = Path(__file__).with_name("schema") / "openssh-lpk.schema"
 SCHEMAS = ("core", "cosine", "nis", "inetorgperson")
 START_SECONDS = 20
 STOP_SECONDS = 10
+PORTS = range(16000, 32000)
+"""Below what Linux and macOS take for connections of their own (ip_local_port_range)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,9 +258,13 @@ def _load(folder: Path, ldif: Path | None, program: Program) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody uses. The kernel gives none of these to who asks for any, so it is still free a moment later."""
+    for port in random.sample(PORTS, 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    message = f"there is no free port for slapd: none of a hundred between {PORTS[0]} and {PORTS[-1]}"
+    raise FatalError(message)
 
 
 def _wait_until_it_answers(server: Server) -> None:
