@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 # Paths below are relative, since the folder's own may hold a space.
 PYTHON_BIN := .venv/bin/python
 TARGETS := include dags plugins tests benchmarks
+WORKERS := auto
 SCRIPTS := .ci/run $(wildcard scripts/*.sh)
 
 export PYTHONPATH := $(CURDIR)
@@ -29,8 +30,8 @@ help: ## this list
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
 	@$(PYTHON_BIN) -m include.offboarding.demo $(ARGS)
 
-test: lint slapd directories ## lint, then all tests (ARGS="-k leaver" for some)
-	@$(PYTHON_BIN) -m pytest $(ARGS)
+test: lint slapd directories ## lint, then all tests, in a process a core (ARGS="-k leaver" for some; WORKERS=0: in one)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
 	@$(PYTHON_BIN) -m pytest tests/integration/directories $(ARGS)

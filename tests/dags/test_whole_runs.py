@@ -17,12 +17,15 @@ from psycopg import sql
 from include.offboarding import wiring
 from include.offboarding.store.connect import Session
 from tests.support.dag_runs import AirflowHome, Ended
+from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, STAFF, TinyCompany, tiny_company
 
 FIRST, SECOND, BACKWARDS = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00"
 THIRD = "2026-11-26T09:00:00+09:00"
 DEPARTURE = "offboarding_departure"
+pytestmark = pytest.mark.timeout(600)
+"""Airflow begins six times before the first test; a machine that is busy elsewhere takes minutes for that."""
 OWN_TABLES = {"run", "roster_read", "source_read", "scope"}
 """What a read writes of itself, each time anew."""
 
@@ -48,8 +51,8 @@ class Nights:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Generator[Nights]:
-    folder = tmp_path_factory.mktemp("tiny company")
+def nights(in_memory: Folder) -> Generator[Nights]:
+    folder = in_memory("tiny company")
     home = AirflowHome(folder=folder / "airflow")
     home.folder.mkdir()
     home.migrate()

@@ -11,6 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
+from tests.support.memory import Folder
 
 TEMPLATE = "store_template"
 
@@ -19,9 +20,9 @@ _undone = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def store_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[embedded.EmbeddedServer]:
+def store_server(in_memory: Folder) -> Generator[embedded.EmbeddedServer]:
     """The server that every store of these tests lies on, with one migrated database to clone."""
-    with embedded.server(tmp_path_factory.mktemp("store"), durable=False) as server:
+    with embedded.server(in_memory("store"), durable=False) as server:
         with server.connect(dbname="postgres", autocommit=True) as owner:
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
         with opened(server.connection_kwargs(dbname=TEMPLATE)):

@@ -23,6 +23,7 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
 from tests.support.database import cloned
+from tests.support.memory import Folder
 from tests.support.office import HeardTracker
 from tests.support.whole_night import NightTold, Readers, whole_night
 
@@ -73,11 +74,9 @@ class DemoCompany:
 
 
 @pytest.fixture(scope="session")
-def demo_company(
-    store_server: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[DemoCompany]:
+def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder) -> Iterator[DemoCompany]:
     """After the night before and the night itself."""
-    folder = DemoFolder(root=tmp_path_factory.mktemp("a demo"))
+    folder = DemoFolder(root=in_memory("a demo"))
     with (
         cloned(store_server) as name,
         opened(store_server.connection_kwargs(dbname=name)) as session,

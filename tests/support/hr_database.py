@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.store import embedded
+from tests.support.memory import Folder
 
 READER = "hr_reader"
 PASSWORD = "hr-Reader's \\ secret"
@@ -45,9 +46,9 @@ class HrDatabase:
 
 
 @pytest.fixture(scope="session")
-def hr_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+def hr_server(in_memory: Folder) -> Iterator[embedded.EmbeddedServer]:
     """A server of its own, which asks the reader for a password."""
-    with embedded.server(tmp_path_factory.mktemp("hr"), durable=False) as server:
+    with embedded.server(in_memory("hr"), durable=False) as server:
         rules = server.data / "pg_hba.conf"
         rules.write_text(f"local all {READER} scram-sha-256\n{rules.read_text(encoding='utf-8')}", encoding="utf-8")
         with server.connect(autocommit=True) as owner:

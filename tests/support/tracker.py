@@ -11,12 +11,13 @@ from include.offboarding.demo.roundup import RoundupServer, roundup_server
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import TicketRef
 from include.offboarding.trackers.roundup import Settings, build
+from tests.support.memory import Folder
 
 
 @pytest.fixture(scope="session")
-def roundup(tmp_path_factory: pytest.TempPathFactory) -> Generator[RoundupServer]:
+def roundup(in_memory: Folder) -> Generator[RoundupServer]:
     """One tracker for the whole session; installing and starting it takes half a second."""
-    with roundup_server(tmp_path_factory.mktemp("a tracker") / "roundup") as server:
+    with roundup_server(in_memory("a tracker") / "roundup") as server:
         yield server
 
 

@@ -15,6 +15,7 @@ from include.offboarding.store import embedded, trial
 from include.offboarding.store.connect import Session, opened
 from tests.support import filled
 from tests.support.database import cloned
+from tests.support.memory import Folder
 from tests.support.tiny_company import TinyCompany, tiny_company
 
 ZONE_ONLY = "company: {time_zone: Asia/Seoul}\n"
@@ -119,9 +120,9 @@ def deciding(
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCompany]:
+def tiny(in_memory: Folder) -> Iterator[TinyCompany]:
     """A company of two on real systems: a directory, AWS accounts, a tracker, and a store beside its file."""
-    with tiny_company(tmp_path_factory.mktemp("tiny")) as company, pytest.MonkeyPatch.context() as environment:
+    with tiny_company(in_memory("tiny")) as company, pytest.MonkeyPatch.context() as environment:
         for name, value in company.environment.items():
             environment.setenv(name, value)
         # Held, so that no command has to start the server again.

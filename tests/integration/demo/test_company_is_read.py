@@ -29,6 +29,7 @@ from include.offboarding.model import (
 )
 from include.offboarding.rosters import csv, postgres
 from include.offboarding.sources import aws_iam, aws_identity_center, ldap
+from tests.support.memory import Folder
 from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -53,8 +54,8 @@ def settings() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def nights(settings: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[Night, NightRead]:
-    folder = DemoFolder(root=tmp_path_factory.mktemp("demo company"))
+def nights(settings: dict[str, Any], in_memory: Folder) -> dict[Night, NightRead]:
+    folder = DemoFolder(root=in_memory("demo company"))
     with running(folder) as servers:
         found: dict[Night, NightRead] = {}
         for night in Night:

@@ -19,6 +19,7 @@ from include.offboarding.store.cluster import binaries
 from include.offboarding.store.connect import opened
 from include.offboarding.store.trial import trial
 from tests.support import filled
+from tests.support.memory import Folder
 
 PAGE = (config.project_folder() / "docs/permissions/postgres.md").read_text("utf-8")
 ADMINISTRATOR, BY_HAND, READER_GRANTS, READER_ROLE, HR = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
@@ -26,9 +27,9 @@ ROLES = ("offboarding_checker", "offboarding_reader", "offboarding_hr")
 
 
 @pytest.fixture(scope="module")
-def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+def strict_server(in_memory: Folder) -> Iterator[embedded.EmbeddedServer]:
     """A server that asks these roles for passwords."""
-    with embedded.server(tmp_path_factory.mktemp("strict"), durable=False) as server:
+    with embedded.server(in_memory("strict"), durable=False) as server:
         rules = server.data / "pg_hba.conf"
         asks = "".join(f"local all {role} scram-sha-256\n" for role in ROLES)
         rules.write_text(asks + rules.read_text(encoding="utf-8"), encoding="utf-8")

@@ -1,0 +1,44 @@
+"""How the tests are spread over processes, with `-n` (pytest-xdist).
+
+A file's tests stay together, and so do files that share what takes long to make. Each process has servers, ports,
+folders and an Airflow of its own; nothing is shared between them.
+"""
+
+import functools
+from pathlib import Path
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+PROJECT = Path(__file__).parents[2]
+DIRECTORIES = "tests/integration/directories/"
+"""Two servers that need seconds to begin."""
+DEMO_COMPANY = "from tests.support.demo_company import "
+"""Two whole nights; each file that asks for it says so."""
+
+
+class FilesTogether(LoadFileScheduling):
+    """The longest come first, by the names of their folders: unit tests fill the gaps at the end."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _shared(super()._split_scope(nodeid))
+
+
+@functools.cache
+def _shared(file: str) -> str:
+    if file.startswith(DIRECTORIES):
+        return DIRECTORIES
+    return DEMO_COMPANY if DEMO_COMPANY in (PROJECT / file).read_text(encoding="utf-8") else file
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether | None:
+    """Ours, unless the command line says otherwise."""
+    return FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Of bytes that are no text, none: an archive holds the time, and each process must give a test the same name."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
