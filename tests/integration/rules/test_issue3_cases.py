@@ -329,6 +329,23 @@ def test_a_role_stands_when_the_link_to_the_user_only_faded(office: Office) -> N
     assert found(office, "leaver-role-trust")["AROAOPS"][0] == "open"
 
 
+def test_a_role_stands_when_whoever_had_the_user_turns_out_to_be_somebody_known_longer(office: Office) -> None:
+    """The link is the merged person's, under the name that is an alias now."""
+    before = worker("77", LEFT, name="Kim Minjun")
+    office.hr.workers = [before, STAFF]
+    office.night()
+    trusted(office)
+    office.hr.workers = [before, LEAVER, STAFF]
+    office.night()
+    office.cloud.change(USER.native_id, keys=())
+    office.night()
+
+    office.hr.workers = [before, replace(LEAVER, previous_worker_ids=("77",)), STAFF]
+    office.night()
+
+    assert found(office, "leaver-role-trust")["AROAOPS"][0] == "open"
+
+
 def test_a_role_whose_conditions_decide_waits_unverified(office: Office) -> None:
     unknown = trust(standing=Standing.UNKNOWN, standing_reason="it depends on aws:sourceip")
     office.clouds[OTHER_CLOUD].trusts = [unknown]

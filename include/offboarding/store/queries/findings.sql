@@ -116,9 +116,11 @@ with silent as (
             || case when s.cache > interval '0' then ', ' || round(extract(epoch from s.cache) / 3600, 1)::float || ' h apart'
                 else '' end
             || ', last at ' || to_char(s.last_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
-        when f.rule = 'signing-key-unverifiable' and s.verifiers = 0 and attested.author is not null
+        when f.rule = 'signing-key-unverifiable' and coalesce(s.verifiers, 0) = 0 and attested.author is not null
             then 'attested by ' || attested.author || ' until '
                 || to_char(attested.until at time zone 'UTC', 'YYYY-MM-DD') || ': ' || attested.reason
+        when f.subject_native_id like 'reg:%%' and not exists (select from entry_key e where e.key_pk = f.key_pk)
+            then 'a source or verifier shows it now: judged by what that tells'
         when f.rule = 'signing-key-unverifiable' and s.verifiers > 0
             then 'a verifier tells now: judged by what it says'
         when f.person_uid is not null and g.person_uid is null
@@ -135,13 +137,13 @@ with silent as (
             then 'the access has ended: seen by a whole read'
         when f.rule = 'leaver-key-access' and (s.yes or said.carryable = 'yes')
             then 'it can be carried away: judged as such'
-        when f.rule <> 'leaver-key-access' and not s.yes and (
+        when f.rule <> 'leaver-key-access' and s.yes is not true and (
             (s.no and said.carryable is distinct from 'yes') or said.carryable = 'no')
-            then 'it could not be carried away, says ' || case when s.no then 'its system' else 'the register' end
+            then 'it could not be carried away, says ' || case when s.no is true then 'its system' else 'the register' end
                 || ': cutting the access is enough'
     end as text
     from silent f
-    join seen s using (finding_key)
+    left join seen s using (finding_key)
     left join custody_holder h on h.key_pk = f.key_pk and h.person_uid = f.person_uid
     left join lateral (
         select case when not d.returned then d.person_uid end as person_uid, d.returned from departure d
@@ -290,8 +292,9 @@ with silent as (
             max(k.author) as rejected_by
         from trust t
         join account u on u.realm = t.principal_realm and t.principal in (u.label, u.native_id) and u.gone_at is null
-        join link l on l.account_pk = u.account_pk and l.person_uid = f.person_uid and l.relation = 'is'
-            and l.decision = 'linked'
+        join link l on l.account_pk = u.account_pk and l.relation = 'is' and l.decision = 'linked'
+            and (l.person_uid = f.person_uid or l.person_uid in (
+                select alias_uid from person_alias where person_uid = f.person_uid))
         left join link_decision k on k.realm = u.realm and k.native_id = u.native_id and k.person_uid = f.person_uid
             and k.verdict = 'reject' and k.revoked_at is null
         where f.subject_kind = 'role' and t.realm = f.realm and t.native_id = f.subject_native_id) role on true
@@ -300,8 +303,9 @@ with silent as (
         select bool_or(k.author is null) as borne
         from credential c
         join account u on u.account_pk = c.account_pk
-        join link l on l.account_pk = u.account_pk and l.person_uid = f.person_uid and l.relation = 'is'
-            and l.decision = 'linked'
+        join link l on l.account_pk = u.account_pk and l.relation = 'is' and l.decision = 'linked'
+            and (l.person_uid = f.person_uid or l.person_uid in (
+                select alias_uid from person_alias where person_uid = f.person_uid))
         left join link_decision k on k.realm = u.realm and k.native_id = u.native_id and k.person_uid = f.person_uid
             and k.verdict = 'reject' and k.revoked_at is null
         where f.rule = 'leaver-ssh-key' and c.kind = 'ssh_key' and c.fingerprint = seen.fingerprint
