@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.offboarding.model import (
     AccountRef,
+    Alert,
     Case,
     Control,
     Coverage,
@@ -281,6 +282,19 @@ class Rule(Protocol):
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield a finding for each thing in the case that works, or of which it can't be told."""
+        ...
+
+
+class Notifier(Protocol):
+    """Who is told at once, beside the tickets."""
+
+    @property
+    def name(self) -> str:
+        """Its kind: smtp or slack."""
+        ...
+
+    def tell(self, alert: Alert) -> None:
+        """Send it; it may come twice. Raises RetriableError or FatalError that names the connection and the fix."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from include.offboarding.custody import across
 from include.offboarding.custody.register import Register
@@ -157,6 +157,22 @@ class Policy(Strict):
     )
 
 
+class Notify(Strict):
+    """Who is told at once, beside the tickets: by mail, in Slack, or both."""
+
+    smtp: str = Field(default="", description="Airflow connection of a mail server.")
+    to: tuple[str, ...] = Field(default=(), description="Mail addresses.")
+    slack: str = Field(default="", description="Airflow connection of a Slack bot.")
+    channel: str = Field(default="", description="Slack channel, such as #offboarding.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Notify":
+        for conn, where, said in (("smtp", "to", "addresses"), ("slack", "channel", "a channel")):
+            if bool(getattr(self, conn)) != bool(getattr(self, where)):
+                raise ValueError(f"{conn} and {where} go together: a connection, and {said}")
+        return self
+
+
 class Settings(Strict):
     """The whole file."""
 
@@ -175,6 +191,7 @@ class Settings(Strict):
         default=DEFAULT_EXCEPTIONS, description="The file that says what may stand for a while; relative to this one."
     )
     policy: Policy = Policy()
+    notify: Notify = Notify()
     _register: Register = PrivateAttr(default_factory=Register)
     _exceptions: Exceptions = PrivateAttr(default_factory=Exceptions)
 

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import structlog
 from psycopg import OperationalError
 
+from include.offboarding import notifiers as notifying
 from include.offboarding.config import (
     DEFAULT_PATH,
     STORE_CONNECTION,
@@ -46,6 +47,7 @@ from include.offboarding.store.trial import trial
 EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
 log = structlog.get_logger("offboarding.wiring")
+notifiers = notifying.build  # who is told at once; nobody where the configuration names none
 
 
 def configured() -> Settings:
@@ -71,8 +73,7 @@ def at_work() -> Generator[tuple[Loaded, Session]]:
 
 def moment(told: str | None) -> datetime | None:
     """A moment from a DAG's param, else from OFFBOARDING_AS_OF. Raises ConfigError where it has no zone."""
-    text = told or os.environ.get("OFFBOARDING_AS_OF")
-    if not text:
+    if not (text := told or os.environ.get("OFFBOARDING_AS_OF")):
         return None
     try:
         at = datetime.fromisoformat(text)
@@ -224,8 +225,7 @@ def _from_uri(conn_id: str, uri: str) -> ConnectionFields:
 def _extra(told: object) -> Mapping[str, object]:
     if not told:
         return {}
-    parsed = cast("object", json.loads(told)) if isinstance(told, str) else told
-    return cast("Mapping[str, object]", parsed)
+    return cast("Mapping[str, object]", json.loads(told) if isinstance(told, str) else told)
 
 
 def _from_airflow(conn_id: str) -> ConnectionFields:

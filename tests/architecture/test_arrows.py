@@ -38,6 +38,8 @@ ARROWS: dict[str, set[str]] = {
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
     "people": NOUNS | {"correlation", "store"},
+    "alerting": NOUNS | {"interfaces", "store"},
+    "notifiers": NOUNS | {"interfaces", "settings"},
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
@@ -48,7 +50,7 @@ ARROWS: dict[str, set[str]] = {
     | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
-    "wiring": NOUNS | {"interfaces", "config", "settings", "store", *ADAPTER_ROOMS},
+    "wiring": NOUNS | {"interfaces", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
@@ -67,7 +69,8 @@ TOP = ("__main__", "demo")
 
 DAG_MAY_USE = ("pipeline", "wiring", "errors")
 
-AIRFLOW_ROOMS = ("wiring",)
+AIRFLOW_ROOMS = ("notifiers", "wiring")
+"""Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""
 
 POSTGRES_ROOMS = ("store", "rosters", "demo")
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from include.offboarding import config
 from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
 from include.offboarding.interfaces import SourceSettings, VerifierSettings
-from include.offboarding.settings import Company, DueHours, MaxInferred, Policy, Scores
+from include.offboarding.settings import Company, DueHours, MaxInferred, Notify, Policy, Scores
 
 PAGE = (config.project_folder() / "docs/configuration.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([\w.]+)` \| (.*?) \| ", re.MULTILINE)
@@ -46,6 +46,7 @@ def test_every_key_is_told() -> None:
         assert set(section(f"### `kind: {kind}`")) == own_verifier_keys(kind)
     inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
     assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
+    assert set(section("## `notify`")) == keys(Notify)
     assert set(section("### `policy.due_hours`")) == keys(DueHours)
     assert set(section("### `policy.scores`")) == keys(Scores)
 

@@ -55,6 +55,7 @@ from include.offboarding.model.systems import (
     Trust,
 )
 from include.offboarding.model.tickets import (
+    Alert,
     TicketDraft,
     TicketPriority,
     TicketRef,
@@ -90,6 +91,7 @@ __all__ = [
     "AccountCase",
     "AccountKey",
     "AccountRef",
+    "Alert",
     "Attested",
     "Basis",
     "Carryable",

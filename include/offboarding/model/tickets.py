@@ -33,6 +33,18 @@ class TicketRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What people are told at once. Plain text; worker ids, short keys and counts, no names, mails or labels."""
+
+    key: str
+    """Of what happened, such as "hold:3:run:418": the same twice is told once."""
+    subject: str
+    """A line."""
+    body: str
+    """What, where, and what to do: a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketDraft:
     """What a ticket should say. Plain text; the title ends in the key, so that a search finds it at once."""
 

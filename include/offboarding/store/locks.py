@@ -42,6 +42,16 @@ def ticket_held(session: Session, ticket_key: str) -> Generator[None]:
         session.execute("select pg_advisory_unlock(%s)", (_number(f"ticket:{ticket_key}"),))
 
 
+@contextmanager
+def alerts_held(session: Session) -> Generator[None]:
+    """One hand on what people are told at once, over calls to mail servers outside any transaction."""
+    session.execute("select pg_advisory_lock(%s)", (_number("alerts"),))
+    try:
+        yield
+    finally:
+        session.execute("select pg_advisory_unlock(%s)", (_number("alerts"),))
+
+
 def _lock(session: Session, name: str) -> None:
     session.execute("select pg_advisory_xact_lock(%s)", (_number(name),))
 

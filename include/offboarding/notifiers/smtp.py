@@ -1,0 +1,54 @@
+"""Mail, through Airflow's SMTP notifier.
+
+The connection (type smtp) holds server, login and, as `from_email` in its extra, the sender:
+https://airflow.apache.org/docs/apache-airflow-providers-smtp/stable/connections/smtp.html
+"""
+
+import html
+import smtplib
+from dataclasses import dataclass
+
+from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.model import Alert
+
+REFUSED = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
+"""What no repetition mends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAlerts:
+    """A mail an alert (a Notifier, see interfaces.py)."""
+
+    connection: str
+    to: tuple[str, ...]
+    name: str = "smtp"
+
+    def tell(self, alert: Alert) -> None:
+        """Send it."""
+        from airflow.providers.smtp.notifications.smtp import SmtpNotifier  # noqa: PLC0415 - a second and more
+        from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
+
+        # Called by its method: rendering it as a template would take apart what an alert says.
+        mail = SmtpNotifier(
+            smtp_conn_id=self.connection,
+            to=list(self.to),
+            subject=alert.subject,
+            html_content=f"<pre>{html.escape(alert.body)}</pre>",
+            mime_subtype="alternative",
+        )
+        try:
+            mail.notify({})
+        except REFUSED as error:
+            raise FatalError(f"notify.smtp: {self.connection} refuses a mail ({_said(error)}). {_MEND}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise RetriableError(f"notify.smtp: {self.connection} takes no mail now ({_said(error)}).") from error
+        except (AirflowException, ValueError) as error:
+            raise FatalError(f"notify.smtp: {self.connection}: {error} {_MEND}") from error
+
+
+_MEND = "Mend the connection: host, port, login, password, and from_email in its extra."
+
+
+def _said(error: Exception) -> str:
+    code = getattr(error, "smtp_code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__

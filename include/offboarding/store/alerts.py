@@ -1,0 +1,30 @@
+"""What people are to be told at once, and who has been told."""
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.model import Alert
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+
+def note(session: Session, alert: Alert, *, run_id: int | None) -> None:
+    """Write an alert down, in the transaction of what it is about; the same key twice is one."""
+    values = {"alert_key": alert.key, "run_id": run_id, "subject": alert.subject, "body": alert.body}
+    session.execute(block("alerts", "note"), values)
+
+
+def untold(session: Session, notifier: str) -> list[Alert]:
+    """What this notifier has yet to tell, the oldest first; nothing older than two days, which is no news."""
+    with session.cursor(row_factory=class_row(Alert)) as cursor:
+        return cursor.execute(block("alerts", "untold"), {"notifier": notifier}).fetchall()
+
+
+def note_told(session: Session, key: str, notifier: str) -> None:
+    """It has been told."""
+    session.execute(block("alerts", "note_told"), {"alert_key": key, "notifier": notifier})
+
+
+def untold_count(session: Session, notifiers: list[str]) -> int:
+    """How many alerts these notifiers have yet to tell."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("alerts", "untold_count"), {"notifiers": notifiers}).fetchone() or 0
