@@ -23,6 +23,10 @@ REVIEW_RULES = frozenset(
 )
 
 
+REGISTER = "custody.yaml"
+"""Where a key comes from that nothing shows."""
+
+
 def routed(
     settings: Settings, finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, str]]
 ) -> RoutedFinding:
@@ -64,6 +68,8 @@ def _reader(finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, st
     """The source's or verifier's name and part; a key's is that where it's trusted, or else where it lies."""
     if isinstance(case, UncustodiedCase):
         return case.source, case.realm
+    if isinstance(case, KeyCase) and not case.copies:
+        return REGISTER, ""
     if isinstance(case, KeyCase):
         best = min(case.copies, key=lambda copy: (copy.untrusted_since is not None, not copy.key.verifies))
         return best.source, best.key.realm

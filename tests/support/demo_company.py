@@ -18,6 +18,7 @@ from include.offboarding import config, wiring
 from include.offboarding.demo.folder import DemoFolder
 from include.offboarding.demo.nights import Night
 from include.offboarding.demo.servers import Servers, running
+from include.offboarding.demo.ssh_authority import MANIFEST
 from include.offboarding.interfaces import ConnectionFields, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
@@ -82,17 +83,28 @@ def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder) -> It
         opened(store_server.connection_kwargs(dbname=name)) as session,
         running(folder) as servers,
     ):
-        made = DemoCompany(servers=servers, session=session, settings=_settings(folder))
+        made = DemoCompany(servers=servers, session=session, settings=_settings(folder, servers.login.issuer))
         for night in Night:
             made.night(night)
         yield made
 
 
-def _settings(folder: DemoFolder) -> Settings:
-    """The committed configuration, but for where HR's files lie."""
+def _settings(folder: DemoFolder, issuer: str) -> Settings:
+    """The committed configuration, but for where HR's files, the login service and the machines' files are."""
     settings = config.load(Path("include/offboarding.yaml").resolve()).settings
     hr, *others = settings.rosters
-    return settings.model_copy(update={"rosters": (hr.model_copy(update={"path": str(folder.feeds)}), *others)})
+    login, machines = settings.verifiers
+    authority = str(folder.login / "tls" / "authority.pem")
+    fleets = ({"realm": "web", "folder": str(folder.fleet), "manifest": MANIFEST},)
+    return settings.model_copy(
+        update={
+            "rosters": (hr.model_copy(update={"path": str(folder.feeds)}), *others),
+            "verifiers": (
+                login.model_copy(update={"issuers": (issuer,), "ca_certs_file": authority}),
+                type(machines).model_validate({**machines.model_dump(), "fleets": fleets}),
+            ),
+        }
+    )
 
 
 @contextmanager

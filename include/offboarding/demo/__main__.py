@@ -22,6 +22,9 @@ from include.offboarding.demo.own_store import OwnStore, own_store
 from include.offboarding.demo.servers import Servers, running
 from include.offboarding.errors import ConfigError, OffboardingError
 
+LOGIN_PORT = 18643
+"""The committed configuration names it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo. Returns the exit code."""
@@ -60,7 +63,7 @@ def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
         _show("Starting the company's servers: a directory, AWS accounts, the vendors' database, a tracker.")
         with ThreadPoolExecutor(max_workers=1) as pool:
             preparing = pool.submit(airflow.prepare)
-            with running(folder) as servers:
+            with running(folder, LOGIN_PORT) as servers:
                 preparing.result()
                 return _nights(folder, airflow, servers, store, keep=keep)
 

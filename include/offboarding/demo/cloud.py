@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 
+from include.offboarding.demo.aws_key_seed import AwsKmsKeySeed, AwsSecretSeed, AwsSecretVersionSeed
 from include.offboarding.demo.aws_seed import (
     AwsAccountSeed,
     AwsCenterSeed,
@@ -17,6 +19,8 @@ from include.offboarding.demo.aws_seed import (
     AwsSshKeySeed,
     AwsUserSeed,
 )
+from include.offboarding.demo.aws_trail_seed import AwsEventSeed
+from include.offboarding.demo.aws_trail_seed import iam_user as recorded_user
 from include.offboarding.demo.nights import at
 from include.offboarding.demo.world import Part
 from include.offboarding.demo.world_cloud import (
@@ -32,6 +36,7 @@ from include.offboarding.demo.world_cloud import (
     RootUser,
     center_id,
 )
+from include.offboarding.demo.world_held import REGION, KmsKey, Recorded, SharedSecret
 
 DENY_EVERYTHING = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
@@ -39,11 +44,13 @@ DENY_EVERYTHING = json.dumps(
 DIRECTORY = "https://directory.corp.example"
 """Who feeds Identity Center, and gave its users their external ids."""
 OPENED_AT = at("2014-09-01", 3)
+SECRETS_MADE_AT = at("2020-01-06", 2)
 
 
-def aws_seed(part: Part) -> AwsSeed:
-    """The organization with these users, roles and people, each in the order of their names."""
+def aws_seed(part: Part, clock: datetime | None = None) -> AwsSeed:
+    """The organization with these users, roles and people, each in the order of their names; at this time there."""
     return AwsSeed(
+        clock=clock,
         accounts=tuple(_account(account, part) for account in ORGANIZATION),
         caller_account_id=MANAGEMENT,
         management_account_id=MANAGEMENT,
@@ -65,6 +72,57 @@ def _account(account: str, part: Part) -> AwsAccountSeed:
         email=root.mail,
         state=root.state,
         opened_at=OPENED_AT,
+        regions=("us-east-1", REGION),
+        kms_keys=tuple(_kms_key(key) for key in part.held.kms_keys if key.account == account),
+        secrets=tuple(_secret(secret) for secret in part.held.secrets if secret.account == account),
+        events=tuple(_event(deed) for deed in part.held.recorded if deed.user.account == account),
+    )
+
+
+def _kms_key(held: KmsKey) -> AwsKmsKeySeed:
+    root = f"arn:aws:iam::{held.account}:root"
+    signers = [user.arn for user in held.signers]
+    statements = [_allowed(root, "kms:*")] + ([_allowed(signers, "kms:Sign")] if signers else [])
+    return AwsKmsKeySeed(
+        key_id=held.key_id,
+        created_at=held.created_at,
+        region=REGION,
+        aliases=(held.alias,),
+        policy=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        private_key=held.key.pem,
+    )
+
+
+def _secret(secret: SharedSecret) -> AwsSecretSeed:
+    readers = [user.arn for user in secret.readers]
+    policy = {"Version": "2012-10-17", "Statement": [_allowed(readers, "secretsmanager:GetSecretValue")]}
+    return AwsSecretSeed(
+        name=secret.name,
+        created_at=SECRETS_MADE_AT,
+        versions=(AwsSecretVersionSeed(version_id=secret.version_id, created_at=secret.made_at),),
+        region=REGION,
+        suffix=secret.suffix,
+        changed_at=secret.made_at,
+        policy=json.dumps(policy) if readers else "",
+    )
+
+
+def _allowed(principals: str | list[str], action: str) -> dict[str, object]:
+    return {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": action, "Resource": "*"}
+
+
+def _event(deed: Recorded) -> AwsEventSeed:
+    signs = deed.deed == "Sign"
+    return AwsEventSeed(
+        event_id=deed.event_id,
+        at=deed.at,
+        source="kms.amazonaws.com" if signs else "secretsmanager.amazonaws.com",
+        name=deed.deed,
+        identity=recorded_user(deed.user.account, deed.user.native_id, deed.user.name),
+        region=REGION,
+        request={"keyId" if signs else "secretId": deed.arn},
+        resources=(deed.arn,),
+        read_only=True,
     )
 
 

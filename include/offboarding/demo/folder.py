@@ -39,6 +39,16 @@ class DemoFolder:
         return self.root / "directory"
 
     @property
+    def login(self) -> Path:
+        """The login service."""
+        return self.root / "login"
+
+    @property
+    def fleet(self) -> Path:
+        """What a nightly collection brings from the machines."""
+        return self.root / "fleet"
+
+    @property
     def tracker(self) -> Path:
         """Roundup; tickets live as long as this folder."""
         return self.root / "tracker"

@@ -17,10 +17,12 @@ from include.offboarding.demo.company import company
 from include.offboarding.demo.directory import ldif
 from include.offboarding.demo.feeds import fill_vendor_table, write_hr_file
 from include.offboarding.demo.folder import DemoFolder
+from include.offboarding.demo.login_service import LoginService, login_service
 from include.offboarding.demo.nights import Night
 from include.offboarding.demo.roundup import RoundupServer, roundup_server
+from include.offboarding.demo.ssh_authority import HostFiles, SshAuthority, collect
 from include.offboarding.demo.world import ADMIN_DN, POLICY_DN, READER_DN, SUFFIX, Part
-from include.offboarding.errors import FatalError
+from include.offboarding.errors import ConfigError, FatalError
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.store import embedded
 
@@ -33,6 +35,7 @@ class Servers:
     vendors: embedded.EmbeddedServer
     aws: AwsServer
     tracker: RoundupServer
+    login: LoginService
     reader_password: str = field(repr=False)
 
     @contextmanager
@@ -44,7 +47,9 @@ class Servers:
         write_hr_file(self.folder.feeds, night, part.hr)
         with self.vendors.connect() as connection:
             fill_vendor_table(connection, part.contracts)
-        self.aws.seed(aws_seed(part))
+        self.aws.seed(aws_seed(part, night.as_of))
+        self.login.publish(*(key.jwk for key in part.held.published))
+        collect(self.folder.fleet, _machines(part), at=night.feed_at)
         with slapd.running(self.folder.directory, self._directory(part)) as directory:
             yield dict(map(_variable, self._connections(directory)))
 
@@ -81,9 +86,19 @@ class Servers:
 
 
 @contextmanager
-def running(folder: DemoFolder) -> Generator[Servers]:
-    """All of them, started together, stopped in the end. Raises errors of ours where one doesn't start."""
+def running(folder: DemoFolder, login_port: int = 0) -> Generator[Servers]:
+    """All of them, started together, stopped in the end. Raises errors of ours where one doesn't start.
+
+    `login_port`: where the login service listens; 0: any that is free.
+    """
     with ExitStack() as stack:
+        try:
+            login = stack.enter_context(login_service(folder.login, port=login_port))
+        except OSError as error:
+            raise ConfigError(
+                f"the login service needs port {login_port} of this machine, which is taken ({error.strerror})."
+                " End what listens there, and run the demo again."
+            ) from error
         # Each mostly waits. ExitStack notes a context once it was entered, by one append: threads don't disturb it, and
         # those that were entered are left even if another fails.
         with ThreadPoolExecutor(max_workers=3) as pool:
@@ -96,6 +111,7 @@ def running(folder: DemoFolder) -> Generator[Servers]:
             vendors=vendors,
             aws=aws,
             tracker=tracker,
+            login=login,
             reader_password=secrets.token_urlsafe(24),
         )
 
@@ -116,6 +132,12 @@ def _aws_connection(aws: AwsServer) -> ConnectionFields:
         password="not checked",
         extra={"region_name": "us-east-1", "endpoint_url": aws.endpoint_url},
     )
+
+
+def _machines(part: Part) -> dict[str, HostFiles]:
+    """Two machines that take the same authorities' certificates."""
+    trusted = [SshAuthority(seed=seed).line for seed in part.held.ssh_authorities]
+    return {name: HostFiles(trusted_ca=trusted) for name in ("web-1", "web-2")}
 
 
 @contextmanager

@@ -4,12 +4,13 @@ Every id is made from names, never drawn. So a second generation gives the same 
 night's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from include.offboarding.demo.world_cloud import CenterUser, IamUser, Role, RootUser
+from include.offboarding.demo.world_held import Held
 from include.offboarding.demo.world_keys import Certificate, SshKey
 
 SUFFIX = "dc=corp,dc=example"
@@ -143,6 +144,8 @@ class Part:
     roles: tuple[Role, ...] = ()
     roots: tuple[RootUser, ...] = ()
     center: tuple[CenterUser, ...] = ()
+    held: Held = field(default_factory=Held)
+    """Keys that several people hold."""
 
     def __add__(self, other: "Part") -> "Part":
         return Part(
@@ -153,6 +156,7 @@ class Part:
             roles=self.roles + other.roles,
             roots=self.roots + other.roots,
             center=self.center + other.center,
+            held=self.held + other.held,
         )
 
 

@@ -230,7 +230,7 @@ class KeyCase:
     label: str
     """The register's name, else a copy's label."""
     copies: tuple[KeyCopy, ...]
-    """At least one, gone ones too."""
+    """Gone ones too; none of what the register alone knows."""
     holders: tuple[Holder, ...]
     """Departed ones alone, in the order of their uids."""
     registered: Registered | None

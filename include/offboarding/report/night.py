@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import Severity, SubjectKind
+from include.offboarding.model import KEY_KINDS, Severity, SubjectKind
 from include.offboarding.report import custody
 from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
 from include.offboarding.report.let_stand import finding_known, let_stand, part_known, roster_known
@@ -48,6 +48,7 @@ _RESOLUTIONS = (
     ("no verifier", "trusted by no verifier any more"),
     ("attested", "attested by a person"),
     ("the access", "access cut"),
+    ("newer than the departure", "newer than the departure"),
 )
 
 
@@ -156,7 +157,7 @@ def _line(night: Night, finding: NightFinding) -> str:
         parts.append(f"used {counted(whole_days(finding.left_at, finding.last_used_at), 'day')} after")
     elif finding.left_at:
         parts.append(f"gone {counted(whole_days(finding.left_at, night.run.as_of), 'day')}")
-    if finding.privileged:
+    if finding.privileged and kind not in KEY_KINDS:
         parts.append("privileged")
     told = f"  {ticket(finding.ref)}" if finding.tracker else ""
     return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{told}"

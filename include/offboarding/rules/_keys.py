@@ -25,10 +25,10 @@ from include.offboarding.rules._cases import counts
 from include.offboarding.rules._sentences import at, left
 
 _GRADES = {
-    Grade.PROVED: "Proved to have held it",
-    Grade.REGISTERED: "Registered as a holder",
-    Grade.COULD: "Could have taken it",
-    Grade.INFERRED: "May have had it, which nothing proves",
+    Grade.PROVED: "Proved: ",
+    Grade.REGISTERED: "",
+    Grade.COULD: "",
+    Grade.INFERRED: "Not certain: ",
 }
 
 
@@ -132,7 +132,7 @@ def of_holder(case: KeyCase, holder: Holder, told: Verdict) -> tuple[str, ...]:
     """Return four answers: who held it, whether it could leave, whether it's trusted, since when it's the same."""
     return (
         left(holder.worker_id, holder.departure),
-        *(f"{_GRADES[each.grade]}: {each.text}" for each in holder.held),
+        *(f"{_GRADES[each.grade]}{each.text}" for each in holder.held),
         *_carried(case),
         *trusted(told),
         *same_since(case),

@@ -134,6 +134,8 @@ class SaidRow:
     """What the register says, None throughout where it says nothing; and how many at work hold it."""
 
     key_pk: int
+    material: str
+    kind: str
     name: str | None
     carryable: str
     carryable_reason: str
@@ -154,11 +156,6 @@ class AttestedRow:
     reason: str
     at: datetime
     until: datetime
-
-
-def key_kind(row: CopyRow) -> SubjectKind:
-    """What the key is, whatever one of its copies is called."""
-    return SubjectKind(row.key_kind)
 
 
 def key_copy(row: CopyRow) -> KeyCopy:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import Access, Attested, Held, KeyCase, UncustodiedCase
+from include.offboarding.model import Access, Attested, Held, KeyCase, SubjectKind, UncustodiedCase
 from include.offboarding.store.cases import Looked
 from include.offboarding.store.connect import Session
 from include.offboarding.store.custody import drop_tables, join_custody, run_steps
@@ -23,7 +23,6 @@ from include.offboarding.store.key_case_rows import (
     access,
     held,
     key_copy,
-    key_kind,
     registered,
 )
 from include.offboarding.store.sql import block
@@ -87,7 +86,7 @@ class _Batch:
         )
 
     def cases(self) -> Iterator[KeyCase]:
-        for key_pk in self.copies:
+        for key_pk in self.said:
             yield self._case(key_pk)
 
     def _case(self, key_pk: int) -> KeyCase:
@@ -98,8 +97,8 @@ class _Batch:
         ways = _by_person(self.accesses[key_pk], access)
         attested = next(iter(self.attested[key_pk]), None)
         return KeyCase(
-            material=own[0].material,
-            kind=key_kind(own[0]),
+            material=said.material,
+            kind=SubjectKind(said.kind),
             label=said.name or _label(own),
             copies=tuple(key_copy(row) for row in own),
             holders=tuple(
@@ -129,7 +128,7 @@ def _uncustodied(session: Session, looked: Looked) -> Iterator[UncustodiedCase]:
 
 
 def _label(own: Sequence[CopyRow]) -> str:
-    """What people know it by: where it's trusted, else where it lies."""
+    """What people know it by: where it's trusted, else where it lies. What nothing shows, the register has a name for."""
     best = min(own, key=lambda row: (row.untrusted_since is not None, not row.verifies, row.realm, row.native_id))
     return best.label
 

@@ -598,3 +598,58 @@ def test_what_is_read_of_two_issuers_in_one_part_is_refused(company: KeyCompany)
     company.night()
 
     assert "one read" in company.failed[0]
+
+
+# What the register alone knows ----------------------------------------------------------------------------------------
+
+
+def test_what_nothing_shows_is_a_key_that_the_register_alone_knows(company: KeyCompany) -> None:
+    company.register = [entry("webhook", custodian("1042"), places=(("", "ref:shop/webhook"),))]
+    after_kim_left(company)
+
+    case = company.held()["reg:webhook"]
+
+    assert (case.label, case.copies, case.kind) == ("webhook", (), SubjectKind.SIGNING_KEY)
+    assert [holder.newer for holder in case.holders] == [False]
+    assert [each.grade for holder in case.holders for each in holder.held] == [Grade.REGISTERED]
+
+
+def test_it_is_that_key_alone_once_something_shows_it(company: KeyCompany) -> None:
+    company.register = [entry("webhook", custodian("1042"), places=(("login", "kid-9"),))]
+    after_kim_left(company)
+    assert "reg:webhook" in company.held()
+
+    company.login.facts = [KEY, signing_key("kid-9", material=f"jkt:{'b' * 43}")]
+    company.night()
+
+    held = company.held()
+    assert "reg:webhook" not in held
+    assert held[f"jkt:{'b' * 43}"].label == "webhook"
+
+
+def test_an_entry_that_was_taken_out_is_still_one(company: KeyCompany) -> None:
+    company.register = [entry("webhook", custodian("1042"), places=(("", "ref:shop/webhook"),))]
+    after_kim_left(company)
+    company.register = []
+    company.night()
+
+    assert "reg:webhook" in company.held()
+
+
+# Another name is no new key -------------------------------------------------------------------------------------------
+
+
+def test_another_kid_of_the_same_material_makes_nothing_newer_and_succeeds_nothing(company: KeyCompany) -> None:
+    company.workers[0] = KIM_GONE
+    other = signing_key("other", material=f"jkt:{'c' * 43}")
+    company.register = [entry("login", custodian("1042"), places=(("login", "kid-1"), ("login", "other")))]
+    company.login.facts = [KEY, other]
+    company.until(LAST_DAY + 2 * DAY)
+    company.login.facts = [KEY, replace(KEY, native_id="kid-1b"), other]
+    company.night()
+
+    held = company.held()
+
+    assert [holder.newer for holder in held[KEY.material].holders] == [False]
+    assert len(held[KEY.material].copies) == 2
+    assert held[other.material].successors == ()

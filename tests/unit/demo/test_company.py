@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from include.offboarding import config
 from include.offboarding.demo.aws_seed import seed_to_json
 from include.offboarding.demo.cases import CASES
 from include.offboarding.demo.cloud import aws_seed
@@ -16,7 +17,8 @@ from include.offboarding.demo.directory import ldif
 from include.offboarding.demo.feeds import write_hr_file
 from include.offboarding.demo.nights import Night
 from include.offboarding.demo.world import City, Part
-from include.offboarding.demo.world_cloud import AWS_ACCOUNTS
+from include.offboarding.demo.world_cloud import AWS_ACCOUNTS, PAYMENTS
+from include.offboarding.demo.world_held import Held
 
 EXPECTED = Path(__file__).resolve().parents[2] / "acceptance" / "expected_findings.yaml"
 
@@ -48,6 +50,8 @@ RULES = {
     *("engagement-lapsed", "departure-inferred", "probable-account", "disputed-account", "orphan-account"),
     *("leaver-created-account", "link-moved", "leaver-certificate", "leaver-service-credential"),
     *("leaver-credential-inactive", "leaver-role-trust", "leaver-root-mail"),
+    *("leaver-signing-key", "leaver-shared-secret", "leaver-key-access", "signing-key-used-after-departure"),
+    *("rotation-without-effect", "signing-key-unverifiable", "uncustodied-signing-key"),
 }
 DECISIONS = {"linked", "disputed", "probable", "candidate", "orphan"}
 
@@ -154,6 +158,7 @@ def test_each_expected_account_and_worker_is_there(expected: Expected, both_nigh
     accounts |= {("aws", user.arn.removeprefix("arn:aws:iam::")) for user in both_nights.users}
     accounts |= {("aws", f"root of AWS account {root.account}") for root in both_nights.roots}
     accounts |= {("people", user.name) for user in both_nights.center}
+    accounts |= keys_of(both_nights.held)
     accounts |= {("corp-ldap", "")} | {("aws", account) for account in AWS_ACCOUNTS} | {(None, "")}
     workers = {("hr", row.worker_id) for row in both_nights.hr}
     workers |= {("vendor", contract.worker_id) for contract in both_nights.contracts} | {(None, None)}
@@ -162,6 +167,25 @@ def test_each_expected_account_and_worker_is_there(expected: Expected, both_nigh
     assert {(row[1], row[2]) for row in expected.links} - accounts == set()
     assert {(row[4], row[5]) for row in expected.findings} - workers == set()
     assert {(row[5], row[6]) for row in expected.links} - workers == set()
+
+
+def keys_of(held: Held) -> set[tuple[str, str]]:
+    """Keys that several people hold, by what the register calls them, else by what their system does."""
+    login = {f"kid {key.kid} of https://127.0.0.1" for key in held.published}
+    return {
+        *(("login", name) for name in (*login, "login-token-key", "partner-token-key", "")),
+        *(("aws-secrets", secret.name) for secret in held.secrets),
+        ("aws-secrets", PAYMENTS),
+        ("machines", "release-ssh-authority"),
+        ("custody.yaml", "payment-webhook-key"),
+    }
+
+
+def test_the_registers_places_are_the_companys(both_nights: Part) -> None:
+    register = config.load(config.project_folder() / "include/offboarding.yaml").settings.register
+    kids = {key.kid for key in both_nights.held.published}
+
+    assert {place.kid for entry in register.keys for place in entry.places if place.kid} <= kids
 
 
 def test_each_expected_key_is_there(expected: Expected, both_nights: Part) -> None:

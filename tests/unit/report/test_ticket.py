@@ -211,7 +211,7 @@ KEY = replace(
     account_native_id="",
     account_label="",
     severity="critical",
-    evidence=["Worker 1042 left then.", "Registered as a holder: since 2023.", "It's trusted: published."],
+    evidence=["Worker 1042 left then.", "Registered custodian since 2023.", "It's trusted: published."],
     revoke=["Make a new key; nobody exports it.", "Take the old one from every verifier."],
 )
 ROTATE = replace(TICKET, kind="rotate", holder="key:jkt:abc")

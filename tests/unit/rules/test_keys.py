@@ -122,7 +122,7 @@ class TestSigningKey:
         said = "\n".join(one.evidence)
         for part in (
             "Worker E1042 left at the end of 2026-11-13 (Asia/Seoul)",
-            "Registered as a holder: Custodian from 2023-02-01 on (custody.yaml).",
+            "Custodian from 2023-02-01 on (custody.yaml).",
             "It could be carried away: Origin AWS_KMS",
             "It's trusted: published by https://login.corp.example.",
             "The material is the same since 2025-10-09 15:00 UTC, says aws-kms.",

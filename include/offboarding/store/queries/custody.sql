@@ -160,7 +160,7 @@ create index on key_name (realm, key);
 analyze key_name;
 
 -- name: make_entry_key
--- Which keys an entry of the register means, or once meant.
+-- Which keys an entry of the register means, or once meant. What nothing shows is a key that the register alone knows.
 create temp table entry_key as
 select p.name, c.key_pk, bool_or(p.valid_to is null) as current
 from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name)
@@ -171,6 +171,11 @@ select p.name, k.key_pk, bool_or(p.valid_to is null)
 from registered_place p join signing_key k on k.material = p.place
 where p.reader = ''
 group by p.name, k.key_pk;
+insert into entry_key
+select r.name, k.key_pk, bool_or(r.valid_to is null)
+from registered_key r join signing_key k on k.material = 'reg:' || r.name
+where not exists (select from entry_key e where e.name = r.name)
+group by r.name, k.key_pk;
 create index on entry_key (key_pk);
 create index on entry_key (name);
 analyze entry_key;
@@ -331,7 +336,8 @@ analyze custody_use;
 
 -- name: make_custody_holder
 -- Departed holders of each key, and whether its material is newer than the departure: one copy says so, by its own date
--- or since a whole read after the departure didn't show it, and none says otherwise. Who took it afterwards has it.
+-- or since a verifier's whole read after the departure didn't show it, before anything else did; and none says otherwise.
+-- Who took it afterwards has it.
 create temp table custody_holder as
 with pair as (
     select key_pk, person_uid from custody_held
@@ -339,19 +345,21 @@ with pair as (
     union select key_pk, person_uid from custody_use
 ), dated as (
     select c.key_pk, min(c.created_at) as made, max(c.created_at) as made_last,
-        min(least(c.first_seen_at, f.night_at)) as seen, max(least(c.not_seen_at, n.night_at)) as unseen
+        min(least(c.first_seen_at, f.night_at)) as seen, max(least(c.not_seen_at, n.night_at))
+            filter (where c.verifies and c.not_seen_at < e.first_seen_at) as unseen
     from key_copy c
+    join (select key_pk, min(first_seen_at) as first_seen_at from key_copy group by key_pk) e using (key_pk)
     join moment f on f.at = c.first_seen_at
     left join moment n on n.at = c.not_seen_at
     group by c.key_pk
 )
 select p.key_pk, p.person_uid,
     (coalesce(d.made_last > v.left_at, false) or coalesce(d.unseen >= v.left_at, false))
-        and not (coalesce(d.made <= v.left_at, false) or d.seen <= v.left_at)
+        and not (coalesce(d.made <= v.left_at, false) or coalesce(d.seen <= v.left_at, false))
         and not exists (
             select from deed_done u
             where u.key_pk = p.key_pk and u.person_uid = p.person_uid and u.carries and u.at > v.left_at) as newer
-from pair p join leaver v using (person_uid) join dated d using (key_pk);
+from pair p join leaver v using (person_uid) left join dated d using (key_pk);
 create index on custody_holder (key_pk);
 create index on custody_holder (person_uid);
 analyze custody_holder;

@@ -89,7 +89,11 @@ from (
     join key_copy n on n.realm = o.realm and n.source_kind = o.source_kind and n.name = o.name and n.key_pk <> o.key_pk
     join moment f on f.at = n.first_seen_at
     where o.key_pk = any(%(keys)s) and o.verifies and n.verifies and n.gone_at is null and n.standing = 'works'
-        and n.not_seen_at is not null and least(n.first_seen_at, f.night_at) > (
+        and n.not_seen_at is not null and not exists (
+            -- Known there under another name: it's no new key.
+            select from key_copy x
+            where x.key_pk = n.key_pk and x.realm = n.realm and x.verifies and x.first_seen_at < n.first_seen_at)
+        and least(n.first_seen_at, f.night_at) > (
             select min(v.left_at) from custody_holder h join leaver v using (person_uid) where h.key_pk = o.key_pk)) k
 join key_copy c using (copy_pk)
 join signing_key s on s.key_pk = k.key_pk
@@ -127,9 +131,10 @@ where key_pk = any(%(keys)s) order by key_pk, person_uid, principal, action;
 -- name: said
 -- What the register says of these keys: the entry as it stands, or as it stood last; and how many people at work hold
 -- them, as far as is known.
-select k.key_pk, r.name, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold,
+select k.key_pk, s.material, s.kind, r.name, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold,
     (select count(*)::int from custody_span c where c.name = r.name) as custodians, coalesce(h.people, 0) as other_holders
 from unnest(%(keys)s::bigint[]) as k(key_pk)
+join signing_key s using (key_pk)
 left join lateral (
     select r.* from entry_key e join registered_key r using (name)
     where e.key_pk = k.key_pk
@@ -186,7 +191,8 @@ create unique index on known_key (key_pk);
 analyze known_key;
 
 -- name: uncustodied
--- Trusted copies of keys that nobody is known to hold, a system after the other.
+-- Trusted copies of keys that nobody is known to hold, a system after the other. What can't leave its system nobody holds:
+-- of such a key its access is checked.
 select c.key_pk, s.material, s.kind as key_kind, c.realm, c.native_id, s.material as copy_material, c.kind, c.name,
     c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies, c.standing,
     c.standing_reason, c.cache, c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind,
@@ -199,4 +205,5 @@ left join lateral (
     where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
 where c.verifies and c.standing = 'works' and c.gone_at is null
     and not exists (select from known_key k where k.key_pk = c.key_pk)
+    and not exists (select from key_copy n where n.key_pk = c.key_pk and n.carryable = 'no' and n.gone_at is null)
 order by c.realm, c.native_id, c.copy_pk;

@@ -23,7 +23,10 @@ where c.valid_to is null and not exists (
         and s.since is not distinct from c.since and s.until is not distinct from c.until);
 
 -- name: begin_registered
--- Entries that are new, or stand otherwise.
+-- Entries that are new, or stand otherwise. Each is a key by itself for as long as nothing shows it (custody.sql).
+insert into signing_key (material, kind, first_seen_at)
+select distinct 'reg:' || s.name, s.kind, %(at)s::timestamptz from s_registered s
+on conflict (material) do nothing;
 insert into registered_key (name, kind, carryable, carryable_reason, signs_for, owner, queue, threshold, valid_from)
 select s.*, %(at)s from s_registered s
 where not exists (select from registered_key r where r.name = s.name and r.valid_to is null);
