@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import SubjectKind
+from include.offboarding.model import KEY_KINDS, SubjectKind
 from include.offboarding.report.closing import closing
 from include.offboarding.report.person import departure_line
 from include.offboarding.report.wording import (
@@ -58,7 +58,8 @@ def _what(finding: FindingTold) -> str:
     kind = SubjectKind(finding.subject_kind)
     if kind is SubjectKind.WORKER:
         return finding.subject_label
-    return f"{thing(kind, finding.subject_label, finding.account_label)} ({finding.source}, {finding.realm})"
+    where = ", ".join(part for part in (finding.source, finding.realm) if part)
+    return f"{thing(kind, finding.subject_label, finding.account_label)} ({where})"
 
 
 def _steps(finding: FindingTold) -> list[str]:
@@ -70,7 +71,8 @@ def _steps(finding: FindingTold) -> list[str]:
 
 def _state(finding: FindingTold, zone: str) -> list[str]:
     due = f", due {moment(finding.due_at, zone)}" if finding.due_at and _open(finding) else ""
-    first = f"{finding.state}, {finding.severity}{', privileged' if finding.privileged else ''}{due}"
+    privileged = ", privileged" if finding.privileged and SubjectKind(finding.subject_kind) not in KEY_KINDS else ""
+    first = f"{finding.state}, {finding.severity}{privileged}{due}"
     lines = [f"{first}; first seen {moment(finding.first_seen_at, zone)}"]
     if finding.resolved_at:
         lines.append(f"resolved {moment(finding.resolved_at, zone)}: {finding.resolution}")
@@ -109,7 +111,8 @@ def _claim(claim: Claim, zone: str) -> Iterator[str]:
 
 
 def _standing(finding: FindingTold, zone: str) -> list[str]:
-    words = {"works": "it works", "dead": "it's dead", "unknown": "not checked"}
+    key = SubjectKind(finding.subject_kind) in KEY_KINDS
+    words = {"works": "it's trusted" if key else "it works", "dead": "it's dead", "unknown": "not checked"}
     seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
     contained = "; everything is denied to it" if finding.effect == "contained" else ""
     lines = wrapped(f"{words[finding.standing]}: {finding.standing_reason}{contained} ({seen})", _ROOM)
