@@ -1,6 +1,7 @@
 """Whom a word stands for that a person typed: a worker id, a mail or a login."""
 
 from include.offboarding.correlation.keys import KeyRules, mail, normal
+from include.offboarding.errors import FatalError
 from include.offboarding.model import KeyKind
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import PersonCalled, persons_called
@@ -13,6 +14,16 @@ def called(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:
     return list({person.person_uid: person for person in _standing_for(session, rules, word.strip())}.values())
 
 
+def one(session: Session, rules: KeyRules, word: str) -> PersonCalled:
+    """The one person whom it stands for. Raises FatalError that names the candidates, and never the word itself."""
+    found = called(session, rules, word)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise FatalError("That is nobody's worker id, mail or login: no roster has ever told of it.")
+    raise FatalError(f"That stands for {len(found)} people: {_named(found)}. Name the one by worker id.")
+
+
 def doubt(line: int, found: list[PersonCalled]) -> str:
     """Why a line doesn't stand for one person, in a sentence that names the candidates.
 
@@ -20,9 +31,12 @@ def doubt(line: int, found: list[PersonCalled]) -> str:
     """
     if not found:
         return f"Line {line} of people is nobody's worker id, mail or login: no roster has ever told of it."
-    named = ", ".join(map(str, found[:_MOST_NAMED]))
+    return f"Line {line} of people stands for {len(found)} people: {_named(found)}. Name the one by worker id."
+
+
+def _named(found: list[PersonCalled]) -> str:
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return f"Line {line} of people stands for {len(found)} people: {named}{more}. Name the one by worker id."
+    return f"{', '.join(map(str, found[:_MOST_NAMED]))}{more}"
 
 
 def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:

@@ -140,6 +140,15 @@ class Policy(Strict):
     max_exception_days: int = Field(
         default=180, ge=1, description="How far ahead an exception may end (exceptions.yaml)."
     )
+    notice_max_days: int = Field(
+        default=7, ge=0, description="A notice that HR's feed doesn't confirm for so many days is a warning."
+    )
+    deny_days: int = Field(
+        default=30, ge=1, description="A person's word that somebody didn't leave is asked for again then."
+    )
+    max_named: int = Field(
+        default=20, ge=1, description="What is found of more people at once who left by notice waits for a release."
+    )
     queue: str = Field(default="", description="Ticket queue where a source names none.")
     review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
     severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")

@@ -43,6 +43,8 @@ ARROWS: dict[str, set[str]] = {
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
+    # A decision is one function, whoever brings it.
+    "deciding": NOUNS | {"settings", "people", "intake", "store"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
@@ -55,7 +57,7 @@ ARROWS: dict[str, set[str]] = {
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
     | {"beginning", "checkup", "report", "store", "rules", "custody", "exceptions", "mistakes"}
-    | {"correlation", "people", "intake"},
+    | {"correlation", "people", "intake", "deciding"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},

@@ -17,14 +17,15 @@ from tests.support import oracle, small_company
 from tests.support.companies import companies
 from tests.support.database import undone
 from tests.support.night import spend_night, told
-from tests.unit import test_oracle, test_oracle_decisions, test_oracle_departures
+from tests.unit import test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices
 
 # The oracle's own cases are collected here a second time; the fixture below gives them the SQL's verdict to look at.
 from tests.unit.test_oracle import *  # noqa: F403
 from tests.unit.test_oracle_decisions import *  # noqa: F403
 from tests.unit.test_oracle_departures import *  # noqa: F403
+from tests.unit.test_oracle_notices import *  # noqa: F403
 
-JUDGES = (small_company, test_oracle, test_oracle_decisions, test_oracle_departures)
+JUDGES = (small_company, test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices)
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
     max_examples=EXAMPLES or 50,

@@ -21,7 +21,7 @@ from include.offboarding.model import (
     SubjectKind,
     Worker,
 )
-from tests.support.oracle import Company, RosterRead, Ruling, Snapshot, SourceRead, Verb
+from tests.support.oracle import Company, RosterRead, Ruling, Snapshot, SourceRead, Told, Verb
 
 NIGHT = date(2026, 11, 24)
 TIMES = tuple(
@@ -237,6 +237,22 @@ def rulings(draw: DrawFn, found_rosters: Sequence[RosterRead], found_sources: Se
 
 
 @st.composite
+def notices(draw: DrawFn, found_rosters: Sequence[RosterRead]) -> list[Told]:
+    """Up to two notices, of workers whose id isn't a placeholder, about the moments at which days end."""
+    told = [(r.id_space, w.worker_id) for r in found_rosters for w in r.workers if w.worker_id.strip("0")]
+    picked = draw(st.lists(st.sampled_from(told), max_size=2, unique=True)) if told else []
+    return [
+        Told(
+            id_space=space,
+            worker_id=worker_id,
+            left_at=draw(st.sampled_from(TIMES)) - timedelta(days=draw(st.integers(-1, 3))),
+            zone=draw(st.sampled_from([zone for zone in ZONES if zone])),
+        )
+        for space, worker_id in picked
+    ]
+
+
+@st.composite
 def companies(draw: DrawFn, *, history: bool = False) -> Company:
     """A company: up to three rosters and sources; with `history`, each roster was read the day before, too."""
     found_rosters = [draw(rosters(name, history=history)) for name in ROSTER_NAMES[: draw(st.integers(1, 3))]]
@@ -250,4 +266,5 @@ def companies(draw: DrawFn, *, history: bool = False) -> Company:
         rosters=tuple(found_rosters),
         sources=tuple(found_sources),
         rulings=tuple(draw(rulings(found_rosters, found_sources))) if rarely(draw) else (),
+        notices=tuple(draw(notices(found_rosters))) if rarely(draw) else (),
     )

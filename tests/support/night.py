@@ -155,6 +155,10 @@ def spend_night(
     read_sources(session, settings, run, company.sources)
     for ruling in company.rulings:
         rule(session, ruling)
+    for number, notice in enumerate(company.notices):
+        tell(session, notice, number)
+    for word in company.words:
+        settle(session, word)
     pipeline.correlate(session, settings, run)
     return run
 
@@ -170,13 +174,7 @@ def at_that_time(rosters: Iterable[oracle.RosterRead], at: datetime) -> list[ora
 
 def rule(session: Session, ruling: oracle.Ruling) -> None:
     """A person's decision: of several about one account and person the last stands."""
-    ((person,),) = rows_of(
-        session,
-        "select distinct w.person_uid from worker w join worker_key k using (worker_pk)"
-        " where k.kind = 'number' and k.value = %s and k.space = %s order by w.person_uid limit 1",
-        plain(ruling.worker_id),
-        ruling.id_space,
-    )
+    person = person_called(session, ruling.id_space, ruling.worker_id)
     thing = (ruling.realm, ruling.native_id, person)
     session.execute(
         "update link_decision set revoked_at = now(), revoked_by = 'the next'"
@@ -188,6 +186,38 @@ def rule(session: Session, ruling: oracle.Ruling) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst')",
         (*thing, ruling.verb.value),
     )
+
+
+def tell(session: Session, notice: oracle.Told, number: int) -> None:
+    """A notice that stands."""
+    person = person_called(session, notice.id_space, notice.worker_id)
+    session.execute(
+        "insert into notice (notice_id, person_uid, left_at, zone, reason, author, warn_at)"
+        " values (%s, %s, %s, %s, 'they said so', 'analyst', now())",
+        (f"n-{number:06x}", person, notice.left_at, notice.zone),
+    )
+
+
+def settle(session: Session, word: oracle.Word) -> None:
+    """A person's word on an end that HR leaves open; a denial counts for long."""
+    person = person_called(session, word.id_space, word.worker_id)
+    session.execute(
+        "insert into departure_word (person_uid, basis, left_at, verdict, reason, author, until)"
+        " values (%s, %s, %s, %s, 'they said so', 'analyst', 'infinity')",
+        (person, word.basis.value, word.left_at, "confirm" if word.confirms else "deny"),
+    )
+
+
+def person_called(session: Session, id_space: str, worker_id: str) -> UUID:
+    """Whose number it is; before two that turn out to be one are merged, one of them."""
+    ((person,),) = rows_of(
+        session,
+        "select distinct w.person_uid from worker w join worker_key k using (worker_pk)"
+        " where k.kind = 'number' and k.value = %s and k.space = %s order by w.person_uid limit 1",
+        plain(worker_id),
+        id_space,
+    )
+    return person
 
 
 def told(session: Session, company: oracle.Company) -> oracle.Verdict:

@@ -3,6 +3,7 @@
 import argparse
 
 from include.offboarding.commands.custody_arguments import attest, custody
+from include.offboarding.commands.departure_arguments import notice
 from include.offboarding.commands.parsing import (
     EXIT_CODES,
     Commands,
@@ -35,6 +36,7 @@ def parser() -> Parser:
     _single(commands)
     custody(commands)
     _decisions(commands)
+    notice(commands)
     attest(commands)
     _audit(commands)
     return top

@@ -1,7 +1,8 @@
 """Who works here, and who left."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from include.offboarding.model.words import Basis, EmploymentStatus
 
@@ -107,4 +108,12 @@ class Departure:
     roster: str
     """Whose word it is."""
     told: str
-    """HR's own words, for people: "status Terminated, last working day 2026-11-13"."""
+    """HR's own words, for people: "status Terminated, last working day 2026-11-13"; or "notice n-4f2a91"."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the moment itself was told, and not the day alone, at whose end `left_at` would lie."""
+        if self.left_on is None:
+            return False
+        day_end = datetime.combine(self.left_on + timedelta(days=1), time(), ZoneInfo(self.zone))
+        return self.left_at != day_end

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from include.offboarding.keys import short_finding
 from include.offboarding.model import KEY_KINDS, Severity, SubjectKind
-from include.offboarding.report import custody
+from include.offboarding.report import custody, departures
 from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
 from include.offboarding.report.let_stand import finding_known, let_stand, part_known, roster_known
 from include.offboarding.report.wording import (
@@ -63,6 +63,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
         *_title(night, zone),
         *_found(night),
         *let_stand(night, zone),
+        *departures.told(night),
         *unchecked(night),
         *read(night),
         *custody.keys(night, zone),

@@ -34,12 +34,13 @@ def render(person: PersonTold, zone: str) -> str:
 
 def departure_line(departure: DepartureTold, zone: str) -> str:
     """A departure, by whose word, and whether it stands."""
-    day = f"{departure.left_on} ({departure.zone})" if departure.left_on else moment(departure.left_at, zone)
+    exact = departure.basis == "notice" or not departure.left_on
+    when = f"on {moment(departure.left_at, zone)}" if exact else f"at the end of {departure.left_on} ({departure.zone})"
     doubt = "" if departure.confirmed else ", to be confirmed"
     back = "; back at work since" if departure.returned else ""
     end = f"; stood until {moment(departure.valid_to, zone)}: {departure.ended_because}" if departure.valid_to else ""
     basis = _BASES.get(departure.basis, departure.basis)
-    return f"left at the end of {day}, {basis}{doubt}: roster {departure.roster}, {departure.told}{back}{end}"
+    return f"left {when}, {basis}{doubt}: roster {departure.roster}, {departure.told}{back}{end}"
 
 
 def _here(person: PersonTold) -> list[str]:

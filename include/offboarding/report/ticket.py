@@ -117,7 +117,7 @@ def _system(item: TicketItem) -> str:
 def _opening(row: TicketRow, items: Sequence[TicketItem], due_at: datetime | None, zone: ZoneInfo) -> Iterator[str]:
     due = f" Due by {moment(due_at, zone)}." if due_at else ""
     if row.kind in {"revoke", "event"} and items:
-        yield flowed(_departure(items[0]))
+        yield flowed(_departure(items[0], zone))
         what = _used(items[0], zone) if row.kind == "event" else _still_work(items)
         yield flowed(f"{what}{due}")
     elif row.kind == "rotate" and items:
@@ -136,10 +136,13 @@ def _opening(row: TicketRow, items: Sequence[TicketItem], due_at: datetime | Non
         yield flowed("These may still work: several nights running it couldn't be told.")
 
 
-def _departure(item: TicketItem) -> str:
+def _departure(item: TicketItem, zone: ZoneInfo) -> str:
     who = on_one_line(item.name or "") or f"Worker {item.worker_id}"
     if item.told is None:
         return f"{who} counts as working here: the departure that roster {item.roster} had told was withdrawn."
+    if item.basis == Basis.NOTICE and item.left_at:
+        left = moment(item.left_at, ZoneInfo(item.zone) if item.zone else zone)
+        return f"{who} has left, on {left}, by {item.told}: a person said so before roster {item.roster} did."
     if item.basis == Basis.INFERRED:
         return f"{who} counts as having left: {item.told}, says roster {item.roster}."
     if item.left_on is None:

@@ -19,6 +19,8 @@ def at(moment: datetime) -> str:
 
 def ended(departure: Departure) -> str:
     """Return when it was over, such as "at the end of 2026-11-13 (Asia/Seoul)"."""
+    if departure.exact:
+        return f"on {at(departure.left_at)}"
     if departure.left_on is None:
         return f"by {at(departure.left_at)}, when it was first told"
     return f"at the end of {departure.left_on.isoformat()} ({departure.zone})"

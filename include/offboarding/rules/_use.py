@@ -83,4 +83,4 @@ def _doubt(way: Way, used_at: datetime, departure: Departure) -> str:
 
 def _day_began(departure: Departure) -> datetime:
     # Where HR gave a day and no hour, the person may have gone in the morning.
-    return departure.left_at - timedelta(days=1) if departure.left_on else departure.left_at
+    return departure.left_at - timedelta(days=1) if departure.left_on and not departure.exact else departure.left_at

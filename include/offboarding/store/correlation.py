@@ -51,7 +51,8 @@ class CorrelationOutcome:
 
 
 _TEMPORARY = (
-    *("placeholder", "sign", "source_setting", "employment_span", "person_state", "possibly_one", "contested"),
+    *("placeholder", "sign", "source_setting", "employment_span", "feed_state", "person_state"),
+    *("possibly_one", "contested"),
     *("person_key", "holder", "bearing", "weightless", "ruling", "evidence", "total", "ranked", "vouching"),
     *("vouched_login", "owned", "new_link", "final_link"),
 )
@@ -76,8 +77,9 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "persons", values, "refresh_statistics", "make_sign")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
-        _run(session, "persons", values, "make_employment_span", "make_person_state", "make_possibly_one")
-        _run(session, "persons", values, "make_contested")
+        _run(session, "persons", values, "make_employment_span", "make_feed_state")
+        _run(session, "notices", values, "end_served", "confirm_notices", "make_person_state")
+        _run(session, "persons", values, "make_possibly_one", "make_contested")
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _score(session, values)
         _run(session, "correlate", values, "close_links", "begin_links", "keep_less_use", "show_workers")

@@ -59,7 +59,7 @@ def _components(pairs: Iterable[PairOfPersons]) -> list[set[UUID]]:
 def _merge(session: Session, keeper: UUID, alias: UUID, evidence: str, as_of: datetime) -> None:
     values = {"keeper": keeper, "alias": alias, "evidence": evidence, "as_of": as_of}
     steps = ("merge_alias", "move_aliases", "move_workers", "end_departures_of_alias", "end_links_of_alias")
-    for step in (*steps, "revoke_double_decisions", "move_decisions"):
+    for step in (*steps, "revoke_double_decisions", "move_decisions", "move_notices", "move_words"):
         session.execute(block("persons", step), values)
     with session.cursor(row_factory=class_row(_AliasFinding)) as cursor:
         findings = cursor.execute(block("persons", "findings_of_alias"), values).fetchall()

@@ -282,7 +282,7 @@ def test_closes_when_the_departure_is_withdrawn(office: Office, way: Way) -> Non
     office.night()
 
     state, _, resolution = found(office, way.rule)[way.subject]
-    assert (state, resolution) == ("resolved", "the departure was withdrawn")
+    assert (state, resolution) == ("resolved", "the departure was withdrawn: works here, says hr")
 
 
 @EACH

@@ -173,7 +173,7 @@ def test_it_closes_when_the_departure_was_withdrawn(company: KeyCompany) -> None
     company.workers[0] = KIM
     company.judged()
 
-    assert state(company) == ("resolved", "the departure was withdrawn")
+    assert state(company) == ("resolved", "the departure was withdrawn: works here, says hr")
 
 
 def test_a_verifier_that_was_not_read_makes_it_unverified_and_asks_for_the_right(company: KeyCompany) -> None:

@@ -14,8 +14,10 @@ from tests.support.oracle.company import (
     Scores,
     Snapshot,
     SourceRead,
+    Told,
     Verb,
     Verdict,
+    Word,
 )
 from tests.support.oracle.decisions import cases, verdict
 from tests.support.oracle.departures import departure, returned
@@ -33,8 +35,10 @@ __all__ = [
     "Scores",
     "Snapshot",
     "SourceRead",
+    "Told",
     "Verb",
     "Verdict",
+    "Word",
     "judge",
 ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from include.offboarding.model import (
@@ -78,6 +78,27 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A notice: a person's word, before HR's, that a worker is gone from a moment on."""
+
+    id_space: str
+    worker_id: str
+    left_at: datetime
+    zone: str = "Asia/Seoul"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a person said of an end that HR leaves open; of several about the same end the last counts."""
+
+    id_space: str
+    worker_id: str
+    basis: Basis
+    left_at: datetime
+    confirms: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
     """The table, in hundredths."""
 
@@ -115,6 +136,8 @@ class Company:
     rosters: tuple[RosterRead, ...]
     sources: tuple[SourceRead, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    notices: tuple[Told, ...] = ()
+    words: tuple[Word, ...] = ()
     scores: Scores = field(default_factory=Scores)
 
 
@@ -126,6 +149,7 @@ class Leaving:
     certain_at: datetime
     basis: Basis
     confirmed: bool
+    left_on: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 """Who left, when, and by whose word."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from include.offboarding.model import Basis, Coverage, Employment, EmploymentStatus
-from tests.support.oracle.company import Company, Leaving
-from tests.support.oracle.persons import Dossier, Spell, dossier_spells, spells, superseded
-from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_start
+from tests.support.oracle.company import Company, Leaving, Told
+from tests.support.oracle.persons import Dossier, Spell, dossier_spells, numbers, spells, superseded
+from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start
+from tests.support.oracle.values import plain
 
 NEAR = timedelta(days=30)
 """A day that HR gives is a better word than a feed's silence this soon after."""
@@ -36,6 +37,7 @@ class Standing:
     left_at: datetime | None = None
     certain_at: datetime | None = None
     confirmed: bool = False
+    left_on: date | None = None
 
 
 def ends(company: Company, employment: Employment, day: date) -> tuple[datetime, datetime]:
@@ -61,7 +63,7 @@ def standing(company: Company, spell: Spell) -> Standing:
     for day, outcome in ((employment.last_working_on, Outcome.LEFT), (employment.end_on, Outcome.LAPSED)):
         if day and ends(company, employment, day)[1] <= company.as_of:
             left_at, certain_at = ends(company, employment, day)
-            return Standing(outcome=outcome, left_at=left_at, certain_at=certain_at)
+            return Standing(outcome=outcome, left_at=left_at, certain_at=certain_at, left_on=day)
     return Standing(outcome=Outcome.FUTURE if lies_ahead(company, employment) else Outcome.ACTIVE)
 
 
@@ -73,7 +75,7 @@ def left(company: Company, spell: Spell) -> Standing:
     left_at, certain_at = ends(company, spell.employment, day)
     if certain_at > company.as_of:
         return Standing(outcome=Outcome.ACTIVE)
-    return Standing(outcome=Outcome.LEFT, left_at=left_at, certain_at=certain_at)
+    return Standing(outcome=Outcome.LEFT, left_at=left_at, certain_at=certain_at, left_on=day)
 
 
 def lies_ahead(company: Company, employment: Employment) -> bool:
@@ -115,7 +117,47 @@ def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spel
 
 
 def departure(company: Company, group: list[Dossier]) -> Leaving | None:
-    """A person's departure; None while any employment stands, or one begins soon after another."""
+    """A person's departure: by HR's word as far as that goes, else by a notice whose moment has come."""
+    by_hr = settled(company, group, departure_by_feed(company, group))
+    notice = first_notice(company, group)
+    if notice is None:
+        return by_hr
+    if by_hr is None or not by_hr.confirmed or by_hr.basis is not Basis.ACTUAL:
+        at = notice.left_at
+        return Leaving(left_at=at, certain_at=at, basis=Basis.NOTICE, confirmed=True)
+    day = day_of(notice.left_at - timedelta(microseconds=1), notice.zone)
+    if day == by_hr.left_on and notice.left_at < by_hr.left_at:
+        return replace(by_hr, left_at=notice.left_at, certain_at=notice.left_at)
+    return by_hr
+
+
+def first_notice(company: Company, group: list[Dossier]) -> Told | None:
+    """The earliest about this person whose moment has come."""
+    own = [each for each in company.notices if named(group, each.id_space, each.worker_id)]
+    return min((each for each in own if each.left_at <= company.as_of), key=lambda each: each.left_at, default=None)
+
+
+def settled(company: Company, group: list[Dossier], by_hr: Leaving | None) -> Leaving | None:
+    """What a person's word makes of an end that HR leaves open."""
+    words = [
+        word
+        for word in company.words
+        if by_hr is not None
+        and named(group, word.id_space, word.worker_id)
+        and (word.basis, word.left_at) == (by_hr.basis, by_hr.left_at)
+    ]
+    if by_hr is None or not words:
+        return by_hr
+    return replace(by_hr, confirmed=True) if words[-1].confirms else None
+
+
+def named(group: list[Dossier], id_space: str, worker_id: str) -> bool:
+    """Whether a worker id is, or was, this person's."""
+    return any(each.roster.id_space == id_space and plain(worker_id) in numbers(each) for each in group)
+
+
+def departure_by_feed(company: Company, group: list[Dossier]) -> Leaving | None:
+    """A person's departure by HR's word; None while any employment stands, or one begins soon after another."""
     known = present_standings(company, group)
     found = [each for _, each in known]
     outcomes = {each.outcome for each in found}
@@ -157,9 +199,13 @@ def bridged(company: Company, known: list[tuple[Spell, Standing]]) -> bool:
 
 def leaving(found: list[Standing], basis: Basis) -> Leaving:
     """The latest of several ends of one kind; absence counts where each feed that lost them tells leaving so."""
-    left_at, certain_at = max((each.left_at, each.certain_at) for each in found if each.left_at and each.certain_at)
+    left_at, certain_at, left_on = max(
+        ((each.left_at, each.certain_at, each.left_on) for each in found if each.left_at and each.certain_at),
+        key=lambda end: (end[0], end[1], end[2] or date.min),
+    )
     sure = {Basis.ACTUAL: True, Basis.INFERRED: all(each.confirmed for each in found)}
-    return Leaving(left_at=left_at, certain_at=certain_at, basis=basis, confirmed=sure.get(basis, False))
+    confirmed = sure.get(basis, False)
+    return Leaving(left_at=left_at, certain_at=certain_at, basis=basis, confirmed=confirmed, left_on=left_on)
 
 
 def returned(company: Company, group: list[Dossier]) -> bool:

@@ -91,7 +91,11 @@ returning finding_key, null as from_state, state as to_state, standing_reason as
 -- name: close_keys
 -- Findings about keys that no rule says any more, and that may be closed: each with its reason. Needs the custody tables
 -- of this evaluation. A custodian who is taken out, a read that failed and a closed ticket never close one.
-with silent as (
+with alias as (
+    -- What people know a person by who turned out to be another one.
+    select a.alias_uid, w.id_space || ':' || w.worker_id as worker
+    from person_alias a join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
+), silent as (
     select f.*, k.key_pk from finding f join signing_key k on k.material = f.subject_native_id
     where f.state <> 'resolved' and f.ticket_kind <> 'event' and f.subject_kind in ('signing_key', 'shared_secret')
         and not exists (select from produced s where s.match_key = f.match_key)
@@ -124,7 +128,8 @@ with silent as (
         when f.rule = 'signing-key-unverifiable' and s.verifiers > 0
             then 'a verifier tells now: judged by what it says'
         when f.person_uid is not null and g.person_uid is null
-            then case when g.returned then 'works here again' else 'the departure was withdrawn' end
+            then case when same.worker is not null then 'the same person as worker ' || same.worker
+                when g.returned then 'works here again' else 'the departure was withdrawn' end || coalesce(': ' || ended.told, '')
         when f.person_uid is not null and h.newer then 'newer than the departure: this material was made after it'
         when f.person_uid is not null and h.key_pk is null and rejected.author is not null
             then 'the link was rejected by ' || rejected.author
@@ -149,6 +154,10 @@ with silent as (
         select case when not d.returned then d.person_uid end as person_uid, d.returned from departure d
         where d.person_uid = f.person_uid and d.valid_to is null) g on true
     left join lateral (
+        select nullif(d.ended_told, '') as told from departure d
+        where d.person_uid = f.person_uid and d.valid_to is not null order by d.departure_id desc limit 1) ended on true
+    left join alias same on same.alias_uid = f.person_uid
+    left join lateral (
         select a.author, a.reason, a.until from attestation a
         where a.material = f.subject_native_id order by a.attestation_id desc limit 1) word on true
     left join lateral (select word.author, word.reason, word.until where word.until > %(as_of)s) attested on true
@@ -168,7 +177,11 @@ returning f.finding_key, r.state as from_state, 'resolved' as to_state, r.text a
 
 -- name: close
 -- Other findings that no rule says any more, and that may be closed: each with its reason. Absence alone closes none.
-with silent as (
+with alias as (
+    -- What people know a person by who turned out to be another one.
+    select a.alias_uid, w.id_space || ':' || w.worker_id as worker
+    from person_alias a join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
+), silent as (
     select f.* from finding f
     where f.state <> 'resolved' and f.subject_kind not in ('signing_key', 'shared_secret') and not exists (select from produced s where s.match_key = f.match_key)
         and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
@@ -193,15 +206,22 @@ with silent as (
         from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = f.subject_kind) sc on true
 ), state_of_person as (
     select f.finding_key, d.person_uid is not null and not d.returned as gone, coalesce(d.returned, false) as returned,
-        d.basis, d.confirmed
-    from silent f left join departure d on d.person_uid = f.person_uid and d.valid_to is null
+        d.basis, d.confirmed, d.left_at, d.certain_at, d.left_at is distinct from f.left_at as moved,
+        coalesce(d.left_on::text, d.left_at::text) as left_day, coalesce(': ' || ended.told, '') as why, same.worker as same_as
+    from silent f
+    left join departure d on d.person_uid = f.person_uid and d.valid_to is null
+    left join alias same on same.alias_uid = f.person_uid
+    left join lateral (
+        select nullif(o.ended_told, '') as told from departure o
+        where o.person_uid = f.person_uid and o.valid_to is not null order by o.departure_id desc limit 1) ended on true
 ), reason as (
     select f.finding_key, f.state, case
         when f.person_uid is not null and rejected.author is not null
             then 'the link was rejected by ' || rejected.author
         when f.rule in ('engagement-lapsed', 'departure-inferred') then case
-            when not p.gone then 'works here, says the roster'
-            when p.confirmed then 'the departure is confirmed now'
+            when p.same_as is not null then 'the same person as worker ' || p.same_as
+            when not p.gone then 'works here, says the roster' || p.why
+            when p.confirmed then 'the departure is confirmed now' || coalesce(', says ' || word.author, '')
             else 'the departure is told otherwise now' end
         when f.rule = 'uncustodied-signing-key' then
             case when not exists (
@@ -212,10 +232,13 @@ with silent as (
             case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'account'
                 and s.complete and s.error = '' and s.observed_at >= %(since)s) then 'no account is left unclaimed' end
         when f.person_uid is not null and f.rule <> 'rehire-old-account' and not p.gone
-            then case when p.returned then 'works here again' else 'the departure was withdrawn' end
+            then case when p.same_as is not null then 'the same person as worker ' || p.same_as
+                when p.returned then 'works here again' else 'the departure was withdrawn' end || p.why
         when f.rule = 'rehire-old-account' and p.gone then 'left again: judged as a leaver''s now'
-        when f.rule = 'rehire-old-account' and not p.returned then 'the departure was withdrawn'
-        when f.ticket_kind = 'event' then null
+        when f.rule = 'rehire-old-account' and not p.returned then 'the departure was withdrawn' || p.why
+        -- A notice's moment may be the truer one: then a person says what it was.
+        when f.ticket_kind = 'event' then case when p.moved and p.certain_at >= f.last_used_at and f.basis <> 'notice'
+            then 'the departure was moved to ' || p.left_day || ': it was used before that' end
         when f.subject_kind = 'role' then case
             when role.rejected_by is not null and not role.open then 'the link was rejected by ' || role.rejected_by
             when role.open is not true and exists (
@@ -228,6 +251,8 @@ with silent as (
             select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
                 and l.relation = 'is' and l.valid_to is null and l.decision = 'linked')
             then 'linked to them again'
+        when f.rule in ('link-moved', 'leaver-created-account') and p.gone and p.moved and seen.account_fresh
+            then 'the departure was moved to ' || p.left_day || ': it has nothing to do with that'
         when seen.account_gone and seen.account_direct then 'seen gone: the account no longer exists'
         when seen.has_credential and seen.credential_fresh and seen.credential_gone
             then 'seen gone: it no longer exists'
@@ -287,6 +312,10 @@ with silent as (
         select d.author from link_decision d
         where d.realm = f.realm and d.native_id = f.account_native_id and d.person_uid = f.person_uid
             and d.verdict = 'reject' and d.revoked_at is null limit 1) rejected on true
+    left join lateral (
+        select k.author from departure_word k
+        where k.person_uid = f.person_uid and k.basis = p.basis and k.left_at = p.left_at
+        order by k.word_id desc limit 1) word on true
     left join lateral (
         select bool_or(k.author is null and t.gone_at is null and t.standing <> 'dead') as open,
             max(k.author) as rejected_by

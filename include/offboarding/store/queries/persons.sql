@@ -63,6 +63,12 @@ where d.person_uid in (%(keeper)s, %(alias)s) and d.revoked_at is null and exist
 -- A person's decisions go with the person.
 update link_decision set person_uid = %(keeper)s where person_uid = %(alias)s;
 
+-- name: move_notices
+update notice set person_uid = %(keeper)s where person_uid = %(alias)s;
+
+-- name: move_words
+update departure_word set person_uid = %(keeper)s where person_uid = %(alias)s;
+
 -- name: findings_of_alias
 select finding_key, rule, realm, subject_kind, subject_native_id, account_native_id, episode
 from finding where person_uid = %(alias)s order by finding_key for update;
@@ -137,9 +143,10 @@ from seen s;
 create index on employment_span (person_uid);
 analyze employment_span;
 
--- name: make_person_state
--- Who has left, who came back, by whose word; a row a person.
-create temp table person_state as
+-- name: make_feed_state
+-- Who has left, who came back, by HR's word; a row a person. Where HR leaves it open, a person's word settles it, as long
+-- as HR says the very same.
+create temp table feed_state as
 with spans as (
     select s.*,
         outcome = 'active' or (outcome = 'future'
@@ -165,21 +172,31 @@ with spans as (
             else s.outcome = 'left' or p.last_left_at is null
                 or p.last_left_at < s.left_at - make_interval(days => %(possibly_one_days)s)
         end
+), told as (
+    select distinct on (person_uid) person_uid, person_here as returned, left_at, certain_at, left_on, zone_used as zone,
+        basis, basis = 'actual' or (basis = 'inferred' and not vanished_full) as confirmed, roster, worker_pk,
+        case basis
+            when 'actual' then 'status ' || status || coalesce(', last working day ' || last_working_on, '')
+                || coalesce(', end ' || end_on, '')
+                || case when left_on is null
+                    then ', no day given: first told on ' || (left_at at time zone zone_used)::date else '' end
+            when 'planned' then 'planned end ' || end_on || ', and the roster still says ' || status
+            else 'no longer listed since the read of ' || (left_at at time zone zone_used)::date
+        end || case when zone is null then ' (zone unknown: ' || zone_used || ' is taken)' else '' end as told
+    from ended
+    order by person_uid, left_at desc, certain_at desc, left_on desc nulls last, worker_pk
 )
-select distinct on (person_uid) person_uid, person_here as returned, left_at, certain_at, left_on, zone_used as zone,
-    basis, basis = 'actual' or (basis = 'inferred' and not vanished_full) as confirmed, roster, worker_pk,
-    case basis
-        when 'actual' then 'status ' || status || coalesce(', last working day ' || last_working_on, '')
-            || coalesce(', end ' || end_on, '')
-            || case when left_on is null
-                then ', no day given: first told on ' || (left_at at time zone zone_used)::date else '' end
-        when 'planned' then 'planned end ' || end_on || ', and the roster still says ' || status
-        else 'no longer listed since the read of ' || (left_at at time zone zone_used)::date
-    end || case when zone is null then ' (zone unknown: ' || zone_used || ' is taken)' else '' end as told
-from ended
-order by person_uid, left_at desc, certain_at desc, worker_pk;
-create unique index on person_state (person_uid);
-analyze person_state;
+select t.person_uid, t.returned, t.left_at, t.certain_at, t.left_on, t.zone, t.basis,
+    t.confirmed or coalesce(w.verdict = 'confirm', false) as confirmed, t.roster, t.worker_pk,
+    t.told || case when w.verdict = 'confirm' then '; confirmed by ' || w.author else '' end as told
+from told t
+left join lateral (
+    select d.verdict, d.author, d.until from departure_word d
+    where d.person_uid = t.person_uid and d.basis = t.basis and d.left_at = t.left_at
+    order by d.word_id desc limit 1) w on not t.returned
+where w.verdict is distinct from 'deny' or w.until <= %(as_of)s;
+create unique index on feed_state (person_uid);
+analyze feed_state;
 
 -- name: make_possibly_one
 -- Pairs of persons who may be one: one present mail, and one employment starts near the other's end. A mail that
@@ -216,14 +233,42 @@ join person_state s on s.person_uid = o.person_uid and not s.returned
 where not exists (select from person_state l where l.person_uid = o.other_uid and not l.returned);
 
 -- name: end_departures
--- Departures that no longer stand as they were told.
+-- Departures that no longer stand as they were told, with what is told instead.
+with here as (
+    -- Of who works here, or is about to: the employment that says so.
+    select distinct on (person_uid) person_uid, roster, start_on, coalesce(last_working_on, end_on) as until_on
+    from employment_span
+    where outcome in ('active', 'future') and person_uid in (select person_uid from departure where valid_to is null)
+    order by person_uid, outcome, start_on desc nulls last, worker_pk
+)
 update departure d
 set valid_to = %(as_of)s,
     ended_because = case
-        when s.person_uid is null then 'withdrawn'
+        when s.person_uid is null then case when w.author is null then 'withdrawn' else 'denied' end
         when s.returned and not d.returned then 'returned'
-        else 'changed' end
-from departure o left join person_state s on s.person_uid = o.person_uid
+        else 'changed' end,
+    ended_told = case
+        when s.person_uid is null then coalesce('works here, says ' || w.author, n.told, case
+            when h.until_on > o.left_on and o.basis = 'planned' then 'extended to ' || h.until_on || ', says ' || h.roster
+            when h.until_on > o.left_on then 'moved to ' || h.until_on || ', says ' || h.roster
+            else 'works here, says ' || h.roster end, '')
+        when s.returned and not d.returned
+            then coalesce(n.told, coalesce('since ' || h.start_on || ', ', '') || 'says ' || h.roster, '')
+        when s.left_at <> o.left_at then 'moved from ' || coalesce(o.left_on::text, o.left_at::text) || ' to '
+            || coalesce(s.left_on::text, s.left_at::text) || ', says ' || s.roster
+        else '' end
+from departure o
+left join person_state s on s.person_uid = o.person_uid
+left join here h on h.person_uid = o.person_uid
+left join lateral (
+    select k.author from departure_word k
+    where k.person_uid = o.person_uid and k.basis = o.basis and k.left_at = o.left_at and not o.returned
+        and k.verdict = 'deny' and k.until > %(as_of)s
+        and not exists (select from departure_word l where l.person_uid = k.person_uid and l.basis = k.basis
+            and l.left_at = k.left_at and l.word_id > k.word_id)) w on true
+left join lateral (
+    select e.notice_id || ' was taken back by ' || e.ended_by as told from notice e
+    where o.told = 'notice ' || e.notice_id and e.ended_at is not null and e.confirmed_at is null) n on true
 where d.departure_id = o.departure_id and o.valid_to is null
     and (s.person_uid is null
         or (s.returned, s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told)

@@ -6,9 +6,11 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from include.offboarding.errors import FatalError
+from include.offboarding.store import notices
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
 from include.offboarding.store.events import Head, head
+from include.offboarding.store.notices import NoticeThen
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
     ExceptedThen,
@@ -130,6 +132,8 @@ class Night:
     """Gaps that are known: they turn no run red."""
     attested: tuple[AttestationThen, ...] = ()
     """People's words on keys that end within ATTESTED_DAYS, or ended lately."""
+    notices: tuple[NoticeThen, ...] = ()
+    """Departures that people told, and that HR's feed doesn't confirm."""
 
     @property
     def waiting(self) -> int:
@@ -174,6 +178,7 @@ def night(session: Session, run_id: int) -> Night:
             keys=tuple(keys_then(session, run_id)),
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
+            notices=tuple(notices.notices_then(session, run_id)),
         )
 
 

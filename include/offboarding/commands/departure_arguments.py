@@ -1,0 +1,40 @@
+"""What may be typed about departures: those that HR doesn't tell yet, and those that it leaves open."""
+
+from include.offboarding.commands.parsing import Commands, add_format, add_signature, command_of
+
+
+def notice(commands: Commands) -> None:
+    """Tell a departure before HR does."""
+    top = command_of(commands, "notice", None, "Tell a departure before HR's feed tells it.", "notice list")
+    verbs = top.add_subparsers(title="what to do", metavar="VERB", required=True)
+    add = command_of(
+        verbs,
+        "add",
+        "notices:add",
+        "Say that somebody leaves, or has left: it counts from their last moment on, whatever HR's feed says, until"
+        " that says so too.",
+        'notice add hr:10442 --last "2026-11-25T15:00 Asia/Seoul" --reason "dismissed, told by legal"',
+    )
+    add.add_argument("worker", metavar="WHO", help="a worker id, id_space:id, a mail or a login; of exactly one person")
+    add.add_argument(
+        "--last",
+        required=True,
+        metavar="MOMENT",
+        help="their last moment: now, 2026-11-25T15:00+09:00, '2026-11-25T15:00 Asia/Seoul', or '2026-11-25 Asia/Seoul'"
+        " for the day's end",
+    )
+    add_signature(add)
+    withdraw = command_of(
+        verbs,
+        "withdraw",
+        "notices:withdraw",
+        "Take a notice back: from the next run on HR's feed alone counts. It stays on record.",
+        'notice withdraw n-4f2a91 --reason "the other Kim was meant"',
+    )
+    withdraw.add_argument("notice_id", metavar="NOTICE", help="its id in `notice list`: n-4f2a91")
+    add_signature(withdraw)
+    listing = command_of(
+        verbs, "list", "notices:listing", "List notices that HR's feed hasn't confirmed.", "notice list --all"
+    )
+    listing.add_argument("--all", action="store_true", help="confirmed ones and those that ended, too")
+    add_format(listing)

@@ -1,0 +1,30 @@
+"""The lines of JSON about departures that people speak of (docs/jsonl.md)."""
+
+from datetime import UTC, datetime
+
+from include.offboarding.commands.records import SCHEMA_VERSION, Record
+from include.offboarding.store.notices import Notice
+
+
+def notice_record(notice: Notice) -> Record:
+    """A line of `notice list`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "notice": notice.notice_id,
+        "id_space": notice.id_space,
+        "worker_id": notice.worker_id,
+        "left_at": _at(notice.left_at),
+        "zone": notice.zone,
+        "reason": notice.reason,
+        "author": notice.author,
+        "made_at": _at(notice.made_at),
+        "warn_at": _at(notice.warn_at),
+        "confirmed_at": _at(notice.confirmed_at),
+        "ended_at": _at(notice.ended_at),
+        "ended_by": notice.ended_by,
+        "ended_for": notice.ended_for,
+    }
+
+
+def _at(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

@@ -1,0 +1,66 @@
+"""Moments as people write them: nothing is taken for a moment that names no zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from include.offboarding.errors import FatalError
+
+_FORMS = "such as 2026-11-25T15:00+09:00, 2026-11-25T15:00 Asia/Seoul, 2026-11-25 Asia/Seoul for a day's end, or now"
+_FURTHEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """An instant, and the zone in which people tell its day."""
+
+    at: datetime
+    """UTC."""
+    zone: str
+
+
+def last_moment(text: str, *, company_zone: str, now: datetime) -> Moment:
+    """Somebody's last moment at work: `now`, a moment with an offset or a zone's name, or a day with a zone's name.
+
+    Raises FatalError for what is no moment, names no zone, or lies more than a year ahead.
+    """
+    words = text.split()
+    if words == ["now"]:
+        return Moment(at=now.astimezone(UTC), zone=company_zone)
+    told = _named(words) if len(words) == 2 else _with_offset(text.strip(), company_zone)
+    if told.at > now + _FURTHEST:
+        raise FatalError(f"The last moment {told.at.isoformat()} is more than a year ahead: is the year right?")
+    return told
+
+
+def _named(words: list[str]) -> Moment:
+    when, name = words
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
+        raise FatalError(f"The last moment's zone {name!r} is no IANA time zone, such as Asia/Seoul.") from error
+    local = _moment(when) if "T" in when else datetime.combine(_day(when) + timedelta(days=1), time())
+    if local.tzinfo is not None:
+        raise FatalError(f"The last moment {when!r} has an offset and a zone: give one of them, {_FORMS}.")
+    return Moment(at=local.replace(tzinfo=zone).astimezone(UTC), zone=name)
+
+
+def _with_offset(text: str, company_zone: str) -> Moment:
+    at = _moment(text)
+    if at.tzinfo is None:
+        raise FatalError(f"The last moment {text!r} names no zone: write it {_FORMS}.")
+    return Moment(at=at.astimezone(UTC), zone=company_zone)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FatalError(f"The last moment {text!r} is none: write it {_FORMS}.") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise FatalError(f"The last moment {text!r} is no day: write it {_FORMS}.") from error

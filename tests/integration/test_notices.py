@@ -1,0 +1,360 @@
+"""Departures that people tell before HR does, on a real store and a real tracker."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.offboarding.deciding.notices import add_notice, withdraw_notice
+from include.offboarding.errors import FatalError
+from include.offboarding.model import Standing
+from include.offboarding.report import night as screen
+from include.offboarding.store import notices, reading
+from include.offboarding.store.connect import Session
+from include.offboarding.store.notices import Notice
+from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, rows, titles
+from tests.support.departure import departure
+from tests.support.desk import tickets_of
+from tests.support.office import Office
+from tests.support.small_company import LEFT, WORKS, job, worker
+from tests.support.tracker import RoundupPeople, people, roundup, tracker
+
+__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+
+LAST = "2026-11-24T15:00 Asia/Seoul"
+LAST_AT = datetime(2026, 11, 24, 6, tzinfo=UTC)
+"""The office's first night is at 16:00 UTC on 25 November."""
+
+
+def noticed(office: Office, who: str = "1042", last: str = LAST) -> Notice:
+    return add_notice(
+        office.session, office.settings, who=who, last=last, reason="dismissed, says legal", author="analyst"
+    )
+
+
+def stands(office: Office, notice: Notice) -> Notice:
+    found = notices.notice(office.session, notice.notice_id)
+    assert found is not None
+    return found
+
+
+def basis(office: Office, worker_id: str = "1042") -> tuple[str, datetime] | None:
+    found = office.session.execute(
+        "select d.basis, d.left_at from departure d join worker w using (person_uid)"
+        " where d.valid_to is null and not d.returned and w.worker_id = %s",
+        (worker_id,),
+    ).fetchone()
+    return (str(found[0]), found[1]) if found else None  # type: ignore[return-value]
+
+
+def report_of(office: Office, run_id: int) -> str:
+    return screen.render(reading.night(office.session, run_id), "Asia/Seoul")
+
+
+# --- whom it is about ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["1042", "hr:1042", "kim@corp.example", "kimm"])
+def test_a_notice_is_about_one_person(office: Office, who: str) -> None:
+    office.night()
+
+    made = noticed(office, who)
+
+    assert (made.id_space, made.worker_id, made.left_at, made.zone) == ("hr", "1042", LAST_AT, "Asia/Seoul")
+    assert made.notice_id.startswith("n-")
+    assert made.stands
+
+
+def test_who_may_be_several_is_refused_with_the_candidates(office: Office) -> None:
+    office.hr.workers.append(worker("78", WORKS, logins=("kimm",)))
+    office.night()
+
+    with pytest.raises(FatalError) as caught:
+        noticed(office, "kimm")
+
+    assert str(caught.value) == "That stands for 2 people: hr:1042, hr:78. Name the one by worker id."
+    assert notices.notices(office.session) == []
+
+
+def test_nobodys_mail_is_refused_and_not_repeated(office: Office) -> None:
+    office.night()
+
+    with pytest.raises(FatalError) as caught:
+        noticed(office, "nobody@corp.example")
+
+    assert "nobody's worker id, mail or login" in str(caught.value)
+    assert "nobody@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        ("2026-11-25T15:00", "names no zone"),
+        ("2026-11-25", "names no zone"),
+        ("2026-11-25 Seoul", "no IANA time zone"),
+        ("2026-11-25T15:00+09:00 Asia/Seoul", "give one of them"),
+        ("tomorrow", "is none"),
+        ("2036-11-25T15:00+09:00", "more than a year ahead"),
+        ("", "is none"),
+    ],
+)
+def test_a_moment_without_a_zone_is_refused(office: Office, last: str, why: str) -> None:
+    office.night()
+
+    with pytest.raises(FatalError, match=why):
+        noticed(office, last=last)
+
+
+def test_a_second_notice_about_the_same_person_is_refused(office: Office) -> None:
+    office.night()
+    first = noticed(office)
+
+    with pytest.raises(FatalError, match=f"{first.notice_id} about worker hr:1042 stands already"):
+        noticed(office, "kimm")
+
+    withdraw_notice(office.session, first.notice_id, reason="wrong moment", author="analyst")
+    assert noticed(office).stands
+
+
+# --- what it does ----------------------------------------------------------------------------------------------------
+
+
+def test_it_makes_a_leaver_of_who_works_here_by_the_feed(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    made = noticed(office)
+
+    office.night()
+
+    assert basis(office) == ("notice", LAST_AT)
+    assert rows(office, "1042") == KIMS
+    (ticket,) = [each for each in tickets_of(people, office.queue) if "1042" in each.title]
+    assert f"by notice {made.notice_id}" in ticket.body
+    assert "dismissed" not in "".join(ticket.texts)
+
+
+def test_a_use_after_the_told_moment_is_critical_on_that_very_day(office: Office) -> None:
+    office.night()
+    noticed(office)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+
+    office.night()
+
+    found = office.session.execute("select severity from finding where rule = 'used-after-departure'").fetchall()
+    assert found == [("critical",)]
+
+
+def test_a_use_before_the_told_moment_is_none(office: Office) -> None:
+    office.night()
+    noticed(office)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT - timedelta(hours=3))
+
+    office.night()
+
+    assert ("used-after-departure", KIM_KEY.native_id) not in rows(office)
+
+
+def test_before_the_last_moment_nothing_is_done(office: Office) -> None:
+    office.night()
+    noticed(office, last="2026-11-28T09:00 Asia/Seoul")
+
+    office.night()
+    assert basis(office) is None
+    office.night()
+    assert rows(office, "1042") == {}
+
+    office.night()
+    assert rows(office, "1042") == KIMS
+
+
+def test_a_departure_run_goes_by_it_at_once(office: Office) -> None:
+    office.night()
+    noticed(office)
+
+    departure(office, "1042")
+
+    assert rows(office, "1042") == KIMS
+
+
+def test_it_outranks_a_feed_that_lists_them_as_returned(office: Office) -> None:
+    office.hr.change("1042", employments=(LEFT, job(start="2026-11-20")))
+    office.night()
+    noticed(office)
+
+    office.night()
+
+    assert basis(office) == ("notice", LAST_AT)
+    assert rows(office, "1042") == KIMS
+
+
+# --- until the feed confirms it --------------------------------------------------------------------------------------
+
+
+def test_the_feed_confirms_it_with_its_own_day(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    made = noticed(office)
+    office.night()
+    before = titles(people, office)
+    kim_leaves(office)
+
+    office.night()
+
+    assert stands(office, made).confirmed_at == office.as_of
+    assert basis(office) == ("actual", datetime(2026, 11, 13, 15, tzinfo=UTC))
+    assert rows(office, "1042") == KIMS
+    assert len(titles(people, office)) == len(before)
+
+
+def test_on_the_feeds_own_day_the_told_moment_stays(office: Office) -> None:
+    """A use between the moment and midnight stays an event: HR's day alone would make it none."""
+    office.night()
+    noticed(office)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+    office.night()
+    office.hr.change("1042", employments=(job("left", last="2026-11-24"),))
+
+    office.night()
+
+    assert basis(office) == ("actual", LAST_AT)
+    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
+
+
+def test_an_event_that_rests_on_a_notice_waits_for_a_verdict_although_hrs_day_is_later(office: Office) -> None:
+    office.night()
+    noticed(office)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+    office.night()
+    office.hr.change("1042", employments=(job("left", last="2026-11-25"),))
+    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=4))
+
+    office.night()
+
+    assert basis(office) == ("actual", datetime(2026, 11, 25, 15, tzinfo=UTC))
+    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
+
+
+def test_hr_that_takes_a_confirmed_departure_back_is_followed(office: Office) -> None:
+    office.night()
+    made = noticed(office)
+    kim_leaves(office)
+    office.night()
+    office.hr.change("1042", employments=(WORKS,))
+
+    office.night()
+
+    assert basis(office) is None
+    assert set(rows(office, "1042").values()) == {"resolved"}
+    assert stands(office, made).ended_for == "works here again"
+
+
+# --- or a person withdraws it ----------------------------------------------------------------------------------------
+
+
+def test_withdrawn_the_findings_close_with_that_reason(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    made = noticed(office)
+    office.night()
+
+    withdraw_notice(office.session, made.notice_id, reason="the other Kim was meant", author="lee")
+    office.night()
+
+    assert set(rows(office, "1042").values()) == {"resolved"}
+    why = f"the departure was withdrawn: {made.notice_id} was taken back by lee"
+    assert office.session.execute("select distinct resolution from finding where state = 'resolved'").fetchall() == [
+        (why,)
+    ]
+    (ticket,) = [each for each in tickets_of(people, office.queue) if "1042" in each.title]
+    assert ticket.status == "resolved"
+    assert why in ticket.comments[-1]
+
+
+def test_what_ended_is_not_taken_back_twice(office: Office) -> None:
+    office.night()
+    made = noticed(office)
+    withdraw_notice(office.session, made.notice_id, reason="the other Kim", author="lee")
+
+    with pytest.raises(FatalError, match="has ended already: lee, the other Kim"):
+        withdraw_notice(office.session, made.notice_id, reason="again", author="lee")
+    with pytest.raises(FatalError, match="no notice n-000000"):
+        withdraw_notice(office.session, "n-000000", reason="none", author="lee")
+
+
+def test_told_again_it_is_the_same_ticket(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    first = noticed(office)
+    office.night()
+    withdraw_notice(office.session, first.notice_id, reason="too early", author="lee")
+    office.night()
+
+    noticed(office)
+    office.night()
+
+    assert rows(office, "1042") == KIMS
+    assert len([title for title in titles(people, office) if "1042" in title]) == 1
+    assert "reopen" in office.tracker.calls
+
+
+# --- what reports say ------------------------------------------------------------------------------------------------
+
+
+def test_each_report_tells_of_it_and_warns_after_some_days(office: Office) -> None:
+    office.policy = {"notice_max_days": 2}
+    office.night()
+    made = noticed(office, last=(datetime.now(UTC) - timedelta(days=1)).isoformat())
+    office.as_of = datetime.now(UTC)
+
+    early, late = office.night(days=1), office.night(days=3)
+
+    assert "1 departure that HR's feed doesn't tell yet (" in report_of(office, early.run.run_id)
+    told = report_of(office, late.run.run_id)
+    assert "1 of them for too long" in told
+    assert f"{made.notice_id}  worker hr:1042, gone 5 days, not confirmed by HR" in told
+    assert "dismissed" not in told
+
+
+def test_a_confirmed_one_is_told_no_more(office: Office) -> None:
+    office.night()
+    noticed(office)
+    kim_leaves(office)
+
+    told = office.night()
+
+    assert "Notices" not in report_of(office, told.run.run_id)
+
+
+def test_the_same_notice_the_next_night_changes_nothing(office: Office) -> None:
+    office.night()
+    noticed(office)
+    office.night()
+    before = office.session.execute("select count(*), max(departure_id) from departure").fetchone()
+    events = office.session.execute("select count(*) from finding_event").fetchone()
+
+    office.night()
+
+    assert office.session.execute("select count(*), max(departure_id) from departure").fetchone() == before
+    assert office.session.execute("select count(*) from finding_event").fetchone() == events
+    assert office.tracker.calls == []
+
+
+def test_a_merged_persons_notice_goes_with_the_person(office: Office, store: Session) -> None:
+    office.vendors.workers = [worker("v7", WORKS, mail="k2@corp.example", logins=("kimv",))]
+    office.night()
+    made = noticed(office, "vendor:v7")
+    office.vendors.workers = [worker("v7", WORKS, mail="kim@corp.example", logins=("kimm",))]
+
+    office.night()
+
+    assert stands(office, made).worker_id in ("1042", "v7")
+    assert basis(office) == ("notice", LAST_AT)
+    assert store.execute("select count(*) from person_alias").fetchone() == (1,)
+
+
+def test_what_cannot_be_read_stays_open(office: Office) -> None:
+    office.night()
+    noticed(office)
+    office.night()
+    office.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="denied")
+    office.hr.workers = [replace(each) for each in office.hr.workers]
+
+    office.night()
+
+    assert rows(office, "1042") == KIMS
