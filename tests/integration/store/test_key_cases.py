@@ -493,6 +493,36 @@ def test_a_key_whose_copy_elsewhere_is_older_is_not_newer(company: KeyCompany) -
     assert not company.held()[new.material].holders[0].newer
 
 
+def test_who_gave_it_up_before_the_material_was_made_never_held_it(company: KeyCompany) -> None:
+    """The register and policies mean every version of a name, those to come too."""
+    given_up = datetime(2026, 11, 8, 15, tzinfo=UTC)  # the end of the 8th in Seoul
+    company.register = [
+        entry("login", custodian("1042", until=given_up), places=(("login", ISSUER),)),
+        entry("db", custodian("1042", until=given_up), places=(("secrets", SECRET.name),), kind="shared_secret"),
+    ]
+    dated, undated = secret("arn:secret#2", created_at=given_up + DAY), signing_key("kid-2")
+    company.until(LAST_DAY - 3 * DAY)
+    company.login.facts, company.secrets.facts = [KEY, undated], [SECRET, dated]
+    company.until(LAST_DAY - 2 * DAY)
+
+    after_kim_left(company)
+
+    assert set(company.held()) == {KEY.material, SECRET.material}
+
+
+def test_who_could_read_it_no_more_when_the_material_was_made_could_not_take_it(company: KeyCompany) -> None:
+    company.secrets.facts = [SECRET, access(SECRET, KIM_USER.label)]
+    company.until(LAST_DAY - 4 * DAY)
+    company.secrets.facts = [SECRET]
+    company.until(LAST_DAY - 3 * DAY)
+    company.secrets.facts = [SECRET, secret("arn:secret#2", created_at=LAST_DAY - 2 * DAY)]
+    company.until(LAST_DAY - DAY)
+
+    after_kim_left(company)
+
+    assert set(company.held()) == {SECRET.material}
+
+
 def test_a_key_of_the_first_read_of_all_may_be_older(company: KeyCompany) -> None:
     company.register = [entry("login", custodian("1042"), places=PLACE)]
     company.workers[0] = KIM_GONE

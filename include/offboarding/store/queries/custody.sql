@@ -238,6 +238,21 @@ where not e.failed and e.deed <> 'made' and exists (
 create index on deed_done (key_pk);
 analyze deed_done;
 
+-- name: make_key_age
+-- Since when a material is there: by its copies' own dates, by the reads that showed it first, and by a verifier's whole
+-- read that didn't show it yet, before anything else did.
+create temp table key_age as
+select c.key_pk, min(c.created_at) as made, max(c.created_at) as made_last,
+    min(least(c.first_seen_at, f.night_at)) as seen, max(least(c.not_seen_at, n.night_at))
+        filter (where c.verifies and c.not_seen_at < e.first_seen_at) as unseen
+from key_copy c
+join (select key_pk, min(first_seen_at) as first_seen_at from key_copy group by key_pk) e using (key_pk)
+join moment f on f.at = c.first_seen_at
+left join moment n on n.at = c.not_seen_at
+group by c.key_pk;
+create unique index on key_age (key_pk);
+analyze key_age;
+
 -- name: make_custody_held
 -- Why leavers are thought to have held a key.
 create temp table custody_held (key_pk bigint, person_uid uuid, grade text, text text, at timestamptz, event_id text,
@@ -301,6 +316,11 @@ from (
     from way w join key_name k using (realm, key)
     where w.carries and w.from_at < w.to_at and w.from_at < w.left_at
     order by k.key_pk, w.person_uid, w.principal_id, w.action, w.stood desc, w.sure desc, w.to_at desc, w.reason) w;
+-- The register and policies mean every version of a name: what ended before this material was made gave none of it.
+delete from custody_held h using key_age d
+where d.key_pk = h.key_pk and h.grade <> 'proved'
+    and (coalesce(d.made_last > h.at, false) or coalesce(d.unseen >= h.at, false))
+    and not (coalesce(d.made <= h.at, false) or d.seen <= h.at);
 create index on custody_held (key_pk);
 analyze custody_held;
 
@@ -343,15 +363,6 @@ with pair as (
     select key_pk, person_uid from custody_held
     union select key_pk, person_uid from custody_access
     union select key_pk, person_uid from custody_use
-), dated as (
-    select c.key_pk, min(c.created_at) as made, max(c.created_at) as made_last,
-        min(least(c.first_seen_at, f.night_at)) as seen, max(least(c.not_seen_at, n.night_at))
-            filter (where c.verifies and c.not_seen_at < e.first_seen_at) as unseen
-    from key_copy c
-    join (select key_pk, min(first_seen_at) as first_seen_at from key_copy group by key_pk) e using (key_pk)
-    join moment f on f.at = c.first_seen_at
-    left join moment n on n.at = c.not_seen_at
-    group by c.key_pk
 )
 select p.key_pk, p.person_uid,
     (coalesce(d.made_last > v.left_at, false) or coalesce(d.unseen >= v.left_at, false))
@@ -359,7 +370,7 @@ select p.key_pk, p.person_uid,
         and not exists (
             select from deed_done u
             where u.key_pk = p.key_pk and u.person_uid = p.person_uid and u.carries and u.at > v.left_at) as newer
-from pair p join leaver v using (person_uid) left join dated d using (key_pk);
+from pair p join leaver v using (person_uid) left join key_age d using (key_pk);
 create index on custody_holder (key_pk);
 create index on custody_holder (person_uid);
 analyze custody_holder;
