@@ -1,0 +1,16 @@
+"""What the replays share: a store, a tracker, and an empty company."""
+
+from collections.abc import Callable
+
+import pytest
+
+from include.offboarding.interfaces import Tracker
+from include.offboarding.store.connect import Session
+from tests.support.office import HeardTracker
+from tests.support.replay import Replay
+
+
+@pytest.fixture
+def company(store: Session, tracker: Tracker) -> Callable[[str], Replay]:
+    """A company in a time zone, where nobody works yet."""
+    return lambda zone: Replay(session=store, tracker=HeardTracker(tracker), zone=zone)
