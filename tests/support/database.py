@@ -31,12 +31,12 @@ def store_server(in_memory: Folder) -> Generator[embedded.EmbeddedServer]:
 
 
 @contextmanager
-def cloned(server: embedded.EmbeddedServer) -> Generator[str]:
-    """The name of a fresh, migrated, empty database, dropped at the end."""
+def cloned(server: embedded.EmbeddedServer, template: str = TEMPLATE) -> Generator[str]:
+    """The name of a fresh database, migrated and empty or as that one is now, dropped at the end."""
     name = f"store_{next(_numbers)}"
     database = sql.Identifier(name)
     with server.connect(dbname="postgres", autocommit=True) as owner:
-        owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(TEMPLATE)))
+        owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template)))
         try:
             yield name
         finally:

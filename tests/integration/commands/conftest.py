@@ -14,7 +14,7 @@ from include.offboarding.commands.entry import main
 from include.offboarding.store import embedded, trial
 from include.offboarding.store.connect import Session, opened
 from tests.support import filled
-from tests.support.database import cloned
+from tests.support.database import TEMPLATE, cloned
 from tests.support.memory import Folder
 from tests.support.tiny_company import TinyCompany, tiny_company
 
@@ -59,7 +59,7 @@ def own_logs() -> Iterator[None]:
     structlog.configure(**before)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def one_night(store_server: embedded.EmbeddedServer) -> Iterator[Mapping[str, str | int]]:
     """A store after one night and its report, for commands that only read."""
     with cloned(store_server) as name:
@@ -67,6 +67,17 @@ def one_night(store_server: embedded.EmbeddedServer) -> Iterator[Mapping[str, st
         with opened(parameters) as session:
             reported_night(session)
         yield parameters
+
+
+@pytest.fixture
+def store_parameters(
+    request: pytest.FixtureRequest, store_server: embedded.EmbeddedServer
+) -> Iterator[dict[str, str | int]]:
+    """Of a store of this test's own: after one night where it decides something, else empty."""
+    decides = "deciding" in request.fixturenames
+    template = str(request.getfixturevalue("one_night")["dbname"]) if decides else TEMPLATE
+    with cloned(store_server, template) as name:
+        yield store_server.connection_kwargs(dbname=name)
 
 
 def reported_night(session: Session, **changes: Any) -> int:
@@ -110,11 +121,8 @@ def reading(typed: Type, one_night: Mapping[str, str | int], monkeypatch: pytest
 
 
 @pytest.fixture
-def deciding(
-    typed: Type, store_parameters: dict[str, str | int], store: Session, monkeypatch: pytest.MonkeyPatch
-) -> Type:
+def deciding(typed: Type, store_parameters: dict[str, str | int], monkeypatch: pytest.MonkeyPatch) -> Type:
     """Types a command in, over a store of this test's own after one night."""
-    reported_night(store)
     monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(store_parameters))
     return typed
 
