@@ -73,7 +73,7 @@ def _entries(
     ]
     taken = {key.name for key in settings.register.keys}
     for key in chosen:
-        proposed = entry(_known(session, settings, key, commits.get(key.material, [])), groups, names, taken)
+        proposed = entry(_known(session, settings, key, commits.get(key.lies, [])), groups, names, taken)
         taken.add(proposed.name)
         yield proposed
 
@@ -93,7 +93,7 @@ def _known(session: Session, settings: Settings, key: KeyTold, commits: Sequence
     committed, strangers = _committed(session, rules, commits)
     owners = list(dict.fromkeys(copy.key.owner for copy in key.copies if copy.key.owner))
     return Known(
-        material=key.material,
+        material=key.lies,
         label=key.label,
         registered=key.registered.name if key.registered else "",
         kind=key.kind,
@@ -142,8 +142,8 @@ def _commits(given: Namespace, chosen: Sequence[KeyTold]) -> dict[str, list[Comm
     if given.repository is None:
         return {}
     repository, found = Repository(folder=Path(given.repository)), dict[str, list[Committed]]()
-    wanted = {key.material for key in chosen}
-    files = [(path, chosen[0].material) for path in given.path] or [
+    wanted = {key.lies for key in chosen}
+    files = [(path, chosen[0].lies) for path in given.path] or [
         (half.path, half.material) for half in repository.public_halves() if half.material in wanted
     ]
     for path, material in files:

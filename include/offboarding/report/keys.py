@@ -43,7 +43,7 @@ def render(key: KeyTold, now: datetime, zone: str) -> str:
     could, why = key.carryable
     lines = [
         f"{key.label}  {NOUNS[key.kind]}",
-        *labelled("Material", [key.material]),
+        *labelled("Material", [key.lies]),
         *labelled("Trusted", [trusted(key, now, zone), *(_reason(copy, zone) for copy in key.verifying)]),
         *labelled("Carryable", wrapped(f"{could}: {why}", _ROOM)),
         *labelled("Lies", [line for copy in key.copies for line in _place(copy, zone)] or ["nowhere that is read"]),

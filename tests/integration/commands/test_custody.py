@@ -385,6 +385,20 @@ def test_a_findings_key_is_taken_for_the_key_that_it_is_about_and_the_word_close
     assert [line["state"] for line in keys(*asked, "--state", "all").lines] == ["resolved"]
 
 
+@pytest.mark.parametrize("word", ["paper-key", "ref:safe/1", "reg:paper-key", "FINDING"])
+def test_a_word_on_what_the_register_alone_knows_closes_it(keys: Type, company: KeyCompany, word: str) -> None:
+    company.register = [entry("paper-key", custodian("1042"), places=(("", "ref:safe/1"),))]
+    judged(company)
+    asked = ("findings", "--rule", "signing-key-unverifiable", "--format", "jsonl")
+    (finding,) = keys(*asked).lines
+
+    assert keys("attest", f"f-{finding['key'][:8]}" if word == "FINDING" else word, *REASON).code == 0
+
+    assert "attested dead until" in keys("custody").out
+    judged(company)
+    assert keys(*asked).lines == []
+
+
 def test_a_finding_that_is_about_no_key_takes_no_word(keys: Type, company: KeyCompany) -> None:
     judged(company)
     (finding, *_) = keys("findings", "--rule", "leaver-account-works", "--format", "jsonl").lines

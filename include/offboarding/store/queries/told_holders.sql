@@ -22,25 +22,6 @@ where (%(material)s::text is null or k.material = %(material)s)
     and (%(person_uid)s::uuid is null or v.person_uid = %(person_uid)s)
 order by array_position(array['proved', 'registered', 'could', 'inferred'], h.grade), h.at desc nulls first, h.text;
 
--- name: entry_holders
--- The same of an entry of the register that nothing shows: its custodians alone, by worker.
-select v.person_uid::text, coalesce(w.id_space, p.id_space) as id_space, coalesce(w.worker_id, p.worker_id) as worker_id,
-    d.left_at as gone_at, 'registered' as grade, 'Registered custodian' || s.words || ' (custody.yaml).' as text,
-    nullif(s.to_at, 'infinity') as at, '' as event_id, '' as action, s.name as material
-from custody_span s
-join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder
-join worker o using (worker_pk)
-join leaver v on v.person_uid = o.person_uid
-join person p on p.person_uid = v.person_uid
-left join worker w on w.worker_pk = p.shown_worker_pk
-left join departure d on d.person_uid = v.person_uid and d.valid_to is null and not d.returned and d.confirmed
-    and d.certain_at <= %(as_of)s
-where s.kind = 'worker' and s.from_at < v.left_at
-    and (%(name)s::text is null or s.name = %(name)s)
-    and (%(person_uid)s::uuid is null or v.person_uid = %(person_uid)s)
-    and not exists (select from entry_key e where e.name = s.name)
-order by s.to_at desc, id_space, worker_id;
-
 -- name: strangers
 -- Custodians of an entry of whom no roster has ever told: a typing error in the register, or somebody long gone.
 select distinct c.space || ':' || c.holder as worker

@@ -97,7 +97,7 @@ with night as (select as_of, coalesce(finished_at, clock_timestamp()) as at from
 )
 select coalesce((
         select min(p.name) from registered_place p
-        where p.reader = '' and p.place = l.material or exists (
+        where 'reg:' || p.name = l.material or p.reader = '' and p.place = l.material or exists (
             select from key_copy c join signing_key k using (key_pk)
             where k.material = l.material and c.source = p.reader and p.place in (c.native_id, c.name))),
     l.material) as name, l.until

@@ -63,13 +63,12 @@ class _Row:
 
 def holders_of(session: Session, key: KeyTold, asked: Asked) -> list[HolderTold]:
     """Everyone who may have held the key, the surest first."""
-    name = key.registered.name if key.registered else None
-    return _told(session, asked, {"material": key.material, "person_uid": None, "name": name}, nowhere=not key.copies)
+    return _told(session, asked, {"material": key.material, "person_uid": None})
 
 
 def keys_of(session: Session, person_uid: str, asked: Asked) -> list[HolderTold]:
-    """Every key that somebody may have held, the surest first. `material`: the name of an entry that nothing shows."""
-    return _told(session, asked, {"material": None, "person_uid": person_uid, "name": None}, nowhere=True)
+    """Every key that somebody may have held, the surest first."""
+    return _told(session, asked, {"material": None, "person_uid": person_uid})
 
 
 def strangers(session: Session, name: str) -> list[str]:
@@ -78,15 +77,13 @@ def strangers(session: Session, name: str) -> list[str]:
         return [str(worker) for worker in cursor.execute(block("told_holders", "strangers"), {"name": name})]
 
 
-def _told(session: Session, asked: Asked, values: Mapping[str, object], *, nowhere: bool) -> list[HolderTold]:
+def _told(session: Session, asked: Asked, values: Mapping[str, object]) -> list[HolderTold]:
     moment = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
     asked_of = {"as_of": asked.as_of, **values}
     with session.transaction(force_rollback=True):
         join_custody(session, moment, besides=statements("told_holders", "add_everyone"))
         with session.cursor(row_factory=class_row(_Row)) as cursor:
             rows = cursor.execute(block("told_holders", "holders"), asked_of).fetchall()
-            if nowhere:
-                rows += cursor.execute(block("told_holders", "entry_holders"), asked_of).fetchall()
     return _grouped(rows)
 
 

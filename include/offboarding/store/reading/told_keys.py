@@ -35,6 +35,13 @@ class KeyTold:
     registered: Registered | None
     attested: Attested | None
     """The last word, ended or not."""
+    place: str = ""
+    """Where the register says that it lies, of an entry that nothing shows; "" of all others."""
+
+    @property
+    def lies(self) -> str:
+        """What it's recognised by: its material, or where it should lie."""
+        return self.place or self.material
 
     @property
     def verifying(self) -> tuple[KeyCopy, ...]:
@@ -127,8 +134,8 @@ def keys(session: Session) -> list[KeyTold]:
             entries = cursor.execute(block("told_keys", "entries_told")).fetchall()
         with session.cursor(row_factory=class_row(_AttestationRow)) as cursor:
             words = {row.material: row for row in cursor.execute(block("told_keys", "attestations_told")).fetchall()}
-    # An entry that nothing shows is a key all the same, known by where it should lie.
-    by_material = {entry.material or entry.place: entry for entry in entries}
+    # An entry that nothing shows is a key by itself (custody.sql): findings and people's words are about that one.
+    by_material = {entry.material or f"reg:{entry.name}": entry for entry in entries}
     seen = {material: list(rows) for material, rows in groupby(copies, key=lambda row: row.material)}
     found = [
         _key(material, seen.get(material, []), by_material.get(material), words.get(material))
@@ -201,7 +208,7 @@ def _standing(copy: KeyCopy) -> Standing:
 
 def _names(key: KeyTold) -> set[str]:
     own = {name for copy in key.copies for name in (copy.key.native_id, copy.key.name, copy.key.label)}
-    return {key.material, key.material.removeprefix("jkt:"), *own}
+    return {key.material, key.lies, key.lies.removeprefix("jkt:"), *own}
 
 
 def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: _AttestationRow | None) -> KeyTold:
@@ -213,6 +220,7 @@ def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: 
         copies=copies,
         registered=_registered(entry) if entry else None,
         attested=Attested(author=word.author, reason=word.reason, at=word.at, until=word.until) if word else None,
+        place="" if entry is None or entry.material else entry.place,
     )
 
 
