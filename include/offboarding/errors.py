@@ -13,6 +13,15 @@ class FatalError(OffboardingError):
     """It won't work however often it's tried (a refused login, a missing right): a person has to act."""
 
 
+class NamedError(FatalError):
+    """One whose text repeats what people or accounts are called, as a terminal may and a log may not."""
+
+    def __init__(self, text: str, *, logged: str) -> None:
+        super().__init__(text)
+        self.logged = logged
+        """The same for logs: without such words."""
+
+
 class ConfigError(FatalError):
     """The configuration is wrong; the text starts with the path in the file."""
 

@@ -44,7 +44,7 @@ ARROWS: dict[str, set[str]] = {
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
     # A decision is one function, whoever brings it.
-    "deciding": NOUNS | {"settings", "people", "intake", "store"},
+    "deciding": NOUNS | {"settings", "people", "intake", "spelling", "store"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS

@@ -1,6 +1,7 @@
 """What may be typed: each command with a sentence and an example."""
 
 import argparse
+from pathlib import Path
 
 from include.offboarding.commands.custody_arguments import attest, custody
 from include.offboarding.commands.departure_arguments import notice
@@ -15,6 +16,7 @@ from include.offboarding.commands.parsing import (
     command_of,
     count,
     span,
+    words,
 )
 from include.offboarding.commands.work_arguments import work
 from include.offboarding.model import FindingState, LinkDecision
@@ -79,9 +81,14 @@ def _lists(commands: Commands) -> None:
         "List accounts with whom they are linked to, and why; dead accounts are among them.",
         "links --decision disputed --source aws",
     )
-    links.add_argument("--decision", choices=[decision.value for decision in LinkDecision], help="only so decided")
+    links.add_argument(
+        "--decision",
+        action="append",
+        choices=[decision.value for decision in LinkDecision],
+        help="only so decided; once for each",
+    )
     links.add_argument("--source", help="only of this source")
-    add_format(links)
+    add_format(links, csv="a file to decide in, with a spreadsheet, for `link import`")
     runs = command_of(commands, "runs", "lists:runs", "List runs, newest first, with what each read.", "runs --last 5")
     runs.add_argument("--last", type=count, metavar="N", help="no more than N (default: 20 in a table, else all)")
     runs.add_argument(
@@ -192,6 +199,18 @@ def _links(commands: Commands) -> None:
     )
     revoke.add_argument("decision_id", type=count, metavar="DECISION_ID", help="its number in `link list`")
     add_author(revoke)
+    imported = command_of(
+        verbs,
+        "import",
+        "imports:link_import",
+        "Decide what a file of `links --format csv` says in its columns decision and reason: all of it, or none where a"
+        " line is wrong.",
+        "link import links.csv --check",
+    )
+    imported.add_argument("file", type=Path, metavar="FILE", help="the file, filled in: confirm, reject, or nothing")
+    imported.add_argument("--check", action="store_true", help="only say what is wrong, or what would be decided")
+    imported.add_argument("--reason", type=words, help="why, of lines that say nothing in their own column")
+    add_author(imported)
     listing = command_of(verbs, "list", "decisions:link_list", "List the decisions that stand.", "link list --all")
     listing.add_argument("--all", action="store_true", help="revoked ones, too")
     add_format(listing)

@@ -7,12 +7,11 @@ from argparse import Namespace
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import Column, records, say, table
 from include.offboarding.commands.stores import reading_store, session_on
+from include.offboarding.deciding import judging, links
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.report.wording import COMMAND, counted, moment, worker
-from include.offboarding.spelling import nearest
-from include.offboarding.store import decisions, findings, reading, rosters
-from include.offboarding.store.reading.reads import roster_reads
+from include.offboarding.store import decisions, reading
 
 
 def link_confirm(given: Namespace) -> int:
@@ -29,7 +28,7 @@ def link_revoke(given: Namespace) -> int:
     """A decision no longer counts."""
     _author(given)
     with reading_store() as (session, _):
-        revoked = decisions.revoke(session, given.decision_id, author=given.author)
+        revoked = links.revoke_link(session, given.decision_id, author=given.author)
     what = (
         f"{revoked.verdict} {revoked.account_label or revoked.native_id} {worker(revoked.id_space, revoked.worker_id)}"
     )
@@ -58,10 +57,7 @@ def accept_read(given: Namespace) -> int:
     """A short read is the truth, or those who vanished have left."""
     _author(given)
     with reading_store() as (session, _):
-        names = [roster.name for roster in roster_reads(session, [given.run_id])]
-        if names and given.roster not in names:
-            raise FatalError(f"run {given.run_id} read no roster {given.roster}.{nearest(given.roster, names)}")
-        gone = rosters.accept_read(session, given.run_id, given.roster, reason=given.reason, author=given.author)
+        gone = judging.accept_read(session, given.run_id, given.roster, reason=given.reason, author=given.author)
     left = f" {counted(gone, 'worker')} no longer listed count as having left." if gone else ""
     say(f"The read of {given.roster} in run {given.run_id} counts as complete.{left} The next night goes by it.")
     return DONE
@@ -71,8 +67,7 @@ def verdict(given: Namespace) -> int:
     """What a use after the departure was."""
     _author(given)
     with reading_store() as (session, _):
-        key = reading.whole_key(session, given.key)
-        findings.give_verdict(session, key, reason=given.reason, author=given.author)
+        key = judging.give_verdict(session, given.key, reason=given.reason, author=given.author)
     say(f"{short_finding(key)} is resolved by {given.author}'s verdict. The next night closes its ticket.")
     return DONE
 
@@ -98,18 +93,22 @@ def release(given: Namespace) -> int:
     return DONE
 
 
-def _decide(given: Namespace, verb: str, says: str) -> int:
+def _decide(given: Namespace, verb: links.Verb, says: str) -> int:
     _author(given)
     with reading_store() as (session, _):
-        account = decisions.account_called(session, given.source, given.account)
-        person = reading.worker_called(session, given.worker)
-        number = decisions.decide(
-            session, account, person.person_uid, verdict=verb, reason=given.reason, author=given.author
+        done = links.decide_link(
+            session,
+            verb,
+            source=given.source,
+            account=given.account,
+            worker=given.worker,
+            reason=given.reason,
+            author=given.author,
         )
-    whose = worker(person.id_space, person.worker_id)
+    whose = worker(done.worker.id_space, done.worker.worker_id)
     say(
-        f"Decision {number}: {account.label} ({account.source}) {says} worker {whose}'s.",
-        f"It counts from the next night on. To take it back: {COMMAND} link revoke {number}",
+        f"Decision {done.decision_id}: {done.account.label} ({done.account.source}) {says} worker {whose}'s.",
+        f"It counts from the next night on. To take it back: {COMMAND} link revoke {done.decision_id}",
     )
     return DONE
 

@@ -1,5 +1,6 @@
 """Lists: findings, links, runs."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import NARROW, Column, note, records, say, table, width
 from include.offboarding.commands.stores import reading_store
+from include.offboarding.deciding import links_file
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.model import SubjectKind
@@ -43,11 +45,13 @@ def links(given: Namespace) -> int:
         names = reading.source_names(session)
         if given.source is not None and given.source not in names:
             raise FatalError(f"no source {given.source} has been read yet.{nearest(given.source, names)}")
-        found = reading.links(session, source=given.source, decision=given.decision)
+        found = reading.links(session, source=given.source, decisions=given.decision)
     if given.format == "jsonl":
         from include.offboarding.commands.records import link_record  # noqa: PLC0415
 
         records(link_record(link) for link in found)
+    elif given.format == "csv":
+        sys.stdout.writelines(links_file.text(found))
     elif found:
         link_table(found)
         accounts = len({(link.realm, link.account_native_id) for link in found})

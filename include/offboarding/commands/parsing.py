@@ -61,13 +61,14 @@ def command_of(commands: Commands, name: str, run: str | None, sentence: str, ex
     return command
 
 
-def add_format(command: Parser) -> None:
-    """Let it speak to programs, too."""
+def add_format(command: Parser, *, csv: str = "") -> None:
+    """Let it speak to programs, too; `csv`: and what that is for, where there is one."""
     command.add_argument(
         "--format",
-        choices=["table", "jsonl"],
+        choices=["table", "jsonl", *(["csv"] if csv else [])],
         default="table",
-        help="table, for people; jsonl, an object a line, whose fields docs/jsonl.md promises (default: table)",
+        help="table, for people; jsonl, an object a line, whose fields docs/jsonl.md promises"
+        f"{f'; csv, {csv}' if csv else ''} (default: table)",
     )
 
 

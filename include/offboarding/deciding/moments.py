@@ -33,6 +33,11 @@ def last_moment(text: str, *, company_zone: str, now: datetime) -> Moment:
     return told
 
 
+def end_of_day(day: date, zone: str) -> datetime:
+    """Where a day ends in a zone, which is where the next one begins; in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+
+
 def _named(words: list[str]) -> Moment:
     when, name = words
     try:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.errors import FatalError
+from include.offboarding.errors import FatalError, NamedError
 from include.offboarding.spelling import nearest
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
@@ -63,18 +63,30 @@ class _Standing:
 def account_called(session: Session, source: str, word: str) -> AccountFound:
     """The account of a source (by our name for it, or its realm) with this native id, label or login.
 
-    Raises FatalError where there is none, with the nearest, or where several have that login.
+    Raises NamedError where there is none, with the nearest, or where several have that login.
     """
     realms = _realms_called(session, source)
     with session.cursor(row_factory=class_row(AccountFound)) as cursor:
         found = cursor.execute(block("decisions", "accounts_called"), {"realms": realms, "word": word}).fetchall()
     best = [account for account in found if account.rank == found[0].rank]
     if not best:
-        raise FatalError(f"{source} has no account {word}.{nearest(word, _words(session, 'account_words', realms))}")
+        text = f"{source} has no account {word}.{nearest(word, _words(session, 'account_words', realms))}"
+        raise NamedError(text, logged=f"{source} has no account that is called so. Give its native id.")
     if len(best) > 1:
         several = ", ".join(f"{account.realm} {account.native_id}" for account in best)
-        raise FatalError(f"{source} has several accounts {word}. Give the realm as SOURCE, or a native id: {several}")
+        rest = f"Give the realm as SOURCE, or a native id: {several}"
+        raise NamedError(
+            f"{source} has several accounts {word}. {rest}", logged=f"{source} has several accounts called so. {rest}"
+        )
     return best[0]
+
+
+def account_of(session: Session, source: str, native_id: str) -> AccountFound | None:
+    """The account of a source (by our name for it, or its realm) with this native id; None where that isn't one."""
+    with session.cursor(row_factory=class_row(AccountFound)) as cursor:
+        values = {"source": source, "native_id": native_id}
+        found = cursor.execute(block("decisions", "accounts_of"), values).fetchall()
+    return found[0] if len(found) == 1 else None
 
 
 def decide(session: Session, account: AccountFound, person_uid: str, *, verdict: str, reason: str, author: str) -> int:

@@ -21,6 +21,12 @@ where a.realm = any(%(realms)s)
     and (a.native_id = %(word)s or lower(a.label) = lower(%(word)s) or lower(a.login) = lower(%(word)s))
 order by rank, a.realm, a.native_id limit 20;
 
+-- name: accounts_of
+-- Accounts by native id alone, which is how files name them.
+select a.realm, r.source, a.native_id, a.label, a.login, 1 as rank
+from realm r join account a using (realm)
+where (r.source = %(source)s or r.realm = %(source)s) and a.native_id = %(native_id)s limit 2;
+
 -- name: account_words
 -- Some accounts' names, for whoever mistyped one.
 select login as word from account where realm = any(%(realms)s) and login <> '' order by login limit 20000;

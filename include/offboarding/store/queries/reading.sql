@@ -50,7 +50,7 @@ left join link l on l.account_pk = a.account_pk and l.valid_to is null
 left join person p on p.person_uid = l.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 where a.gone_at is null and (%(source)s::text is null or r.source = %(source)s)
-    and (%(decision)s::text is null or coalesce(l.decision, 'orphan') = %(decision)s)
+    and (%(decisions)s::text[] is null or coalesce(l.decision, 'orphan') = any(%(decisions)s))
     and (%(person_uid)s::uuid is null or l.person_uid = %(person_uid)s)
 order by r.source, r.realm, lower(a.label), a.native_id, l.score desc nulls last, worker_id;
 

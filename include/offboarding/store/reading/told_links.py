@@ -1,5 +1,6 @@
 """Whose each account is, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,11 +51,12 @@ def links(
     session: Session,
     *,
     source: str | None = None,
-    decision: str | None = None,
+    decisions: Sequence[str] | None = None,
     person_uid: str | None = None,
 ) -> list[LinkTold]:
     """Links that are so, by source and label; None leaves something open. Dead accounts are among them."""
-    values = {"source": source, "decision": decision, "person_uid": person_uid}
+    decided = None if decisions is None else list(decisions)
+    values = {"source": source, "decisions": decided, "person_uid": person_uid}
     with session.cursor(row_factory=class_row(LinkTold)) as cursor:
         return cursor.execute(block("reading", "links"), values).fetchall()
 

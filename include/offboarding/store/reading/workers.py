@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.errors import FatalError
+from include.offboarding.errors import FatalError, NamedError
 from include.offboarding.spelling import nearest
 from include.offboarding.store.connect import Session
 from include.offboarding.store.reading.told_links import LinkTold, links
@@ -105,7 +105,9 @@ def worker_called(session: Session, word: str) -> WorkerFound:
     space, _, own = word.strip().partition(":")
     found = _called(session, None, word.strip()) or (_called(session, space, own) if own else [])
     if not found:
-        raise FatalError(f"there is no worker {word}.{nearest(own or space, _alike(session, own or space))}")
+        near = nearest(own or space, _alike(session, own or space))
+        # Somebody may have typed a mail.
+        raise NamedError(f"there is no worker {word}.{near}", logged=f"there is no such worker.{near}")
     if len(found) > 1:
         several = ", ".join(f"{worker.id_space}:{worker.worker_id}" for worker in found)
         raise FatalError(f"worker {word} may be several people. Say which: {several}")
