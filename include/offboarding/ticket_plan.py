@@ -34,6 +34,8 @@ class TicketPlan:
             lock_findings(self.session)
             for wanting in tickets.wanting(self.session):
                 self._place(wanting)
+            for key in tickets.retold(self.session):
+                self._retell(tickets.ticket(self.session, key))
             for key in tickets.unsettled(self.session):
                 self._settle(tickets.ticket(self.session, key))
             for wanting in tickets.unverified(self.session, self.unverified_nights):
@@ -57,6 +59,14 @@ class TicketPlan:
             tickets.put(self.session, wanting.ticket_key, wanting.finding_keys, told="")
         elif wanting.holds:
             tickets.put(self.session, self._want(wanting), wanting.finding_keys, told="open")
+
+    def _retell(self, row: TicketRow) -> None:
+        """Say that a departure is told otherwise; what was never told of it is told by the list itself."""
+        items = tickets.items(self.session, row)
+        told = [item for item in items if item.retold and item.state not in tickets.DONE]
+        if told and row.state == "open":
+            self._say(row.ticket_key, "comment", _departures(told), ticket_words.retold(told))
+        tickets.mark_retold(self.session, [item.finding_key for item in items])
 
     def _settle(self, row: TicketRow) -> None:
         """Say what changed, and whether the ticket is open or closed by it."""
@@ -121,3 +131,9 @@ def _occasion(items: Iterable[TicketItem]) -> str:
     """The same for the same state of the same items: a plan that is made again says nothing twice."""
     told = sorted((item.finding_key, item.state, item.reopened) for item in items)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def _departures(items: Iterable[TicketItem]) -> str:
+    """The same for the same word on the same people."""
+    told = sorted({(str(item.id_space), str(item.worker_id), str(item.left_at), str(item.basis)) for item in items})
+    return hashlib.sha256(repr(("departure", told)).encode()).hexdigest()[:32]

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from include.offboarding.commands.custody_arguments import attest, custody
-from include.offboarding.commands.departure_arguments import notice
+from include.offboarding.commands.departure_arguments import departure, notice
 from include.offboarding.commands.parsing import (
     EXIT_CODES,
     Commands,
@@ -39,6 +39,7 @@ def parser() -> Parser:
     custody(commands)
     _decisions(commands)
     notice(commands)
+    departure(commands)
     attest(commands)
     _audit(commands)
     return top

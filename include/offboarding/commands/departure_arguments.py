@@ -38,3 +38,28 @@ def notice(commands: Commands) -> None:
     )
     listing.add_argument("--all", action="store_true", help="confirmed ones and those that ended, too")
     add_format(listing)
+
+
+def departure(commands: Commands) -> None:
+    """A person's word on what HR leaves open."""
+    top = command_of(commands, "departure", None, "Decide on departures that HR leaves open.", "departure list")
+    verbs = top.add_subparsers(title="what to do", metavar="VERB", required=True)
+    listing = command_of(
+        verbs,
+        "list",
+        "departures:listing",
+        "List departures that HR leaves open: planned ends that have passed, and people who are no longer listed.",
+        "departure list",
+    )
+    add_format(listing)
+    for verb, text in (
+        ("confirm", "They left: what is theirs is judged from the next run on."),
+        ("deny", "They didn't leave: what rested on it closes; asked again after policy.deny_days."),
+    ):
+        decide = command_of(
+            verbs, verb, f"departures:{verb}", text, f'departure {verb} d-418 --reason "asked their manager"'
+        )
+        decide.add_argument(
+            "departure", metavar="DEPARTURE", help="its id in `departure list` (d-418), or the worker id"
+        )
+        add_signature(decide)

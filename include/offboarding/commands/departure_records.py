@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from include.offboarding.commands.records import SCHEMA_VERSION, Record
 from include.offboarding.store.notices import Notice
+from include.offboarding.store.words import OpenEnd
 
 
 def notice_record(notice: Notice) -> Record:
@@ -23,6 +24,28 @@ def notice_record(notice: Notice) -> Record:
         "ended_at": _at(notice.ended_at),
         "ended_by": notice.ended_by,
         "ended_for": notice.ended_for,
+    }
+
+
+def open_end_record(end: OpenEnd) -> Record:
+    """A line of `departure list`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "departure": end.name,
+        "id_space": end.id_space,
+        "worker_id": end.worker_id,
+        "basis": end.basis,
+        "left_at": _at(end.left_at),
+        "left_on": str(end.left_on) if end.left_on else None,
+        "zone": end.zone,
+        "confirmed": end.confirmed,
+        "roster": end.roster,
+        "told": end.told,
+        "verdict": end.verdict,
+        "reason": end.reason,
+        "author": end.author,
+        "decided_at": _at(end.decided_at),
+        "until": _at(end.until),
     }
 
 

@@ -1,4 +1,4 @@
-"""Departures that aren't simply HR's word: those that people told before it."""
+"""What isn't simply HR's word: departures that people told, and records that were put to a known person."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,9 @@ _MOST_LINES = 5
 
 
 def told(night: Night) -> list[str]:
-    """Notices that HR's feed doesn't confirm; each that has stood for too long says what to do."""
-    return labelled("Notices", _notices(night)) if night.notices else []
+    """Notices that HR's feed doesn't confirm, and numbers that HR changed: neither goes by unsaid."""
+    notices = labelled("Notices", _notices(night)) if night.notices else []
+    return [*notices, *labelled("Same people", _same_people(night))]
 
 
 def _notices(night: Night) -> Iterator[str]:
@@ -21,6 +22,15 @@ def _notices(night: Night) -> Iterator[str]:
     yield from (_late(night, notice) for notice in late[:_MOST_LINES])
     if late:
         yield f'Have HR enter them; or take back what was wrong: {COMMAND} notice withdraw NOTICE --reason "..."'
+
+
+def _same_people(night: Night) -> Iterator[str]:
+    """By what a new record was put to a person whom we knew: wrong evidence would join two people's accounts."""
+    for each in night.same_people[:_MOST_LINES]:
+        known = "already known" if each.record == each.known_as else f"{each.known_as}"
+        yield f"{each.record} is {known}: {each.evidence}"
+    if len(night.same_people) > _MOST_LINES:
+        yield f"and {len(night.same_people) - _MOST_LINES} more: {COMMAND} worker ID"
 
 
 def _late(night: Night, notice: NoticeThen) -> str:

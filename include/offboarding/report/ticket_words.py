@@ -1,8 +1,8 @@
 """What is said on a ticket when something changed: a line an item, in words of a person who reads nothing else."""
 
 import textwrap
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
@@ -98,6 +98,32 @@ def closing(items: Sequence[TicketItem], changed: Sequence[TicketItem]) -> str:
 def reopening(changed: Sequence[TicketItem]) -> str:
     """Why a ticket is open again."""
     return "\n".join(("It's open again:", *_lines(changed))) if changed else "It's open again: something on it works."
+
+
+def retold(items: Sequence[TicketItem]) -> str:
+    """That HR, or somebody before it, tells a departure otherwise now; a line a person."""
+    people = {(item.id_space, item.worker_id): item for item in items}
+    return "\n".join(line for item in people.values() for line in _retold(item))
+
+
+def _retold(item: TicketItem) -> Iterator[str]:
+    now = f"{item.id_space}:{item.worker_id}"
+    if item.told_worker != now:
+        yield f"HR's number for worker {item.told_worker} is {now} now."
+    if (item.told_left_at, item.told_basis) != (item.left_at, item.basis) and item.left_at and item.told_left_at:
+        before = _departed(item.told_left_at, item.told_basis, item)
+        yield f"The departure of worker {now} is told otherwise: {_departed(item.left_at, item.basis, item)}; before it"
+        yield f"was {before}. What is on this list was judged anew by that."
+
+
+def _departed(at: datetime, basis: str | None, item: TicketItem) -> str:
+    """Such as "the end of 20 November 2026, by HR's word"."""
+    zone = ZoneInfo(item.zone or "UTC")
+    if basis == "notice":
+        return f"{moment(at, zone)}, by a person's notice"
+    day = (at - timedelta(microseconds=1)).astimezone(zone)
+    word = {"planned": "as planned", "inferred": "by their absence"}.get(basis or "", "by HR's word")
+    return f"{day.day} {day:%B %Y}, {word}"
 
 
 def _lines(items: Sequence[TicketItem]) -> list[str]:

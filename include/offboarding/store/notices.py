@@ -67,6 +67,17 @@ class NoticeThen:
     """It has stood for longer than the policy likes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamePersonThen:
+    """A record that turned out in a run to be somebody's who was known already."""
+
+    record: str
+    """id_space:worker_id, as it came."""
+    known_as: str
+    """The person, by the worker id that people know them by now."""
+    evidence: str
+
+
 def lock_notices(session: Session) -> None:
     """One hand on notices at a time; held to the end of the transaction."""
     session.execute(block("notices", "lock"))
@@ -103,6 +114,12 @@ def notices_then(session: Session, run_id: int) -> list[NoticeThen]:
     """Those that stood when a run ended, the earliest last moment first."""
     with session.cursor(row_factory=class_row(NoticeThen)) as cursor:
         return cursor.execute(block("notices", "notices_then"), {"run_id": run_id}).fetchall()
+
+
+def same_people_then(session: Session, run_id: int) -> list[SamePersonThen]:
+    """Records that a run put to a known person: a changed number, a second employment, a contract become permanent."""
+    with session.cursor(row_factory=class_row(SamePersonThen)) as cursor:
+        return cursor.execute(block("notices", "same_people_then"), {"run_id": run_id}).fetchall()
 
 
 def _notices(session: Session, notice_id: str | None, person_uid: str | None) -> list[Notice]:

@@ -86,6 +86,16 @@ class TicketItem:
     """How often it came back."""
     ticket_says: str
     """What its ticket last said of it: "" nothing yet, open, excepted or resolved."""
+    told_left_at: datetime | None = None
+    """What its ticket last said of the departure, and whose it was."""
+    told_basis: str | None = None
+    told_worker: str | None = None
+
+    @property
+    def retold(self) -> bool:
+        """Whether its ticket says something else of the departure."""
+        said = (self.told_left_at, self.told_basis, self.told_worker)
+        return self.told_worker is not None and said != (self.left_at, self.basis, f"{self.id_space}:{self.worker_id}")
 
     @property
     def holds(self) -> bool:
@@ -180,6 +190,16 @@ def put(session: Session, key: str, finding_keys: Sequence[str], *, told: str) -
 def mark_told(session: Session, finding_keys: Sequence[str]) -> None:
     """What stands in the outbox tells how these are now."""
     session.execute(block("tickets", "mark_told"), {"finding_keys": list(finding_keys)})
+
+
+def retold(session: Session) -> list[str]:
+    """Keys of tickets that say of a departure, or of whose it is, what is told otherwise now."""
+    return _keys(session, "retold")
+
+
+def mark_retold(session: Session, finding_keys: Sequence[str]) -> None:
+    """What stands in the outbox, or will stand on the new ticket, tells the departure as it is now."""
+    session.execute(block("tickets", "mark_retold"), {"finding_keys": list(finding_keys)})
 
 
 def say(session: Session, run: Run, key: str, *, op: str, event_key: str, text: str) -> None:

@@ -79,3 +79,14 @@ left join worker w on w.worker_pk = p.shown_worker_pk
 where n.made_at <= u.at and (n.ended_at is null or n.ended_at > u.at)
     and (n.confirmed_at is null or n.confirmed_at > u.as_of)
 order by n.left_at, n.notice_id;
+
+-- name: same_people_then
+-- Records that turned out in a run to be somebody's who was known already, and by what.
+select p.id_space || ':' || p.worker_id as record, w.id_space || ':' || w.worker_id as known_as, a.evidence
+from run r
+join person_alias a on a.merged_at = r.as_of
+join person p on p.person_uid = a.alias_uid
+join person k on k.person_uid = a.person_uid
+join worker w on w.worker_pk = k.shown_worker_pk
+where r.run_id = %(run_id)s and r.kind <> 'release'
+order by record;

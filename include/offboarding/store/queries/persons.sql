@@ -29,7 +29,7 @@ with by_number as (
 select distinct on (one, other) one, other, evidence
 from (select * from by_number union all select * from by_mail_and_login) pairs
 where one <> other
-order by one, other, evidence;
+order by one, other, evidence desc;
 
 -- name: lock_persons
 -- In the order of their ids, so that no two runs wait for each other.

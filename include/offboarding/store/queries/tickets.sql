@@ -52,6 +52,21 @@ on conflict do nothing;
 -- name: put_on_ticket
 update finding set ticket_key = %(ticket_key)s, told = %(told)s where finding_key = any(%(finding_keys)s);
 
+-- name: mark_retold
+-- What their ticket says of the departure is how that is now.
+update finding f set told_left_at = f.left_at, told_basis = f.basis, told_worker = w.id_space || ':' || w.worker_id
+from person p join worker w on w.worker_pk = p.shown_worker_pk
+where f.finding_key = any(%(finding_keys)s) and p.person_uid = f.person_uid
+    and (f.told_left_at, f.told_basis, f.told_worker) is distinct from (f.left_at, f.basis, w.id_space || ':' || w.worker_id);
+
+-- name: retold
+-- Tickets that say of a departure, or of whose it is, what is told otherwise now.
+select distinct f.ticket_key
+from finding f join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
+where f.ticket_key is not null and f.state not in ('resolved', 'held')
+    and (f.told_left_at, f.told_basis, f.told_worker) is distinct from (f.left_at, f.basis, w.id_space || ':' || w.worker_id)
+order by f.ticket_key;
+
 -- name: unsettled
 -- Tickets that say something of an item that is no longer so; and, whatever was said before, closed ones with an item
 -- that holds them, and open ones with none.
@@ -122,7 +137,8 @@ update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_k
 select f.finding_key, f.rule, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
     f.evidence, f.revoke, f.warning, f.holds_ticket, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.left_at, f.basis,
-    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says
+    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says, f.told_left_at,
+    f.told_basis, f.told_worker
 from finding f
 left join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk

@@ -10,7 +10,7 @@ from include.offboarding.store import notices
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
 from include.offboarding.store.events import Head, head
-from include.offboarding.store.notices import NoticeThen
+from include.offboarding.store.notices import NoticeThen, SamePersonThen
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
     ExceptedThen,
@@ -134,6 +134,8 @@ class Night:
     """People's words on keys that end within ATTESTED_DAYS, or ended lately."""
     notices: tuple[NoticeThen, ...] = ()
     """Departures that people told, and that HR's feed doesn't confirm."""
+    same_people: tuple[SamePersonThen, ...] = ()
+    """Records that turned out to be somebody's who was known already."""
 
     @property
     def waiting(self) -> int:
@@ -179,6 +181,7 @@ def night(session: Session, run_id: int) -> Night:
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
             notices=tuple(notices.notices_then(session, run_id)),
+            same_people=tuple(notices.same_people_then(session, run_id)),
         )
 
 

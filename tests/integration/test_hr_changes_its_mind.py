@@ -1,0 +1,452 @@
+"""HR changes its mind: each finding closes or moves with that reason, its ticket says so, and nothing is left over."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from include.offboarding.deciding.departures import confirm_departure, deny_departure
+from include.offboarding.deciding.notices import add_notice
+from include.offboarding.errors import FatalError
+from include.offboarding.model import Employment
+from include.offboarding.report import night as screen
+from include.offboarding.store import reading, words
+from tests.integration.test_departure import KIM_KEY, KIMS, LEE, PARK, office, rows
+from tests.support.desk import SeenTicket, tickets_of
+from tests.support.office import Office, locked, login
+from tests.support.small_company import LEFT, WORKS, job, mail, number, worker
+from tests.support.tracker import RoundupPeople, people, roundup, tracker
+
+__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+
+MAIL, NAME = "kim@corp.example", "Kim Minjun"
+STAYS = worker("v8", WORKS, name="Han")
+"""Somebody else of the vendors'."""
+
+
+def kim_is(office: Office, *jobs: Employment) -> None:
+    office.hr.change("1042", employments=jobs)
+
+
+def kims_ticket(people: RoundupPeople, office: Office) -> SeenTicket:
+    (ticket,) = [
+        each for each in tickets_of(people, office.queue) if each.title.startswith("Revoke") and NAME in each.body
+    ]
+    return ticket
+
+
+def resolutions(office: Office, worker_id: str = "1042") -> set[str]:
+    found = office.session.execute(
+        "select f.resolution from finding f join worker w using (person_uid)"
+        " where f.state = 'resolved' and w.worker_id = %s",
+        (worker_id,),
+    ).fetchall()
+    return {str(reason) for (reason,) in found}
+
+
+def nothing_dangles(office: Office) -> None:
+    """No open finding of who works here or of a person who is another now; no ticket open without one."""
+    open_of_nobody = office.session.execute(
+        "select f.rule from finding f where f.state <> 'resolved' and f.person_uid is not null"
+        " and f.rule <> 'rehire-old-account' and not exists (select from departure d"
+        " where d.person_uid = f.person_uid and d.valid_to is null and not d.returned)"
+    ).fetchall()
+    idle = office.session.execute(
+        "select t.ticket_key from ticket t where t.state <> 'closed' and not exists"
+        " (select from finding f where f.ticket_key = t.ticket_key and f.state <> 'resolved')"
+    ).fetchall()
+    assert (open_of_nobody, idle) == ([], [])
+
+
+# --- told again -------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_feed_twice_changes_nothing_at_all(office: Office) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    add_notice(office.session, office.settings, who="1043", last="2026-11-25T15:00 Asia/Seoul", reason="r", author="a")
+    office.night()
+    tables = ("departure", "finding", "finding_event", "ticket", "outbox", "link", "notice", "worker", "employment")
+    before = {table: office.session.execute(f"select t::text from {table} t order by 1").fetchall() for table in tables}  # noqa: S608
+
+    office.night()
+
+    after = {table: office.session.execute(f"select t::text from {table} t order by 1").fetchall() for table in tables}  # noqa: S608
+    assert after == before
+    assert office.tracker.calls == []
+
+
+# --- rescinded, rehired, converted, extended --------------------------------------------------------------------------
+
+
+def test_rescinded(office: Office, people: RoundupPeople) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    kim_is(office, WORKS)
+
+    office.night()
+
+    assert set(rows(office, "1042").values()) == {"resolved"}
+    assert resolutions(office) == {"the departure was withdrawn: works here, says hr"}
+    ticket = kims_ticket(people, office)
+    assert not ticket.is_open
+    assert "the departure was withdrawn: works here, says hr" in ticket.comments[-1]
+    nothing_dangles(office)
+
+
+def test_rehired(office: Office, people: RoundupPeople) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    kim_is(office, LEFT, job(start="2026-11-20"))
+
+    office.night()
+
+    assert resolutions(office) == {"works here again: since 2026-11-20, says hr"}
+    assert not kims_ticket(people, office).is_open
+    nothing_dangles(office)
+
+
+def test_rehired_and_gone_again_is_a_new_ticket(office: Office, people: RoundupPeople) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    kim_is(office, LEFT, job(start="2026-11-20"))
+    office.night()
+    kim_is(office, LEFT, job("left", start="2026-11-20", last="2026-11-26"))
+
+    office.night(days=2)
+
+    mine = [each for each in tickets_of(people, office.queue) if each.title.startswith("Revoke") and NAME in each.body]
+    assert [each.is_open for each in mine] == [False, True]
+    nothing_dangles(office)
+
+
+def test_a_contractor_who_becomes_an_employee(office: Office, people: RoundupPeople) -> None:
+    """The agency's list drops them before HR's has them."""
+    office.policy = {"min_roster_percent": 0}
+    office.vendors.workers = [worker("v7", WORKS, mail="choi@corp.example", logins=("choi",), name="Choi"), STAYS]
+    office.directory.accounts.append(login("choi", mail("choi@corp.example")))
+    office.night()
+    office.vendors.workers = [STAYS]
+    office.night()
+    assert "open" in rows(office, "v7").values()
+    office.hr.workers.append(
+        worker("2001", job(start="2026-11-27"), mail="choi@corp.example", logins=("choi",), name="Choi")
+    )
+
+    told = office.night()
+
+    assert set(rows(office, "v7").values()) == {"resolved"}
+    (reason,) = resolutions(office, "v7")
+    assert reason.startswith(("the departure was withdrawn: works here, says hr", "works here again: since 2026-11-27"))
+    assert "vendor:v7" in report_of(office, told.run.run_id) or "hr:2001" in report_of(office, told.run.run_id)
+    nothing_dangles(office)
+
+
+def test_a_contract_that_is_extended(office: Office, people: RoundupPeople) -> None:
+    kim_is(office, job(end="2026-11-20"))
+    office.night()
+    assert list(rows(office, "1042").values()) == ["open"]
+    kim_is(office, job(end="2027-01-31"))
+
+    office.night()
+
+    assert resolutions(office) == {"works here, says the roster: extended to 2027-01-31, says hr"}
+    (ticket,) = [each for each in tickets_of(people, office.queue) if each.title.startswith("Confirm")]
+    assert not ticket.is_open
+    assert "extended to 2027-01-31" in ticket.comments[-1]
+    nothing_dangles(office)
+
+
+# --- the date moves ---------------------------------------------------------------------------------------------------
+
+
+def test_moved_into_the_future(office: Office, people: RoundupPeople) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    kim_is(office, job("left", last="2026-12-01"))
+
+    office.night()
+
+    assert resolutions(office) == {"the departure was withdrawn: moved to 2026-12-01, says hr"}
+    assert not kims_ticket(people, office).is_open
+    nothing_dangles(office)
+
+    office.night(days=6)
+
+    assert rows(office, "1042") == KIMS
+    assert kims_ticket(people, office).is_open
+
+
+@pytest.mark.parametrize("last", ["2026-11-09", "2026-11-20"])
+def test_moved_within_the_past(office: Office, people: RoundupPeople, last: str) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    kim_is(office, job("left", last=last))
+
+    office.night()
+
+    assert rows(office, "1042") == KIMS
+    (said,) = kims_ticket(people, office).comments
+    day = datetime.fromisoformat(last).day
+    assert f"is told otherwise: {day} November 2026, by HR's word; before it" in said
+    assert "was 13 November 2026, by HR's word" in said
+    assert last in kims_ticket(people, office).title
+    office.night()
+    assert office.tracker.calls == []
+
+
+def test_a_use_that_lies_before_the_later_day_is_no_event_any_more(office: Office) -> None:
+    kim_is(office, LEFT)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=datetime(2026, 11, 17, tzinfo=UTC))
+    office.night()
+    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
+    kim_is(office, job("left", last="2026-11-20"))
+
+    office.night()
+
+    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "resolved"
+    assert "the departure was moved to 2026-11-20: it was used before that" in resolutions(office)
+    nothing_dangles(office)
+
+
+def test_a_use_after_the_later_day_stays_one(office: Office) -> None:
+    kim_is(office, LEFT)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=datetime(2026, 11, 22, tzinfo=UTC))
+    office.night()
+    kim_is(office, job("left", last="2026-11-20"))
+
+    office.night()
+
+    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
+
+
+def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    last = "2026-11-25T15:00 Asia/Seoul"
+    add_notice(office.session, office.settings, who="1042", last=last, reason="r", author="a")
+    office.night()
+    kim_is(office, job("left", last="2026-11-26"))
+
+    office.night()
+
+    (said,) = kims_ticket(people, office).comments
+    assert "26 November 2026, by HR's word; before it" in said
+    assert "25 November 2026 15:00 KST, by a person's notice" in said
+
+
+# --- a number changes -------------------------------------------------------------------------------------------------
+
+
+def test_a_leaver_whom_hr_gives_another_number(office: Office, people: RoundupPeople) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    renumbered = worker("9042", LEFT, mail=MAIL, logins=("kimm",), name=NAME, previous=("1042",))
+    office.hr.workers = [renumbered, LEE, PARK]
+
+    told = office.night()
+
+    assert len(rows(office)) == len(KIMS) + 1
+    assert set(rows(office).values()) == {"open"}
+    ticket = kims_ticket(people, office)
+    assert ticket.comments == ("HR's number for worker hr:1042 is hr:9042 now.",)
+    assert "9042" in ticket.title
+    assert "Same people hr:9042 is already known: the same worker id 1042" in report_of(office, told.run.run_id)
+    nothing_dangles(office)
+    office.night()
+    assert office.tracker.calls == []
+
+
+def test_a_number_changed_without_a_word_is_mapped_by_mail_and_login(office: Office) -> None:
+    office.night()
+    office.hr.workers = [worker("9042", WORKS, mail=MAIL, logins=("kimm",), name=NAME), LEE, PARK]
+
+    told = office.night()
+
+    assert rows(office, "9042") == {}
+    assert "the same present mail and login" in report_of(office, told.run.run_id)
+
+
+def test_a_new_record_with_the_name_alone_is_somebody_else(office: Office) -> None:
+    office.night()
+    office.hr.workers = [worker("9042", WORKS, name=NAME), LEE, PARK]
+
+    told = office.night()
+
+    assert "Same people" not in report_of(office, told.run.run_id)
+    assert rows(office, "1042") == {("departure-inferred", subject_of(office, "1042")): "open"}
+
+
+def test_two_leavers_who_turn_out_to_be_one_keep_one_ticket(office: Office, people: RoundupPeople) -> None:
+    """HR names the former number a night late: the second person's findings go over to the first's."""
+    kim_is(office, LEFT)
+    office.night()
+    office.hr.workers.append(worker("9042", LEFT, mail="other@corp.example", logins=("kim9",), name=NAME))
+    office.directory.accounts.append(login("kim9", number("9042")))
+    office.night()
+    office.hr.change("9042", previous_worker_ids=("1042",))
+    office.hr.workers = [each for each in office.hr.workers if each.worker_id != "1042"]
+
+    office.night()
+    office.night()
+
+    mine = [each for each in tickets_of(people, office.queue) if each.title.startswith("Revoke") and NAME in each.body]
+    assert sum(each.is_open for each in mine) >= 1
+    standing = office.session.execute(
+        "select f.subject_native_id, count(*) from finding f where f.state = 'open' and f.rule like 'leaver%'"
+        " group by 1 having count(*) > 1"
+    ).fetchall()
+    assert standing == []
+    nothing_dangles(office)
+
+
+# --- a person's word on what HR leaves open --------------------------------------------------------------------------
+
+
+def vanishes(office: Office) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.hr.workers = [LEE, PARK]
+
+
+def lapses(office: Office) -> None:
+    kim_is(office, job(end="2026-11-20"))
+
+
+def said(office: Office, decide: Any, who: str = "hr:1042") -> Any:
+    return decide(office.session, office.settings, departure=who, reason="asked their manager", author="lee")
+
+
+@pytest.mark.parametrize("happens", [vanishes, lapses])
+def test_confirmed_it_counts(office: Office, people: RoundupPeople, happens: Any) -> None:
+    office.night()
+    happens(office)
+    office.night()
+    assert list(rows(office, "1042").values()) == ["open"]
+
+    said(office, confirm_departure)
+    office.night()
+
+    found = rows(office, "1042")
+    assert {key: state for key, state in found.items() if key in KIMS} == KIMS
+    assert resolutions(office) == {"the departure is confirmed now, says lee"}
+    nothing_dangles(office)
+    office.night()
+    assert office.tracker.calls == []
+
+
+@pytest.mark.parametrize("happens", [vanishes, lapses])
+def test_denied_it_closes_and_is_asked_again(office: Office, people: RoundupPeople, happens: Any) -> None:
+    office.night()
+    happens(office)
+    office.as_of = datetime.now(UTC)
+    office.night()
+
+    said(office, deny_departure)
+    office.night()
+
+    assert set(rows(office, "1042").values()) == {"resolved"}
+    assert resolutions(office) == {"works here, says the roster: works here, says lee"}
+    (ticket,) = [each for each in tickets_of(people, office.queue) if each.title.startswith("Confirm")]
+    assert not ticket.is_open
+    nothing_dangles(office)
+
+    office.night(days=40)
+
+    assert "open" in rows(office, "1042").values()
+
+
+def test_another_end_is_asked_about_anew(office: Office) -> None:
+    lapses(office)
+    office.night()
+    said(office, deny_departure)
+    office.night()
+    kim_is(office, job(end="2026-11-26"))
+
+    office.night()
+
+    assert "open" in rows(office, "1042").values()
+
+
+def test_who_reappears_after_a_confirmed_absence_works_here(office: Office, people: RoundupPeople) -> None:
+    office.night()
+    vanishes(office)
+    office.night()
+    said(office, confirm_departure)
+    office.night()
+    office.hr.workers = [worker("1042", WORKS, mail=MAIL, logins=("kimm",), name=NAME), LEE, PARK]
+
+    office.night()
+
+    assert set(rows(office, "1042").values()) == {"resolved"}
+    assert not kims_ticket(people, office).is_open
+    nothing_dangles(office)
+
+
+def test_an_id_outlives_that_a_departure_is_written_anew(office: Office) -> None:
+    lapses(office)
+    office.night()
+    (end,) = words.open_ends(office.session)
+    said(office, confirm_departure, end.name)
+    office.night()
+
+    denied = said(office, deny_departure, end.name)
+
+    assert denied.verdict == "deny"
+    assert denied.departure_id != end.departure_id
+
+
+@pytest.mark.parametrize("who", ["d-999999", "hr:1044", "kimm", "d-x", ""])
+def test_what_hr_leaves_not_open_is_refused(office: Office, who: str) -> None:
+    lapses(office)
+    office.night()
+
+    with pytest.raises(FatalError, match=r"no departure .*that HR leaves open"):
+        said(office, confirm_departure, who)
+
+
+def test_the_same_word_twice_is_refused(office: Office) -> None:
+    lapses(office)
+    office.night()
+    said(office, confirm_departure)
+
+    with pytest.raises(FatalError, match=r"was confirmed by lee already"):
+        said(office, confirm_departure)
+    assert said(office, deny_departure).verdict == "deny"
+
+
+def test_who_vanished_from_a_list_of_active_people_counts_by_itself_and_may_be_denied(office: Office) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.vendors.workers = [worker("v7", WORKS, mail="choi@corp.example", logins=("choi",)), STAYS]
+    office.directory.accounts.append(login("choi", mail("choi@corp.example")))
+    office.night()
+    office.vendors.workers = [STAYS]
+    office.night()
+    with pytest.raises(FatalError, match="counts already"):
+        said(office, confirm_departure, "vendor:v7")
+
+    said(office, deny_departure, "vendor:v7")
+    office.night()
+
+    assert set(rows(office, "v7").values()) == {"resolved"}
+    nothing_dangles(office)
+
+
+def test_dead_things_stay_dead_through_all_of_it(office: Office) -> None:
+    kim_is(office, LEFT)
+    office.night()
+    office.directory.change("kim", **locked())
+    office.night()
+    kim_is(office, job("left", last="2026-11-20"))
+
+    office.night()
+
+    assert rows(office, "1042")["leaver-account-works", "kim"] == "resolved"
+
+
+def report_of(office: Office, run_id: int) -> str:
+    return screen.render(reading.night(office.session, run_id), "Asia/Seoul")
+
+
+def subject_of(office: Office, worker_id: str) -> str:
+    found = office.session.execute("select person_uid::text from worker where worker_id = %s", (worker_id,)).fetchone()
+    assert found is not None
+    return str(found[0])
