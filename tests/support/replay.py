@@ -30,6 +30,7 @@ from include.offboarding.settings import Company, Policy, Settings
 from include.offboarding.store import reading
 from include.offboarding.store.connect import SCHEMA, Session
 from include.offboarding.store.findings import give_verdict
+from include.offboarding.store.reading import told_keys
 from include.offboarding.store.rows import Run
 from tests.support.office import Feed, HeardTracker
 
@@ -231,6 +232,12 @@ class Replay:
         """A person says what an event was."""
         for (key,) in self.session.execute("select finding_key from finding where rule = %s", (rule,)).fetchall():
             give_verdict(self.session, f"f-{str(key)[:8]}", reason="reported to the police", author="analyst")
+
+    def attest(self, name: str, until: date) -> None:
+        """A person saw that a key nobody can be asked about is dead; their word counts to the end of this day."""
+        end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(self.zone))
+        key = told_keys.key_called(self.session, name)
+        told_keys.attest(self.session, key, reason="the old one is refused", author="analyst", until=end)
 
     def measured(self, rules: Iterable[str]) -> Measured:
         """When these rules' findings began and ended, by the record of every change. Each must have found something."""

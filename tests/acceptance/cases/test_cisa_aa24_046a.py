@@ -5,15 +5,11 @@ they found the login of a second administrator. The first was then disabled, the
 """
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-from include.offboarding.model import ScopeRead, Standing, SubjectKind
-from tests.support.key_company import Keys
-from tests.support.keys_read import secret
 from tests.support.office import System, locked, login
 from tests.support.public_case import PublicCase, documented
-from tests.support.replay import NOTHING, Replay, accounts, secrets
+from tests.support.replay import NOTHING, Replay, accounts
 from tests.support.small_company import job, number, worker
 
 CASE = PublicCase(
@@ -22,30 +18,29 @@ CASE = PublicCase(
     zone="America/New_York",
     left_on=date(2023, 6, 30),
     found="not public",
-    rules=("leaver-account-works", "leaver-shared-secret"),
+    rules=("leaver-account-works", "signing-key-unverifiable"),
     dead_on=date(2024, 1, 16),
     assumed=(
         "The last day is 30 June 2023.",
         "The first account is disabled on 15 January 2024, and the second one's password changed on the 16th.",
-        "That password lies in a secrets manager, and not only on a page, which nothing here reads.",
-        "The custody register names the administrators.",
+        "The custody register says that the page holds that password, and who could read it: nothing here reads pages.",
+        "A person attests that the old one is refused.",
     ),
 )
 DISABLED, DAY = date(2024, 1, 15), timedelta(days=1)
 ACCOUNT = login("user1", number("90101"), privileged=True, privileged_by="group Domain Admins")
 STAYS = login("user2", number("90102"), privileged=True, privileged_by="group Domain Admins")
-STORE, NAME = "secrets-store", "domain/user2"
-OLD = secret(f"{NAME}#1", realm=STORE, created_at=datetime(2022, 3, 1, tzinfo=UTC))
-NEW = secret(f"{NAME}#2", realm=STORE, created_at=datetime(2024, 1, 16, 15, tzinfo=UTC))
 FIRST = {("leaver-account-works", "90101", ACCOUNT.label)}
-SECOND = {("leaver-shared-secret", "90101", "second-administrator")}
+SECOND = {("signing-key-unverifiable", "90101", "second-administrator")}
 REGISTER = {
     "keys": [
         {
             "name": "second-administrator",
             "kind": "shared_secret",
-            "places": [{"source": "secrets", "id": NAME}],
+            "places": [{"material": "ref:sharepoint/it/user2"}],
             "custodians": [{"worker": "hr:90101"}, {"worker": "hr:90102"}],
+            "carryable": "yes",
+            "because": "It stands on a page.",
             "signs_for": "The domain, and the tenant in the cloud.",
         }
     ]
@@ -54,10 +49,8 @@ REGISTER = {
 
 def test_the_account_and_what_it_led_to_are_found_the_first_night(company: Callable[[str], Replay]) -> None:
     state, directory = company(CASE.zone), System(realm="directory", accounts=[ACCOUNT, STAYS])
-    kept = Keys(facts=[OLD], scopes=[ScopeRead(realm=STORE, scope="", kinds=(SubjectKind.SHARED_SECRET,))])
     state.hr.workers = [worker(each, job(zone=CASE.zone)) for each in ("90101", "90102")]
     state.reads(accounts("corp-ldap"), directory)
-    state.reads(secrets(), kept)
     state.register = REGISTER
 
     state.night(CASE.left_on - DAY)
@@ -66,15 +59,17 @@ def test_the_account_and_what_it_led_to_are_found_the_first_night(company: Calla
     state.hr.change("90101", employments=(job("left", last="2023-06-30", zone=CASE.zone),))
     state.night(CASE.left_on)
     assert state.open() == FIRST | SECOND
-    assert state.severities() == {"leaver-account-works": "high", "leaver-shared-secret": "critical"}
 
     directory.change(ACCOUNT.native_id, **locked())
     state.night(DISABLED)
     assert state.open() == SECOND
 
-    kept.facts = [replace(OLD, standing=Standing.DEAD, standing_reason="superseded"), NEW]
+    state.attest("second-administrator", until=CASE.dead_on + 90 * DAY)
     state.night(CASE.dead_on)
-    assert state.open() == SECOND
-    state.night(CASE.dead_on + DAY)
     assert state.open() == NOTHING
+    (why,) = state.why_closed("signing-key-unverifiable")
+    assert why == "attested by analyst until 2024-04-16: the old one is refused"
     assert CASE.row(state.measured(CASE.rules)) == documented(CASE)
+
+    state.night(CASE.dead_on + 91 * DAY)
+    assert state.open() == SECOND, "nobody's word counts for ever"

@@ -95,6 +95,13 @@ def everything_is_closed(shop: Replay) -> None:
     cloud.remove(USER.native_id)
 
 
+def ask(shop: Replay, running: LoginService) -> None:
+    """From the next night on the login service is asked which keys it publishes."""
+    told = {"name": "login", "kind": "jwks", "issuers": [running.issuer], "internal": True, "cache_hours": 24}
+    settings = jwks.Settings.model_validate({**told, "ca_certs_file": str(running.authority)})
+    shop.reads(settings, lambda part, context: jwks.build(settings, None, part, context))
+
+
 def test_account_checks_alone_find_nothing(shop: Replay) -> None:
     shop.night(BEFORE)
     everything_is_closed(shop)
@@ -105,13 +112,25 @@ def test_account_checks_alone_find_nothing(shop: Replay) -> None:
     assert shop.all() == NOTHING
 
 
+def test_without_a_register_the_key_is_not_checked_and_never_clean(
+    shop: Replay, running: LoginService, tmp_path
+) -> None:
+    ask(shop, running)
+    running.publish(public_jwk(signing_key(tmp_path, "2020-06").public_key(), "2020-06"))
+    shop.night(BEFORE)
+    everything_is_closed(shop)
+
+    night = shop.night(CASE.left_on)
+
+    assert "1 signing key trusted, 0 with custodians, 1 NOT CHECKED" in night.screen
+    assert {rule for rule, _, _ in shop.all()} == {"uncustodied-signing-key"}
+
+
 def test_the_key_is_found_the_first_night_and_held_open_until_it_is_dead(
     shop: Replay, running: LoginService, people: RoundupPeople, tmp_path
 ) -> None:
     old, new = (public_jwk(signing_key(tmp_path, kid).public_key(), kid) for kid in ("2020-06", "2025-11"))
-    told = {"name": "login", "kind": "jwks", "issuers": [running.issuer], "internal": True, "cache_hours": 24}
-    settings = jwks.Settings.model_validate({**told, "ca_certs_file": str(running.authority)})
-    shop.reads(settings, lambda part, context: jwks.build(settings, None, part, context))
+    ask(shop, running)
     shop.register = register(running.issuer)
     running.publish(old)
 

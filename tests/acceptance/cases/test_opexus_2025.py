@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from structlog.testing import capture_logs
 
+from include.offboarding.deciding.notices import add_notice
 from tests.support.office import System, locked, login
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay, accounts
@@ -25,11 +26,11 @@ CASE = PublicCase(
     dead_on=date(2025, 2, 18),
     dead=time(18, 0),
     assumed=(
-        "HR marks both as gone at 16:50 without a day, and somebody triggers the check of both five minutes later.",
+        "A person gives notice of both at 16:50, ahead of HR's feed, and triggers their check five minutes later.",
         "The missed account is locked at 18:00.",
     ),
 )
-DAY = timedelta(days=1)
+DAY, BROTHERS = timedelta(days=1), ("70011", "70012")
 ONE, OTHER = login("amir", number("70011")), login("adil", number("70012"))
 MISSED = {("leaver-account-works", "70012", OTHER.label)}
 
@@ -40,28 +41,31 @@ def at(hour: int, minute: int) -> datetime:
 
 def test_two_at_once_are_each_checked_whole_within_minutes(company: Callable[[str], Replay]) -> None:
     host, directory = company(CASE.zone), System(realm="directory", accounts=[ONE, OTHER])
-    host.hr.workers = [worker(each, job(zone=CASE.zone)) for each in ("70011", "70012", "70013")]
+    host.hr.workers = [worker(each, job(zone=CASE.zone)) for each in (*BROTHERS, "70013")]
     host.reads(accounts("corp-ldap"), directory)
 
     host.night(CASE.left_on - DAY)
     assert host.all() == NOTHING
 
-    for each in ("70011", "70012"):
-        host.hr.change(each, employments=(job("left", zone=CASE.zone),))
+    for each in BROTHERS:
+        last = f"2025-02-18T16:50 {CASE.zone}"
+        add_notice(host.session, host.settings, who=each, last=last, reason="dismissed in a call", author="analyst")
     directory.change(ONE.native_id, **locked())
     with capture_logs() as logs:
-        told = host.departure(at(16, 55), "70011", "70012")
+        told = host.departure(at(16, 55), *BROTHERS)
 
     checked = {line["worker"]: line["findings"] for line in logs if line["event"] == "person checked"}
     assert checked == {"hr:70011": 0, "hr:70012": 1}
     assert (host.open(), told.calls) == (MISSED, ("open",))
 
-    host.departure(at(17, 30), "70011", "70012")
+    host.departure(at(17, 30), *BROTHERS)
     assert host.open() == MISSED
 
     directory.change(OTHER.native_id, **locked())
-    host.departure(at(18, 5), "70011", "70012")
+    host.departure(at(18, 5), *BROTHERS)
     assert host.open() == NOTHING
+    for each in BROTHERS:
+        host.hr.change(each, employments=(job("left", last="2025-02-18", zone=CASE.zone),))
     host.night(CASE.left_on)
     assert host.all() == MISSED
     assert CASE.row(host.measured(CASE.rules)) == documented(CASE)

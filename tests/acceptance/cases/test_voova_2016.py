@@ -1,6 +1,6 @@
 """Voova, 2016: a consultant was dismissed after four weeks, and went in with the login of a colleague who stayed.
 
-Public: on 17 and 18 May 2016 he deleted 23 servers in AWS as "Speedy", a former colleague. That account belongs to
+Public: on 17 and 18 May 2016 he deleted 23 servers in AWS as a former colleague. That account belongs to
 somebody who works here; what the leaver had is its secret.
 """
 
@@ -31,14 +31,14 @@ CASE = PublicCase(
     ),
 )
 DELETED, DAY = date(2016, 5, 18), timedelta(days=1)
-CLOUD, ARN = "111111111111", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:console/speedy-AbCdEf"
-LEAVER, SPEEDY = user("AIDASNORTH", tag(KeyKind.NUMBER, "311")), user("AIDASPEEDY", tag(KeyKind.NUMBER, "305"))
+CLOUD, ARN = "111111111111", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:console/tgreen-AbCdEf"
+LEAVER, COLLEAGUE = user("AIDASNORTH", tag(KeyKind.NUMBER, "311")), user("AIDATGREEN", tag(KeyKind.NUMBER, "305"))
 OWN_KEY = access_key("AKIASNORTHSNORTHSNOR", LEAVER)
 PASSWORD = Credential(
     realm=CLOUD,
-    account_native_id=SPEEDY.native_id,
+    account_native_id=COLLEAGUE.native_id,
     kind=SubjectKind.CONSOLE_PASSWORD,
-    native_id=SPEEDY.native_id,
+    native_id=COLLEAGUE.native_id,
     label="console password",
     standing=Standing.WORKS,
     standing_reason="a login profile (GetLoginProfile)",
@@ -46,11 +46,11 @@ PASSWORD = Credential(
 OLD = secret(f"{ARN}#1", realm=CLOUD, created_at=datetime(2016, 1, 11, tzinfo=UTC))
 NEW = secret(f"{ARN}#2", realm=CLOUD, created_at=datetime(2016, 5, 19, 10, tzinfo=UTC))
 READ = event(OLD, "e-1", at=datetime(2016, 4, 25, 9, tzinfo=UTC), actor=LEAVER.native_id, actor_label=LEAVER.label)
-HELD = {("leaver-shared-secret", "311", "speedy")}
+HELD = {("leaver-shared-secret", "311", "tgreen")}
 REGISTER = {
     "keys": [
         {
-            "name": "speedy",
+            "name": "tgreen",
             "kind": "shared_secret",
             "places": [{"source": "secrets", "id": ARN}],
             "custodians": [{"worker": "hr:305"}],
@@ -61,7 +61,7 @@ REGISTER = {
 
 def test_the_colleagues_login_is_found_as_a_secret_and_not_as_an_account(company: Callable[[str], Replay]) -> None:
     voova = company(CASE.zone)
-    cloud = System(realm=CLOUD, accounts=[LEAVER, SPEEDY], credentials=[OWN_KEY, PASSWORD])
+    cloud = System(realm=CLOUD, accounts=[LEAVER, COLLEAGUE], credentials=[OWN_KEY, PASSWORD])
     kept = Keys(facts=[OLD], scopes=[ScopeRead(realm=CLOUD, scope="", kinds=(SubjectKind.SHARED_SECRET,))])
     recorded = Keys(facts=[READ], scopes=[ScopeRead(realm=CLOUD, scope="", kinds=())])
     voova.hr.workers = [worker(each, job(zone=CASE.zone)) for each in ("311", "305")]
@@ -80,7 +80,7 @@ def test_the_colleagues_login_is_found_as_a_secret_and_not_as_an_account(company
     assert voova.severities() == {"leaver-shared-secret": "critical"}
     assert "Read it on 2016-04-25 09:00 UTC" in voova.evidence("leaver-shared-secret")
 
-    cloud.change(SPEEDY.native_id, last_used_at=datetime(2016, 5, 17, 22, tzinfo=UTC))
+    cloud.change(COLLEAGUE.native_id, last_used_at=datetime(2016, 5, 17, 22, tzinfo=UTC))
     voova.night(DELETED)
     assert voova.open() == HELD
 
