@@ -7,13 +7,14 @@ from include.offboarding.store.sql import statements
 
 _STEPS = (
     *("make_leaver", "make_moment", "make_account_holder", "make_named_principal", "make_guarding", "make_reach"),
-    *("make_way", "make_key_name", "make_entry_key", "make_custody_span", "make_event_person", "make_deed_done"),
-    *("make_key_age", "make_custody_held", "make_custody_access", "make_custody_use", "make_custody_holder"),
+    *("make_key_name", "make_granted", "make_way", "make_entry_key", "make_custody_span", "make_event_person"),
+    *("make_deed_done", "make_key_age", "make_custody_held", "make_custody_access", "make_custody_use"),
+    "make_custody_holder",
 )
 _TABLES = (
-    *("leaver", "moment", "account_holder", "named_principal", "guarding", "reach", "way", "key_name", "entry_key"),
-    *("custody_span", "event_person", "deed_done", "key_age", "custody_held", "custody_access", "custody_use"),
-    "custody_holder",
+    *("leaver", "moment", "account_holder", "named_principal", "guarding", "reach", "key_name", "granted", "way"),
+    *("entry_key", "custody_span", "event_person", "deed_done", "key_age", "custody_held", "custody_access"),
+    *("custody_use", "custody_holder"),
 )
 
 

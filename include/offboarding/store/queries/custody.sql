@@ -88,7 +88,7 @@ analyze guarding;
 
 -- name: make_reach
 -- Which of them a leaver is or acts as: by an account, a group or a role; from when until when.
-create temp table reach (principal_id integer, kind text, realm text, name text, person_uid uuid, left_at timestamptz, from_at timestamptz,
+create temp table reach (principal_id integer, kind text, person_uid uuid, left_at timestamptz, from_at timestamptz,
     to_at timestamptz, first_at timestamptz, first_read_at timestamptz, how text, sure boolean, dead boolean);
 with theirs as (
     select h.person_uid, v.left_at, h.from_at, least(h.to_at, coalesce(g.night_at, 'infinity')) as to_at, a.realm,
@@ -105,12 +105,12 @@ with theirs as (
     where t.standing <> 'dead'
 )
 insert into reach
-select p.principal_id, p.kind, p.realm, p.name, c.person_uid, c.left_at, c.from_at, c.to_at, '-infinity'::timestamptz, null,
+select p.principal_id, p.kind, c.person_uid, c.left_at, c.from_at, c.to_at, '-infinity'::timestamptz, null,
     'as ' || c.label, true, c.dead
 from called c join named_principal p on p.name = c.name and (
     (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
 union all
-select g.principal_id, 'group', g.realm, g.name, t.person_uid, t.left_at,
+select g.principal_id, 'group', t.person_uid, t.left_at,
     greatest(t.from_at, case when m.valid_from = g.first_at then '-infinity'::timestamptz else mf.night_at end),
     least(t.to_at, coalesce(mt.night_at, 'infinity')), f.night_at, g.first_at, 'as a member of ' || g.label, true, t.dead
 from theirs t
@@ -120,37 +120,11 @@ join moment mf on mf.at = m.valid_from
 join moment f on f.at = g.first_at
 left join moment mt on mt.at = m.valid_to
 union all
-select p.principal_id, p.kind, p.realm, p.name, r.person_uid, r.left_at, r.from_at, least(r.to_at, r.gone_at),
+select p.principal_id, p.kind, r.person_uid, r.left_at, r.from_at, least(r.to_at, r.gone_at),
     '-infinity'::timestamptz, null, 'through the role ' || r.role, r.sure, r.dead
 from role r join named_principal p on p.name in (r.role, r.role_id) and (
     (p.kind = 'role' and p.realm = r.role_realm) or p.kind = 'principal');
-analyze reach;
-
--- name: make_way
--- What these principals may do to which key, and when; the day of the departure is its last 24 hours. `stood`: on that
--- day; else it ended before. Where nothing was read until after the departure, what the first read told stands in.
-create temp table way as
-with first as (
-    select a.realm, a.source_kind, m.at, m.night_at
-    from (select realm, source_kind, min(valid_from) as at from key_access group by realm, source_kind) a
-    join moment m using (at)
-), dated as (
-    select a.realm, a.source_kind, a.key, a.principal, a.action, a.carries, a.reason, r.person_uid, r.left_at, r.how,
-        r.principal_id, r.kind, a.standing = 'works' and r.sure as sure, a.valid_to is null and r.to_at = 'infinity' and not r.dead
-            as now,
-        greatest(r.from_at, case when a.valid_from = f.at then '-infinity'::timestamptz else af.night_at end) as from_at,
-        least(r.to_at, coalesce(at.night_at, 'infinity')) as to_at,
-        case when greatest(r.first_at, f.night_at) > r.left_at then greatest(r.first_read_at, f.at) end as unread_until
-    from reach r
-    join key_access a on a.principal_kind = r.kind and a.principal_realm = r.realm and a.principal = r.name
-    join first f on f.realm = a.realm and f.source_kind = a.source_kind
-    join moment af on af.at = a.valid_from
-    left join moment at on at.at = a.valid_to
-)
-select d.*, d.to_at > d.left_at - interval '1 day' as stood
-from dated d
-where d.from_at < d.to_at and d.from_at < d.left_at or d.now;
-analyze way;
+analyze reach (principal_id);
 
 -- name: make_key_name
 -- What a key is called where it lies: each version by its own id, all of them by their name.
@@ -158,6 +132,52 @@ create temp table key_name as
 select realm, native_id as key, key_pk from key_copy union select realm, name, key_pk from key_copy;
 create index on key_name (realm, key);
 analyze key_name;
+
+-- name: make_granted
+-- What these principals may do to which key, and when. Where nothing was read until after a departure, what the first read
+-- told stands in. `now`: by what the last read told, of a key that lies there; `fresh`: that read was whole, and live.
+create temp table granted as
+with first as (
+    select a.realm, a.source_kind, m.at, m.night_at
+    from (select realm, source_kind, min(valid_from) as at from key_access group by realm, source_kind) a
+    join moment m using (at)
+), lying as (
+    select c.key_pk, c.realm, c.source_kind,
+        bool_and(coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false)) as fresh
+    from key_copy c
+    left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
+    where c.gone_at is null
+    group by c.key_pk, c.realm, c.source_kind
+)
+select k.key_pk, p.principal_id, a.principal, a.action, a.carries, a.standing = 'works' as sure, a.reason,
+    a.valid_to is null and l.key_pk is not null as now, l.fresh,
+    case when a.valid_from = f.at then '-infinity'::timestamptz else af.night_at end as from_at,
+    coalesce(at.night_at, 'infinity') as to_at, f.night_at as first_at, f.at as first_read_at
+from key_access a
+join key_name k using (realm, key)
+join named_principal p on p.kind = a.principal_kind and p.realm = a.principal_realm and p.name = a.principal
+join first f on f.realm = a.realm and f.source_kind = a.source_kind
+join moment af on af.at = a.valid_from
+left join moment at on at.at = a.valid_to
+left join lying l on l.key_pk = k.key_pk and l.realm = a.realm and l.source_kind = a.source_kind;
+analyze granted (principal_id);
+
+-- name: make_way
+-- What leavers could do to a key (`held`), or still can (`now`). `stood`: on the day of the departure, which is its last
+-- 24 hours. Else it ended before.
+create temp table way as
+with dated as (
+    select g.key_pk, r.person_uid, r.left_at, g.principal_id, g.action, g.principal, g.carries, g.sure and r.sure as sure,
+        g.now and r.to_at = 'infinity' and not r.dead as now, g.fresh, greatest(r.from_at, g.from_at) as from_at,
+        least(r.to_at, g.to_at) as to_at, g.reason, r.kind, r.how,
+        case when greatest(r.first_at, g.first_at) > r.left_at then greatest(r.first_read_at, g.first_read_at) end
+            as unread_until
+    from reach r join granted g using (principal_id)
+)
+select d.*, d.carries and d.from_at < d.to_at and d.from_at < d.left_at as held,
+    d.to_at > d.left_at - interval '1 day' as stood
+from dated d
+where d.now or d.carries and d.from_at < d.to_at and d.from_at < d.left_at;
 
 -- name: make_entry_key
 -- Which keys an entry of the register means, or once meant. What nothing shows is a key that the register alone knows.
@@ -276,22 +296,31 @@ join leaver v on v.person_uid = w.person_uid
 join entry_key e on e.name = s.name
 where s.kind = 'worker' and s.from_at < v.left_at
 order by e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at, s.current desc, s.to_at desc;
+with named as (
+    select e.key_pk, p.principal_id, s.*
+    from custody_span s
+    join entry_key e on e.name = s.name
+    join named_principal p on p.kind = s.kind and p.name = s.holder
+    where s.kind = 'principal' or s.kind = 'group' and exists (
+        select from realm m where m.realm = p.realm and s.space in (m.source, m.realm))
+), acted as (
+    select distinct on (n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how) n.key_pk, r.person_uid, n.words,
+        n.to_at, r.to_at as acted_to, r.how, r.sure,
+        case when r.first_at > r.left_at then r.first_read_at end as unread_until
+    from named n join reach r using (principal_id)
+    where greatest(n.from_at, r.from_at) < least(n.to_at, r.to_at, r.left_at)
+    order by n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how, n.current desc, r.to_at desc, n.to_at desc
+)
 insert into custody_held
-select distinct on (e.key_pk, r.person_uid, s.name, s.team, s.holder, s.from_at, r.how) e.key_pk, r.person_uid,
-    'registered',
-    'Acted ' || r.how || coalesce(' until ' || to_char(nullif(r.to_at, 'infinity') at time zone %(zone)s::text,
-        'YYYY-MM-DD'), '') || ', which is a registered custodian' || s.words || ' (custody.yaml).'
-        || case when r.sure then '' else ' Whether they could could not be told.' end
-        || case when r.first_at > r.left_at then ' That is as it ' || case when r.to_at = 'infinity' then 'stands now'
-            else 'stood on ' || to_char(r.first_read_at at time zone %(zone)s::text, 'YYYY-MM-DD') end
-            || ': no reads reach back to the departure.' else '' end,
-    nullif(least(s.to_at, r.to_at), 'infinity'), '', ''
-from custody_span s
-join reach r on r.name = s.holder and r.kind = s.kind
-join entry_key e on e.name = s.name
-where s.kind in ('group', 'principal') and greatest(s.from_at, r.from_at) < least(s.to_at, r.to_at, r.left_at)
-    and (s.kind = 'principal' or exists (select from realm m where m.realm = r.realm and s.space in (m.source, m.realm)))
-order by e.key_pk, r.person_uid, s.name, s.team, s.holder, s.from_at, r.how, s.current desc, r.to_at desc, s.to_at desc;
+select key_pk, person_uid, 'registered',
+    'Acted ' || how || coalesce(' until ' || to_char(nullif(acted_to, 'infinity') at time zone %(zone)s::text,
+        'YYYY-MM-DD'), '') || ', which is a registered custodian' || words || ' (custody.yaml).'
+        || case when sure then '' else ' Whether they could could not be told.' end
+        || case when unread_until is null then '' else ' That is as it ' || case when acted_to = 'infinity' then 'stands now'
+            else 'stood on ' || to_char(unread_until at time zone %(zone)s::text, 'YYYY-MM-DD') end
+            || ': no reads reach back to the departure.' end,
+    nullif(least(to_at, acted_to), 'infinity'), '', ''
+from acted;
 insert into custody_held
 select distinct c.key_pk, h.person_uid, 'registered', 'The same SSH key is on their own account ' || a.label || '.',
     null::timestamptz, '', ''
@@ -312,33 +341,26 @@ select w.key_pk, w.person_uid, case when w.stood then 'could' else 'inferred' en
             || ': no reads reach back to the departure.' end,
     nullif(w.to_at, 'infinity'), '', w.action
 from (
-    select distinct on (k.key_pk, w.person_uid, w.principal_id, w.action) k.key_pk, w.*
-    from way w join key_name k using (realm, key)
-    where w.carries and w.from_at < w.to_at and w.from_at < w.left_at
-    order by k.key_pk, w.person_uid, w.principal_id, w.action, w.stood desc, w.sure desc, w.to_at desc, w.reason) w;
+    select distinct on (key_pk, person_uid, principal_id, action) *
+    from way where held
+    order by key_pk, person_uid, principal_id, action, stood desc, sure desc, to_at desc, reason) w;
 -- The register and policies mean every version of a name: what ended before this material was made gave none of it.
 delete from custody_held h using key_age d
-where d.key_pk = h.key_pk and h.grade <> 'proved'
-    and (coalesce(d.made_last > h.at, false) or coalesce(d.unseen >= h.at, false))
+where d.key_pk = h.key_pk and h.grade <> 'proved' and (d.made_last > h.at or d.unseen >= h.at)
     and not (coalesce(d.made <= h.at, false) or d.seen <= h.at);
 create index on custody_held (key_pk);
-analyze custody_held;
+analyze custody_held (key_pk);
 
 -- name: make_custody_access
 -- What still lets leavers use a key, or take it away.
 create temp table custody_access as
-select distinct on (k.key_pk, w.person_uid, w.principal_id, w.action) k.key_pk, w.person_uid, w.principal, w.action,
-    w.carries, case when w.sure then 'works' else 'unknown' end as standing,
-    w.reason || case when w.kind = 'account' then '' else ', ' || w.how end as reason,
-    coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false) as fresh
-from way w
-join key_name k using (realm, key)
-join key_copy c on c.key_pk = k.key_pk and c.realm = w.realm and c.source_kind = w.source_kind and c.gone_at is null
-left join key_scope s on s.realm = w.realm and s.source_kind = w.source_kind and s.kind = c.kind
-where w.now
-order by k.key_pk, w.person_uid, w.principal_id, w.action, w.carries desc, w.sure desc, w.reason;
+select distinct on (key_pk, person_uid, principal_id, action) key_pk, person_uid, principal, action, carries,
+    case when sure then 'works' else 'unknown' end as standing,
+    reason || case when kind = 'account' then '' else ', ' || how end as reason, fresh
+from way where now
+order by key_pk, person_uid, principal_id, action, carries desc, sure desc, way.reason;
 create index on custody_access (key_pk);
-analyze custody_access;
+analyze custody_access (key_pk);
 
 -- name: make_custody_use
 -- What leavers did with a key after they had left.
@@ -360,9 +382,13 @@ analyze custody_use;
 -- Who took it afterwards has it.
 create temp table custody_holder as
 with pair as (
-    select key_pk, person_uid from custody_held
-    union select key_pk, person_uid from custody_access
-    union select key_pk, person_uid from custody_use
+    -- Sorting so many pairs costs half of what hashing them does.
+    select distinct on (key_pk, person_uid) key_pk, person_uid
+    from (
+        select key_pk, person_uid from custody_held
+        union all select key_pk, person_uid from custody_access
+        union all select key_pk, person_uid from custody_use) every
+    order by key_pk, person_uid
 )
 select p.key_pk, p.person_uid,
     (coalesce(d.made_last > v.left_at, false) or coalesce(d.unseen >= v.left_at, false))
@@ -372,5 +398,4 @@ select p.key_pk, p.person_uid,
             where u.key_pk = p.key_pk and u.person_uid = p.person_uid and u.carries and u.at > v.left_at) as newer
 from pair p join leaver v using (person_uid) left join key_age d using (key_pk);
 create index on custody_holder (key_pk);
-create index on custody_holder (person_uid);
-analyze custody_holder;
+analyze custody_holder (key_pk);
