@@ -128,7 +128,7 @@ def _uncustodied(session: Session, looked: Looked) -> Iterator[UncustodiedCase]:
 
 
 def _label(own: Sequence[CopyRow]) -> str:
-    """What people know it by: where it's trusted, else where it lies. What nothing shows, the register has a name for."""
+    """What people know it by: where it's trusted, else where it lies. What nothing shows, the register names."""
     best = min(own, key=lambda row: (row.untrusted_since is not None, not row.verifies, row.realm, row.native_id))
     return best.label
 

@@ -31,7 +31,7 @@ def test_what_nobody_is_named_for_is_not_checked() -> None:
     secrets = KeysThen(kind="shared_secret", trusted=1, with_custodians=0, unchecked=1)
 
     assert keys(told(keys=(SIGNING, secrets))) == [
-        "14 signing keys trusted, 3 with custodians, 2 that can't leave or are known by policies or trails, 9 NOT CHECKED",
+        "14 signing keys trusted, 3 with custodians, 2 that can't leave or are otherwise known, 9 NOT CHECKED",
         "1 shared secret trusted, 0 with custodians, 1 NOT CHECKED",
         "who may hold them: python -m include.offboarding custody suggest",
     ]
