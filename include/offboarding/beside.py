@@ -37,7 +37,7 @@ def exceptions(path: Path, raw: Mapping[str, object], settings: Settings | None,
     own = _own(path, raw, "exceptions", DEFAULT_EXCEPTIONS)
     told, found = exceptions_file.read(own, named="exceptions" in raw)
     if told is not None and settings is not None and not mistakes:
-        found = list(exceptions_across.mistakes(told, _known(settings)))
+        found = list(exceptions_across.mistakes(told, known(settings)))
     mistakes += (replace(mistake, file=own) for mistake in found)
     return told or Exceptions()
 
@@ -59,7 +59,8 @@ def _own(path: Path, raw: Mapping[str, object], key: str, usual: str) -> Path:
     return path.parent / (told if isinstance(told, str) else usual)
 
 
-def _known(settings: Settings) -> exceptions_across.Known:
+def known(settings: Settings) -> exceptions_across.Known:
+    """What may be excepted or acknowledged today."""
     return exceptions_across.Known(
         id_spaces=[roster.id_space for roster in settings.rosters],
         rosters=[roster.name for roster in settings.rosters],

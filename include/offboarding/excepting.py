@@ -14,7 +14,7 @@ def rows(settings: Settings) -> list[ExceptionRow]:
     told = settings.let_stand
     return [
         *(_exception(settings, entry) for entry in told.exceptions),
-        *(_acknowledgement(settings, entry) for entry in told.acknowledgements),
+        *(acknowledgement(settings, entry) for entry in told.acknowledgements),
     ]
 
 
@@ -34,7 +34,8 @@ def _exception(settings: Settings, entry: Exempted) -> ExceptionRow:
     )
 
 
-def _acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
+def acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
+    """A known gap, of the file or by a person's word."""
     return ExceptionRow(
         kind="acknowledgement",
         finding=entry.finding or "",

@@ -44,7 +44,9 @@ ARROWS: dict[str, set[str]] = {
     "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
     # A decision is one function, whoever brings it.
-    "deciding": NOUNS | {"settings", "people", "intake", "spelling", "store"},
+    # What the files beside the configuration are refused for, a person is refused for, too.
+    "deciding": NOUNS
+    | {"settings", "people", "intake", "spelling", "store", "beside", "excepting", "exceptions", "mistakes"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from include.offboarding.commands.acknowledge_arguments import acknowledge
 from include.offboarding.commands.custody_arguments import attest, custody
 from include.offboarding.commands.departure_arguments import departure, notice
 from include.offboarding.commands.parsing import (
@@ -19,6 +20,7 @@ from include.offboarding.commands.parsing import (
     words,
 )
 from include.offboarding.commands.work_arguments import work
+from include.offboarding.deciding.spreadsheet import FORMAT
 from include.offboarding.model import FindingState, LinkDecision
 from include.offboarding.report.wording import COMMAND
 
@@ -41,6 +43,7 @@ def parser() -> Parser:
     notice(commands)
     departure(commands)
     attest(commands)
+    acknowledge(commands)
     _audit(commands)
     return top
 
@@ -89,7 +92,7 @@ def _lists(commands: Commands) -> None:
         help="only so decided; once for each",
     )
     links.add_argument("--source", help="only of this source")
-    add_format(links, csv="a file to decide in, with a spreadsheet, for `link import`")
+    add_format(links, besides=(FORMAT, "a file to decide in, with a spreadsheet, for `link import`"))
     runs = command_of(commands, "runs", "lists:runs", "List runs, newest first, with what each read.", "runs --last 5")
     runs.add_argument("--last", type=count, metavar="N", help="no more than N (default: 20 in a table, else all)")
     runs.add_argument(
@@ -204,9 +207,9 @@ def _links(commands: Commands) -> None:
         verbs,
         "import",
         "imports:link_import",
-        "Decide what a file of `links --format csv` says in its columns decision and reason: all of it, or none where a"
-        " line is wrong.",
-        "link import links.csv --check",
+        f"Decide what a file of `links --format {FORMAT}` says in its columns decision and reason: all of it, or none"
+        " where a line is wrong.",
+        f"link import links.{FORMAT} --check",
     )
     imported.add_argument("file", type=Path, metavar="FILE", help="the file, filled in: confirm, reject, or nothing")
     imported.add_argument("--check", action="store_true", help="only say what is wrong, or what would be decided")

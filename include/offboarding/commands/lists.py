@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import NARROW, Column, note, records, say, table, width
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.deciding import links_file
+from include.offboarding.deciding import links_file, spreadsheet
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.model import SubjectKind
@@ -50,7 +50,7 @@ def links(given: Namespace) -> int:
         from include.offboarding.commands.records import link_record  # noqa: PLC0415
 
         records(link_record(link) for link in found)
-    elif given.format == "csv":
+    elif given.format == spreadsheet.FORMAT:
         sys.stdout.writelines(links_file.text(found))
     elif found:
         link_table(found)

@@ -61,14 +61,15 @@ def command_of(commands: Commands, name: str, run: str | None, sentence: str, ex
     return command
 
 
-def add_format(command: Parser, *, csv: str = "") -> None:
-    """Let it speak to programs, too; `csv`: and what that is for, where there is one."""
+def add_format(command: Parser, *, besides: tuple[str, str] | None = None) -> None:
+    """Let it speak to programs, too; `besides`: one more format, and what it's for."""
+    more, what = besides or ("", "")
     command.add_argument(
         "--format",
-        choices=["table", "jsonl", *(["csv"] if csv else [])],
+        choices=["table", "jsonl", *([more] if more else [])],
         default="table",
         help="table, for people; jsonl, an object a line, whose fields docs/jsonl.md promises"
-        f"{f'; csv, {csv}' if csv else ''} (default: table)",
+        f"{f'; {more}, {what}' if more else ''} (default: table)",
     )
 
 

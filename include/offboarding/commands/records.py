@@ -6,6 +6,7 @@ Moments are ISO 8601 in UTC. A new field may come within one `schema_version`; n
 from datetime import UTC, datetime
 
 from include.offboarding.rules import all_rules
+from include.offboarding.store.acknowledgements import Acknowledgement
 from include.offboarding.store.decisions import Decision
 from include.offboarding.store.reading import Explanation, FindingTold, LinkTold, PersonTold, RunTold
 from include.offboarding.store.reading.reads import PartTold, RosterTold
@@ -152,6 +153,26 @@ def explanation_record(told: Explanation) -> Record:
             for event in told.events
         ],
         "decisions": [_without_version(decision_record(decision)) for decision in told.decisions],
+    }
+
+
+def acknowledgement_record(each: Acknowledgement) -> Record:
+    """A line of `acknowledge list`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "acknowledgement_id": each.acknowledgement_id,
+        "origin": each.origin,
+        "source": each.source or None,
+        "part": each.part or None,
+        "roster": each.roster or None,
+        "finding": each.finding or None,
+        "reason": each.reason,
+        "author": each.author,
+        "made_at": _at(each.made_at),
+        "expires_at": _at(each.expires_at),
+        "ended_at": _at(each.ended_at),
+        "ended_by": each.ended_by,
+        "ended_for": each.ended_for,
     }
 
 

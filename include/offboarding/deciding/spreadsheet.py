@@ -16,6 +16,8 @@ from pathlib import Path
 from include.offboarding.errors import FatalError
 from include.offboarding.spelling import nearest
 
+FORMAT = "csv"
+"""What such files are called."""
 BOM = "\ufeff"
 """Without it Excel takes UTF-8 for the machine's own code page."""
 MOST_BYTES = 50_000_000

@@ -5,7 +5,7 @@ create temp table s_exception (kind text, finding text, space text, worker text,
 -- name: merge_exceptions
 -- What the file no longer says ends; what it newly says begins.
 update exception e set valid_to = %(at)s
-where e.valid_to is null and not exists (
+where e.valid_to is null and e.origin = 'file' and not exists (
     select from s_exception s
     where (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.reason, s.approver,
         s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule, e.reason,
@@ -17,8 +17,9 @@ select s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.accou
 from s_exception s
 where not exists (
     select from exception e
-    where e.valid_to is null and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule,
-        s.reason, s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster,
+    where e.valid_to is null and e.origin = 'file'
+        and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.reason, s.approver,
+        s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster,
         e.account, e.rule, e.reason, e.approver, e.expires_at));
 
 -- name: begin_excepted
