@@ -1,8 +1,9 @@
 """Some people, now: what of theirs still works?
 
-For departures that HR's feed tells. The tasks are the night's, about these people alone: rosters are read whole, since
-they are quick and say who left; of directories and clouds only these people's accounts are asked for. Triggered by form
-or REST (docs/departure.md) with worker ids, mails or logins, each of which must stand for exactly one person.
+The tasks are the night's, about these people alone: rosters are read whole, since they are quick and say who left; of
+directories and clouds only these people's accounts are asked for. Triggered by form or REST (docs/departure.md) with
+worker ids, mails or logins, each of which must stand for exactly one person; or with notices' ids, of departures that
+HR's feed doesn't tell yet.
 """
 
 from datetime import timedelta
@@ -26,11 +27,19 @@ from include.offboarding import pipeline, wiring
 
 SETTINGS = wiring.configured()
 PEOPLE = Param(
+    [],
     title="People",
     description="Worker ids (hr:10442 where several rosters have the number), mails or logins, one a line",
     type="array",
     items={"type": "string", "pattern": r"\S"},
-    minItems=1,
+    maxItems=100,
+)
+NOTICES = Param(
+    [],
+    title="Notices",
+    description="Ids of departures told before HR tells them (n-4f2a91), one a line",
+    type="array",
+    items={"type": "string", "pattern": "^n-[0-9a-f]{6}$"},
     maxItems=100,
 )
 
@@ -40,7 +49,8 @@ def find_people(begun: int) -> int:
     """Whom it's about. Everything that follows takes the run from here: without people nothing is done."""
     with wiring.at_work() as (loaded, session):
         run = pipeline.find_run(session, begun)
-        pipeline.find_people(session, loaded.settings, run, context()["params"]["people"])
+        asked = context()["params"]
+        pipeline.find_people(session, loaded.settings, run, asked["people"], asked["notices"])
         return run.run_id
 
 
@@ -63,7 +73,7 @@ with DAG(
     schedule=None,
     dagrun_timeout=timedelta(minutes=30),
     default_args={"retries": 1, "retry_delay": 10, "retry_policy": ASKED_AGAIN},
-    params=ParamsDict({"people": PEOPLE, "as_of": AS_OF}),
+    params=ParamsDict({"people": PEOPLE, "notices": NOTICES, "as_of": AS_OF}),
     tags=["offboarding"],
     doc_md=__doc__,
 ):

@@ -13,8 +13,9 @@ from include.offboarding.keys import short_finding
 from include.offboarding.model import Fact, IdentityKey, KeyKind
 from include.offboarding.report import night
 from include.offboarding.settings import Settings
-from include.offboarding.store import departures, reading, runs, sources
+from include.offboarding.store import departures, notices, reading, runs, sources
 from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import PersonCalled
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import Waiting
 from include.offboarding.store.rows import Run
@@ -22,19 +23,33 @@ from include.offboarding.store.rows import Run
 log = structlog.get_logger("offboarding.departure")
 
 
-def find_people(session: Session, settings: Settings, run: Run, words: Sequence[str]) -> None:
-    """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person.
+def find_people(session: Session, settings: Settings, run: Run, words: Sequence[str], told: Sequence[str] = ()) -> None:
+    """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person; and notices.
 
-    Raises FatalError that names the candidates of each line that stands for several, and each that stands for nobody.
+    `told`: notices' ids. Raises FatalError that names the candidates of each line that stands for several, each that
+    stands for nobody, and each notice that there is none of or that has ended.
     """
     rules = intake.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
     doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
-    if doubts or not found:
-        raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails or logins.")
+    noticed = [_noticed(session, notice_id) for notice_id in dict.fromkeys(told)]
+    doubts += [each for each in noticed if isinstance(each, str)]
+    if doubts or not (found or noticed):
+        raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails, logins, or notices' ids.")
     named = [person for each in found.values() for person in each]
+    named += [each for each in noticed if isinstance(each, PersonCalled)]
     departures.note_persons(session, run.run_id, named)
     log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
+
+
+def _noticed(session: Session, notice_id: str) -> PersonCalled | str:
+    """Whom a notice is about, or the sentence that says why it's about nobody."""
+    found = notices.notice(session, notice_id)
+    if found is None:
+        return f"There is no notice {notice_id}."
+    if found.ended_at is not None:
+        return f"Notice {notice_id} has ended: name the person, if they are to be checked all the same."
+    return PersonCalled(person_uid=found.person_uid, id_space=found.id_space, worker_id=found.worker_id)
 
 
 def accounts_of_these(

@@ -175,6 +175,7 @@ def guard(session: Session, settings: Settings, run: Run) -> guarding.GuardOutco
         rules=[rule.id for rule in all_rules()],
         max_new_tickets=settings.policy.max_new_tickets,
         release_baselines=settings.policy.baseline == "ticket",
+        max_named=settings.policy.max_named,
     )
     log.info("guard", **asdict(outcome))
     return outcome

@@ -38,9 +38,9 @@ def of_task(dag: DAG, task_id: str, name: str) -> Any:
     return task.partial_kwargs[name] if task.is_mapped else getattr(task, name)
 
 
-def form(dag: DAG) -> Param:
-    """The field of people. A Param keeps what it was given last, so each test has its own."""
-    return copy.deepcopy(dag.params.get_param("people"))
+def form(dag: DAG, field: str = "people") -> Param:
+    """A field. A Param keeps what it was given last, so each test has its own."""
+    return copy.deepcopy(dag.params.get_param(field))
 
 
 def test_what_waits_for_what(departure: DAG) -> None:
@@ -75,7 +75,7 @@ def test_people_are_taken(departure: DAG, told: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    (None, [], [""], ["  "], "10442", 10442, [10442], ["10442", None], {"people": "10442"}, ["1"] * 101),
+    (None, [""], ["  "], "10442", 10442, [10442], ["10442", None], {"people": "10442"}, ["1"] * 101),
     ids=repr,
 )
 def test_what_names_nobody_is_refused(departure: DAG, told: object) -> None:
@@ -83,9 +83,18 @@ def test_what_names_nobody_is_refused(departure: DAG, told: object) -> None:
         form(departure).resolve(told)
 
 
-def test_without_people_it_is_not_begun(departure: DAG) -> None:
+@pytest.mark.parametrize(
+    "told", (None, "n-4f2a91", ["4f2a91"], ["n-4F2A91"], ["n-4f2a9"], ["n-4f2a91 "], ["kim@corp.example"]), ids=repr
+)
+def test_notices_are_named_by_their_ids_alone(departure: DAG, told: object) -> None:
     with pytest.raises(ParamValidationError):
-        form(departure).resolve()
+        form(departure, "notices").resolve(told)
+    assert form(departure, "notices").resolve(["n-4f2a91", "n-000000"]) == ["n-4f2a91", "n-000000"]
+
+
+def test_either_may_be_left_out(departure: DAG) -> None:
+    """Who names nobody at all is refused by the run itself: a form can't ask for one of two."""
+    assert (form(departure).resolve(), form(departure, "notices").resolve()) == ([], [])
 
 
 @pytest.mark.parametrize("task_id", FLOW)

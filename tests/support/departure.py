@@ -1,7 +1,7 @@
 """A departure by functions, in the order of the DAG's tasks: what fails there by itself fails here by itself too."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -34,20 +34,29 @@ class DepartureTold:
 
 
 def departure(
-    office: Office, *words: str, session: Session | None = None, hours: int = 1, caller: str = ""
+    office: Office,
+    *words: str,
+    session: Session | None = None,
+    hours: int = 1,
+    caller: str = "",
+    notices: Sequence[str] = (),
+    quiet: bool = False,
 ) -> DepartureTold:
-    """A departure so many hours after the last night. Raises what finding the people raises."""
+    """A departure so many hours after the last night. Raises what finding the people raises.
+
+    `quiet`: keeps no log lines, for several at once, since structlog can be listened to by one alone.
+    """
     at = session or office.session
     settings, readers, as_of = office.settings, office.readers(), office.as_of + timedelta(hours=hours)
     caller = caller or f"departure {office.queue} {words} {hours} {at.info.backend_pid} {next(_callers)}"
     office.tracker.calls.clear()
-    with capture_logs() as logs:
+    with nullcontext(list[Any]()) if quiet else capture_logs() as logs:
         run = pipeline.open_departure(at, settings, caller=caller, as_of=as_of)
         told = DepartureTold(run=run, logs=logs)
         for roster in settings.rosters:
             with _by_itself(told):
                 pipeline.read_roster(at, settings, run, roster, readers.roster(settings, roster.name, as_of))
-        pipeline.find_people(at, settings, run, words)
+        pipeline.find_people(at, settings, run, words, notices)
         _read(office, at, told, pipeline.collect)
         pipeline.correlate(at, settings, run)
         _read(office, at, told, pipeline.detail)

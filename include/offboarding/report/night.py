@@ -93,7 +93,8 @@ def _reasons(night: Night) -> Iterator[str]:
     if unverified:
         yield f"of {counted(unverified, 'finding')} it can't be told whether they work"
     if night.held.trips:
-        yield f"{counted(night.held.over_maximum, 'finding')} wait: more new tickets than policy.max_new_tickets"
+        held = counted(night.held.over_maximum, "finding")
+        yield f"{held} wait: more new tickets than policy.max_new_tickets or people than policy.max_named"
     if night.tickets.undelivered:
         yield f"the tracker hasn't been told of {counted(night.tickets.undelivered, 'change')}"
 
@@ -220,7 +221,7 @@ def _waiting(night: Night) -> Iterator[str]:
     if held.baseline:
         yield f"{counted(held.baseline, 'finding')} of a first read (policy.baseline: hold)"
     if held.over_maximum:
-        yield f"{counted(held.over_maximum, 'finding')} in a batch over policy.max_new_tickets"
+        yield f"{counted(held.over_maximum, 'finding')} in a batch over policy.max_new_tickets or policy.max_named"
     if night.waiting:
         yield f"look at them: {COMMAND} findings --state held"
         yield f'let them through: {COMMAND} release {run_id} --reason "..."'

@@ -34,9 +34,17 @@ class _Held:
 
 
 def guard(
-    session: Session, run: Run, *, rules: Sequence[str], max_new_tickets: int, release_baselines: bool
+    session: Session,
+    run: Run,
+    *,
+    rules: Sequence[str],
+    max_new_tickets: int,
+    release_baselines: bool,
+    max_named: int,
 ) -> GuardOutcome:
-    """Look before anything is written outside: baselines wait for a person, as does a batch over the maximum."""
+    """Look before anything is written outside: baselines wait for a person, as does a batch over the maximum, and what
+    is found of more people at once than may be named without a second look.
+    """
     with session.transaction():
         lock_findings(session)
         values = {"run_id": run.run_id, "rules": list(rules), "as_of": run.as_of}
@@ -47,7 +55,8 @@ def guard(
         session.execute(block("guard", "make_candidate"), {"persons": persons_asked(session, run)})
         with session.cursor(row_factory=scalar_row) as cursor:
             new_tickets = cursor.execute(block("guard", "new_ticket_count")).fetchone() or 0
-        over = {"over": new_tickets > max_new_tickets}
+            named = cursor.execute(block("guard", "named_count")).fetchone() or 0
+        over = {"over": new_tickets > max_new_tickets, "named_over": named > max_named}
         opened = _changes(session, "open_candidates", {**values, **over})
         append_events(session, opened, run_id=run.run_id, actor=f"run {run.run_id}")
         with session.cursor(row_factory=class_row(_Held)) as cursor:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from include.offboarding import pipeline
+from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import RetriableError
 from include.offboarding.model import Carryable, Deed, Standing, SubjectKind
 from include.offboarding.store import tickets
@@ -333,3 +334,24 @@ def test_a_run_about_some_people_says_nothing_of_others(company: KeyCompany) -> 
     pipeline.evaluate(company.session, company.settings, run)
 
     assert [row[1:] for row in company.findings("p.worker_id", "f.state")] == [("1042", "resolved"), ("1043", "open")]
+
+
+def test_a_departure_by_notice_tells_of_the_keys_that_they_may_have_held(company: KeyCompany) -> None:
+    """HR still lists Kim as at work: the key is read in the run itself, and told before HR knows."""
+    company.workers[0] = KIM
+    company.judged(days=2)
+    assert company.findings("f.state") == []
+    last = (company.as_of + timedelta(hours=1)).isoformat()
+    notice = add_notice(company.session, company.settings, who="1042", last=last, reason="dismissed", author="lee")
+    session, settings = company.session, company.settings
+    run = pipeline.open_departure(session, settings, caller="now", as_of=company.as_of + timedelta(hours=2))
+    pipeline.find_people(session, settings, run, [], [notice.notice_id])
+    pipeline.collect(session, settings, run, settings.source("login"), "", company.login)
+
+    pipeline.correlate(session, settings, run)
+    pipeline.evaluate(session, settings, run)
+    pipeline.guard(session, settings, run)
+
+    assert company.findings("p.worker_id", "f.subject_native_id", "f.state", "f.basis", "f.ticket_kind") == [
+        ("leaver-signing-key", "1042", KEY.material, "open", "notice", "rotate")
+    ]

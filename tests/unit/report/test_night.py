@@ -128,7 +128,7 @@ def told(**changes: Any) -> Night:
         pytest.param(told(held=Waiting(baseline=0, over_maximum=60, trips=False)), (), id="a batch goes on waiting"),
         pytest.param(
             told(held=Waiting(baseline=0, over_maximum=60, trips=True)),
-            ("60 findings wait: more new tickets than policy.max_new_tickets",),
+            ("60 findings wait: more new tickets than policy.max_new_tickets or people than policy.max_named",),
             id="the night that the guard trips",
         ),
         pytest.param(

@@ -17,7 +17,14 @@ select person_uid::text from run_person where run_id = %(run_id)s order by perso
 -- name: people_of_run
 -- Whom the run is about, and whether they have left by its moment.
 select w.id_space, w.worker_id, d.left_on, case
-        when d.person_uid is null then 'works here'
+        when d.person_uid is null then case when exists (
+                select from notice t where t.person_uid = r.person_uid and t.ended_at is null and t.left_at > n.as_of)
+            or exists (
+                select from worker e join employment j using (worker_pk)
+                where e.person_uid = r.person_uid and e.missing_since is null
+                    and (j.last_working_on is not null or j.status = 'left')
+                    and coalesce(j.last_working_on, j.end_on) >= (n.as_of at time zone coalesce(j.zone, 'UTC'))::date - 1)
+            then 'leaves later' else 'works here' end
         when d.returned then 'came back'
         when not d.confirmed then 'waits for confirmation'
         when d.certain_at > n.as_of then 'leaves later'

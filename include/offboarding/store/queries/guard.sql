@@ -45,12 +45,16 @@ select f.finding_key, f.ticket_kind, f.holds_ticket,
                     where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
                         k.material = f.subject_native_id
                         or (f.rule = 'uncustodied-signing-key' and c.realm = f.realm)))))) as baseline,
-    f.queue, f.episode,
+    f.queue, f.episode, f.person_uid, coalesce(f.basis = 'notice', false) or %(persons)s::uuid[] is not null as named,
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'rotate' then 'key:' || f.subject_native_id
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder
 from finding f
 where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
+
+-- name: named_count
+-- Of how many people something waits that a person named, by a notice or for a run about them.
+select count(distinct person_uid)::int from candidate where named and not released and not baseline;
 
 -- name: new_ticket_count
 -- How many tickets this run would newly open, those that wait or were released by a person left out.
@@ -67,7 +71,8 @@ where not c.baseline and not c.released and c.holds_ticket and not exists (
 update finding f
 set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
 from candidate c
-where c.finding_key = f.finding_key and (c.released or not (c.baseline or %(over)s))
+where c.finding_key = f.finding_key and (
+    c.released or not (c.baseline or %(over)s or (c.named and %(named_over)s)))
 returning f.finding_key, 'held' as from_state, 'open' as to_state,
     case when c.released then 'released' else 'through the guard' end as text;
 
