@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import structlog
 
-from include.offboarding.correlation.keys import AccountForm, KeyRules, actor_keys, normal, person_uid, worker_keys
+from include.offboarding.correlation import keys
+from include.offboarding.correlation.keys import AccountForm, KeyRules, WorkerForm, actor_keys, normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
 from include.offboarding.model import Account, Event, Fact, Key, RequestCounts, RosterSummary
@@ -13,7 +16,7 @@ from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import StagedEvent
-from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker
+from include.offboarding.store.rosters import RosterRead, RosterRow
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
 from include.offboarding.store.sources import SourceRead, StagedFact
 
@@ -36,7 +39,8 @@ def read_roster(
     read = RosterRead.begin(session, row, run.run_id, run.as_of)
     bound = settings.policy.max_inferred
     try:
-        read.stage(_staged_workers(settings, roster_settings, roster))
+        passed = passing(roster.read(), lambda _: True, noun="workers", roster=roster_settings.name)
+        read.stage(passed, _worker_form(settings, roster_settings))
         summary = _summary(roster_settings, roster)
     except Exception as error:
         read.fail(_sentence(f"rosters.{row.name}", error))
@@ -81,7 +85,7 @@ def read_source(
             source=source_settings.name,
             part=part,
         )
-        forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings))
+        forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings), code=_keys_code())
         read.stage(staged_facts(settings, source_settings, passed), forms)
     except Exception as error:
         read.fail(_sentence(f"sources.{source_settings.name} {part}".strip(), error), source.requests)
@@ -155,16 +159,21 @@ def _tell_source(outcome: SourceOutcome) -> None:
         (log.warning if red else log.info)(f"not checked: {text}", source=outcome.source)
 
 
-def _staged_workers(settings: Settings, roster: RosterSettings, reader: Roster) -> Iterator[StagedWorker]:
-    rules = key_rules(settings)
-    realms = {source.name: source.login_realm for source in settings.sources}
-    placeholders = {normal(value) for value in settings.policy.placeholders}
-    for worker in passing(reader.read(), lambda _: True, noun="workers", roster=roster.name):
-        yield StagedWorker(
-            worker=worker,
-            uid=person_uid(roster.id_space, worker.worker_id, roster.name, placeholders),
-            keys=tuple(worker_keys(worker, roster.id_space, roster.login_realm, realms, rules)),
-        )
+def _worker_form(settings: Settings, roster: RosterSettings) -> WorkerForm:
+    return WorkerForm(
+        roster=roster.name,
+        id_space=roster.id_space,
+        login_realm=roster.login_realm,
+        realms={source.name: source.login_realm for source in settings.sources},
+        placeholders=frozenset(normal(value) for value in settings.policy.placeholders),
+        rules=key_rules(settings),
+        code=_keys_code(),
+    )
+
+
+@cache
+def _keys_code() -> bytes:
+    return Path(keys.__file__).read_bytes()
 
 
 _COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys": Key, "events": Event}

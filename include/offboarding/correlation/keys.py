@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from include.offboarding.model import Account, AccountKey, Event, IdentityKey, KeyKind, KeyOrigin, Worker
 
@@ -35,6 +34,12 @@ class KeyRules:
     login_patterns: tuple[re.Pattern[str], ...]
     usual_patterns: tuple[re.Pattern[str], ...]
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """All of it, in an order of its own."""
+        aliases = sorted(self.mail_aliases.items())
+        return (sorted(self.mail_domains), aliases, self.login_patterns, self.usual_patterns)
+
     @staticmethod
     def of(
         mail_domains: Sequence[str], mail_aliases: Mapping[str, str], patterns: Sequence[str], usual: Sequence[str]
@@ -46,6 +51,11 @@ class KeyRules:
             login_patterns=tuple(_compiled(pattern, "{login}") for pattern in patterns),
             usual_patterns=tuple(_compiled(pattern, "{login}") for pattern in usual if pattern not in patterns),
         )
+
+
+def _digest(told: tuple[object, ...], code: bytes) -> bytes:
+    about = repr((*told, unicodedata.unidata_version)).encode()
+    return hashlib.blake2b(about + code, digest_size=32).digest()
 
 
 def normal(value: str) -> str:
@@ -128,6 +138,35 @@ def worker_key_rows(
         yield _worker_key(KeyKind.NAME, worker.name, "", "current", "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerForm:
+    """How a roster's workers' keys, and new persons' uids, are made."""
+
+    roster: str
+    id_space: str
+    login_realm: str | None
+    realms: Mapping[str, str | None]
+    """Each source's declared login realm, if any."""
+    placeholders: frozenset[str]
+    rules: KeyRules
+    code: bytes = b""
+    """See `AccountForm.code`."""
+
+    @property
+    def form(self) -> bytes:
+        """Digest of everything that these rest on beside the worker: see `AccountForm.form`."""
+        told = (self.roster, self.id_space, self.login_realm, sorted(self.realms.items()), sorted(self.placeholders))
+        return _digest((*told, *self.rules.told), self.code)
+
+    def uid(self, worker: Worker) -> uuid.UUID:
+        """The person's, should the worker be new."""
+        return person_uid(self.id_space, worker.worker_id, self.roster, self.placeholders)
+
+    def rows(self, worker: Worker) -> Iterator[KeyRow]:
+        """The worker's keys."""
+        return worker_key_rows(worker, self.id_space, self.login_realm, self.realms, self.rules)
+
+
 def login_space(source: str | None, login_realm: str | None, realms: Mapping[str, str | None]) -> str:
     """Where a login that HR gives belongs: a realm, one source, or "" for no system in particular."""
     if source is None:
@@ -157,19 +196,15 @@ class AccountForm:
 
     number_format: str
     rules: KeyRules
+    code: bytes = b""
+    """The text of this very module, as whoever may read files has read it: other code may make other keys."""
 
     @property
     def form(self) -> bytes:
         """Digest of everything that a key's normal form rests on beside the account: settings, Unicode's tables, and
-        this very file. Where it differs, no account counts as standing in the store already.
+        this very code. Where it differs, no account counts as standing in the store already.
         """
-        told = repr(
-            (
-                *(self.number_format, sorted(self.rules.mail_domains), sorted(self.rules.mail_aliases.items())),
-                *(self.rules.login_patterns, self.rules.usual_patterns, unicodedata.unidata_version),
-            )
-        )
-        return hashlib.blake2b(told.encode() + Path(__file__).read_bytes(), digest_size=32).digest()
+        return _digest((self.number_format, *self.rules.told), self.code)
 
     def rows(self, account: Account) -> Iterator[KeyRow]:
         """The account's keys."""
@@ -193,9 +228,10 @@ def _actor_key_rows(event: Event, number_format: str, rules: KeyRules) -> Iterat
 
 
 def _built_on(login: str, rules: KeyRules) -> Iterator[KeyRow]:
+    built = normal(login)
     for origin, patterns in (("pattern", rules.login_patterns), ("usual", rules.usual_patterns)):
         for pattern in patterns:
-            inner = pattern.fullmatch(normal(login))
+            inner = pattern.fullmatch(built)
             if inner:
                 yield _stored("login", inner["inner"].strip(), "", "", origin, pattern.pattern, login)
 

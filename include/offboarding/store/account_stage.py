@@ -167,14 +167,14 @@ def _key_columns(
 def _account_columns(a: Account) -> tuple[object, ...]:
     return (
         *(a.native_id, a.label, a.login, a.display_name, list(a.owner_labels) or None, a.created_at, a.created_by),
-        *(a.standing.value, a.standing_reason, a.has_own_login, a.password_set_at, a.service_like, a.privileged),
-        *(a.privileged_by, a.last_used_at, a.last_used_exact, a.kind.value, a.product),
+        *(a.standing, a.standing_reason, a.has_own_login, a.password_set_at, a.service_like, a.privileged),
+        *(a.privileged_by, a.last_used_at, a.last_used_exact, a.kind, a.product),
     )
 
 
 def _credential_row(c: Credential) -> tuple[object, ...]:
     return (
-        *(c.account_native_id, c.kind.value, c.native_id, c.label, c.standing.value, c.standing_reason),
-        *(c.can_reactivate, c.effect.value, c.fingerprint, c.created_at, c.last_used_at),
+        *(c.account_native_id, c.kind, c.native_id, c.label, c.standing, c.standing_reason),
+        *(c.can_reactivate, c.effect, c.fingerprint, c.created_at, c.last_used_at),
         *(c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until),
     )

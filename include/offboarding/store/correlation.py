@@ -8,7 +8,9 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from include.offboarding.store import focus
 from include.offboarding.store.connect import Session
+from include.offboarding.store.focus import find_focus, note_correlated, settings_digest
 from include.offboarding.store.locks import lock_correlation
 from include.offboarding.store.persons import merge_same_persons
 from include.offboarding.store.rows import CorrelationCounts, SourceSetting
@@ -54,7 +56,7 @@ _TEMPORARY = (
     *("placeholder", "sign", "source_setting", "employment_span", "feed_state", "person_state"),
     *("possibly_one", "contested"),
     *("person_key", "holder", "bearing", "weightless", "ruling", "evidence", "total", "ranked", "vouching"),
-    *("vouched_login", "owned", "new_link", "final_link"),
+    *("vouched_login", "owned", "new_link", "final_link", *focus.TEMPORARY),
 )
 
 
@@ -70,6 +72,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         "sources": Jsonb([_setting(source) for source in settings.sources]),
         **settings.scores,
     }
+    values["settings"] = settings_digest(values, settings.placeholders)
     with session.transaction():
         lock_correlation(session)
         _forget(session)
@@ -81,14 +84,17 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "notices", values, "end_served", "confirm_notices", "make_person_state")
         _run(session, "persons", values, "make_possibly_one", "make_contested")
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
+        _run(session, "correlate", values, "make_source_setting")
+        everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
         _run(session, "correlate", values, "close_links", "begin_links", "keep_less_use", "show_workers")
+        note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         return _outcome(session, values, merged)
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
-    _run(session, "correlate", values, "make_source_setting", "make_person_key", "make_holder", "make_bearing")
+    _run(session, "correlate", values, "make_person_key", "make_holder", "make_bearing")
     _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_ruling", "make_evidence")
     _run(session, "correlate", values, "evidence_directory_id", "evidence_number", "evidence_mail")
     _run(session, "correlate", values, "evidence_owner_number")
@@ -96,8 +102,8 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "make_vouching", "make_vouched_login", "name_vouching")
     _run(session, "correlate", values, "evidence_login")
     _rank(session, values, without=("key",))
-    _run(session, "correlate", values, "evidence_external_id", "evidence_ssh_key")
-    _rank(session, values, without=())
+    if _run(session, "correlate", values, "evidence_external_id", "evidence_ssh_key"):
+        _rank(session, values, without=())
     _run(session, "correlate", values, "evidence_owner_label", "make_owned", "make_new_link")
     _run(session, "correlate", values, "add_created_links")
     _run(session, "created", values, "add_recorded_links")
@@ -110,10 +116,13 @@ def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -
     _run(session, "correlate", {**values, "without": list(without)}, "make_total", "make_ranked")
 
 
-def _run(session: Session, file: str, values: dict[str, object], *names: str) -> None:
+def _run(session: Session, file: str, values: dict[str, object], *names: str) -> int:
+    """How many rows that wrote."""
+    written = 0
     for name in names:
         for statement in statements(file, name):
-            session.execute(statement, values)
+            written += max(session.execute(statement, values).rowcount, 0)
+    return written
 
 
 def _forget(session: Session) -> None:

@@ -3,35 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Coverage, EmploymentStatus, IdentityKey, Problem, RosterSummary, Worker
+from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
 from include.offboarding.store.repeats import repeated
 from include.offboarding.store.rows import ReadBegun, RosterOutcome
-from include.offboarding.store.sql import block
+from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
-
-_COLUMNS = {
-    "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on"),
-    "s_employment": ("worker_id", "start_on", "status", "last_working_on", "end_on", "zone", "type"),
-    "s_worker_key": ("worker_id", "kind", "value", "loose", "space", "origin", "raw"),
-}
-_RANKS = list(EmploymentStatus)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedWorker:
-    """A worker on the way into the store, with normalised keys."""
-
-    worker: Worker
-    uid: UUID
-    keys: tuple[IdentityKey, ...]
+from include.offboarding.store.worker_stage import RANKS, WORKER_COLUMNS, WorkerForm, WorkerStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +82,17 @@ class RosterRead:
             read_id=begun.read_id,
         )
 
-    def stage(self, workers: Iterable[StagedWorker]) -> None:
-        """Copy every worker into temporary tables, in constant memory."""
-        self.session.execute("drop table if exists s_worker, s_employment, s_worker_key")
+    def stage(self, workers: Iterable[Worker], form: WorkerForm) -> None:
+        """Copy every worker into temporary tables, in constant memory, but for those who stand here already."""
+        self.session.execute(block("rosters", "unstage_tables"))
         self.session.execute(block("rosters", "stage_tables"))
-        stage = Stage(self.session, _COLUMNS)
-        for staged in workers:
-            _add(stage, staged)
+        stage = Stage(self.session, WORKER_COLUMNS)
+        told = WorkerStage(session=self.session, stage=stage, roster=self.roster.name, form=form)
+        for worker in workers:
+            told.add(worker)
+        told.finish()
         stage.finish()
-        self.session.execute(block("rosters", "stage_index"))
+        self.session.execute(block("rosters", "stage_statistics"))
 
     def merge(
         self, summary: RosterSummary, problems: Sequence[Problem], *, min_percent: float, absolute: int, percent: float
@@ -117,6 +103,7 @@ class RosterRead:
         """
         with self.session.transaction():
             lock_roster(self.session, self.roster.name)
+            self._fold()
             workers = self._workers()
             found = [*problems, *self._contradictions(summary)]
             old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
@@ -194,6 +181,17 @@ class RosterRead:
         assert vanished is not None
         return vanished
 
+    def _fold(self) -> None:
+        values = {"observed_at": self.observed_at, "ranks": [rank.value for rank in RANKS]}
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            if cursor.execute(block("rosters", "ticked_by_mistake"), values).fetchone():
+                raise RetriableError(
+                    f"rosters.{self.roster.name}: another run has written workers of this roster that it had looked at"
+                    " earlier. Read it again."
+                )
+        for statement in statements("rosters", "fold_twice"):
+            self.session.execute(statement, values)
+
     def _workers(self) -> int:
         with self.session.cursor(row_factory=scalar_row) as cursor:
             return cursor.execute(block("rosters", "staged_counts")).fetchone() or 0
@@ -269,24 +267,6 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
             )
         session.execute(block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason})
         return session.execute(block("rosters", "infer_accepted"), {"roster": roster, "read_id": read.read_id}).rowcount
-
-
-def _add(stage: Stage, staged: StagedWorker) -> None:
-    worker = staged.worker
-    rank = min(_RANKS.index(employment.status) for employment in worker.employments)
-    start_on = max((e.start_on for e in worker.employments if e.start_on), default=None)
-    row = (worker.worker_id, staged.uid, worker.name, worker.manager, worker.location, rank, start_on)
-    stage.add("s_worker", row)
-    for e in worker.employments:
-        stage.add(
-            "s_employment",
-            (worker.worker_id, e.start_on, e.status.value, e.last_working_on, e.end_on, e.zone, e.type),
-        )
-    for key in staged.keys:
-        stage.add(
-            "s_worker_key",
-            (worker.worker_id, key.kind.value, key.value, key.loose, key.space, key.origin, key.raw),
-        )
 
 
 def _short(summary: RosterSummary, workers: int, last: int, run_id: int, roster: str) -> Problem:

@@ -224,7 +224,12 @@ class SourceRead:
         return outcome
 
     def _add(self, stage: Stage, held: AccountStage, fact: StagedFact) -> None:
-        if isinstance(fact, Gap):
+        # Accounts and credentials first: of these there are millions.
+        if isinstance(fact, Account | Credential):
+            if fact.realm != self._realm:
+                self._is_of(fact.realm)
+            self._add_held(stage, held, fact)
+        elif isinstance(fact, Gap):
             self._gaps.append(fact)
         elif isinstance(fact, Key | KeyAccess | StagedEvent):
             left_out = list(self.keys.add(stage, fact))

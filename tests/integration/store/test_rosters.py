@@ -3,20 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from uuid import uuid4
 
 import pytest
 
+from include.offboarding.correlation.keys import KeyRules, WorkerForm
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Coverage, RosterSummary, Worker
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
-from include.offboarding.store.rosters import RosterRead, RosterRow, StagedWorker, accept_read
+from include.offboarding.store.rosters import RosterRead, RosterRow, accept_read
 from tests.support.feed import BROKEN, Feed, listed, night_of
 from tests.support.small_company import KIM, LEFT, WORKS, job, worker
 
 TEN = tuple(range(101, 111))
 GONE = job("left", last="2026-11-01")
+FORM = WorkerForm(
+    roster="hr",
+    id_space="hr",
+    login_realm="corp",
+    realms={},
+    placeholders=frozenset(),
+    rules=KeyRules.of(("corp.example",), {}, (), ()),
+)
 
 
 @pytest.fixture
@@ -180,9 +188,9 @@ def test_an_employment_told_in_two_ways_makes_the_read_partial_and_nobody_a_leav
     assert feed.left() == {}
 
 
-def breaking_off() -> Iterator[StagedWorker]:
+def breaking_off() -> Iterator[Worker]:
     """A read that ends in an error after its first worker."""
-    yield StagedWorker(worker=worker("1"), uid=uuid4(), keys=())
+    yield worker("1")
     raise RetriableError("rosters.hr: gone")
 
 
@@ -191,7 +199,7 @@ def test_a_failed_read_leaves_everything_as_it_was(feed: Feed) -> None:
     begun = read_begun(feed.session, 11)
 
     with pytest.raises(RetriableError):
-        begun.stage(breaking_off())
+        begun.stage(breaking_off(), FORM)
     begun.fail("rosters.hr: gone")
 
     assert feed.ask("select status, error from roster_read order by read_id desc limit 1") == [
@@ -211,11 +219,10 @@ def read_begun(session: Session, day: int) -> RosterRead:
 def test_an_older_read_never_overwrites_a_newer(feed: Feed) -> None:
     feed.read(10, worker("1"), worker("2"))
     older, newer = read_begun(feed.session, 11), read_begun(feed.session, 12)
-    uids = dict(feed.ask("select worker_id, person_uid from worker"))
     summary = RosterSummary(origin="a list", proved=True, dated_at=None, rows=1)
 
     def merge(read: RosterRead, *workers: Worker) -> None:
-        read.stage(StagedWorker(worker=each, uid=uids[each.worker_id], keys=()) for each in workers)
+        read.stage(workers, FORM)
         read.merge(summary, (), min_percent=0, absolute=5, percent=1)
 
     merge(newer, worker("1", name="of the newer"), worker("2"))

@@ -80,6 +80,7 @@ create table worker (
     judged_read_id    bigint references roster_read,  -- the complete read that asked whether it left, within its bound
     vanished_at       timestamptz,                    -- taken to have left; null while it waits to be confirmed
     superseded        boolean not null default false, -- HR gives its id as another worker's previous one
+    digest            bytea,                          -- of the one record by which a complete read told it
     observed_at       timestamptz not null,           -- of the read that wrote this row
     unique (roster, worker_id)
 );
@@ -201,7 +202,7 @@ create table account (
     observed_at     timestamptz not null,             -- of the read that wrote this row
     gone_at         timestamptz,
     unique (realm, native_id)
-);
+) with (fillfactor = 70);                             -- of most the last use is taken away the same night
 
 -- Keys that an account no longer bears: still evidence.
 create table former_account_key (

@@ -14,7 +14,7 @@ from jsonb_to_recordset(%(sources)s) as s (realm text, source text, kind text, i
 create temp table person_key as
 select w.person_uid, k.kind, k.value, k.space, max(k.loose) as loose,
     bool_or(k.origin = 'current' and k.valid_to is null) as present
-from worker_key k join worker w using (worker_pk)
+from worker_key k join worker w using (worker_pk) join focus_person using (person_uid)
 where k.kind <> 'name' and k.value <> '' and k.value !~ '^0+$'
     and not exists (select from placeholder p where p.value = k.value)
 group by w.person_uid, k.kind, k.value, k.space;
@@ -37,11 +37,15 @@ analyze holder;
 -- name: make_bearing
 -- Every key that an account of a configured source bears today.
 create temp table bearing as
-select a.account_pk, a.realm, a.created_at, a.service_like, s.source, s.id_space, s.login_space, s.login_declared,
-    k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
-from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
-where k ->> 0 <> 'name' and (k ->> 1 <> '' or k ->> 2 <> '') and k ->> 1 !~ '^0+$'
-    and not exists (select from placeholder p where p.value = k ->> 1);
+select b.*
+from (
+    select a.account_pk, a.realm, a.created_at, a.service_like, s.source, s.id_space, s.login_space, s.login_declared,
+        k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
+    from account a join focus_account using (account_pk) join source_setting s using (realm)
+    cross join jsonb_array_elements(a.keys) k
+    offset 0) b  -- each part of a key is taken out once
+where b.kind <> 'name' and (b.value <> '' or b.loose <> '') and b.value !~ '^0+$'
+    and b.value not in (select p.value from placeholder p);
 create index on bearing (kind, value);
 create index on bearing (account_pk);
 analyze bearing;
@@ -80,7 +84,7 @@ select account_pk, person_uid, verdict, author, decided_at
 from (
     select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid, d.verdict, d.author, d.decided_at,
         row_number() over (partition by a.account_pk, d.verdict order by d.decision_id desc) as n
-    from link_decision d join account a using (realm, native_id)
+    from link_decision d join account a using (realm, native_id) join focus_account using (account_pk)
     left join person_alias al on al.alias_uid = d.person_uid
     where d.revoked_at is null) decided
 where verdict = 'reject' or n = 1;
@@ -153,23 +157,26 @@ from bearing b join person_key p on p.kind = 'number' and p.value = b.value and 
 where b.kind = 'number' and b.origin = 'owner';
 
 -- name: make_total
--- Whose an account is, in scores. Mail and login say little of an account made after the departure.
+-- Whose an account is, in scores: of each group the highest. Mail and login say little of an account made after the
+-- departure.
 create temp table total as
-with grouped as (
-    select account_pk, person_uid, grp, max(score) as score
+with summed as (
+    select account_pk, person_uid,
+        coalesce(max(score) filter (where grp = 'id'), 0) + coalesce(max(score) filter (where grp = 'number'), 0)
+            + coalesce(max(score) filter (where grp = 'key'), 0) as firm,
+        coalesce(max(score) filter (where grp = 'mail'), 0)
+            + coalesce(max(score) filter (where grp = 'login'), 0) as soft
     from evidence where relation = 'is' and grp <> all(%(without)s)
-    group by account_pk, person_uid, grp
-), summed as (
-    select g.account_pk, g.person_uid,
-        coalesce(sum(score) filter (where grp not in ('mail', 'login')), 0)
-            + least(coalesce(sum(score) filter (where grp in ('mail', 'login')), 0),
-                case when bool_or(a.created_at > s.left_at) then %(made_after_cap)s end) as score
-    from grouped g join account a using (account_pk)
-    left join person_state s on s.person_uid = g.person_uid and not s.returned
-    group by g.account_pk, g.person_uid
+    group by account_pk, person_uid
+), capped as (
+    select t.account_pk, t.person_uid,
+        t.firm + case when a.created_at > s.left_at then least(t.soft, %(made_after_cap)s) else t.soft end as score
+    from summed t
+    left join person_state s on s.person_uid = t.person_uid and not s.returned
+    left join account a on a.account_pk = t.account_pk and s.person_uid is not null
 )
 select t.account_pk, t.person_uid, least(t.score, 100)::int as score, false as decided
-from summed t
+from capped t
 where not exists (
     select from ruling r
     where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
@@ -197,7 +204,7 @@ from (
     from ranked r where r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s)
     union all
     select l.account_pk, coalesce(al.person_uid, l.person_uid), false
-    from link l left join person_alias al on al.alias_uid = l.person_uid
+    from link l join focus_account using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
     where l.definite) definite
 where now or not exists (
     select from ruling r
@@ -210,13 +217,21 @@ analyze vouching;
 -- name: make_vouched_login
 -- Logins of such accounts that are one person's alone in their space: how many accounts bear them, and one of these.
 create temp table vouched_login as
-select s.login_space as space, k.value, min(v.person_uid::text)::uuid as person_uid, min(v.account_pk) as account_pk,
-    count(distinct v.account_pk) as accounts, null::text as called
-from vouching v join account a using (account_pk) join source_setting s using (realm)
-join account_key k on k.account_pk = v.account_pk and k.kind = 'login' and k.origin in ('attribute', 'tag')
-where k.value <> '' and not exists (select from placeholder p where p.value = k.value)
-group by s.login_space, k.value
-having count(distinct v.person_uid) = 1;
+with borne as (
+    select v.account_pk, v.person_uid, a.realm, k ->> 1 as value
+    from vouching v join account a using (account_pk) cross join jsonb_array_elements(a.keys) k
+    where k ->> 0 = 'login' and k ->> 3 in ('attribute', 'tag')
+    union all
+    select v.account_pk, v.person_uid, a.realm, k.value
+    from vouching v join account a using (account_pk) join former_account_key k using (account_pk)
+    where k.kind = 'login' and k.origin in ('attribute', 'tag')
+)
+select s.login_space as space, b.value, min(b.person_uid::text)::uuid as person_uid, min(b.account_pk) as account_pk,
+    count(distinct b.account_pk) as accounts, null::text as called
+from borne b join source_setting s using (realm)
+where b.value <> '' and b.value not in (select p.value from placeholder p)
+group by s.login_space, b.value
+having count(distinct b.person_uid) = 1;
 create index on vouched_login (value);
 analyze vouched_login;
 
@@ -313,7 +328,8 @@ insert into evidence
 with named as (
     select a.account_pk, a.realm,
         lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g')) as label
-    from account a join source_setting using (realm) cross join lateral unnest(a.owner_labels) as o(label)
+    from account a join focus_account using (account_pk) join source_setting using (realm)
+    cross join lateral unnest(a.owner_labels) as o(label)
     where a.service_like
         and not exists (select from ranked r where r.account_pk = a.account_pk and r.score >= %(linked)s)
 )
@@ -434,7 +450,7 @@ analyze final_link;
 -- name: close_links
 -- Links that no longer hold as they stood.
 update link l set valid_to = %(as_of)s
-from account a join source_setting using (realm)
+from account a join focus_account using (account_pk) join source_setting using (realm)
 where a.account_pk = l.account_pk and l.valid_to is null and not exists (
     select from final_link f
     where (f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now)
@@ -450,7 +466,7 @@ where not exists (
 
 -- name: keep_less_use
 -- As little about people as the job needs: last use of working people's accounts goes, of unclaimed ones the day stays;
--- it is kept exactly of leavers' accounts, and where a finding stands.
+-- it is kept exactly of leavers' accounts, and where a finding stands (or stood: those are looked at each time).
 with standing as (
     select distinct realm, account_native_id as native_id from finding where state <> 'resolved'
 ), wanted as (
@@ -460,9 +476,11 @@ with standing as (
         when bool_or(l.decision = 'linked') then 'none'
         else 'day' end as keep_use
     from account a join source_setting using (realm)
+    left join focus_account t using (account_pk)
     left join standing f using (realm, native_id)
     left join link l on l.account_pk = a.account_pk and l.valid_to is null
     left join departure d on d.person_uid = l.person_uid and d.valid_to is null
+    where t.account_pk is not null or f.native_id is not null or a.keep_use = 'exact'
     group by a.account_pk
 )
 update account a
@@ -509,4 +527,5 @@ select count(*) filter (where standing <> 'dead')::int as working,
 from best;
 
 -- name: weightless_values
-select realm, kind, name, accounts from weightless order by accounts desc, realm, kind, name limit 20;
+-- Of everything, also where this correlation looked at a part.
+select realm, kind, name, accounts from crowded order by accounts desc, realm, kind, name limit 20;

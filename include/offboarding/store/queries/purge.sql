@@ -35,10 +35,10 @@ from forgettable;
 
 -- name: blank_workers
 -- Names, and where and under whom they worked.
-update worker w set name = '', manager = '', location = ''
+update worker w set name = '', manager = '', location = '', digest = null
 from forgettable p
 where p.person_uid = w.person_uid and not p.has_finding and not p.told
-    and (w.name, w.manager, w.location) <> ('', '', '');
+    and ((w.name, w.manager, w.location) <> ('', '', '') or w.digest is not null);
 
 -- name: drop_names
 -- Names as keys, which weigh nothing.

@@ -1,17 +1,70 @@
+-- name: unstage_tables
+-- An earlier read of the same session.
+drop table if exists s_worker, s_employment, s_worker_key, s_told_worker, s_same_worker, told_twice;
+
 -- name: stage_tables
 -- Where a read is put before it is merged; gone with the session.
 create temp table s_worker (ord bigint generated always as identity, worker_id text, person_uid uuid, name text,
-    manager text, location text, rank integer, start_on date);
+    manager text, location text, rank integer, start_on date, digest bytea);
+create temp table s_told_worker (worker_id text, digest bytea);
+create temp table s_same_worker (worker_pk bigint, worker_id text, digest bytea);
 create temp table s_employment (worker_id text, start_on date, status text, last_working_on date, end_on date,
     zone text, type text);
 create temp table s_worker_key (worker_id text, kind text, value text, loose text, space text, origin text, raw text);
 
--- name: stage_index
--- Statistics for the merge.
-create index on s_worker (worker_id);
-create index on s_employment (worker_id);
-create index on s_worker_key (worker_id);
-analyze s_worker, s_employment, s_worker_key;
+-- name: stage_statistics
+-- Statistics for the merge, of the columns by which it joins.
+analyze s_worker (worker_id);
+analyze s_employment (worker_id);
+analyze s_worker_key (worker_id);
+analyze s_same_worker (worker_id);
+
+-- name: knows_digests
+-- Whether there is anything to tick off.
+select exists (select from worker where roster = %(roster)s and digest is not null);
+
+-- name: tick_off
+-- Which workers stand here to the letter as they are told: by one record, in a complete read, and not missed since.
+insert into s_same_worker (worker_pk, worker_id, digest)
+select w.worker_pk, t.worker_id, t.digest
+from s_told_worker t cross join lateral (
+    select worker_pk, digest from worker
+    where roster = %(roster)s and worker_id = t.worker_id and missing_since is null offset 0) w
+where w.digest = t.digest
+returning worker_id, digest;
+
+-- name: ask_anew
+-- Room for the next few thousand.
+truncate s_told_worker;
+
+-- name: ticked_by_mistake
+-- Ticked off, and written by somebody else since, who may have looked earlier than this read did.
+select exists (
+    select from s_same_worker s join worker w using (worker_pk)
+    where (w.digest is distinct from s.digest or w.missing_since is not null)
+        and w.observed_at <= %(observed_at)s) as mistaken;
+
+-- name: fold_twice
+-- Workers that one read tells in more than one record have no digest; what was ticked off of them is as the store has it.
+create temp table told_twice as
+select worker_id from (select worker_id from s_worker union all select distinct worker_id from s_same_worker) told
+group by worker_id having count(*) > 1;
+insert into s_worker (worker_id, person_uid, name, manager, location, rank, start_on)
+select w.worker_id, w.person_uid, w.name, w.manager, w.location,
+    (select min(array_position(%(ranks)s::text[], e.status)) - 1 from employment e where e.worker_pk = w.worker_pk),
+    (select max(e.start_on) from employment e where e.worker_pk = w.worker_pk)
+from worker w
+where w.worker_pk in (select s.worker_pk from s_same_worker s join told_twice using (worker_id));
+insert into s_employment (worker_id, start_on, status, last_working_on, end_on, zone, type)
+select w.worker_id, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type
+from employment e join worker w using (worker_pk)
+where w.worker_pk in (select s.worker_pk from s_same_worker s join told_twice using (worker_id));
+insert into s_worker_key (worker_id, kind, value, loose, space, origin, raw)
+select w.worker_id, k.kind, k.value, k.loose, k.space, k.origin, k.raw
+from worker_key k join worker w using (worker_pk)
+where k.valid_to is null and w.worker_pk in (select s.worker_pk from s_same_worker s join told_twice using (worker_id));
+delete from s_same_worker s using told_twice t where t.worker_id = s.worker_id;
+update s_worker s set digest = null from told_twice t where t.worker_id = s.worker_id;
 
 -- name: upsert_roster
 -- The roster as configured today.
@@ -59,7 +112,7 @@ select exists (
 
 -- name: staged_counts
 -- How many distinct workers this read holds.
-select count(distinct worker_id)::int as workers from s_worker;
+select count(*)::int as workers from (select worker_id from s_worker union select worker_id from s_same_worker) told;
 
 -- name: contradictions
 -- Workers whose one employment is told in two ways within the read.
@@ -82,19 +135,22 @@ on conflict do nothing;
 -- name: merge_workers
 -- The workers of this read; nothing is written where nothing changed.
 insert into worker as w
-    (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, observed_at)
+    (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, digest, observed_at)
 select distinct on (s.worker_id)
     %(roster)s, %(id_space)s, s.worker_id, coalesce(a.person_uid, s.person_uid), s.name, s.manager, s.location,
-    %(complete)s, %(observed_at)s
+    %(complete)s, case when %(complete)s then s.digest end, %(observed_at)s
 from s_worker s
 left join person_alias a on a.alias_uid = s.person_uid
 order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
 on conflict (roster, worker_id) do update
 set id_space = excluded.id_space, name = excluded.name, manager = excluded.manager, location = excluded.location,
     in_complete_read = w.in_complete_read or excluded.in_complete_read,
-    missing_since = null, judged_read_id = null, vanished_at = null, superseded = false, observed_at = excluded.observed_at
-where (w.id_space, w.name, w.manager, w.location, w.in_complete_read or excluded.in_complete_read, w.superseded)
-    is distinct from (excluded.id_space, excluded.name, excluded.manager, excluded.location, w.in_complete_read, false)
+    missing_since = null, judged_read_id = null, vanished_at = null, superseded = false, digest = excluded.digest,
+    observed_at = excluded.observed_at
+where (w.id_space, w.name, w.manager, w.location, w.in_complete_read or excluded.in_complete_read, w.superseded,
+        w.digest)
+    is distinct from (excluded.id_space, excluded.name, excluded.manager, excluded.location, w.in_complete_read, false,
+        excluded.digest)
     or w.missing_since is not null;
 
 -- name: merge_employments
@@ -162,7 +218,8 @@ where w.worker_pk = k.worker_pk and w.roster = %(roster)s and k.valid_to is null
 -- Who isn't in this read and was in an earlier one.
 update worker w set missing_since = %(as_of)s, observed_at = %(observed_at)s
 where w.roster = %(roster)s and w.missing_since is null
-    and not exists (select from s_worker s where s.worker_id = w.worker_id);
+    and not exists (select from s_worker s where s.worker_id = w.worker_id)
+    and not exists (select from s_same_worker s where s.worker_id = w.worker_id);
 
 -- name: mark_superseded
 -- Missing, and HR gives its id as another worker's previous one: a change of number. One roster's, or every one's.

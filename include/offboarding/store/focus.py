@@ -1,0 +1,72 @@
+"""What correlation looks at: everything the first time, and after that whatever has to do with what was written since.
+
+Which notes are kept of that stands in migrations/0009_what_changed.sql, what has to do with what in queries/focus.sql.
+That nothing else could come out otherwise is held by tests/integration/store/test_focus.py.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block, statements
+
+TEMPORARY = ("noted", "focus_account", "focus_person", "borne", "personal", "naming", "named", "reached")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    grew: bool
+    is_most: bool
+
+
+def settings_digest(values: Mapping[str, object], placeholders: tuple[str, ...]) -> bytes:
+    """Of everything that correlation is told but the moment: where it differs, everything is looked at."""
+    told = {name: value.obj if isinstance(value, Jsonb) else value for name, value in values.items() if name != "as_of"}
+    text = json.dumps({**told, "placeholders": placeholders}, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def find_focus(session: Session, values: Mapping[str, object], *, everything: bool) -> bool:
+    """Make the temporary tables `focus_account` and `focus_person`. Returns whether they hold everything.
+
+    Needs those of persons, and `source_setting`. `values`: correlation's own, and the digest of its settings.
+    `everything`: whatever the notes say.
+    """
+    _run(session, values, "take_notes", "make_focus")
+    with session.cursor(row_factory=scalar_row) as cursor:
+        everything = bool(cursor.execute(block("focus", "is_everything"), values).fetchone()) or everything
+    everything = everything or not _grown(session, values)
+    if everything:
+        _run(session, values, "focus_on_everything")
+    return everything
+
+
+def _grown(session: Session, values: Mapping[str, object]) -> bool:
+    """Whether the focus is complete; False where it became most of everything."""
+    _run(session, values, "make_borne", "focus_on_noted")
+    step = 0
+    while True:
+        _run(session, {**values, "step": step}, "grow_focus")
+        with session.cursor(row_factory=class_row(_Step)) as cursor:
+            found = cursor.execute(block("focus", "focus_grew"), {"step": step}).fetchone()
+        assert found is not None
+        if found.is_most or not found.grew:
+            return not found.is_most
+        step += 1
+
+
+def note_correlated(session: Session, values: Mapping[str, object], *, everything: bool) -> None:
+    """Write down what the next correlation needs to know of this one. `everything`: whether it looked at all."""
+    _run(session, values, "forget_crowded" if everything else "forget_crowded_in_focus")
+    _run(session, values, "note_crowded", "note_correlated")
+
+
+def _run(session: Session, values: Mapping[str, object], *names: str) -> None:
+    for name in names:
+        for statement in statements("focus", name):
+            session.execute(statement, values)

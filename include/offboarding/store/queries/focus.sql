@@ -1,0 +1,170 @@
+-- What has to do with what changed: accounts and persons that correlation looks at. Nothing of what a link rests on goes
+-- from one such set to another (values borne by both sides, links that stood, decisions, names in other accounts), so
+-- that whatever lies outside comes out as it stands.
+
+-- name: take_notes
+-- What was written since the last correlation. Whoever writes meanwhile is taken the next time.
+create temp table noted as
+with taken as (delete from uncorrelated returning account_pk, person_uid, realm, label)
+select * from taken;
+
+-- name: is_everything
+-- Whether it's all to be looked at: the first time, under other settings, or where a note says so.
+select not exists (select from correlated where settings = %(settings)s)
+    or exists (select from noted where account_pk is null and person_uid is null and label is null);
+
+-- name: make_focus
+-- Which accounts and persons are looked at, and by which step each was found.
+create temp table focus_account (account_pk bigint primary key, step integer not null);
+create temp table focus_person (person_uid uuid primary key, step integer not null);
+
+-- name: focus_on_everything
+insert into focus_account select account_pk, 0 from account join source_setting using (realm)
+on conflict do nothing;
+insert into focus_person select person_uid, 0 from person
+on conflict do nothing;
+analyze focus_account, focus_person;
+
+-- name: make_borne
+-- What every account of a configured source bears or bore, and what every person does, as far as it weighs anything: a
+-- mail's local part stands beside logins, a number's digits beside digits.
+create temp table borne as
+with key as (
+    select a.account_pk, k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose
+    from account a join source_setting using (realm) cross join jsonb_array_elements(a.keys) k
+    union all
+    select f.account_pk, f.kind, f.value, f.loose
+    from former_account_key f join account using (account_pk) join source_setting using (realm)
+)
+select account_pk, kind, value from key where kind <> 'name' and value !~ '^0*$'
+union all
+select account_pk, 'loose', loose from key where kind = 'number' and loose <> '';
+delete from borne b using placeholder p where p.value = b.value;
+create temp table personal as
+select w.person_uid, k.kind, k.value
+from worker_key k join worker w using (worker_pk) where k.kind <> 'name' and k.value !~ '^0*$'
+union all
+select w.person_uid, case k.kind when 'mail' then 'login' else 'loose' end, k.loose
+from worker_key k join worker w using (worker_pk) where k.kind in ('mail', 'number') and k.loose <> '';
+delete from personal b using placeholder p where p.value = b.value;
+-- By whom a workload says that it's managed, or an account that it was made.
+create temp table naming as
+select a.account_pk, a.realm, lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g')) as label
+from account a join source_setting using (realm) cross join lateral unnest(a.owner_labels) as o(label)
+where a.service_like
+union
+select a.account_pk, a.realm, lower(regexp_replace(a.created_by, '\s*([,=+])\s*', '\1', 'g'))
+from account a join source_setting using (realm) where a.created_by <> '';
+create temp table named as
+select n.account_pk, a.account_pk as other_pk
+from naming n join account a
+    on a.realm = n.realm and lower(regexp_replace(a.label, '\s*([,=+])\s*', '\1', 'g')) = n.label
+where exists (select from naming);
+analyze borne, personal, naming, named;
+
+-- name: focus_on_noted
+-- What was written, whose departure or doubt changed, whoever came back (what is theirs now depends on the day), and
+-- whoever an audit trail says made something.
+insert into focus_account
+select account_pk, 0 from noted where account_pk is not null
+union
+select n.account_pk, 0 from noted o join naming n on n.realm = o.realm
+    and n.label = lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g'))
+union
+select a.account_pk, 0 from event e join account a on a.realm = e.actor_realm and a.native_id = e.actor
+where e.deed = 'made' and not e.failed
+union
+select a.account_pk, 0 from event e join account a on a.realm = e.object_realm and a.native_id = e.object
+where e.deed = 'made' and not e.failed
+union
+select a.account_pk, 0 from event e join account a on a.label like 'arn:%%:user/%%'
+    and split_part(a.label, '/', -1) = split_part(e.object, '/', -1)
+where e.deed = 'made' and not e.failed and e.object like 'arn:%%:user/%%'
+on conflict do nothing;
+insert into focus_person
+select coalesce(a.person_uid, n.person_uid), 0
+from noted n left join person_alias a on a.alias_uid = n.person_uid where n.person_uid is not null
+union
+select person_uid, 0 from departure where valid_from = %(as_of)s or valid_to = %(as_of)s
+union
+select person_uid, 0 from person_state where returned
+union
+select person_uid, 0 from (
+    (select person_uid from contested except select person_uid from contested_person)
+    union all
+    (select person_uid from contested_person except select person_uid from contested)) doubt
+union
+select p.person_uid, 0 from event e join event_key k using (realm, event_id)
+join personal p on p.kind = k.kind and p.value = k.value
+where e.deed = 'made' and not e.failed
+on conflict do nothing;
+
+-- name: grow_focus
+-- Whatever has to do with what the last step found.
+analyze focus_account, focus_person;
+create temp table reached as
+select b.kind, b.value from borne b join focus_account f using (account_pk) where f.step = %(step)s
+union
+select p.kind, p.value from personal p join focus_person f using (person_uid) where f.step = %(step)s;
+analyze reached;
+insert into focus_account
+select b.account_pk, %(step)s + 1 from borne b join reached using (kind, value)
+union
+select l.account_pk, %(step)s + 1 from link l
+    left join person_alias a on a.alias_uid = l.person_uid
+    join focus_person f on f.person_uid = coalesce(a.person_uid, l.person_uid) where f.step = %(step)s
+union
+select a.account_pk, %(step)s + 1 from link_decision d join focus_person f using (person_uid)
+    join account a using (realm, native_id) where f.step = %(step)s
+union
+select n.other_pk, %(step)s + 1 from named n join focus_account f using (account_pk) where f.step = %(step)s
+union
+select n.account_pk, %(step)s + 1 from named n join focus_account f on f.account_pk = n.other_pk where f.step = %(step)s
+on conflict do nothing;
+insert into focus_person
+select p.person_uid, %(step)s + 1 from personal p join reached using (kind, value)
+union
+select coalesce(a.person_uid, l.person_uid), %(step)s + 1 from link l join focus_account f using (account_pk)
+    left join person_alias a on a.alias_uid = l.person_uid where f.step = %(step)s
+union
+select coalesce(a.person_uid, d.person_uid), %(step)s + 1 from link_decision d join account using (realm, native_id)
+    join focus_account f using (account_pk) left join person_alias a on a.alias_uid = d.person_uid where f.step = %(step)s
+on conflict do nothing;
+drop table reached;
+
+-- name: focus_grew
+-- Whether that step found anything, and whether so much is found that looking at everything costs less.
+select exists (select from focus_account where step = %(step)s + 1)
+        or exists (select from focus_person where step = %(step)s + 1) as grew,
+    (select count(*) from focus_account) > (select count(*) / 4 from account) as is_most;
+
+-- name: forget_crowded
+-- Values that were crowded and aren't as they were, where everything was looked at.
+delete from crowded c where not exists (
+    select from weightless w
+    where (w.realm, w.kind, w.value, w.loose, w.name, w.accounts)
+        = (c.realm, c.kind, c.value, c.loose, c.name, c.accounts));
+
+-- name: forget_crowded_in_focus
+-- The same of what somebody in focus bears or bore.
+delete from crowded c
+where not exists (
+        select from weightless w
+        where (w.realm, w.kind, w.value, w.loose, w.name, w.accounts)
+            = (c.realm, c.kind, c.value, c.loose, c.name, c.accounts))
+    and exists (
+        select from borne b join focus_account using (account_pk)
+        where (b.kind, b.value) in ((c.kind, c.value), ('loose', c.loose)));
+
+-- name: note_crowded
+-- Values that weigh nothing, since too many bear them.
+insert into crowded (realm, kind, value, loose, name, accounts)
+select realm, kind, value, loose, name, accounts from weightless
+on conflict do nothing;
+
+-- name: note_correlated
+-- What this correlation was told, and whom it found in doubt.
+insert into correlated as c (settings) values (%(settings)s)
+on conflict (one_row) do update set settings = excluded.settings where c.settings <> excluded.settings;
+delete from contested_person o where not exists (select from contested n where n.person_uid = o.person_uid);
+insert into contested_person select person_uid from contested on conflict do nothing;
