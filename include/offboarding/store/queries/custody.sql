@@ -295,7 +295,7 @@ join worker w using (worker_pk)
 join leaver v on v.person_uid = w.person_uid
 join entry_key e on e.name = s.name
 where s.kind = 'worker' and s.from_at < v.left_at
-order by e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at, s.current desc, s.to_at desc;
+order by e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at, s.current desc, s.to_at desc, s.words;
 with named as (
     select e.key_pk, p.principal_id, s.*
     from custody_span s
@@ -309,7 +309,8 @@ with named as (
         case when r.first_at > r.left_at then r.first_read_at end as unread_until
     from named n join reach r using (principal_id)
     where greatest(n.from_at, r.from_at) < least(n.to_at, r.to_at, r.left_at)
-    order by n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how, n.current desc, r.to_at desc, n.to_at desc
+    order by n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how, n.current desc, r.to_at desc, n.to_at desc,
+        r.sure desc, n.words
 )
 insert into custody_held
 select key_pk, person_uid, 'registered',
