@@ -16,7 +16,7 @@ from psycopg import sql
 
 from include.offboarding import wiring
 from include.offboarding.store.connect import Session
-from tests.support.dag_runs import AirflowHome, Ended
+from tests.support.dag_runs import AirflowHome, Ended, airflow_home
 from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, STAFF, TinyCompany, tiny_company
@@ -53,10 +53,7 @@ class Nights:
 @pytest.fixture(scope="module")
 def nights(in_memory: Folder) -> Generator[Nights]:
     folder = in_memory("tiny company")
-    home = AirflowHome(folder=folder / "airflow")
-    home.folder.mkdir()
-    home.migrate()
-    with tiny_company(folder) as company:
+    with airflow_home(folder / "airflow") as home, tiny_company(folder) as company:
         company.aws.deny(REFUSES, "AssumeRole")
         red = home.run(company.environment, FIRST)
         tickets = company.tickets()

@@ -3,21 +3,27 @@
 import json
 import os
 import re
+import select
+import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.offboarding.demo.own_lines import OwnLines
+from tests.support import airflow_commands
+from tests.support.airflow_commands import Order
 
 PROJECT = Path(__file__).parents[2]
 DAG = "offboarding_nightly"
 SECONDS = 100
+LOG = "commands.log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,53 +59,79 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirflowHome:
-    """A folder with Airflow's database."""
+    """A folder with Airflow's database, and a process that knows its commands."""
 
     folder: Path
-
-    def migrate(self) -> None:
-        """Make the database."""
-        done = self._airflow("db", "migrate", environment={})
-        assert done.returncode == 0, done.stdout
+    commands: "subprocess.Popen[str]" = field(repr=False)
 
     def run(self, environment: Mapping[str, str], as_of: str | None = None, *, dag: str = DAG, **conf: object) -> Ended:
         """One run of the nightly DAG, or of another one."""
         told = json.dumps({"as_of": as_of, **conf} if as_of else conf)
-        done = self._airflow("dags", "test", dag, "-c", told, environment=environment)
+        code, output = self.airflow("dags", "test", dag, "-c", told, environment=environment)
         ((run_id,),) = self.rows("select run_id from dag_run order by id desc limit 1")
-        return Ended(code=done.returncode, output=done.stdout, home=self, run_id=str(run_id))
+        return Ended(code=code, output=output, home=self, run_id=str(run_id))
 
     def rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """What Airflow has written down."""
         with sqlite3.connect(self.folder / "airflow.db") as database:
             return database.execute(query, values).fetchall()
 
-    def _airflow(self, *arguments: str, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-        kept = {name: value for name, value in os.environ.items() if not re.match("AIRFLOW|OFFBOARDING", name)}
-        own = {
-            "AIRFLOW_HOME": str(self.folder),
-            "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
-            "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-            "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "offboarding=INFO",
-            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-            "PYTHONPATH": str(PROJECT),
-            "NO_COLOR": "1",
-        }
-        try:
-            return subprocess.run(
-                [sys.executable, "-m", "airflow", *arguments],
-                cwd=PROJECT,
-                env=kept | own | dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            said = error.stdout.decode() if isinstance(error.stdout, bytes) else str(error.stdout)
-            last = "\n".join([line for line in said.splitlines() if "No tasks to run" not in line][-60:])
+    def airflow(self, *arguments: str, environment: Mapping[str, str]) -> tuple[int, str]:
+        """A command's exit code, and what it said."""
+        said = self.folder / "said"
+        order = Order(arguments=arguments, environment=dict(environment), output=str(said))
+        assert self.commands.stdin is not None
+        assert self.commands.stdout is not None
+        self.commands.stdin.write(order.to_line())
+        self.commands.stdin.flush()
+        if not select.select([self.commands.stdout], [], [], SECONDS)[0]:
+            lines = [line for line in _read(said).splitlines() if "No tasks to run" not in line]
+            last = "\n".join(lines[-60:])
             pytest.fail(f"airflow {arguments[0]} takes too long; a task that is tried again waits a minute:\n{last}")
+        answer = self.commands.stdout.readline()
+        assert answer, _read(self.folder / LOG)
+        return int(answer), _read(said)
+
+
+@contextmanager
+def airflow_home(folder: Path) -> Generator[AirflowHome]:
+    """A new home in that folder, for as long as the block runs."""
+    folder.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not re.match("AIRFLOW|OFFBOARDING", name)}
+    own = {
+        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "offboarding=INFO",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PYTHONPATH": str(PROJECT),
+        "NO_COLOR": "1",
+    }
+    with (
+        (folder / LOG).open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", airflow_commands.__name__],
+            cwd=PROJECT,
+            env=kept | own,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            # So that whatever hangs can be ended with what it began.
+            start_new_session=True,
+        ) as commands,
+    ):
+        home = AirflowHome(folder=folder, commands=commands)
+        try:
+            code, said = home.airflow("db", "migrate", environment={})
+            assert code == 0, said
+            yield home
+        except BaseException:
+            os.killpg(commands.pid, signal.SIGKILL)
+            raise
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""

@@ -4,18 +4,22 @@ Kim left on 13 November and still has a directory account, an access key and a c
 """
 
 import json
+import os
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from unittest import mock
 
 import httpx
 import yaml
 
+from include.offboarding import config, wiring
 from include.offboarding.demo.aws import AwsServer, aws_server
 from include.offboarding.demo.aws_seed import AwsSeed
 from include.offboarding.demo.roundup import RoundupServer, roundup_server
 from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.store import embedded
 from tests.support import cloud, directory
 
 LEAVER, STAFF = "10442", "10057"
@@ -106,15 +110,19 @@ def tiny_company(folder: Path) -> Generator[TinyCompany]:
         }
         _write_feed(folder / "hr.csv")
         _write_configuration(folder / "tiny.yaml", folder / "hr.csv")
+        environment = {
+            "OFFBOARDING_CONFIG": str(folder / "tiny.yaml"),
+            "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
+            **dict(_variable(kind, fields) for kind, fields in connections.items()),
+        }
+        # Held, so that no command and no task has to start the server again.
+        with mock.patch.dict(os.environ, environment):
+            stack.enter_context(embedded.server(wiring.embedded_folder(config.load()), durable=False))
         yield TinyCompany(
             folder=folder,
             aws=aws,
             tracker=tracker,
-            environment={
-                "OFFBOARDING_CONFIG": str(folder / "tiny.yaml"),
-                "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
-                **dict(_variable(kind, fields) for kind, fields in connections.items()),
-            },
+            environment=environment,
             secrets=tuple(fields.password for fields in connections.values()),
         )
 

@@ -133,9 +133,7 @@ def tiny(in_memory: Folder) -> Iterator[TinyCompany]:
     with tiny_company(in_memory("tiny")) as company, pytest.MonkeyPatch.context() as environment:
         for name, value in company.environment.items():
             environment.setenv(name, value)
-        # Held, so that no command has to start the server again.
-        with wiring.store(config.load()):
-            yield company
+        yield company
 
 
 @pytest.fixture
