@@ -22,10 +22,10 @@ from tests.support import cases
 from tests.support import key_cases as keys
 
 GONE_AT = cases.AS_OF - timedelta(days=3)
-SEEN_ONCE = {"untrusted_since": cases.OBSERVED_AT, "standing": Standing.DEAD}
-SEEN_TWICE = {"untrusted_since": GONE_AT, "standing": Standing.DEAD}
-WITHIN_CACHE = {"untrusted_since": cases.OBSERVED_AT - timedelta(hours=23), "standing": Standing.DEAD}
-LONG_CACHE = {**SEEN_TWICE, "cache": timedelta(days=7)}
+SEEN_ONCE: dict[str, Any] = {"untrusted_since": cases.OBSERVED_AT, "standing": Standing.DEAD}
+SEEN_TWICE: dict[str, Any] = {"untrusted_since": GONE_AT, "standing": Standing.DEAD}
+WITHIN_CACHE: dict[str, Any] = {"untrusted_since": cases.OBSERVED_AT - timedelta(hours=23), "standing": Standing.DEAD}
+LONG_CACHE: dict[str, Any] = {**SEEN_TWICE, "cache": timedelta(days=7)}
 CARRIED = keys.registered()
 UNSAID = keys.registered(carryable=Carryable.UNKNOWN, carryable_reason="")
 
