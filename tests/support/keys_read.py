@@ -139,7 +139,7 @@ class KeyReader:
             StagedEvent(event=fact, keys=tuple(actor_keys(fact, "{worker_id}", RULES)))
             if isinstance(fact, Event)
             else fact
-            for fact in facts  # pyright: ignore[reportArgumentType]
+            for fact in facts
         )
         return read.merge(RequestCounts(inventory=1))
 

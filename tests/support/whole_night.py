@@ -7,7 +7,7 @@ from datetime import datetime
 
 from include.offboarding import pipeline, wiring
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import Roster, Source, SourceSettings, Tracker
+from include.offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
@@ -27,7 +27,7 @@ class Readers:
     """Where the ready objects come from: `wiring`, or a test's own hands."""
 
     roster: Callable[[Settings, str, datetime], Roster] = wiring.roster
-    source: Callable[[Settings, str, str, datetime], Source] = wiring.source
+    source: Callable[[Settings, str, str, datetime], Reader] = wiring.source
     tracker: Callable[[Settings], tuple[str, Tracker] | None] = wiring.tracker
     parts: Callable[[Settings, datetime], Callable[[SourceSettings], tuple[str, ...]]] = _as_configured
     """What asks each source for its parts; with `wiring.asker_of_parts` the system itself tells."""
