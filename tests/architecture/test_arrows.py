@@ -52,6 +52,8 @@ ARROWS: dict[str, set[str]] = {
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
     | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting"},
+    # Decisions as a form: some do more than write a row.
+    "forms": NOUNS | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
@@ -71,7 +73,7 @@ SHARED = {"records", "web", "collected"}
 
 TOP = ("__main__", "demo")
 
-DAG_MAY_USE = ("pipeline", "wiring", "errors")
+DAG_MAY_USE = ("pipeline", "wiring", "forms", "errors")
 
 AIRFLOW_ROOMS = ("notifiers", "wiring")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, ST
 
 FIRST, SECOND, BACKWARDS = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00"
 THIRD = "2026-11-26T09:00:00+09:00"
-DEPARTURE = "offboarding_departure"
+DEPARTURE, DECIDE = "offboarding_departure", "offboarding_decide"
+REASON = "told by their team lead"
 pytestmark = pytest.mark.timeout(600)
 """Airflow begins six times before the first test; a machine that is busy elsewhere takes minutes for that."""
 OWN_TABLES = {"run", "roster_read", "source_read", "scope"}
@@ -48,6 +50,10 @@ class Nights:
     """Of the leaver by mail, and of the other by worker id."""
     nobody: Ended
     """Of somebody whom no roster ever told of."""
+    decided: Ended
+    """A gap, acknowledged by the form."""
+    refused_decision: Ended
+    """A link to an account that isn't there."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +69,19 @@ def nights(in_memory: Folder) -> Generator[Nights]:
         later = {**company.environment, "OFFBOARDING_AS_OF": THIRD}
         departure = home.run(later, dag=DEPARTURE, people=[MAILS[0], f"hr:{STAFF}"])
         nobody = home.run(later, dag=DEPARTURE, people=["nobody.at.all@corp.example"])
+        until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+        decided = home.run(
+            company.environment, dag=DECIDE, decision="acknowledge", roster="hr", until=until, reason=REASON
+        )
+        refused_decision = home.run(
+            company.environment,
+            dag=DECIDE,
+            decision="link reject",
+            source="corp-ldap",
+            account="nobody-at-all",
+            worker=f"hr:{STAFF}",
+            reason=REASON,
+        )
         yield Nights(
             company=company,
             home=home,
@@ -72,6 +91,8 @@ def nights(in_memory: Folder) -> Generator[Nights]:
             refused=refused,
             departure=departure,
             nobody=nobody,
+            decided=decided,
+            refused_decision=refused_decision,
         )
 
 
@@ -202,6 +223,32 @@ class TestDeparture:
         )
 
 
+class TestDecision:
+    def test_it_is_written_down_in_the_name_of_whoever_triggered_it(
+        self, nights: Nights, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert nights.decided.code == 0
+        with at_the_store(nights, monkeypatch) as session:
+            kept = session.execute("select roster, reason, approver, origin from exception").fetchall()
+        # `airflow dags test` says of itself that it is the user.
+        assert kept == [("hr", REASON, "dag_test", "person")]
+
+    def test_the_log_says_what_by_its_number(self, nights: Nights) -> None:
+        (said,) = [line for line in nights.decided.own if "decided" in line]
+
+        assert re.search(r"decision=acknowledge\b.*number=1\b", said)
+
+    def test_a_refusal_is_red_and_its_sentence_the_last_line(self, nights: Nights) -> None:
+        assert nights.refused_decision.code == 1
+        assert nights.refused_decision.own[-1] == ("!! corp-ldap has no account that is called so. Give its native id.")
+
+    @pytest.mark.parametrize("which", ("decided", "refused_decision"))
+    def test_no_reason_and_no_login_stands_in_the_log(self, nights: Nights, which: str) -> None:
+        output = getattr(nights, which).output
+
+        assert not [word for word in (REASON, "nobody-at-all", *LOGINS, *nights.company.secrets) if word in output]
+
+
 class TestWhatAirflowKeeps:
     def test_between_tasks_goes_a_number_and_what_there_is_to_read(self, nights: Nights) -> None:
         kept = nights.home.rows("select task_id, key, value from xcom")
@@ -220,7 +267,7 @@ class TestWhatAirflowKeeps:
         told = told.replace(f'"people": ["{MAILS[0]}"', "").replace(f'\\"people\\": [\\"{MAILS[0]}\\"', "")
         assert not [each for each in (*NAMES, *MAILS, *LOGINS, *nights.company.secrets) if each in told]
 
-    @pytest.mark.parametrize("which", ("red", "green", "refused", "departure", "nobody"))
+    @pytest.mark.parametrize("which", ("red", "green", "refused", "departure", "nobody", "decided"))
     def test_no_name_no_mail_no_label_and_no_secret_stands_in_the_log(self, nights: Nights, which: str) -> None:
         output = getattr(nights, which).output
 

@@ -1,0 +1,131 @@
+"""What a form asks for. A field has one meaning, whichever decisions ask for it."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+_SOMETHING = r"\S"
+
+Reason = Annotated[
+    str,
+    Field(
+        title="Reason",
+        description="Why. It's kept, and shown as evidence; write no names into it.",
+        min_length=1,
+        max_length=2000,
+        pattern=_SOMETHING,
+        json_schema_extra={"format": "multiline"},
+    ),
+]
+Source = Annotated[
+    str,
+    Field(
+        title="Source",
+        description="A source's name in the configuration, or a system's own id (an AWS account id).",
+        min_length=1,
+        max_length=200,
+        pattern=_SOMETHING,
+    ),
+]
+Account = Annotated[
+    str,
+    Field(
+        title="Account",
+        description="Its native id; its label (a DN, an ARN) or login will do.",
+        min_length=1,
+        max_length=2000,
+        pattern=_SOMETHING,
+    ),
+]
+Worker = Annotated[
+    str,
+    Field(
+        title="Worker",
+        description="A worker id, or id_space:id, such as hr:10442.",
+        min_length=1,
+        max_length=200,
+        pattern=_SOMETHING,
+    ),
+]
+Who = Annotated[
+    str,
+    Field(
+        title="Who",
+        description="A worker id, id_space:id, a mail or a login; of exactly one person. Prefer ids: Airflow keeps it.",
+        min_length=1,
+        max_length=320,
+        pattern=_SOMETHING,
+    ),
+]
+LastMoment = Annotated[
+    str,
+    Field(
+        title="Last moment",
+        description="now, 2026-11-25T15:00+09:00, 2026-11-25T15:00 Asia/Seoul, or 2026-11-25 Asia/Seoul for its end.",
+        min_length=3,
+        max_length=80,
+        pattern=r"^\s*(now|\d{4}-\d\d-\d\d\S*(\s+[A-Za-z][\w+/-]*)?)\s*$",
+    ),
+]
+NoticeId = Annotated[
+    str, Field(title="Notice", description="Its id, such as n-4f2a91.", pattern=r"^\s*[nN]-[0-9a-fA-F]{4,12}\s*$")
+]
+Departure = Annotated[
+    str,
+    Field(
+        title="Departure",
+        description="Its id, such as d-418, or the worker id.",
+        min_length=1,
+        max_length=200,
+        pattern=_SOMETHING,
+    ),
+]
+Finding = Annotated[
+    str,
+    Field(
+        title="Finding",
+        description="A finding's key, such as f-7c31a0b2, or any beginning of 4 digits and more.",
+        pattern=r"^\s*([fF]-)?[0-9a-fA-F]{4,32}\s*$",
+    ),
+]
+Key = Annotated[
+    str,
+    Field(
+        title="Key",
+        description="What the command custody calls a key, or the key of a finding about one.",
+        min_length=1,
+        max_length=500,
+        pattern=_SOMETHING,
+    ),
+]
+Run = Annotated[int, Field(title="Run", description="A run's number, as its report tells it.", ge=1, le=2**53)]
+Number = Annotated[
+    int,
+    Field(
+        title="Number",
+        description="Of the decision (link list) or acknowledgement (acknowledge list) that is taken back.",
+        ge=1,
+        le=2**53,
+    ),
+]
+Roster = Annotated[
+    str,
+    Field(
+        title="Roster",
+        description="A roster's name in the configuration.",
+        min_length=1,
+        max_length=200,
+        pattern=_SOMETHING,
+    ),
+]
+Part = Annotated[
+    str,
+    Field(
+        title="Part",
+        description="One part of the source (an AWS account id); empty: all of it.",
+        max_length=200,
+        pattern=_SOMETHING,
+    ),
+]
+Until = Annotated[date, Field(title="Until", description="The last day on which it counts, in the company's zone.")]

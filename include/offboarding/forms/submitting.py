@@ -1,0 +1,119 @@
+"""From what a form holds to a decision. Each of its runs decides once, however often its task is begun."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+import structlog
+from pydantic import BaseModel, ValidationError
+
+from include.offboarding.errors import FatalError, NamedError
+from include.offboarding.forms.kinds import Desk, Ids, Kind, every
+from include.offboarding.interfaces import Tracker
+from include.offboarding.mistakes import of_validation
+from include.offboarding.settings import Settings
+from include.offboarding.spelling import nearest
+from include.offboarding.store import submissions
+from include.offboarding.store.connect import Session
+from include.offboarding.store.submissions import NewSubmission
+
+log = structlog.get_logger("offboarding.forms")
+
+
+def submit(
+    session: Session,
+    settings: Settings,
+    told: Mapping[str, object],
+    *,
+    caller: str,
+    author: str | None,
+    tracker: Callable[[], tuple[str, Tracker] | None],
+) -> None:
+    """Take the decision that `told` holds: `decision`, and its fields; what is empty is left out.
+
+    `caller`: the run's own name; `author`: who triggered it. Raises FatalError with the command's own sentence where it
+    is refused, but for words that a log may not hold; for fields that are missing or too many; and without an author.
+    """
+    if not author or not author.strip():
+        raise FatalError(
+            "Airflow doesn't say who triggered this run, and nothing is decided without somebody who decides it."
+            " Trigger it by the form or by REST, as yourself."
+        )
+    desk = Desk(session=session, settings=settings, author=author.strip(), tracker=tracker)
+    kind, fields = _read(told)
+    new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(told, desk.author), author=desk.author)
+    try:
+        ids = _once(desk, kind, fields, new)
+    except NamedError as error:
+        # Airflow prints the whole chain of causes.
+        raise FatalError(error.logged) from None
+    if ids is None:
+        log.warning("this run has decided already: nothing is done twice", decision=kind.name)
+    else:
+        log.info("decided", decision=kind.name, **ids)
+
+
+def _once(desk: Desk, kind: Kind, fields: Mapping[str, object], new: NewSubmission) -> Ids | None:
+    """What came of it; None where this run has decided already."""
+    if kind.whole:
+        with desk.session.transaction():
+            if not submissions.note(desk.session, new):
+                return _already(desk.session, new)
+            return kind.decide(desk, **fields)
+    # Broken off, it's taken up again: what it tells outside is told once by itself.
+    if submissions.submission(desk.session, new.caller) is not None:
+        return _already(desk.session, new)
+    ids = kind.decide(desk, **fields)
+    submissions.note(desk.session, new)
+    return ids
+
+
+def _already(session: Session, new: NewSubmission) -> None:
+    """Raises FatalError where it was another decision: names of runs may come again after Airflow's database went."""
+    before = submissions.submission(session, new.caller)
+    if before is not None and before.digest != new.digest:
+        raise FatalError(
+            f"a run of this name decided something else at {before.submitted_at:%Y-%m-%d %H:%M} UTC"
+            f" ({before.decision}). Trigger it under another dag_run_id."
+        )
+
+
+def _read(told: Mapping[str, object]) -> tuple[Kind, dict[str, object]]:
+    given = {name: value for name, value in told.items() if value is not None and value != ""}
+    name = str(given.pop("decision", ""))
+    kind = every().get(name)
+    if kind is None:
+        raise FatalError(f"decision: {name!r} is none.{nearest(name, every())}")
+    mistakes = [_unasked(kind, field) for field in given if field not in kind.fields.model_fields]
+    asked = {field: value for field, value in given.items() if field in kind.fields.model_fields}
+    try:
+        valid = _validated(kind.fields, asked)
+    except ValidationError as error:
+        mistakes += [f"{mistake}" for mistake in of_validation(kind.fields, asked, "", error)]
+        raise FatalError(_refusal(kind, mistakes)) from None
+    if mistakes:
+        raise FatalError(_refusal(kind, mistakes))
+    return kind, {field: getattr(valid, field) for field in kind.fields.model_fields}
+
+
+def _validated(fields: type[BaseModel], asked: Mapping[str, object]) -> BaseModel:
+    # From JSON, in which a day is a text.
+    return fields.model_validate_json(json.dumps(asked))
+
+
+def _unasked(kind: Kind, field: str) -> str:
+    if field == "author":
+        return "author is no field: who decides is whoever triggered this run."
+    if any(field in other.fields.model_fields for other in every().values()):
+        return f"{field} is nothing that it asks for: leave it empty."
+    return f"{field} is unknown.{nearest(field, kind.fields.model_fields)}"
+
+
+def _refusal(kind: Kind, mistakes: list[str]) -> str:
+    needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
+    return f"{kind.name}: {' '.join(mistakes)} It needs {', '.join(needed)}."
+
+
+def _digest(told: Mapping[str, object], author: str) -> str:
+    plain = {name: value for name, value in told.items() if value is not None}
+    return hashlib.sha256(json.dumps([author, plain], sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,344 @@
+"""A form decides what the command decides, in the name of whoever triggered it, and is refused alike."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import structlog
+import yaml
+
+from include.offboarding import wiring
+from include.offboarding.errors import FatalError
+from include.offboarding.forms import kinds, submitting
+from include.offboarding.settings import Policy
+from include.offboarding.store.connect import Session
+from tests.integration.commands.conftest import Type, connected, reported_night
+from tests.support import filled
+from tests.unit.test_config import GOOD
+
+ANALYST = "soyeon.park"
+REASON = "asked their team"
+SOON = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+
+Submit = Callable[..., None]
+
+
+def nobody_is_told() -> None:
+    """No tracker is configured."""
+
+
+def whole_configuration(path: Path) -> None:
+    whole = {**GOOD, "trackers": [], "rosters": [GOOD["rosters"][0], {**GOOD["rosters"][0], "name": "vendors"}]}
+    whole["sources"] = [GOOD["sources"][0], {**GOOD["sources"][1], "accounts": [filled.CLOUD, filled.CLOSED_CLOUD]}]
+    del whole["store"]
+    path.write_text(yaml.safe_dump(whole), encoding="utf-8")
+
+
+@pytest.fixture
+def logged() -> Iterator[Sequence[Mapping[str, Any]]]:
+    with structlog.testing.capture_logs() as lines:
+        yield lines
+
+
+@pytest.fixture
+def submit(deciding: Type, configured: Path) -> Iterator[Submit]:
+    """Hands a form in, as the DAG does, over a store after one night."""
+    del deciding
+    whole_configuration(configured)
+    with wiring.at_work() as (loaded, session):
+
+        def hand_in(*, caller: str = "manual__1", author: str | None = ANALYST, **told: object) -> None:
+            every = {**dict.fromkeys(kinds.schemas()), **told}
+            submitting.submit(session, loaded.settings, every, caller=caller, author=author, tracker=nobody_is_told)
+
+        yield hand_in
+
+
+def refusal(submit: Submit, **told: object) -> str:
+    with pytest.raises(FatalError) as refused:
+        submit(**told)
+    return str(refused.value)
+
+
+LINK = {"source": "corp-ldap", "account": filled.STRAY, "worker": "hr:E1043", "reason": REASON}
+KEY = "f-00000000"
+
+
+def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> None:
+    submit(decision="link confirm", **LINK)
+
+    (line,) = deciding("link", "list", "--format", "jsonl").lines
+    assert (line["verdict"], line["account_native_id"], line["worker_id"]) == ("confirm", filled.STRAY, "E1043")
+    assert (line["author"], line["reason"]) == (ANALYST, REASON)
+
+
+@pytest.mark.parametrize("author", [None, "", "  "])
+def test_without_somebody_who_decides_nothing_is_decided(submit: Submit, deciding: Type, author: str | None) -> None:
+    assert "doesn't say who triggered this run" in refusal(submit, author=author, decision="link confirm", **LINK)
+    assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+
+def test_an_author_cannot_be_given(submit: Submit, deciding: Type) -> None:
+    del submit
+    with pytest.raises(FatalError, match="author is no field: who decides is whoever triggered this run"):
+        wiring_submit({"decision": "link confirm", **LINK, "author": "somebody.else"})
+    assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+
+def wiring_submit(told: Mapping[str, object]) -> None:
+    with wiring.at_work() as (loaded, session):
+        submitting.submit(session, loaded.settings, told, caller="c", author=ANALYST, tracker=nobody_is_told)
+
+
+def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Session) -> None:
+    event = deciding("findings", "--rule", "used-after-departure", "--format", "jsonl").lines[0]["key"]
+    hand_in = iter(range(100))
+
+    def say(decision: str, **told: object) -> None:
+        submit(caller=f"manual__{next(hand_in)}", decision=decision, **told)
+
+    say("link reject", **LINK)
+    say("link revoke", number=1)
+    say("verdict", finding=f"f-{event[:8]}", reason=REASON)
+    say("acknowledge", source="aws", part=filled.CLOSED_CLOUD, until=SOON, reason=REASON)
+    say("acknowledge withdraw", number=1, reason=REASON)
+    say("notice add", who="vendor:E1042", last="2026-11-25T15:00 Asia/Seoul", reason=REASON)
+    (notice,) = deciding("notice", "list", "--format", "jsonl").lines
+    say("notice withdraw", notice=notice["notice"], reason=REASON)
+
+    (link,) = deciding("link", "list", "--all", "--format", "jsonl").lines
+    assert (link["verdict"], link["revoked_by"]) == ("reject", ANALYST)
+    assert f"verdict by {ANALYST}: {REASON}" in deciding("explain", event).out
+    (known,) = deciding("acknowledge", "list", "--all", "--format", "jsonl").lines
+    assert (known["author"], known["ended_by"], known["ended_for"]) == (ANALYST, ANALYST, REASON)
+    (notice,) = deciding("notice", "list", "--all", "--format", "jsonl").lines
+    assert (notice["author"], notice["ended_by"], notice["worker_id"]) == (ANALYST, ANALYST, "E1042")
+
+
+def test_a_short_read_is_accepted(submit: Submit, deciding: Type, store: Session) -> None:
+    reported_night(store, caller="next", later=timedelta(days=1), seen=filled.Seen(people=filled.PEOPLE[:2]))
+
+    submit(decision="accept-read", run=2, roster="hr", reason=REASON)
+
+    assert deciding("runs", "--format", "jsonl").lines[0]["rosters"][0]["status"] == "complete"
+
+
+def test_what_waits_is_released(
+    typed: Type,
+    configured: Path,
+    store_parameters: Mapping[str, str | int],
+    store: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(store_parameters))
+    whole_configuration(configured)
+    reported_night(store, policy=Policy(baseline="hold"))
+    assert typed("findings", "--format", "jsonl").out == ""
+    told = {"decision": "release", "run": 1, "reason": REASON}
+
+    wiring_submit(told)
+    wiring_submit(told)
+
+    assert len(typed("findings", "--format", "jsonl").lines) == 6
+    assert store.execute("select run_id, author, reason from release").fetchall() == [(1, ANALYST, REASON)]
+
+
+class TestRefusedAlike:
+    """The same words, the same sentence."""
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (
+                ("link", "confirm", "awz", filled.STRAY, "hr:E1043", "--reason", REASON),
+                {**LINK, "decision": "link confirm", "source": "awz"},
+            ),
+            (
+                ("link", "confirm", "corp-ldap", filled.STRAY, "E1042", "--reason", REASON),
+                {**LINK, "decision": "link confirm", "worker": "E1042"},
+            ),
+            (("link", "revoke", "7"), {"decision": "link revoke", "number": 7}),
+            (("verdict", KEY, "--reason", REASON), {"decision": "verdict", "finding": KEY, "reason": REASON}),
+            (
+                ("accept-read", "1", "hr", "--reason", REASON),
+                {"decision": "accept-read", "run": 1, "roster": "hr", "reason": REASON},
+            ),
+            (
+                ("accept-read", "1", "hrr", "--reason", REASON),
+                {"decision": "accept-read", "run": 1, "roster": "hrr", "reason": REASON},
+            ),
+            (
+                ("attest", "payment-webhook", "--reason", REASON),
+                {"decision": "attest", "key": "payment-webhook", "reason": REASON},
+            ),
+            (
+                ("attest", "x", "--until", "2020-01-01", "--reason", REASON),
+                {"decision": "attest", "key": "x", "until": "2020-01-01", "reason": REASON},
+            ),
+            (
+                ("acknowledge", "add", "--source", "awz", "--until", SOON, "--reason", REASON),
+                {"decision": "acknowledge", "source": "awz", "until": SOON, "reason": REASON},
+            ),
+            (
+                ("acknowledge", "add", "--roster", "hr", "--until", "2040-01-01", "--reason", REASON),
+                {"decision": "acknowledge", "roster": "hr", "until": "2040-01-01", "reason": REASON},
+            ),
+            (
+                ("acknowledge", "withdraw", "7", "--reason", REASON),
+                {"decision": "acknowledge withdraw", "number": 7, "reason": REASON},
+            ),
+            (
+                ("notice", "add", "nobody@corp.example", "--last", "now", "--reason", REASON),
+                {"decision": "notice add", "who": "nobody@corp.example", "last": "now", "reason": REASON},
+            ),
+            (
+                ("notice", "add", "hr:E1043", "--last", "2026-11-25T15:00", "--reason", REASON),
+                {"decision": "notice add", "who": "hr:E1043", "last": "2026-11-25T15:00", "reason": REASON},
+            ),
+            (
+                ("notice", "withdraw", "n-000000", "--reason", REASON),
+                {"decision": "notice withdraw", "notice": "n-000000", "reason": REASON},
+            ),
+            (
+                ("departure", "confirm", "d-999999", "--reason", REASON),
+                {"decision": "departure confirm", "departure": "d-999999", "reason": REASON},
+            ),
+            (
+                ("departure", "deny", "hr:E1042", "--reason", REASON),
+                {"decision": "departure deny", "departure": "hr:E1042", "reason": REASON},
+            ),
+            (("release", "7", "--reason", REASON), {"decision": "release", "run": 7, "reason": REASON}),
+        ],
+        ids=lambda given: " ".join(given[:2]) if isinstance(given, tuple) else "",
+    )
+    def test_by_command_and_by_form(
+        self, submit: Submit, deciding: Type, words: tuple[str, ...], told: dict[str, object]
+    ) -> None:
+        done = deciding(*words, "--author", ANALYST)
+
+        assert (done.code, done.out) == (1, "")
+        assert refusal(submit, **told) == done.err.strip()
+
+    def test_every_decision_is_among_them(self) -> None:
+        """A new one comes with its row above."""
+        (rows,) = [mark for mark in self.test_by_command_and_by_form.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+        refused = {str(told["decision"]) for _, told in rows.args[1]}
+        assert refused | {"link reject"} == set(kinds.every())
+
+    def test_what_stands_is_refused(self, submit: Submit, deciding: Type) -> None:
+        submit(decision="link confirm", **LINK)
+
+        done = deciding("link", "reject", "corp-ldap", filled.STRAY, "hr:E1043", "--reason", REASON)
+
+        assert refusal(submit, caller="manual__2", decision="link reject", **LINK) == done.err.strip()
+
+    @pytest.mark.parametrize(
+        ("field", "word", "told"),
+        [
+            ("account", "jdoo", "aws has no account that is called so. Give its native id."),
+            ("worker", "kim.lee@corp.example", "there is no such worker."),
+        ],
+    )
+    def test_but_for_words_that_a_log_may_not_hold(
+        self, submit: Submit, deciding: Type, field: str, word: str, told: str
+    ) -> None:
+        given = {**LINK, "source": "aws", "account": filled.DOE_USER, field: word}
+
+        said = refusal(submit, decision="link confirm", **given)
+        done = deciding("link", "confirm", "aws", given["account"], given["worker"], "--reason", REASON)
+
+        assert said.startswith(told)
+        assert word not in said
+        assert "jdoe" not in said
+        assert word in done.err
+
+
+class TestFields:
+    @pytest.mark.parametrize(
+        ("told", "said"),
+        [
+            ({**LINK, "decision": "link confrim"}, "decision: 'link confrim' is none. Did you mean link confirm?"),
+            ({}, "decision: '' is none."),
+            (
+                {**LINK, "decision": "link confirm", "reason": None},
+                "link confirm: reason is missing. It needs ",
+            ),
+            ({**LINK, "decision": "link confirm", "reason": ""}, "link confirm: reason is missing."),
+            ({**LINK, "decision": "link confirm", "run": 4}, "run is nothing that it asks for: leave it empty."),
+            ({**LINK, "decision": "link confirm", "reson": "x"}, "reson is unknown. Did you mean reason?"),
+            ({"decision": "acknowledge", "source": "aws", "reason": REASON}, "acknowledge: until is missing."),
+        ],
+    )
+    def test_what_is_missing_or_too_much_is_named(
+        self, submit: Submit, deciding: Type, told: dict[str, object], said: str
+    ) -> None:
+        assert said in refusal(submit, **told)
+        assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+
+class TestOnce:
+    def test_a_task_that_is_begun_again_decides_nothing_twice(
+        self, submit: Submit, deciding: Type, logged: Sequence[Mapping[str, Any]]
+    ) -> None:
+        submit(decision="link confirm", **LINK)
+        submit(decision="link confirm", **LINK)
+
+        assert len(deciding("link", "list", "--all", "--format", "jsonl").lines) == 1
+        assert [line["event"] for line in logged if line["log_level"] == "warning"] == [
+            "this run has decided already: nothing is done twice"
+        ]
+
+    def test_what_was_revoked_is_not_decided_again_by_clearing_a_task(self, submit: Submit, deciding: Type) -> None:
+        submit(decision="link confirm", **LINK)
+        deciding("link", "revoke", "1", "--author", "lee")
+
+        submit(decision="link confirm", **LINK)
+
+        assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+    @pytest.mark.parametrize("other", [{"worker": "hr:E1042"}, {"author": "lee"}])
+    def test_another_decision_under_the_same_name_is_refused(self, submit: Submit, other: dict[str, str]) -> None:
+        submit(decision="link confirm", **LINK)
+
+        said = refusal(submit, **{"decision": "link confirm", **LINK, **other})
+
+        assert "a run of this name decided something else at" in said
+
+    def test_what_was_refused_may_be_mended_and_tried_again(self, submit: Submit, deciding: Type) -> None:
+        refusal(submit, **{**LINK, "decision": "link confirm", "source": "awz"})
+
+        submit(decision="link confirm", **LINK)
+
+        assert len(deciding("link", "list", "--format", "jsonl").lines) == 1
+
+    def test_what_broke_off_is_not_taken_for_decided(
+        self, submit: Submit, deciding: Type, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def breaks(*_: object, **__: object) -> NoReturn:
+            raise ConnectionResetError
+
+        with monkeypatch.context() as broken:
+            broken.setattr("include.offboarding.deciding.links.decisions.decide", breaks)
+            with pytest.raises(ConnectionResetError):
+                submit(decision="link confirm", **LINK)
+        submit(decision="link confirm", **LINK)
+
+        assert len(deciding("link", "list", "--format", "jsonl").lines) == 1
+
+
+def test_logs_hold_ids_and_neither_reasons_nor_what_people_are_called(
+    submit: Submit, logged: Sequence[Mapping[str, Any]]
+) -> None:
+    submit(decision="link confirm", **{**LINK, "account": "scanner"})
+    submit(caller="2", decision="notice add", who="hr:E1044", last="now", reason="dismissed, told by legal")
+
+    link, notice = [line for line in logged if line["event"] == "decided"]
+    assert (link["decision"], link["number"], link["account"], link["worker"]) == (
+        *("link confirm", 1, filled.STRAY),
+        "hr:E1043",
+    )
+    assert notice["worker"] == "hr:E1044"
+    told = str(logged)
+    assert not [word for word in ("scanner", REASON, "dismissed", ANALYST, "uid=") if word in told]
