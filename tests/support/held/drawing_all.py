@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tests.support.held.drawing import AS_OF, logins, maybe, members, nights, owned, people, roles
-from tests.support.held.drawing_keys import copies, custodians, events, granted, places, scopes
+from tests.support.held.drawing_keys import HOLDERS, PRINCIPALS, copies, custodians, events, granted, places, scopes
 from tests.support.held.records import Custodian, Granted, Member, Owned, OwnKey, Records, Rejected
 
 _T = TypeVar("_T")
@@ -34,23 +34,25 @@ def _apart(drawn: Sequence[_T], one: Sequence[Callable[[_T], object]]) -> Iterat
 def records(draw: DrawFn) -> Records:
     """All of it."""
     staff, accounts = draw(people()), draw(logins())
-    account, uid = st.sampled_from(accounts), st.sampled_from([person.uid for person in staff])
-    links = few(owned(staff, accounts), _owned_open, least=4, most=7)
-    rejections = st.builds(Rejected, account=account, uid=uid, revoked=st.booleans())
-    own_keys = st.builds(OwnKey, account=account, fingerprint=st.just("SHA256:aaa"), created_at=maybe)
+    uids = {person.uid for person in staff}
+    links = draw(few(owned(staff, accounts), _owned_open, least=4, most=7))
+    rejections = st.builds(_rejected, st.sampled_from(links), st.booleans()).filter(lambda word: word.uid in uids)
+    own_keys = st.builds(OwnKey, account=st.sampled_from(accounts), fingerprint=st.just("SHA256:aaa"), created_at=maybe)
+    principals = draw(st.lists(st.sampled_from(PRINCIPALS), min_size=1, max_size=2))
+    holders = draw(st.lists(st.sampled_from(HOLDERS), min_size=1, max_size=3))
     return Records(
         as_of=AS_OF,
         nights=draw(nights()),
         people=staff,
         logins=accounts,
-        owned=draw(links),
+        owned=links,
         rejected=draw(few(rejections, most=1)),
         members=draw(few(members, _member_begun, _member_open, least=2, most=5)),
         roles=draw(few(roles, lambda role: role.principal)),
         copies=draw(few(copies(), lambda copy: (copy.realm, copy.native_id, copy.material), least=2)),
-        granted=draw(few(granted(), _granted_begun, _granted_open, least=3, most=6)),
+        granted=draw(few(granted(principals), _granted_begun, _granted_open, least=3, most=6)),
         places=draw(few(places, lambda place: place, least=1)),
-        custodians=draw(few(custodians(), _custodian_open, least=2, most=5)),
+        custodians=draw(few(custodians(holders), _custodian_open, least=2, most=5)),
         own_keys=draw(few(own_keys, most=1)),
         events=draw(few(events, lambda event: event.event_id, least=1, most=7)),
         scopes=draw(few(scopes, most=1)),
@@ -59,6 +61,10 @@ def records(draw: DrawFn) -> Records:
 
 def _owned_open(link: Owned) -> object:
     return (link.account, link.uid) if link.valid_to is None else None
+
+
+def _rejected(link: Owned, revoked: bool) -> Rejected:
+    return Rejected(account=link.account, uid=link.uid, revoked=revoked)
 
 
 def _member_begun(member: Member) -> object:

@@ -1,5 +1,7 @@
 """Random keys: copies, who may do what with them, what the register says, and what a trail recorded."""
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
@@ -57,9 +59,9 @@ PRINCIPALS = (
 
 
 @st.composite
-def granted(draw: DrawFn) -> Granted:
-    """A way to a secret, by its name or to one version."""
-    kind, realm, principal = draw(st.sampled_from(PRINCIPALS))
+def granted(draw: DrawFn, principals: Sequence[tuple[str, str, str]]) -> Granted:
+    """A way to a secret, by its name or to one version, of one of these."""
+    kind, realm, principal = draw(st.sampled_from(principals))
     begun, ended = draw(stretches())
     carries = draw(st.sampled_from((True, True, False)))
     return Granted(
@@ -99,9 +101,9 @@ places = st.builds(
 
 
 @st.composite
-def custodians(draw: DrawFn) -> Custodian:
-    """Somebody whom the register names, or did."""
-    kind, space, holder = draw(st.sampled_from(HOLDERS))
+def custodians(draw: DrawFn, holders: Sequence[tuple[str, str, str]]) -> Custodian:
+    """One of these, whom the register names, or did."""
+    kind, space, holder = draw(st.sampled_from(holders))
     begun, ended = draw(stretches())
     since, until = draw(maybe), draw(maybe)
     return Custodian(

@@ -167,7 +167,7 @@ def _ways(told: Records, key: str, uid: UUID, left_at: datetime) -> Iterator[_Wa
 
 def _could(ways: list[_Way]) -> Iterator[Reason]:
     carried = (way for way in ways if way.grant.carries and way.from_at < min(way.to_at, way.left_at))
-    order = lambda way: (not way.stood, not way.sure, later(way.to_at), way.grant.reason)  # noqa: E731
+    order = lambda way: (not way.stood, not way.sure, later(way.to_at), way.grant.reason, way.unread_until or EVER)  # noqa: E731
     for way in best(carried, lambda way: (way.principal, way.grant.action), order):
         until = "" if way.stood else f" until {day(way.to_at)}"
         doubt = "" if way.sure else " Whether that was granted could not be told."

@@ -310,7 +310,7 @@ with named as (
     from named n join reach r using (principal_id)
     where greatest(n.from_at, r.from_at) < least(n.to_at, r.to_at, r.left_at)
     order by n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how, n.current desc, r.to_at desc, n.to_at desc,
-        r.sure desc, n.words
+        r.sure desc, unread_until nulls first, n.words
 )
 insert into custody_held
 select key_pk, person_uid, 'registered',
@@ -344,7 +344,7 @@ select w.key_pk, w.person_uid, case when w.stood then 'could' else 'inferred' en
 from (
     select distinct on (key_pk, person_uid, principal_id, action) *
     from way where held
-    order by key_pk, person_uid, principal_id, action, stood desc, sure desc, to_at desc, reason) w;
+    order by key_pk, person_uid, principal_id, action, stood desc, sure desc, to_at desc, reason, unread_until nulls first) w;
 -- The register and policies mean every version of a name: what ended before this material was made gave none of it.
 delete from custody_held h using key_age d
 where d.key_pk = h.key_pk and h.grade <> 'proved' and (d.made_last > h.at or d.unseen >= h.at)
