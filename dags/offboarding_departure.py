@@ -65,6 +65,7 @@ def tell(check: int) -> None:
         pipeline.evaluate(session, loaded.settings, run)
         pipeline.guard(session, loaded.settings, run)
         pipeline.ticket(session, loaded.settings, run, wiring.tracker(loaded.settings))
+        pipeline.alert(session, wiring.notifiers(loaded.settings))
         pipeline.report_departure(session, run)
 
 

@@ -6,26 +6,46 @@ A source that can't be read fails its own task, the others go on, and the night 
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, chain, task
+from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task
 from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.offboarding_tasks import (
     AS_OF,
     ASKED_AGAIN,
     GOES_ON,
+    WAITS,
     all_parts,
+    context,
     each_part,
     each_roster,
     once,
     opened,
     told,
 )
-from include.offboarding import pipeline, wiring
+from include.offboarding import pipeline, releasing, wiring
 
 SETTINGS = wiring.configured()
 
 
-@task(retries=0)
+@task
+def alert(check: int) -> None:
+    """Tell people now, by mail or in Slack, what can't wait for the queue."""
+    del check
+    with wiring.at_work() as (loaded, session):
+        pipeline.alert(session, wiring.notifiers(loaded.settings))
+
+
+@task(outlets=[WAITS], show_return_value_in_logs=False)
+def ask(check: int) -> None:
+    """Where something waits for a person, offboarding_release begins, and waits for the answer; this run ends."""
+    with wiring.at_work() as (_, session):
+        if releasing.question(session, check) is None:
+            raise AirflowSkipException("nothing waits for a person")
+        context()["outlet_events"][WAITS].extra = {"run": check}
+
+
+@task(retries=0, trigger_rule=TriggerRule.NONE_FAILED)
 def end(check: int) -> None:
     """Red where something was left unchecked: the report says what."""
     with wiring.at_work() as (_, session):
@@ -48,6 +68,7 @@ with DAG(
     correlated = once(pipeline.correlate, night, GOES_ON)
     detailed = each_part(pipeline.detail, night, parts)
     evaluated, guarded = once(pipeline.evaluate, night, GOES_ON), once(pipeline.guard, night)
-    ticketed, reported = told(night), once(pipeline.report, night, GOES_ON)
-    chain(read, correlated, detailed, evaluated, guarded, ticketed, reported)
-    chain([evaluated, guarded, ticketed, reported], end(night))
+    ticketed, alerted, reported = told(night), alert(night), once(pipeline.report, night, GOES_ON)
+    asked = ask(night)
+    chain(read, correlated, detailed, evaluated, guarded, [ticketed, alerted], reported, asked)
+    chain([evaluated, guarded, ticketed, alerted, reported, asked], end(night))

@@ -6,7 +6,7 @@ Each opens its own session on the store; between tasks go ids and names from the
 from collections.abc import Callable
 from typing import Any, cast
 
-from airflow.sdk import Param, TriggerRule, get_current_context, task
+from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
 from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from include.offboarding import pipeline, wiring
@@ -18,6 +18,8 @@ GOES_ON = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
 ASKED_AGAIN = ExceptionRetryPolicy(
     rules=[RetryRule(exception=FatalError, action=RetryAction.FAIL, reason="a person has to act first")]
 )
+WAITS = Asset("offboarding_waits")
+"""Something waits for a person: each event holds the run's id, and begins an offboarding_release."""
 AS_OF = Param(None, "The moment of the check", type=["null", "string"], format="date-time")
 
 

@@ -96,11 +96,13 @@ def _of_these(session: Session, run: Run, seen: Night) -> Night:
     """A run's report without what is other people's: that is the night's to tell."""
     asked = departures.persons_of_run(session, run.run_id)
     own = tuple(finding for finding in seen.findings if finding.person_uid in asked)
-    held, over = sum(finding.state == "held" for finding in own), seen.held.trips
+    held, holds = sum(finding.state == "held" for finding in own), seen.held.holds
     return replace(
         seen,
         findings=own,
-        held=Waiting(baseline=0 if over else held, over_maximum=held if over else 0, trips=over and held > 0),
+        held=Waiting(
+            baseline=0 if holds else held, over_maximum=held if holds else 0, trips=seen.held.trips, holds=holds
+        ),
         tickets=replace(seen.tickets, undelivered=departures.undelivered_of_run(session, run.run_id)),
     )
 

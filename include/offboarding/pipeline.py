@@ -7,16 +7,16 @@ the same run, and leaves the same rows.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import cast
 
 import structlog
 
-from include.offboarding import departing, excepting, intake, registration
+from include.offboarding import alerting, departing, excepting, guarding, intake, registration
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import KeySource, Reader, Source, SourceSettings, Tracker, Trail
+from include.offboarding.interfaces import KeySource, Notifier, Reader, Source, SourceSettings, Tracker, Trail
 from include.offboarding.model import Fact, UncustodiedCase
 from include.offboarding.policy import routed
 from include.offboarding.report import night
@@ -33,10 +33,10 @@ from include.offboarding.store import (
     runs,
     sources,
 )
-from include.offboarding.store import guard as guarding
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import DEPARTURE
+from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.key_cases import key_cases
 from include.offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from include.offboarding.ticket_plan import TicketPlan
@@ -153,32 +153,40 @@ def detail(
     )
 
 
-def evaluate(session: Session, settings: Settings, run: Run) -> findings.Evaluation:
-    """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed."""
+def evaluate(
+    session: Session, settings: Settings, run: Run, release: guarding.Release | None = None
+) -> findings.Evaluation:
+    """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed.
+
+    What would close on the word of a line that the guard holds stays as it is.
+    """
     if runs.run(session, run.run_id).correlated_at is None:
         raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
     unchecked: Counter[str] = Counter()
     with session.transaction():
         findings.lock_evaluation(session)
-        outcome = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked))
+        outcome = findings.merge_findings(
+            session,
+            run,
+            _routed_findings(session, settings, run, unchecked),
+            lambda closed: guarding.hold_closings(session, settings, run, closed, release),
+        )
         if departures.persons_asked(session, run) is None:
             runs.note_unchecked(session, run.run_id, unchecked)
     log.info("evaluated", **asdict(outcome))
     return outcome
 
 
-def guard(session: Session, settings: Settings, run: Run) -> guarding.GuardOutcome:
+def guard(session: Session, settings: Settings, run: Run, release: guarding.Release | None = None) -> GuardOutcome:
     """Look before anything is written outside."""
-    outcome = guarding.guard(
-        session,
-        run,
-        rules=[rule.id for rule in all_rules()],
-        max_new_tickets=settings.policy.max_new_tickets,
-        release_baselines=settings.policy.baseline == "ticket",
-        max_named=settings.policy.max_named,
-    )
+    outcome = guarding.guard(session, settings, run, [rule.id for rule in all_rules()], release)
     log.info("guard", **asdict(outcome))
     return outcome
+
+
+def alert(session: Session, notifiers: Sequence[Notifier]) -> int:
+    """Tell people now what can't wait. Raises RetriableError where a notifier couldn't; the others were told."""
+    return alerting.tell_people(session, notifiers)
 
 
 def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Tracker] | None) -> TicketCounts:
@@ -222,27 +230,6 @@ def end(session: Session, run: Run) -> None:
     red = night.is_red(reading.night(session, run.run_id))
     if red:
         raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
-
-
-def release(
-    session: Session,
-    settings: Settings,
-    run_id: int,
-    told: tuple[str, Tracker] | None,
-    *,
-    reason: str,
-    author: str,
-) -> Run:
-    """Let through what waits since a run or earlier, after evaluating afresh what the last night read."""
-    waiting = guarding.release(session, run_id, reason=reason, author=author)
-    last = runs.last_finished_night(session) or runs.run(session, run_id)
-    run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=last)
-    log.info("released", run=run.run_id, of=run_id, findings=waiting)
-    evaluate(session, settings, run)
-    guard(session, settings, run)
-    ticket(session, settings, run, told)
-    runs.close_run(session, run.run_id, status="green", waiting=0, summary={})
-    return run
 
 
 def correlation_settings(session: Session, settings: Settings, run: Run) -> correlation.CorrelationSettings:

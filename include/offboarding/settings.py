@@ -21,6 +21,7 @@ from include.offboarding.interfaces import (
 )
 from include.offboarding.model import Severity
 from include.offboarding.spelling import nearest
+from include.offboarding.thresholds import Guard
 
 DEFAULT_CUSTODY = "custody.yaml"
 DEFAULT_EXCEPTIONS = "exceptions.yaml"
@@ -200,6 +201,7 @@ class Settings(Strict):
         default=DEFAULT_EXCEPTIONS, description="The file that says what may stand for a while; relative to this one."
     )
     policy: Policy = Policy()
+    guard: Guard = Guard()
     notify: Notify = Notify()
     _register: Register = PrivateAttr(default_factory=Register)
     _exceptions: Exceptions = PrivateAttr(default_factory=Exceptions)

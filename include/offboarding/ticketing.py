@@ -17,6 +17,7 @@ from include.offboarding.report.ticket import draft
 from include.offboarding.store import tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import persons_asked
+from include.offboarding.store.guard import waits_to_close
 from include.offboarding.store.locks import ticket_held
 from include.offboarding.store.tickets import Pending, TicketItem, TicketRow
 from include.offboarding.ticket_plan import TicketPlan
@@ -141,7 +142,7 @@ class TicketDesk:
 
     def _bring_up_to_date(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        if row.state != "open" or row.ref is None:
+        if row.state != "open" or row.ref is None or waits_to_close(self.session, key):
             return
         text = self._draft(row)
         digest = _digest(text)

@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},
-    "settings": NOUNS | {"interfaces", "spelling", "custody", "exceptions"},
+    "settings": NOUNS | {"interfaces", "spelling", "custody", "exceptions", "thresholds"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "beside", "yaml_file"},
     "report": NOUNS | {"keys", "store"},
@@ -38,6 +38,9 @@ ARROWS: dict[str, set[str]] = {
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
     "people": NOUNS | {"correlation", "store"},
+    "thresholds": NOUNS | {"interfaces"},
+    "guarding": NOUNS | {"report", "settings", "store", "thresholds"},
+    "releasing": NOUNS | {"guarding", "interfaces", "pipeline", "report", "settings", "spelling", "store"},
     "alerting": NOUNS | {"interfaces", "store"},
     "notifiers": NOUNS | {"interfaces", "settings"},
     "progress": set(),
@@ -51,9 +54,11 @@ ARROWS: dict[str, set[str]] = {
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
-    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting"},
+    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting"}
+    | {"alerting", "guarding"},
     # Decisions as a form: some do more than write a row.
-    "forms": NOUNS | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline"},
+    "forms": NOUNS
+    | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline", "releasing"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "wiring": NOUNS | {"interfaces", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
@@ -61,7 +66,7 @@ ARROWS: dict[str, set[str]] = {
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
     | {"beginning", "checkup", "report", "store", "rules", "custody", "exceptions", "mistakes"}
-    | {"correlation", "people", "intake", "deciding"},
+    | {"correlation", "people", "intake", "deciding", "releasing"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},
@@ -73,7 +78,7 @@ SHARED = {"records", "web", "collected"}
 
 TOP = ("__main__", "demo")
 
-DAG_MAY_USE = ("pipeline", "wiring", "forms", "errors")
+DAG_MAY_USE = ("pipeline", "releasing", "wiring", "forms", "errors")
 
 AIRFLOW_ROOMS = ("notifiers", "wiring")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""

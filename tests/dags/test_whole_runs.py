@@ -116,8 +116,9 @@ class TestRed:
         states = nights.red.states()
 
         assert nights.red.code == 1
-        assert {task for task, state in states.items() if state != "success"} == {f"collect aws {REFUSES}", "end"}
-        assert {state for state in states.values() if state != "success"} == {"failed"}
+        assert {task for task, state in states.items() if state == "failed"} == {f"collect aws {REFUSES}", "end"}
+        assert {task for task, state in states.items() if state not in ("success", "failed")} == {"ask"}
+        assert states["ask"] == "skipped", "nothing waits"
 
     def test_what_was_found_is_ticketed(self, nights: Nights) -> None:
         assert len(nights.tickets) == 3
@@ -151,7 +152,9 @@ class TestRed:
 class TestGreen:
     def test_nothing_failed(self, nights: Nights) -> None:
         assert nights.green.code == 0
-        assert set(nights.green.states().values()) == {"success"}
+        states = nights.green.states()
+        assert states.pop("ask") == "skipped", "nothing waits"
+        assert set(states.values()) == {"success"}
         assert not [line for line in nights.green.own if line.startswith("!!")]
 
     def test_as_of_came_from_the_environment(self, nights: Nights) -> None:

@@ -12,7 +12,7 @@ from include.offboarding.interfaces import Tracker
 from include.offboarding.model import AccountKey, KeyKind, Standing
 from include.offboarding.store import departures
 from include.offboarding.store.connect import Session, opened
-from tests.support.departure import departure
+from tests.support.departure import DepartureTold, departure
 from tests.support.desk import tickets_of
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
@@ -311,16 +311,29 @@ def test_the_first_night_is_held_although_a_departure_came_before(office: Office
     assert rows(office, "1044") == {("leaver-account-works", "park"): "held"}
 
 
-def test_more_people_than_tickets_may_be_opened_wait(office: Office) -> None:
-    office.policy = {"max_new_tickets": 1}
+def many_leave(office: Office) -> DepartureTold:
     office.night()
     kim_leaves(office)
     office.hr.change("1043", employments=LEFT_JOBS)
+    return departure(office, "1042", "1043")
 
-    told = departure(office, "1042", "1043")
+
+def test_people_whom_a_person_named_are_not_held(office: Office) -> None:
+    office.policy = {"max_new_tickets": 0}
+
+    told = many_leave(office)
+
+    assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"open"}
+    assert told.red == ""
+
+
+def test_more_people_than_a_person_may_name_wait(office: Office) -> None:
+    office.policy, office.guard = {"max_new_tickets": 1}, {"named": 1}
+
+    told = many_leave(office)
 
     assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"held"}
-    assert "3 findings wait: more new tickets than policy.max_new_tickets" in told.red
+    assert "the guard holds all together: 2 new tickets, 1 at most go through" in told.red
 
 
 # --- one ticket, whoever comes first ---------------------------------------------------------------------------------

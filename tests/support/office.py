@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from include.offboarding import pipeline
+from include.offboarding import releasing
 from include.offboarding.errors import OffboardingError
 from include.offboarding.exceptions.register import Exceptions
 from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
@@ -37,7 +37,11 @@ from include.offboarding.model import (
 )
 from include.offboarding.settings import Company, Policy, Settings
 from include.offboarding.sources.aws_iam import Settings as AwsSettings
+from include.offboarding.store import guard
 from include.offboarding.store.connect import Session
+from include.offboarding.store.guard import Hold
+from include.offboarding.store.rows import Run
+from include.offboarding.thresholds import Guard
 from tests.support.small_company import NIGHT, account
 from tests.support.whole_night import NightTold, Readers, whole_night
 
@@ -237,6 +241,7 @@ class Office:
     clouds: dict[str, System] = field(default_factory=lambda: {CLOUD: System(realm=CLOUD)})
     as_of: datetime = NIGHT
     policy: dict[str, Any] = field(default_factory=dict[str, Any])
+    guard: dict[str, Any] = field(default_factory=dict[str, Any])
     names: dict[str, str] = field(default_factory=dict[str, str])
     """What the configuration calls things, where it isn't hr, vendors, corp-ldap and aws."""
     account_queues: dict[str, str] = field(default_factory=dict[str, str])
@@ -289,6 +294,7 @@ class Office:
                 rosters=(),
                 sources=(),
                 policy=Policy.model_validate({"baseline": "ticket", "queue": self.queue, **self.policy}),
+                guard=Guard.model_validate(self.guard),
             )
             .model_copy(
                 update={
@@ -315,12 +321,29 @@ class Office:
         caller = f"night {next(_callers)} {self.queue}"
         return whole_night(self.session, self.settings, self.readers(), caller=caller, as_of=self.as_of)
 
-    def release(self, run_id: int) -> None:
+    def release(self, run_id: int, *, holds: Sequence[int] = (), batch: int | None = None) -> Run:
         """Somebody lets through what waits."""
         self.tracker.calls.clear()
-        pipeline.release(
-            self.session, self.settings, run_id, ("secops", self.tracker), reason="looked at it", author="analyst"
+        return releasing.release(
+            self.session,
+            self.settings,
+            run_id,
+            ("secops", self.tracker),
+            reason="looked at it",
+            author="analyst",
+            holds=holds,
+            batch=batch,
         )
+
+    def reject(self, *holds: int) -> None:
+        """Somebody refuses what waits."""
+        self.tracker.calls.clear()
+        releasing.reject(self.session, holds, reason="HR's mistake", author="analyst")
+
+    @property
+    def holds(self) -> dict[tuple[str, str], Hold]:
+        """The lines that wait."""
+        return {(hold.kind, hold.name): hold for hold in guard.holds(self.session)}
 
     def _roster(self, name: str) -> Roster:
         feed = {self.called("hr"): self.hr, self.called("vendors"): self.vendors}[name]

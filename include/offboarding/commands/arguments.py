@@ -180,7 +180,35 @@ def _decisions(commands: Commands) -> None:
         'release 418 --reason "looked through with HR"',
     )
     release.add_argument("run_id", type=count, metavar="RUN", help="the run whose findings wait")
+    release.add_argument(
+        "--hold",
+        action="append",
+        type=count,
+        default=[],
+        metavar="HOLD",
+        help="only what waits on this line",
+    )
+    release.add_argument(
+        "--batch",
+        type=count,
+        metavar="N",
+        help="so many tickets of a first read, the worst first (default: guard.batch)",
+    )
     add_signature(release)
+    listing = command_of(
+        commands, "holds", "holds:holds", "List the lines that the guard holds, with their numbers.", "holds"
+    )
+    listing.add_argument("--all", action="store_true", help="those that were decided or ended, too")
+    add_format(listing)
+    reject = command_of(
+        commands,
+        "reject",
+        "holds:reject",
+        "Refuse what waits on a line: nothing of it is told, and the next night compares with what was accepted.",
+        'reject 3 --reason "HR sent the file of another company"',
+    )
+    reject.add_argument("holds", type=count, nargs="+", metavar="HOLD", help="its number in `holds`")
+    add_signature(reject)
 
 
 def _links(commands: Commands) -> None:

@@ -76,7 +76,7 @@ def release(given: Namespace) -> int:
     """What waits is let through, and told to the tracker now."""
     import structlog  # noqa: PLC0415
 
-    from include.offboarding import config, pipeline, wiring  # noqa: PLC0415 - it needs everything, the others nothing
+    from include.offboarding import config, releasing, wiring  # noqa: PLC0415 - it needs everything, the others nothing
     from include.offboarding.report import night  # noqa: PLC0415
 
     _author(given)
@@ -87,8 +87,16 @@ def release(given: Namespace) -> int:
     )
     loaded = config.load()
     with session_on(loaded) as session:
-        told = wiring.tracker(loaded.settings)
-        run = pipeline.release(session, loaded.settings, given.run_id, told, reason=given.reason, author=given.author)
+        run = releasing.release(
+            session,
+            loaded.settings,
+            given.run_id,
+            wiring.tracker(loaded.settings),
+            reason=given.reason,
+            author=given.author,
+            holds=given.hold,
+            batch=given.batch,
+        )
         say(night.render(reading.night(session, run.run_id), loaded.choice.time_zone, folded=False))
     return DONE
 

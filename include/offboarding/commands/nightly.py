@@ -23,7 +23,13 @@ from include.offboarding.store.rows import Run
 
 RULER = "-" * 100
 _NO_BOUND = 1_000_000_000
-_READERS = Readers(roster=wiring.roster, source=wiring.source, parts=wiring.asker_of_parts, tracker=wiring.tracker)
+_READERS = Readers(
+    roster=wiring.roster,
+    source=wiring.source,
+    parts=wiring.asker_of_parts,
+    tracker=wiring.tracker,
+    notifiers=wiring.notifiers,
+)
 
 
 def nightly(given: Namespace) -> int:

@@ -34,6 +34,7 @@ from include.offboarding.model.findings import (
     Finding,
     Subject,
 )
+from include.offboarding.model.guarding import Count, Measure, Trip
 from include.offboarding.model.people import (
     Departure,
     Employment,
@@ -97,6 +98,7 @@ __all__ = [
     "Carryable",
     "Case",
     "Control",
+    "Count",
     "Coverage",
     "Credential",
     "CredentialView",
@@ -125,6 +127,7 @@ __all__ = [
     "LeaverCase",
     "LinkDecision",
     "LinkedAccount",
+    "Measure",
     "Membership",
     "MovedLink",
     "OrphanCase",
@@ -145,6 +148,7 @@ __all__ = [
     "TicketPriority",
     "TicketRef",
     "TicketState",
+    "Trip",
     "Trust",
     "TrustView",
     "UncustodiedCase",

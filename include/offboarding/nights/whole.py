@@ -9,7 +9,7 @@ import structlog
 
 from include.offboarding import pipeline
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
+from include.offboarding.interfaces import Notifier, Reader, Roster, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
@@ -26,6 +26,8 @@ class Readers:
     parts: Callable[[Settings, datetime], Callable[[SourceSettings], Sequence[str]]]
     """What asks a source which parts there are to read."""
     tracker: Callable[[Settings], tuple[str, Tracker] | None]
+    notifiers: Callable[[Settings], Sequence[Notifier]] = lambda _: ()
+    """Who is told at once."""
 
 
 def whole_night(session: Session, settings: Settings, readers: Readers, *, caller: str, as_of: datetime | None) -> Run:
@@ -44,7 +46,9 @@ def whole_night(session: Session, settings: Settings, readers: Readers, *, calle
                 pipeline.detail(session, settings, run, source, part, reader)
         pipeline.evaluate(session, settings, run)
         pipeline.guard(session, settings, run)
-        pipeline.ticket(session, settings, run, readers.tracker(settings))
+        with by_itself():
+            pipeline.ticket(session, settings, run, readers.tracker(settings))
+        pipeline.alert(session, readers.notifiers(settings))
     pipeline.report(session, settings, run, folded=False)
     return run
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from include.offboarding.keys import short_finding
 from include.offboarding.model import KEY_KINDS, Severity, SubjectKind
-from include.offboarding.report import custody, departures
+from include.offboarding.report import custody, departures, held
 from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
 from include.offboarding.report.let_stand import finding_known, let_stand, part_known, roster_known
 from include.offboarding.report.wording import (
@@ -92,9 +92,9 @@ def _reasons(night: Night) -> Iterator[str]:
     unverified = sum(f.state == "unverified" and not finding_known(night, f) for f in night.findings)
     if unverified:
         yield f"of {counted(unverified, 'finding')} it can't be told whether they work"
-    if night.held.trips:
-        held = counted(night.held.over_maximum, "finding")
-        yield f"{held} wait: more new tickets than policy.max_new_tickets or people than policy.max_named"
+    for hold in night.held.holds:
+        if hold.opened_run == night.run.run_id:
+            yield f"the guard holds {held.sentence(hold)}"
     if night.tickets.undelivered:
         yield f"the tracker hasn't been told of {counted(night.tickets.undelivered, 'change')}"
 
@@ -215,16 +215,21 @@ def _why(text: str) -> str:
 
 
 def _waiting(night: Night) -> Iterator[str]:
-    held, run_id = night.held, night.run.run_id
+    waits, run_id = night.held, night.run.run_id
     if not night.waiting:
         yield "0 findings"
-    if held.baseline:
-        yield f"{counted(held.baseline, 'finding')} of a first read (policy.baseline: hold)"
-    if held.over_maximum:
-        yield f"{counted(held.over_maximum, 'finding')} in a batch over policy.max_new_tickets or policy.max_named"
+    if waits.baseline:
+        yield f"{counted(waits.baseline, 'finding')} of a first read (policy.baseline: hold)"
+    for hold in waits.holds:
+        decided = "" if hold.status == "waiting" else f"; {hold.status} since"
+        yield f"hold {hold.hold_id}, {held.sentence(hold)}: {held.holding(hold)}{decided}"
+    if waits.over_maximum and not waits.holds:
+        yield f"{counted(waits.over_maximum, 'finding')} on lines that were refused"
     if night.waiting:
         yield f"look at them: {COMMAND} findings --state held"
         yield f'let them through: {COMMAND} release {run_id} --reason "..."'
+    if any(hold.status == "waiting" for hold in waits.holds):
+        yield f'or refuse them: {COMMAND} reject HOLD --reason "..."'
     for roster in night.rosters:
         if roster.waiting:
             gone = counted(roster.waiting, "worker")

@@ -1,17 +1,24 @@
-"""The guard: what of a run may be told outside, and what waits for a person."""
+"""The guard's rows: what is counted on each line, what waits on it, and how each line stood when it was last accepted.
+
+Its decisions are made in guarding.py; everything here needs an open transaction and lock_findings.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError
+from include.offboarding.model import Count, Trip
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import DEPARTURE, persons_asked
-from include.offboarding.store.events import Change, append_events
-from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.events import Change
 from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
+from include.offboarding.store.sql import block, statements
+
+Line = tuple[str, str]
+"""Kind and name: ("roster", "hr")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +29,57 @@ class GuardOutcome:
     baseline: int
     """Wait for the release of a baseline."""
     over_maximum: int
-    """Wait because the batch wants more tickets than the policy allows."""
+    """Wait on a line that is beyond its limit."""
     new_tickets: int
-    """How many tickets the batch wants."""
+    """How many tickets the batch wants, without what waits."""
+    closings: int = 0
+    """Wait to be closed on their tickets."""
+    holds: int = 0
+    """Lines that wait."""
+    new_holds: int = 0
+    """Of these, lines that tripped in this very run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A line that waits for a person, or waited."""
+
+    hold_id: int
+    kind: str
+    name: str
+    """As people know it; of a person id_space:worker_id."""
+    key: str
+    """As the store knows it."""
+    opened_run: int
+    last_run: int
+    opened_at: datetime
+    numbers: list[dict[str, object]]
+    """Each {measure, value, base, bound}."""
+    findings: int
+    closings: int
+    status: str
+    """waiting, released, rejected or ended."""
+    decided_at: datetime | None
+    decided_by: str
+    decided_for: str
+
+    @property
+    def line(self) -> Line:
+        """It, as the guard knows it."""
+        return self.kind, self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldEvent:
+    """A use after a departure that isn't told, since its roster's word is in doubt."""
+
+    finding_key: str
+    source: str
+    roster: str
+    left_at: datetime | None
+    last_used_at: datetime | None
+    id_space: str
+    worker_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,65 +88,188 @@ class _Held:
     over_maximum: int
 
 
-def guard(
-    session: Session,
-    run: Run,
-    *,
-    rules: Sequence[str],
-    max_new_tickets: int,
-    release_baselines: bool,
-    max_named: int,
-) -> GuardOutcome:
-    """Look before anything is written outside: baselines wait for a person, as does a batch over the maximum, and what
-    is found of more people at once than may be named without a second look.
-    """
-    with session.transaction():
-        lock_findings(session)
-        values = {"run_id": run.run_id, "rules": list(rules), "as_of": run.as_of}
-        # A run about some people has seen no system whole: the first night is still to come.
-        if run.kind != DEPARTURE:
-            _begin_baselines(session, values, release=release_baselines)
-        session.execute("drop table if exists candidate")
-        session.execute(block("guard", "make_candidate"), {"persons": persons_asked(session, run)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _HoldMade:
+    hold_id: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """What one look of the guard asks by."""
+
+    session: Session
+    run: Run
+    read_run: int
+    persons: Sequence[str] | None
+
+    @classmethod
+    def at(cls, session: Session, run: Run) -> "Looking":
+        """For this run; a release stands on the last night's reads."""
+        values = {"run_id": run.run_id}
         with session.cursor(row_factory=scalar_row) as cursor:
-            new_tickets = cursor.execute(block("guard", "new_ticket_count")).fetchone() or 0
-            named = cursor.execute(block("guard", "named_count")).fetchone() or 0
-        over = {"over": new_tickets > max_new_tickets, "named_over": named > max_named}
-        opened = _changes(session, "open_candidates", {**values, **over})
-        append_events(session, opened, run_id=run.run_id, actor=f"run {run.run_id}")
-        with session.cursor(row_factory=class_row(_Held)) as cursor:
-            held = cursor.execute(block("guard", "held_counts")).fetchone()
-    assert held is not None
-    return GuardOutcome(
-        opened=len(opened), baseline=held.baseline, over_maximum=held.over_maximum, new_tickets=new_tickets
-    )
+            read_run = cursor.execute(block("guard", "read_run"), values).fetchone() or run.run_id
+        return cls(session=session, run=run, read_run=read_run, persons=persons_asked(session, run))
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run is about everyone."""
+        return self.run.kind != DEPARTURE
+
+    def values(self, **more: object) -> Mapping[str, object]:
+        """Parameters of the blocks."""
+        run = self.run
+        fixed = {"run_id": run.run_id, "as_of": run.as_of, "read_run": self.read_run, "persons": self.persons}
+        return {**fixed, **more}
+
+    def do(self, name: str, /, **more: object) -> None:
+        """One block."""
+        for statement in statements("guard", name):
+            self.session.execute(statement, self.values(**more))
+
+    def changes(self, name: str, /, **more: object) -> list[Change]:
+        """One block that changes findings' states."""
+        with self.session.cursor(row_factory=class_row(Change)) as cursor:
+            rows = cursor.execute(block("guard", name), self.values(**more)).fetchall()
+        return sorted(rows, key=lambda change: change.finding_key)
+
+    def counts(self, *names: str, **more: object) -> list[Count]:
+        """What these blocks count."""
+        found: list[Count] = []
+        for name in names:
+            with self.session.cursor(row_factory=class_row(Count)) as cursor:
+                found += cursor.execute(block("guard", name), self.values(**more)).fetchall()
+        return found
+
+    def number(self, name: str, /, **more: object) -> int:
+        """What one block counts."""
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(block("guard", name), self.values(**more)).fetchone() or 0
 
 
-def release(session: Session, run_id: int, *, reason: str, author: str) -> int:
-    """A person lets through what waits since this run or earlier. Returns how many findings that are.
-
-    Raises FatalError where nothing waits.
-    """
-    values = {"run_id": run_id, "reason": reason, "author": author}
-    with session.transaction():
-        lock_findings(session)
-        with session.cursor(row_factory=scalar_row) as cursor:
-            waiting = cursor.execute(block("guard", "waiting_count"), values).fetchone() or 0
-        if not waiting:
-            raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
-        session.execute(block("guard", "note_release"), values)
-        session.execute(block("guard", "release_baselines"), values)
-    return waiting
+def begin(look: Looking) -> None:
+    """Empty tables for this look, and what first reads are compared with from now on."""
+    look.session.execute("drop table if exists fresh, tripped, candidate, closing, picked")
+    look.do("accept_first")
+    look.do("make_fresh")
+    look.do("stage_lines")
 
 
-def _begin_baselines(session: Session, values: Mapping[str, object], *, release: bool) -> None:
+def feed_counts(look: Looking) -> list[Count]:
+    """What rosters and sources changed since they were last accepted; of a run about some people, rosters alone."""
+    return look.counts("roster_counts", *(("source_counts", "person_counts") if look.whole else ()))
+
+
+def still_waiting(look: Looking, *, closing: bool = False) -> list[Line]:
+    """Lines that wait and that this run can't tell anew; `closing`: on whose word nothing closes, either."""
+    rows = look.session.execute(block("guard", "still_waiting"), look.values()).fetchall()
+    return [(str(kind), str(name)) for kind, name, closes in rows if closes or not closing]
+
+
+def trip(look: Looking, lines: Sequence[Line]) -> None:
+    """These wait."""
+    for kind, name in lines:
+        look.do("trip", kind=kind, name=name)
+
+
+def stage_closings(look: Looking, closed: Sequence[Change]) -> None:
+    """What this evaluation closed, to be counted."""
+    look.do("forget_closings")
+    keys = {"keys": [change.finding_key for change in closed], "texts": [change.text for change in closed]}
+    look.do("make_closing", **keys, states=[change.from_state for change in closed])
+
+
+def undo_closings(look: Looking) -> set[str]:
+    """What rests on a tripped line doesn't close: the keys of those findings."""
+    with look.session.cursor(row_factory=scalar_row) as cursor:
+        return set(cursor.execute(block("guard", "undo_closings"), look.values()).fetchall())
+
+
+def note_trips(look: Looking, trips: Sequence[Trip]) -> None:
+    """For the guard that comes after the evaluation."""
+    look.do("note_trips", trips=Jsonb([asdict(trip) for trip in trips]))
+
+
+def noted_trips(look: Looking) -> list[Trip]:
+    """What this run's evaluation found."""
+    with look.session.cursor(row_factory=class_row(Trip)) as cursor:
+        return cursor.execute(block("guard", "noted_trips"), look.values()).fetchall()
+
+
+def begin_baselines(look: Looking, *, rules: Sequence[str], release: bool) -> None:
+    """First reads; `release`: by the policy's word they needn't wait."""
     for step in ("begin_roster_baselines", "begin_source_baselines", "begin_rule_baselines"):
-        session.execute(block("guard", step), values)
+        look.do(step, rules=list(rules))
     if release:
-        released = {**values, "author": "policy", "reason": "policy.baseline: ticket"}
-        session.execute(block("guard", "release_baselines"), released)
+        look.do("release_baselines", author="policy", reason="policy.baseline: ticket")
 
 
-def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[Change]:
-    with session.cursor(row_factory=class_row(Change)) as cursor:
-        return sorted(cursor.execute(block("guard", name), values).fetchall(), key=lambda change: change.finding_key)
+def hold_lines(look: Looking, lines: Sequence[Line], trips: Sequence[Trip]) -> list[tuple[int, Line, bool]]:
+    """Write down what waits: each hold's id, its line, and whether it tripped in this run."""
+    made: list[tuple[int, Line, bool]] = []
+    for kind, name in lines:
+        numbers = [
+            {"measure": each.measure, "value": each.value, "base": each.base, "bound": each.bound}
+            for each in trips
+            if (each.kind, each.name) == (kind, name)
+        ]
+        values = look.values(kind=kind, name=name, numbers=Jsonb(numbers))
+        with look.session.cursor(row_factory=class_row(_HoldMade)) as cursor:
+            row = cursor.execute(block("guard", "hold_line"), values).fetchone()
+        assert row is not None
+        made.append((row.hold_id, (kind, name), row.new))
+    return made
+
+
+def held_events(look: Looking) -> list[HeldEvent]:
+    """Uses after a departure that wait on a line."""
+    with look.session.cursor(row_factory=class_row(HeldEvent)) as cursor:
+        return cursor.execute(block("guard", "held_events")).fetchall()
+
+
+def held(look: Looking) -> tuple[int, int]:
+    """How many findings wait: for a baseline's release, and on lines."""
+    with look.session.cursor(row_factory=class_row(_Held)) as cursor:
+        found = cursor.execute(block("guard", "held_counts")).fetchone()
+    assert found is not None
+    return found.baseline, found.over_maximum
+
+
+def holds(session: Session, *, every: bool = False, run_id: int | None = None) -> list[Hold]:
+    """Lines that wait for a person; `every`: those decided or ended ones, too. `run_id`: that stood in that run."""
+    with session.cursor(row_factory=class_row(Hold)) as cursor:
+        return cursor.execute(block("guard", "waiting_holds"), {"all": every, "run_id": run_id}).fetchall()
+
+
+def pick(look: Looking, *, of_run: int, lines: Sequence[Line], everything: bool, batch: int) -> None:
+    """What a person lets through: these lines, or all that waits since a run or earlier; of first reads a batch."""
+    named = [f"{kind}:{name}" for kind, name in lines]
+    look.do("pick_batch", of_run=of_run, lines=named, everything=everything, batch=batch)
+
+
+def note_release(look: Looking, *, of_run: int, author: str, reason: str, scope: str, findings: int) -> None:
+    """Write down who let how much through."""
+    values = {"author": author, "reason": reason, "scope": scope, "findings": findings}
+    look.session.execute(block("guard", "note_release"), {"run_id": of_run, **values})
+
+
+def rejected(look: Looking, hold_ids: Sequence[int], text: str) -> list[Change]:
+    """What waits on these, unchanged, with what is to be written down of it."""
+    return look.changes("rejected_findings", hold_ids=list(hold_ids), text=text)
+
+
+def decide(look: Looking, hold_id: int, *, status: str, reason: str, author: str) -> None:
+    """A person's word on a hold."""
+    look.do("decide_hold", hold_id=hold_id, status=status, reason=reason, author=author)
+
+
+def waiting(session: Session, run_id: int) -> int:
+    """How much waits since this run or earlier."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("guard", "waiting_count"), {"run_id": run_id}).fetchone() or 0
+
+
+def waits_to_close(session: Session, ticket_key: str) -> bool:
+    """Whether something on this ticket would close, and the guard holds it: the ticket stays as it is."""
+    found = session.execute(block("guard", "ticket_waits"), {"ticket_key": ticket_key}).fetchone()
+    return bool(found and found[0])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from include.offboarding.report import night
+from include.offboarding.store.guard import Hold
 from include.offboarding.store.reading.nights import (
     Leavers,
     Night,
@@ -101,6 +102,24 @@ def event(key: str = "90ab0000", **changes: Any) -> NightFinding:
     return finding(key, **(used | changes))
 
 
+HOLD = Hold(
+    hold_id=3,
+    kind="roster",
+    name="hr",
+    key="hr",
+    opened_run=418,
+    last_run=418,
+    opened_at=AS_OF,
+    numbers=[{"measure": "actual", "value": 60, "base": 412, "bound": 20}],
+    findings=60,
+    closings=0,
+    status="waiting",
+    decided_at=None,
+    decided_by="",
+    decided_for="",
+)
+
+
 def told(**changes: Any) -> Night:
     usual = Night(
         run=RUN,
@@ -125,10 +144,14 @@ def told(**changes: Any) -> Night:
         pytest.param(told(), (), id="a good night"),
         pytest.param(told(findings=(event(),)), (), id="an incident has a ticket, and is no gap"),
         pytest.param(told(held=Waiting(baseline=12, over_maximum=0, trips=False)), (), id="a baseline waits"),
-        pytest.param(told(held=Waiting(baseline=0, over_maximum=60, trips=False)), (), id="a batch goes on waiting"),
         pytest.param(
-            told(held=Waiting(baseline=0, over_maximum=60, trips=True)),
-            ("60 findings wait: more new tickets than policy.max_new_tickets or people than policy.max_named",),
+            told(held=Waiting(baseline=0, over_maximum=60, trips=False, holds=(replace(HOLD, opened_run=417),))),
+            (),
+            id="a batch goes on waiting",
+        ),
+        pytest.param(
+            told(held=Waiting(baseline=0, over_maximum=60, trips=True, holds=(HOLD,))),
+            ("the guard holds roster hr: 60 new leavers by HR's word of 412, 20 at most go through",),
             id="the night that the guard trips",
         ),
         pytest.param(
@@ -248,10 +271,18 @@ def test_counts_what_is_new_stands_and_closed() -> None:
 
 def test_says_how_to_let_through_what_waits() -> None:
     seen = told(
-        held=Waiting(baseline=0, over_maximum=60, trips=False), rosters=(replace(HR, waiting=3),), findings=(finding(),)
+        held=Waiting(baseline=0, over_maximum=60, trips=False, holds=(replace(HOLD, closings=2),)),
+        rosters=(replace(HR, waiting=3),),
+        findings=(finding(),),
     )
 
     text = night.render(seen, ZONE)
+
+    assert line(seen, "Waiting") == (
+        "hold 3, roster hr: 60 new leavers by HR's word of 412, 20 at most go through:"
+        " 60 findings and 2 findings that would close"
+    )
+    assert f'{night.COMMAND} reject HOLD --reason "..."' in text
 
     assert f'{night.COMMAND} release 418 --reason "..."' in text
     assert f'{night.COMMAND} accept-read 418 hr --reason "..."' in text

@@ -15,3 +15,50 @@ create table alert_told (
     told_at   timestamptz not null default now(),
     primary key (alert_key, notifier)
 );
+
+-- As each line stood when the guard last let it through: what the next nights are compared with.
+create table guard_accepted (
+    kind    text not null check (kind in ('roster', 'source')),
+    name    text not null,
+    part    text not null,                            -- of a source; '' of a roster
+    run_id  bigint not null references run,
+    as_of   timestamptz not null,                     -- departures and links that stood then aren't new
+    amount  integer not null,                         -- workers, accounts or keys
+    linked  integer not null,                         -- of a source's part: accounts linked to somebody
+    waiting integer not null,                         -- of a roster: who vanished and waits to be confirmed
+    primary key (kind, name, part)
+);
+
+create table guard_hold (
+    hold_id     bigint generated always as identity primary key,
+    kind        text not null check (kind in ('roster', 'source', 'rule', 'person', 'total')),
+    name        text not null,
+    opened_run  bigint not null references run,       -- the night that is red for it
+    opened_at   timestamptz not null default now(),
+    last_run    bigint not null references run,       -- the last one that found it beyond its limit
+    numbers     jsonb not null,                       -- [{measure, value, base, bound}]
+    findings    integer not null,                     -- that wait to be told
+    closings    integer not null,                     -- that wait to be closed on their tickets
+    status      text not null check (status in ('waiting', 'released', 'rejected', 'ended')),
+    decided_at  timestamptz,
+    decided_by  text,
+    decided_for text
+);
+create unique index on guard_hold (kind, name) where status = 'waiting';
+
+-- What waits on a hold: findings that would be told ...
+create table guard_held (
+    finding_key text primary key references finding,
+    hold_id     bigint not null references guard_hold
+);
+
+-- ... and findings that would close, which stay open meanwhile.
+create table guard_closing (
+    finding_key text primary key references finding,
+    kind        text not null,
+    name        text not null,
+    reason      text not null,
+    run_id      bigint not null references run
+);
+
+alter table release add column scope text not null default '', add column findings integer not null default 0;

@@ -19,25 +19,194 @@ on conflict do nothing;
 insert into baseline (kind, name, run_id) select 'rule', unnest(%(rules)s::text[]), %(run_id)s on conflict do nothing;
 
 -- name: release_baselines
--- By a person, or by the policy that says that a baseline needn't wait.
+-- By the policy that says that a baseline needn't wait.
 update baseline set released_at = now(), released_by = %(author)s, released_for = %(reason)s
 where released_at is null and run_id <= %(run_id)s;
 
+-- name: end_baselines
+-- A person let them through, batch by batch, and nothing of theirs waits any more.
+update baseline b set released_at = now(), released_by = %(author)s, released_for = %(reason)s
+where b.released_at is null and b.run_id <= %(of_run)s and not exists (
+    select from candidate c join finding f using (finding_key)
+    where c.baseline and f.state = 'held' and f.first_run_id = b.run_id);
+
 -- name: note_release
-insert into release (run_id, author, reason) values (%(run_id)s, %(author)s, %(reason)s);
+insert into release (run_id, author, reason, scope, findings)
+values (%(run_id)s, %(author)s, %(reason)s, %(scope)s, %(findings)s);
 
 -- name: waiting_count
--- What waits since this run or earlier.
-select count(*)::int from finding where state = 'held' and first_run_id <= %(run_id)s;
+-- What waits since this run or earlier: to be told, or to be closed.
+select (select count(*) from finding where state = 'held' and first_run_id <= %(run_id)s)::int
+    + (select count(*) from guard_closing)::int;
+
+-- name: accept_first
+-- A roster's, or a part of a source's, first complete read has nothing to be compared with: it is what others are.
+insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
+select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting
+from roster_read r join run n on n.run_id = %(run_id)s
+where r.run_id = %(read_run)s and r.status = 'complete' and n.kind <> 'departure'
+union all
+select 'source', s.source, s.part, n.run_id, n.as_of,
+    coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
+    (select count(distinct a.account_pk) from account a join link l using (account_pk)
+     where a.realm = s.realm and a.gone_at is null and l.valid_to is null and l.decision = 'linked')::int, 0
+from source_read s join run n on n.run_id = %(run_id)s
+where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' and s.tells <> 'events'
+    and s.realm is not null and n.kind <> 'departure'
+on conflict do nothing;
+
+-- name: make_fresh
+-- Who has left since their roster was last accepted, by whose word; a person's own word is asked by nobody.
+create temp table fresh as
+select d.person_uid, d.roster, d.basis
+from departure d
+left join guard_accepted a on a.kind = 'roster' and a.name = d.roster
+where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.basis <> 'notice' and not exists (
+    select from departure o
+    where o.person_uid = d.person_uid and o.episode = d.episode and not o.returned and o.valid_from <= a.as_of
+        and o.certain_at <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of));
+
+-- name: roster_counts
+-- What each roster changed since it was last accepted. Whoever vanished and waits to be confirmed shows a short feed too.
+select 'roster' as kind, x.roster as name, x.basis as measure, count(*)::int + max(case x.basis when 'inferred'
+    then greatest(coalesce(r.waiting, 0) - coalesce(a.waiting, 0), 0) else 0 end) as value,
+    coalesce(max(a.amount), max(r.workers), 0) as base
+from (select person_uid, roster, basis from fresh
+    union all
+    select null, roster, 'inferred' from roster_read where run_id = %(read_run)s and waiting > 0) x
+left join roster_read r on r.run_id = %(read_run)s and r.roster = x.roster
+left join guard_accepted a on a.kind = 'roster' and a.name = x.roster
+group by x.roster, x.basis
+union all
+select 'roster', r.roster, 'workers', a.amount - r.workers, a.amount
+from roster_read r join guard_accepted a on a.kind = 'roster' and a.name = r.roster
+where r.run_id = %(read_run)s and r.status = 'complete' and r.workers < a.amount;
+
+-- name: source_counts
+-- What each part of each source lost since it was last accepted; a part that wasn't read to its end says nothing.
+select 'source' as kind, s.source as name, m.measure, m.value::int, m.base::int
+from source_read s
+join guard_accepted a on a.kind = 'source' and a.name = s.source and a.part = s.part
+cross join lateral (
+    select count(distinct c.account_pk) as linked from account c join link l using (account_pk)
+    where c.realm = s.realm and c.gone_at is null and l.valid_to is null and l.decision = 'linked') now
+cross join lateral (values
+    ('objects', a.amount - coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
+        a.amount),
+    ('unlinked', a.linked - now.linked, a.linked)) as m(measure, value, base)
+where s.run_id = %(read_run)s and s.phase = 'collect' and s.status in ('complete', 'partial') and s.tells <> 'events'
+    and m.value > 0;
+
+-- name: person_counts
+-- Leavers whom accounts of one system are linked to since that was last accepted.
+select 'person' as kind, l.person_uid::text as name, 'accounts' as measure, count(distinct l.account_pk)::int as value,
+    count(distinct l.account_pk)::int as base
+from link l
+join account c using (account_pk)
+join departure d on d.person_uid = l.person_uid and d.valid_to is null and not d.returned
+join realm r using (realm)
+join guard_accepted a on a.kind = 'source' and a.name = r.source and a.part = r.part
+where l.relation = 'is' and l.decision = 'linked' and l.valid_to is null and c.gone_at is null
+    and l.valid_from > a.as_of and not exists (
+        select from link o
+        where o.account_pk = l.account_pk and o.person_uid = l.person_uid and o.decision = 'linked'
+            and o.valid_from <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of))
+group by l.person_uid, c.realm;
+
+-- name: still_waiting
+-- Lines that wait, and of which this run can't tell anew: their roster or source wasn't read to its end.
+select h.kind, h.name, exists (
+    select from jsonb_array_elements(h.numbers) n
+    where n ->> 'measure' not in ('findings', 'tickets', 'accounts')) as closes
+from guard_hold h
+where h.status = 'waiting' and (%(persons)s::uuid[] is not null
+    or (h.kind = 'roster' and not exists (
+        select from roster_read r where r.run_id = %(read_run)s and r.roster = h.name and r.status = 'complete'))
+    or (h.kind = 'source' and exists (
+        select from guard_accepted a where a.kind = 'source' and a.name = h.name and not exists (
+            select from source_read s where s.run_id = %(read_run)s and s.source = a.name and s.part = a.part
+                and s.phase = 'collect' and s.status in ('complete', 'partial')))));
+
+-- name: stage_lines
+create temp table tripped (kind text, name text, primary key (kind, name));
+
+-- name: trip
+insert into tripped (kind, name) values (%(kind)s, %(name)s) on conflict do nothing;
+
+-- name: make_closing
+-- Findings on tickets that this evaluation closed, and on whose word; what a person decided is nobody else's question.
+create temp table closing as
+select f.finding_key, g.from_state, g.text, f.source, f.person_uid, f.roster, f.basis,
+    case when f.person_uid is not null and not exists (
+        select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned)
+        then 'roster' else 'source' end as kind
+from unnest(%(keys)s::text[], %(states)s::text[], %(texts)s::text[]) as g(finding_key, from_state, text)
+join finding f using (finding_key)
+where f.ticket_key is not null and f.basis is distinct from 'notice'
+    and g.text !~ '^(the link was rejected by|attested by|whose it is was decided by|a person decided|the key is none)';
+
+-- name: closing_counts
+-- What would close, by roster (people) and source (findings), beside what is open there.
+select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinct c.person_uid)::int as value, (
+    select count(distinct f.person_uid)::int from finding f
+    where f.roster = c.roster and f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
+    + count(distinct c.person_uid)::int as base
+from closing c where c.kind = 'roster' group by c.roster
+union all
+select 'source', c.source, 'closings', count(*)::int, (
+    select count(*)::int from finding f
+    where f.source = c.source and f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
+    + count(*)::int
+from closing c where c.kind = 'source' group by c.source;
+
+-- name: closing_total
+-- The same in all, without what waits already.
+select 'total' as kind, '' as name, 'closings' as measure, count(*)::int as value, (
+    select count(*)::int from finding f where f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
+    + count(*)::int as base
+from closing c
+where not exists (
+    select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end);
+
+-- name: undo_closings
+-- What is held doesn't close: it stands as it stood.
+with held as (
+    select c.finding_key, c.from_state, t.kind, t.name, c.text
+    from closing c join tripped t on (t.kind = c.kind
+        and t.name = case c.kind when 'roster' then c.roster else c.source end) or t.kind = 'total'
+), first as (
+    select distinct on (finding_key) * from held order by finding_key, kind
+), undone as (
+    update finding f set state = h.from_state, resolved_at = null, resolution = ''
+    from first h where h.finding_key = f.finding_key
+    returning f.finding_key
+)
+insert into guard_closing (finding_key, kind, name, reason, run_id)
+select h.finding_key, h.kind, h.name, h.text, %(run_id)s from first h join undone using (finding_key)
+returning finding_key;
+
+-- name: forget_closings
+-- What waited to be closed is judged anew by this evaluation: of everybody's, or of these people's.
+delete from guard_closing g using finding f
+where f.finding_key = g.finding_key and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
 
 -- name: make_candidate
--- Findings that wait to be told to somebody: whether a person has released them, and whether a baseline holds them.
+-- Findings that wait to be told to somebody: on which word they rest, and whether a baseline holds them.
 create temp table candidate as
-select f.finding_key, f.ticket_kind, f.holds_ticket,
-    exists (select from release r where r.run_id >= f.first_run_id) as released,
+select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.source, f.rule, f.severity,
+    f.first_run_id,
+    coalesce(f.basis = 'notice', false) or %(named)s::boolean as exempt,
+    exists (select from fresh d where d.person_uid = f.person_uid and d.roster = f.roster) as fresh,
+    (f.source <> '' and exists (select from guard_accepted a where a.kind = 'source' and a.name = f.source)
+        and not exists (
+            select from source_read s where s.run_id = %(read_run)s and s.source = f.source and s.phase = 'collect'
+                and s.status in ('complete', 'partial')))
+    or (f.source = '' and f.roster <> '' and not exists (
+            select from roster_read r where r.run_id = %(read_run)s and r.roster = f.roster
+                and r.status in ('complete', 'partial'))) as stale,
     exists (
         select from baseline b
-        where b.released_at is null and b.run_id = f.first_run_id
+        where b.released_at is null and b.run_id = f.first_run_id and f.basis is distinct from 'notice'
             and ((b.kind = 'roster' and b.name = f.roster) or (b.kind = 'source' and b.name = f.realm)
                 or (b.kind = 'rule' and b.name = f.rule)
                 or (b.kind = 'source' and exists (
@@ -45,38 +214,189 @@ select f.finding_key, f.ticket_kind, f.holds_ticket,
                     where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
                         k.material = f.subject_native_id
                         or (f.rule = 'uncustodied-signing-key' and c.realm = f.realm)))))) as baseline,
-    f.queue, f.episode, f.person_uid, coalesce(f.basis = 'notice', false) or %(persons)s::uuid[] is not null as named,
+    f.queue, case f.ticket_kind when 'revoke' then f.episode else 1 end as episode,
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'rotate' then 'key:' || f.subject_native_id
-        when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder
+        when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
+    null::text as line_kind, null::text as line_name
 from finding f
 where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
 
--- name: named_count
--- Of how many people something waits that a person named, by a notice or for a run about them.
-select count(distinct person_uid)::int from candidate where named and not released and not baseline;
+-- name: cover
+-- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, all together.
+update candidate c set line_kind = t.kind, line_name = t.name
+from tripped t
+where c.line_kind is null and not c.baseline and not c.exempt and case t.kind
+    when 'roster' then c.fresh and c.roster = t.name
+    when 'person' then c.person_uid::text = t.name
+    when 'source' then c.source = t.name
+    when 'rule' then c.rule = t.name
+    else true end;
+
+-- name: finding_counts
+-- New findings by source and by rule, without what waits already, what a person named and what was announced.
+with loose as (
+    select * from candidate c
+    where not c.baseline and not c.exempt and c.line_kind is null and not (c.fresh and c.roster = any(%(announced)s))
+)
+select 'source' as kind, l.source as name, 'findings' as measure, count(*)::int as value, coalesce((
+    select sum(a.amount) from guard_accepted a where a.kind = 'source' and a.name = l.source), 0)::int as base
+from loose l where l.source <> '' group by l.source
+union all
+select 'rule', l.rule, 'findings', count(*)::int, coalesce((
+    select sum(a.amount) from guard_accepted a where a.kind = 'source'), 0)::int
+from loose l group by l.rule;
 
 -- name: new_ticket_count
--- How many tickets this run would newly open, those that wait or were released by a person left out.
-select count(distinct (c.ticket_kind, c.holder, c.queue,
-    case c.ticket_kind when 'revoke' then c.episode else 1 end))::int
+-- How many tickets this run would newly open, without those that wait, were named by a person or announced.
+select count(distinct (c.ticket_kind, c.holder, c.queue, c.episode))::int
 from candidate c
-where not c.baseline and not c.released and c.holds_ticket and not exists (
-    select from ticket t
-    where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue
-        and t.episode = case c.ticket_kind when 'revoke' then c.episode else 1 end and t.state <> 'closed');
+where not c.baseline and not c.exempt and c.line_kind is null and c.holds_ticket
+    and not (c.fresh and c.roster = any(%(announced)s)) and not exists (
+        select from ticket t
+        where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue and t.episode = c.episode
+            and t.state <> 'closed');
+
+-- name: pick_batch
+-- Of what a first read found, so many tickets as one release lets through, the worst first; all of the rest that waits.
+create temp table picked as
+with waiting as (
+    select c.*, min(array_position(array['critical', 'high', 'medium', 'low'], c.severity)) over (
+        partition by c.ticket_kind, c.holder, c.queue, c.episode) as worst
+    from candidate c
+    where not c.stale and ((%(everything)s::boolean and c.first_run_id <= %(of_run)s)
+        or c.line_kind || ':' || c.line_name = any(%(lines)s))
+), ranked as (
+    select w.*, dense_rank() over (
+        partition by w.baseline order by w.worst, w.ticket_kind <> 'event', w.ticket_kind, w.holder, w.queue, w.episode)
+        as place
+    from waiting w
+)
+select finding_key from ranked where not baseline or place <= %(batch)s;
+
+-- name: open_picked
+-- A person lets them through.
+update finding f
+set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
+from picked p
+where p.finding_key = f.finding_key and f.state = 'held'
+returning f.finding_key, 'held' as from_state, 'open' as to_state, %(text)s as text;
 
 -- name: open_candidates
 -- The guard lets them through.
 update finding f
 set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
 from candidate c
-where c.finding_key = f.finding_key and (
-    c.released or not (c.baseline or %(over)s or (c.named and %(named_over)s)))
+where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and c.line_kind is null
 returning f.finding_key, 'held' as from_state, 'open' as to_state,
-    case when c.released then 'released' else 'through the guard' end as text;
+    case when c.exempt then 'named by a person' else 'through the guard' end as text;
 
 -- name: held_counts
 -- What waits, and why.
 select count(*) filter (where c.baseline)::int as baseline, count(*) filter (where not c.baseline)::int as over_maximum
 from candidate c join finding f using (finding_key) where f.state = 'held';
+
+-- name: hold_line
+-- A line that waits: this night is red for it, or finds it again with tonight's numbers.
+insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status)
+values (%(kind)s, %(name)s, %(run_id)s, %(run_id)s, %(numbers)s, (
+        select count(*) from candidate c join finding f using (finding_key)
+        where f.state = 'held' and c.line_kind = %(kind)s and c.line_name = %(name)s), (
+        select count(*) from guard_closing g where g.kind = %(kind)s and g.name = %(name)s), 'waiting')
+on conflict (kind, name) where status = 'waiting' do update
+set last_run = excluded.last_run, findings = excluded.findings, closings = excluded.closings,
+    numbers = case when excluded.numbers = '[]' then guard_hold.numbers else excluded.numbers end
+returning hold_id, opened_run = %(run_id)s as new;
+
+-- name: end_holds
+-- Lines that are within their limits again.
+update guard_hold h set status = 'ended', decided_at = now(), decided_for = 'within the limits again'
+where h.status = 'waiting' and not exists (select from tripped t where t.kind = h.kind and t.name = h.name);
+
+-- name: clear_held
+delete from guard_held h using candidate c where c.finding_key = h.finding_key;
+
+-- name: note_held
+insert into guard_held (finding_key, hold_id)
+select c.finding_key, h.hold_id from candidate c
+join finding f on f.finding_key = c.finding_key and f.state = 'held'
+join guard_hold h on h.kind = c.line_kind and h.name = c.line_name and h.status = 'waiting'
+on conflict (finding_key) do update set hold_id = excluded.hold_id;
+
+-- name: held_events
+-- Uses after a departure that aren't told since their roster's word is in doubt.
+select f.finding_key, f.source, f.roster, f.left_at, f.last_used_at, coalesce(w.id_space, p.id_space, '') as id_space,
+    coalesce(w.worker_id, p.worker_id, '') as worker_id
+from candidate c
+join finding f using (finding_key)
+left join person p on p.person_uid = f.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+where f.state = 'held' and c.line_kind is not null and f.ticket_kind = 'event'
+order by f.finding_key;
+
+-- name: accept_lines
+-- What went through is what the next nights are compared with.
+update guard_accepted a set run_id = n.run_id, as_of = n.as_of, amount = r.workers, waiting = r.waiting
+from roster_read r join run n on n.run_id = %(run_id)s
+where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete' and not exists (
+    select from tripped t where t.kind = 'roster' and t.name = a.name);
+update guard_accepted a set run_id = n.run_id, as_of = n.as_of,
+    amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0), linked = (
+        select count(distinct c.account_pk) from account c join link l using (account_pk)
+        where c.realm = s.realm and c.gone_at is null and l.valid_to is null and l.decision = 'linked')
+from source_read s join run n on n.run_id = %(run_id)s
+where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part and s.phase = 'collect'
+    and s.status = 'complete' and not exists (
+        select from tripped t where (t.kind = 'source' and t.name = a.name) or t.kind = 'person');
+
+-- name: waiting_holds
+-- Lines that wait for a person, the oldest first.
+select h.hold_id, h.kind, case when h.kind = 'person' then coalesce(w.id_space || ':' || w.worker_id, h.name)
+    else h.name end as name, h.name as key, h.opened_run, h.last_run, h.opened_at, h.numbers, h.findings, h.closings,
+    h.status, h.decided_at, coalesce(h.decided_by, '') as decided_by, coalesce(h.decided_for, '') as decided_for
+from guard_hold h
+left join person p on h.kind = 'person' and p.person_uid::text = h.name
+left join worker w on w.worker_pk = p.shown_worker_pk
+where (%(all)s::boolean or h.status = 'waiting') and (%(run_id)s::bigint is null
+    or (h.opened_run <= %(run_id)s and h.last_run >= %(run_id)s))
+order by h.hold_id;
+
+-- name: decide_hold
+update guard_hold set status = %(status)s, decided_at = now(), decided_by = %(author)s, decided_for = %(reason)s
+where hold_id = %(hold_id)s and status = 'waiting';
+
+-- name: rejected_findings
+-- What waits on a hold that a person refused: each gets it written down.
+select h.finding_key, f.state as from_state, f.state as to_state, %(text)s as text
+from guard_held h join finding f using (finding_key)
+where h.hold_id = any(%(hold_ids)s) and f.state = 'held'
+union all
+select g.finding_key, f.state, f.state, %(text)s
+from guard_closing g join guard_hold h on h.kind = g.kind and h.name = g.name
+join finding f on f.finding_key = g.finding_key
+where h.hold_id = any(%(hold_ids)s);
+
+-- name: note_trips
+-- What the evaluation found beyond its limits, for the guard that comes after it.
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('closing_trips', %(trips)s::jsonb)
+where run_id = %(run_id)s;
+
+-- name: noted_trips
+select t ->> 'kind' as kind, t ->> 'name' as name, t ->> 'measure' as measure, (t ->> 'value')::int as value,
+    (t ->> 'base')::int as base, (t ->> 'bound')::int as bound
+from run r cross join lateral jsonb_array_elements(coalesce(r.summary -> 'closing_trips', '[]')) as e(t)
+where r.run_id = %(run_id)s;
+
+-- name: read_run
+-- Whose reads a run stands on: its own, or those of the last night, which a release evaluates afresh.
+select case when r.kind = 'release' then coalesce((
+    select n.run_id from run n where n.kind = 'nightly' and n.finished_at is not null
+    order by n.as_of desc, n.run_id desc limit 1), r.run_id) else r.run_id end
+from run r where r.run_id = %(run_id)s;
+
+-- name: closings_waiting
+select count(*)::int from guard_closing;
+
+-- name: ticket_waits
+-- Whether something on a ticket would close, and is held.
+select exists (select from guard_closing g join finding f using (finding_key) where f.ticket_key = %(ticket_key)s);

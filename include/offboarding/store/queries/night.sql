@@ -132,8 +132,7 @@ with until as (
     from state_then s join finding f using (finding_key) where s.state = 'held'
 )
 select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum,
-    coalesce(bool_or(not baseline and first_run_id = %(run_id)s)
-        and not bool_or(not baseline and first_run_id < %(run_id)s), false) as trips
+    exists (select from guard_hold h where h.opened_run = %(run_id)s) as trips
 from held;
 
 -- name: tickets_then

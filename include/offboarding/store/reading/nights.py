@@ -1,6 +1,6 @@
 """A night as its report tells it, read off the store: the same again however often it's asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg.rows import class_row
@@ -10,6 +10,7 @@ from include.offboarding.store import notices
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
 from include.offboarding.store.events import Head, head
+from include.offboarding.store.guard import Hold, holds
 from include.offboarding.store.notices import NoticeThen, SamePersonThen
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
@@ -92,7 +93,9 @@ class Waiting:
     baseline: int
     over_maximum: int
     trips: bool
-    """The maximum was passed in this very run."""
+    """A line went beyond its limit in this very run."""
+    holds: tuple[Hold, ...] = ()
+    """Lines that waited in it, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +192,7 @@ def _held(session: Session, values: dict[str, int]) -> Waiting:
     with session.cursor(row_factory=class_row(Waiting)) as cursor:
         held = cursor.execute(block("night", "waiting_then"), values).fetchone()
     assert held is not None
-    return held
+    return replace(held, holds=tuple(holds(session, every=True, run_id=values["run_id"])))
 
 
 def _tickets(session: Session, values: dict[str, int]) -> TicketsTold:

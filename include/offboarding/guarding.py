@@ -1,0 +1,194 @@
+"""The guard: before anything is written outside, is this night like the last that was accepted?
+
+A line (a roster, a source, a rule, a person, all together) that goes beyond its limit waits, with the findings that
+would be told and the tickets that would be closed on its word; the others go on. thresholds.py holds the limits, and
+docs/guard.md tells why they are what they are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from include.offboarding.model import Measure, Trip
+from include.offboarding.report import held as words
+from include.offboarding.settings import Settings
+from include.offboarding.store import alerts
+from include.offboarding.store import guard as rows
+from include.offboarding.store.connect import Session
+from include.offboarding.store.events import Change, append_events
+from include.offboarding.store.guard import GuardOutcome, Hold, Line, Looking
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.rows import Run
+from include.offboarding.thresholds import announced_rosters, day_of, trips
+
+log = structlog.get_logger("offboarding.guard")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What a person lets through."""
+
+    of_run: int
+    """What waits since this run or earlier."""
+    holds: Sequence[Hold]
+    """The lines; none where `everything` waits only for a baseline."""
+    everything: bool
+    """Baselines too, batch by batch, and not these lines alone."""
+    batch: int
+    """So many tickets of a first read."""
+    reason: str
+    author: str
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines as the guard knows them."""
+        return [hold.line for hold in self.holds]
+
+
+def hold_closings(
+    session: Session, settings: Settings, run: Run, closed: Sequence[Change], release: Release | None = None
+) -> list[Change]:
+    """Let stand what this evaluation would close on a tripped line's word. Returns what does close.
+
+    Needs the evaluation's transaction: what is held here never looks closed to anyone.
+    """
+    look = Looking.at(session, run)
+    rows.begin(look)
+    free = _free(release)
+    found = [each for each in _trips(settings, look, rows.feed_counts(look)) if (each.kind, each.name) not in free]
+    rows.trip(look, [line for line in (*_lines(found), *rows.still_waiting(look, closing=True)) if line not in free])
+    rows.stage_closings(look, closed)
+    for step in ("closing_counts", "closing_total"):
+        more = [each for each in _trips(settings, look, look.counts(step)) if (each.kind, each.name) not in free]
+        rows.trip(look, _lines(more))
+        found += more
+    held = rows.undo_closings(look)
+    rows.note_trips(look, [each for each in found if each.measure in (Measure.CLOSINGS, Measure.WITHDRAWN)])
+    return [change for change in closed if change.finding_key not in held]
+
+
+def guard(
+    session: Session, settings: Settings, run: Run, rules: Sequence[str], release: Release | None = None
+) -> GuardOutcome:
+    """Look before anything is written outside: first reads wait for a person, as does a line beyond its limit."""
+    with session.transaction():
+        lock_findings(session)
+        look = Looking.at(session, run)
+        rows.begin(look)
+        # A run about some people has seen no system whole: the first night is still to come.
+        if look.whole:
+            rows.begin_baselines(look, rules=rules, release=settings.policy.baseline == "ticket")
+        free = _free(release)
+        named = not look.whole and len(look.persons or ()) <= settings.guard.named
+        found, new_tickets = _look(settings, look, named=named)
+        if release is not None:
+            rows.pick(
+                look,
+                of_run=release.of_run,
+                lines=release.lines,
+                everything=release.everything,
+                batch=release.batch,
+            )
+        opened = _open(look, release)
+        return _write_down(look, found, [] if named else _waits(look, found, free), opened, new_tickets)
+
+
+def _look(settings: Settings, look: Looking, *, named: bool) -> tuple[list[Trip], int]:
+    """Everything that is beyond its limit, each line counted without what waits already; and how many tickets follow.
+
+    A person who names people decides about them alone: what they hold goes out, whatever else waits.
+    """
+    look.do("make_candidate", named=named)
+    found = [*_trips(settings, look, rows.feed_counts(look)), *rows.noted_trips(look)]
+    _cover(look, (*_lines(found), *rows.still_waiting(look)))
+    day = day_of(look.run.as_of, settings.company.time_zone)
+    announced = announced_rosters(settings.guard, [roster.name for roster in settings.rosters], found, day)
+    more = _trips(settings, look, look.counts("finding_counts", announced=announced))
+    _cover(look, _lines(more))
+    wanted, most = look.number("new_ticket_count", announced=announced), settings.policy.max_new_tickets
+    if wanted > most:
+        more.append(Trip(kind="total", name="", measure=Measure.TICKETS, value=wanted, base=wanted, bound=most))
+        _cover(look, [("total", "")])
+    return [*found, *more], wanted
+
+
+def _open(look: Looking, release: Release | None) -> list[Change]:
+    opened: list[Change] = []
+    if release is not None:
+        opened += look.changes("open_picked", text=f"released by {release.author}: {release.reason}")
+        append_events(look.session, opened, run_id=look.run.run_id, actor=release.author)
+        look.do("end_baselines", of_run=release.of_run, author=release.author, reason=release.reason)
+        scope = ", ".join(" ".join(hold.line).strip() for hold in release.holds)
+        rows.note_release(
+            look,
+            of_run=release.of_run,
+            author=release.author,
+            reason=release.reason,
+            scope="everything" if release.everything else scope,
+            findings=len(opened),
+        )
+        for hold in release.holds:
+            rows.decide(look, hold.hold_id, status="released", reason=release.reason, author=release.author)
+    through = look.changes("open_candidates")
+    append_events(look.session, through, run_id=look.run.run_id, actor=f"run {look.run.run_id}")
+    return [*opened, *through]
+
+
+def _waits(look: Looking, found: Sequence[Trip], free: set[Line]) -> list[Line]:
+    """Lines that wait after this run; a run about some people adds those that it is beyond the limits by itself."""
+    if look.whole:
+        return [line for line in dict.fromkeys((*_lines(found), *rows.still_waiting(look))) if line not in free]
+    known = {hold.line for hold in rows.holds(look.session)}
+    return [line for line in _lines(found) if line not in known]
+
+
+def _write_down(
+    look: Looking, found: Sequence[Trip], waits: Sequence[Line], opened: Sequence[Change], new_tickets: int
+) -> GuardOutcome:
+    made = rows.hold_lines(look, waits, found)
+    if look.whole:
+        look.session.execute("truncate tripped")
+        rows.trip(look, waits)
+        look.do("end_holds")
+        look.do("accept_lines")
+    look.do("clear_held")
+    look.do("note_held")
+    _alert(look, made)
+    baseline, over = rows.held(look)
+    return GuardOutcome(
+        opened=len(opened),
+        baseline=baseline,
+        over_maximum=over,
+        new_tickets=new_tickets,
+        closings=look.number("closings_waiting"),
+        holds=len(waits),
+        new_holds=sum(new for _, _, new in made),
+    )
+
+
+def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]]) -> None:
+    """What tripped tonight, and each use after a departure that waits with it."""
+    new = {hold_id for hold_id, _, tripped in made if tripped}
+    for hold in rows.holds(look.session):
+        if hold.hold_id in new:
+            alerts.note(look.session, words.tripped(hold, look.run.run_id), run_id=look.run.run_id)
+    for event in rows.held_events(look):
+        alerts.note(look.session, words.held_event(event, look.run.run_id), run_id=look.run.run_id)
+
+
+def _cover(look: Looking, lines: Sequence[Line]) -> None:
+    rows.trip(look, lines)
+    look.do("cover")
+
+
+def _trips(settings: Settings, look: Looking, counted: Sequence[rows.Count]) -> list[Trip]:
+    return list(trips(settings.guard, counted, day_of(look.run.as_of, settings.company.time_zone)))
+
+
+def _lines(found: Sequence[Trip]) -> list[Line]:
+    return list(dict.fromkeys((each.kind, each.name) for each in found))
+
+
+def _free(release: Release | None) -> set[Line]:
+    return set(release.lines) if release else set()

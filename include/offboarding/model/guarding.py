@@ -1,0 +1,57 @@
+"""What the guard counts on each line (a roster, a source, a rule, a person, all together), and what is too much."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Measure(StrEnum):
+    """What the guard counts."""
+
+    ACTUAL = "actual"
+    """New leavers, by HR's own word ..."""
+    PLANNED = "planned"
+    """... by a contract's end ..."""
+    INFERRED = "inferred"
+    """... because a feed no longer lists them, whether they are taken to have left or wait to be confirmed."""
+    WITHDRAWN = "withdrawn"
+    """Leavers whose tickets would close because the roster takes their departure back."""
+    WORKERS = "workers"
+    """Workers fewer than in the last accepted read."""
+    OBJECTS = "objects"
+    """Accounts or keys fewer than in the last accepted read."""
+    UNLINKED = "unlinked"
+    """Accounts that were linked to somebody and no longer are."""
+    ACCOUNTS = "accounts"
+    """Accounts of one system that are newly linked to one leaver."""
+    FINDINGS = "findings"
+    """New findings."""
+    CLOSINGS = "closings"
+    """Findings on tickets that would close."""
+    TICKETS = "tickets"
+    """New tickets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """What was counted on one line."""
+
+    kind: str
+    """roster, source, rule, person or total."""
+    name: str
+    """The roster's or source's name, the rule, the person's uid; "" for the total."""
+    measure: str
+    value: int
+    base: int
+    """The population that a percentage is of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A line that goes beyond its limit."""
+
+    kind: str
+    name: str
+    measure: str
+    value: int
+    base: int
+    bound: int

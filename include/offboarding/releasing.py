@@ -1,0 +1,138 @@
+"""What waits, let through or refused by a person: by command, by form, or by an answer to `offboarding_release`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from include.offboarding import pipeline
+from include.offboarding.errors import FatalError
+from include.offboarding.guarding import Release
+from include.offboarding.interfaces import Tracker
+from include.offboarding.report import held
+from include.offboarding.settings import Settings
+from include.offboarding.spelling import nearest
+from include.offboarding.store import guard, reading, runs
+from include.offboarding.store.connect import Session
+from include.offboarding.store.events import append_events
+from include.offboarding.store.guard import Hold, Looking
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.rows import Run
+
+log = structlog.get_logger("offboarding.release")
+
+
+def release(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    told: tuple[str, Tracker] | None,
+    *,
+    reason: str,
+    author: str,
+    holds: Sequence[int] = (),
+    batch: int | None = None,
+) -> Run:
+    """Let through what waits since a run or earlier, or on these holds alone, after evaluating the last reads afresh.
+
+    Of a first read so many tickets as a batch holds, the worst first. Raises FatalError where nothing waits, a hold is
+    none that waits, or the last night's reads are older than guard.max_age_hours.
+    """
+    runs.run(session, run_id)
+    last = _fresh_enough(session, settings)
+    with session.transaction():
+        lock_findings(session)
+        decided = _named(session, holds) if holds else [h for h in guard.holds(session) if h.opened_run <= run_id]
+        if not decided and not guard.waiting(session, run_id):
+            raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
+        run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=last)
+        let = Release(
+            of_run=run_id,
+            holds=decided,
+            everything=not holds,
+            batch=batch or settings.guard.batch,
+            reason=reason,
+            author=author,
+        )
+        pipeline.evaluate(session, settings, run, let)
+        outcome = pipeline.guard(session, settings, run, let)
+    log.info("released", run=run.run_id, of=run_id, holds=[hold.hold_id for hold in decided], findings=outcome.opened)
+    pipeline.ticket(session, settings, run, told)
+    waiting = outcome.baseline + outcome.over_maximum
+    runs.close_run(session, run.run_id, status="green", waiting=waiting, summary={})
+    return run
+
+
+def reject(session: Session, holds: Sequence[int], *, reason: str, author: str) -> list[Hold]:
+    """Refuse what waits on these holds: nothing of it is told, and the next night is compared with what was accepted
+    before. Raises FatalError where one of them is none that waits.
+    """
+    with session.transaction():
+        lock_findings(session)
+        decided = _named(session, holds)
+        look = Looking.at(session, runs.run(session, max(hold.last_run for hold in decided)))
+        changes = guard.rejected(look, [hold.hold_id for hold in decided], f"rejected by {author}: {reason}")
+        append_events(session, changes, run_id=None, actor=author)
+        for hold in decided:
+            guard.decide(look, hold.hold_id, status="rejected", reason=reason, author=author)
+    log.info("rejected", holds=[hold.hold_id for hold in decided], findings=len(changes))
+    return decided
+
+
+def answered(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    told: tuple[str, Tracker] | None,
+    *,
+    approve: bool,
+    reason: str,
+    author: str,
+) -> None:
+    """Do as a person answered: everything that waits is let through, or every line that waits refused.
+
+    A first read that waits isn't refused, it goes on waiting. Raises FatalError without a reason, or where nothing
+    waits any more.
+    """
+    if not reason.strip():
+        raise FatalError("a decision needs a reason: trigger offboarding_release again, and say why")
+    if approve:
+        release(session, settings, run_id, told, reason=reason, author=author)
+    else:
+        waiting = [hold.hold_id for hold in guard.holds(session)]
+        if waiting:
+            reject(session, waiting, reason=reason, author=author)
+
+
+def question(session: Session, run_id: int | None = None) -> tuple[int, str, str] | None:
+    """What a person is asked: of which run, in a line, and with the numbers. None where nothing waits."""
+    last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
+    if last is None:
+        return None
+    waits = reading.night(session, last.run_id).held
+    if not (waits.holds or waits.baseline or waits.over_maximum):
+        return None
+    return last.run_id, held.asked(waits), held.numbers(waits)
+
+
+def _fresh_enough(session: Session, settings: Settings) -> Run:
+    last = runs.last_finished_night(session)
+    if last is None:
+        raise FatalError("no night has come to its end yet: there is nothing to release")
+    age = datetime.now(UTC) - last.reads_since
+    if age > timedelta(hours=settings.guard.max_age_hours):
+        raise FatalError(
+            f"the last night's reads (run {last.run_id}) are {age / timedelta(hours=1):.0f} hours old, and"
+            f" guard.max_age_hours is {settings.guard.max_age_hours:g}: run offboarding_nightly, then release what"
+            " still waits"
+        )
+    return last
+
+
+def _named(session: Session, holds: Sequence[int]) -> list[Hold]:
+    waiting = {hold.hold_id: hold for hold in guard.holds(session)}
+    unknown = [str(each) for each in holds if each not in waiting]
+    if unknown:
+        known = nearest(unknown[0], [str(each) for each in waiting]) if waiting else " Nothing waits on any."
+        raise FatalError(f"hold {', '.join(unknown)} is none that waits.{known}")
+    return [waiting[each] for each in dict.fromkeys(holds)]

@@ -1,0 +1,101 @@
+"""What waits for a person, in words: which line, with which numbers, and what to do. No names, mails or labels."""
+
+from collections.abc import Iterator
+
+from include.offboarding.keys import short_finding
+from include.offboarding.model import Alert, Measure
+from include.offboarding.report.wording import COMMAND, counted, whole_days, worker
+from include.offboarding.store.guard import HeldEvent, Hold
+from include.offboarding.store.reading.nights import Waiting
+
+_MEASURES = {
+    Measure.ACTUAL: ("new leaver by HR's word", "new leavers by HR's word"),
+    Measure.PLANNED: ("new leaver by a contract's end", "new leavers by a contract's end"),
+    Measure.INFERRED: ("worker no longer listed", "workers no longer listed"),
+    Measure.WITHDRAWN: ("departure taken back", "departures taken back"),
+    Measure.WORKERS: ("worker fewer", "workers fewer"),
+    Measure.OBJECTS: ("account or key fewer", "accounts or keys fewer"),
+    Measure.UNLINKED: ("account no longer linked", "accounts no longer linked"),
+    Measure.ACCOUNTS: ("account newly linked", "accounts newly linked"),
+    Measure.FINDINGS: ("new finding", "new findings"),
+    Measure.CLOSINGS: ("finding would close", "findings would close"),
+    Measure.TICKETS: ("new ticket", "new tickets"),
+}
+
+
+def line(hold: Hold) -> str:
+    """Which line: "roster hr", "all together"."""
+    return "all together" if hold.kind == "total" else f"{hold.kind} {hold.name}"
+
+
+def sentence(hold: Hold) -> str:
+    """The line with its numbers: "roster hr: 60 new leavers by HR's word, of 412, and 20 at most go through"."""
+    return f"{line(hold)}: {'; '.join(_numbers(hold))}"
+
+
+def holding(hold: Hold) -> str:
+    """How much waits on it."""
+    told = [counted(hold.findings, "finding")] if hold.findings or not hold.closings else []
+    closing = [f"{counted(hold.closings, 'finding')} that would close"] if hold.closings else []
+    return " and ".join([*told, *closing])
+
+
+def tripped(hold: Hold, run_id: int) -> Alert:
+    """People are told on the night on which a line trips."""
+    return Alert(
+        key=f"hold:{hold.hold_id}",
+        subject=f"Offboarding: the guard holds {line(hold)}",
+        body="\n".join(
+            [
+                f"Run {run_id}: {sentence(hold)}.",
+                f"{holding(hold)} wait. Nothing of it goes to the tracker until a person says so.",
+                f"Look: {COMMAND} findings --state held",
+                f'It is so: {COMMAND} release {hold.last_run} --hold {hold.hold_id} --reason "..."',
+                f'It is not: {COMMAND} reject {hold.hold_id} --reason "..."',
+                "Or answer the run of offboarding_release that waits in Airflow.",
+            ]
+        ),
+    )
+
+
+def held_event(event: HeldEvent, run_id: int) -> Alert:
+    """A use after a departure is told at once even where that departure is in doubt."""
+    days = ""
+    if event.left_at and event.last_used_at:
+        days = f", {counted(whole_days(event.left_at, event.last_used_at), 'day')} after the departure"
+    key = short_finding(event.finding_key)
+    return Alert(
+        key=f"held-event:{event.finding_key}",
+        subject=f"Offboarding: used after the departure, and the departure is in doubt ({key})",
+        body="\n".join(
+            [
+                f"Run {run_id}: {key}, worker {worker(event.id_space, event.worker_id)}, {event.source}: used{days}.",
+                f"There is no ticket, since the guard holds what rests on roster {event.roster}.",
+                f"Look: {COMMAND} explain {key}",
+            ]
+        ),
+    )
+
+
+def asked(waits: Waiting) -> str:
+    """What a person is asked, in a line."""
+    lines = [line(hold) for hold in waits.holds]
+    if waits.baseline:
+        lines.append("a first read")
+    return f"Let through what waits? {', '.join(lines) or counted(waits.over_maximum, 'finding')}"
+
+
+def numbers(waits: Waiting) -> str:
+    """Line by line, as Markdown."""
+    told = [f"- hold {hold.hold_id}: {sentence(hold)}; {holding(hold)} wait" for hold in waits.holds]
+    if waits.baseline:
+        told.append(f"- {counted(waits.baseline, 'finding')} of a first read; they go out in batches, the worst first")
+    return "\n".join([*told, "", "Approve evaluates afresh, and tells the tracker. Reject: nothing of it is told."])
+
+
+def _numbers(hold: Hold) -> Iterator[str]:
+    for each in hold.numbers:
+        value, base, bound = (int(str(each[name])) for name in ("value", "base", "bound"))
+        one, more = _MEASURES[Measure(str(each["measure"]))]
+        of = f" of {base:,}" if each["measure"] not in (Measure.TICKETS, Measure.ACCOUNTS) and base else ""
+        yield f"{counted(value, one, more)}{of}, {bound:,} at most go through"

@@ -1,0 +1,365 @@
+"""What the guard holds, night after night, on a real store and a real Roundup."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.offboarding import pipeline
+from include.offboarding.errors import FatalError
+from include.offboarding.model import Employment, KeyKind
+from include.offboarding.report import night
+from include.offboarding.store import reading
+from include.offboarding.store.events import broken_at
+from tests.support.alerts import HeardNotifier
+from tests.support.departure import departure
+from tests.support.desk import tickets_of
+from tests.support.office import Office, access_key, locked, login, user
+from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
+from tests.support.tracker import RoundupPeople
+
+PEOPLE = [str(1001 + each) for each in range(12)]
+FEW = {"leavers": {"absolute": 2}, "inferred": {"absolute": 2}, "withdrawn": {"absolute": 1}}
+USED = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def company(office: Office) -> Office:
+    """Twelve people with a login each, who all work here; no more than two may leave in a night."""
+    office.hr.workers = [worker(each) for each in PEOPLE]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
+    office.guard = dict(FEW)
+    office.night()
+    return office
+
+
+def leave(office: Office, *ids: str, jobs: tuple[Employment, ...] = (LEFT,)) -> None:
+    for each in ids:
+        office.hr.change(each, employments=jobs)
+
+
+def states(office: Office) -> dict[str, str]:
+    """Account or credential -> state of its finding."""
+    rows = office.session.execute("select subject_native_id, state from finding").fetchall()
+    return {str(subject): str(state) for subject, state in rows}
+
+
+def titles(people: RoundupPeople, office: Office) -> list[str]:
+    return [ticket.title for ticket in tickets_of(people, office.queue) if ticket.is_open]
+
+
+def red(office: Office, run_id: int) -> tuple[str, ...]:
+    return night.is_red(reading.night(office.session, run_id))
+
+
+# --- a roster --------------------------------------------------------------------------------------------------------
+
+
+def test_as_many_as_may_leave_are_told(company: Office, people: RoundupPeople) -> None:
+    leave(company, *PEOPLE[:2])
+
+    told = company.night()
+
+    assert (len(titles(people, company)), company.holds, red(company, told.run.run_id)) == (2, {}, ())
+
+
+def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people: RoundupPeople) -> None:
+    leave(company, *PEOPLE[:3])
+
+    first = company.night()
+
+    assert titles(people, company) == []
+    assert company.tracker.calls == []
+    hold = company.holds["roster", "hr"]
+    assert (hold.findings, hold.numbers) == (3, [{"measure": "actual", "value": 3, "base": 12, "bound": 2}])
+    said = "the guard holds roster hr: 3 new leavers by HR's word of 12, 2 at most go through"
+    assert red(company, first.run.run_id) == (said,)
+
+    leave(company, PEOPLE[3])
+    second = company.night()
+
+    assert red(company, second.run.run_id) == (), "it waits, and nothing is new"
+    assert company.holds["roster", "hr"].hold_id == hold.hold_id
+    assert company.holds["roster", "hr"].findings == 4
+    assert titles(people, company) == []
+
+
+def test_the_others_go_on(company: Office, people: RoundupPeople) -> None:
+    leave(company, PEOPLE[0])
+    company.night()
+    leave(company, *PEOPLE[4:8])
+    company.cloud.accounts = [user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))]
+    company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0])]
+    company.vendors.workers = [worker("77", WORKS)]
+
+    company.night()
+
+    assert states(company)["AKIAONE"] == "open", "its departure was accepted before"
+    assert {states(company)[f"u{each}"] for each in PEOPLE[4:8]} == {"held"}
+    assert len(titles(people, company)) == 1
+
+
+def test_released_it_is_told_once(company: Office, people: RoundupPeople) -> None:
+    leave(company, *PEOPLE[:3])
+    told = company.night()
+    hold = company.holds["roster", "hr"]
+
+    company.release(told.run.run_id, holds=[hold.hold_id])
+
+    assert len(titles(people, company)) == 3
+    assert company.holds == {}
+    with pytest.raises(FatalError, match="none that waits"):
+        company.release(told.run.run_id, holds=[hold.hold_id])
+    company.night()
+    assert company.tracker.calls == []
+    assert len(titles(people, company)) == 3
+    who = company.session.execute("select distinct actor from finding_event where to_state = 'open'").fetchall()
+    assert who == [("analyst",)]
+    assert broken_at(company.session) is None
+
+
+def test_rejected_nothing_of_it_is_told_and_the_next_night_compares_with_what_was_accepted(
+    company: Office, people: RoundupPeople
+) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+    company.reject(company.holds["roster", "hr"].hold_id)
+    assert titles(people, company) == []
+    said = company.session.execute("select distinct text from finding_event where actor = 'analyst'").fetchall()
+    assert said == [("rejected by analyst: HR's mistake",)]
+
+    again = company.night()
+    assert titles(people, company) == []
+    assert red(company, again.run.run_id) != (), "the same three are asked for again"
+
+    leave(company, PEOPLE[2], jobs=(WORKS,))
+    company.night()
+
+    assert len(titles(people, company)) == 2, "two at most, as on any night"
+    assert company.holds == {}
+
+
+def test_what_was_withdrawn_before_anybody_looked_is_never_told(company: Office, people: RoundupPeople) -> None:
+    leave(company, *PEOPLE)
+    company.night()
+
+    leave(company, *PEOPLE, jobs=(WORKS,))
+    company.night()
+
+    assert (titles(people, company), company.holds) == ([], {})
+    assert set(states(company).values()) == {"resolved"}
+
+
+def test_whoever_a_person_named_is_not_held(company: Office, people: RoundupPeople) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+
+    departure(company, PEOPLE[0])
+
+    (title,) = titles(people, company)
+    assert f"worker {PEOPLE[0]} " in title
+    company.night()
+    assert len(titles(people, company)) == 1
+
+
+def test_announced_they_go_through(company: Office, people: RoundupPeople) -> None:
+    first, last = ((company.as_of + timedelta(days=each)).date().isoformat() for each in (1, 2))
+    company.guard = {**FEW, "expect": [{"from": first, "to": last, "max": 3, "reason": "the plant is sold"}]}
+    company.policy = {"max_new_tickets": 1}
+    leave(company, *PEOPLE[:3])
+
+    company.night()
+
+    assert len(titles(people, company)) == 3
+
+
+def test_a_use_after_a_departure_in_doubt_is_told_to_people_at_once_and_to_no_tracker(company: Office) -> None:
+    company.cloud.accounts = [user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))]
+    company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0], last_used_at=USED)]
+    leave(company, *PEOPLE[:3])
+    company.night()
+    heard = HeardNotifier()
+
+    pipeline.alert(company.session, [heard])
+    pipeline.alert(company.session, [heard])
+
+    assert company.tracker.calls == []
+    subjects = sorted(alert.subject for alert in heard.alerts)
+    assert len(subjects) == 2
+    assert subjects[0] == "Offboarding: the guard holds roster hr"
+    assert subjects[1].startswith("Offboarding: used after the departure, and the departure is in doubt (f-")
+    assert any(f"worker {PEOPLE[0]}" in alert.body or f"hr:{PEOPLE[0]}" in alert.body for alert in heard.alerts)
+
+
+# --- what would close ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left(company: Office) -> Office:
+    """Two left, and each has a ticket."""
+    leave(company, *PEOPLE[:2])
+    company.night()
+    return company
+
+
+def test_a_feed_that_takes_departures_back_closes_no_ticket(left: Office, people: RoundupPeople) -> None:
+    before = states(left)
+    leave(left, *PEOPLE[:2], jobs=(WORKS,))
+
+    told = left.night()
+
+    assert left.tracker.calls == []
+    assert (len(titles(people, left)), states(left)) == (2, before)
+    assert left.holds["roster", "hr"].closings == 2
+    assert "2 departures taken back" in red(left, told.run.run_id)[0]
+
+    leave(left, *PEOPLE[:2])
+    left.night()
+
+    assert (left.tracker.calls, left.holds, states(left)) == ([], {}, before)
+
+
+def test_released_they_close(left: Office, people: RoundupPeople) -> None:
+    leave(left, *PEOPLE[:2], jobs=(WORKS,))
+    told = left.night()
+
+    left.release(told.run.run_id)
+
+    assert titles(people, left) == []
+    assert left.holds == {}
+
+
+def test_what_was_locked_all_at_once_waits_where_it_is_too_much(left: Office, people: RoundupPeople) -> None:
+    left.guard = {**FEW, "closings": {"absolute": 1}}
+    for each in PEOPLE[:2]:
+        left.directory.change(f"u{each}", **locked())
+
+    left.night()
+
+    assert len(titles(people, left)) == 2
+    assert left.holds["source", "corp-ldap"].closings == 2
+    left.guard = dict(FEW)
+    left.night()
+    assert titles(people, left) == []
+
+
+# --- a source --------------------------------------------------------------------------------------------------------
+
+
+def test_a_source_that_returns_far_fewer_closes_and_opens_nothing(left: Office, people: RoundupPeople) -> None:
+    leave(left, PEOPLE[2])
+    for each in (PEOPLE[0], *PEOPLE[5:]):
+        left.directory.remove(f"u{each}")
+
+    told = left.night()
+
+    assert (left.tracker.calls, len(titles(people, left))) == ([], 2)
+    assert ("source", "corp-ldap") in left.holds
+    assert "accounts or keys fewer" in red(left, told.run.run_id)[0]
+
+    left.directory.error = FatalError("sources.corp-ldap: refused")
+    left.night()
+    assert ("source", "corp-ldap") in left.holds, "it wasn't read, so it can't be within the limits"
+
+
+def test_one_person_with_many_accounts_at_once_waits_alone(left: Office, people: RoundupPeople) -> None:
+    left.guard = {**FEW, "accounts": {"absolute": 3}}
+    left.directory.accounts += [login(f"x{each}", number(PEOPLE[0])) for each in range(4)]
+    left.directory.accounts.append(login("y", number(PEOPLE[1])))
+
+    left.night()
+
+    assert {states(left)[f"x{each}"] for each in range(4)} == {"held"}
+    assert states(left)["y"] == "open"
+    ((kind, name),) = left.holds
+    assert kind == "person"
+    assert name.endswith(PEOPLE[0])
+
+
+# --- a rule, and all together ----------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_finds_too_much_waits_alone(left: Office) -> None:
+    left.guard = {**FEW, "findings": {"absolute": 2}}
+    owner = user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))
+    left.cloud.accounts = [owner]
+    left.cloud.credentials = [access_key(f"AKIA{each}", owner) for each in range(2)]
+    left.directory.accounts += [login(f"x{each}", number(PEOPLE[0])) for each in range(3)]
+
+    left.night()
+
+    assert {states(left)[f"AKIA{each}"] for each in range(2)} == {"open"}
+    assert {states(left)[f"x{each}"] for each in range(3)} == {"held"}
+    assert {kind for kind, _ in left.holds} == {"source", "rule"}
+
+
+# --- a first read ----------------------------------------------------------------------------------------------------
+
+
+def test_a_first_read_goes_out_in_batches_the_worst_first(office: Office, people: RoundupPeople) -> None:
+    office.policy = {"baseline": "hold"}
+    office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:3]]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE[:3]]
+    office.directory.change(f"u{PEOPLE[2]}", privileged=True)
+    told = office.night()
+
+    office.release(told.run.run_id, batch=1)
+
+    (first,) = titles(people, office)
+    assert f"worker {PEOPLE[2]} " in first
+    office.night()
+    assert len(titles(people, office)) == 1, "the rest waits for the next release"
+
+    office.release(told.run.run_id, batch=2)
+    assert len(titles(people, office)) == 3
+    with pytest.raises(FatalError, match="nothing to release"):
+        office.release(told.run.run_id)
+
+
+def test_reads_of_yesterday_are_not_released(company: Office) -> None:
+    leave(company, *PEOPLE[:3])
+    told = company.night()
+    company.session.execute("update run set reads_since = reads_since - interval '25 hours'")
+
+    with pytest.raises(FatalError, match="are 25 hours old"):
+        company.release(told.run.run_id)
+
+    assert ("roster", "hr") in company.holds
+
+
+def test_what_rests_on_a_source_that_was_not_read_stays_when_released(company: Office) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+    company.directory.error = FatalError("sources.corp-ldap: refused")
+    told = company.night()
+
+    company.release(told.run.run_id)
+
+    assert company.tracker.calls == []
+    company.directory.error = None
+    company.night()
+    assert {states(company)[f"u{each}"] for each in PEOPLE[:3]} == {"open"}
+
+
+# --- what happens to feeds -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "accident",
+    [
+        pytest.param(lambda o: leave(o, *PEOPLE[2:]), id="everyone was terminated"),
+        pytest.param(lambda o: o.hr.workers.clear(), id="everyone is gone"),
+        pytest.param(
+            lambda o: setattr(o.hr, "workers", [worker(f"9{each}", WORKS) for each in PEOPLE]), id="another company's"
+        ),
+        pytest.param(lambda o: leave(o, *PEOPLE, jobs=(job("active"),)), id="everyone is back"),
+    ],
+)
+def test_a_feed_accident_opens_and_closes_no_ticket(left: Office, people: RoundupPeople, accident: object) -> None:
+    before = titles(people, left)
+
+    accident(left)  # type: ignore[operator]
+    told = left.night()
+
+    assert not {"open", "close", "reopen"} & set(left.tracker.calls)
+    assert titles(people, left) == before
+    assert red(left, told.run.run_id) != ()

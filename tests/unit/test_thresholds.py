@@ -1,0 +1,104 @@
+"""How much is too much: absolute or percent, a minimum population, and what was announced."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from include.offboarding.model import Count, Measure, Trip
+from include.offboarding.thresholds import Expected, Guard, Limit, announced_rosters, day_of, trips
+
+DAY = date(2026, 11, 25)
+BOTH = Limit(absolute=50, percent=5, min_population=100)
+LAYOFF = {"from": "2026-11-24", "to": "2026-11-26", "max": 80, "reason": "the Daejeon plant is sold"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "population", "bound"),
+    [
+        pytest.param(BOTH, 0, 5, id="nobody yet: as for the minimum population"),
+        pytest.param(BOTH, 30, 5, id="a small company: 1 of 10 isn't 10 %"),
+        pytest.param(BOTH, 100, 5, id="the minimum itself"),
+        pytest.param(BOTH, 412, 20, id="the percentage is less"),
+        pytest.param(BOTH, 1000, 50, id="both are the same"),
+        pytest.param(BOTH, 100_000, 50, id="the number is less"),
+        pytest.param(Limit(absolute=7), 100_000, 7, id="a number alone"),
+        pytest.param(Limit(percent=20, min_population=25), 1000, 200, id="a percentage alone"),
+        pytest.param(Limit(), 10, None, id="no limit"),
+        pytest.param(Limit(absolute=0), 10, 0, id="nothing goes through"),
+    ],
+)
+def test_how_much_goes_through(limit: Limit, population: int, bound: int | None) -> None:
+    assert limit.of(population) == bound
+
+
+def count(value: int, measure: Measure = Measure.ACTUAL, name: str = "hr", base: int = 412) -> Count:
+    return Count(kind="roster", name=name, measure=measure, value=value, base=base)
+
+
+def guard(**changes: object) -> Guard:
+    return Guard.model_validate(changes)
+
+
+@pytest.mark.parametrize(
+    ("own", "counted", "bound"),
+    [
+        pytest.param(guard(), count(20), None, id="as many as go through"),
+        pytest.param(guard(), count(21), 20, id="one more"),
+        pytest.param(guard(), count(13, Measure.INFERRED), 12, id="of those no longer listed, fewer go through"),
+        pytest.param(guard(), count(42, Measure.WORKERS), 41, id="a feed that shrank by more than a tenth"),
+        pytest.param(guard(), count(6, Measure.ACCOUNTS, "uid"), 5, id="six accounts for one person at once"),
+        pytest.param(guard(expect=[LAYOFF]), count(80), None, id="announced"),
+        pytest.param(guard(expect=[LAYOFF]), count(81), 80, id="more than was announced"),
+        pytest.param(guard(expect=[{**LAYOFF, "to": "2026-11-24"}]), count(21), 20, id="announced for another day"),
+        pytest.param(guard(expect=[{**LAYOFF, "roster": "vendors"}]), count(21), 20, id="announced of another roster"),
+        pytest.param(guard(expect=[{**LAYOFF, "max": 3}]), count(20), None, id="an announcement lowers no limit"),
+        pytest.param(
+            guard(expect=[LAYOFF]), count(42, Measure.WITHDRAWN), 20, id="it says nothing of what is taken back"
+        ),
+    ],
+)
+def test_what_trips(own: Guard, counted: Count, bound: int | None) -> None:
+    found = list(trips(own, [counted], DAY))
+    if bound is None:
+        assert found == []
+    else:
+        (trip,) = found
+        assert (trip.name, trip.value, trip.bound) == (counted.name, counted.value, bound)
+
+
+def test_what_was_announced_and_stays_within_it_is_not_counted_twice() -> None:
+    over = Trip(kind="roster", name="vendors", measure="actual", value=99, base=100, bound=80)
+    assert announced_rosters(guard(expect=[LAYOFF]), ["hr", "vendors"], [over], DAY) == ["hr"]
+    assert announced_rosters(guard(), ["hr", "vendors"], [over], DAY) == []
+
+
+def test_an_announcements_days_are_the_companys() -> None:
+    assert day_of(datetime(2026, 11, 24, 16, 30, tzinfo=UTC), "Asia/Seoul") == DAY
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"to": "2026-11-01"}, {"reason": ""}, {"max": 0}],
+    ids=["ends before it begins", "says no reason", "nobody leaves"],
+)
+def test_an_announcement_is_whole(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Expected.model_validate({**LAYOFF, **wrong})
+
+
+@given(
+    value=st.integers(0, 10_000),
+    base=st.integers(0, 100_000),
+    absolute=st.integers(0, 1000),
+    percent=st.floats(0, 100),
+    least=st.integers(1, 1000),
+)
+def test_beyond_either_is_beyond(value: int, base: int, absolute: int, percent: float, least: int) -> None:
+    limit = Limit(absolute=absolute, percent=percent, min_population=least)
+    bound = limit.of(base)
+    assert bound is not None
+    assert (value > bound) == (value > absolute or value > int(max(base, least) * percent / 100))
+    assert limit.of(base + 1) >= bound, "a larger company may lose more"  # type: ignore[operator]
