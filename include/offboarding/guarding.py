@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from include.offboarding.model import Measure, Trip
+from include.offboarding.model import Count, Measure, Trip
 from include.offboarding.report import held as words
 from include.offboarding.settings import Settings
 from include.offboarding.store import alerts
@@ -80,8 +80,7 @@ def guard(
         if look.whole:
             rows.begin_baselines(look, rules=rules, release=settings.policy.baseline == "ticket")
         free = _free(release)
-        named = not look.whole and len(look.persons or ()) <= settings.guard.named
-        found, new_tickets = _look(settings, look, named=named)
+        found, new_tickets = _look(settings, look)
         if release is not None:
             rows.pick(
                 look,
@@ -91,25 +90,30 @@ def guard(
                 batch=release.batch,
             )
         opened = _open(look, release)
-        return _write_down(look, found, [] if named else _waits(look, found, free), opened, new_tickets)
+        return _write_down(look, found, _waits(look, found, free), opened, new_tickets)
 
 
-def _look(settings: Settings, look: Looking, *, named: bool) -> tuple[list[Trip], int]:
+def _look(settings: Settings, look: Looking) -> tuple[list[Trip], int]:
     """Everything that is beyond its limit, each line counted without what waits already; and how many tickets follow.
 
-    A person who names people decides about them alone: what they hold goes out, whatever else waits.
+    A person who names people decides about them alone: what they hold goes out, whatever else waits, unless they are
+    more than policy.max_named.
     """
-    look.do("make_candidate", named=named)
-    found = [*_trips(settings, look, rows.feed_counts(look)), *rows.noted_trips(look)]
+    look.do("make_candidate")
+    found = [
+        *_over(look.counts("named_count"), settings.policy.max_named),
+        *_trips(settings, look, rows.feed_counts(look)),
+        *rows.noted_trips(look),
+    ]
     _cover(look, (*_lines(found), *rows.still_waiting(look)))
     day = day_of(look.run.as_of, settings.company.time_zone)
     announced = announced_rosters(settings.guard, [roster.name for roster in settings.rosters], found, day)
     more = _trips(settings, look, look.counts("finding_counts", announced=announced))
     _cover(look, _lines(more))
-    wanted, most = look.number("new_ticket_count", announced=announced), settings.policy.max_new_tickets
-    if wanted > most:
-        more.append(Trip(kind="total", name="", measure=Measure.TICKETS, value=wanted, base=wanted, bound=most))
-        _cover(look, [("total", "")])
+    wanted = look.number("new_ticket_count", announced=announced)
+    all_together = Count(kind="total", name="", measure=Measure.TICKETS, value=wanted, base=wanted)
+    more += _over([all_together], settings.policy.max_new_tickets)
+    _cover(look, _lines(more))
     return [*found, *more], wanted
 
 
@@ -136,11 +140,10 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
 
 
 def _waits(look: Looking, found: Sequence[Trip], free: set[Line]) -> list[Line]:
-    """Lines that wait after this run; a run about some people adds those that it is beyond the limits by itself."""
-    if look.whole:
-        return [line for line in dict.fromkeys((*_lines(found), *rows.still_waiting(look))) if line not in free]
-    known = {hold.line for hold in rows.holds(look.session)}
-    return [line for line in _lines(found) if line not in known]
+    """Lines that wait after this run; one about some people holds nothing but too many of them."""
+    if not look.whole:
+        return [line for line in _lines(found) if line[0] == "named"]
+    return [line for line in dict.fromkeys((*_lines(found), *rows.still_waiting(look))) if line not in free]
 
 
 def _write_down(
@@ -182,8 +185,17 @@ def _cover(look: Looking, lines: Sequence[Line]) -> None:
     look.do("cover")
 
 
-def _trips(settings: Settings, look: Looking, counted: Sequence[rows.Count]) -> list[Trip]:
+def _trips(settings: Settings, look: Looking, counted: Sequence[Count]) -> list[Trip]:
     return list(trips(settings.guard, counted, day_of(look.run.as_of, settings.company.time_zone)))
+
+
+def _over(counted: Sequence[Count], bound: int) -> list[Trip]:
+    """Those beyond a bound of the policy's."""
+    return [
+        Trip(kind=each.kind, name=each.name, measure=each.measure, value=each.value, base=each.base, bound=bound)
+        for each in counted
+        if each.value > bound
+    ]
 
 
 def _lines(found: Sequence[Trip]) -> list[Line]:

@@ -49,7 +49,9 @@ class Expected(Strict):
 
 
 class Guard(Strict):
-    """The limits, and what was announced; policy.max_new_tickets is the limit of all together."""
+    """The limits, and what was announced. policy.max_new_tickets is that of all together, policy.max_named that of
+    people whom a person names.
+    """
 
     leavers: Limit = Field(
         default=Limit(absolute=50, percent=5, min_population=100),
@@ -84,9 +86,6 @@ class Guard(Strict):
     closings: Limit = Field(
         default=Limit(absolute=100, percent=50, min_population=40),
         description="Findings of a source, and in all, that would close on their tickets, by those open there.",
-    )
-    named: int = Field(
-        default=20, ge=0, description="A departure about no more people than this is a person's word, and isn't held."
     )
     batch: int = Field(
         default=50, ge=1, description="So many tickets of a first read are let through by one release, the worst first."

@@ -328,12 +328,12 @@ def test_people_whom_a_person_named_are_not_held(office: Office) -> None:
 
 
 def test_more_people_than_a_person_may_name_wait(office: Office) -> None:
-    office.policy, office.guard = {"max_new_tickets": 1}, {"named": 1}
+    office.policy = {"max_named": 1}
 
     told = many_leave(office)
 
     assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"held"}
-    assert "the guard holds all together: 2 new tickets, 1 at most go through" in told.red
+    assert "the guard holds people whom a person named: 2 people named at once, 1 at most go through" in told.red
 
 
 # --- one ticket, whoever comes first ---------------------------------------------------------------------------------

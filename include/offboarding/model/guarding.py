@@ -27,6 +27,8 @@ class Measure(StrEnum):
     """New findings."""
     CLOSINGS = "closings"
     """Findings on tickets that would close."""
+    NAMED = "named"
+    """People whom a person named, by a notice or for a run about them."""
     TICKETS = "tickets"
     """New tickets."""
 
@@ -36,9 +38,9 @@ class Count:
     """What was counted on one line."""
 
     kind: str
-    """roster, source, rule, person or total."""
+    """roster, source, rule, person, named or total."""
     name: str
-    """The roster's or source's name, the rule, the person's uid; "" for the total."""
+    """The roster's or source's name, the rule, the person's uid; else ""."""
     measure: str
     value: int
     base: int

@@ -19,13 +19,14 @@ _MEASURES = {
     Measure.ACCOUNTS: ("account newly linked", "accounts newly linked"),
     Measure.FINDINGS: ("new finding", "new findings"),
     Measure.CLOSINGS: ("finding would close", "findings would close"),
+    Measure.NAMED: ("person named at once", "people named at once"),
     Measure.TICKETS: ("new ticket", "new tickets"),
 }
 
 
 def line(hold: Hold) -> str:
     """Which line: "roster hr", "all together"."""
-    return "all together" if hold.kind == "total" else f"{hold.kind} {hold.name}"
+    return {"total": "all together", "named": "people whom a person named"}.get(hold.kind) or f"{hold.kind} {hold.name}"
 
 
 def sentence(hold: Hold) -> str:
@@ -97,5 +98,9 @@ def _numbers(hold: Hold) -> Iterator[str]:
     for each in hold.numbers:
         value, base, bound = (int(str(each[name])) for name in ("value", "base", "bound"))
         one, more = _MEASURES[Measure(str(each["measure"]))]
-        of = f" of {base:,}" if each["measure"] not in (Measure.TICKETS, Measure.ACCOUNTS) and base else ""
+        of = (
+            f" of {base:,}"
+            if each["measure"] not in (Measure.TICKETS, Measure.ACCOUNTS, Measure.NAMED) and base
+            else ""
+        )
         yield f"{counted(value, one, more)}{of}, {bound:,} at most go through"

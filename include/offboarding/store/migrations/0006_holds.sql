@@ -31,7 +31,7 @@ create table guard_accepted (
 
 create table guard_hold (
     hold_id     bigint generated always as identity primary key,
-    kind        text not null check (kind in ('roster', 'source', 'rule', 'person', 'total')),
+    kind        text not null check (kind in ('roster', 'source', 'rule', 'person', 'named', 'total')),
     name        text not null,
     opened_run  bigint not null references run,       -- the night that is red for it
     opened_at   timestamptz not null default now(),

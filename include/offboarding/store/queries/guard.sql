@@ -195,7 +195,7 @@ where f.finding_key = g.finding_key and (%(persons)s::uuid[] is null or f.person
 create temp table candidate as
 select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.source, f.rule, f.severity,
     f.first_run_id,
-    coalesce(f.basis = 'notice', false) or %(named)s::boolean as exempt,
+    coalesce(f.basis = 'notice', false) or %(persons)s::uuid[] is not null as named,
     exists (select from fresh d where d.person_uid = f.person_uid and d.roster = f.roster) as fresh,
     (f.source <> '' and exists (select from guard_accepted a where a.kind = 'source' and a.name = f.source)
         and not exists (
@@ -223,21 +223,28 @@ from finding f
 where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
 
 -- name: cover
--- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, all together.
+-- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, all together. Whom a
+-- person named is held by no line but that of too many named.
 update candidate c set line_kind = t.kind, line_name = t.name
 from tripped t
-where c.line_kind is null and not c.baseline and not c.exempt and case t.kind
+where c.line_kind is null and not c.baseline and c.named = (t.kind = 'named') and case t.kind
     when 'roster' then c.fresh and c.roster = t.name
     when 'person' then c.person_uid::text = t.name
     when 'source' then c.source = t.name
     when 'rule' then c.rule = t.name
     else true end;
 
+-- name: named_count
+-- Of how many people something waits that a person named, by a notice or for a run about them.
+select 'named' as kind, '' as name, 'named' as measure, count(distinct person_uid)::int as value,
+    count(distinct person_uid)::int as base
+from candidate where named and not baseline;
+
 -- name: finding_counts
 -- New findings by source and by rule, without what waits already, what a person named and what was announced.
 with loose as (
     select * from candidate c
-    where not c.baseline and not c.exempt and c.line_kind is null and not (c.fresh and c.roster = any(%(announced)s))
+    where not c.baseline and not c.named and c.line_kind is null and not (c.fresh and c.roster = any(%(announced)s))
 )
 select 'source' as kind, l.source as name, 'findings' as measure, count(*)::int as value, coalesce((
     select sum(a.amount) from guard_accepted a where a.kind = 'source' and a.name = l.source), 0)::int as base
@@ -251,7 +258,7 @@ from loose l group by l.rule;
 -- How many tickets this run would newly open, without those that wait, were named by a person or announced.
 select count(distinct (c.ticket_kind, c.holder, c.queue, c.episode))::int
 from candidate c
-where not c.baseline and not c.exempt and c.line_kind is null and c.holds_ticket
+where not c.baseline and not c.named and c.line_kind is null and c.holds_ticket
     and not (c.fresh and c.roster = any(%(announced)s)) and not exists (
         select from ticket t
         where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue and t.episode = c.episode
@@ -289,7 +296,7 @@ set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.du
 from candidate c
 where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and c.line_kind is null
 returning f.finding_key, 'held' as from_state, 'open' as to_state,
-    case when c.exempt then 'named by a person' else 'through the guard' end as text;
+    case when c.named then 'named by a person' else 'through the guard' end as text;
 
 -- name: held_counts
 -- What waits, and why.
