@@ -11,7 +11,9 @@ from typing import cast
 
 from airflow.sdk import DAG, Param, chain, task
 from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.offboarding_queue import told, watched
 from dags.offboarding_tasks import (
     AS_OF,
     ASKED_AGAIN,
@@ -49,8 +51,11 @@ def find_people(begun: int) -> int:
     """Whom it's about. Everything that follows takes the run from here: without people nothing is done."""
     with wiring.at_work() as (loaded, session):
         run = pipeline.find_run(session, begun)
-        asked = context()["params"]
-        pipeline.find_people(session, loaded.settings, run, asked["people"], asked["notices"])
+        asked, came = context()["params"], told(context())
+        queue = wiring.queue(loaded.settings) if came else None
+        sent = pipeline.take_messages(session, run, queue, came) if queue else None
+        if not pipeline.find_people(session, loaded.settings, run, asked["people"], asked["notices"], sent):
+            raise AirflowSkipException("These messages came before, and were seen to.")
         return run.run_id
 
 
@@ -71,7 +76,7 @@ def tell(check: int) -> None:
 
 with DAG(
     "offboarding_departure",
-    schedule=None,
+    schedule=watched(SETTINGS),
     dagrun_timeout=timedelta(minutes=30),
     default_args={"retries": 1, "retry_delay": 10, "retry_policy": ASKED_AGAIN},
     params=ParamsDict({"people": PEOPLE, "notices": NOTICES, "as_of": AS_OF}),

@@ -13,9 +13,10 @@ from include.offboarding.keys import short_finding
 from include.offboarding.model import Fact, IdentityKey, KeyKind
 from include.offboarding.report import night
 from include.offboarding.settings import Settings
-from include.offboarding.store import departures, notices, reading, runs, sources
+from include.offboarding.store import departures, messages, notices, reading, runs, sources
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import PersonCalled
+from include.offboarding.store.messages import TakenMessage
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import Waiting
 from include.offboarding.store.rows import Run
@@ -23,23 +24,54 @@ from include.offboarding.store.rows import Run
 log = structlog.get_logger("offboarding.departure")
 
 
-def find_people(session: Session, settings: Settings, run: Run, words: Sequence[str], told: Sequence[str] = ()) -> None:
+def find_people(
+    session: Session,
+    settings: Settings,
+    run: Run,
+    words: Sequence[str],
+    told: Sequence[str] = (),
+    sent: TakenMessage | None = None,
+) -> bool:
     """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person; and notices.
 
-    `told`: notices' ids. Raises FatalError that names the candidates of each line that stands for several, each that
-    stands for nobody, and each notice that there is none of or that has ended.
+    `told`: notices' ids. `sent`: by message, where an id that is nobody's is written down, and the others are checked.
+    Returns False where the messages named nobody whom an earlier run hasn't checked. Raises FatalError that names the
+    candidates of each line that stands for several, each that stands for nobody, and each notice that there is none of
+    or that has ended.
     """
     rules = intake.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
     doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
     noticed = [_noticed(session, notice_id) for notice_id in dict.fromkeys(told)]
     doubts += [each for each in noticed if isinstance(each, str)]
-    if doubts or not (found or noticed):
+    by_message = [] if sent is None else list(_sent(session, run, sent))
+    if sent is not None and not (found or noticed or by_message):
+        return False
+    if doubts or not (found or noticed or by_message):
         raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails, logins, or notices' ids.")
     named = [person for each in found.values() for person in each]
     named += [each for each in noticed if isinstance(each, PersonCalled)]
+    named += by_message
     departures.note_persons(session, run.run_id, named)
     log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
+    return True
+
+
+def _sent(session: Session, run: Run, sent: TakenMessage) -> Iterator[PersonCalled]:
+    """Yield whom messages name; an id that is nobody's, or several people's, stands with the message that held it."""
+    for word in sent.people:
+        found = people.with_number(session, word)
+        if len(found) == 1:
+            yield found[0]
+        else:
+            why = "nobody's" if not found else f"several people's: {', '.join(map(str, found))}"
+            messages.refuse(session, run.run_id, word, f"{word} is {why}.")
+    for notice_id in sent.notices:
+        about = _noticed(session, notice_id)
+        if isinstance(about, PersonCalled):
+            yield about
+        else:
+            messages.refuse(session, run.run_id, notice_id, about)
 
 
 def _noticed(session: Session, notice_id: str) -> PersonCalled | str:
@@ -82,7 +114,9 @@ def report(session: Session, run: Run) -> None:
                 ticket=found.ticket,
             )
     seen = _of_these(session, run, reading.night(session, run.run_id))
-    red = night.is_red(seen)
+    refused = tuple(f"message {each}" for each in messages.refusals(session, run.run_id))
+    red = (*night.is_red(seen), *refused)
+    messages.done(session, run.run_id)
     runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
     log.info("departure checked", run=run.run_id, status="red" if red else "green")
     if red:

@@ -298,6 +298,45 @@ class Notifier(Protocol):
         ...
 
 
+class MessageSettings(Strict):
+    """A queue on which departures are told by message."""
+
+    kind: Literal["sqs"] = "sqs"
+    connection: str | None = Field(default=None, description="An Airflow connection id; left out: the machine's role.")
+    queue: str = Field(min_length=1, description="The queue's URL.")
+    set_aside: str = Field(min_length=1, description="The URL of the queue for messages that can't be taken.")
+    region: str = Field(default="us-east-1", description="Where the connection names none.")
+    visibility_seconds: int = Field(
+        default=900, ge=60, le=43_200, description="How long a message is unseen before it comes again."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedMessage:
+    """A message as it came; its body may hold anything."""
+
+    message_id: str
+    handle: str
+    """By which this delivery is deleted."""
+    body: str = field(repr=False)
+
+
+class MessageQueue(Protocol):
+    """Where departures are told by message. Errors are RetriableError or FatalError."""
+
+    def receive(self, *, wait_seconds: int = 20) -> list[QueuedMessage]:
+        """What waits; unseen by others for a while, and there again after it unless it's deleted."""
+        ...
+
+    def delete(self, handles: Sequence[str]) -> None:
+        """Take these out."""
+        ...
+
+    def set_aside(self, message: QueuedMessage, reason: str) -> None:
+        """Keep it elsewhere, with why, and take it out."""
+        ...
+
+
 class Tracker(Protocol):
     """Who is told. Every call may be repeated; errors are RetriableError or FatalError."""
 

@@ -24,6 +24,13 @@ def one(session: Session, rules: KeyRules, word: str) -> PersonCalled:
     raise FatalError(f"That stands for {len(found)} people: {_named(found)}. Name the one by worker id.")
 
 
+def with_number(session: Session, word: str) -> list[PersonCalled]:
+    """Everyone who bears a worker id, or bore it; with its id space before it, in that alone."""
+    space, colon, number = word.strip().rpartition(":")
+    found = persons_called(session, KeyKind.NUMBER, normal(number), space.strip() if colon else None)
+    return list({person.person_uid: person for person in found}.values())
+
+
 def doubt(line: int, found: list[PersonCalled]) -> str:
     """Why a line doesn't stand for one person, in a sentence that names the candidates.
 

@@ -13,10 +13,19 @@ from typing import cast
 
 import structlog
 
-from include.offboarding import alerting, departing, excepting, guarding, intake, registration
+from include.offboarding import alerting, departing, excepting, guarding, intake, messages, registration
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import KeySource, Notifier, Reader, Source, SourceSettings, Tracker, Trail
+from include.offboarding.interfaces import (
+    KeySource,
+    MessageQueue,
+    Notifier,
+    Reader,
+    Source,
+    SourceSettings,
+    Tracker,
+    Trail,
+)
 from include.offboarding.model import Fact, UncustodiedCase
 from include.offboarding.policy import routed
 from include.offboarding.report import night
@@ -52,6 +61,15 @@ find_people = departing.find_people
 
 report_departure = departing.report
 """Say what of these people's still works."""
+
+
+def next_messages(queue: MessageQueue) -> list[dict[str, object]]:
+    """What waits on the queue, as ids; what can't be taken is set aside. Raises RetriableError or FatalError."""
+    return messages.sift(queue, queue.receive())
+
+
+take_messages = messages.take
+"""Write down what came by message, and whom it names."""
 
 
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:

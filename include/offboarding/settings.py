@@ -13,6 +13,7 @@ from include.offboarding.custody.register import Register
 from include.offboarding.errors import ConfigError
 from include.offboarding.exceptions.register import Exceptions
 from include.offboarding.interfaces import (
+    MessageSettings,
     RosterSettings,
     SourceSettings,
     Strict,
@@ -200,6 +201,7 @@ class Settings(Strict):
     exceptions: str = Field(
         default=DEFAULT_EXCEPTIONS, description="The file that says what may stand for a while; relative to this one."
     )
+    messages: MessageSettings | None = Field(default=None, description="Departures by message.")
     policy: Policy = Policy()
     guard: Guard = Guard()
     notify: Notify = Notify()

@@ -25,6 +25,8 @@ ARROWS: dict[str, set[str]] = {
     "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints", "yaml_file"},
     "yaml_file": NOUNS,
     "trackers": NOUNS | {"interfaces"},
+    "queues": NOUNS | {"interfaces"},
+    "messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"keys", "spelling"},
     "mistakes": {"spelling"},
     "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
@@ -54,14 +56,15 @@ ARROWS: dict[str, set[str]] = {
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
-    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting"}
+    | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting", "messages"}
     | {"alerting", "guarding"},
     # Decisions as a form: some do more than write a row.
     "forms": NOUNS
     | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline", "releasing"},
     "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
-    "wiring": NOUNS | {"interfaces", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
+    "connections": NOUNS | {"interfaces"},
+    "wiring": NOUNS | {"interfaces", "connections", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
@@ -80,7 +83,7 @@ TOP = ("__main__", "demo")
 
 DAG_MAY_USE = ("pipeline", "releasing", "wiring", "forms", "errors")
 
-AIRFLOW_ROOMS = ("notifiers", "wiring")
+AIRFLOW_ROOMS = ("connections", "notifiers")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""
 
 POSTGRES_ROOMS = ("store", "rosters", "demo")

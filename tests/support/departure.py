@@ -1,6 +1,6 @@
 """A departure by functions, in the order of the DAG's tasks: what fails there by itself fails here by itself too."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +12,7 @@ from include.offboarding import pipeline
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.store.connect import Session
 from include.offboarding.store.guard import GuardOutcome
+from include.offboarding.store.messages import TakenMessage
 from include.offboarding.store.rows import Run
 from tests.support.office import Office
 
@@ -41,6 +42,7 @@ def departure(
     caller: str = "",
     notices: Sequence[str] = (),
     quiet: bool = False,
+    sent: Callable[[Run], TakenMessage] | None = None,
 ) -> DepartureTold:
     """A departure so many hours after the last night. Raises what finding the people raises.
 
@@ -56,7 +58,7 @@ def departure(
         for roster in settings.rosters:
             with _by_itself(told):
                 pipeline.read_roster(at, settings, run, roster, readers.roster(settings, roster.name, as_of))
-        pipeline.find_people(at, settings, run, words, notices)
+        pipeline.find_people(at, settings, run, words, notices, sent(run) if sent else None)
         _read(office, at, told, pipeline.collect)
         pipeline.correlate(at, settings, run)
         _read(office, at, told, pipeline.detail)

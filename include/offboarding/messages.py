@@ -1,0 +1,118 @@
+"""Departures by message: worker ids and notices' ids, nothing else, each message taken at least once and done once.
+
+A message is `{"people": ["hr:10442"], "notices": ["n-4f2a91"]}`; either may be left out. Where it comes in, ids alone
+are taken over: whatever else somebody put into it goes neither into Airflow nor into our tables, but into the queue for
+what is set aside, whole, with the reason.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import structlog
+
+from include.offboarding.interfaces import MessageQueue, QueuedMessage
+from include.offboarding.store import messages
+from include.offboarding.store.connect import Session
+from include.offboarding.store.messages import TakenMessage
+from include.offboarding.store.rows import Run
+
+log = structlog.get_logger("offboarding.messages")
+
+MOST_IDS = 100
+_NOTICE = re.compile(r"n-[0-9a-f]{6}")
+_WORKER = re.compile(r"(?:[\w.-]{1,60}:)?[\w./-]{1,60}")
+_FIELDS = {"people": _WORKER, "notices": _NOTICE}
+
+
+class RefusedError(Exception):
+    """A message that names nobody as it should; its text repeats nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whom a message names."""
+
+    people: tuple[str, ...]
+    """Worker ids, with or without their id space."""
+    notices: tuple[str, ...]
+
+
+def read(body: str) -> Named:
+    """Whom a message names. Raises RefusedError with why it isn't taken."""
+    try:
+        told = cast("object", json.loads(body))
+    except json.JSONDecodeError as error:
+        raise RefusedError(f"it is no JSON (character {error.pos})") from None
+    if not isinstance(told, dict):
+        raise RefusedError("it is no JSON object")
+    fields = cast("Mapping[str, object]", told)
+    if unknown := len(fields.keys() - _FIELDS.keys()):
+        raise RefusedError(f"{unknown} of its fields are unknown: people and notices are all that it may hold")
+    found = {name: _ids(name, fields.get(name, []), form) for name, form in _FIELDS.items()}
+    if not any(found.values()):
+        raise RefusedError("it names nobody")
+    return Named(people=found["people"], notices=found["notices"])
+
+
+def _ids(name: str, told: object, form: re.Pattern[str]) -> tuple[str, ...]:
+    if not isinstance(told, list):
+        raise RefusedError(f"{name} is no list")
+    ids = cast("list[object]", told)
+    if len(ids) > MOST_IDS:
+        raise RefusedError(f"{name} holds more than {MOST_IDS} ids")
+    for position, each in enumerate(ids, 1):
+        if not isinstance(each, str) or not form.fullmatch(each):
+            what = "notice's id, such as n-4f2a91" if name == "notices" else "worker id (mails and names are not taken)"
+            raise RefusedError(f"{name}, entry {position}, is no {what}")
+    return tuple(dict.fromkeys(cast("list[str]", ids)))
+
+
+def sift(queue: MessageQueue, found: Sequence[QueuedMessage]) -> list[dict[str, object]]:
+    """What goes on to the run, a message an entry: ids, and the handle by which it's deleted later.
+
+    Whatever can't be taken is set aside at once, with the reason; its entry says so, so that the run is red.
+    """
+    return [_sifted(queue, message) for message in found]
+
+
+def _sifted(queue: MessageQueue, message: QueuedMessage) -> dict[str, object]:
+    entry: dict[str, object] = {"message_id": message.message_id, "handle": "", "people": [], "notices": []}
+    try:
+        named = read(message.body)
+    except RefusedError as error:
+        queue.set_aside(message, str(error))
+        log.warning("message set aside", message=message.message_id, reason=str(error))
+        return {**entry, "refused": str(error)}
+    return {
+        **entry,
+        "handle": message.handle,
+        "people": list(named.people),
+        "notices": list(named.notices),
+        "refused": "",
+    }
+
+
+def take(session: Session, run: Run, queue: MessageQueue, entries: Sequence[Mapping[str, object]]) -> TakenMessage:
+    """Write down what came, and only then take it out of the queue. Returns whom the run is about.
+
+    The same message again is deleted, and done no second time. What an earlier run took and didn't come to its end with
+    is taken over.
+    """
+    with session.transaction():
+        for entry in entries:
+            messages.receive(
+                session,
+                run.run_id,
+                message_id=str(entry["message_id"]),
+                people=[str(each) for each in cast("list[object]", entry["people"])],
+                notices=[str(each) for each in cast("list[object]", entry["notices"])],
+                refused=str(entry["refused"]),
+            )
+        messages.take_over(session, run.run_id)
+    queue.delete([str(entry["handle"]) for entry in entries if entry["handle"]])
+    taken = messages.taken(session, run.run_id)
+    log.info("messages taken", messages=len(entries), people=len(taken.people), notices=len(taken.notices))
+    return taken

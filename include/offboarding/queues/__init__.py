@@ -1,0 +1,1 @@
+"""Where messages of departures come from: one file a kind of queue."""

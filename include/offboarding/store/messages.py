@@ -1,0 +1,54 @@
+"""Receipts of messages that named people: each is done once, however often it comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenMessage:
+    """Whom a run's messages name, all together."""
+
+    people: list[str]
+    notices: list[str]
+
+
+def receive(
+    session: Session, run_id: int, *, message_id: str, people: Sequence[str], notices: Sequence[str], refused: str
+) -> None:
+    """Write down that it came; again is the same row."""
+    values = {"run_id": run_id, "message_id": message_id, "people": list(people), "notices": list(notices)}
+    session.execute(block("messages", "receive"), {**values, "refused": refused})
+
+
+def take_over(session: Session, run_id: int) -> None:
+    """What an earlier run took and didn't come to its end with is this run's."""
+    session.execute(block("messages", "take_over"), {"run_id": run_id})
+
+
+def taken(session: Session, run_id: int) -> TakenMessage:
+    """Whom the run's messages name that aren't done yet."""
+    with session.cursor(row_factory=class_row(TakenMessage)) as cursor:
+        found = cursor.execute(block("messages", "taken"), {"run_id": run_id}).fetchone()
+    assert found is not None
+    return found
+
+
+def refuse(session: Session, run_id: int, word: str, reason: str) -> None:
+    """An id in the run's messages is nobody's: the messages that hold it say so."""
+    session.execute(block("messages", "refuse"), {"run_id": run_id, "word": word, "reason": reason})
+
+
+def refusals(session: Session, run_id: int) -> list[str]:
+    """Why something of the run's messages was set aside, a sentence a message."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(row) for row in cursor.execute(block("messages", "refusals"), {"run_id": run_id}).fetchall()]
+
+
+def done(session: Session, run_id: int) -> None:
+    """These people were checked."""
+    session.execute(block("messages", "done"), {"run_id": run_id})

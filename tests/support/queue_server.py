@@ -1,0 +1,109 @@
+"""moto's SQS in a process of its own, with a queue and another one for what is set aside."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from include.offboarding.interfaces import ConnectionFields, MessageSettings
+from include.offboarding.queues.sqs import SqsQueue, build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Both queues, as whoever sends and whoever looks finds them."""
+
+    client: Any
+    settings: MessageSettings
+    connection: ConnectionFields
+
+    @property
+    def queue(self) -> SqsQueue:
+        """Our adapter."""
+        return build(self.settings, self.connection)
+
+    def send(self, told: object) -> str:
+        """A message, as JSON unless it's text already. Returns its id."""
+        body = told if isinstance(told, str) else json.dumps(told)
+        return str(self.client.send_message(QueueUrl=self.settings.queue, MessageBody=body)["MessageId"])
+
+    def left(self) -> int:
+        """How many messages the queue holds, seen by somebody or not."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        told = self.client.get_queue_attributes(QueueUrl=self.settings.queue, AttributeNames=names)["Attributes"]
+        return sum(int(told[name]) for name in names)
+
+    def show_again(self, handle: str) -> None:
+        """As if the time in which a message is unseen had passed."""
+        self.client.change_message_visibility(QueueUrl=self.settings.queue, ReceiptHandle=handle, VisibilityTimeout=0)
+
+    def aside(self) -> list[tuple[str, str]]:
+        """(body, reason) of what was set aside."""
+        told = self.client.receive_message(
+            QueueUrl=self.settings.set_aside, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        return [(each["Body"], each["MessageAttributes"]["reason"]["StringValue"]) for each in told.get("Messages", [])]
+
+
+@pytest.fixture(scope="module")
+def sqs_server() -> Generator[str]:
+    """Its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    pytest.fail("moto doesn't start")
+
+
+@pytest.fixture
+def mailbox(sqs_server: str, request: pytest.FixtureRequest) -> Generator[Mailbox]:
+    """Two queues of this test's own."""
+    client: Any = boto3.client(
+        "sqs",
+        region_name="ap-northeast-2",
+        endpoint_url=sqs_server,
+        aws_access_key_id="AKIATESTTESTTESTTEST",
+        aws_secret_access_key="none",
+    )
+    urls = [
+        client.create_queue(QueueName=f"{name}-{abs(hash(request.node.name))}")["QueueUrl"] for name in ("in", "aside")
+    ]
+    yield Mailbox(
+        client=client,
+        settings=MessageSettings(connection="sqs", queue=urls[0], set_aside=urls[1]),
+        connection=ConnectionFields(
+            conn_id="sqs",
+            login="AKIATESTTESTTESTTEST",
+            password="none",
+            extra={"endpoint_url": sqs_server, "region_name": "ap-northeast-2"},
+        ),
+    )
+    for url in urls:
+        client.delete_queue(QueueUrl=url)
+    client.close()

@@ -1,0 +1,49 @@
+"""What a message may say, and what is refused without repeating any of it."""
+
+import json
+
+import pytest
+
+from include.offboarding.messages import MOST_IDS, Named, RefusedError, read
+
+SECRET = "kim@corp.example was dismissed"
+
+
+@pytest.mark.parametrize(
+    ("told", "people", "notices"),
+    [
+        ({"people": ["hr:10442"]}, ("hr:10442",), ()),
+        ({"notices": ["n-4f2a91"]}, (), ("n-4f2a91",)),
+        ({"people": ["10442", "E-77/2", "10442"], "notices": []}, ("10442", "E-77/2"), ()),
+    ],
+)
+def test_ids_are_taken(told: object, people: tuple[str, ...], notices: tuple[str, ...]) -> None:
+    assert read(json.dumps(told)) == Named(people=people, notices=notices)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("", "no JSON"),
+        (SECRET, "no JSON"),
+        ("[]", "no JSON object"),
+        ('"hr:10442"', "no JSON object"),
+        ("{}", "names nobody"),
+        ('{"people": []}', "names nobody"),
+        ('{"people": "hr:10442"}', "people is no list"),
+        ('{"people": [10442]}', "people, entry 1, is no worker id"),
+        ('{"people": ["hr:10442", "kim@corp.example"]}', "people, entry 2, is no worker id"),
+        ('{"people": ["Kim Minjun"]}', "people, entry 1, is no worker id"),
+        ('{"people": [""]}', "people, entry 1, is no worker id"),
+        ('{"notices": ["n-4F2A91"]}', "notices, entry 1, is no notice's id"),
+        (json.dumps({"people": ["hr:10442"], "reason": SECRET}), "1 of its fields are unknown"),
+        (json.dumps({"people": [str(each) for each in range(MOST_IDS + 1)]}), "more than 100 ids"),
+        ('{"people": ["hr:1"], "people": null}', "people is no list"),
+    ],
+)
+def test_whatever_else_is_refused_and_not_repeated(body: str, why: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        read(body)
+
+    assert why in str(caught.value)
+    assert not [word for word in ("kim", "Kim", "dismissed") if word in str(caught.value)]
