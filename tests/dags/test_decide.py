@@ -21,7 +21,7 @@ from tests.support.source_tree import PROJECT
 
 FIELDS = {
     *("decision", "reason", "source", "account", "worker", "number", "finding", "run", "roster", "key", "until"),
-    *("part", "who", "last", "notice", "departure"),
+    *("part", "who", "last", "notice", "departure", "holds", "batch"),
 }
 
 
@@ -91,6 +91,8 @@ def test_every_other_field_may_stay_empty(deciding: DAG, name: str) -> None:
         ("last", "2026-11-25 America/Argentina/Buenos_Aires"),
         ("notice", "n-4f2a91"),
         ("departure", "d-418"),
+        ("holds", [1, 2]),
+        ("batch", 20),
     ],
 )
 def test_what_a_field_is_for_is_taken(deciding: DAG, name: str, told: object) -> None:
@@ -118,6 +120,9 @@ def test_what_a_field_is_for_is_taken(deciding: DAG, name: str, told: object) ->
         ("last", "25.11.2026 15:00"),
         ("notice", "4"),
         ("who", {"mail": "x"}),
+        ("holds", []),
+        ("holds", ["1"]),
+        ("holds", 1),
     ],
 )
 def test_what_a_field_is_not_for_is_refused(deciding: DAG, name: str, told: object) -> None:

@@ -178,7 +178,7 @@ class Replay:
         self.session.execute("select set_config('replay.shift', %s, false)", (f"{shift.total_seconds()} s",))
         return begin(self.session, settings, caller=f"at {at}", as_of=as_of)
 
-    def _read(self, settings: Settings, run: Run, find_people: Callable[[], None]) -> None:
+    def _read(self, settings: Settings, run: Run, find_people: Callable[[], object]) -> None:
         """The tasks between a run's first and its report, in the DAGs' order."""
         session = self.session
         self.hr.summary = None

@@ -10,6 +10,7 @@ from include.offboarding import config
 from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
 from include.offboarding.interfaces import SourceSettings, VerifierSettings
 from include.offboarding.settings import Company, DueHours, MaxInferred, Notify, Policy, Scores
+from include.offboarding.thresholds import Guard
 
 PAGE = (config.project_folder() / "docs/configuration.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([\w.]+)` \| (.*?) \| ", re.MULTILINE)
@@ -46,6 +47,7 @@ def test_every_key_is_told() -> None:
         assert set(section(f"### `kind: {kind}`")) == own_verifier_keys(kind)
     inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
     assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
+    assert set(section("## `guard`")) == keys(Guard)
     assert set(section("## `notify`")) == keys(Notify)
     assert set(section("### `policy.due_hours`")) == keys(DueHours)
     assert set(section("### `policy.scores`")) == keys(Scores)
@@ -57,6 +59,7 @@ def plain_defaults() -> Iterator[tuple[str, str, str]]:
         ("## `policy`", Policy),
         ("### `policy.due_hours`", DueHours),
         ("### `policy.scores`", Scores),
+        ("## `guard`", Guard),
     ):
         told = section(title)
         for name, field in model.model_fields.items():

@@ -100,6 +100,18 @@ Key = Annotated[
     ),
 ]
 Run = Annotated[int, Field(title="Run", description="A run's number, as its report tells it.", ge=1, le=2**53)]
+Holds = Annotated[
+    list[Annotated[int, Field(ge=1, le=2**53)]],
+    Field(
+        title="Holds",
+        description="Numbers of what the guard holds, as its report or the command holds tells them.",
+        min_length=1,
+        max_length=100,
+    ),
+]
+Batch = Annotated[
+    int, Field(title="Batch", description="Of a first read so many tickets, the worst first.", ge=1, le=100_000)
+]
 Number = Annotated[
     int,
     Field(

@@ -210,6 +210,7 @@ class TestRefusedAlike:
                 {"decision": "departure deny", "departure": "hr:E1042", "reason": REASON},
             ),
             (("release", "7", "--reason", REASON), {"decision": "release", "run": 7, "reason": REASON}),
+            (("reject", "7", "--reason", REASON), {"decision": "reject", "holds": [7], "reason": REASON}),
         ],
         ids=lambda given: " ".join(given[:2]) if isinstance(given, tuple) else "",
     )

@@ -59,7 +59,7 @@ def night(session: Session, server: AwsServer, *, at: datetime = NIGHT) -> Night
 
     readers = Readers(
         roster=lambda *_: ListedRoster([KIM, STAFF]),
-        source=reader,  # pyright: ignore[reportArgumentType] - readers of keys and events too
+        source=reader,
         tracker=lambda _: None,
     )
     told = whole_night(session, settings(), readers, caller=str(at), as_of=at)
