@@ -5,7 +5,7 @@ from pathlib import Path
 
 from include.offboarding.commands.acknowledge_arguments import acknowledge
 from include.offboarding.commands.custody_arguments import attest, custody
-from include.offboarding.commands.departure_arguments import departure, notice
+from include.offboarding.commands.departure_arguments import departure, notice, upcoming
 from include.offboarding.commands.parsing import (
     EXIT_CODES,
     Commands,
@@ -42,6 +42,7 @@ def parser() -> Parser:
     _decisions(commands)
     notice(commands)
     departure(commands)
+    upcoming(commands)
     attest(commands)
     acknowledge(commands)
     _audit(commands)

@@ -1,6 +1,6 @@
 """What may be typed about departures: those that HR doesn't tell yet, and those that it leaves open."""
 
-from include.offboarding.commands.parsing import Commands, add_format, add_signature, command_of
+from include.offboarding.commands.parsing import Commands, add_format, add_signature, command_of, count
 
 
 def notice(commands: Commands) -> None:
@@ -63,3 +63,16 @@ def departure(commands: Commands) -> None:
             "departure", metavar="DEPARTURE", help="its id in `departure list` (d-418), or the worker id"
         )
         add_signature(decide)
+
+
+def upcoming(commands: Commands) -> None:
+    """Who leaves soon."""
+    listing = command_of(
+        commands,
+        "upcoming",
+        "upcoming:listing",
+        "List who leaves soon and what they hold, so that revocation can be prepared.",
+        "upcoming --days 30",
+    )
+    listing.add_argument("--days", type=count, default=14, metavar="N", help="within so many days (default: 14)")
+    add_format(listing)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from include.offboarding.commands.records import SCHEMA_VERSION, Record
 from include.offboarding.store.notices import Notice
+from include.offboarding.store.reading.upcoming import LeavesSoon
 from include.offboarding.store.words import OpenEnd
 
 
@@ -46,6 +47,24 @@ def open_end_record(end: OpenEnd) -> Record:
         "author": end.author,
         "decided_at": _at(end.decided_at),
         "until": _at(end.until),
+    }
+
+
+def upcoming_record(each: LeavesSoon, keys: list[str]) -> Record:
+    """A line of `upcoming`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id_space": each.id_space,
+        "worker_id": each.worker_id,
+        "left_at": _at(each.left_at),
+        "left_on": str(each.left_on),
+        "zone": each.zone,
+        "basis": each.basis,
+        "told": each.told,
+        "accounts": each.labels,
+        "privileged": each.privileged,
+        "credentials": each.credentials,
+        "keys": keys,
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from include.offboarding.report.wording import COMMAND, counted, labelled, whole_days, worker
 from include.offboarding.store.notices import NoticeThen
 from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.upcoming import DAYS
 
 _MOST_LINES = 5
 
@@ -12,7 +13,8 @@ _MOST_LINES = 5
 def told(night: Night) -> list[str]:
     """Notices that HR's feed doesn't confirm, and numbers that HR changed: neither goes by unsaid."""
     notices = labelled("Notices", _notices(night)) if night.notices else []
-    return [*notices, *labelled("Same people", _same_people(night))]
+    upcoming = labelled("Upcoming", _upcoming(night)) if night.upcoming else []
+    return [*notices, *upcoming, *labelled("Same people", _same_people(night))]
 
 
 def _notices(night: Night) -> Iterator[str]:
@@ -22,6 +24,14 @@ def _notices(night: Night) -> Iterator[str]:
     yield from (_late(night, notice) for notice in late[:_MOST_LINES])
     if late:
         yield f'Have HR enter them; or take back what was wrong: {COMMAND} notice withdraw NOTICE --reason "..."'
+
+
+def _upcoming(night: Night) -> Iterator[str]:
+    people = counted(len(night.upcoming), "person leaves", "people leave")
+    accounts = counted(sum(each.accounts for each in night.upcoming), "account")
+    privileged = sum(each.privileged for each in night.upcoming)
+    told = f", {privileged} privileged" if privileged else ""
+    yield f"{people} within {DAYS} days, holding {accounts}{told}: {COMMAND} upcoming"
 
 
 def _same_people(night: Night) -> Iterator[str]:

@@ -26,6 +26,7 @@ from include.offboarding.store.reading.told_keys import (
     entries_unseen_then,
     keys_then,
 )
+from include.offboarding.store.reading.upcoming import DAYS, LeavesSoon, upcoming
 from include.offboarding.store.rows import CorrelationCounts, Run
 from include.offboarding.store.sql import block
 
@@ -137,6 +138,8 @@ class Night:
     """People's words on keys that end within ATTESTED_DAYS, or ended lately."""
     notices: tuple[NoticeThen, ...] = ()
     """Departures that people told, and that HR's feed doesn't confirm."""
+    upcoming: tuple[LeavesSoon, ...] = ()
+    """Who leaves within a fortnight."""
     same_people: tuple[SamePersonThen, ...] = ()
     """Records that turned out to be somebody's who was known already."""
 
@@ -184,8 +187,14 @@ def night(session: Session, run_id: int) -> Night:
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
             notices=tuple(notices.notices_then(session, run_id)),
+            upcoming=_upcoming(session, told),
             same_people=tuple(notices.same_people_then(session, run_id)),
         )
+
+
+def _upcoming(session: Session, told: _RunTold) -> tuple[LeavesSoon, ...]:
+    # A release reads nothing anew, and a departure's run is about some people alone.
+    return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone="UTC")) if told.kind == "nightly" else ()
 
 
 def _held(session: Session, values: dict[str, int]) -> Waiting:

@@ -71,6 +71,11 @@ def keys_of(session: Session, person_uid: str, asked: Asked) -> list[HolderTold]
     return _told(session, asked, {"material": None, "person_uid": person_uid})
 
 
+def everyone(session: Session, asked: Asked) -> list[HolderTold]:
+    """Everybody who may have held any key, the surest first."""
+    return _told(session, asked, {"material": None, "person_uid": None})
+
+
 def strangers(session: Session, name: str) -> list[str]:
     """Workers that an entry names and no roster has ever told of."""
     with session.cursor(row_factory=scalar_row) as cursor:

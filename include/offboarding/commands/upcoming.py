@@ -1,0 +1,62 @@
+"""Who leaves soon, and what they hold."""
+
+from argparse import Namespace
+from collections import defaultdict
+from datetime import UTC, datetime
+
+from include.offboarding.commands import DONE
+from include.offboarding.commands.output import Column, records, say, table
+from include.offboarding.commands.stores import reading_store
+from include.offboarding.report.wording import COMMAND, counted, moment, worker
+from include.offboarding.store.connect import Session
+from include.offboarding.store.reading import told_holders, told_keys
+from include.offboarding.store.reading.told_holders import Asked
+from include.offboarding.store.reading.upcoming import LeavesSoon, upcoming
+
+_BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
+
+
+def listing(given: Namespace) -> int:
+    """People who work here still, the first to leave first; with the keys that they may hold."""
+    now = datetime.now(UTC)
+    with reading_store() as (session, zone):
+        found = upcoming(session, as_of=now, days=given.days, zone=zone)
+        keys = _keys(session, Asked(as_of=now, zone=zone)) if found else {}
+    if given.format == "jsonl":
+        from include.offboarding.commands.departure_records import upcoming_record  # noqa: PLC0415 - every rule
+
+        records(upcoming_record(each, keys.get(each.person_uid, [])) for each in found)
+    elif found:
+        names = ("Worker", "Leaves", "By", "Holds", "Accounts and keys")
+        columns = [Column(name=name, whole=name == "Worker") for name in names]
+        table(columns, (_row(each, keys.get(each.person_uid, [])) for each in found))
+        say(
+            "", f"What one of them may carry along: {COMMAND} custody --worker ID. No ticket is made before they leave."
+        )
+    else:
+        say(f"Nobody leaves within {counted(given.days, 'day')}, by what HR and notices say.")
+    return DONE
+
+
+def _keys(session: Session, asked: Asked) -> dict[str, list[str]]:
+    """Labels of the keys that each person may hold, the surest first."""
+    labels = {key.material: key.label for key in told_keys.keys(session)}
+    held: dict[str, list[str]] = defaultdict(list)
+    for holder in told_holders.everyone(session, asked):
+        held[holder.person_uid].append(labels.get(holder.material, holder.material))
+    return held
+
+
+def _row(each: LeavesSoon, keys: list[str]) -> list[str]:
+    exact = each.basis == "notice"
+    when = moment(each.left_at, each.zone) if exact else f"{each.left_on} ({each.zone})"
+    holds = [counted(each.accounts, "account"), counted(each.credentials, "credential"), counted(len(keys), "key")]
+    privileged = f", {each.privileged} privileged" if each.privileged else ""
+    things = "\n".join([*each.labels, *(f"key: {label}" for label in keys)])
+    return [
+        worker(each.id_space, each.worker_id),
+        when,
+        f"{_BASES[each.basis]} ({each.told})",
+        f"{', '.join(holds)}{privileged}",
+        things,
+    ]
