@@ -10,7 +10,7 @@ from tests.support.office import Office, access_key, login, switched_off, user
 from tests.support.rows import changed, versions
 from tests.support.small_company import LEFT, STAFF, WORKS, job, mail, number, owner, tag, worker
 
-OWN_ROWS = {"run", "roster_read", "source_read", "scope"}
+OWN_ROWS = {"run", "roster_read", "source_read", "scope", "guard_accepted"}
 
 
 def test_the_demo_company_unchanged(demo_company: DemoCompany) -> None:
