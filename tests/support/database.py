@@ -73,7 +73,7 @@ def undone(session: Session) -> Generator[Session]:
     """
     with session.transaction(force_rollback=True):
         yield session
-    if session.info.transaction_status is TransactionStatus.IDLE and next(_undone) % 20 == 0:
+    if session.info.transaction_status is TransactionStatus.IDLE and next(_undone) % 4 == 0:
         # Temporary tables come and go by the dozen; their remains in the catalogue would slow each example down.
         session.execute("VACUUM pg_attribute, pg_class, pg_type, pg_depend, pg_index, pg_statistic")
 

@@ -217,8 +217,8 @@ def test_at_a_terminal_it_asks_for_what_it_cannot_see(
     text = "Employee ID,Status,Last day,Location\n7,Active,,Berlin\n8,Gone,03/04/2026,Berlin\n"
     path = feed(tmp_path, text).removeprefix("csv=")
     directory_alone(monkeypatch)
-    # csv, aws_iam: none, ldap, login realm, Active: as proposed, Gone, days, base, zone: as proposed
-    said = [path, "", "far", "corp", "", "left", "%d/%m/%Y", "dc=corp,dc=example", ""]
+    # csv, three of AWS: none, ldap, login realm, Active: as proposed, Gone, days, base, zone: as proposed
+    said = [path, "", "", "", "far", "corp", "", "left", "%d/%m/%Y", "dc=corp,dc=example", ""]
     monkeypatch.setattr("sys.stdin", Keyboard("\n".join(said) + "\n"))
 
     done = typed("init")

@@ -122,7 +122,7 @@ def with_own_id(account: Account) -> Account:
 def readers(
     settings: dict[str, Any], given: dict[str, ConnectionFields], context: ReadContext
 ) -> Iterator[tuple[str, Any]]:
-    directory, cloud, people = settings["sources"]
+    directory, cloud, people = settings["sources"][:3]
     yield directory["name"], ldap.build(ldap.Settings(**directory), given["corp_ldap"], "", context)
     aws = aws_iam.Settings(**cloud)
     for part in aws_iam.discover(aws, given["aws_audit"], context):

@@ -215,3 +215,12 @@ def test_what_an_older_read_wrote_meanwhile_is_read_again(session: Session) -> N
 
     with pytest.raises(RetriableError, match="Read it again"):
         newer.merge(RequestCounts())
+
+
+def test_a_credential_that_was_gone_and_is_told_again_is_back(lasting_store: Session) -> None:
+    told = ("collect", (A, key(0), WHOLE))
+    without = ("collect", (ScopeRead(realm=A.realm, scope="", kinds=(SubjectKind.SSH_KEY,)),))
+
+    once, again = after(lasting_store, [told]), after(lasting_store, [told, without, told])
+
+    assert again[1] == once[1]

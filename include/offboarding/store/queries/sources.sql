@@ -294,7 +294,9 @@ where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(o
             and n.observed_at > %(observed_at)s);
 
 -- name: gone_credentials
--- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone.
+-- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone. An account
+-- that has lost one is no longer what its digest says: told again as before, it must be compared.
+with gone as (
 update credential c set gone_at = %(observed_at)s, observed_at = %(observed_at)s
 from unseen a
 where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(observed_at)s
@@ -305,7 +307,9 @@ where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(o
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
     and not exists (
         select from scope n where n.realm = %(realm)s and n.scope = a.native_id and n.kind = c.kind and n.complete
-            and n.observed_at > %(observed_at)s);
+            and n.observed_at > %(observed_at)s)
+returning c.account_pk)
+update account a set digest = null from gone g where a.account_pk = g.account_pk and a.digest is not null;
 
 -- name: set_digests
 -- Of an inventory: an account that was known, and of which nothing stands here but what this read told in one piece; a
