@@ -7,13 +7,13 @@ the same run, and leaves the same rows.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import cast
 
 import structlog
 
-from include.offboarding import alerting, departing, excepting, guarding, intake, messages, registration
+from include.offboarding import alerting, departing, excepting, guarding, intake, messages, registration, watching
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import (
@@ -42,9 +42,10 @@ from include.offboarding.store import (
     runs,
     sources,
 )
+from include.offboarding.store import watching as watched
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import DEPARTURE
+from include.offboarding.store.departures import DEPARTURE, VERIFY
 from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.key_cases import key_cases
 from include.offboarding.store.rows import Run, SourceOutcome, SourceSetting
@@ -61,6 +62,15 @@ find_people = departing.find_people
 
 report_departure = departing.report
 """Say what of these people's still works."""
+
+parts_to_verify = watching.parts
+"""What tells of open findings."""
+
+reread = watching.reread
+"""Look again at what is open."""
+
+report_verify = watching.report
+"""Say what came of what is open."""
 
 
 def next_messages(queue: MessageQueue) -> list[dict[str, object]]:
@@ -82,6 +92,34 @@ def open_departure(session: Session, settings: Settings, *, caller: str, as_of: 
     # Two DAGs' runs may be called the same.
     caller = f"{DEPARTURE} {caller}"
     return _opened(session, settings, runs.open_run(session, kind=DEPARTURE, caller=caller, as_of=as_of))
+
+
+def open_verify(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
+    """Begin a look at what is open, or find the one that this caller began; None where nothing is open.
+
+    Raises FatalError as `open_run`.
+    """
+    if not watched.anything_open(session):
+        return None
+    run = runs.open_run(session, kind=VERIFY, caller=f"{VERIFY} {caller}", as_of=as_of)
+    _take_files(session, settings, run)
+    watching.begin(session, settings, run)
+    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
+    return run
+
+
+def open_due(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
+    """Begin the departure of those whose last day or moment has ended since the last night; None where nobody's has.
+
+    Raises FatalError as `open_run`.
+    """
+    people = watched.due(session, as_of=as_of or datetime.now(UTC), zone=settings.company.time_zone)
+    if not people:
+        return None
+    run = open_departure(session, settings, caller=f"of {VERIFY} {caller}", as_of=as_of)
+    departures.note_persons(session, run.run_id, people, named=False)
+    log.info("last day ended", run=run.run_id, people=len(people), workers=[str(person) for person in people])
+    return run
 
 
 def find_parts(
@@ -111,10 +149,15 @@ def _opened(session: Session, settings: Settings, run: Run) -> Run:
     rosters.retire_rosters(session, names)
     parts = [(source.name, part) for source in settings.readers for part in source.parts()]
     runs.note_expected(session, run.run_id, rosters=names, parts=parts)
-    register.merge_register(session, registration.rows(settings), run.as_of)
-    exceptions.merge_exceptions(session, excepting.rows(settings), run.as_of)
+    _take_files(session, settings, run)
     log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
     return run
+
+
+def _take_files(session: Session, settings: Settings, run: Run) -> None:
+    """What stands beside the configuration counts from here on."""
+    register.merge_register(session, registration.rows(settings), run.as_of)
+    exceptions.merge_exceptions(session, excepting.rows(settings), run.as_of)
 
 
 def find_run(session: Session, run_id: int) -> Run:
@@ -223,6 +266,7 @@ def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Trac
         tracker=name,
         unverified_nights=policy.unverified_nights,
         keep=timedelta(days=policy.new_generation_days),
+        zone=settings.company.time_zone,
     )
     plan.make()
     counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=settings.company.time_zone).drain()

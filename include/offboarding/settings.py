@@ -122,6 +122,9 @@ class Policy(Strict):
     nightly: CronLine = Field(
         default="30 1 * * *", description="When the night runs: a cron line, in the company's zone."
     )
+    verify: CronLine = Field(
+        default="5 * * * *", description="When open findings are looked at again: a cron line, in the company's zone."
+    )
     max_new_tickets: int = Field(default=50, ge=0, description="Over it the whole batch waits.")
     max_inferred: MaxInferred = MaxInferred()
     min_roster_percent: float = Field(

@@ -5,16 +5,19 @@ before, so that whatever was interrupted or overtaken is put right by the next p
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from include.offboarding.report import late as late_words
 from include.offboarding.report import ticket_words
-from include.offboarding.store import tickets
+from include.offboarding.store import alerts, tickets
 from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import VERIFY
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
-from include.offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
+from include.offboarding.store.tickets import LateTicket, NewTicket, TicketItem, TicketRow, Wanting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class TicketPlan:
     unverified_nights: int
     keep: timedelta
     """How long a closed ticket may be reopened; later a new one takes over."""
+    zone: str = "UTC"
+    """The company's, for moments."""
 
     def make(self) -> None:
         """Decide all of it, in one transaction."""
@@ -42,6 +47,8 @@ class TicketPlan:
                 self._ask_for_rights(wanting)
             for key in tickets.verified_again(self.session):
                 self._say(key, "close", f"close:{self.run.run_id}", "Everything here can be told again.")
+            if self.run.kind == VERIFY:
+                self._raise_late(tickets.past_due(self.session, self.run.as_of))
 
     def renew(self, row: TicketRow) -> str | None:
         """A ticket that its tracker no longer has is given up; its successor's key, where something still holds it."""
@@ -83,6 +90,16 @@ class TicketPlan:
         elif holds:
             self._succeed(row)
         tickets.mark_told(self.session, [item.finding_key for item in changed])
+
+    def _raise_late(self, found: Sequence[LateTicket]) -> None:
+        """Past due: said once on each, whose priority rises by that, and told to people at once."""
+        for late in found:
+            items = tickets.items(self.session, tickets.ticket(self.session, late.ticket_key))
+            text = ticket_words.past_due(late.kind, items, late.due_at, ZoneInfo(self.zone))
+            tickets.note(self.session, "note_past_due", ticket_key=late.ticket_key, due_at=late.due_at)
+            self._say(late.ticket_key, "comment", f"past-due:{late.due_at.isoformat()}", text)
+        if found:
+            alerts.note(self.session, late_words.late(found, self.run.run_id), run_id=self.run.run_id)
 
     def _ask_for_rights(self, wanting: Wanting) -> None:
         if wanting.ticket_key is None or (wanting.state == "closed" and not self._may_reopen(wanting.closed_at)):

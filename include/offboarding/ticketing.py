@@ -7,16 +7,18 @@ it is opened, and a comment by its event.
 
 import hashlib
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import TicketDraft, TicketState
+from include.offboarding.report import ticket_words
 from include.offboarding.report.ticket import draft
 from include.offboarding.store import tickets
 from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import persons_asked
+from include.offboarding.store.departures import VERIFY, persons_asked
 from include.offboarding.store.guard import waits_to_close
 from include.offboarding.store.locks import ticket_held
 from include.offboarding.store.tickets import Pending, TicketItem, TicketRow
@@ -53,7 +55,10 @@ class TicketDesk:
     def drain(self) -> TicketCounts:
         """See to every ticket. Raises RetriableError at once, FatalError after the other tickets were seen to."""
         refused: list[str] = []
-        for key in tickets.to_drain(self.session, persons_asked(self.session, self.plan.run)):
+        # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
+        run = self.plan.run
+        persons = None if run.kind == VERIFY else persons_asked(self.session, run)
+        for key in tickets.to_drain(self.session, persons):
             try:
                 with ticket_held(self.session, key):
                     self._see_to(key)
@@ -133,10 +138,10 @@ class TicketDesk:
 
     def _reopen_by_itself(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        if row.state != "open" or not _holds(tickets.items(self.session, row)):
+        items = tickets.items(self.session, row)
+        if row.state != "open" or not _holds(items):
             return
-        text = "It was closed while something on it still works; the list says what."
-        self.tracker.reopen(row.known, text)
+        self.tracker.reopen(row.known, ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone)))
         log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
         self.counts = self.counts.plus(reopened=1)
 

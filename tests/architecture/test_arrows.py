@@ -52,10 +52,11 @@ ARROWS: dict[str, set[str]] = {
     # What the files beside the configuration are refused for, a person is refused for, too.
     "deciding": NOUNS
     | {"settings", "people", "intake", "spelling", "store", "beside", "excepting", "exceptions", "mistakes"},
+    "watching": NOUNS | {"interfaces", "settings", "keys", "intake", "report", "store"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
-    | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake"}
+    | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake", "watching"}
     | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting", "messages"}
     | {"alerting", "guarding"},
     # Decisions as a form: some do more than write a row.

@@ -52,7 +52,7 @@ def of_task(dag: DAG, task_id: str, name: str) -> Any:
 
 def test_every_dag_is_read_without_error(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    names = ("nightly", "departure", "decide", "release")
+    names = ("nightly", "departure", "verify", "decide", "release")
     assert bag.dags.keys() == {f"offboarding_{name}" for name in names}
 
 
@@ -135,7 +135,7 @@ def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: p
 
     bag = DagBag(dag_folder=PROJECT / "dags")
 
-    assert len(bag.import_errors) == 3
+    assert len(bag.import_errors) == 4
     # Which decisions there are says no configuration.
     assert bag.dags.keys() == {"offboarding_decide"}
     for said in bag.import_errors.values():

@@ -84,6 +84,10 @@ class TinyCompany:
         )
         return [issue["title"] for issue in answer.raise_for_status().json()["data"]["collection"]]
 
+    def staff_leaves(self, day: str) -> None:
+        """HR says which is the last working day of whoever works here."""
+        _write_feed(self.folder / "hr.csv", staff_until=day)
+
 
 @contextmanager
 def tiny_company(folder: Path) -> Generator[TinyCompany]:
@@ -127,11 +131,11 @@ def tiny_company(folder: Path) -> Generator[TinyCompany]:
         )
 
 
-def _write_feed(path: Path) -> None:
+def _write_feed(path: Path, *, staff_until: str = "") -> None:
     rows = [
         "worker_id,name,mail,login,location,status,start,last_working_day",
         f"{LEAVER},{NAMES[0]},{MAILS[0]},{LOGINS[0]},Seoul,left,2019-03-04,2026-11-13",
-        f"{STAFF},{NAMES[1]},{MAILS[1]},{LOGINS[1]},Seoul,active,2018-01-02,",
+        f"{STAFF},{NAMES[1]},{MAILS[1]},{LOGINS[1]},Seoul,active,2018-01-02,{staff_until}",
     ]
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
 

@@ -74,6 +74,8 @@ def _state(finding: FindingTold, zone: str) -> list[str]:
     privileged = ", privileged" if finding.privileged and SubjectKind(finding.subject_kind) not in KEY_KINDS else ""
     first = f"{finding.state}, {finding.severity}{privileged}{due}"
     lines = [f"{first}; first seen {moment(finding.first_seen_at, zone)}"]
+    if finding.reopened:
+        lines.append(f"came back {counted(finding.reopened, 'time')} after it had been resolved")
     if finding.resolved_at:
         lines.append(f"resolved {moment(finding.resolved_at, zone)}: {finding.resolution}")
     if finding.ticket_state:

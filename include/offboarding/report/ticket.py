@@ -52,9 +52,18 @@ def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[
         queue=row.queue,
         title=f"{on_one_line(_title(row, items, missing_rights))} [{row.ticket_key}]",
         body="\n\n".join(paragraphs),
-        priority=TicketPriority.URGENT if row.kind == "event" else _PRIORITIES[worst],
+        priority=_priority(row, worst),
         due_at=due_at,
     )
+
+
+def _priority(row: TicketRow, worst: Severity) -> TicketPriority:
+    """By the worst thing on it; a step higher once it's past due."""
+    if row.kind == "event":
+        return TicketPriority.URGENT
+    steps = list(TicketPriority)
+    own = steps.index(_PRIORITIES[worst])
+    return steps[max(own - 1, 0)] if row.past_due_at else steps[own]
 
 
 def _title(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str]) -> str:

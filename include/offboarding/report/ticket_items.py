@@ -51,6 +51,9 @@ def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _Said)
         on = f" on {moment(item.resolved_at, zone)}" if item.resolved_at else ""
         yield _prose(f"Done{on}: {item.resolution}." if item.state == "resolved" else f"May stand: {item.resolution}.")
         return
+    if item.reopened:
+        times = "once" if item.reopened == 1 else f"{item.reopened} times"
+        yield _prose(f"Came back: it was done {times}, and was seen again after that.")
     yield from _reasons(kind, number, item, said)
     steps = "\n".join(item.revoke) if kind == "rotate" else ""
     if steps and said.by_text.setdefault(steps, number) != number:

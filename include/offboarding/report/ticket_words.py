@@ -126,6 +126,49 @@ def _departed(at: datetime, basis: str | None, item: TicketItem) -> str:
     return f"{day.day} {day:%B %Y}, {word}"
 
 
+def closed_too_early(kind: str, items: Sequence[TicketItem], zone: ZoneInfo) -> str:
+    """Why a ticket is open again that somebody closed: what still holds it, and since when."""
+    holding = [item for item in items if item.holds]
+    return "\n".join((f"It was closed, and it's open again: {_still(kind, holding)}", *_standing(kind, holding, zone)))
+
+
+def past_due(kind: str, items: Sequence[TicketItem], due_at: datetime, zone: ZoneInfo) -> str:
+    """What is late on a ticket."""
+    holding = [item for item in items if item.holds]
+    first = f"Past due since {moment(due_at, zone)}, and its priority is raised: {_still(kind, holding)}"
+    return "\n".join((first, *_standing(kind, holding, zone)))
+
+
+_HOLDS = {"event": "to be judged", "review": "to be decided", "confirm": "to be confirmed", "unverified": "not known"}
+
+
+def _still(kind: str, holding: Sequence[TicketItem]) -> str:
+    noun = "thing" if len(holding) == 1 else "things"
+    if kind in _HOLDS:
+        return f"{len(holding)} {noun} on it {'is' if len(holding) == 1 else 'are'} still {_HOLDS[kind]}."
+    return f"{len(holding)} {noun} on it still {'works' if len(holding) == 1 else 'work'}, as far as is known."
+
+
+def _standing(kind: str, holding: Sequence[TicketItem], zone: ZoneInfo) -> list[str]:
+    lines = [f"- {_line(item)}: {_seen(kind, item, zone)}" for item in holding[:MOST_LINES]]
+    return [*lines, f"- and {len(holding) - MOST_LINES} more"] if len(holding) > MOST_LINES else lines
+
+
+def _seen(kind: str, item: TicketItem, zone: ZoneInfo) -> str:
+    """What was seen when, and since when it stands here. A reason may change with each read; the time says of which."""
+    told = {"works": "works", "unknown": "it can't be told whether it works"}.get(item.standing, "not seen dead")
+    seen = f", seen {moment(item.seen_at, zone)}" if item.seen_at and item.standing == "works" else ""
+    since = f"on this list since {moment(item.first_seen_at, zone)}" if item.first_seen_at else "on this list"
+    return since if kind in _HOLDS else f"{told}{seen} ({on_one_line(item.standing_reason)}); {since}{_again(item)}"
+
+
+def _again(item: TicketItem) -> str:
+    """How often it came back."""
+    if not item.reopened:
+        return ""
+    return f", and came back {'once' if item.reopened == 1 else f'{item.reopened} times'}"
+
+
 def _lines(items: Sequence[TicketItem]) -> list[str]:
     lines = [f"- {_line(item)}{_what(item)}" for item in items[:MOST_LINES]]
     if len(items) > MOST_LINES:
@@ -143,5 +186,5 @@ def _what(item: TicketItem) -> str:
     if item.ticket_says == "excepted":
         return ": stands again, the exception has ended"
     if not item.ticket_says:
-        return ": added" if item.reopened == 0 else ": works again"
-    return ": open again" if item.rule in EVENT_RULES else ": works again"
+        return ": added" if item.reopened == 0 else f": works again{_again(item)}"
+    return ": open again" if item.rule in EVENT_RULES else f": works again{_again(item)}"

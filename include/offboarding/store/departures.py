@@ -39,7 +39,10 @@ class PersonAsked:
 
 
 DEPARTURE = "departure"
-"""The kind of a run that is about some people alone."""
+"""The kind of a run that is about some people alone: their departure, now."""
+VERIFY = "verify"
+"""The kind of a run that is about those with open findings alone: is it dead yet?"""
+ABOUT_SOME = (DEPARTURE, VERIFY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +75,11 @@ def persons_called(session: Session, kind: KeyKind, value: str, space: str | Non
         return cursor.execute(block("departures", "persons_called"), values).fetchall()
 
 
-def note_persons(session: Session, run_id: int, persons: Sequence[PersonCalled]) -> None:
-    """Write down whom the run is about."""
+def note_persons(session: Session, run_id: int, persons: Sequence[PersonCalled], *, named: bool = True) -> None:
+    """Write down whom the run is about: by a person's word, or because the run found them itself."""
     for person in persons:
-        session.execute(block("departures", "note_person"), {"run_id": run_id, "person_uid": person.person_uid})
+        values = {"run_id": run_id, "person_uid": person.person_uid, "named": named}
+        session.execute(block("departures", "note_person"), values)
 
 
 def persons_of_run(session: Session, run_id: int) -> list[str]:
@@ -87,7 +91,7 @@ def persons_of_run(session: Session, run_id: int) -> list[str]:
 
 def persons_asked(session: Session, run: Run) -> list[str] | None:
     """Whom a run is about alone; None for a night, which is about everyone."""
-    return persons_of_run(session, run.run_id) if run.kind == DEPARTURE else None
+    return persons_of_run(session, run.run_id) if run.kind in ABOUT_SOME else None
 
 
 def people_of_run(session: Session, run_id: int) -> list[PersonAsked]:

@@ -143,7 +143,8 @@ def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> E
         "as_of": run.as_of,
     }
     if persons is not None:
-        session.execute(block("findings", "drop_unseen"), values)
+        for statement in statements("findings", "drop_unseen"):
+            session.execute(statement, values)
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
     changes["begin"] = _changes(session, "begin", values)

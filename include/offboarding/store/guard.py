@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from include.offboarding.model import Count, Trip
 from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import DEPARTURE, persons_asked
+from include.offboarding.store.departures import ABOUT_SOME, VERIFY, persons_asked
 from include.offboarding.store.events import Change
 from include.offboarding.store.rows import Run
 from include.offboarding.store.sql import block, statements
@@ -114,13 +114,14 @@ class Looking:
     @property
     def whole(self) -> bool:
         """Whether the run is about everyone."""
-        return self.run.kind != DEPARTURE
+        return self.run.kind not in ABOUT_SOME
 
     def values(self, **more: object) -> Mapping[str, object]:
         """Parameters of the blocks."""
         run = self.run
         fixed = {"run_id": run.run_id, "as_of": run.as_of, "read_run": self.read_run, "persons": self.persons}
-        return {**fixed, **more}
+        # What waits since another run is that one's, or its night's.
+        return {**fixed, "only_run": run.run_id if run.kind == VERIFY else None, **more}
 
     def do(self, name: str, /, **more: object) -> None:
         """One block."""

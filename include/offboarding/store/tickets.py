@@ -33,6 +33,8 @@ class TicketRow:
     due_at: datetime | None
     opened_at: datetime | None
     closed_at: datetime | None
+    past_due_at: datetime | None = None
+    """The due time that it was open past: its priority has been raised since."""
 
     @property
     def known(self) -> TicketRef:
@@ -86,6 +88,9 @@ class TicketItem:
     """How often it came back."""
     ticket_says: str
     """What its ticket last said of it: "" nothing yet, open, excepted or resolved."""
+    first_seen_at: datetime | None = None
+    seen_at: datetime | None = None
+    """When the last whole read of it began; None where none of its system's stands."""
     told_left_at: datetime | None = None
     """What its ticket last said of the departure, and whose it was."""
     told_basis: str | None = None
@@ -146,6 +151,20 @@ class NewTicket:
     episode: int
     generation: int
     tracker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateTicket:
+    """A ticket that is open past its due time."""
+
+    ticket_key: str
+    kind: str
+    tracker: str
+    ref: str
+    url: str | None
+    due_at: datetime
+    finding_keys: list[str]
+    """Of what holds it so, worst first."""
 
 
 def wanting(session: Session) -> list[Wanting]:
@@ -249,6 +268,12 @@ def pending(session: Session, key: str) -> list[Pending]:
 def note(session: Session, name: str, **values: object) -> None:
     """Write down what the tracker was told: opened, updated, closed, reopened, or an outbox row done."""
     session.execute(block("tickets", name), values)
+
+
+def past_due(session: Session, as_of: datetime) -> list[LateTicket]:
+    """Tickets that something holds past its due time, which nobody was told of yet; the longest ones first."""
+    with session.cursor(row_factory=class_row(LateTicket)) as cursor:
+        return cursor.execute(block("tickets", "past_due"), {"as_of": as_of}).fetchall()
 
 
 def _keys(session: Session, name: str, values: Mapping[str, object] | None = None) -> list[str]:

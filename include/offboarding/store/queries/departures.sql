@@ -9,7 +9,8 @@ where k.kind = %(kind)s and k.value = %(value)s and (%(space)s::text is null or 
 order by w.id_space, w.worker_id;
 
 -- name: note_person
-insert into run_person (run_id, person_uid) values (%(run_id)s, %(person_uid)s) on conflict do nothing;
+insert into run_person (run_id, person_uid, named) values (%(run_id)s, %(person_uid)s, %(named)s)
+on conflict do nothing;
 
 -- name: persons_of_run
 select person_uid::text from run_person where run_id = %(run_id)s order by person_uid;

@@ -19,6 +19,12 @@ delete from produced s
 where s.standing = 'unknown' and s.realm <> '' and not exists (
     select from scope c where c.realm = s.realm and c.scope in ('', s.account_native_id) and c.kind = s.subject_kind
         and greatest(c.observed_at, c.error_at) >= %(since)s);
+delete from produced s
+where s.standing = 'unknown' and not s.attestable and s.subject_kind in ('signing_key', 'shared_secret') and exists (
+    select from signing_key k join key_copy c using (key_pk)
+    where k.material = s.subject_native_id and (c.verifies or c.gone_at is null) and not exists (
+        select from key_scope x where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind
+            and greatest(x.observed_at, x.error_at) >= %(since)s));
 
 -- name: lock_persons
 -- In the order of their ids.

@@ -44,7 +44,7 @@ select (select count(*) from finding where state = 'held' and first_run_id <= %(
 insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
 select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting
 from roster_read r join run n on n.run_id = %(run_id)s
-where r.run_id = %(read_run)s and r.status = 'complete' and n.kind <> 'departure'
+where r.run_id = %(read_run)s and r.status = 'complete' and n.kind not in ('departure', 'verify')
 union all
 select 'source', s.source, s.part, n.run_id, n.as_of,
     coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
@@ -52,7 +52,7 @@ select 'source', s.source, s.part, n.run_id, n.as_of,
      where a.realm = s.realm and a.gone_at is null and l.valid_to is null and l.decision = 'linked')::int, 0
 from source_read s join run n on n.run_id = %(run_id)s
 where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' and s.tells <> 'events'
-    and s.realm is not null and n.kind <> 'departure'
+    and s.realm is not null and n.kind not in ('departure', 'verify')
 on conflict do nothing;
 
 -- name: make_fresh
@@ -195,7 +195,8 @@ where f.finding_key = g.finding_key and (%(persons)s::uuid[] is null or f.person
 create temp table candidate as
 select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.source, f.rule, f.severity,
     f.first_run_id,
-    coalesce(f.basis = 'notice', false) or %(persons)s::uuid[] is not null as named,
+    coalesce(f.basis = 'notice', false) or exists (
+        select from run_person p where p.run_id = %(run_id)s and p.person_uid = f.person_uid and p.named) as named,
     exists (select from fresh d where d.person_uid = f.person_uid and d.roster = f.roster) as fresh,
     (f.source <> '' and exists (select from guard_accepted a where a.kind = 'source' and a.name = f.source)
         and not exists (
@@ -220,7 +221,8 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
     null::text as line_kind, null::text as line_name
 from finding f
-where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
+where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
+    and (%(only_run)s::bigint is null or f.first_run_id = %(only_run)s);
 
 -- name: cover
 -- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, all together. Whom a

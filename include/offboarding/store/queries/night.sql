@@ -32,7 +32,7 @@ order by e.run_id desc, e.roster;
 
 -- name: source_reads
 -- What came of each part of each source in these runs, inventory and live reads side by side; as above. Earlier reads
--- are those of nights: a departure's is of some people alone.
+-- are those of nights: a departure's is of some people alone. An hourly run looks once, live, and at nothing else.
 with expected as (
     select r.run_id, e.pair ->> 0 as source, e.pair ->> 1 as part from run r
     cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)
@@ -41,7 +41,7 @@ with expected as (
     select run_id, source, part from source_read where run_id = any(%(run_ids)s)
 )
 select e.run_id, e.source as name, e.part, coalesce(c.realm, d.realm, known.realm, nullif(e.part, '')) as realm,
-    r.correlated_at is not null as correlated,
+    r.correlated_at is not null and r.kind <> 'verify' as correlated,
     c.status, coalesce(c.error, '') as error, coalesce(c.gaps, '[]') as gaps,
     coalesce((c.counts ->> 'accounts')::int, 0) as accounts,
     coalesce((c.counts ->> 'credentials')::int, 0) as credentials, coalesce(c.requests, '{}') as requests,
@@ -53,8 +53,10 @@ select e.run_id, e.source as name, e.part, coalesce(c.realm, d.realm, known.real
     coalesce(d.requests, '{}') as detail_requests, earlier.stands, earlier.missed
 from expected e
 join run r using (run_id)
-left join source_read c on c.run_id = e.run_id and c.source = e.source and c.part = e.part and c.phase = 'collect'
+left join source_read c on c.run_id = e.run_id and c.source = e.source and c.part = e.part
+    and (c.phase = 'collect' or r.kind = 'verify')
 left join source_read d on d.run_id = e.run_id and d.source = e.source and d.part = e.part and d.phase = 'detail'
+    and r.kind <> 'verify'
 left join lateral (
     select max(m.realm) as realm from realm m where m.source = e.source and m.part = e.part) known on true
 cross join lateral (

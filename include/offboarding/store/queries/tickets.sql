@@ -104,7 +104,7 @@ order by t.wanted_at, t.ticket_key;
 
 -- name: ticket
 select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,
-    closed_at
+    closed_at, past_due_at
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending
@@ -127,10 +127,24 @@ where ticket_key = %(ticket_key)s;
 update ticket set digest = %(digest)s, due_at = %(due_at)s where ticket_key = %(ticket_key)s;
 
 -- name: note_closed
-update ticket set state = 'closed', closed_at = now() where ticket_key = %(ticket_key)s;
+-- Opened again, it has a due time of its own.
+update ticket set state = 'closed', closed_at = now(), past_due_at = null
+where ticket_key = %(ticket_key)s;
 
 -- name: note_reopened
 update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_key)s;
+
+-- name: past_due
+-- Tickets that something holds past its due time, which nobody was told of yet; since when, and what holds them so.
+select t.ticket_key, t.kind, t.tracker, t.ref, t.url, min(f.due_at) as due_at,
+    array_agg(f.finding_key order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
+        f.finding_key) as finding_keys
+from ticket t join finding f using (ticket_key)
+where t.state = 'open' and t.past_due_at is null and f.state = 'open' and f.holds_ticket and f.due_at < %(as_of)s
+group by t.ticket_key order by min(f.due_at), t.ticket_key;
+
+-- name: note_past_due
+update ticket set past_due_at = %(due_at)s where ticket_key = %(ticket_key)s;
 
 -- name: items
 -- What stands on a ticket, in the order in which it came.
@@ -138,7 +152,15 @@ select f.finding_key, f.rule, f.realm, f.source, f.roster, f.subject_kind, f.sub
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
     f.evidence, f.revoke, f.warning, f.holds_ticket, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.left_at, f.basis,
     w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says, f.told_left_at,
-    f.told_basis, f.told_worker
+    f.told_basis, f.told_worker,
+    f.first_seen_at, case when f.subject_kind in ('signing_key', 'shared_secret') then (
+            select max(x.observed_at) from signing_key k join key_copy c using (key_pk)
+            join key_scope x on x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind
+            where k.material = f.subject_native_id and c.gone_at is null and x.complete and x.error = '')
+        else (
+            select max(s.observed_at) from scope s
+            where s.realm = f.realm and s.scope in ('', f.account_native_id) and s.kind = f.subject_kind and s.complete
+                and s.error = '') end as seen_at
 from finding f
 left join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk

@@ -1,0 +1,35 @@
+"""What people are told at once of tickets that are past due: short keys and numbers, no names, mails or labels."""
+
+from collections.abc import Sequence
+
+from include.offboarding.keys import short_finding
+from include.offboarding.model import Alert
+from include.offboarding.report.wording import COMMAND, counted, ticket
+from include.offboarding.store.tickets import LateTicket
+
+MOST_TICKETS = 20
+"""More are counted."""
+MOST_KEYS = 5
+
+
+def late(found: Sequence[LateTicket], run_id: int) -> Alert:
+    """One message about all that turned late."""
+    lines = [_line(each) for each in found[:MOST_TICKETS]]
+    if len(found) > MOST_TICKETS:
+        lines.append(f"and {len(found) - MOST_TICKETS} more")
+    lines.append(f"More: {COMMAND} explain {short_finding(found[0].finding_keys[0])}")
+    return Alert(
+        key=f"past-due:run:{run_id}",
+        subject=f"Offboarding: {counted(len(found), 'ticket')} past due",
+        body="\n".join(lines),
+    )
+
+
+def _line(each: LateTicket) -> str:
+    keys = [short_finding(key) for key in each.finding_keys]
+    more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
+    where = f"  {each.url}" if each.url else ""
+    return (
+        f"{ticket(each.ref)} in {each.tracker}, due {each.due_at:%Y-%m-%d %H:%M} UTC:"
+        f" {counted(len(keys), 'finding')} still open ({', '.join(keys[:MOST_KEYS])}{more}){where}"
+    )

@@ -1,0 +1,82 @@
+"""What an hourly run watches: findings that are open, and people whose last day has ended meanwhile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.model import AccountRef
+from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import PersonCalled
+from include.offboarding.store.sql import block, statements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """How things stand at the end of such a run, and what it changed."""
+
+    open: int
+    resolved: int
+    reopened: int
+    """Resolved before, and seen working again."""
+    begun: int
+    """Never seen before."""
+    waiting: int
+    """Of what this run found, on a line that the guard holds."""
+    closings_waiting: int
+    """Would have closed by this run, and stay as they are on the guard's word."""
+    by_night: int
+    """Open ones that take an inventory or HR's feed, and wait for the night."""
+    tickets: int
+    past_due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    source: str
+    part: str
+
+
+def anything_open(session: Session) -> bool:
+    """Whether there is anything to watch."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return bool(cursor.execute(block("watching", "anything_open")).fetchone())
+
+
+def note_watched(session: Session, run_id: int) -> None:
+    """Write down whom the run is about: everyone with an open finding. It goes by the links that stand."""
+    with session.transaction():
+        for statement in (*statements("watching", "lean_on_links"), block("watching", "note_watched")):
+            session.execute(statement, {"run_id": run_id})
+
+
+def parts_to_reread(session: Session) -> list[tuple[str, str]]:
+    """The (source or verifier, part) pairs that tell of what is open."""
+    with session.cursor(row_factory=class_row(_Part)) as cursor:
+        rows = cursor.execute(block("watching", "parts_to_reread")).fetchall()
+    return [(row.source, row.part) for row in rows]
+
+
+def accounts_to_reread(session: Session, realm: str) -> list[AccountRef]:
+    """Accounts of a system with open findings, by native id."""
+    with session.cursor(row_factory=class_row(AccountRef)) as cursor:
+        return cursor.execute(block("watching", "accounts_to_reread"), {"realm": realm}).fetchall()
+
+
+def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
+    """Whose last day or moment has ended since the last night, and wasn't looked at since; none before the first."""
+    values = {"as_of": as_of, "zone": zone}
+    with session.transaction():
+        session.execute("drop table if exists pg_temp.employment_span")
+        for statement in statements("persons", "make_employment_span"):
+            session.execute(statement, values)
+        with session.cursor(row_factory=class_row(PersonCalled)) as cursor:
+            return cursor.execute(block("watching", "due"), values).fetchall()
+
+
+def watched(session: Session, run_id: int) -> Watched:
+    """How things stand, and what this run changed."""
+    with session.cursor(row_factory=class_row(Watched)) as cursor:
+        found = cursor.execute(block("watching", "watched"), {"run_id": run_id}).fetchone()
+    assert found is not None
+    return found
