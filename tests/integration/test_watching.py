@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from include.offboarding import pipeline
 from include.offboarding.errors import RetriableError
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import KeyKind, Standing
@@ -77,6 +78,18 @@ def test_exactly_the_accounts_with_open_findings_are_looked_at(office: Office) -
     assert (office.directory.looked_at, office.cloud.looked_at) == (["kim"], ["AIDAKIM"])
     assert told.red == ""
     assert states(office) == {LOGIN: "open", KEY: "open"}
+
+
+def test_what_is_done_with_is_not_looked_at_again(office: Office) -> None:
+    office.directory.accounts.append(login("kim2", number("1042")))
+    office.night()
+    office.directory.change("kim2", **locked())
+    office.night()
+    office.directory.looked_at.clear()
+
+    hour(office)
+
+    assert office.directory.looked_at == ["kim"]
 
 
 def test_no_inventory_and_no_feed_is_read(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,6 +354,33 @@ def test_what_waits_of_theirs_since_a_night_goes_on_waiting(office: Office) -> N
     assert states(office)[waits] == "held"
     office.night()
     assert states(office)[waits] == "open"
+
+
+def test_what_a_night_has_found_and_not_yet_guarded_is_the_nights(office: Office) -> None:
+    """A night has judged; before its guard looks, an hour runs through."""
+    office.directory.accounts.append(login("kim2", number("1042")))
+    office.as_of += timedelta(days=1)
+    settings, readers = office.settings, office.readers()
+    run = pipeline.open_run(office.session, settings, caller=f"night {office.queue}", as_of=office.as_of)
+    for roster in settings.rosters:
+        pipeline.read_roster(office.session, settings, run, roster, readers.roster(settings, roster.name, run.as_of))
+    for step in (pipeline.collect, pipeline.detail):
+        for source in settings.sources:
+            for part in source.parts():
+                step(
+                    office.session, settings, run, source, part, readers.source(settings, source.name, part, run.as_of)
+                )
+        if step is pipeline.collect:
+            pipeline.correlate(office.session, settings, run)
+    pipeline.evaluate(office.session, settings, run)
+    found = ("leaver-account-works", "kim2")
+    assert states(office)[found] == "held"
+
+    hour(office)
+    assert states(office)[found] == "held"
+
+    pipeline.guard(office.session, settings, run)
+    assert states(office)[found] == "open"
 
 
 # --- past due --------------------------------------------------------------------------------------------------------
