@@ -208,7 +208,7 @@ def test_moved_entries_and_renamed_users_of_the_demo_company(
 
 def renamed(settings: Settings) -> Settings:
     """The same file, in which the sources have other names."""
-    ldap, aws, people = settings.sources
+    ldap, aws, people, *keys = settings.sources
     hr, *others = settings.rosters
     assert isinstance(hr, CsvSettings)
     columns = {name.replace(":corp-ldap", ":people-directory"): column for name, column in hr.columns.items()}
@@ -218,6 +218,7 @@ def renamed(settings: Settings) -> Settings:
                 ldap.model_copy(update={"name": "people-directory"}),
                 aws.model_copy(update={"name": "cloud", "identity_center": "workforce"}),
                 people.model_copy(update={"name": "workforce"}),
+                *keys,
             ),
             "rosters": (hr.model_copy(update={"columns": columns}), *others),
         }
