@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields
@@ -52,10 +53,13 @@ def test_a_connection_that_cannot_be_right_is_named(changes, said) -> None:
     assert "s3cret" not in str(raised.value)
 
 
-def test_a_password_over_plain_http_is_loud(capsys) -> None:
-    build(settings(), replace(CONNECTION, schema="http"))
+def test_a_password_over_plain_http_is_loud() -> None:
+    with capture_logs() as logs:
+        build(settings(), replace(CONNECTION, schema="http"))
 
-    assert "unencrypted" in capsys.readouterr().out
+    (warning,) = logs
+    assert warning["log_level"] == "warning"
+    assert "unencrypted" in warning["event"]
 
 
 def test_priorities_that_are_left_out_keep_their_words() -> None:
