@@ -40,6 +40,8 @@ def tell_people(session: Session, notifiers: Sequence[Notifier]) -> int:
 def _tell(session: Session, notifier: Notifier) -> int:
     waiting = alerts.untold(session, notifier.name)
     for alert in waiting:
+        alerts.note_untold(session, alert.key, notifier.name)
+    for alert in waiting:
         notifier.tell(alert)
         alerts.note_told(session, alert.key, notifier.name)
     return len(waiting)

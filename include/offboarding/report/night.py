@@ -95,8 +95,14 @@ def _reasons(night: Night) -> Iterator[str]:
     for hold in night.held.holds:
         if hold.opened_run == night.run.run_id:
             yield f"the guard holds {held.sentence(hold)}"
+    yield from _untold(night)
+
+
+def _untold(night: Night) -> Iterator[str]:
     if night.tickets.undelivered:
         yield f"the tracker hasn't been told of {counted(night.tickets.undelivered, 'change')}"
+    if night.tickets.unheard:
+        yield f"{counted(night.tickets.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
 
 
 def _title(night: Night, zone: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What people are to be told at once, and who has been told."""
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
 from include.offboarding.model import Alert
 from include.offboarding.store.connect import Session
@@ -24,7 +24,6 @@ def note_told(session: Session, key: str, notifier: str) -> None:
     session.execute(block("alerts", "note_told"), {"alert_key": key, "notifier": notifier})
 
 
-def untold_count(session: Session, notifiers: list[str]) -> int:
-    """How many alerts these notifiers have yet to tell."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(block("alerts", "untold_count"), {"notifiers": notifiers}).fetchone() or 0
+def note_untold(session: Session, key: str, notifier: str) -> None:
+    """It couldn't be told; the report says so, until it has been."""
+    session.execute(block("alerts", "note_untold"), {"alert_key": key, "notifier": notifier})

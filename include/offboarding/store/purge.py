@@ -15,7 +15,8 @@ from include.offboarding.store.sql import block
 
 STEPS = (
     *("blank_workers", "drop_names", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
-    *("blank_credentials", "blank_comments", "blank_roster_reads", "blank_source_reads"),
+    *("blank_credentials", "blank_comments", "blank_notices", "blank_words", "blank_exceptions", "blank_alerts"),
+    *("blank_roster_reads", "blank_source_reads"),
 )
 KEY_STEPS = ("drop_event_keys", "blank_events", "blank_attestations")
 

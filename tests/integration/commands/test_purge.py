@@ -129,6 +129,64 @@ def test_whom_the_feed_still_tells_it_would_tell_again(night: Session) -> None:
     assert {"Jordan Doe", "jdoe@corp.example"} <= set(personal_in(night))
 
 
+def said_of(store: Session, worker_id: str) -> None:
+    """A notice, a word on a departure and an alert of the night, each with a reason that names somebody."""
+    store.execute(
+        "insert into notice (notice_id, person_uid, left_at, zone, reason, author, warn_at, ended_at, ended_by,"
+        " ended_for) select 'n-00000a', person_uid, %(at)s, 'UTC', 'Jordan Doe asked', 'kim', %(at)s, %(at)s, 'kim',"
+        " 'Jordan Doe stays' from worker where worker_id = %(worker)s and roster = 'hr'",
+        {"at": filled.AS_OF, "worker": worker_id},
+    )
+    store.execute(
+        "insert into departure_word (person_uid, basis, left_at, verdict, reason, author)"
+        " select person_uid, 'planned', %(at)s, 'confirm', 'Jordan Doe told me', 'kim'"
+        " from worker where worker_id = %(worker)s and roster = 'hr'",
+        {"at": filled.AS_OF, "worker": worker_id},
+    )
+    store.execute(
+        "insert into alert (alert_key, subject, body, created_at) values ('a', 'Past due', 'Jordan Doe', %s)",
+        (filled.AS_OF,),
+    )
+
+
+def test_reasons_of_what_was_said_of_them_go_with_them(night: Session) -> None:
+    said_of(night, "E1042")
+    forget_feed(night)
+    close_everything(night)
+    remove_accounts(night)
+
+    rows = done(night).rows
+
+    assert (rows["blank_notices"], rows["blank_words"], rows["blank_alerts"]) == (1, 1, 1)
+    assert personal_in(night) == []
+    assert night.execute("select author, ended_by, reason from notice").fetchall() == [("kim", "kim", "")]
+
+
+def test_reasons_of_what_was_said_of_somebody_who_is_kept_stay(night: Session) -> None:
+    said_of(night, "E1042")
+    forget_feed(night)
+    remove_accounts(night)
+
+    rows = done(night).rows
+
+    assert (rows["blank_notices"], rows["blank_words"]) == (0, 0)
+
+
+def test_the_reason_of_an_exception_goes_once_the_file_no_longer_has_it(night: Session) -> None:
+    for row, (origin, valid_to) in enumerate((("file", None), ("file", filled.AS_OF), ("person", None))):
+        night.execute(
+            "insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason,"
+            " approver, expires_at, valid_from, valid_to, origin)"
+            " values ('exception', '', '', '', '', '', '', %s, 'orphan', 'for Jordan Doe', 'lee', %s, %s, %s, %s)",
+            (f"a{row}", filled.AS_OF, filled.AS_OF, valid_to, origin),
+        )
+
+    done(night)
+
+    reasons = night.execute("select account, reason from exception order by account").fetchall()
+    assert reasons == [("a0", "for Jordan Doe"), ("a1", ""), ("a2", "")]
+
+
 def test_while_an_account_is_left_the_mail_that_proves_it_stays_and_the_name_goes(night: Session) -> None:
     forget_feed(night)
     close_everything(night)

@@ -191,6 +191,11 @@ def told(**changes: Any) -> Night:
             ("the tracker hasn't been told of 2 changes",),
             id="the tracker couldn't be told",
         ),
+        pytest.param(
+            told(tickets=TicketsTold(undelivered=0, open=1, unheard=1)),
+            ("1 alert couldn't be sent to somebody who is told at once (task alert)",),
+            id="somebody couldn't be told at once",
+        ),
     ],
 )
 def test_is_red_for_what_needs_somebody_and_green_for_what_waits(seen: Night, reasons: tuple[str, ...]) -> None:

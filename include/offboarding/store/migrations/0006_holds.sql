@@ -12,7 +12,7 @@ create table alert (
 create table alert_told (
     alert_key text not null references alert,
     notifier  text not null,                          -- smtp or slack
-    told_at   timestamptz not null default now(),
+    told_at   timestamptz,                            -- null: it couldn't be told yet
     primary key (alert_key, notifier)
 );
 

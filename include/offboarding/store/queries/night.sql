@@ -138,6 +138,8 @@ select count(*) filter (where baseline)::int as baseline, count(*) filter (where
 from held;
 
 -- name: tickets_then
--- What is yet to be told to the tracker, and how many tickets stand there.
+-- What is yet to be told to the tracker, how many tickets stand there, and what somebody should have heard at once.
 select (select count(*) from outbox where done_at is null and run_id <= %(run_id)s)::int as undelivered,
-    (select count(*) from ticket where state = 'open')::int as open;
+    (select count(*) from ticket where state = 'open')::int as open,
+    (select count(distinct a.alert_key) from alert_told t join alert a using (alert_key)
+        where t.told_at is null and a.created_at > now() - interval '2 days')::int as unheard;

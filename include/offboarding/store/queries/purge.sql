@@ -99,6 +99,27 @@ from ticket t
 where t.ticket_key = o.ticket_key and t.state = 'closed' and t.closed_at < %(cut)s and o.done_at is not null
     and o.text <> '';
 
+-- name: blank_notices
+-- Why people said that somebody leaves, or doesn't, where nothing rests on it any more.
+update notice n set reason = '', ended_for = case when n.ended_for is null then null else '' end
+from forgettable p
+where p.person_uid = n.person_uid and not p.has_finding and not p.told
+    and (n.reason <> '' or coalesce(n.ended_for, '') <> '');
+
+-- name: blank_words
+update departure_word d set reason = ''
+from forgettable p
+where p.person_uid = d.person_uid and not p.has_finding and not p.told and d.reason <> '';
+
+-- name: blank_exceptions
+-- Why something was let stand, where that has ended long ago. What the file still says, it would say again.
+update exception e set reason = ''
+where (e.valid_to < %(cut)s or e.origin <> 'file' and e.expires_at < %(cut)s) and e.reason <> '';
+
+-- name: blank_alerts
+-- What people were told at once; their keys stay, so that nothing is told twice.
+update alert set subject = '', body = '' where created_at < %(cut)s and body <> '';
+
 -- name: blank_roster_reads
 -- Values of HR's rows that couldn't be read, in old reads' messages.
 update roster_read set problems = '[]', error = ''

@@ -101,11 +101,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketsTold:
-    """What the tracker knows."""
+    """What the tracker knows, and whoever is told at once."""
 
     undelivered: int
     """Things that are yet to be told."""
     open: int
+    unheard: int = 0
+    """Alerts of the last two days that a notifier couldn't tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
