@@ -19,7 +19,7 @@ from include.offboarding.report.ticket import draft
 from include.offboarding.store import tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import VERIFY, persons_asked
-from include.offboarding.store.guard import waits_to_close
+from include.offboarding.store.guard import in_doubt, waits_to_close
 from include.offboarding.store.locks import ticket_held
 from include.offboarding.store.tickets import Pending, TicketItem, TicketRow
 from include.offboarding.ticket_plan import TicketPlan
@@ -79,7 +79,9 @@ class TicketDesk:
             self._say(key, each)
         if stands is TicketState.CLOSED and row.state == "open":
             self._reopen_by_itself(key)
-        self._bring_up_to_date(key)
+        # By a feed that isn't believed nothing is worded anew but what has happened to the things themselves.
+        if pending or not in_doubt(self.session, key):
+            self._bring_up_to_date(key)
 
     def _stands(self, row: TicketRow, pending: list[Pending]) -> TicketState | None:
         """How it stands in the tracker; None where that doesn't matter, or it isn't there yet."""

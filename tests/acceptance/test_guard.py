@@ -218,6 +218,26 @@ def test_a_feed_that_takes_departures_back_closes_no_ticket(left: Office, people
     assert (left.tracker.calls, left.holds, states(left)) == ([], {}, before)
 
 
+def test_a_feed_in_doubt_words_no_ticket_anew_until_it_is_believed(left: Office, people: RoundupPeople) -> None:
+    """Swapped columns: other names, another last day, and more new leavers than may be."""
+    told = {ticket.ref: (ticket.title, ticket.body) for ticket in tickets_of(people, left.queue)}
+    for each in PEOPLE[:2]:
+        left.hr.change(each, name="Somebody Else", employments=(job("left", end="2026-11-10"),))
+    leave(left, *PEOPLE[2:9])
+
+    left.night()
+
+    assert left.holds["roster", "hr"]
+    assert left.tracker.calls == []
+    assert told == {ticket.ref: (ticket.title, ticket.body) for ticket in tickets_of(people, left.queue)}
+
+    leave(left, *PEOPLE[2:9], jobs=(WORKS,))
+    left.night()
+
+    assert left.holds == {}
+    assert all("2026-11-10" in ticket.title for ticket in tickets_of(people, left.queue))
+
+
 def test_released_they_close(left: Office, people: RoundupPeople) -> None:
     leave(left, *PEOPLE[:2], jobs=(WORKS,))
     told = left.night()

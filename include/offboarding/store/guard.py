@@ -274,3 +274,9 @@ def waits_to_close(session: Session, ticket_key: str) -> bool:
     """Whether something on this ticket would close, and the guard holds it: the ticket stays as it is."""
     found = session.execute(block("guard", "ticket_waits"), {"ticket_key": ticket_key}).fetchone()
     return bool(found and found[0])
+
+
+def in_doubt(session: Session, ticket_key: str) -> bool:
+    """Whether it rests on a roster that waits for a person, or that was refused: what it says isn't told anew."""
+    found = session.execute(block("guard", "ticket_in_doubt"), {"ticket_key": ticket_key}).fetchone()
+    return bool(found and found[0])

@@ -62,3 +62,10 @@ create table guard_closing (
 );
 
 alter table release add column scope text not null default '', add column findings integer not null default 0;
+
+-- Rosters that the guard doesn't believe: one waits for a person, or was refused and hasn't been accepted since.
+create view doubted_roster as
+select distinct h.name as roster
+from guard_hold h
+where h.kind = 'roster' and h.status in ('waiting', 'rejected') and not exists (
+    select from guard_accepted a where a.kind = 'roster' and a.name = h.name and a.run_id > h.last_run);

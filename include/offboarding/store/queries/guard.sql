@@ -409,3 +409,8 @@ select count(*)::int from guard_closing;
 -- name: ticket_waits
 -- Whether something on a ticket would close, and is held.
 select exists (select from guard_closing g join finding f using (finding_key) where f.ticket_key = %(ticket_key)s);
+
+-- name: ticket_in_doubt
+-- Whether a ticket tells of somebody by the word of a roster that isn't believed.
+select exists (
+    select from finding f join doubted_roster d using (roster) where f.ticket_key = %(ticket_key)s);

@@ -60,10 +60,11 @@ where f.finding_key = any(%(finding_keys)s) and p.person_uid = f.person_uid
     and (f.told_left_at, f.told_basis, f.told_worker) is distinct from (f.left_at, f.basis, w.id_space || ':' || w.worker_id);
 
 -- name: retold
--- Tickets that say of a departure, or of whose it is, what is told otherwise now.
+-- Tickets that say of a departure, or of whose it is, what is told otherwise now, by a roster that is believed.
 select distinct f.ticket_key
 from finding f join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
 where f.ticket_key is not null and f.state not in ('resolved', 'held')
+    and not exists (select from doubted_roster d where d.roster = f.roster)
     and (f.told_left_at, f.told_basis, f.told_worker) is distinct from (f.left_at, f.basis, w.id_space || ':' || w.worker_id)
 order by f.ticket_key;
 
