@@ -237,11 +237,12 @@ def _across(settings: Settings) -> Iterator[Mistake]:
 
 def _read_twice(settings: Settings) -> Iterator[Mistake]:
     seen: dict[tuple[str, str], str] = {}
-    for index, source in enumerate(settings.sources):
-        for part in source.parts():
-            first = seen.setdefault((source.kind, part), source.name) if part else source.name
-            if first != source.name:
-                yield Mistake(path=f"sources[{index}]", text=f"{part} is read by {first} already")
+    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
+        for index, reader in enumerate(readers):
+            for part in reader.parts():
+                first = seen.setdefault((reader.kind, part), reader.name) if part else reader.name
+                if first != reader.name:
+                    yield Mistake(path=f"{room}[{index}]", text=f"{part} is read by {first} already")
 
 
 def _policy_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:

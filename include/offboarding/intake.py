@@ -88,7 +88,8 @@ def read_source(
         forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings), code=_keys_code())
         read.stage(staged_facts(settings, source_settings, passed), forms)
     except Exception as error:
-        read.fail(_sentence(f"sources.{source_settings.name} {part}".strip(), error), source.requests)
+        room = "verifiers" if source_settings in settings.verifiers else "sources"
+        read.fail(_sentence(f"{room}.{source_settings.name} {part}".strip(), error), source.requests)
         raise
     outcome = read.merge(source.requests)
     _tell_source(outcome)

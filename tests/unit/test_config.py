@@ -121,6 +121,15 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="one account, two sources",
         ),
         pytest.param(
+            lambda s: s.update(
+                verifiers=[
+                    {"name": name, "kind": "jwks", "issuers": ["https://login.corp.example"]} for name in ("a", "b")
+                ]
+            ),
+            ["verifiers[1]: https://login.corp.example is read by a already"],
+            id="one issuer, two verifiers",
+        ),
+        pytest.param(
             lambda s: s["company"].update(time_zone="Asia/Soul"),
             ["company.time_zone: 'Asia/Soul' is no IANA time zone, such as Asia/Seoul"],
             id="zone",
