@@ -159,6 +159,20 @@ def test_memberships_of_groups_that_guard_keys_are_kept_with_dates(demo_company:
     assert {until for _, until in found.values()} == {None, second}
 
 
+def test_who_has_access_to_keys_is_known_and_bound_by_what_stands_above_the_account(demo_company: DemoCompany) -> None:
+    rows = demo_company.session.execute(
+        "select source_kind, action, standing from key_access where source_kind in ('aws_kms', 'aws_secrets')"
+    ).fetchall()
+
+    # KeysStayOurs takes kms:PutKeyPolicy and kms:CreateGrant from everybody, the root user too.
+    assert {(kind, action) for kind, action, _ in rows} == {
+        ("aws_kms", "kms:Sign"),
+        ("aws_secrets", "secretsmanager:GetSecretValue"),
+        ("aws_secrets", "secretsmanager:PutResourcePolicy"),
+    }
+    assert {standing for _, _, standing in rows} == {"works"}
+
+
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 

@@ -48,12 +48,12 @@ class AwsServer:
         """Begin anew: other accounts, no report, nothing denied, nothing counted."""
         self._control("seed", seed_to_json(seed))
 
-    def deny(self, account_id: str, action: str, *, only: str = "") -> None:
-        """Answer AccessDenied to this action ("ListAccessKeys", "kms:DescribeKey") from now on.
+    def deny(self, account_id: str, action: str, *, only: str = "", code: str = "") -> None:
+        """Answer AccessDenied, or another `code`, to this action ("ListAccessKeys", "kms:DescribeKey") from now on.
 
         `only`: where the region or a field of the request holds this (a key's id).
         """
-        self._order("deny", account_id=account_id, action=action, only=only)
+        self._order("deny", account_id=account_id, action=action, only=only, code=code)
 
     def cut(self, account_id: str, action: str) -> None:
         """Send half of each answer to this action from now on."""

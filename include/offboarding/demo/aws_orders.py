@@ -15,6 +15,7 @@ class Orders:
         self._accounts: Mapping[str, AwsAccountSeed] = {account.account_id: account for account in seed.accounts}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._denied = {(account.account_id, action, "") for account in seed.accounts for action in account.denied}
+        self._codes: dict[tuple[str, str], str] = {}
         self._throttled: Counter[tuple[str, str]] = Counter()
         self._cut = set[tuple[str, str]]()
 
@@ -35,12 +36,14 @@ class Orders:
         here = (order.get("account_id", ""), order.get("action", ""))
         if command == "deny":
             self._denied.add((*here, order.get("only", "")))
+            self._codes[here] = order.get("code", "")
         elif command == "cut":
             self._cut.add(here)
         elif command == "throttle":
             self._throttled[here] = int(order["times"])
         elif command == "relent":
             self._denied.clear()
+            self._codes.clear()
             self._throttled.clear()
             self._cut.clear()
         elif command == "forget":
@@ -59,7 +62,7 @@ class Orders:
         if self._is_denied(call) or (call.action == "AssumeRole" and not self._trusts(call)):
             text = f"User: arn:aws:iam::{self._caller}:user/caller is not authorized to perform: "
             code = "UnauthorizedOperation" if call.service == "ec2" else "AccessDenied"
-            raise AwsError(code, 403, f"{text}{named}")
+            raise AwsError(self._codes.get(here) or code, 403, f"{text}{named}")
 
     def _is_denied(self, call: Call) -> bool:
         about = (call.region, *map(str, call.payload.values()))

@@ -24,6 +24,12 @@ SERVICES: Mapping[str, str] = {
     "SWBExternalService": "sso",
 }
 """The first half of `X-Amz-Target`, and the service's own name in policies."""
+_OF_MOTO = frozenset(
+    f"organizations:{name}"
+    for name in ("DescribeOrganization", "DescribePolicy", "ListParents", "ListPoliciesForTarget", "ListRoots")
+)
+"""What moto tells as AWS does."""
+_OF_ANY_MEMBER = "organizations:DescribeOrganization"
 INSTANCE = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 
 _Entry = TypeVar("_Entry")
@@ -59,13 +65,15 @@ class Organization:
             "identitystore:ListGroupMemberships": self._list_memberships,
         }
 
-    def answer(self, action: str, account_id: str, fields: Fields) -> Answer:
-        """What AWS answers to this account. Raises OrganizationError."""
+    def answer(self, action: str, account_id: str, fields: Fields) -> Answer | None:
+        """What AWS answers to this account; None: moto may answer this. Raises OrganizationError."""
         if action.startswith("organizations:"):
             if not self._seed.management_account_id:
                 raise OrganizationError("AWSOrganizationsNotInUseException", "Your account is not a member of one.")
-            if account_id != self._seed.management_account_id:
+            if account_id != self._seed.management_account_id and action != _OF_ANY_MEMBER:
                 raise OrganizationError("AccessDeniedException", "You don't have permissions to access this resource.")
+            if action in _OF_MOTO:
+                return None
         elif action != "sso:ListInstances" and account_id != self._center.account_id:
             raise OrganizationError("AccessDeniedException", f"User is not authorized to perform: {action}")
         return self._answers[action](fields)

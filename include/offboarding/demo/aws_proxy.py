@@ -24,6 +24,7 @@ from include.offboarding.demo.aws_kms import Kms, KmsError
 from include.offboarding.demo.aws_model import ModelError, check_answer, check_request
 from include.offboarding.demo.aws_moto import backend_of, know_aws_policy, load, rename_user
 from include.offboarding.demo.aws_moto_keys import load_keys
+from include.offboarding.demo.aws_moto_organization import load_organization
 from include.offboarding.demo.aws_orders import Orders
 from include.offboarding.demo.aws_organization import Organization, OrganizationError
 from include.offboarding.demo.aws_pages import Pager
@@ -61,6 +62,7 @@ class AwsProxy:
         self._service_credentials = held(seed)
         for account in seed.accounts:
             load_keys(account)
+        load_organization(seed)
         self._organization = Organization(seed)
         self._kms = Kms(seed, self._now)
         self._secrets = Secrets(seed)
@@ -150,7 +152,8 @@ class AwsProxy:
         if in_json and call.service in REGIONAL.values():
             return self._answer_in_region(environ, call, body)
         if in_json:
-            return json_answer(self._organization.answer(call.action, call.account_id, call.fields))
+            told = self._organization.answer(call.action, call.account_id, call.fields)
+            return json_answer(told) if told is not None else self._controls_of_moto(environ, call, body)
         if own := self._own.get(call.action):
             return xml_answer(own(call))
         return self._ask_moto(environ, call)
@@ -170,6 +173,13 @@ class AwsProxy:
             return Response(text, status=status, content_type="application/x-amz-json-1.1")
         check_answer(service, operation, told)
         return json_answer(told)
+
+    def _controls_of_moto(self, environ: WSGIEnvironment, call: Call, body: bytes) -> Response:
+        """Where an account stands in its organization, and which policies stand above it."""
+        service, _, operation = call.action.partition(":")
+        check_request(service, operation, call.payload)
+        text, status = self._moto_text(environ, body)
+        return Response(text, status=status, content_type="application/x-amz-json-1.1")
 
     def _ask_moto(self, environ: WSGIEnvironment, call: Call) -> Response:
         if arn := call.fields.get("PolicyArn"):

@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from include.offboarding.demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
+from include.offboarding.demo.aws_organization_seed import AwsOrganizationSeed
 from include.offboarding.demo.aws_trail_seed import AwsEventSeed
 
 CALLER_KEY_ID = "AKIA0000000000CALLER"
@@ -207,6 +208,8 @@ class AwsSeed:
     """The account that the caller's key belongs to: it holds nothing but the right to assume roles."""
     management_account_id: str = ""
     """Who may ask Organizations; "": there is no organization."""
+    organization: AwsOrganizationSeed = field(default_factory=AwsOrganizationSeed)
+    """Its units and policies, where there is one: every account is in it."""
     center: AwsCenterSeed | None = None
     clock: datetime | None = None
     """The server's time when it starts (it runs on from there); None: the real one."""

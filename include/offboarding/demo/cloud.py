@@ -21,6 +21,7 @@ from include.offboarding.demo.aws_seed import (
 )
 from include.offboarding.demo.aws_trail_seed import AwsEventSeed
 from include.offboarding.demo.aws_trail_seed import iam_user as recorded_user
+from include.offboarding.demo.cloud_organization import organization_seed
 from include.offboarding.demo.nights import at
 from include.offboarding.demo.world import Part
 from include.offboarding.demo.world_cloud import (
@@ -54,6 +55,7 @@ def aws_seed(part: Part, clock: datetime | None = None) -> AwsSeed:
         accounts=tuple(_account(account, part) for account in ORGANIZATION),
         caller_account_id=MANAGEMENT,
         management_account_id=MANAGEMENT,
+        organization=organization_seed(),
         center=_center(part.center),
     )
 

@@ -21,6 +21,7 @@ from include.offboarding.sources._aws.opening import accounts_today
 from include.offboarding.sources._aws.proposing import propose
 from include.offboarding.sources._aws.reach import KeyTarget
 from include.offboarding.sources._aws.reach_actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
+from include.offboarding.sources._aws.reach_values import Value
 from include.offboarding.sources._aws.refusals import Refusals
 from include.offboarding.sources._aws.regional import Regional, regional
 from include.offboarding.sources._aws.session import Opened
@@ -117,7 +118,7 @@ class AwsKmsSource:
         yield from self._account.conclude(KINDS, (*read.keys.sentences(), *read.accesses.errors()))
         for text in read.details.sentences():
             yield Gap(realm=self._realm, text=text, red=True)
-        for text in read.unsaid:
+        for text in (*read.accesses.gaps(), *read.unsaid):
             yield Gap(realm=self._realm, text=text, red=False)
 
     def _begin(self, opened: Opened) -> _Read:
@@ -126,7 +127,9 @@ class AwsKmsSource:
             opened=opened,
             keys=keys,
             details=Refusals(asker=self._asker, advice=KEY_POLICY),
-            accesses=Accesses(iam=opened.iam(), refusals=keys, now=self._context.as_of),
+            accesses=Accesses(
+                iam=opened.iam(), refusals=keys, controls=self._account.controls(opened), now=self._context.as_of
+            ),
         )
 
     def _region(self, read: _Read, region: str) -> Iterator[Fact]:
@@ -176,8 +179,11 @@ class AwsKmsSource:
                 target,
                 grant.grantee,
                 grant.actions,
-                f"grant {grant.grant_id}" + ("; whether it applies depends on its constraints" * grant.constrained),
-                sure=not grant.constrained,
+                Value(
+                    holds=None if grant.constrained else True,
+                    by=f"grant {grant.grant_id}",
+                    keys=("its constraints",) if grant.constrained else (),
+                ),
             )
         ]
         yield from accesses.of(targets, granted)

@@ -112,6 +112,8 @@ class AwsSecretsSource:
         yield from self._account.conclude(KINDS, (*read.secrets.sentences(), *read.accesses.errors()))
         for text in read.details.sentences():
             yield Gap(realm=self._realm, text=text, red=True)
+        for text in read.accesses.gaps():
+            yield Gap(realm=self._realm, text=text, red=False)
         yield from self._limits(read.left_out)
 
     def _begin(self, opened: Opened) -> _Read:
@@ -120,7 +122,9 @@ class AwsSecretsSource:
             opened=opened,
             secrets=secrets,
             details=details,
-            accesses=Accesses(iam=opened.iam(), refusals=secrets, now=self._context.as_of),
+            accesses=Accesses(
+                iam=opened.iam(), refusals=secrets, controls=self._account.controls(opened), now=self._context.as_of
+            ),
             encrypting=EncryptingKeys(realm=self._realm, clients=opened.kms, refusals=details),
         )
 

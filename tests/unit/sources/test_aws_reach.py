@@ -3,125 +3,47 @@
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.inventory import IamUser, Inventory
+from include.offboarding.model import PrincipalKind, Standing
 from include.offboarding.sources._aws.policies import Attached, Grants, NamedPolicy, statements
-from include.offboarding.sources._aws.reach import KeyTarget, key_access
+from include.offboarding.sources._aws.reach import key_access
 from include.offboarding.sources._aws.reach_actions import DECRYPT, KMS_SIGNS, SECRET
-from include.offboarding.sources._aws.reach_principals import Principals, principals_of, unread_sentence
+from include.offboarding.sources._aws.reach_principals import unread_sentence
 from include.offboarding.sources._aws.reach_statements import arn_matches, resource_statements
 from include.offboarding.sources._aws.trusts import IamRole
-
-CORE, OTHER = "111111111111", "222222222222"
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
-SECRET_ARN = f"arn:aws:secretsmanager:eu-west-1:{CORE}:secret:prod/login-AbCdEf"
-KMS_ARN = f"arn:aws:kms:eu-west-1:{CORE}:key/11111111-2222-3333-4444-555555555555"
-MIN, READER = f"arn:aws:iam::{CORE}:user/min", f"arn:aws:iam::{CORE}:role/reader"
-ROOT = f"arn:aws:iam::{CORE}:root"
-READ = "secretsmanager:GetSecretValue"
-BOUNDARY = f"arn:aws:iam::{CORE}:policy/boundary"
-NONE = Grants(inline=(), attached=())
-
-Document = Mapping[str, Any]
-W, U = Standing.WORKS, Standing.UNKNOWN
-
-
-def allow(action: object = "*", resource: object = "*", **more: Any) -> dict[str, object]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object = "*", resource: object = "*", **more: Any) -> dict[str, object]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
-
-
-def document(*listed: Document) -> Document:
-    return {"Version": "2012-10-17", "Statement": list(listed)}
-
-
-def policy(name: str, *listed: Document) -> NamedPolicy:
-    return NamedPolicy(name=name, statements=statements(document(*listed)))
-
-
-def grants(*listed: Document) -> Grants:
-    return Grants(inline=(policy("P", *listed),), attached=()) if listed else NONE
-
-
-def user(name: str = "min", own: Grants = NONE, **changes: Any) -> IamUser:
-    given_: dict[str, Any] = {
-        "user_id": f"AIDA{name.upper()}",
-        "name": name,
-        "arn": f"arn:aws:iam::{CORE}:user/{name}",
-        "created_at": NOW,
-        "tags": {},
-        "groups": (),
-        "grants": own,
-    }
-    return IamUser(**(given_ | changes))
-
-
-def everybody(
-    users: Sequence[IamUser] = (),
-    roles: Sequence[IamRole] = (),
-    groups: Mapping[str, Grants] | None = None,
-    policies: Mapping[str, NamedPolicy] | None = None,
-) -> Principals:
-    inventory = Inventory(
-        users={one.user_id: one for one in users},
-        groups=groups or {},
-        policies=policies or {},
-        roles={one.role_id: one for one in roles},
-    )
-    return principals_of(inventory, CORE, {})
-
-
-def role(own: Grants = NONE, boundary: str = "") -> IamRole:
-    bound = Attached(name="boundary", arn=boundary) if boundary else None
-    return IamRole(role_id="AROAREADER", arn=READER, trust=document(), grants=own, boundary=bound)
-
-
-def secret(*own: Document, **changes: Any) -> KeyTarget:
-    given_: dict[str, Any] = {
-        "realm": f"{CORE}/secrets",
-        "key": SECRET_ARN,
-        "arn": SECRET_ARN,
-        "actions": {READ: True},
-        "policy": resource_statements(document(*own)) if own else (),
-        "policy_rules": False,
-    }
-    return KeyTarget(**(given_ | changes))
-
-
-def kms(*own: Document, action: str = "kms:Sign", **changes: Any) -> KeyTarget:
-    given_: dict[str, Any] = {
-        "realm": f"{CORE}/kms",
-        "key": "11111111-2222-3333-4444-555555555555",
-        "arn": KMS_ARN,
-        "actions": {action: False},
-        "policy": resource_statements(document(*own)),
-        "policy_rules": True,
-    }
-    return KeyTarget(**(given_ | changes))
-
-
-def reached(principals: Principals, target: KeyTarget, **more: str) -> dict[str, KeyAccess]:
-    """By principal, the account's root user left out."""
-    rows = list(key_access(principals, [target], NOW, **more))
-    assert len({(row.principal_kind, row.principal_realm, row.principal, row.action) for row in rows}) == len(rows)
-    return {row.principal: row for row in rows if row.principal != CORE}
-
-
-def standing_of_min(own: Grants, target: KeyTarget, **changes: Any) -> Standing | None:
-    row = reached(everybody([user(own=own, **changes)]), target).get("AIDAMIN")
-    return row.standing if row else None
-
+from tests.support.reaching import (
+    BOUNDARY,
+    CORE,
+    KMS_ARN,
+    MIN,
+    NONE,
+    NOW,
+    OTHER,
+    READ,
+    READER,
+    ROOT,
+    SECRET_ARN,
+    Document,
+    U,
+    W,
+    allow,
+    deny,
+    document,
+    everybody,
+    grants,
+    kms,
+    policy,
+    reached,
+    role,
+    secret,
+    standing_of_min,
+    user,
+)
 
 # --- identity policies --------------------------------------------------------------------------------------------
 
@@ -431,12 +353,6 @@ def test_a_secret_is_read_only_with_the_key_that_encrypts_it() -> None:
 
     assert {principal: row.standing for principal, row in found.items()} == {"AIDAJO": W}
     assert found["AIDAJO"].reason == "policy P"
-
-
-def test_what_stands_above_makes_it_unknown() -> None:
-    row = reached(everybody([user(own=grants(allow(READ)))]), secret(), above="a service control policy")["AIDAMIN"]
-
-    assert (row.standing, row.reason) == (U, "policy P; whether it applies depends on a service control policy")
 
 
 def test_every_listed_action_is_looked_at_by_itself() -> None:

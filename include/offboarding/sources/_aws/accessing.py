@@ -6,31 +6,37 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.offboarding.model import KeyAccess, PrincipalKind, Standing
+from include.offboarding.sources._aws.controls import ControlReader
 from include.offboarding.sources._aws.failures import PERMISSIONS
 from include.offboarding.sources._aws.inventory import read_inventory
-from include.offboarding.sources._aws.reach import KeyTarget, key_access
+from include.offboarding.sources._aws.reach import KeyTarget, key_access, key_access_by_grant
+from include.offboarding.sources._aws.reach_above import NOTHING, Above
 from include.offboarding.sources._aws.reach_principals import (
+    Principal,
     Principals,
     principals_of,
     read_aws_policies,
     unread_sentence,
 )
+from include.offboarding.sources._aws.reach_values import Value
 from include.offboarding.sources._aws.refusals import Refusals
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-_USER, _ROLE = ":user/", ":role/"
+_ROLE, _SESSION = ":role/", "assumed-role/"
 
 
 @dataclass(slots=True, kw_only=True)
 class Accesses:
-    """One account's principals, read once, when the first key is there to ask about."""
+    """One account's principals, and what stands above them: read once, when the first key is there to ask about."""
 
     iam: "IAMClient" = field(repr=False)
     refusals: Refusals
+    controls: ControlReader
     now: datetime
     _principals: Principals | None = None
+    _above: Above = NOTHING
     _asked: bool = False
 
     def of(self, targets: Sequence[KeyTarget], granted: Sequence[KeyAccess] = ()) -> Iterator[KeyAccess]:
@@ -41,29 +47,15 @@ class Accesses:
         if not targets:
             return
         self._read()
-        reached = key_access(self._principals, targets, self.now) if self._principals else ()
+        reached = key_access(self._principals, targets, self.now, above=self._above) if self._principals else ()
         yield from _once((*reached, *granted))
 
-    def by_grant(
-        self, target: KeyTarget, grantee: str, actions: Iterable[str], reason: str, *, sure: bool
-    ) -> Iterator[KeyAccess]:
+    def by_grant(self, target: KeyTarget, grantee: str, actions: Iterable[str], given: Value) -> Iterator[KeyAccess]:
         """Yield what a grant gives to a user or role, of the target's actions. Services aren't people's ways in."""
         self._read()
-        if (who := self._named(grantee)) is None:
-            return
-        kind, realm, principal = who
-        for action in sorted(set(actions) & target.actions.keys()):
-            yield KeyAccess(
-                realm=target.realm,
-                key=target.key,
-                principal_kind=kind,
-                principal_realm=realm,
-                principal=principal,
-                action=action,
-                carries=target.actions[action],
-                standing=Standing.WORKS if sure else Standing.UNKNOWN,
-                reason=reason,
-            )
+        if who := self._named(grantee):
+            mine = sorted(set(actions) & target.actions.keys())
+            yield from key_access_by_grant(who, target, mine, given, self.now, above=self._above)
 
     def errors(self) -> tuple[str, ...]:
         """What keeps the access from being known."""
@@ -74,6 +66,10 @@ class Accesses:
         rights = "iam:ListPolicies, iam:GetPolicy and iam:GetPolicyVersion"
         return (f"{asker}: {unread_sentence(unread, f'Grant {rights} to {asker.whom} ({PERMISSIONS})')}",)
 
+    def gaps(self) -> tuple[str, ...]:
+        """What keeps it from being known for sure, though nothing is missing in this account."""
+        return (self.controls.missing,) if self.controls.missing else ()
+
     def _read(self) -> None:
         if self._asked:
             return
@@ -82,19 +78,35 @@ class Accesses:
         if inventory:
             account_id = self.refusals.asker.account_id
             self._principals = principals_of(inventory, account_id, read_aws_policies(self.iam, inventory))
+        self._above = self.controls.read()
 
-    def _named(self, grantee: str) -> tuple[PrincipalKind, str, str] | None:
-        """Kind, realm and id, as `key_access` names them."""
+    def _named(self, grantee: str) -> Principal | None:
+        """As `key_access` names them; somebody of another account, or one who isn't known here, by the ARN alone."""
         everybody = self._principals.everybody if self._principals else ()
         for one in everybody:
             if grantee in {one.arn, one.user_id}:
-                return one.kind, one.realm, one.native_id
+                return one
         parts = grantee.split(":", 5)
         if len(parts) < 6:  # no ARN: a service, or somebody who was deleted
             return None
-        if _ROLE in grantee or parts[5].startswith("assumed-role/"):
-            return PrincipalKind.ROLE, parts[4], grantee
-        return PrincipalKind.ACCOUNT, parts[4], grantee
+        is_session = parts[5].startswith(_SESSION)
+        is_role = is_session or _ROLE in grantee
+        return Principal(
+            kind=PrincipalKind.ROLE if is_role else PrincipalKind.ACCOUNT,
+            realm=parts[4],
+            native_id=grantee,
+            arn=self._role_arn(parts[4], parts[5]) if is_session else grantee,
+            user_id="",
+            tags=None,
+            granted=(),
+        )
+
+    def _role_arn(self, account_id: str, session: str) -> str:
+        """What a session's requests call their role: with its path, which the session's own ARN leaves out."""
+        name = session.removeprefix(_SESSION).partition("/")[0]
+        everybody = self._principals.everybody if self._principals else ()
+        roles = (one.arn for one in everybody if one.realm == account_id and one.kind is PrincipalKind.ROLE)
+        return next((arn for arn in roles if arn.rpartition("/")[2] == name), "")
 
 
 def _once(found: Iterable[KeyAccess]) -> Iterator[KeyAccess]:

@@ -24,7 +24,13 @@ _PASSING = frozenset(
 )
 _SERVER_ERROR = 500
 PERMISSIONS = "docs/permissions/aws.md"
-SERVICES = {"DescribeAccount": "organizations", "ListAccounts": "organizations"}
+SERVICES: Mapping[str, str] = dict.fromkeys(
+    (
+        *("DescribeAccount", "DescribeOrganization", "DescribePolicy"),
+        *("ListAccounts", "ListParents", "ListPoliciesForTarget", "ListRoots"),
+    ),
+    "organizations",
+)
 """Services of calls that a reader makes beside its own service's."""
 
 

@@ -21,7 +21,10 @@ class Purpose(StrEnum):
     OVERHEAD = "overhead"
 
 
-_ALWAYS_OVERHEAD = frozenset({"AssumeRole", "GetCallerIdentity", "DescribeAccount", "ListAccounts"})
+_ALWAYS_OVERHEAD = frozenset(
+    {"AssumeRole", "GetCallerIdentity", "DescribeAccount", "ListAccounts", "DescribeOrganization"}
+    | {"DescribePolicy", "ListParents", "ListPoliciesForTarget", "ListRoots"}
+)
 
 
 class Meter:

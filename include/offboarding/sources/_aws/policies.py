@@ -111,8 +111,8 @@ def effect(own: Grants, policies: Mapping[str, NamedPolicy], boundary: Attached 
     """CONTAINED where the user itself is denied everything, unconditionally; AWS's quarantine policies are not that.
 
     A permissions boundary contains by such a deny alone. One that merely allows little doesn't: what another policy
-    (a bucket's, a key's) grants to the user by name passes it. Service control policies aren't read, so they lower
-    nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    (a bucket's, a key's) grants to the user by name passes it. Service control policies aren't looked at here, so they
+    lower nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     bounds = _texts(Grants(inline=(), attached=(boundary,)), policies) if boundary else ()
     if any(_denies_all(statement) for _name, text in bounds for statement in text or ()):

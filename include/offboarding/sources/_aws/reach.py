@@ -1,8 +1,8 @@
-"""Who may reach a key: identity policies, the key's own policy and boundaries, evaluated in three values.
+"""Who may reach a key: identity policies, the key's own policy, boundaries and what the organization takes away,
+evaluated in three values.
 
 An explicit deny wins. What a request would have to bring along (MFA, an address, an encryption context) makes it
-UNKNOWN, never a yes. Service control and resource control policies stand with the organization and aren't read: what is
-granted is granted as far as the account's own policies say (docs/decisions/0076-who-may-reach-a-key.md).
+UNKNOWN, never a yes (docs/decisions/0076-who-may-reach-a-key.md).
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -10,41 +10,50 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.conditions import judge
 from include.offboarding.sources._aws.policies import NamedPolicy, Statement
+from include.offboarding.sources._aws.reach_above import NOTHING, Above, Limits
+from include.offboarding.sources._aws.reach_applying import applies
 from include.offboarding.sources._aws.reach_book import Book, Covering
 from include.offboarding.sources._aws.reach_outside import outside
 from include.offboarding.sources._aws.reach_principals import Granted, Principal, Principals
-from include.offboarding.sources._aws.reach_statements import ANYONE, ResourceStatement, about, covers, covers_for
+from include.offboarding.sources._aws.reach_statements import ANYONE, ResourceStatement, about, covers
 from include.offboarding.sources._aws.reach_target import KeyTarget, Request
 from include.offboarding.sources._aws.reach_values import NO, YES, Value, both, either, unknown
 
-__all__ = ["KeyTarget", "key_access"]
+__all__ = ["KeyTarget", "key_access", "key_access_by_grant"]
 
 
 def key_access(
-    principals: Principals, targets: Iterable[KeyTarget], now: datetime, *, above: str = ""
+    principals: Principals, targets: Iterable[KeyTarget], now: datetime, *, above: Above = NOTHING
 ) -> Iterator[KeyAccess]:
     """Yield who may do what with each key, in the order of the targets, their actions, and the principals.
 
-    Nobody who may not is yielded. `above`: what else is known to decide (a service control policy), as a noun; it makes
-    every grant to the account's own principals UNKNOWN.
+    Nobody who may not is yielded. `above`: what the account's organization takes away.
     """
     book = Book(principals)
     for target in targets:
         for action, carries in target.actions.items():
-            reach = _Reach(book, target, action, now)
+            reach = _Reach(book, target, action, now, above)
             for principal, value in reach.inside():
-                yield _row(target, action, carries=carries, principal=principal, value=_below(value, above))
+                yield _row(target, action, principal, value)
             whose = (target.realm, target.account_id, target.key)
-            yield from outside(whose, action, reach.own_policy, now, carries=carries)
+            said = (*reach.own_policy, *reach.limits.key_denies())
+            yield from outside(whose, action, said, now, carries=carries, limits=reach.limits.others())
 
 
-def _below(value: Value, above: str) -> Value:
-    return both(value, unknown(above)) if above else value
+def key_access_by_grant(
+    principal: Principal, target: KeyTarget, actions: Iterable[str], given: Value, now: datetime, *, above: Above
+) -> Iterator[KeyAccess]:
+    """Yield what a grant on a key gives to somebody of any account, as far as the organization leaves it."""
+    organization_id = above.organization_id if principal.realm == above.account_id else None
+    request = Request(principal, target, organization_id)
+    for action in actions:
+        value = both(given, Limits(above, target, action.lower(), now).request(request))
+        if value.holds is not False:
+            yield _row(target, action, principal, value)
 
 
-def _row(target: KeyTarget, action: str, *, carries: bool, principal: Principal, value: Value) -> KeyAccess:
+def _row(target: KeyTarget, action: str, principal: Principal, value: Value) -> KeyAccess:
     depends = f"; whether it applies depends on {', '.join(value.keys)}" if value.holds is None else ""
     return KeyAccess(
         realm=target.realm,
@@ -53,7 +62,7 @@ def _row(target: KeyTarget, action: str, *, carries: bool, principal: Principal,
         principal_realm=principal.realm,
         principal=principal.native_id,
         action=action,
-        carries=carries,
+        carries=target.actions[action],
         standing=Standing.WORKS if value.holds else Standing.UNKNOWN,
         reason=f"{value.by}{depends}",
     )
@@ -62,15 +71,17 @@ def _row(target: KeyTarget, action: str, *, carries: bool, principal: Principal,
 class _Reach:
     """One action on one key."""
 
-    def __init__(self, book: Book, target: KeyTarget, action: str, now: datetime) -> None:
+    def __init__(self, book: Book, target: KeyTarget, action: str, now: datetime, above: Above) -> None:
         self._book = book
+        self._above = above
+        self.limits = Limits(above, target, action.lower(), now)
         self._target = target
         self._action = action.lower()
         self._now = now
         self._matched: dict[int, Sequence[Covering]] = {}
         policy = target.policy or ()
         self.own_policy = tuple(one for one in policy if self._concerns(one.statement))
-        self._needs = [_Reach(book, needed, next(iter(needed.actions)), now) for needed in target.needs]
+        self._needs = [_Reach(book, needed, next(iter(needed.actions)), now, above) for needed in target.needs]
 
     def inside(self) -> Iterator[tuple[Principal, Value]]:
         """Yield the account's own principals that may, or of whom it can't be told.
@@ -88,9 +99,9 @@ class _Reach:
 
     def value(self, principal: Principal) -> Value:
         """Whether one principal may."""
-        request = Request(principal, self._target)
+        request = Request(principal, self._target, self._above.organization_id)
         denied = either(
-            self._applies(covering, "", request)
+            applies(covering, "", request, self._now)
             for policy in (*(each.policy for each in principal.granted), *_bounds(principal))
             for covering in self._statements(policy)
             if not covering.statement.allows
@@ -101,6 +112,8 @@ class _Reach:
         for doubt in (denied, own):
             if doubt.holds is None:
                 allowed = both(allowed, unknown(*doubt.keys))
+        if allowed.holds is not False:
+            allowed = both(allowed, self.limits.request(request))
         for needed in self._needs:
             if allowed.holds is not False:
                 also = needed.value(principal)
@@ -110,7 +123,7 @@ class _Reach:
     def _allowed(self, principal: Principal, request: Request) -> Value:
         identity = both(
             either(
-                self._applies(covering, _named(each, covering.statement), request)
+                applies(covering, _named(each, covering.statement), request, self._now)
                 for each in principal.granted
                 for covering in self._statements(each.policy)
                 if covering.statement.allows
@@ -135,7 +148,7 @@ class _Reach:
         if principal.boundary is None:
             return unknown("a permissions boundary, which couldn't be read")
         return either(
-            self._applies(covering, "", request)
+            applies(covering, "", request, self._now)
             for covering in self._statements(principal.boundary)
             if covering.statement.allows
         )
@@ -143,7 +156,9 @@ class _Reach:
     def _own(self, principal: Principal, request: Request, *, allows: bool) -> Value:
         """What the key's own policy says of a principal directly."""
         return either(
-            both(self._names(one, principal), self._applies(self._covering(one.statement), _own_name(one), request))
+            both(
+                self._names(one, principal), applies(self._covering(one.statement), _own_name(one), request, self._now)
+            )
             for one in self.own_policy
             if one.statement.allows is allows
         )
@@ -151,7 +166,7 @@ class _Reach:
     def _handed_over(self, request: Request) -> Value:
         """Whether the key's policy lets the account's identity policies decide."""
         return either(
-            self._applies(self._covering(one.statement), "which the key's policy lets decide", request)
+            applies(self._covering(one.statement), "which the key's policy lets decide", request, self._now)
             for one in self.own_policy
             if one.statement.allows and self._target.account_id in one.accounts
         )
@@ -203,19 +218,6 @@ class _Reach:
 
     def _concerns(self, statement: Statement) -> bool:
         return about(statement, self._action) and covers(statement, self._target.arn) is not False
-
-    def _applies(self, covering: Covering, by: str, request: Request) -> Value:
-        """Whether a statement that is about this action applies to a request."""
-        resource, statement = covering.covers, covering.statement
-        if resource and not statement.condition:
-            return Value(holds=True, by=by)
-        if resource is None:
-            resource = covers_for(statement, self._target.arn, request)
-        verdict = judge(statement.condition, request, self._now, allows=statement.allows)
-        if resource is False or verdict.holds is False:
-            return NO
-        keys = (*(() if resource else ("a variable in Resource",)), *(() if verdict.holds else verdict.keys))
-        return Value(holds=None if keys else True, by=by, keys=keys)
 
 
 def _bounds(principal: Principal) -> tuple[NamedPolicy, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from include.offboarding.model import KeyAccess, PrincipalKind, Standing
 from include.offboarding.sources._aws.conditions import judge, texts
 from include.offboarding.sources._aws.reach_statements import ANYONE, ResourceStatement
-from include.offboarding.sources._aws.reach_values import Value, both, either, unknown
+from include.offboarding.sources._aws.reach_values import YES, Value, both, either, unknown
 
 _PRINCIPAL = re.compile(r"arn:[^:]+:iam::(\d{12}):(user|role)/.+")
 _SESSION = re.compile(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+")
@@ -56,10 +56,12 @@ def outside(
     now: datetime,
     *,
     carries: bool,
+    limits: Value = YES,
 ) -> Iterator[KeyAccess]:
     """Yield those of other accounts whom statements about this action let in, in the order of their names.
 
-    `whose`: the key's realm, the account that holds it, and the key.
+    `whose`: the key's realm, the account that holds it, and the key. `policy`: what its organization denies, too.
+    `limits`: whether what stands above may keep them out.
     """
     realm, account_id, key = whose
     for who in sorted(set(_named(account_id, policy)), key=lambda who: (who.realm, who.principal)):
@@ -69,6 +71,7 @@ def outside(
             allowed = both(allowed, unknown(*denied.keys))
         if who.realm:
             allowed = both(allowed, unknown(THERE))
+        allowed = both(allowed, limits)
         if denied.holds or allowed.holds is False:
             continue
         depends = f"; whether it applies depends on {', '.join(allowed.keys)}" if allowed.keys else ""

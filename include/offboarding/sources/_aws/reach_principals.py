@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 _TAG = "aws:principaltag/"
-_SERVICE_ROLE = ":role/aws-service-role/"
+SERVICE_ROLE = ":role/aws-service-role/"
 """Roles that AWS's services alone can assume."""
 _EVERYTHING = Statement(allows=True, actions=frozenset({"*"}), resources=frozenset({"*"}), conditional=False)
 _ROOT_POLICY = NamedPolicy(name="root user of the account", statements=(_EVERYTHING,))
@@ -39,6 +39,7 @@ class Principal:
     native_id: str
     """A user's UserId, a role's ARN; the root user's is the account's."""
     arn: str
+    """"" where it isn't known (a session of a role that isn't among them)."""
     user_id: str
     """"" where the session's name is part of it (roles)."""
     tags: Mapping[str, str] | None = field(repr=False)
@@ -59,7 +60,7 @@ class Principal:
             return (self.tags or {}).get(key.removeprefix(_TAG))
         is_user = self.kind is PrincipalKind.ACCOUNT and not self.is_root
         known = {
-            "aws:principalarn": self.arn,
+            "aws:principalarn": self.arn or None,
             "aws:principalaccount": self.realm,
             "kms:calleraccount": self.realm,
             "aws:principaltype": "User" if is_user else "Account" if self.is_root else "AssumedRole",
@@ -147,7 +148,7 @@ def _users(inventory: Inventory, account_id: str, texts: Mapping[str, NamedPolic
 
 def _roles(inventory: Inventory, account_id: str, texts: Mapping[str, NamedPolicy]) -> Iterator[Principal]:
     for role in sorted(inventory.roles.values(), key=lambda role: role.arn):
-        if _SERVICE_ROLE in role.arn:
+        if SERVICE_ROLE in role.arn:
             continue
         yield Principal(
             kind=PrincipalKind.ROLE,
@@ -185,7 +186,7 @@ def _granted(grants: Iterable[tuple[str, Grants]], texts: Mapping[str, NamedPoli
 
 def _attached(inventory: Inventory) -> Iterator[Attached]:
     """Every managed policy that somebody has, as a boundary too."""
-    roles = [role for role in inventory.roles.values() if _SERVICE_ROLE not in role.arn]
+    roles = [role for role in inventory.roles.values() if SERVICE_ROLE not in role.arn]
     for holder in (*inventory.users.values(), *roles):
         yield from holder.grants.attached
         if holder.boundary:

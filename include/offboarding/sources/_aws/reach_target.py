@@ -47,31 +47,40 @@ class Request:
 
     principal: Principal
     target: KeyTarget
+    organization_id: str | None = None
+    """The principal's account's; "" where it's in none, None where that isn't known."""
 
     def value(self, key: str) -> str | None:
         """What it says; the resource's own keys too."""
         if key in self.target.context:
             return self.target.context[key]
-        if key == "aws:requestedregion":
-            return self.target.region
-        if key == "aws:resourceaccount":
-            return self.target.account_id
-        if key == "aws:securetransport":
-            # Whoever wants to can ask over TLS.
-            return "true"
         if tag := _resource_tag(key):
             return (self.target.tags or {}).get(tag)
-        return self.principal.value(key)
+        if self._is_about_organization(key):
+            return self.organization_id or None
+        known = {
+            "aws:requestedregion": self.target.region,
+            "aws:resourceaccount": self.target.account_id,
+            # Whoever wants to can ask over TLS.
+            "aws:securetransport": "true",
+        }
+        return known.get(key) or self.principal.value(key)
 
     def lacks(self, key: str) -> bool:
         """What it's known not to say."""
         if tag := _resource_tag(key):
             return self.target.tags is not None and tag not in self.target.tags
+        if self._is_about_organization(key):
+            return self.organization_id == ""
         return self.principal.lacks(key)
 
     def variable(self, key: str) -> str | None:
         """The same values."""
         return self.value(key)
+
+    def _is_about_organization(self, key: str) -> bool:
+        own = self.principal.realm == self.target.account_id
+        return key == "aws:principalorgid" or (own and key == "aws:resourceorgid")
 
 
 def _resource_tag(key: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.model import Fact, Gap, ScopeRead, SubjectKind
+from include.offboarding.sources._aws.controls import ControlReader
 from include.offboarding.sources._aws.failures import SERVICES, Asker, speaking_of
 from include.offboarding.sources._aws.meter import Meter, Purpose
 from include.offboarding.sources._aws.opening import access_to, organization_of
@@ -22,6 +23,9 @@ class Regional:
 
     access: Access
     organization: Organization | None
+    """None: nobody is asked which accounts there are."""
+    above: Access
+    """Of whoever is asked for the organization's policies."""
     meter: Meter
     regions: tuple[str, ...]
     """The only ones to read; empty: those that are enabled."""
@@ -50,6 +54,10 @@ class Regional:
         with speaking_of(self.asker), self.meter.asking_for(Purpose.INVENTORY):
             yield from regions(opened, self.regions or enabled_regions(opened))
 
+    def controls(self, opened: Opened) -> ControlReader:
+        """What tells which of the organization's policies bind the account; nobody is asked yet."""
+        return ControlReader(asker=self.asker, own=opened.organizations, above=self.above)
+
     def conclude(self, kinds: Kinds, errors: tuple[str, ...]) -> Iterator[Fact]:
         """Yield that all of these kinds was told, or why not; and which regions weren't looked at."""
         yield ScopeRead(realm=self.realm, scope="", kinds=kinds, error=". ".join(errors))
@@ -63,6 +71,12 @@ def regional(
     settings: RegionsSettings, connection: ConnectionFields, part: str, meter: Meter, services: Mapping[str, str]
 ) -> Regional:
     """Of one account; AWS is not asked anything yet. `services`: policies' prefix of the calls that aren't IAM's."""
-    organization = organization_of(settings, connection, meter) if settings.asks_organizations else None
+    organization = organization_of(settings, connection, meter)
     access = access_to(settings, connection, part, meter, services={**SERVICES, "DescribeRegions": "ec2", **services})
-    return Regional(access=access, organization=organization, meter=meter, regions=settings.regions)
+    return Regional(
+        access=access,
+        organization=organization if settings.asks_organizations else None,
+        above=organization.access,
+        meter=meter,
+        regions=settings.regions,
+    )

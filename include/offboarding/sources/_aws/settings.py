@@ -29,7 +29,7 @@ class AccountsSettings(SourceSettings):
     )
     management_account: AccountId | None = Field(
         default=None,
-        description="Where Organizations is asked, through the same role: for members and root users' addresses.",
+        description="Where Organizations is asked, through the same role: for members, root users and policies.",
     )
     role_name: str | None = Field(
         default=None,
