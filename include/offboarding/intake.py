@@ -136,6 +136,7 @@ def _tell_roster(outcome: RosterOutcome) -> None:
         records=outcome.records,
         vanished=outcome.inferred,
         vanished_to_confirm=outcome.waiting,
+        never_here=outcome.forgotten,
         problems=len(outcome.problems),
     )
     for problem in outcome.problems:

@@ -1,7 +1,7 @@
 """Workers: staged by COPY, merged in one transaction under the roster's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
@@ -13,6 +13,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
 from include.offboarding.store.repeats import repeated
 from include.offboarding.store.rows import ReadBegun, RosterOutcome
+from include.offboarding.store.several import take_out_several
 from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
 from include.offboarding.store.worker_stage import RANKS, WORKER_COLUMNS, WorkerForm, WorkerStage
@@ -32,6 +33,7 @@ class RosterRow:
 class _Vanished:
     inferred: int
     waiting: int
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,8 @@ class RosterRead:
             lock_roster(self.session, self.roster.name)
             self._fold()
             workers = self._workers()
-            found = [*problems, *self._contradictions(summary)]
+            several = take_out_several(self.session, summary, workers)
+            found = [*problems, *several.problems, *self._contradictions(summary)]
             old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
             found += [old] if old and not found else []
             last = self._last_complete()
@@ -115,7 +118,7 @@ class RosterRead:
             complete = not found
             vanished = _Vanished(inferred=0, waiting=0)
             # What was told then stands. To say it again could only take back what has been told since.
-            if not old and not self._newer():
+            if not (old or several.nonsense or self._newer()):
                 bound = max(absolute, int((last or 0) * percent / 100))
                 vanished = self._write(complete=complete, only_short=only_short, bound=bound)
             return self._finish(
@@ -129,6 +132,7 @@ class RosterRead:
                     problems=tuple(map(str, found)),
                     inferred=vanished.inferred,
                     waiting=vanished.waiting,
+                    forgotten=vanished.forgotten,
                     error="",
                 ),
                 dated_at=summary.dated_at,
@@ -176,10 +180,12 @@ class RosterRead:
             self.session.execute(block("rosters", step), values)
         if not (complete and silence_tells):
             return _Vanished(inferred=0, waiting=0)
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            forgotten = cursor.execute(block("rosters", "forget_unaccepted"), values).fetchone() or 0
         with self.session.cursor(row_factory=class_row(_Vanished)) as cursor:
             vanished = cursor.execute(block("rosters", "infer_vanished"), values).fetchone()
         assert vanished is not None
-        return vanished
+        return replace(vanished, forgotten=forgotten)
 
     def _fold(self) -> None:
         values = {"observed_at": self.observed_at, "ranks": [rank.value for rank in RANKS]}

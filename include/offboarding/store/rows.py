@@ -47,6 +47,8 @@ class RosterOutcome:
     waiting: int
     """Gone from the feed beyond the bound: to be confirmed."""
     error: str
+    forgotten: int = 0
+    """Told by reads alone that the guard held, and gone with them: they were never here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

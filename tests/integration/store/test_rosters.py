@@ -346,3 +346,56 @@ def test_a_day_that_hr_blanks_stands_where_it_had_passed(feed: Feed) -> None:
         ("1", date(2026, 11, 13), night_of(13).replace(hour=15)),
         ("2", None, night_of(21)),
     ]
+
+
+# --- one number, several people ---------------------------------------------------------------------------------------
+
+
+def test_a_number_that_stands_for_two_people_is_believed_of_neither(feed: Feed) -> None:
+    many = [worker(str(number), name=f"Person {number}") for number in range(100, 120)]
+    one = worker("1", name="Kim Minjun", mail=KIM, logins=("kim",))
+    feed.read(14, one, *many)
+    left = worker("1", LEFT, name="Kim Minjun", mail=KIM, logins=("kim",))
+    lee = worker("1", job(start="2019-01-01"), name="Lee Ha", mail="lee@corp.example", logins=("lee",))
+    park = worker("1", job(start="2018-01-01"), name="Park Jiho", mail="park@corp.example", logins=("park",))
+
+    outcome = feed.read(15, left, lee, park, *many)
+
+    assert outcome.status == "partial"
+    (said,) = outcome.problems
+    assert said.startswith("a list, worker 1: is told as several people, with other names, mails or logins")
+    assert "See whether two columns are swapped, or a number was given twice." in said
+    assert feed.ask("select value from worker_key where kind = 'mail'") == [(KIM,)]
+    assert feed.left() == {}
+
+
+def test_two_jobs_of_one_person_and_a_name_that_changed_between_two_are_one_person(feed: Feed) -> None:
+    before = worker("1", job("left", start="2010-01-01", last="2014-12-31"), name="Kim Minjun", mail=KIM)
+    second = worker("2", job(start="2016-01-01"), name="Lee Ha", mail="ha@corp.example")
+
+    outcome = feed.read(
+        14,
+        before,
+        worker("1", WORKS, name="Choi Minjun", mail="choi@corp.example"),
+        second,
+        worker("2", WORKS, name="Lee Ha", mail="lee@corp.example"),
+    )
+
+    assert (outcome.status, outcome.problems) == ("complete", ())
+
+
+def test_a_read_of_another_columns_numbers_is_believed_in_nothing(feed: Feed) -> None:
+    people = [(str(n), f"Person {n}", f"p{n}@corp.example", f"p{n}") for n in range(30)]
+    feed.read(14, *(worker(number, name=name, mail=mail, logins=(login,)) for number, name, mail, login in people))
+    persons = feed.ask("select count(distinct person_uid) from worker")
+    bosses = (
+        worker(str(place % 3), job(start=f"20{place % 20:02}-01-01"), name=name, mail=mail, logins=(login,))
+        for place, (_, name, mail, login) in enumerate(people)
+    )
+
+    outcome = feed.read(15, *bosses)
+
+    assert outcome.status == "partial"
+    assert "3 of its 3 workers, such as 0, are told as several people each" in outcome.problems[0]
+    assert feed.ask("select count(distinct person_uid) from worker") == persons == [(30,)]
+    assert feed.left() == {}

@@ -76,6 +76,7 @@ create table worker (
     manager           text not null,
     location          text not null,
     in_complete_read  boolean not null,
+    first_told_at     timestamptz not null,           -- as_of of the first read that told of it
     missing_since     timestamptz,                    -- the first read in which it wasn't, where that read may tell
     judged_read_id    bigint references roster_read,  -- the complete read that asked whether it left, within its bound
     vanished_at       timestamptz,                    -- taken to have left; null while it waits to be confirmed

@@ -1,6 +1,6 @@
 -- name: unstage_tables
 -- An earlier read of the same session.
-drop table if exists s_worker, s_employment, s_worker_key, s_told_worker, s_same_worker, told_twice;
+drop table if exists s_worker, s_employment, s_worker_key, s_told_worker, s_same_worker, told_twice, told_as_several;
 
 -- name: stage_tables
 -- Where a read is put before it is merged; gone with the session.
@@ -65,6 +65,28 @@ from worker_key k join worker w using (worker_pk)
 where k.valid_to is null and w.worker_pk in (select s.worker_pk from s_same_worker s join told_twice using (worker_id));
 delete from s_same_worker s using told_twice t where t.worker_id = s.worker_id;
 update s_worker s set digest = null from told_twice t where t.worker_id = s.worker_id;
+
+-- name: find_several
+-- Workers of whom this read tells as of several people at once, with another name and another mail or login each: a
+-- column of numbers that holds somebody else's. Nothing that it says of them is believed.
+create temp table told_as_several as
+with told as (
+    select worker_id, count(distinct lower(name)) filter (where name <> '') as names
+    from s_worker where rank < array_position(%(ranks)s::text[], 'left') - 1
+    group by worker_id having count(*) > 1
+), borne as (
+    select k.worker_id, count(distinct k.value) filter (where k.kind = 'mail') as mails,
+        count(distinct k.value) filter (where k.kind = 'login') as logins
+    from s_worker_key k join told using (worker_id) where k.origin = 'current' group by k.worker_id
+)
+select worker_id from told join borne using (worker_id)
+where case when names = 0 then mails > 1 and logins > 1 else names > 1 and (mails > 1 or logins > 1) end;
+delete from s_worker s using told_as_several t where t.worker_id = s.worker_id;
+delete from s_employment s using told_as_several t where t.worker_id = s.worker_id;
+delete from s_worker_key s using told_as_several t where t.worker_id = s.worker_id;
+
+-- name: several
+select worker_id from told_as_several order by worker_id;
 
 -- name: upsert_roster
 -- The roster as configured today.
@@ -135,10 +157,11 @@ on conflict do nothing;
 -- name: merge_workers
 -- The workers of this read; nothing is written where nothing changed.
 insert into worker as w
-    (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, digest, observed_at)
+    (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, digest, first_told_at,
+    observed_at)
 select distinct on (s.worker_id)
     %(roster)s, %(id_space)s, s.worker_id, coalesce(a.person_uid, s.person_uid), s.name, s.manager, s.location,
-    %(complete)s, case when %(complete)s then s.digest end, %(observed_at)s
+    %(complete)s, case when %(complete)s then s.digest end, %(as_of)s, %(observed_at)s
 from s_worker s
 left join person_alias a on a.alias_uid = s.person_uid
 order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
@@ -230,6 +253,22 @@ where w.missing_since is not null and not w.superseded and w.roster = coalesce(%
         join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
             and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
         where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current');
+
+-- name: forget_unaccepted
+-- Whom only reads told of that the guard held for their length (the file of another company, another column's numbers),
+-- and who is gone with them, was never here: neither a leaver, nor at work, nor anybody else's namesake.
+with ghost as (
+    select w.worker_pk from worker w join guard_accepted a on a.kind = 'roster' and a.name = w.roster
+    where w.roster = %(roster)s and w.missing_since is not null and w.first_told_at > a.as_of and exists (
+        select from guard_hold h join run r on r.run_id = h.opened_run cross join jsonb_array_elements(h.numbers) n
+        where h.kind = 'roster' and h.name = w.roster and h.status in ('waiting', 'rejected')
+            and r.as_of <= w.first_told_at and n ->> 'measure' in ('inferred', 'workers'))
+), keys as (
+    delete from worker_key k using ghost g where k.worker_pk = g.worker_pk
+), jobs as (
+    delete from employment e using ghost g where e.worker_pk = g.worker_pk returning e.worker_pk
+)
+select count(distinct worker_pk)::int from jobs;
 
 -- name: infer_vanished
 -- Who is missing, was at work or about to begin, and hasn't been judged: no more than the bound are taken to have left,
