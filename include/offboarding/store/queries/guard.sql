@@ -135,13 +135,16 @@ insert into tripped (kind, name) values (%(kind)s, %(name)s) on conflict do noth
 
 -- name: make_closing
 -- Findings on tickets that this evaluation closed, and on whose word; what a person decided is nobody else's question.
+-- A roster's word is that there is no departure (taken back), that it was another one, or of somebody else.
 create temp table closing as
-select f.finding_key, g.from_state, g.text, f.source, f.person_uid, f.roster, f.basis,
-    case when f.person_uid is not null and not exists (
-        select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned)
+select f.finding_key, g.from_state, g.text, f.source, f.person_uid, f.roster, f.basis, back.taken,
+    case when back.taken or (f.person_uid is not null and (g.text = 'the departure is confirmed now'
+        or g.text ~ '^(the departure was moved|the departure is told otherwise|left again|the same person as)'))
         then 'roster' else 'source' end as kind
 from unnest(%(keys)s::text[], %(states)s::text[], %(texts)s::text[]) as g(finding_key, from_state, text)
 join finding f using (finding_key)
+cross join lateral (select f.person_uid is not null and not exists (
+    select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned) as taken) back
 where f.ticket_key is not null and f.basis is distinct from 'notice'
     and g.text !~ '^(the link was rejected by|attested by|whose it is was decided by|a person decided|the key is none)';
 
@@ -151,7 +154,7 @@ select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinc
     select count(distinct f.person_uid)::int from finding f
     where f.roster = c.roster and f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
     + count(distinct c.person_uid)::int as base
-from closing c where c.kind = 'roster' group by c.roster
+from closing c where c.taken group by c.roster
 union all
 select 'source', c.source, 'closings', count(*)::int, (
     select count(*)::int from finding f

@@ -1,0 +1,127 @@
+"""A tracker in a list: as honest as a real one (it passes their contract), for tests of thousands of nights.
+
+It opens a second ticket of the same key if it's asked to, as every tracker does: one ticket a key is our own work.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from include.offboarding.model import TicketDraft, TicketRef, TicketState
+
+
+@dataclass(slots=True, kw_only=True)
+class ListedTicket:
+    """As it stands there."""
+
+    ref: TicketRef
+    draft: TicketDraft
+    state: TicketState = TicketState.OPEN
+    said: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(event or "", text), as they came."""
+    by: str = "us"
+    """Who opened or closed it last: "us", or "people"."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people still have to do something."""
+        return self.state is TicketState.OPEN
+
+
+class ListedTracker:
+    """What trackers do (interfaces.Tracker), and what people do in them (tests/contract/tracker_contract.py)."""
+
+    def __init__(self) -> None:
+        self.tickets: list[ListedTicket] = []
+
+    # --- a tracker ---------------------------------------------------------------------------------------------------
+
+    def find(self, key: str) -> TicketRef | None:
+        """The oldest whose title bears it."""
+        return next((each.ref for each in self.there() if f"[{key}]" in each.draft.title), None)
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        """A new one, whatever there is already."""
+        number = len(self.tickets) + 1
+        ref = TicketRef(ref=str(number), url=f"list:{number}")
+        self.tickets.append(ListedTicket(ref=ref, draft=draft))
+        return ref
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        """As the draft says."""
+        self.ticket(ref).draft = draft
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        """Once an event."""
+        said = self.ticket(ref).said
+        if event_key not in {event for event, _ in said}:
+            said.append((event_key, text))
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        """With why, once."""
+        self._turn(ref, TicketState.CLOSED, text)
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        """With why, once."""
+        self._turn(ref, TicketState.OPEN, text)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        """As it stands."""
+        found = next((each for each in self.tickets if each.ref.ref == ref.ref), None)
+        return found.state if found else TicketState.MISSING
+
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    def there(self) -> list[ListedTicket]:
+        """Every ticket that nobody deleted, the oldest first."""
+        return [each for each in self.tickets if each.state is not TicketState.MISSING]
+
+    def ticket(self, ref: TicketRef) -> ListedTicket:
+        """One that is there."""
+        (found,) = (each for each in self.there() if each.ref.ref == ref.ref)
+        return found
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        """Somebody's comment."""
+        self.ticket(ref).said.append(("", text))
+
+    def people_turn(self, ref: TicketRef, state: TicketState) -> None:
+        """By hand: closed, opened or deleted."""
+        ticket = self.ticket(ref)
+        ticket.state, ticket.by = state, "people"
+
+    def _turn(self, ref: TicketRef, state: TicketState, text: str) -> None:
+        ticket = self.ticket(ref)
+        if not (ticket.by == "us" and ticket.state is state) and ticket.said[-1:] != [("", text)]:
+            ticket.said.append(("", text))
+        ticket.state, ticket.by = state, "us"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPeople:
+    """The contract's People, in the same list."""
+
+    tracker: ListedTracker
+
+    def close(self, ref: TicketRef) -> None:
+        self.tracker.people_turn(ref, TicketState.CLOSED)
+
+    def reopen(self, ref: TicketRef) -> None:
+        self.tracker.people_turn(ref, TicketState.OPEN)
+
+    def delete(self, ref: TicketRef) -> None:
+        self.tracker.people_turn(ref, TicketState.MISSING)
+
+    def title(self, ref: TicketRef) -> str:
+        return self.tracker.ticket(ref).draft.title
+
+    def priority(self, ref: TicketRef) -> str:
+        return self.tracker.ticket(ref).draft.priority.value
+
+    def texts(self, ref: TicketRef) -> list[str]:
+        ticket = self.tracker.ticket(ref)
+        return [ticket.draft.body, *(text for _, text in ticket.said)]
+
+    def copy(self, ref: TicketRef) -> TicketRef:
+        return self.tracker.open(replace(self.tracker.ticket(ref).draft))
+
+    def trace(self, ref: TicketRef) -> str:
+        return repr(self.tracker.ticket(ref))
