@@ -271,6 +271,14 @@ def test_throttled_out_is_tried_again(aws_process: AwsServer) -> None:
         read(aws_process, max_attempts=1)
 
 
+def test_a_policy_that_went_between_two_questions_is_asked_for_again(aws_process: AwsServer) -> None:
+    stand(aws_process, NO_SIGNING)
+    aws_process.deny(MANAGEMENT, "organizations:DescribePolicy", code="PolicyNotFoundException")
+
+    with pytest.raises(RetriableError, match="DescribePolicy answered PolicyNotFoundException"):
+        read(aws_process)
+
+
 # --- what it costs ------------------------------------------------------------------------------------------------
 
 

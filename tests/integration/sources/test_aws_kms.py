@@ -360,7 +360,10 @@ class TestAccess:
                     LAB,
                     f"arn:aws:iam::{LAB}:role/ci",
                     Standing.UNKNOWN,
-                    f"grant {grants[2].grant_id}; whether it applies depends on its constraints",
+                    (
+                        f"grant {grants[2].grant_id}; whether it applies depends on its constraints, "
+                        "that account's own policies"
+                    ),
                 ),
             )
         )

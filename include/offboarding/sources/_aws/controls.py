@@ -129,7 +129,8 @@ class _Asked:
         target, is_root = account_id, False
         while not is_root:
             yield target
-            (parent,) = self._client.list_parents(ChildId=target)["Parents"]
+            pages = self._client.get_paginator("list_parents").paginate(ChildId=target)
+            (parent,) = (parent for page in pages for parent in page["Parents"])
             target, is_root = parent.get("Id", ""), parent.get("Type") == "ROOT"
         yield target
 

@@ -21,6 +21,7 @@ _REFUSED = frozenset(
 _PASSING = frozenset(
     {"ServiceFailure", "ServiceUnavailable", "InternalFailure", "InternalError", "RequestTimeout", "LimitExceeded"}
     | {"ExpiredToken", "ExpiredTokenException", "ConcurrentModification", "EntityTemporarilyUnmodifiable"}
+    | {"ConcurrentModificationException", "PolicyNotFoundException"}
 )
 _SERVER_ERROR = 500
 PERMISSIONS = "docs/permissions/aws.md"

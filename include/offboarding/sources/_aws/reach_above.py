@@ -14,6 +14,7 @@ from datetime import datetime
 from include.offboarding.sources._aws.policies import NamedPolicy
 from include.offboarding.sources._aws.reach_applying import applies
 from include.offboarding.sources._aws.reach_book import Covering
+from include.offboarding.sources._aws.reach_outside import THERE
 from include.offboarding.sources._aws.reach_principals import SERVICE_ROLE
 from include.offboarding.sources._aws.reach_statements import ANYONE, ResourceStatement, about, covers
 from include.offboarding.sources._aws.reach_target import KeyTarget, Request
@@ -73,10 +74,13 @@ class Limits:
         own = request.principal.realm == self._above.account_id
         if SERVICE_ROLE in request.principal.arn or not self._above.account_id:
             return YES
+        if not own:
+            # What stands above their account, and what it grants, is known there.
+            passed = both(self.others(), self._denied(self._key_denies, RESOURCE, request))
+            return both(passed, unknown(THERE))
         if self._above.unread:
-            return self._unread(_SERVICES) if own else self.others()
-        passed = self._denied(self._key_denies, RESOURCE, request)
-        return both(self._principal(request), passed) if own else passed
+            return self._unread(_SERVICES)
+        return both(self._principal(request), self._denied(self._key_denies, RESOURCE, request))
 
     def others(self) -> Value:
         """Whether those of other accounts pass, but for what `key_denies` says."""
