@@ -35,7 +35,7 @@ def find_waiting() -> dict[str, Any]:
     return {"run": asked[0], "subject": asked[1], "body": asked[2]}
 
 
-@task(retries=0)
+@task
 def decide(asked: dict[str, Any], answer: dict[str, Any]) -> None:
     """Do as the person said, who is the author. Nobody's answer decides nothing."""
     who, chosen = cast("dict[str, str]", answer["responded_by_user"] or {}), answer["chosen_options"]
@@ -45,7 +45,14 @@ def decide(asked: dict[str, Any], answer: dict[str, Any]) -> None:
     with wiring.at_work() as (loaded, session):
         tracker = wiring.tracker(loaded.settings)
         releasing.answered(
-            session, loaded.settings, asked["run"], tracker, approve=APPROVE in chosen, reason=reason, author=author
+            session,
+            loaded.settings,
+            asked["run"],
+            tracker,
+            approve=APPROVE in chosen,
+            reason=reason,
+            author=author,
+            caller=f"by answer {context()['run_id']}",
         )
 
 

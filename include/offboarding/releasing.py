@@ -32,34 +32,56 @@ def release(
     author: str,
     holds: Sequence[int] = (),
     batch: int | None = None,
+    caller: str = "",
 ) -> Run:
     """Let through what waits since a run or earlier, or on these holds alone, after evaluating the last reads afresh.
 
-    Of a first read so many tickets as a batch holds, the worst first. Raises FatalError where nothing waits, a hold is
-    none that waits, or the last night's reads are older than guard.max_age_hours.
+    Of a first read so many tickets as a batch holds, the worst first. `caller`: whose task this is; begun again after
+    it was broken off, it tells what it let through then, and lets nothing more through. Raises FatalError where nothing
+    waits, a hold is none that waits, or the last night's reads are older than guard.max_age_hours.
     """
+    caller = f"release of {run_id} by {author} {caller or datetime.now(UTC)}"
+    run = runs.begun(session, caller)
+    if run is None:
+        run = _let_through(session, settings, run_id, caller, reason=reason, author=author, named=holds, batch=batch)
+    if run.finished_at is None:
+        pipeline.ticket(session, settings, run, told)
+        runs.end_release(session, run.run_id)
+    return run
+
+
+def _let_through(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    caller: str,
+    *,
+    reason: str,
+    author: str,
+    named: Sequence[int],
+    batch: int | None,
+) -> Run:
+    """In one transaction with the run itself: where there is such a run, all of it was done."""
     runs.run(session, run_id)
     last = _fresh_enough(session, settings)
     with session.transaction():
         lock_findings(session)
-        decided = _named(session, holds) if holds else [h for h in guard.holds(session) if h.opened_run <= run_id]
+        decided = _named(session, named) if named else [h for h in guard.holds(session) if h.opened_run <= run_id]
         if not decided and not guard.waiting(session, run_id):
             raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
-        run = runs.open_release(session, caller=f"release of {run_id} by {author} at {datetime.now(UTC)}", of=last)
+        run = runs.open_release(session, caller=caller, of=last)
         let = Release(
             of_run=run_id,
             holds=decided,
-            everything=not holds,
+            everything=not named,
             batch=batch or settings.guard.batch,
             reason=reason,
             author=author,
         )
         pipeline.evaluate(session, settings, run, let)
         outcome = pipeline.guard(session, settings, run, let)
+        runs.note_waiting(session, run.run_id, outcome.baseline + outcome.over_maximum)
     log.info("released", run=run.run_id, of=run_id, holds=[hold.hold_id for hold in decided], findings=outcome.opened)
-    pipeline.ticket(session, settings, run, told)
-    waiting = outcome.baseline + outcome.over_maximum
-    runs.close_run(session, run.run_id, status="green", waiting=waiting, summary={})
     return run
 
 
@@ -88,16 +110,17 @@ def answered(
     approve: bool,
     reason: str,
     author: str,
+    caller: str = "",
 ) -> None:
     """Do as a person answered: everything that waits is let through, or every line that waits refused.
 
-    A first read that waits isn't refused, it goes on waiting. Raises FatalError without a reason, or where nothing
-    waits any more.
+    A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. Raises FatalError without a
+    reason, or where nothing waits any more.
     """
     if not reason.strip():
         raise FatalError("a decision needs a reason: trigger offboarding_release again, and say why")
     if approve:
-        release(session, settings, run_id, told, reason=reason, author=author)
+        release(session, settings, run_id, told, reason=reason, author=author, caller=caller)
     else:
         waiting = [hold.hold_id for hold in guard.holds(session)]
         if waiting:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.offboarding import pipeline
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Employment, KeyKind
+from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.model import Employment, KeyKind, TicketDraft, TicketRef
 from include.offboarding.report import night
 from include.offboarding.store import reading
 from include.offboarding.store.events import broken_at
@@ -333,6 +333,35 @@ def test_a_first_read_goes_out_in_batches_the_worst_first(office: Office, people
     assert len(titles(people, office)) == 3
     with pytest.raises(FatalError, match="nothing to release"):
         office.release(told.run.run_id)
+
+
+def test_a_release_that_broke_off_is_taken_up_and_lets_no_more_through(
+    office: Office, people: RoundupPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.policy = {"baseline": "hold"}
+    office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:5]]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE[:5]]
+    night_before = office.night().run.run_id
+    with monkeypatch.context() as away:
+        away.setattr(office.tracker.inner, "open", refuse)
+        with pytest.raises(RetriableError):
+            office.release(night_before, batch=2, caller="approval")
+    assert titles(people, office) == []
+
+    taken_up = office.release(night_before, batch=2, caller="approval")
+
+    assert len(titles(people, office)) == 2
+    assert sorted(states(office).values()) == ["held"] * 3 + ["open"] * 2
+    assert office.release(night_before, batch=2, caller="approval").run_id == taken_up.run_id
+    assert office.tracker.calls == []
+    kept = office.session.execute("select status, waiting from run where kind = 'release' and finished_at is not null")
+    assert kept.fetchall() == [("green", 3)]
+    office.release(night_before, batch=2, caller="another approval")
+    assert len(titles(people, office)) == 4
+
+
+def refuse(_draft: TicketDraft) -> TicketRef:
+    raise RetriableError("trackers.secops: no answer. Is it up?")
 
 
 def test_reads_of_yesterday_are_not_released(company: Office) -> None:

@@ -321,7 +321,7 @@ class Office:
         caller = f"night {next(_callers)} {self.queue}"
         return whole_night(self.session, self.settings, self.readers(), caller=caller, as_of=self.as_of)
 
-    def release(self, run_id: int, *, holds: Sequence[int] = (), batch: int | None = None) -> Run:
+    def release(self, run_id: int, *, holds: Sequence[int] = (), batch: int | None = None, caller: str = "") -> Run:
         """Somebody lets through what waits."""
         self.tracker.calls.clear()
         return releasing.release(
@@ -333,6 +333,7 @@ class Office:
             author="analyst",
             holds=holds,
             batch=batch,
+            caller=caller,
         )
 
     def reject(self, *holds: int) -> None:

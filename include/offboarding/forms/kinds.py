@@ -31,6 +31,8 @@ class Desk:
     settings: Settings
     author: str
     """Who triggered it; never a field of the form."""
+    caller: str
+    """The name of the run that it is."""
     tracker: Callable[[], tuple[str, Tracker] | None]
     """The tracker's name and the ready tracker, for those that tell it at once."""
 

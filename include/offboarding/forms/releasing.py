@@ -17,6 +17,7 @@ def release(desk: Desk, *, run: Run, holds: Holds | None = None, batch: Batch | 
         author=desk.author,
         holds=holds or (),
         batch=batch,
+        caller=f"by form {desk.caller}",
     )
     return {"run": made.run_id, "of": run}
 

@@ -39,7 +39,7 @@ def submit(
             "Airflow doesn't say who triggered this run, and nothing is decided without somebody who decides it."
             " Trigger it by the form or by REST, as yourself."
         )
-    desk = Desk(session=session, settings=settings, author=author.strip(), tracker=tracker)
+    desk = Desk(session=session, settings=settings, author=author.strip(), caller=caller, tracker=tracker)
     kind, fields = _read(told)
     new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(told, desk.author), author=desk.author)
     try:

@@ -19,7 +19,7 @@ def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None
     """
     with session.transaction():
         session.execute("lock table run in share row exclusive mode")
-        known = _run(session, "run_of_caller", {"caller": caller})
+        known = begun(session, caller)
         if known is not None:
             return known
         last = _run(session, "last_finished_night", {})
@@ -32,6 +32,11 @@ def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None
         made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": moment})
     assert made is not None
     return made
+
+
+def begun(session: Session, caller: str) -> Run | None:
+    """The run that this caller began; None where there is none."""
+    return _run(session, "run_of_caller", {"caller": caller})
 
 
 def open_release(session: Session, *, caller: str, of: Run) -> Run:
@@ -88,6 +93,16 @@ def close_run(session: Session, run_id: int, *, status: str, waiting: int, summa
         block("runs", "close_run"),
         {"run_id": run_id, "status": status, "waiting": waiting, "summary": Jsonb(dict(summary))},
     )
+
+
+def note_waiting(session: Session, run_id: int, waiting: int) -> None:
+    """How much waits after a release."""
+    session.execute(block("runs", "note_waiting"), {"run_id": run_id, "waiting": waiting})
+
+
+def end_release(session: Session, run_id: int) -> None:
+    """What a release let through has been told."""
+    session.execute(block("runs", "end_release"), {"run_id": run_id})
 
 
 def _run(session: Session, name: str, values: Mapping[str, object]) -> Run | None:

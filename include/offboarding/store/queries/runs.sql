@@ -24,6 +24,12 @@ update run set finished_at = coalesce(finished_at, now()), status = %(status)s, 
     summary = coalesce(summary, '{}') || %(summary)s::jsonb
 where run_id = %(run_id)s;
 
+-- name: note_waiting
+update run set waiting = %(waiting)s where run_id = %(run_id)s;
+
+-- name: end_release
+update run set finished_at = coalesce(finished_at, now()), status = 'green' where run_id = %(run_id)s;
+
 -- name: roster_outcomes
 -- What came of each roster's read in a run.
 select roster, status, proved, origin, records, workers,
