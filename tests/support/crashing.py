@@ -1,6 +1,5 @@
 """A night's last task in a process of its own, killed where a test says; what it leaves is what a crash leaves."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Mapping
@@ -15,10 +14,7 @@ from include.offboarding.store.connect import Session, opened
 from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketDesk
 from include.offboarding.trackers.roundup import Settings, build
-
-# Imports once what each process needs; a plain fork would take the tests' own threads and sockets along.
-_FORK_SERVER = multiprocessing.get_context("forkserver")
-_FORK_SERVER.set_forkserver_preload([__name__])
+from tests.support.forked import FORK_SERVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +75,7 @@ class DeadlyTracker:
 
 def started(orders: Orders) -> BaseProcess:
     """The process, with its orders."""
-    process = _FORK_SERVER.Process(target=main, args=(orders,))
+    process = FORK_SERVER.Process(target=main, args=(orders,))
     process.start()
     return process
 

@@ -33,7 +33,14 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-Plan = Callable[[str, str], Do | Answer]
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The server does it; then this is done, and the client never hears."""
+
+    then: Callable[[], None]
+
+
+Plan = Callable[[str, str], Do | Answer | Unheard]
 """Method and path in; it may also do something itself just before the request goes on."""
 
 
@@ -45,12 +52,19 @@ class _Server(ThreadingHTTPServer):
         self.upstream = upstream
         self.plan = plan
         self.ended = threading.Event()
+        # To make one takes longer than a request. A connection each, as the relay gives its own clients.
+        self.asking = httpx.Client(trust_env=False, headers={"Connection": "close"})
+
+    def server_close(self) -> None:
+        super().server_close()
+        self.asking.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hung up is what these tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True
     server: _Server  # pyright: ignore[reportIncompatibleVariableOverride] - no other server makes it
 
     def _relay(self) -> None:
@@ -65,7 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
             response = self._forward(body)
             if verdict is Do.SEND_TWICE:
                 response = self._forward(body)
-            if verdict is not Do.LOSE_ANSWER:
+            if isinstance(verdict, Unheard):
+                verdict.then()
+            elif verdict is not Do.LOSE_ANSWER:
                 self._answer(response.status_code, {}, response.content)
 
     do_GET = do_POST = do_PATCH = do_DELETE = _relay  # noqa: N815 - http.server's names
@@ -73,9 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self, body: bytes) -> httpx.Response:
         own = {"host", "connection", "accept-encoding"}
         headers = {name: value for name, value in self.headers.items() if name.lower() not in own}
-        return httpx.request(
-            self.command, self.server.upstream + self.path, content=body, headers=headers, trust_env=False
-        )
+        return self.server.asking.request(self.command, self.server.upstream + self.path, content=body, headers=headers)
 
     def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)

@@ -1,0 +1,62 @@
+"""Code that is broken on purpose: a check that calls it sound checks nothing."""
+
+import itertools
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from enum import Enum
+from unittest import mock
+
+from include.offboarding import pipeline
+from include.offboarding.model import TicketRef
+from include.offboarding.store import tickets
+from include.offboarding.store.tickets import Pending
+from include.offboarding.ticketing import TicketDesk
+from include.offboarding.trackers.roundup import RoundupTracker
+
+
+class Fault(Enum):
+    """What is broken."""
+
+    OPENS_UNASKED = "a ticket is opened without a search for one that stands"
+    SAYS_TWICE = "a comment bears no mark of what it says"
+    MARKS_FIRST = "what is to be said counts as said before it is"
+
+
+class _MarksFirst(TicketDesk):
+    def _say(self, key: str, pending: Pending) -> None:
+        tickets.note(self.session, "done", outbox_id=pending.outbox_id)
+        super()._say(key, pending)
+
+
+def _marks_first() -> AbstractContextManager[object]:
+    return mock.patch.object(pipeline, "TicketDesk", _MarksFirst)
+
+
+def _opens_unasked() -> AbstractContextManager[object]:
+    real = RoundupTracker.find
+
+    def find(self: RoundupTracker, key: str) -> TicketRef | None:
+        # As many requests as ever: they are counted.
+        real(self, key)
+
+    return mock.patch.object(RoundupTracker, "find", find)
+
+
+_moments = itertools.count()
+
+
+def _says_twice() -> AbstractContextManager[object]:
+    real = RoundupTracker.comment
+
+    def comment(self: RoundupTracker, ref: TicketRef, event_key: str, text: str) -> None:
+        real(self, ref, f"{event_key} {id(self)} {next(_moments)}", text)
+
+    return mock.patch.object(RoundupTracker, "comment", comment)
+
+
+BROKEN: Mapping[Fault | None, Callable[[], AbstractContextManager[object]]] = {
+    None: nullcontext,
+    Fault.OPENS_UNASKED: _opens_unasked,
+    Fault.SAYS_TWICE: _says_twice,
+    Fault.MARKS_FIRST: _marks_first,
+}
