@@ -18,9 +18,12 @@ ARROWS: dict[str, set[str]] = {
     "correlation": NOUNS,
     "rules": NOUNS | {"interfaces"},
     "rosters": NOUNS | {"interfaces"},
-    # What makes a key the same key in two systems is told in one place.
-    "sources": NOUNS | {"interfaces", "thumbprints"},
-    "verifiers": NOUNS | {"interfaces", "thumbprints"},
+    # One guard for whatever is asked at an address that somebody else names.
+    "web": NOUNS,
+    "revocation": NOUNS | {"interfaces", "thumbprints", "web"},
+    # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
+    "sources": NOUNS | {"interfaces", "revocation", "thumbprints"},
+    "verifiers": NOUNS | {"interfaces", "revocation", "thumbprints", "web"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints", "yaml_file"},
     "yaml_file": NOUNS,
@@ -77,8 +80,8 @@ ARROWS: dict[str, set[str]] = {
 }
 """What a room may use. A new room begins with its line here."""
 
-SHARED = {"records", "web", "collected"}
-"""What every kind of a room may stand on: rosters/_records.py, how verifiers ask a web address or read a folder."""
+SHARED = {"records", "collected"}
+"""What every kind of a room may stand on: rosters/_records.py, how verifiers read a folder."""
 
 TOP = ("__main__", "demo")
 

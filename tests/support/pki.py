@@ -89,6 +89,7 @@ class Authority:
         at: datetime = AS_OF - timedelta(hours=1),
         until: datetime = AS_OF + timedelta(days=3),
         signed_by: ec.EllipticCurvePrivateKey | None = None,
+        number: int | None = None,
         extension: x509.ExtensionType | None = None,
     ) -> bytes:
         """A CRL in DER."""
@@ -98,14 +99,16 @@ class Authority:
             if reason:
                 entry = entry.add_extension(x509.CRLReason(reason), critical=False)
             builder = builder.add_revoked_certificate(entry.build())
+        if number is not None:
+            builder = builder.add_extension(x509.CRLNumber(number), critical=False)
         if extension:
             builder = builder.add_extension(extension, critical=True)
         return builder.sign(signed_by or self.key, SHA256()).public_bytes(Encoding.DER)
 
 
-def distribution_point(url: str) -> x509.CRLDistributionPoints:
-    """One that names an address."""
-    names = [x509.UniformResourceIdentifier(url)]
+def distribution_point(*urls: str) -> x509.CRLDistributionPoints:
+    """One that names these addresses."""
+    names = [x509.UniformResourceIdentifier(url) for url in urls]
     point = x509.DistributionPoint(full_name=names, relative_name=None, reasons=None, crl_issuer=None)
     return x509.CRLDistributionPoints([point])
 

@@ -20,7 +20,7 @@ def build(settings: JwksSettings, connection: ConnectionFields | None, part: str
     # httpcore and ssl aren't needed to read the configuration.
     from include.offboarding.verifiers._jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415
     from include.offboarding.verifiers._jwks.verifier import JwksVerifier  # noqa: PLC0415
-    from include.offboarding.verifiers._web.page import Web  # noqa: PLC0415
+    from include.offboarding.web.page import Web  # noqa: PLC0415
 
     del context
     where, max_bytes = f"verifiers.{settings.name}", settings.max_kilobytes * 1024

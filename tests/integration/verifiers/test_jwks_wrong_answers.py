@@ -11,7 +11,7 @@ import pytest
 from include.offboarding.demo.login_service import DISCOVERY, JWKS, Answer, LoginService, public_jwk
 from include.offboarding.errors import ConfigError, RetriableError
 from include.offboarding.model import Carryable, Key
-from include.offboarding.verifiers._web import addresses
+from include.offboarding.web import addresses
 from tests.contract.key_contract import of
 from tests.support.jwks import FIRST, JSON, SECRET_D, facts, refused
 

@@ -174,7 +174,8 @@ class TestRevocation:
         key, said = told(idp, leaf, checks_revocation=True)
 
         assert (key.standing, key.verifies, said) == (Standing.DEAD, True, [])
-        assert key.standing_reason == f"revoked since 2026-11-24 15:30 UTC (keyCompromise) by {server.url}/ca.crl"
+        at = "2026-11-24 15:30 UTC"
+        assert key.standing_reason == f"revoked since {at} (keyCompromise) by the CRL of {at}, {server.url}/ca.crl"
 
     def test_revoked_it_is_not_known_to_be_dead_for_others(
         self, idp: Path, authority: Authority, server: CrlServer
@@ -257,3 +258,30 @@ class TestRevocation:
         server.put("/2.crl", authority.crl(leaf))
 
         assert told(idp, leaf, checks_revocation=True)[0].standing is Standing.DEAD
+
+    def test_the_addresses_of_a_point_are_ways_to_one_crl(
+        self, idp: Path, authority: Authority, server: CrlServer
+    ) -> None:
+        """As Active Directory's authorities write them: by LDAP first, and one of the others is down."""
+        crl = server.put("/ca.crl", authority.crl())
+        point = distribution_point("ldap:///CN=CA,DC=corp?certificateRevocationList", f"{server.url}/down", crl)
+        leaf = authority.issue(extension=point)
+
+        fine = told(idp, leaf, checks_revocation=True)
+        server.put("/ca.crl", authority.crl(leaf))
+
+        assert (fine[0].standing, fine[1]) == (Standing.WORKS, [])
+        assert told(idp, leaf, checks_revocation=True)[0].standing is Standing.DEAD
+
+    def test_a_crl_that_is_configured_stands_for_one_that_cannot_be_asked(
+        self, idp: Path, authority: Authority, tmp_path: Path
+    ) -> None:
+        leaf = authority.issue(crl="ldap:///CN=CA,DC=corp?certificateRevocationList")
+        without = told(idp, leaf)
+        place = str(put_bytes(tmp_path, "ca.crl", authority.crl(number=7)))
+
+        key, said = told(idp, leaf, crls=[place])
+
+        assert "names its CRL by ldap, and it's asked by http alone. Name the CRL in crls" in without[1][0]
+        assert (key.standing, said) == (Standing.WORKS, [])
+        assert "not on CRL number 7 of 2026-11-24 15:30 UTC" in key.standing_reason

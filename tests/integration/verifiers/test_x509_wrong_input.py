@@ -68,17 +68,32 @@ def delta(authority: Authority, leaf: Leaf) -> bytes:
     return authority.crl(leaf, extension=x509.DeltaCRLIndicator(1))
 
 
-def indirect(authority: Authority, leaf: Leaf) -> bytes:
-    point = x509.IssuingDistributionPoint(
+def scope(
+    *, ca_certs: bool = False, indirect: bool = False, reasons: frozenset[x509.ReasonFlags] | None = None
+) -> x509.IssuingDistributionPoint:
+    return x509.IssuingDistributionPoint(
         full_name=None,
         relative_name=None,
         only_contains_user_certs=False,
-        only_contains_ca_certs=False,
-        only_some_reasons=None,
-        indirect_crl=True,
+        only_contains_ca_certs=ca_certs,
+        only_some_reasons=reasons,
+        indirect_crl=indirect,
         only_contains_attribute_certs=False,
     )
-    return authority.crl(leaf, extension=point)
+
+
+def indirect(authority: Authority, leaf: Leaf) -> bytes:
+    return authority.crl(leaf, extension=scope(indirect=True))
+
+
+def of_authorities_alone(authority: Authority, leaf: Leaf) -> bytes:
+    del leaf
+    return authority.crl(extension=scope(ca_certs=True))
+
+
+def of_one_reason_alone(authority: Authority, leaf: Leaf) -> bytes:
+    del leaf
+    return authority.crl(extension=scope(reasons=frozenset({x509.ReasonFlags.key_compromise})))
 
 
 def cut_off(authority: Authority, leaf: Leaf) -> bytes:
@@ -98,6 +113,8 @@ def web_page(authority: Authority, leaf: Leaf) -> bytes:
         (of_another, "it's another issuer's. Ask the authority for its CRL"),
         (delta, "it's a delta or an indirect CRL, which isn't understood. Name a full one in crls"),
         (indirect, "it's a delta or an indirect CRL, which isn't understood. Name a full one in crls"),
+        (of_authorities_alone, "it isn't about certificates like this one. Name a full one in crls"),
+        (of_one_reason_alone, "it isn't about certificates like this one. Name a full one in crls"),
         (cut_off, "it's no CRL in DER or PEM, or cut off. See what lies there"),
         (web_page, "it's no CRL in DER or PEM, or cut off. See what lies there"),
     ],
@@ -187,7 +204,7 @@ class TestAddresses:
     def test_thousands_of_addresses_are_not_asked(
         self, idp: Path, authority: Authority, server: CrlServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("include.offboarding.verifiers._x509.revocation.MOST_ASKED", 2)
+        monkeypatch.setattr("include.offboarding.revocation.lists.MOST_ASKED", 2)
         for number in range(4):
             url = server.put(f"/{number}.crl", authority.crl())
             put(idp, f"{number}.pem", authority.issue(f"{number}.corp.example", crl=url).pem)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from include.offboarding.errors import FatalError
-from include.offboarding.verifiers._web.page import Page
+from include.offboarding.web.page import Page
 
 Document = Mapping[str, object]
 

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from include.offboarding.errors import ConfigError, FatalError
 from include.offboarding.interfaces import ConnectionFields, Strict
 from include.offboarding.verifiers._jwks.document import Document, document_of
-from include.offboarding.verifiers._web.page import Page, Web
-from include.offboarding.verifiers._web.urls import checked_url
+from include.offboarding.web.page import Page, Web
+from include.offboarding.web.urls import checked_url
 
 PROJECT = Path(__file__).parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from include.offboarding.interfaces import VerifierSettings
-from include.offboarding.verifiers._web.urls import checked_url
+from include.offboarding.web.urls import checked_url
 
 
 def _issuer(text: str) -> str:

@@ -12,7 +12,7 @@ from include.offboarding.model import Carryable, Gap, Key, RequestCounts, ScopeR
 from include.offboarding.thumbprints import material_by_reference
 from include.offboarding.verifiers._jwks.entries import Entry, entries
 from include.offboarding.verifiers._jwks.places import Place, Published
-from include.offboarding.verifiers._web.page import Page, Web
+from include.offboarding.web.page import Page, Web
 
 log = structlog.get_logger("offboarding.verifiers")
 

@@ -1,23 +1,19 @@
 """A collection of certificates as facts."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
-from cryptography import x509
 
-from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ReadContext
 from include.offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from include.offboarding.revocation.certificates import Certificate, CertificateFileError, certificates_in
+from include.offboarding.revocation.issuers import Issuers, read_issuers
+from include.offboarding.revocation.lists import Answer, RevocationLists, State, web_for
 from include.offboarding.thumbprints import material_by_reference
 from include.offboarding.verifiers._collected.folder import Folder, fits
 from include.offboarding.verifiers._collected.telling import red_gaps, scope
-from include.offboarding.verifiers._web.page import Web
-from include.offboarding.verifiers._x509.certificates import Certificate, CertificateFileError, certificates_in
-from include.offboarding.verifiers._x509.revocation import PROJECT, Answer, RevocationLists, State
 from include.offboarding.verifiers._x509.settings import Certificates, X509Settings
 
 log = structlog.get_logger("offboarding.verifiers")
@@ -90,33 +86,16 @@ class X509Verifier:
         return found
 
     def _lists(self, certificates: Sequence[Certificate]) -> RevocationLists:
-        settings = self._settings
-        named = [certificate for path in settings.issuers for certificate in self._named_issuers(path)]
-        web = Web(
-            where=f"verifiers.{settings.name}",
-            internal=settings.internal,
-            ca_certs_file=settings.ca_certs_file,
-            seconds=settings.timeout_seconds,
-            max_bytes=settings.max_kilobytes * 1024,
-        )
+        where = f"verifiers.{self._settings.name}"
+        named = read_issuers(f"{where}: issuers", self._settings.issuers)
         return RevocationLists(
             where=self._where,
-            web=web,
+            web=web_for(where, self._settings),
             as_of=self._context.as_of,
-            places=settings.crls,
-            distribution_points=settings.distribution_points,
-            issuers=_by_subject([*named, *certificates]),
-            trusted=frozenset(certificate.thumbprint for certificate in named),
+            settings=self._settings,
+            issuers=Issuers.of(named, certificates),
+            issuer_missing="Put it among the files or in issuers",
         )
-
-    def _named_issuers(self, path: str) -> list[Certificate]:
-        what = f"verifiers.{self._settings.name}: issuers: {path}"
-        try:
-            return list(certificates_in(Path(PROJECT / path).read_bytes()))
-        except OSError as error:
-            raise ConfigError(f"{what} can't be read ({error.strerror}). Mend the path.") from error
-        except CertificateFileError as error:
-            raise ConfigError(f"{what} {error}.") from error
 
     def _verdict(self, certificate: Certificate, lists: RevocationLists) -> Verdict:
         as_of, ends = self._context.as_of, f"{certificate.ends_at:%Y-%m-%d %H:%M} UTC"
@@ -164,13 +143,6 @@ class X509Verifier:
 
 def _says(standing: Standing, reason: str, answer: Answer) -> Verdict:
     return Verdict(standing=standing, reason=reason, verifies=True, cache=answer.validity)
-
-
-def _by_subject(certificates: Sequence[Certificate]) -> Mapping[x509.Name, Sequence[Certificate]]:
-    by_subject = defaultdict[x509.Name, list[Certificate]](list)
-    for certificate in certificates:
-        by_subject[certificate.parsed.subject].append(certificate)
-    return by_subject
 
 
 def _any_of(patterns: Sequence[str]) -> Callable[[str], bool]:

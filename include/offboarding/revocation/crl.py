@@ -38,6 +38,13 @@ class Crl:
         ends = self.parsed.next_update_utc
         return ends - self.parsed.last_update_utc if ends else timedelta(0)
 
+    @property
+    def told(self) -> str:
+        """Which one it is, for people: by its number, where it has one, and its day."""
+        at = f"{self.parsed.last_update_utc:%Y-%m-%d %H:%M} UTC"
+        numbers = [each.value.crl_number for each in self.parsed.extensions if isinstance(each.value, x509.CRLNumber)]
+        return f"CRL number {numbers[0]} of {at}" if numbers else f"the CRL of {at}"
+
     def is_by(self, issuer: x509.Name) -> bool:
         """Whether it bears this name."""
         return self.parsed.issuer == issuer
@@ -58,10 +65,14 @@ class Crl:
                 f"stale CRL: it held until {ends:%Y-%m-%d %H:%M} UTC. See whether the authority still publishes"
             )
 
-    def entry(self, serial: int) -> Revocation | None:
-        """What it says of a certificate's serial number; None: not revoked."""
-        found = self.parsed.get_revoked_certificate_by_serial_number(serial)
+    def entry(self, certificate: x509.Certificate) -> Revocation | None:
+        """What it says of a certificate of its issuer's; None: not revoked. Raises CrlError where that it isn't on it
+        says nothing.
+        """
+        found = self.parsed.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if found is None:
+            if any(_leaves_out(point, certificate) for point in _points(self.parsed)):
+                raise CrlError("it isn't about certificates like this one. Name a full one in crls")
             return None
         try:
             reason = found.extensions.get_extension_for_class(x509.CRLReason).value.reason
@@ -114,5 +125,22 @@ def _is_delta(crl: x509.CertificateRevocationList) -> bool:
 
 
 def _is_indirect(crl: x509.CertificateRevocationList) -> bool:
-    points = [each.value for each in crl.extensions if isinstance(each.value, x509.IssuingDistributionPoint)]
-    return any(point.indirect_crl for point in points)
+    return any(point.indirect_crl for point in _points(crl))
+
+
+def _leaves_out(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> bool:
+    """Whether a CRL of this scope lists no certificate like this one, or not all reasons (RFC 5280, 5.2.5)."""
+    others = point.only_contains_user_certs if is_authority(certificate) else point.only_contains_ca_certs
+    return others or point.only_contains_attribute_certs or bool(point.only_some_reasons)
+
+
+def _points(crl: x509.CertificateRevocationList) -> list[x509.IssuingDistributionPoint]:
+    return [each.value for each in crl.extensions if isinstance(each.value, x509.IssuingDistributionPoint)]
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Whether it may sign certificates (RFC 5280, 4.2.1.9)."""
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False

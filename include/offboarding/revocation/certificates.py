@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
+from include.offboarding.revocation.crl import is_authority
 from include.offboarding.thumbprints import PublicKeyError, material_of
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
@@ -45,8 +46,10 @@ class Certificate:
     is_authority: bool
     """It may sign certificates."""
     is_own_issuer: bool
-    crl_urls: tuple[str, ...]
-    """Of all of its distribution points, whatever the scheme; a point whose CRL somebody else signs counts as ""."""
+    crl_points: tuple[tuple[str, ...], ...]
+    """Each of its distribution points: the addresses of one and the same CRL (RFC 5280, 4.2.1.13), whatever the scheme.
+    "" alone: a directory's name, or a CRL that somebody else signs.
+    """
 
 
 def certificates_in(body: bytes) -> Iterator[Certificate]:
@@ -57,7 +60,7 @@ def certificates_in(body: bytes) -> Iterator[Certificate]:
     if _BEGIN.search(body):
         yield from _in_pem(body)
     else:
-        yield from map(_described, _in_der(body))
+        yield from map(certificate_of, _in_der(body))
 
 
 def _in_pem(body: bytes) -> Iterator[Certificate]:
@@ -70,7 +73,7 @@ def _in_pem(body: bytes) -> Iterator[Certificate]:
         except (ValueError, UnsupportedAlgorithm) as error:
             # The library's own words may quote what it met.
             raise CertificateFileError(f"block {number} can't be decoded. Collect it anew") from error
-        yield from map(_described, found)
+        yield from map(certificate_of, found)
     if len(_BEGIN.findall(body)) > len(blocks):
         raise CertificateFileError("has a BEGIN without its END: it was cut off. Collect it anew")
 
@@ -100,7 +103,8 @@ def _in_der(body: bytes) -> list[x509.Certificate]:
             ) from error
 
 
-def _described(parsed: x509.Certificate) -> Certificate:
+def certificate_of(parsed: x509.Certificate) -> Certificate:
+    """What is asked of a certificate. Raises CertificateFileError."""
     try:
         with warnings.catch_warnings(action="ignore"):
             return Certificate(
@@ -112,9 +116,9 @@ def _described(parsed: x509.Certificate) -> Certificate:
                 ends_at=parsed.not_valid_after_utc,
                 material=_material(parsed),
                 algorithm=_algorithm(parsed),
-                is_authority=_is_authority(parsed),
+                is_authority=is_authority(parsed),
                 is_own_issuer=parsed.subject == parsed.issuer,
-                crl_urls=tuple(dict.fromkeys(_crl_urls(parsed))),
+                crl_points=tuple(dict.fromkeys(_crl_points(parsed))),
             )
     except (ValueError, x509.DuplicateExtension) as error:
         raise CertificateFileError("holds a certificate whose fields can't be decoded. Have it issued anew") from error
@@ -160,19 +164,12 @@ def _algorithm(parsed: x509.Certificate) -> str:
     return type(key).__name__.removesuffix("PublicKey").lstrip("_")
 
 
-def _is_authority(parsed: x509.Certificate) -> bool:
-    try:
-        return bool(parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
-    except x509.ExtensionNotFound:
-        return False
-
-
-def _crl_urls(parsed: x509.Certificate) -> Iterator[str]:
+def _crl_points(parsed: x509.Certificate) -> Iterator[tuple[str, ...]]:
     try:
         points = parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
         return
     for point in points:
         names = point.full_name or ()
-        urls = [name.value for name in names if isinstance(name, x509.UniformResourceIdentifier)]
-        yield from urls if urls and not point.crl_issuer else [""]
+        urls = tuple(name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
+        yield ("",) if point.crl_issuer or not urls else urls

@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 
 from include.offboarding.errors import ConfigError, FatalError, OffboardingError, RetriableError
-from include.offboarding.verifiers._web.addresses import AddressError
-from include.offboarding.verifiers._web.urls import checked_url
-from include.offboarding.verifiers._web.wire import CheckedBackend
+from include.offboarding.web.addresses import AddressError
+from include.offboarding.web.urls import checked_url
+from include.offboarding.web.wire import CheckedBackend
 
 MOST_REDIRECTS = 3
 LONGEST_CACHE = timedelta(days=365)

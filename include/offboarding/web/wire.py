@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from include.offboarding.verifiers._web.addresses import addresses_of
+from include.offboarding.web.addresses import addresses_of
 
 
 class CheckedBackend(httpcore.NetworkBackend):
