@@ -1,4 +1,4 @@
-"""A leaver's certificate hasn't expired, whatever became of the account that bears it."""
+"""A leaver's certificate hasn't expired, nor been seen revoked, whatever became of the account that bears it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -6,11 +6,13 @@ import pytest
 
 from include.offboarding.model import Standing
 from include.offboarding.sources._ldap import active_directory, dirsrv
-from include.offboarding.sources._ldap.certificates import Certificate
+from include.offboarding.sources._ldap.certificates import parse
 from include.offboarding.sources._ldap.dirsrv import DirectoryServer
 from include.offboarding.sources._ldap.entry import Entry
 from include.offboarding.sources._ldap.freeipa import FreeIpa
-from include.offboarding.sources._ldap.standing import Proof, certificate_standing
+from include.offboarding.sources._ldap.revocation import certificate_judge
+from include.offboarding.sources._ldap.standing import Proof
+from tests.support.certificates import certificate
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 SEEN = Proof(readable=True, reason="the witness shows that locks can be read")
@@ -121,14 +123,10 @@ def test_389ds_and_freeipa(
     ),
 )
 def test_a_certificate_works_until_its_end(starts: int, ends: int, standing: Standing, reason: str) -> None:
-    found = Certificate(
-        thumbprint="ab",
-        label="certificate 1",
-        starts_at=AS_OF + timedelta(days=starts),
-        expires_at=AS_OF + timedelta(days=ends),
-    )
+    found = parse(certificate(starts=AS_OF + timedelta(days=starts), ends=AS_OF + timedelta(days=ends)))
+    judge = certificate_judge("sources.corp-ldap", None, AS_OF, live=True)
 
-    judgement = certificate_standing(found, "userCertificate", AS_OF)
+    judgement = judge.judge(found, "userCertificate", "an account")
 
     assert judgement.standing is standing
     assert reason in judgement.reason

@@ -156,7 +156,9 @@ def _revoke(account: Account, subject: Subject, attribute: str) -> tuple[str, ..
     return (
         (
             f"Have its issuer revoke {subject.label}, and look for it on the revocation list: whoever trusts the "
-            "issuer takes it until it's there. That can't be undone; whoever needs one gets a new one."
+            "issuer takes it until it's there. That can't be undone; whoever needs one gets a new one. This item "
+            "closes when the checker sees it on that list, where it asks for it (revocation, in the source's "
+            "configuration), or off the entry, as follows."
         ),
         _WHERE,
         f"Put the certificates on the entry in files, and keep these:\n{show}",

@@ -12,6 +12,7 @@ from include.offboarding.model import (
     Account,
     AccountKey,
     Credential,
+    Gap,
     KeyKind,
     KeyOrigin,
     Membership,
@@ -25,8 +26,9 @@ from include.offboarding.sources._ldap.flavor import Flavor, Judge
 from include.offboarding.sources._ldap.groups import Rolls
 from include.offboarding.sources._ldap.names import leaf_value, tidy
 from include.offboarding.sources._ldap.results import STANDS
+from include.offboarding.sources._ldap.revocation import CertificateJudge
 from include.offboarding.sources._ldap.settings import LdapSettings, several
-from include.offboarding.sources._ldap.standing import Judgement, certificate_standing
+from include.offboarding.sources._ldap.standing import Judgement
 
 Keys = tuple[tuple[str, sshkeys.PublicKey], ...]
 """SSH keys, each with the attribute that it stood in."""
@@ -63,6 +65,7 @@ class Describer:
     settings: LdapSettings
     flavor: Flavor
     judge: Judge
+    certificate_judge: CertificateJudge
     rolls: Rolls
     context: ReadContext
 
@@ -94,6 +97,11 @@ class Describer:
                 for kind, text in problems
             ),
         )
+
+    def gaps(self) -> Iterator[Gap]:
+        """What kept it from judging, once every entry has been described."""
+        yield from self.judge.gaps(self.realm)
+        yield from self.certificate_judge.gaps(self.realm)
 
     def _memberships(self, entry: Entry, native_id: str) -> tuple[Membership, ...]:
         if not self.rolls.guarded:
@@ -228,7 +236,7 @@ class Describer:
         )
 
     def _certificate_credential(self, native_id: str, certificate: Certificate) -> Credential:
-        judgement = certificate_standing(certificate, self.settings.attributes.certificates, self.context.as_of)
+        judgement = self.certificate_judge.judge(certificate, self.settings.attributes.certificates, native_id)
         return Credential(
             realm=self.realm,
             account_native_id=native_id,

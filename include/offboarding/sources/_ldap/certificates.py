@@ -1,6 +1,6 @@
 """X.509 certificates as `userCertificate` holds them: DER (RFC 4523 2.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """A certificate, without itself and without its subject: who it's for is what the account says."""
+    """A certificate; what is told of it leaves out its subject: who it's for is what the account says."""
 
     thumbprint: str
     """SHA-256 of its DER, in hex."""
@@ -18,6 +18,8 @@ class Certificate:
     """Serial and issuer, for people."""
     starts_at: datetime
     expires_at: datetime
+    parsed: x509.Certificate = field(repr=False)
+    """Itself, to look for it on its CRL; it isn't kept."""
 
 
 class CertificateFormatError(ValueError):
@@ -35,6 +37,7 @@ def parse(value: bytes) -> Certificate:
             label=f"certificate {found.serial_number:X}" + (f" by {names[0]}" if names else ""),
             starts_at=found.not_valid_before_utc,
             expires_at=found.not_valid_after_utc,
+            parsed=found,
         )
     except ValueError as error:
         # The library's own words may quote what it met.

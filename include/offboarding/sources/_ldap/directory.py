@@ -15,13 +15,14 @@ from include.offboarding.sources._ldap.groups import Rolls, read_rolls
 from include.offboarding.sources._ldap.names import canonical
 from include.offboarding.sources._ldap.people import Wanted
 from include.offboarding.sources._ldap.results import STANDS
+from include.offboarding.sources._ldap.revocation import CertificateJudge
 from include.offboarding.sources._ldap.session import Session
 from include.offboarding.sources._ldap.settings import LdapSettings, several
 
 ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 
 
-def survey(session: Session, settings: LdapSettings, context: ReadContext) -> "Directory":
+def survey(session: Session, settings: LdapSettings, context: ReadContext, judge: CertificateJudge) -> "Directory":
     """Find out which directory this is, whether locks can be read, and who is privileged. Raises as `collect`."""
     flavor = choose(session, settings)
     session.adopt(flavor.says_of_reference, flavor.limits_fix)
@@ -34,6 +35,7 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext) -> "D
         settings=settings,
         flavor=flavor,
         judge=flavor.judge(session, settings, context.as_of),
+        certificate_judge=judge,
         rolls=rolls,
         context=context,
     )
@@ -143,7 +145,7 @@ class Directory:
 
     def gaps(self) -> Iterator[Gap]:
         """What couldn't be told, once everything has been read."""
-        yield from self.describer.judge.gaps(self.realm)
+        yield from self.describer.gaps()
         yield from self.rolls.gaps(self.realm, self.session.source)
         for said in self.session.passed_over:
             yield Gap(realm=self.realm, text=f"{self.session.source}: {said}", red=False)

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields, SourceSettings, Strict
+from include.offboarding.revocation.settings import AskedCrls
 
 FlavorName = Literal["auto", "openldap", "ad", "389ds", "freeipa"]
 
@@ -68,6 +69,21 @@ class DisabledWhen(Strict):
         return f"filter {self.filter}" if self.filter else f"subtree {self.subtree}"
 
 
+class Revocation(AskedCrls):
+    """Where it's asked whether certificates on leavers' entries are revoked."""
+
+    issuers: tuple[str, ...] = Field(
+        min_length=1,
+        description="PEM files with the authorities that sign the certificates: their CRLs alone are believed.",
+    )
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Revocation":
+        if not self.asks:
+            raise ValueError("nothing is asked: name crls, or leave distribution_points true")
+        return self
+
+
 class LdapSettings(SourceSettings):
     """A directory."""
 
@@ -97,6 +113,9 @@ class LdapSettings(SourceSettings):
         description="An account with none of these is a workload's.",
     )
     attributes: AttributeNames = Field(default=AttributeNames(), description="Where identity stands.")
+    revocation: Revocation | None = Field(
+        default=None, description="Whether CRLs are asked about the certificates on leavers' entries, and which."
+    )
 
     def with_defaults(self, own: Mapping[str, object], attributes: Mapping[str, object]) -> "LdapSettings":
         """The same with a flavor's own defaults in place of those that the user didn't set."""

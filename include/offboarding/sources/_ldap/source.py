@@ -9,6 +9,7 @@ import structlog
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead
 from include.offboarding.sources._ldap.directory import Directory, survey
+from include.offboarding.sources._ldap.revocation import certificate_judge
 from include.offboarding.sources._ldap.session import opened
 from include.offboarding.sources._ldap.settings import LdapSettings, read_extra
 
@@ -68,8 +69,11 @@ class LdapSource:
         def count(reads: bool) -> None:  # noqa: FBT001 - called by Session
             self._count(reads=reads, detail=detail)
 
+        judge = certificate_judge(self._source, self._settings.revocation, self._context.as_of, live=detail)
         with opened(self._connection, source=self._source, count=count) as session:
-            yield survey(session, self._settings, self._context)
+            yield survey(session, self._settings, self._context, judge)
+        if judge.lists:
+            self.requests = replace(self.requests, detail=self.requests.detail + judge.lists.asked)
 
     def _count(self, *, reads: bool, detail: bool) -> None:
         now = self.requests

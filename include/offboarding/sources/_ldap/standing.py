@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from include.offboarding.model import Standing
-from include.offboarding.sources._ldap.certificates import Certificate
 from include.offboarding.sources._ldap.entry import Entry
 from include.offboarding.sources._ldap.times import generalized_time, is_permanent_lock
 
@@ -96,19 +95,3 @@ def _start(entry: Entry) -> str:
     """A login that waits for its first day is no dead one."""
     text = entry.first(STARTS)
     return f"; {STARTS} is {text}" if text else ""
-
-
-def certificate_standing(certificate: Certificate, attribute: str, as_of: datetime) -> Judgement:
-    """Whether a certificate in a directory can be used, whatever its account's password is: until it ends.
-
-    Whether its issuer revoked it, the directory doesn't tell.
-    """
-    ends = f"{certificate.expires_at:%Y-%m-%d %H:%M} UTC"
-    if certificate.expires_at < as_of:
-        return Judgement(standing=Standing.DEAD, reason=f"expired on {ends}")
-    starts = f", from {certificate.starts_at:%Y-%m-%d} on" if certificate.starts_at > as_of else ""
-    reason = (
-        f"in {attribute}{starts}, until {ends}: a locked password doesn't stop whoever accepts its issuer; a "
-        "revocation isn't visible here"
-    )
-    return Judgement(standing=Standing.WORKS, reason=reason)
