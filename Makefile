@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock test-pythons setup slapd directories test-directories clean distclean
+.PHONY: help demo test lint bench stress lock test-pythons setup slapd directories test-directories clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -49,6 +49,9 @@ bench: setup slapd ## run each file in benchmarks/
 	    if ! [ -e "$$file" ]; then echo "There are no benchmarks yet."; break; fi; \
 	    echo "== $$file"; $(PYTHON_BIN) "$$file" || exit 1; \
 	done
+
+stress: setup slapd ## kill tasks at hundreds of messages: nothing told twice, nothing lost (ARGS="--seed 7 --kills 60")
+	@$(PYTHON_BIN) -m tests.stress $(ARGS)
 
 lock: ## resolve the requirements anew (UPGRADE=1: to the newest versions)
 	@scripts/lock.sh

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,8 +22,15 @@ _undone = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def store_server(in_memory: Folder) -> Generator[embedded.EmbeddedServer]:
-    """The server that every store of these tests lies on, with one migrated database to clone."""
-    with embedded.server(in_memory("store"), durable=False) as server:
+    """The server that every store of these tests lies on."""
+    with stores(in_memory("store")) as server:
+        yield server
+
+
+@contextmanager
+def stores(folder: Path) -> Generator[embedded.EmbeddedServer]:
+    """A server with one migrated database to clone."""
+    with embedded.server(folder, durable=False) as server:
         with server.connect(dbname="postgres", autocommit=True) as owner:
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
         with opened(server.connection_kwargs(dbname=TEMPLATE)):

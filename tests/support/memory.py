@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,15 @@ Folder = Callable[[str], Path]
 @pytest.fixture(scope="session")
 def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Generator[Folder]:
     """Makes folders in memory where there's room, else on the disk. They are gone at the end of the session."""
+    with folders(tmp_path_factory.mktemp) as made:
+        yield made
+
+
+@contextmanager
+def folders(elsewhere: Folder) -> Generator[Folder]:
+    """Makes folders in memory, gone at the end of the block; without room for them, `elsewhere` makes them."""
     if not _has_room():
-        yield tmp_path_factory.mktemp
+        yield elsewhere
         return
     _remove_leftovers()
     home = Path(tempfile.mkdtemp(prefix=_prefix(), dir=SHARED))

@@ -23,6 +23,8 @@ _LEAST = 4
 """Bytes of a message's length, which counts itself. https://www.postgresql.org/docs/current/protocol-overview.html"""
 _ANSWERED = b"QS"
 """Query and Sync: what the server answers at once."""
+_GOODBYE = b"X"
+"""Terminate, which isn't counted: who says it waits for nothing, and has ended by itself."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class _Wire:
         """From the client, message by message."""
         with suppress(OSError):
             for kind, message in _messages(self.client):
-                if kind and self.trap.is_last("store"):
+                if kind not in (b"", _GOODBYE) and self.trap.is_last("store"):
                     self._last(kind, message)
                     break
                 self.server.sendall(message)

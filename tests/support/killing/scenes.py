@@ -1,6 +1,5 @@
 """The three tasks' scenes: what stands before each, how long it is, what stands after it when nobody disturbs it."""
 
-import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -21,6 +20,7 @@ from tests.support.killing.drawing import Kill
 from tests.support.killing.relays import Place, Trap, killer, origin_of, relays
 from tests.support.killing.stands import Differs, Stands, differs, stands
 from tests.support.killing.tasks import Orders, Task, started
+from tests.support.killing.tracker_data import TrackerData
 from tests.support.office import login, switched_off
 from tests.support.small_company import number
 from tests.support.tracker import RoundupPeople, client, settings
@@ -58,6 +58,7 @@ class Stage:
     roundup: RoundupServer
     people: RoundupPeople
     folder: Path
+    data: TrackerData
     played: int = 0
     scenes: dict[Task, Scene] = field(default_factory=dict[Task, Scene])
 
@@ -71,7 +72,7 @@ class Stage:
     def play(self, kill: Kill, fault: Fault | None = None) -> Differs:
         """Kill the task there, run it again to its end, and say what is otherwise than if it hadn't been killed."""
         scene = self.scenes[kill.task]
-        self.put_back(scene.tracker)
+        self.data.put_back(scene.tracker)
         with cloned(self.server, scene.store) as store:
             folder = self._folder()
             orders = self._orders(scene.task, scene.company, scene.run_id, store, folder, fault)
@@ -134,26 +135,12 @@ class Stage:
         folder.mkdir(parents=True)
         return folder
 
+    def _kept(self) -> Path:
+        return self.data.keep(self._folder() / "tracker")
+
     def _stands(self, store: str) -> Stands:
         with opened(self.server.connection_kwargs(dbname=store)) as session:
-            return stands(session, self.people, self._data / "files" / "msg")
-
-    # --- the tracker's data ------------------------------------------------------------------------------------------
-
-    def kept(self) -> Path:
-        """A copy of what the tracker holds now. It holds no file open between two requests."""
-        copy = self._folder() / "tracker"
-        shutil.copytree(self._data, copy)
-        return copy
-
-    def put_back(self, copy: Path) -> None:
-        """The tracker is as it was then."""
-        shutil.rmtree(self._data)
-        shutil.copytree(copy, self._data)
-
-    @property
-    def _data(self) -> Path:
-        return self.roundup.folder / "tracker" / "db"
+            return stands(session, self.people, self.data.texts)
 
     # --- making scenes -----------------------------------------------------------------------------------------------
 
@@ -164,10 +151,10 @@ class Stage:
         company.lock(EARLY[5])
         company.cloud.change(f"AKIA{EARLY[6]}A", **switched_off())
         self._night(company, base)
-        tracker = self.kept()
+        tracker = self._kept()
         then = self._prepare_ticket(stack, deepcopy(company), base)
         self._prepare_verify(stack, then)
-        self.put_back(tracker)
+        self.data.put_back(tracker)
         self._prepare_release(stack, company, base)
 
     def _prepare_ticket(self, stack: ExitStack, company: Thirty, base: str) -> Scene:
@@ -205,7 +192,7 @@ class Stage:
         self._measured(stack, "release", company, run_id, store)
 
     def _measured(self, stack: ExitStack, task: Task, company: Thirty, run_id: int, store: str) -> Scene:
-        tracker, after = self.kept(), stack.enter_context(cloned(self.server, store))
+        tracker, after = self._kept(), stack.enter_context(cloned(self.server, store))
         folder, trap = self._folder(), Trap()
         ended = self._run(self._orders(task, company, run_id, after, folder, None), trap)
         assert ended == 0, _said(folder)
@@ -254,6 +241,7 @@ def stage(server: embedded.EmbeddedServer, folder: Path) -> Generator[Stage]:
             roundup=roundup,
             people=RoundupPeople(analyst=analyst, admin=admin, url=roundup.url),
             folder=folder / "processes",
+            data=TrackerData(roundup),
         )
         made.prepare(stack)
         yield made

@@ -20,7 +20,8 @@ from tests.support.forked import FORK_SERVER
 from tests.support.killing.broken import BROKEN, Fault
 from tests.support.killing.company import Thirty
 
-Task = Literal["verify", "ticket", "release"]
+Task = Literal["verify", "ticket", "release", "night"]
+"""A night is Airflow's own, in nights.py."""
 AUTHOR, REASON = "analyst", "looked at it"
 
 
