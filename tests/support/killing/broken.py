@@ -1,6 +1,6 @@
 """Code that is broken on purpose: a check that calls it sound checks nothing."""
 
-import itertools
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
@@ -42,14 +42,11 @@ def _opens_unasked() -> AbstractContextManager[object]:
     return mock.patch.object(RoundupTracker, "find", find)
 
 
-_moments = itertools.count()
-
-
 def _says_twice() -> AbstractContextManager[object]:
     real = RoundupTracker.comment
 
     def comment(self: RoundupTracker, ref: TicketRef, event_key: str, text: str) -> None:
-        real(self, ref, f"{event_key} {id(self)} {next(_moments)}", text)
+        real(self, ref, f"{event_key} {uuid.uuid4()}", text)
 
     return mock.patch.object(RoundupTracker, "comment", comment)
 
