@@ -37,7 +37,7 @@ def find_people(
     `told`: notices' ids. `sent`: by message, where an id that is nobody's is written down, and the others are checked.
     Returns False where the messages named nobody whom an earlier run hasn't checked. Raises FatalError that names the
     candidates of each line that stands for several, each that stands for nobody, and each notice that there is none of
-    or that has ended.
+    or that has ended; and where no message of the run could be taken.
     """
     rules = intake.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
@@ -46,7 +46,7 @@ def find_people(
     doubts += [each for each in noticed if isinstance(each, str)]
     by_message = [] if sent is None else list(_sent(session, run, sent))
     if sent is not None and not (found or noticed or by_message):
-        return False
+        return _nobody_new(session, run)
     if doubts or not (found or noticed or by_message):
         raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails, logins, or notices' ids.")
     named = [person for each in found.values() for person in each]
@@ -55,6 +55,17 @@ def find_people(
     departures.note_persons(session, run.run_id, named)
     log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
     return True
+
+
+def _nobody_new(session: Session, run: Run) -> bool:
+    """Every message came before, unless some couldn't be taken: then somebody has to look, and FatalError says why."""
+    refused = messages.refusals(session, run.run_id)
+    if not refused:
+        return False
+    messages.done(session, run.run_id)
+    raise FatalError(
+        f"Nobody is named: {'; '.join(f'message {each}' for each in refused)}. Mend its sender, send it anew."
+    )
 
 
 def _sent(session: Session, run: Run, sent: TakenMessage) -> Iterator[PersonCalled]:

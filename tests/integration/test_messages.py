@@ -86,7 +86,8 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason_and_goes_nowhere_else
     assert "dismissed" not in repr(entries)
     run, sent = taken(office, mailbox, entries)
     assert receipts(office.session) == [(message_id, True, reason)]
-    assert pipeline.find_people(office.session, office.settings, run, [], [], sent) is False
+    with pytest.raises(FatalError, match=f"message {message_id}: {reason}"):
+        pipeline.find_people(office.session, office.settings, run, [], [], sent)
 
 
 # --- to the tickets ---------------------------------------------------------------------------------------------------
@@ -135,6 +136,19 @@ def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(office: Office, mai
     why = "hr:9999 is nobody's. kimm is nobody's. There is no notice n-000000."
     assert f"message {message_id}: {why}" in done.red
     assert [row[1:] for row in receipts(office.session)] == [(True, why)]
+
+
+def test_ids_of_nobody_alone_are_red_once(office: Office, mailbox: Mailbox) -> None:
+    office.night()
+    message_id = mailbox.send({"people": ["hr:9999"]})
+    entries = come(mailbox)
+
+    with pytest.raises(FatalError, match=f"message {message_id}: hr:9999 is nobody's"):
+        by_message(office, mailbox, entries)
+
+    assert [row[1:] for row in receipts(office.session)] == [(True, "hr:9999 is nobody's.")]
+    run, sent = taken(office, mailbox, entries, "again")
+    assert pipeline.find_people(office.session, office.settings, run, [], [], sent) is False
 
 
 def test_what_a_run_left_undone_the_next_one_takes_over(office: Office, mailbox: Mailbox) -> None:
