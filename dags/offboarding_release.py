@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any, cast
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, Param, chain, task
+from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.param import ParamsDict
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
-from dags.offboarding_tasks import ASKED_AGAIN, WAITS, context
+from dags.offboarding_tasks import ASKED_AGAIN, WAITS
 from include.offboarding import releasing, wiring
 
 SETTINGS = wiring.configured()
@@ -22,38 +22,56 @@ RUN = Param(None, "The night whose findings wait (default: the last one)", type=
 REASON = Param("", "Why; it is kept with the decision", type="string", maxLength=500)
 
 
-@task
-def find_waiting() -> dict[str, Any]:
-    """What is asked: lines and numbers, no names. Skipped where nothing waits any more."""
-    ctx = context()
-    events = cast("list[Any]", ctx["triggering_asset_events"][WAITS] if ctx["triggering_asset_events"] else [])
-    run_id = ctx["params"]["run"] or max((int(event.extra["run"]) for event in events), default=None)
-    with wiring.at_work() as (_, session):
-        asked = releasing.question(session, run_id)
-    if asked is None:
-        raise AirflowSkipException("nothing waits for a person")
-    return {"run": asked[0], "subject": asked[1], "body": asked[2]}
+class AskOperator(HITLOperator):
+    """Asks, and does as the person said: in one task, since whoever may edit the runs of a DAG may also write what one
+    task hands to the next.
+    """
+
+    def execute(self, context: Any) -> None:
+        """Ask: lines and numbers, no names. Skipped where nothing waits any more.
+
+        Begun again, it tells what an answer let through before the task broke off, or asks anew.
+        """
+        begun_by = context["triggering_asset_events"]
+        events = cast("list[Any]", begun_by[WAITS] if begun_by else [])
+        run_id = context["params"]["run"] or max((int(event.extra["run"]) for event in events), default=None)
+        with wiring.at_work() as (loaded, session):
+            if releasing.taken_up(session, loaded.settings, wiring.tracker(loaded.settings), caller=_caller(context)):
+                return
+            asked = releasing.question(session, run_id)
+        if asked is None:
+            raise AirflowSkipException("nothing waits for a person")
+        of_run, self.subject, self.body = asked
+        try:
+            super().execute(context)
+        except TaskAwaitingInput as waits:
+            told = cast("Any", waits)
+            kept = cast("dict[str, Any]", told.kwargs or {}) | {"of_run": of_run}
+            raise TaskAwaitingInput(method_name=told.method_name, kwargs=kept, timeout=told.timeout) from None
+
+    def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0) -> None:
+        """Do as the person said, who is the author. Nobody's answer decides nothing."""
+        answer = cast("dict[str, Any]", super().execute_complete(context, event))
+        who = cast("dict[str, str]", answer["responded_by_user"] or {})
+        author = who.get("name") or who.get("id")
+        if not author or WAIT in answer["chosen_options"]:
+            raise AirflowSkipException("nobody decided: what waits goes on waiting, and the next night asks anew")
+        with wiring.at_work() as (loaded, session):
+            releasing.answered(
+                session,
+                loaded.settings,
+                of_run,
+                wiring.tracker(loaded.settings),
+                approve=APPROVE in answer["chosen_options"],
+                reason=cast("str", answer["params_input"].get("reason", "")),
+                author=author,
+                author_id=who.get("id"),
+                caller=_caller(context),
+            )
 
 
-@task
-def decide(asked: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Do as the person said, who is the author. Nobody's answer decides nothing."""
-    who, chosen = cast("dict[str, str]", answer["responded_by_user"] or {}), answer["chosen_options"]
-    author, reason = who.get("name") or who.get("id"), cast("str", answer["params_input"].get("reason", ""))
-    if not author or WAIT in chosen:
-        raise AirflowSkipException("nobody decided: what waits goes on waiting, and the next night asks anew")
-    with wiring.at_work() as (loaded, session):
-        tracker = wiring.tracker(loaded.settings)
-        releasing.answered(
-            session,
-            loaded.settings,
-            asked["run"],
-            tracker,
-            approve=APPROVE in chosen,
-            reason=reason,
-            author=author,
-            caller=f"by answer {context()['run_id']}",
-        )
+def _caller(context: Any) -> str:
+    return f"by answer {context['run_id']}"
 
 
 with DAG(
@@ -65,16 +83,13 @@ with DAG(
     tags=["offboarding"],
     doc_md=__doc__,
 ):
-    found = find_waiting()
-    ask = HITLOperator(
+    AskOperator(
         task_id="ask",
-        subject="{{ ti.xcom_pull('find_waiting')['subject'] }}",
-        body="{{ ti.xcom_pull('find_waiting')['body'] }}",
+        subject="Let through what waits?",
         options=[APPROVE, REJECT, WAIT],
         defaults=WAIT,
         params=ParamsDict({"reason": REASON}),
-        assigned_users=[{"id": user, "name": user} for user in SETTINGS.guard.approvers] or None,
+        assigned_users=cast("Any", [{"id": each.id, "name": each.name} for each in SETTINGS.guard.users] or None),
         # Ends before the next night asks anew; reads older than a day aren't released anyway.
         response_timeout=timedelta(hours=22),
     )
-    chain(found, ask, decide(cast("dict[str, Any]", found), cast("dict[str, Any]", ask.output)))

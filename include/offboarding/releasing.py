@@ -50,6 +50,16 @@ def release(
     return run
 
 
+def taken_up(session: Session, settings: Settings, told: tuple[str, Tracker] | None, *, caller: str) -> bool:
+    """Tell what this caller let through before it broke off; False where it let nothing through, or told it all."""
+    run = runs.broken_off(session, caller)
+    if run is None:
+        return False
+    pipeline.ticket(session, settings, run, told)
+    runs.end_release(session, run.run_id)
+    return True
+
+
 def _let_through(
     session: Session,
     settings: Settings,
@@ -110,13 +120,15 @@ def answered(
     approve: bool,
     reason: str,
     author: str,
+    author_id: str | None = None,
     caller: str = "",
 ) -> None:
     """Do as a person answered: everything that waits is let through, or every line that waits refused.
 
     A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. Raises FatalError without a
-    reason, or where nothing waits any more.
+    reason, where nothing waits any more, and as `check_approver`.
     """
+    check_approver(settings, name=author, user_id=author_id)
     if not reason.strip():
         raise FatalError("a decision needs a reason: trigger offboarding_release again, and say why")
     if approve:
@@ -136,6 +148,20 @@ def question(session: Session, run_id: int | None = None) -> tuple[int, str, str
     if not (waits.holds or waits.baseline or waits.over_maximum):
         return None
     return last.run_id, held.asked(waits), held.numbers(waits)
+
+
+def check_approver(settings: Settings, *, name: str, user_id: str | None = None) -> None:
+    """Whoever decides in Airflow is somebody who may. Raises FatalError that says who, where guard.approvers is set.
+
+    By the auth manager's id where it is told: of whoever triggered a run Airflow keeps the name alone.
+    """
+    may = settings.guard.users
+    if not may or any(each.id == user_id if user_id else each.name == name for each in may):
+        return
+    raise FatalError(
+        f"{name} may neither release nor reject what the guard holds, and nothing is decided: guard.approvers says that"
+        f" {', '.join(each.name for each in may)} may"
+    )
 
 
 def _fresh_enough(session: Session, settings: Settings) -> Run:

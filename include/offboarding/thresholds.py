@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -48,6 +49,13 @@ class Expected(Strict):
         return self.roster in ("", roster) and self.from_ <= day <= self.to
 
 
+class Approver(Strict):
+    """An Airflow user, where the auth manager's id and the user's name differ."""
+
+    id: str = Field(min_length=1, description="As Airflow tells it at /ui/auth/me; who answers is compared by it.")
+    name: str = Field(min_length=1, description="As Airflow notes it beside a run; who triggers one is compared by it.")
+
+
 class Guard(Strict):
     """The limits, and what was announced. policy.max_new_tickets is that of all together, policy.max_named that of
     people whom a person names.
@@ -91,14 +99,20 @@ class Guard(Strict):
         default=50, ge=1, description="So many tickets of a first read are let through by one release, the worst first."
     )
     max_age_hours: float = Field(default=24, gt=0, description="A release refuses reads that are older.")
-    approvers: tuple[str, ...] = Field(
-        default=(), description="Airflow users who may answer offboarding_release; all who may edit its runs if empty."
+    approvers: tuple[Annotated[str, Field(min_length=1)] | Approver, ...] = Field(
+        default=(),
+        description="Airflow users who may release or reject in Airflow; all who may edit or trigger runs if empty.",
     )
     expect: tuple[Expected, ...] = Field(default=(), description="Layoffs that were announced.")
 
     def limit(self, measure: Measure) -> Limit:
         """Of one measure; that of tickets is the policy's."""
         return self.leavers if measure in LEAVERS - {Measure.INFERRED} else getattr(self, measure.value)
+
+    @property
+    def users(self) -> tuple[Approver, ...]:
+        """The approvers; whoever is written as one word bears it as id and as name."""
+        return tuple(Approver(id=each, name=each) if isinstance(each, str) else each for each in self.approvers)
 
     def announced(self, roster: str, day: date) -> int:
         """How many leavers of a roster were announced for a day; 0 where none were."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding import pipeline
+from include.offboarding import pipeline, releasing
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Employment, KeyKind, TicketDraft, TicketRef
 from include.offboarding.report import night
@@ -358,6 +358,26 @@ def test_a_release_that_broke_off_is_taken_up_and_lets_no_more_through(
     assert kept.fetchall() == [("green", 3)]
     office.release(night_before, batch=2, caller="another approval")
     assert len(titles(people, office)) == 4
+
+
+def test_what_an_answer_let_through_is_told_by_the_task_that_is_begun_anew(
+    company: Office, people: RoundupPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(company, *PEOPLE[:3])
+    told = company.night()
+    tracker = company.readers().tracker(company.settings)
+    with monkeypatch.context() as away:
+        away.setattr(company.tracker.inner, "open", refuse)
+        with pytest.raises(RetriableError):
+            company.release(told.run.run_id, caller="by answer 7")
+    assert titles(people, company) == []
+    for another in ("by answer 17", "by answer 8", "er 7"):
+        assert not releasing.taken_up(company.session, company.settings, tracker, caller=another)
+
+    assert releasing.taken_up(company.session, company.settings, tracker, caller="by answer 7")
+
+    assert len(titles(people, company)) == 3
+    assert not releasing.taken_up(company.session, company.settings, tracker, caller="by answer 7")
 
 
 def refuse(_draft: TicketDraft) -> TicketRef:

@@ -8,6 +8,7 @@ from include.offboarding.forms.kinds import Desk, Ids, decision
 @decision("release", whole=False)
 def release(desk: Desk, *, run: Run, holds: Holds | None = None, batch: Batch | None = None, reason: Reason) -> Ids:
     """What waits since a run or earlier is let through, and told to the tracker now."""
+    releasing.check_approver(desk.settings, name=desk.author)
     made = releasing.release(
         desk.session,
         desk.settings,
@@ -25,5 +26,6 @@ def release(desk: Desk, *, run: Run, holds: Holds | None = None, batch: Batch | 
 @decision("reject")
 def reject(desk: Desk, *, holds: Holds, reason: Reason) -> Ids:
     """What waits on these holds is refused: nothing of it is told."""
+    releasing.check_approver(desk.settings, name=desk.author)
     decided = releasing.reject(desk.session, holds, reason=reason, author=desk.author)
     return {"holds": len(decided)}

@@ -39,6 +39,11 @@ def begun(session: Session, caller: str) -> Run | None:
     return _run(session, "run_of_caller", {"caller": caller})
 
 
+def broken_off(session: Session, caller: str) -> Run | None:
+    """The release, whosesoever it is, that this caller began and didn't come to the end of."""
+    return _run(session, "broken_off_release", {"caller": caller})
+
+
 def open_release(session: Session, *, caller: str, of: Run) -> Run:
     """A run that evaluates afresh what another one read."""
     made = _run(session, "insert_release_run", {"caller": caller, "as_of": of.as_of, "reads_since": of.reads_since})

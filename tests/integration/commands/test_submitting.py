@@ -87,9 +87,9 @@ def test_an_author_cannot_be_given(submit: Submit, deciding: Type) -> None:
     assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 
-def wiring_submit(told: Mapping[str, object]) -> None:
+def wiring_submit(told: Mapping[str, object], author: str = ANALYST) -> None:
     with wiring.at_work() as (loaded, session):
-        submitting.submit(session, loaded.settings, told, caller="c", author=ANALYST, tracker=nobody_is_told)
+        submitting.submit(session, loaded.settings, told, caller="c", author=author, tracker=nobody_is_told)
 
 
 def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Session) -> None:
@@ -143,6 +143,46 @@ def test_what_waits_is_released(
 
     assert len(typed("findings", "--format", "jsonl").lines) == 6
     assert store.execute("select run_id, author, reason from release").fetchall() == [(1, ANALYST, REASON)]
+
+
+class TestApprovers:
+    """`guard.approvers` limits the answer to offboarding_release, and this door beside it, too."""
+
+    @pytest.fixture
+    def held(self, typed: Type, configured: Path, store_parameters: Any, store: Session, monkeypatch: Any) -> Type:
+        """Something waits; and who may let it through."""
+        monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(store_parameters))
+        whole_configuration(configured)
+        told = yaml.safe_load(configured.read_text(encoding="utf-8"))
+        told["guard"] = {"approvers": ["head.of.security", {"id": "7", "name": "jiho.lee"}]}
+        configured.write_text(yaml.safe_dump(told), encoding="utf-8")
+        reported_night(store, policy=Policy(baseline="hold"))
+        return typed
+
+    @pytest.mark.parametrize(
+        "told", [{"decision": "release", "run": 1}, {"decision": "reject", "holds": [1]}], ids=["release", "reject"]
+    )
+    @pytest.mark.parametrize("author", [ANALYST, "7"])
+    def test_nobody_else_decides_and_who_may_is_said(
+        self, held: Type, store: Session, told: Mapping[str, object], author: str
+    ) -> None:
+        with pytest.raises(FatalError, match=f"^{author} may neither .* that head.of.security, jiho.lee may$"):
+            wiring_submit({**told, "reason": REASON}, author)
+
+        assert held("findings", "--format", "jsonl").out == ""
+        assert store.execute("select count(*) from release").fetchall() == [(0,)]
+        assert store.execute("select count(*) from submission").fetchall() == [(0,)]
+
+    @pytest.mark.parametrize("author", ["head.of.security", "jiho.lee"])
+    def test_one_of_them_does(self, held: Type, author: str) -> None:
+        wiring_submit({"decision": "release", "run": 1, "reason": REASON}, author)
+
+        assert len(held("findings", "--format", "jsonl").lines) == 6
+
+    def test_every_other_decision_is_whoevers_may_trigger_it(self, held: Type) -> None:
+        wiring_submit({"decision": "link confirm", **LINK})
+
+        assert held("link", "list", "--format", "jsonl").lines[0]["author"] == ANALYST
 
 
 class TestRefusedAlike:

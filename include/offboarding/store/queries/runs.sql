@@ -1,6 +1,12 @@
 -- name: run_of_caller
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status from run where caller = %(caller)s;
 
+-- name: broken_off_release
+-- Whose release it is stands before the caller's own words.
+select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status from run
+where kind = 'release' and finished_at is null and right(caller, length(%(caller)s) + 1) = ' ' || %(caller)s
+order by run_id limit 1;
+
 -- name: run_by_id
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status from run where run_id = %(run_id)s;
 

@@ -1,0 +1,134 @@
+"""What asks a person about held findings, as Airflow reads it; and what it does with an answer."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.offboarding import releasing, wiring
+from include.offboarding.errors import FatalError
+from tests.support.source_tree import PROJECT
+
+SETTINGS, TRACKER = SimpleNamespace(guard=SimpleNamespace(users=())), ("secops", None)
+
+
+def release() -> DAG:
+    return DagBag(dag_folder=PROJECT / "dags").dags["offboarding_release"]
+
+
+@pytest.fixture(scope="module")
+def asking() -> Any:
+    return release().get_task("ask")
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What was decided."""
+    found: list[dict[str, Any]] = []
+
+    @contextmanager
+    def at_work() -> Generator[tuple[SimpleNamespace, None]]:
+        yield SimpleNamespace(settings=SETTINGS), None
+
+    def answered(session: None, settings: object, run: int, tracker: object, **told: Any) -> None:
+        del session, settings, tracker
+        found.append({"run": run, **told})
+
+    monkeypatch.setattr(wiring, "at_work", at_work)
+    monkeypatch.setattr(wiring, "tracker", lambda _: TRACKER)
+    monkeypatch.setattr(releasing, "answered", answered)
+    return found
+
+
+def event(option: str, *, by: dict[str, str] | None, **told: str) -> dict[str, Any]:
+    """What Airflow hands over once somebody answered, or nobody did."""
+    return {
+        "chosen_options": [option],
+        "params_input": told,
+        "responded_at": datetime(2026, 11, 25, tzinfo=UTC),
+        "responded_by_user": by,
+        "timedout": by is None,
+    }
+
+
+CONTEXT = {"run_id": "manual__1"}
+KIM = {"id": "3", "name": "kim"}
+
+
+def test_it_asks_and_decides_in_one_task() -> None:
+    """What one task hands to the next may be rewritten by whoever may edit the DAG's runs."""
+    dag = release()
+
+    assert [task.task_id for task in dag.tasks] == ["ask"]
+    assert dag.max_active_runs == 1
+
+
+def test_what_is_asked_for_and_what_happens_without_an_answer(asking: Any) -> None:
+    assert asking.options == ["Approve", "Reject", "Wait"]
+    assert asking.defaults == ["Wait"]
+    assert asking.response_timeout == timedelta(hours=22)
+    assert list(asking.serialized_params) == ["reason"]
+    assert asking.assigned_users is None
+
+
+def test_approvers_alone_may_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = yaml.safe_load((PROJECT / "include/offboarding.yaml").read_text(encoding="utf-8"))
+    told["guard"] = {"approvers": ["lee", {"id": "3", "name": "kim"}]}
+    (tmp_path / "offboarding.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    monkeypatch.setenv("OFFBOARDING_CONFIG", str(tmp_path / "offboarding.yaml"))
+
+    task: Any = release().get_task("ask")
+
+    assert task.assigned_users == [{"id": "lee", "name": "lee"}, {"id": "3", "name": "kim"}]
+
+
+@pytest.mark.parametrize(("option", "approve"), [("Approve", True), ("Reject", False)])
+def test_whoever_answered_is_the_author(
+    asking: Any, answered: list[dict[str, Any]], option: str, approve: bool
+) -> None:
+    asking.execute_complete(CONTEXT, event(option, by=KIM, reason="asked HR"), of_run=418)
+
+    who = {"author": "kim", "author_id": "3", "caller": "by answer manual__1"}
+    assert answered == [{"run": 418, "approve": approve, "reason": "asked HR", **who}]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [event("Wait", by=None), event("Wait", by=KIM, reason="later"), event("Approve", by=None)],
+    ids=["nobody answered", "somebody waits", "nobody is named"],
+)
+def test_nobodys_answer_decides_nothing(asking: Any, answered: list[dict[str, Any]], told: dict[str, Any]) -> None:
+    with pytest.raises(AirflowSkipException, match="nobody decided"):
+        asking.execute_complete(CONTEXT, told, of_run=418)
+
+    assert answered == []
+
+
+@pytest.mark.parametrize(
+    ("name", "user_id", "may"),
+    [
+        ("kim", "3", True),
+        ("kim", "4", False),
+        ("lee", "lee", True),
+        ("kim", None, True),
+        ("3", None, False),
+        ("Anonymous", "Anonymous", False),
+    ],
+)
+def test_an_id_counts_where_it_is_told_else_the_name(name: str, user_id: str | None, may: bool) -> None:
+    users = (SimpleNamespace(id="3", name="kim"), SimpleNamespace(id="lee", name="lee"))
+    settings: Any = SimpleNamespace(guard=SimpleNamespace(users=users))
+
+    if may:
+        releasing.check_approver(settings, name=name, user_id=user_id)
+        return
+    with pytest.raises(FatalError, match=r"guard\.approvers says that kim, lee may$"):
+        releasing.check_approver(settings, name=name, user_id=user_id)
