@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,13 @@ class Mailbox:
 @pytest.fixture(scope="module")
 def sqs_server() -> Generator[str]:
     """Its address."""
+    with running() as url:
+        yield url
+
+
+@contextmanager
+def running() -> Generator[str]:
+    """A server, for as long as the block runs. Yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -84,16 +92,21 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
 @pytest.fixture
 def mailbox(sqs_server: str, request: pytest.FixtureRequest) -> Generator[Mailbox]:
     """Two queues of this test's own."""
+    with opened(sqs_server, f"{abs(hash(request.node.name))}") as made:
+        yield made
+
+
+@contextmanager
+def opened(url: str, name: str) -> Generator[Mailbox]:
+    """Two queues of a server, for as long as the block runs."""
     client: Any = boto3.client(
         "sqs",
         region_name="ap-northeast-2",
-        endpoint_url=sqs_server,
+        endpoint_url=url,
         aws_access_key_id="AKIATESTTESTTESTTEST",
         aws_secret_access_key="none",
     )
-    urls = [
-        client.create_queue(QueueName=f"{name}-{abs(hash(request.node.name))}")["QueueUrl"] for name in ("in", "aside")
-    ]
+    urls = [client.create_queue(QueueName=f"{kind}-{name}")["QueueUrl"] for kind in ("in", "aside")]
     yield Mailbox(
         client=client,
         settings=MessageSettings(connection="sqs", queue=urls[0], set_aside=urls[1]),
@@ -101,9 +114,9 @@ def mailbox(sqs_server: str, request: pytest.FixtureRequest) -> Generator[Mailbo
             conn_id="sqs",
             login="AKIATESTTESTTESTTEST",
             password="none",
-            extra={"endpoint_url": sqs_server, "region_name": "ap-northeast-2"},
+            extra={"endpoint_url": url, "region_name": "ap-northeast-2"},
         ),
     )
-    for url in urls:
-        client.delete_queue(QueueUrl=url)
+    for each in urls:
+        client.delete_queue(QueueUrl=each)
     client.close()

@@ -117,7 +117,7 @@ def tiny_company(folder: Path) -> Generator[TinyCompany]:
         environment = {
             "OFFBOARDING_CONFIG": str(folder / "tiny.yaml"),
             "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
-            **dict(_variable(kind, fields) for kind, fields in connections.items()),
+            **dict(variable(kind, fields) for kind, fields in connections.items()),
         }
         # Held, so that no command and no task has to start the server again.
         with mock.patch.dict(os.environ, environment):
@@ -155,6 +155,6 @@ def _write_configuration(path: Path, feed: Path) -> None:
     path.write_text(yaml.safe_dump({**CONFIGURATION, "rosters": [roster]}, allow_unicode=True), encoding="utf-8")
 
 
-def _variable(kind: str, fields: ConnectionFields) -> tuple[str, str]:
+def variable(kind: str, fields: ConnectionFields) -> tuple[str, str]:
     told = {"conn_type": kind} | {name: value for name, value in asdict(fields).items() if value and name != "conn_id"}
     return f"AIRFLOW_CONN_{fields.conn_id.upper()}", json.dumps(told)

@@ -1,0 +1,251 @@
+"""The DAGs under a whole Airflow, as people and systems meet it: by REST, by message, and where it asks somebody.
+
+One Airflow for all of it, and one company, whose story goes on from test to test: they run in the file's order.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from include.offboarding.store import events, guard
+from include.offboarding.store.guard import Hold
+from tests.support.memory import Folder
+from tests.support.queued_company import PEOPLE, QueuedCompany, queued_company
+from tests.support.standalone import QUICK, Standalone, User, standalone
+
+pytestmark = pytest.mark.timeout(600)
+NIGHTLY, DEPARTURE = "offboarding_nightly", "offboarding_departure"
+RELEASE, DECIDE = "offboarding_release", "offboarding_decide"
+BY_MESSAGE, *DOUBTED = PEOPLE[:3]
+"""Who is told by message; and who leaves in one night too many."""
+ROLES = {"viewer": "viewer", "op": "op", "lead": "user"}
+APPROVER = "lead"
+REFUSED, APPROVED = "HR sent the file of another company", "a team of two, asked HR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The company, and the Airflow that checks it."""
+
+    company: QueuedCompany
+    airflow: Standalone
+
+    def user(self, name: str) -> User:
+        return self.airflow.users[name]
+
+    def holds(self) -> list[Hold]:
+        """Every line that waits or waited."""
+        with self.company.at_the_store() as (_, session):
+            return guard.holds(session, every=True)
+
+    def sent(self, told: object) -> str:
+        """A message is sent; the run that it begins."""
+        before = self.airflow.admin.runs(DEPARTURE)
+        self.company.mailbox.send(told)
+        return self.airflow.until(lambda: self.airflow.admin.runs(DEPARTURE)[len(before) :], "a run begins", 60)[0]
+
+    def asked(self, but: tuple[str, ...] = ()) -> str:
+        """The run of `offboarding_release` that waits for an answer; not these."""
+        admin = self.airflow.admin
+
+        def waiting() -> str:
+            found = [run for run in admin.runs(RELEASE) if run not in but]
+            return found[0] if found and self.airflow.waits(RELEASE, found[0], "ask") else ""
+
+        return self.airflow.until(waiting, "somebody is asked", 60)
+
+    def answer(self, who: str, run: str, option: str, reason: str) -> httpx.Response:
+        path = f"/api/v2/dags/{RELEASE}/dagRuns/{run}/taskInstances/ask/-1/hitlDetails"
+        told = {"chosen_options": [option], "params_input": {"reason": reason}}
+        return self.user(who).client.patch(path, json=told)
+
+
+@pytest.fixture(scope="module")
+def house(in_memory: Folder) -> Generator[House]:
+    folder = in_memory("queued company")
+    with queued_company(folder, approvers=[APPROVER]) as company:
+        company.night("the first night, which is accepted")
+        with standalone(
+            folder / "airflow",
+            {**company.environment, **QUICK},
+            roles=ROLES,
+            dags=(NIGHTLY, DEPARTURE, RELEASE, DECIDE),
+        ) as airflow:
+            yield House(company=company, airflow=airflow)
+
+
+# --- what a form takes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dag", "conf", "named"),
+    [
+        (DEPARTURE, {"people": "10442"}, "people"),
+        (DEPARTURE, {"people": [""]}, "people"),
+        (DEPARTURE, {"people": [{"id": "10442"}]}, "people"),
+        (DEPARTURE, {"people": ["10442"] * 101}, "people"),
+        (DEPARTURE, {"notices": ["w10442@corp.example"]}, "notices"),
+        (DEPARTURE, {"people": ["10442"], "as_of": "yesterday"}, "as_of"),
+        (DECIDE, {}, "decision"),
+        (DECIDE, {"decision": "link confrim"}, "decision"),
+        (DECIDE, {"decision": "link reject", "worker": " ", "reason": "why"}, "worker"),
+        (DECIDE, {"decision": "link reject", "worker": 10442, "reason": "why"}, "worker"),
+        (DECIDE, {"decision": "release", "run": "1", "reason": "why"}, "run"),
+        (DECIDE, {"decision": "release", "run": 1, "reason": ""}, "reason"),
+        (DECIDE, {"decision": "acknowledge", "until": "20.12.2026", "reason": "why"}, "until"),
+    ],
+)
+def test_a_wrong_form_is_refused_and_nothing_begins(
+    house: House, dag: str, conf: dict[str, object], named: str
+) -> None:
+    answer = house.airflow.admin.asked_for(dag, **conf)
+
+    assert answer.status_code == 400
+    assert named in answer.json()["detail"]
+    assert house.airflow.admin.runs(dag) == []
+
+
+def test_a_right_one_is_taken(house: House) -> None:
+    """The DAG is paused meanwhile, so that the run does nothing."""
+    admin = house.airflow.admin
+    admin.pause(DEPARTURE)
+
+    answer = admin.asked_for(DEPARTURE, people=["10442"], notices=["n-4f2a91"], as_of="2026-11-25T15:00:00+09:00")
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+    run = answer.json()["dag_run_id"]
+    assert admin.client.delete(f"/api/v2/dags/{DEPARTURE}/dagRuns/{run}").is_success
+    admin.pause(DEPARTURE, paused=False)
+
+
+def test_who_may_only_look_begins_nothing(house: House) -> None:
+    answer = house.user("viewer").asked_for(DECIDE, decision="release", run=1, reason="why")
+
+    assert answer.status_code == 403
+    assert house.airflow.admin.runs(DECIDE) == []
+
+
+# --- from a message to a ticket ---------------------------------------------------------------------------------------
+
+
+def test_a_message_leads_to_one_ticket_however_often_it_is_sent(house: House) -> None:
+    company, airflow = house.company, house.airflow
+    company.leave(BY_MESSAGE)
+
+    once = house.sent({"people": [f"hr:{BY_MESSAGE}"]})
+    again = house.sent({"people": [f"hr:{BY_MESSAGE}"]})
+    poison = house.sent({"people": ["w10057@corp.example"], "why": "dismissed"})
+
+    for run in (once, again):
+        assert airflow.ended(DEPARTURE, run) == "success", airflow.admin.log(DEPARTURE, run, "tell")
+    assert company.tickets() == [BY_MESSAGE]
+    assert airflow.ended(DEPARTURE, poison) == "failed", "somebody has to look at what was set aside"
+    assert company.mailbox.left() == 0
+
+
+def test_what_cannot_be_taken_is_set_aside_with_its_reason(house: House) -> None:
+    ((body, reason),) = house.company.mailbox.aside()
+
+    assert "w10057@corp.example" in body
+    assert reason == "1 of its fields are unknown: people and notices are all that it may hold"
+    told = house.airflow.admin.client.get("/api/v2/assets/events").raise_for_status().text
+    assert f"hr:{BY_MESSAGE}" in told
+    assert "w10057@corp.example" not in told
+    assert "dismissed" not in told
+
+
+# --- what the guard holds ---------------------------------------------------------------------------------------------
+
+
+def test_a_night_too_many_leave_is_red_and_asks_somebody(house: House) -> None:
+    house.company.leave(BY_MESSAGE, *DOUBTED)
+
+    night = house.airflow.admin.trigger(NIGHTLY)
+
+    assert house.airflow.ended(NIGHTLY, night) == "failed"
+    assert house.airflow.admin.task(NIGHTLY, night, "end") == "failed"
+    assert "the guard holds roster hr: " in house.airflow.admin.log(NIGHTLY, night, "end")
+    assert house.asked()
+    assert [(hold.kind, hold.name, hold.status) for hold in house.holds()] == [("roster", "hr", "waiting")]
+    assert house.company.tickets() == [BY_MESSAGE]
+
+
+@pytest.mark.parametrize("who", ["viewer", "op", "admin"])
+def test_who_may_not_answer_gets_403_and_nothing_is_decided(house: House, who: str) -> None:
+    run = house.asked()
+
+    assert house.answer(who, run, "Approve", "let me").status_code == 403
+
+    assert house.airflow.admin.task(RELEASE, run, "ask") == "awaiting_input"
+    assert [hold.status for hold in house.holds()] == ["waiting"]
+    assert house.company.tickets() == [BY_MESSAGE]
+
+
+def test_refused_nothing_of_it_is_told(house: House) -> None:
+    run = house.asked()
+
+    assert house.answer(APPROVER, run, "Reject", REFUSED).status_code == 200
+
+    assert house.airflow.ended(RELEASE, run) == "success", house.airflow.admin.log(RELEASE, run, "ask")
+    (hold,) = house.holds()
+    assert (hold.status, hold.decided_by, hold.decided_for) == ("rejected", APPROVER, REFUSED)
+    assert hold.decided_at is not None
+    assert house.company.tickets() == [BY_MESSAGE]
+
+
+def test_the_form_releases_for_no_one_else(house: House) -> None:
+    told = house.company.night("the next night, on which it is so again")
+    op, admin = house.user("op"), house.airflow.admin
+
+    run = op.trigger(DECIDE, decision="release", run=told.run.run_id, reason="let me")
+
+    assert house.airflow.ended(DECIDE, run) == "failed"
+    assert f"guard.approvers says that {APPROVER} may" in admin.log(DECIDE, run, "decide")
+    assert house.holds()[-1].status == "waiting"
+    assert house.company.tickets() == [BY_MESSAGE]
+
+
+def test_an_answer_cannot_be_written_in_somebody_elses_name(house: House) -> None:
+    """Whoever may edit a DAG's runs may call a task done, and say what it returned."""
+    op = house.user("op")
+    before = tuple(house.airflow.admin.runs(RELEASE))
+    op.trigger(RELEASE)
+    run = house.asked(but=before)
+    path = f"/api/v2/dags/{RELEASE}/dagRuns/{run}/taskInstances/ask"
+    forged = {
+        "chosen_options": ["Approve"],
+        "params_input": {"reason": "let me"},
+        "responded_by_user": {"id": APPROVER, "name": APPROVER},
+    }
+
+    assert op.client.post(f"{path}/xcomEntries", json={"key": "return_value", "value": forged}).is_success
+    assert op.client.patch(path, json={"new_state": "success"}).is_success
+
+    assert house.airflow.ended(RELEASE, run) == "success"
+    assert house.holds()[-1].status == "waiting"
+    assert house.company.tickets() == [BY_MESSAGE]
+
+
+def test_approved_it_stands_in_the_tracker_and_who_and_when_in_the_record(house: House) -> None:
+    before = tuple(house.airflow.admin.runs(RELEASE))
+    house.user("op").trigger(RELEASE)
+    run = house.asked(but=before)
+
+    assert house.answer(APPROVER, run, "Approve", APPROVED).status_code == 200
+
+    assert house.airflow.ended(RELEASE, run) == "success", house.airflow.admin.log(RELEASE, run, "ask")
+    assert sorted(house.company.tickets()) == sorted([BY_MESSAGE, *DOUBTED])
+    hold = house.holds()[-1]
+    assert (hold.status, hold.decided_by, hold.decided_for) == ("released", APPROVER, APPROVED)
+    with house.company.at_the_store() as (_, session):
+        released = session.execute("select author, reason, released_at is not null from release").fetchall()
+        changed = session.execute("select text from finding_event where actor = %s order by seq", [APPROVER]).fetchall()
+        assert released == [(APPROVER, APPROVED, True)]
+        assert {text for (text,) in changed} == {
+            f"rejected by {APPROVER}: {REFUSED}",
+            f"released by {APPROVER}: {APPROVED}",
+        }
+        assert events.broken_at(session) is None
+    assert house.answer(APPROVER, run, "Reject", "once more").status_code == 409

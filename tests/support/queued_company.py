@@ -1,0 +1,153 @@
+"""Five people, a directory, a tracker and a queue, with a configuration file: for DAGs under a whole Airflow.
+
+All of them have worked here for years. `leave` says in HR's feed who doesn't any more, from yesterday on; more than one
+at once is more than the guard lets through.
+"""
+
+import os
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+import yaml
+
+from include.offboarding import config, wiring
+from include.offboarding.demo.roundup import RoundupServer, roundup_server
+from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.store import embedded
+from include.offboarding.store.connect import Session
+from tests.support import directory, queue_server
+from tests.support.queue_server import Mailbox
+from tests.support.tiny_company import variable
+from tests.support.whole_night import NightTold, Readers, whole_night
+
+PEOPLE = ("10442", "10057", "10103", "10218", "10361")
+"""Worker ids, as HR and the directory have them."""
+COLUMNS = ("worker_id", "name", "mail", "login", "location", "status", "start", "last_working_day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedCompany:
+    """What runs, and how a task reaches it."""
+
+    folder: Path
+    mailbox: Mailbox
+    tracker: RoundupServer
+    environment: Mapping[str, str]
+    """The configuration's file, the store's folder and the connections."""
+
+    def leave(self, *gone: str) -> None:
+        """HR's feed, from now on: these left yesterday, everybody else works here."""
+        _write_feed(self.folder / "hr.csv", gone)
+
+    def night(self, caller: str) -> NightTold:
+        """A night by functions, here and now."""
+        with self.at_the_store() as (settings, session):
+            return whole_night(session, settings, Readers(), caller=caller, as_of=datetime.now(UTC))
+
+    @contextmanager
+    def at_the_store(self) -> Generator[tuple[Any, Session]]:
+        """As a task is: with the configuration and its store."""
+        with mock.patch.dict(os.environ, self.environment), wiring.at_work() as (loaded, session):
+            yield loaded.settings, session
+
+    def tickets(self) -> list[str]:
+        """Whose tickets there are, by worker id, the oldest first; one that is nobody's by its whole title."""
+        answer = httpx.get(
+            f"{self.tracker.url}rest/data/issue",
+            params={"@fields": "title", "@sort": "id"},
+            auth=("analyst", self.tracker.passwords["analyst"]),
+            trust_env=False,
+        )
+        titles = [issue["title"] for issue in answer.raise_for_status().json()["data"]["collection"]]
+        return [next((number for number in PEOPLE if number in title), title) for title in titles]
+
+
+@contextmanager
+def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[QueuedCompany]:
+    """Its servers, for as long as the block runs. `approvers`: who may answer what the guard holds."""
+    with ExitStack() as stack:
+        people = (
+            directory.person(_login(number), cn=f"Person {number}", employeeNumber=number, mail=_mail(number))
+            for number in PEOPLE
+        )
+        slapd = stack.enter_context(directory.directory(folder / "directory", *people))
+        tracker = stack.enter_context(roundup_server(folder / "roundup"))
+        mailbox = stack.enter_context(queue_server.opened(stack.enter_context(queue_server.running()), "departures"))
+        _write_feed(folder / "hr.csv", ())
+        path = folder / "queued.yaml"
+        path.write_text(yaml.safe_dump(_configuration(folder, mailbox, approvers)), encoding="utf-8")
+        connections: dict[str, ConnectionFields] = {
+            "ldap": directory.connection(slapd),
+            "http": tracker.connection("secops_roundup"),
+            "aws": mailbox.connection,
+        }
+        environment = {
+            "OFFBOARDING_CONFIG": str(path),
+            "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
+            **dict(variable(kind, fields) for kind, fields in connections.items()),
+        }
+        # Held, so that no task has to start the server again.
+        with mock.patch.dict(os.environ, environment):
+            stack.enter_context(embedded.server(wiring.embedded_folder(config.load()), durable=False))
+        yield QueuedCompany(folder=folder, mailbox=mailbox, tracker=tracker, environment=environment)
+
+
+def _login(number: str) -> str:
+    return f"w{number}"
+
+
+def _mail(number: str) -> str:
+    return f"w{number}@corp.example"
+
+
+def _write_feed(path: Path, gone: Sequence[str]) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    rows = [
+        [number, f"Person {number}", _mail(number), _login(number), "Seoul"]
+        + (["left", "2019-03-04", yesterday] if number in gone else ["active", "2019-03-04", ""])
+        for number in PEOPLE
+    ]
+    path.write_text("\n".join(",".join(row) for row in [list(COLUMNS), *rows]) + "\n", encoding="utf-8")
+
+
+def _configuration(folder: Path, mailbox: Mailbox, approvers: Sequence[str]) -> dict[str, object]:
+    return {
+        "company": {"time_zone": "Asia/Seoul", "mail_domains": ["corp.example"]},
+        "store": "embedded",
+        "rosters": [
+            {
+                "name": "hr",
+                "kind": "csv",
+                "path": str(folder / "hr.csv"),
+                "coverage": "full",
+                "id_space": "hr",
+                "login_realm": "corp",
+                "zones": {"Seoul": "Asia/Seoul"},
+                "columns": {name: name for name in COLUMNS},
+            }
+        ],
+        "sources": [
+            {
+                "name": "corp-ldap",
+                "kind": "ldap",
+                "connection": "corp_ldap",
+                "base_dn": directory.PEOPLE,
+                "groups_dn": directory.SUFFIX,
+                "id_space": "hr",
+                "login_realm": "corp",
+                "ppolicy_default": directory.POLICY,
+                "witness": directory.WITNESS,
+            }
+        ],
+        "trackers": [{"name": "secops", "kind": "roundup", "connection": "secops_roundup"}],
+        "messages": mailbox.settings.model_dump(mode="json"),
+        # By itself it would begin on 29 February alone.
+        "policy": {"baseline": "ticket", "nightly": "0 0 29 2 *", "verify": "0 0 29 2 *"},
+        "guard": {"leavers": {"absolute": 1}, "approvers": list(approvers)},
+    }
