@@ -22,6 +22,8 @@ done_already() {
     stands_here && [ "$(cat "$venv/.packages" 2>/dev/null)" = "$packages" ]
 }
 done_already && exit 0
+# Another folder's environment, lent by a link (a git worktree), is that folder's to make and to renew.
+[ -L "$venv" ] && "$venv/bin/python" -c '' 2>/dev/null && exit 0
 
 mkdir -p .cache/tools 2>/dev/null && [ -w . ] && [ -w .cache ] ||
     fail "This folder ($PWD) cannot be written to by $(id -un): work in a copy of your own, or as its owner."

@@ -77,6 +77,19 @@ def test_an_environment_that_stands_is_left_alone(project: Path) -> None:
 
 
 @pytest.mark.skipif(Path("/usr/sbin/slapd").exists(), reason="the machine's own slapd is used")
+def test_an_environment_that_another_folder_lends_is_left_alone(project: Path, tmp_path: Path) -> None:
+    lent = tmp_path / "lent"
+    (lent / "bin").mkdir(parents=True)
+    (lent / "bin" / "python").symlink_to(sys.executable)
+    (lent / ".place").write_text(" somewhere else\n", encoding="utf-8")
+    (project / ".venv").symlink_to(lent)
+
+    done = run(project, "bootstrap.sh")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (lent / ".place").read_text(encoding="utf-8") == " somewhere else\n"
+
+
 def test_no_slapd_and_no_apt(project: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
