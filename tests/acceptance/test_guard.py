@@ -16,6 +16,7 @@ from tests.support.desk import tickets_of
 from tests.support.office import Office, access_key, locked, login, user
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
 from tests.support.tracker import RoundupPeople
+from tests.support.watching import hour
 
 PEOPLE = [str(1001 + each) for each in range(12)]
 FEW = {"leavers": {"absolute": 2}, "inferred": {"absolute": 2}, "withdrawn": {"absolute": 1}}
@@ -378,6 +379,22 @@ def test_what_an_answer_let_through_is_told_by_the_task_that_is_begun_anew(
 
     assert len(titles(people, company)) == 3
     assert not releasing.taken_up(company.session, company.settings, tracker, caller="by answer 7")
+
+
+def test_what_a_release_let_through_before_it_broke_off_the_next_hour_tells(
+    company: Office, people: RoundupPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(company, *PEOPLE[:3])
+    told = company.night()
+    with monkeypatch.context() as away:
+        away.setattr(company.tracker.inner, "open", refuse)
+        with pytest.raises(RetriableError):
+            company.release(told.run.run_id)
+    assert titles(people, company) == []
+
+    hour(company)
+
+    assert len(titles(people, company)) == 3
 
 
 def refuse(_draft: TicketDraft) -> TicketRef:
