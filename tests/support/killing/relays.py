@@ -117,9 +117,12 @@ def _accept(listening: socket.socket, folder: Path, trap: Trap, stack: ExitStack
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server = socket.socket(socket.AF_UNIX)
             server.connect(str(folder / SOCKET))
+            wire = _Wire(client=client, server=server, trap=trap)
             for each in (client, server):
                 stack.enter_context(each)
-            _Wire(client=client, server=server, trap=trap).begin()
+            # Before they are closed: a socket that a thread waits for stays open, and the server's locks with it.
+            stack.callback(wire.hang_up)
+            wire.begin()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,7 +149,7 @@ class _Wire:
                     break
                 self.server.sendall(message)
         # A server whose client is gone rolls back and lets go of its locks.
-        self._hang_up()
+        self.hang_up()
 
     def _last(self, kind: bytes, message: bytes) -> None:
         if self.trap.when == "after":
@@ -163,9 +166,10 @@ class _Wire:
                     self.answered.set()
                 else:
                     self.client.sendall(told)
-        self._hang_up()
+        self.hang_up()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Both ends hear that the other one is gone."""
         for each in (self.client, self.server):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
