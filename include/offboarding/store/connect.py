@@ -19,6 +19,11 @@ MEMORY = {"work_mem": "128MB", "maintenance_work_mem": "256MB", "temp_buffers": 
 statements, and the server's own 4 MB are meant for hundreds of small ones; what isn't needed isn't taken.
 """
 
+KEEPALIVES = {"tcp_keepalives_idle": "60s", "tcp_keepalives_interval": "10s", "tcp_keepalives_count": "6"}
+"""How soon the server hears that a machine of ours is gone which said nothing (its power, its network): after two
+minutes, where systems wait for two hours. Until then it keeps that session's locks, and who comes next waits for them.
+"""
+
 
 @contextmanager
 def opened(parameters: Mapping[str, str | int], *, schema: str = SCHEMA) -> Generator[Session]:
@@ -49,7 +54,7 @@ def prepare(session: Session, schema: str = SCHEMA) -> None:
     """Set the session up, and bring the schema to the newest migration."""
     session.execute(sql.SQL("set timezone = 'UTC'"))
     session.execute(sql.SQL("set search_path = {}, pg_temp").format(sql.Identifier(schema)))
-    for name, value in MEMORY.items():
+    for name, value in (MEMORY | KEEPALIVES).items():
         session.execute(sql.SQL("set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
     migrate(session, schema)
 
