@@ -32,6 +32,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 DAG = "offboarding_departure"
 BY_AIRFLOW, BY_FUNCTIONS = "10401", "10405"
 """Worker ids of people whose departure stands in the night's file for the first time."""
+ISSUER = "https://127.0.0.1:18643"
+"""As the committed configuration has it; here any port will do."""
 GOAL_SECONDS, OWN_GOAL_SECONDS = 60, 5
 RUN_SECONDS = 300
 
@@ -42,8 +44,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = DemoFolder(root=Path(name) / "demo")
         folder.root.mkdir()
-        own = _configuration(Path(name), folder)
         with running(folder) as servers:
+            own = _configuration(Path(name), folder, servers.login.issuer)
             with servers.night(Night.BEFORE) as connections, _environment(own | connections):
                 _night_before()
             with servers.night(Night.TONIGHT) as connections, _environment(own | connections):
@@ -66,7 +68,7 @@ def _by_airflow(airflow: Standalone, tracker: RoundupServer) -> float:
         time.sleep(0.2)
     seconds = time.perf_counter() - began
     if (state := airflow.ended(DAG, run_id)) != "success":
-        raise SystemExit(f"the ticket is there, and the run is {state}")
+        raise SystemExit(f"the ticket is there, and the run is {state}: {airflow.admin.log(DAG, run_id, 'tell')}")
     return seconds
 
 
@@ -114,11 +116,11 @@ def _has_ticket(tracker: RoundupServer, worker_id: str) -> bool:
     return answer.raise_for_status().json()["data"]["@total_size"] > 0
 
 
-def _configuration(folder: Path, demo: DemoFolder) -> dict[str, str]:
-    """The committed configuration, but for where HR's files lie."""
+def _configuration(folder: Path, demo: DemoFolder, issuer: str) -> dict[str, str]:
+    """The committed configuration, but for where the demo's files and its login service are."""
     text = (PROJECT / "include" / "offboarding.yaml").read_text(encoding="utf-8")
     path = folder / "offboarding.yaml"
-    path.write_text(text.replace("path: .demo/feeds/hr", f"path: {demo.feeds}"), encoding="utf-8")
+    path.write_text(text.replace(" .demo/", f" {demo.root}/").replace(ISSUER, issuer), encoding="utf-8")
     return {"OFFBOARDING_CONFIG": str(path), "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores")}
 
 
