@@ -44,7 +44,7 @@ class House:
         """A message is sent; the run that it begins."""
         before = self.airflow.admin.runs(DEPARTURE)
         self.company.mailbox.send(told)
-        return self.airflow.until(lambda: self.airflow.admin.runs(DEPARTURE)[len(before) :], "a run begins", 60)[0]
+        return self.airflow.until(lambda: self.airflow.admin.runs(DEPARTURE)[len(before) :], "a run begins")[0]
 
     def asked(self, but: tuple[str, ...] = ()) -> str:
         """The run of `offboarding_release` that waits for an answer; not these."""
@@ -54,7 +54,7 @@ class House:
             found = [run for run in admin.runs(RELEASE) if run not in but]
             return found[0] if found and self.airflow.waits(RELEASE, found[0], "ask") else ""
 
-        return self.airflow.until(waiting, "somebody is asked", 60)
+        return self.airflow.until(waiting, "somebody is asked")
 
     def answer(self, who: str, run: str, option: str, reason: str) -> httpx.Response:
         path = f"/api/v2/dags/{RELEASE}/dagRuns/{run}/taskInstances/ask/-1/hitlDetails"
