@@ -150,8 +150,11 @@ class Looking:
 
 def begin(look: Looking) -> None:
     """Empty tables for this look, and what first reads are compared with from now on."""
-    look.session.execute("drop table if exists fresh, tripped, candidate, closing, picked")
-    look.do("accept_first")
+    look.session.execute("drop table if exists fresh, tripped, candidate, closing, picked, linked_now")
+    # A run about some people has seen no system whole.
+    if look.whole:
+        look.do("count_linked")
+        look.do("accept_first")
     look.do("make_fresh")
     look.do("stage_lines")
 

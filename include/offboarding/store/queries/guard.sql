@@ -39,6 +39,15 @@ values (%(run_id)s, %(author)s, %(reason)s, %(scope)s, %(findings)s);
 select (select count(*) from finding where state = 'held' and first_run_id <= %(run_id)s)::int
     + (select count(*) from guard_closing)::int;
 
+-- name: count_linked
+-- How many accounts of each system are somebody's now.
+create temp table linked_now as
+select a.realm, count(*)::int as linked
+from account a
+where a.gone_at is null
+    and a.account_pk in (select l.account_pk from link l where l.valid_to is null and l.decision = 'linked')
+group by a.realm;
+
 -- name: accept_first
 -- A roster's, or a part of a source's, first complete read has nothing to be compared with: it is what others are.
 insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
@@ -48,9 +57,8 @@ where r.run_id = %(read_run)s and r.status = 'complete' and n.kind not in ('depa
 union all
 select 'source', s.source, s.part, n.run_id, n.as_of,
     coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
-    (select count(distinct a.account_pk) from account a join link l using (account_pk)
-     where a.realm = s.realm and a.gone_at is null and l.valid_to is null and l.decision = 'linked')::int, 0
-from source_read s join run n on n.run_id = %(run_id)s
+    coalesce(c.linked, 0), 0
+from source_read s join run n on n.run_id = %(run_id)s left join linked_now c on c.realm = s.realm
 where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' and s.tells <> 'events'
     and s.realm is not null and n.kind not in ('departure', 'verify')
 on conflict do nothing;
@@ -87,27 +95,30 @@ where r.run_id = %(read_run)s and r.status = 'complete' and r.workers < a.amount
 select 'source' as kind, s.source as name, m.measure, m.value::int, m.base::int
 from source_read s
 join guard_accepted a on a.kind = 'source' and a.name = s.source and a.part = s.part
-cross join lateral (
-    select count(distinct c.account_pk) as linked from account c join link l using (account_pk)
-    where c.realm = s.realm and c.gone_at is null and l.valid_to is null and l.decision = 'linked') now
+left join linked_now c on c.realm = s.realm
 cross join lateral (values
     ('objects', a.amount - coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
         a.amount),
-    ('unlinked', a.linked - now.linked, a.linked)) as m(measure, value, base)
+    ('unlinked', a.linked - coalesce(c.linked, 0), a.linked)) as m(measure, value, base)
 where s.run_id = %(read_run)s and s.phase = 'collect' and s.status in ('complete', 'partial') and s.tells <> 'events'
     and m.value > 0;
 
 -- name: person_counts
--- Leavers whom accounts of one system are linked to since that was last accepted.
+-- Leavers whom accounts of one system are linked to since that was last accepted. What is that young at all is looked up
+-- first: of nearly every link it's long ago.
+with young as materialized (
+    select l.account_pk, l.person_uid, l.valid_from
+    from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null and not d.returned
+    where l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
+        and l.valid_from > (select min(as_of) from guard_accepted where kind = 'source')
+)
 select 'person' as kind, l.person_uid::text as name, 'accounts' as measure, count(distinct l.account_pk)::int as value,
     count(distinct l.account_pk)::int as base
-from link l
+from young l
 join account c using (account_pk)
-join departure d on d.person_uid = l.person_uid and d.valid_to is null and not d.returned
 join realm r using (realm)
 join guard_accepted a on a.kind = 'source' and a.name = r.source and a.part = r.part
-where l.relation = 'is' and l.decision = 'linked' and l.valid_to is null and c.gone_at is null
-    and l.valid_from > a.as_of and not exists (
+where c.gone_at is null and l.valid_from > a.as_of and not exists (
         select from link o
         where o.account_pk = l.account_pk and o.person_uid = l.person_uid and o.decision = 'linked'
             and o.valid_from <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of))
@@ -353,9 +364,8 @@ from roster_read r join run n on n.run_id = %(run_id)s
 where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete' and not exists (
     select from tripped t where t.kind = 'roster' and t.name = a.name);
 update guard_accepted a set run_id = n.run_id, as_of = n.as_of,
-    amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0), linked = (
-        select count(distinct c.account_pk) from account c join link l using (account_pk)
-        where c.realm = s.realm and c.gone_at is null and l.valid_to is null and l.decision = 'linked')
+    amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
+    linked = coalesce((select c.linked from linked_now c where c.realm = s.realm), 0)
 from source_read s join run n on n.run_id = %(run_id)s
 where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part and s.phase = 'collect'
     and s.status = 'complete' and not exists (
