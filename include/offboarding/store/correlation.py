@@ -55,8 +55,8 @@ class CorrelationOutcome:
 _TEMPORARY = (
     *("placeholder", "sign", "source_setting", "employment_span", "feed_state", "person_state"),
     *("possibly_one", "contested"),
-    *("person_key", "holder", "bearing", "weightless", "ruling", "evidence", "total", "ranked", "vouching"),
-    *("vouched_login", "owned", "new_link", "final_link", *focus.TEMPORARY),
+    *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "ranked"),
+    *("vouching", "vouched_login", "owned", "new_link", "final_link", *focus.TEMPORARY),
 )
 
 
@@ -94,12 +94,12 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
-    _run(session, "correlate", values, "make_person_key", "make_holder", "make_bearing")
+    _run(session, "correlate", values, "make_person_key", "make_shared", "make_bearing")
     _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_ruling", "make_evidence")
     _run(session, "correlate", values, "evidence_directory_id", "evidence_number", "evidence_mail")
     _run(session, "correlate", values, "evidence_owner_number")
     _rank(session, values, without=("login", "key"))
-    _run(session, "correlate", values, "make_vouching", "make_vouched_login", "name_vouching")
+    _run(session, "correlate", values, "make_vouching", "make_vouched_login")
     _run(session, "correlate", values, "evidence_login")
     _rank(session, values, without=("key",))
     if _run(session, "correlate", values, "evidence_external_id", "evidence_ssh_key"):
@@ -111,9 +111,9 @@ def _score(session: Session, values: dict[str, object]) -> None:
 
 
 def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -> None:
-    session.execute("drop table if exists ranked, total")
+    session.execute("drop table if exists ranked")
     session.execute("analyze evidence")
-    _run(session, "correlate", {**values, "without": list(without)}, "make_total", "make_ranked")
+    _run(session, "correlate", {**values, "without": list(without)}, "make_ranked")
 
 
 def _run(session: Session, file: str, values: dict[str, object], *names: str) -> int:

@@ -103,7 +103,7 @@ create table employment (
 
 create table worker_key (
     worker_pk  bigint not null,                       -- of worker
-    kind       text not null check (kind in ('directory_id', 'number', 'mail', 'login', 'name')),
+    kind       text not null check (kind in ('directory_id', 'number', 'mail', 'login')),
     value      text not null,
     loose      text not null,                         -- a number without prefix and zeros; a mail's local part
     space      text not null,
@@ -249,7 +249,7 @@ create table credential (
 -- Whose it is --------------------------------------------------------------------------------------------------------
 
 create table link (
-    link_id    bigint generated always as identity primary key,
+    link_id    bigint generated always as identity,   -- in the order of writing; nobody looks one up by it
     account_pk bigint not null,                       -- of account
     person_uid uuid not null,                         -- of person
     relation   text not null check (relation in ('is', 'owns', 'created')),
@@ -263,7 +263,7 @@ create table link (
 );
 create unique index on link (account_pk, person_uid, relation) where valid_to is null;
 create index on link (person_uid) where valid_to is null;
-create index on link (account_pk) where definite;
+create index on link (account_pk) where valid_to is not null;
 
 create table link_decision (
     decision_id bigint generated always as identity primary key,

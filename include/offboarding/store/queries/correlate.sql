@@ -5,7 +5,7 @@ create temp table if not exists placeholder (value text primary key);
 -- name: make_source_setting
 -- The configured sources' realms, as settings for the queries below.
 create temp table source_setting as
-select s.realm, s.source, s.kind, s.id_space, s.login_space, s.login_declared
+select (row_number() over ())::int as setting, s.realm, s.source, s.kind, s.id_space, s.login_space, s.login_declared
 from jsonb_to_recordset(%(sources)s) as s (realm text, source text, kind text, id_space text, login_space text,
     login_declared boolean);
 
@@ -15,65 +15,64 @@ create temp table person_key as
 select w.person_uid, k.kind, k.value, k.space, max(k.loose) as loose,
     bool_or(k.origin = 'current' and k.valid_to is null) as present
 from worker_key k join worker w using (worker_pk) join focus_person using (person_uid)
-where k.kind <> 'name' and k.value <> '' and k.value !~ '^0+$'
+where k.value <> '' and k.value !~ '^0+$'
     and not exists (select from placeholder p where p.value = k.value)
 group by w.person_uid, k.kind, k.value, k.space;
-create index on person_key (kind, value, space);
-create index on person_key (kind, loose) where loose <> '';
 analyze person_key;
 
--- name: make_holder
--- Who ever bore a mail, a mail's local part or a login, and how many they are.
-create temp table holder as
-with borne as (
-    select distinct kind, value, space, person_uid from person_key where kind in ('mail', 'login')
-    union
-    select distinct 'local', loose, '', person_uid from person_key where kind = 'mail' and loose <> ''
-)
-select b.*, count(*) over (partition by kind, value, space) as holders from borne b;
-create index on holder (kind, value, space);
-analyze holder;
+-- name: make_shared
+-- Mails, local parts of mails and logins that more than one person ever bore.
+create temp table shared as
+select kind, value, space from person_key where kind in ('mail', 'login')
+group by kind, value, space having count(*) > 1
+union all
+select 'local', loose, '' from (
+    select distinct loose, person_uid from person_key where kind = 'mail' and loose <> '') part
+group by loose having count(*) > 1;
+analyze shared;
 
 -- name: make_bearing
--- Every key that an account of a configured source bears today.
+-- Every key that an account of a configured source bears today; the source's settings are joined where they're asked.
 create temp table bearing as
 select b.*
 from (
-    select a.account_pk, a.realm, a.created_at, a.service_like, s.source, s.id_space, s.login_space, s.login_declared,
+    select a.account_pk, s.setting, a.created_at, a.service_like,
         k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
     from account a join focus_account using (account_pk) join source_setting s using (realm)
     cross join jsonb_array_elements(a.keys) k
     offset 0) b  -- each part of a key is taken out once
 where b.kind <> 'name' and (b.value <> '' or b.loose <> '') and b.value !~ '^0+$'
     and b.value not in (select p.value from placeholder p);
-create index on bearing (kind, value);
 create index on bearing (account_pk);
 analyze bearing;
 
 -- name: make_weightless
 -- Values that too many accounts of one realm bear: they weigh nothing anywhere, and are listed. Counted in two steps:
--- nearly no value is borne that often, and telling accounts apart takes a sort of whatever is looked at.
+-- nearly no value is borne that often anywhere, and telling realms and accounts apart takes far more than counting.
 create temp table weightless as
 with crowded as (
-    select realm, kind, value, loose from bearing where origin in ('attribute', 'tag')
-    group by realm, kind, value, loose having count(*) > %(bearers)s
+    select kind, value from bearing where origin in ('attribute', 'tag')
+    group by kind, value having count(*) > %(bearers)s
 )
-select b.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct b.account_pk)::int as accounts
-from crowded join bearing b using (realm, kind, value, loose) join account a using (account_pk)
+select s.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct b.account_pk)::int as accounts
+from crowded join bearing b using (kind, value) join source_setting s using (setting) join account a using (account_pk)
 where b.origin in ('attribute', 'tag') and a.gone_at is null
-group by b.realm, b.kind, b.value, b.loose
+group by s.realm, b.kind, b.value, b.loose
 having count(distinct b.account_pk) > %(bearers)s;
 
 -- name: drop_weightless
--- With a login goes what is read into it.
+-- With a login goes what is read into it. What went is kept beside: an account that is definitely somebody's vouches for
+-- its login, however many bear it elsewhere.
+create temp table weighed_nothing as
 with dropped as (
     delete from bearing b
     using (select distinct kind, value, loose from weightless) w
     where w.kind = b.kind and w.value = b.value and w.loose = b.loose and b.origin in ('attribute', 'tag', 'owner')
-    returning b.account_pk, b.kind, b.raw
+    returning b.account_pk, b.setting, b.kind, b.value, b.origin, b.raw
 )
+select * from dropped;
 delete from bearing b
-using dropped d
+using weighed_nothing d
 where d.account_pk = b.account_pk and d.kind = 'login' and b.kind = 'login' and b.raw = d.raw
     and b.origin in ('pattern', 'usual');
 
@@ -97,16 +96,17 @@ create temp table evidence (account_pk bigint, person_uid uuid, relation text, g
 
 -- name: evidence_directory_id
 insert into evidence
-select b.account_pk, p.person_uid, 'is', 'id', %(directory_id)s, 'HR gives this account''s own id in ' || b.source
-from bearing b
-join person_key p on p.kind = 'directory_id' and p.value = b.value and p.space in ('', 'source:' || b.source)
+select b.account_pk, p.person_uid, 'is', 'id', %(directory_id)s, 'HR gives this account''s own id in ' || s.source
+from bearing b join source_setting s using (setting)
+join person_key p on p.kind = 'directory_id' and p.value = b.value and p.space in ('', 'source:' || s.source)
 where b.kind = 'directory_id';
 
 -- name: evidence_number
 -- Employee numbers: exact in the same id space, or by digits alone, or exact where the source names no space.
 insert into evidence
 with number as (
-    select * from bearing where kind = 'number' and origin in ('attribute', 'tag')
+    select b.account_pk, b.origin, b.name, b.raw, b.value, b.loose, s.id_space
+    from bearing b join source_setting s using (setting) where b.kind = 'number' and b.origin in ('attribute', 'tag')
 ), hit as (
     select b.account_pk, b.origin, b.name, b.raw, b.id_space, true as exact, p.person_uid, p.space, p.value
     from number b join person_key p on p.kind = 'number' and p.value = b.value
@@ -126,18 +126,20 @@ from hit where id_space is null or space = id_space;
 -- an owner, they name an owner.
 insert into evidence
 with hit as (
-    select b.account_pk, b.created_at, b.service_like, b.origin, b.name, b.value, h.person_uid, h.holders
-    from bearing b join holder h on h.kind = 'mail' and h.value = b.value
+    select b.account_pk, b.created_at, b.service_like, b.origin, b.name, b.value, h.person_uid,
+        s.value is not null as is_shared
+    from bearing b join person_key h on h.kind = 'mail' and h.value = b.value
+    left join shared s on s.kind = 'mail' and s.value = h.value and s.space = h.space
     where b.kind = 'mail' and b.origin in ('attribute', 'tag', 'owner')
 ), bore as (
     select h.*, count(*) over (partition by h.account_pk, h.origin, h.name, h.value) as bearers
     from hit h
-    where h.holders > 1 and h.created_at is not null and exists (
+    where h.is_shared and h.created_at is not null and exists (
         select from employment_span e
         where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= h.created_at)
             and (e.over_at is null or h.created_at < e.over_at))
 ), borne as (
-    select account_pk, person_uid, service_like, origin, name, '' as since from hit where holders = 1
+    select account_pk, person_uid, service_like, origin, name, '' as since from hit where not is_shared
     union all
     select account_pk, person_uid, service_like, origin, name, ', theirs when the account was made'
     from bore where bearers = 1
@@ -153,13 +155,14 @@ from borne;
 insert into evidence
 select b.account_pk, p.person_uid, 'owns', 'owner', %(owner)s,
     b.name || ' ' || b.raw || ' = ' || p.space || ' worker ' || p.value
-from bearing b join person_key p on p.kind = 'number' and p.value = b.value and p.space = b.id_space
+from bearing b join source_setting s using (setting)
+join person_key p on p.kind = 'number' and p.value = b.value and p.space = s.id_space
 where b.kind = 'number' and b.origin = 'owner';
 
--- name: make_total
--- Whose an account is, in scores: of each group the highest. Mail and login say little of an account made after the
--- departure.
-create temp table total as
+-- name: make_ranked
+-- Whose an account is, in scores: of each group the highest, and each person's beside the best of anyone else. Mail and
+-- login say little of an account made after the departure.
+create temp table ranked as
 with summed as (
     select account_pk, person_uid,
         coalesce(max(score) filter (where grp = 'id'), 0) + coalesce(max(score) filter (where grp = 'number'), 0)
@@ -174,25 +177,20 @@ with summed as (
     from summed t
     left join person_state s on s.person_uid = t.person_uid and not s.returned
     left join account a on a.account_pk = t.account_pk and s.person_uid is not null
+), total as (
+    select t.account_pk, t.person_uid, least(t.score, 100)::int as score, false as decided
+    from capped t
+    where not exists (
+        select from ruling r
+        where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
+    union all
+    select account_pk, person_uid, 100, true from ruling where verdict = 'confirm'
 )
-select t.account_pk, t.person_uid, least(t.score, 100)::int as score, false as decided
-from capped t
-where not exists (
-    select from ruling r
-    where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
-union all
-select account_pk, person_uid, 100, true from ruling where verdict = 'confirm';
-analyze total;
-
--- name: make_ranked
--- The scores of an account, each beside the best of anyone else.
-create temp table ranked as
 select account_pk, person_uid, score, decided,
     coalesce(case when row_number() over best = 1 then lead(score) over best else first_value(score) over best end, 0)
         as other
 from total
 window best as (partition by account_pk order by score desc, person_uid);
-create index on ranked (account_pk);
 analyze ranked;
 
 -- name: make_vouching
@@ -211,60 +209,65 @@ where now or not exists (
     where r.account_pk = definite.account_pk
         and (r.verdict = 'confirm') <> (r.person_uid = definite.person_uid))
 group by account_pk, person_uid;
-create unique index on vouching (account_pk, person_uid);
 analyze vouching;
 
 -- name: make_vouched_login
--- Logins of such accounts that are one person's alone in their space: how many accounts bear them, and one of these.
+-- Logins of such accounts that are one person's alone in their space: how many accounts bear them, and one of these,
+-- with what people call it.
 create temp table vouched_login as
 with borne as (
-    select v.account_pk, v.person_uid, a.realm, k ->> 1 as value
-    from vouching v join account a using (account_pk) cross join jsonb_array_elements(a.keys) k
-    where k ->> 0 = 'login' and k ->> 3 in ('attribute', 'tag')
+    select account_pk, setting, value from bearing where kind = 'login' and origin in ('attribute', 'tag')
     union all
-    select v.account_pk, v.person_uid, a.realm, k.value
-    from vouching v join account a using (account_pk) join former_account_key k using (account_pk)
-    where k.kind = 'login' and k.origin in ('attribute', 'tag')
+    select account_pk, setting, value from weighed_nothing where kind = 'login' and origin in ('attribute', 'tag')
+    union all
+    select k.account_pk, s.setting, k.value
+    from former_account_key k join account a using (account_pk) join source_setting s using (realm)
+    where k.kind = 'login' and k.origin in ('attribute', 'tag') and k.value <> ''
+        and k.value not in (select p.value from placeholder p)
+), told as (
+    select distinct s.login_space as space, b.value, v.person_uid, b.account_pk
+    from vouching v join borne b using (account_pk) join source_setting s using (setting)
+), single as (
+    select space, value, min(person_uid::text)::uuid as person_uid, min(account_pk) as account_pk,
+        count(*) as accounts
+    from told group by space, value having min(person_uid::text) = max(person_uid::text)
 )
-select s.login_space as space, b.value, min(b.person_uid::text)::uuid as person_uid, min(b.account_pk) as account_pk,
-    count(distinct b.account_pk) as accounts, null::text as called
-from borne b join source_setting s using (realm)
-where b.value <> '' and b.value not in (select p.value from placeholder p)
-group by s.login_space, b.value
-having count(distinct b.person_uid) = 1;
-create index on vouched_login (value);
+select v.*, s.source || ' account ' || a.label as called
+from single v join account a using (account_pk) join source_setting s using (realm);
 analyze vouched_login;
-
--- name: name_vouching
--- What people call the account that vouches.
-update vouched_login v set called = s.source || ' account ' || a.label
-from account a join source_setting s using (realm) where a.account_pk = v.account_pk;
 
 -- name: evidence_login
 -- Logins: given by HR, borne by an account that is definitely theirs, built on such a one, or merely equal elsewhere.
 insert into evidence
 with form as (
-    select account_pk, source, created_at, login_space, login_declared, value,
-        case when origin = 'tag' then 'attribute' else origin end as origin
-    from bearing where kind = 'login' and value <> '' and origin <> 'owner'
+    select b.account_pk, s.source, b.created_at, s.login_space, s.login_declared, b.value,
+        case when b.origin = 'tag' then 'attribute' else b.origin end as origin
+    from bearing b join source_setting s using (setting)
+    where b.kind = 'login' and b.value <> '' and b.origin <> 'owner'
 ), known as (
     -- HR's logins: for this source, its realm, no system, or another one; and local parts of work mails.
-    select f.account_pk, f.created_at, f.value, f.origin, h.person_uid, h.holders, h.space,
-        case when h.kind = 'local' then 'local'
-            when h.space in (f.login_space, 'source:' || f.source) then 'given'
+    select f.account_pk, f.created_at, f.value, f.origin, h.person_uid, s.value is not null as is_shared, h.space,
+        case when h.space in (f.login_space, 'source:' || f.source) then 'given'
             when h.space = '' then 'unscoped'
             else 'elsewhere' end as why
-    from form f join holder h on h.kind in ('login', 'local') and h.value = f.value
-    where f.origin = 'attribute' or (h.kind = 'login' and h.space in (f.login_space, 'source:' || f.source))
+    from form f join person_key h on h.kind = 'login' and h.value = f.value
+    left join shared s on s.kind = 'login' and s.value = h.value and s.space = h.space
+    where f.origin = 'attribute' or h.space in (f.login_space, 'source:' || f.source)
+    union all
+    select f.account_pk, f.created_at, f.value, f.origin, h.person_uid, s.value is not null, '', 'local'
+    from form f join (
+        select distinct loose, person_uid from person_key where kind = 'mail' and loose <> '') h on h.loose = f.value
+    left join shared s on s.kind = 'local' and s.value = h.loose
+    where f.origin = 'attribute'
 ), bore as (
     select k.*, count(*) over (partition by account_pk, value, origin, why, space) as bearers
     from known k
-    where k.holders > 1 and k.created_at is not null and exists (
+    where k.is_shared and k.created_at is not null and exists (
         select from employment_span e
         where e.person_uid = k.person_uid and (e.started_at is null or e.started_at <= k.created_at)
             and (e.over_at is null or k.created_at < e.over_at))
 ), said as (
-    select account_pk, person_uid, origin, why, value, 'HR' as by from known where holders = 1
+    select account_pk, person_uid, origin, why, value, 'HR' as by from known where not is_shared
     union all
     select account_pk, person_uid, origin, why, value, 'HR' from bore where bearers = 1
     union all
@@ -284,7 +287,7 @@ with form as (
     end as score
     from said s
 )
-select distinct account_pk, person_uid, 'is', 'login', score, case
+select account_pk, person_uid, 'is', 'login', score, case
     when origin = 'pattern' then 'the login is built on theirs by a declared pattern'
     when origin = 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
     when why = 'given' then 'the login is the one HR gives'
@@ -299,9 +302,10 @@ from scored where score is not null;
 -- An id that another system gave, equal to that of an account there which is linked.
 insert into evidence
 select distinct b.account_pk, r.person_uid, 'is', 'id', %(directory_id)s,
-    b.name || ' is that of ' || o.source || ' account ' || a.label || ', which is theirs'
+    b.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
 from bearing b
-join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.realm <> b.realm
+join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
+join source_setting s on s.setting = o.setting
 join account a on a.account_pk = o.account_pk
 join ranked r on r.account_pk = o.account_pk
     and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s))
@@ -391,7 +395,6 @@ select o.account_pk, o.person_uid, 'owns',
     case when o.score < %(linked)s then 'candidate' when c.person_uid is null then 'linked' else 'disputed' end, o.score
 from owned o left join contested c on c.person_uid = o.person_uid
 where o.score >= %(candidate)s;
-create index on new_link (account_pk);
 analyze new_link;
 
 -- name: add_created_links
@@ -433,10 +436,11 @@ select b.account_pk, b.person_uid, b.relation, b.decision, b.score,
             or exists (
                 select from worker_key k join bearing y on y.account_pk = b.account_pk and y.kind = k.kind
                     and y.value = k.value
+                join source_setting s on s.setting = y.setting
                 where k.worker_pk = e.worker_pk and k.origin = 'current' and k.valid_to is null and (
-                    (k.kind = 'number' and (y.id_space is null or y.id_space = k.space))
+                    (k.kind = 'number' and (s.id_space is null or s.id_space = k.space))
                     or k.kind = 'mail'
-                    or (k.kind = 'login' and k.space in (y.login_space, 'source:' || y.source, ''))))
+                    or (k.kind = 'login' and k.space in (s.login_space, 'source:' || s.source, ''))))
         )) as own_now
 from new_link b join account a using (account_pk)
 left join said s using (account_pk, person_uid, relation)
@@ -444,7 +448,6 @@ left join ruling d on d.account_pk = b.account_pk and d.person_uid = b.person_ui
     and b.relation = 'is'
 left join vouching v on v.account_pk = b.account_pk and v.person_uid = b.person_uid
 left join person_state p on p.person_uid = b.person_uid;
-create index on final_link (account_pk);
 analyze final_link;
 
 -- name: close_links
@@ -506,25 +509,16 @@ analyze link, departure, person, credential, scope;
 -- name: correlation_counts
 -- What was linked of the accounts that exist, by realm.
 with best as (
-    select a.account_pk, a.realm, a.standing, a.gone_at, a.last_used_at, coalesce(
-        max(case when l.decision = 'linked' then 'linked' end),
-        max(case when l.decision = 'disputed' then 'disputed' end),
-        max(case when l.decision = 'probable' then 'probable' end),
-        max(case when l.decision = 'candidate' then 'candidate' end), 'orphan') as decision
-    from account a join source_setting using (realm)
-    left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created'
-    where a.gone_at is null and a.kind = 'account'
-    group by a.account_pk
+    select account_pk, min(array_position(array['linked', 'disputed', 'probable', 'candidate'], decision)) as rank
+    from link where valid_to is null and relation <> 'created'
+    group by account_pk
 )
-select count(*) filter (where standing <> 'dead')::int as working,
-    count(*) filter (where standing <> 'dead' and decision = 'linked')::int as linked,
-    count(*) filter (where standing <> 'dead' and decision = 'disputed')::int as disputed,
-    count(*) filter (where standing <> 'dead' and decision = 'probable')::int as probable,
-    count(*) filter (where standing <> 'dead' and decision = 'candidate')::int as candidate,
-    count(*) filter (where standing <> 'dead' and decision = 'orphan')::int as orphan,
-    count(*) filter (where standing <> 'dead' and decision = 'orphan' and last_used_at > %(as_of)s - interval '30 days')::int
-        as orphan_used
-from best;
+select count(*)::int as working, count(*) filter (where b.rank = 1)::int as linked,
+    count(*) filter (where b.rank = 2)::int as disputed, count(*) filter (where b.rank = 3)::int as probable,
+    count(*) filter (where b.rank = 4)::int as candidate, count(*) filter (where b.rank is null)::int as orphan,
+    count(*) filter (where b.rank is null and a.last_used_at > %(as_of)s - interval '30 days')::int as orphan_used
+from account a join source_setting using (realm) left join best b using (account_pk)
+where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead';
 
 -- name: weightless_values
 -- Of everything, also where this correlation looked at a part.

@@ -13,7 +13,7 @@ with maker as (
     select e.realm, e.event_id, min(h.person_uid::text)::uuid
     from event e
     join event_key k using (realm, event_id)
-    join holder h on h.kind = k.kind and h.value = k.value
+    join person_key h on h.kind = k.kind and h.value = k.value
     where e.deed = 'made' and not e.failed and e.actor = '' and k.kind in ('mail', 'login')
         and k.origin in ('attribute', 'tag', 'pattern')
         and (k.kind <> 'login' or (length(k.value) >= 4 and k.value <> all(%(reserved)s::text[])))
