@@ -15,7 +15,6 @@ from include.offboarding.store.purge import purge as forget
 
 _WHAT = {
     "blank_workers": "workers' names, managers and locations",
-    "drop_names": "names as keys",
     "drop_mails": "mail addresses of people",
     "blank_findings": "closed findings' labels, evidence and steps",
     "blank_accounts": "long gone accounts' labels, names and last use",

@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 import uuid
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -111,7 +111,7 @@ def person_uid(id_space: str, worker_id: str, roster: str, placeholders: Contain
 def worker_keys(
     worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
 ) -> Iterator[IdentityKey]:
-    """A worker's keys. `realms` gives each source's declared login realm, if any."""
+    """A worker's keys. `realms` gives each source's declared login realm, if any. A name is none: it weighs nothing."""
     return map(_identity_key, worker_key_rows(worker, id_space, login_realm, realms, rules))
 
 
@@ -134,8 +134,6 @@ def worker_key_rows(
         if normal(given.value):
             space = f"source:{given.source}" if given.source else ""
             yield _worker_key(KeyKind.DIRECTORY_ID, given.value, space, "current", "")
-    if normal(worker.name):
-        yield _worker_key(KeyKind.NAME, worker.name, "", "current", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +180,7 @@ def account_keys(account: Account, number_format: str, rules: KeyRules) -> Itera
 def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> Iterator[KeyRow]:
     """The same, as they are copied into the store."""
     yield _stored("directory_id", normal(account.native_id), "", "", "attribute", "id", account.native_id)
-    form = _compiled(number_format, "{worker_id}")
-    for key in account.keys:
-        yield from _account_key(key, form, rules)
-        if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
-            yield from _mail_key(key, rules)
-            yield from _built_on(key.value, rules)
+    yield from _rows(account.keys, number_format, rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,11 +210,15 @@ def actor_keys(event: Event, number_format: str, rules: KeyRules) -> Iterator[Id
 
 
 def _actor_key_rows(event: Event, number_format: str, rules: KeyRules) -> Iterator[KeyRow]:
+    return _rows([key for key in event.actor_keys if key.kind is not KeyKind.SSH_KEY], number_format, rules)
+
+
+def _rows(keys: Iterable[AccountKey], number_format: str, rules: KeyRules) -> Iterator[KeyRow]:
     form = _compiled(number_format, "{worker_id}")
-    for key in event.actor_keys:
-        if key.kind is KeyKind.SSH_KEY:
-            continue
-        yield from _account_key(key, form, rules)
+    for key in keys:
+        value, loose = _account_key(key, form, rules)
+        if value or loose:
+            yield _stored(key.kind.value, value, loose, "", key.origin.value, key.name, key.value)
         if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
             yield from _mail_key(key, rules)
             yield from _built_on(key.value, rules)
@@ -244,17 +241,15 @@ def _mail_key(login: AccountKey, rules: KeyRules) -> Iterator[KeyRow]:
             yield _stored("mail", value, "", "", login.origin.value, login.name, login.value)
 
 
-def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> Iterator[KeyRow]:
-    kind, value, loose = key.kind, normal(key.value), ""
+def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> tuple[str, str]:
+    """Its value and loose form, "" where it has none."""
+    kind, value = key.kind, normal(key.value)
     if kind is KeyKind.MAIL:
-        value, _ = _mail(value, rules)
-    elif kind is KeyKind.NUMBER:
+        return _mail(value, rules)[0], ""
+    if kind is KeyKind.NUMBER:
         declared = form.fullmatch(value)
-        value, loose = declared["inner"] if declared else "", _loose(value)
-    elif kind is KeyKind.SSH_KEY:
-        value = key.value.strip()
-    if value or loose:
-        yield _stored(kind.value, value, loose, "", key.origin.value, key.name, key.value)
+        return declared["inner"] if declared else "", _loose(value)
+    return key.value.strip() if kind is KeyKind.SSH_KEY else value, ""
 
 
 @cache

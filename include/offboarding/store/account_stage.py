@@ -6,7 +6,7 @@ tick rests on stands beside `digest` in queries/sources.sql and in docs/decision
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Protocol
@@ -130,7 +130,7 @@ class AccountStage:
 
     def _stage(self, told: _Told, rows: Iterable[KeyRow], digest: bytes) -> None:
         credentials = told.once()
-        keys = _json.encode(list(_key_columns(rows))).decode()
+        keys = _json.encode(_key_columns(rows)).decode()
         self.stage.add("s_account", (*_account_columns(told.account), keys, digest, len(credentials)))
         for credential in credentials:
             self.stage.add("s_credential", _credential_row(credential))
@@ -153,15 +153,12 @@ class AccountStage:
         return same
 
 
-def _key_columns(
-    rows: Iterable[KeyRow],
-) -> Iterator[tuple[str, str, str, str, str, str]]:
+def _key_columns(rows: Iterable[KeyRow]) -> list[tuple[str, str, str, str, str, str]]:
     """Each key once, in an order of its own: the same keys always make the same column."""
-    last: tuple[str, ...] | None = None
-    for kind, value, loose, _, origin, name, raw in sorted(rows):
-        if last != (kind, value, loose, origin, name):
-            last = (kind, value, loose, origin, name)
-            yield kind, value, loose, origin, name, raw
+    found = [(kind, value, loose, origin, name, raw) for kind, value, loose, _, origin, name, raw in rows]
+    found.sort()
+    # Of two that differ in how they are written, the first.
+    return [key for number, key in enumerate(found) if not number or key[:5] != found[number - 1][:5]]
 
 
 def _account_columns(a: Account) -> tuple[object, ...]:

@@ -76,3 +76,4 @@ def _merge(session: Session, keeper: UUID, alias: UUID, evidence: str, as_of: da
         moved = {"keeper": keeper, "finding_key": finding.finding_key, "match_key": match_key}
         session.execute(block("persons", "move_finding"), moved)
     session.execute(block("persons", "move_tickets"), values)
+    session.execute(block("persons", "hide_alias"), values)

@@ -14,7 +14,7 @@ from include.offboarding.store.locks import lock_correlation, lock_findings
 from include.offboarding.store.sql import block
 
 STEPS = (
-    *("blank_workers", "drop_names", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
+    *("blank_workers", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
     *("blank_credentials", "blank_comments", "blank_notices", "blank_words", "blank_exceptions", "blank_alerts"),
     *("blank_roster_reads", "blank_source_reads"),
 )

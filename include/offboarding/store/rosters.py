@@ -170,14 +170,16 @@ class RosterRead:
             "bound": bound,
             "read_id": self.read_id,
         }
-        steps = ["merge_persons", "merge_workers", "merge_employments", "merge_worker_keys"]
+        silence_tells = self.roster.coverage is not Coverage.LEAVERS
+        steps = ["find_here", "insert_workers", "insert_persons", "insert_employments", "insert_worker_keys"]
+        steps += ["merge_workers", "merge_employments", "merge_worker_keys"]
         if complete:
             steps += ["drop_employments", "close_worker_keys"]
-        silence_tells = self.roster.coverage is not Coverage.LEAVERS
         if silence_tells and (complete or only_short):
             steps += ["mark_missing", "mark_superseded"]
         for step in steps:
-            self.session.execute(block("rosters", step), values)
+            for statement in statements("rosters", step):
+                self.session.execute(statement, values)
         if not (complete and silence_tells):
             return _Vanished(inferred=0, waiting=0)
         with self.session.cursor(row_factory=scalar_row) as cursor:

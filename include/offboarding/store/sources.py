@@ -224,11 +224,13 @@ class SourceRead:
         return outcome
 
     def _add(self, stage: Stage, held: AccountStage, fact: StagedFact) -> None:
-        # Accounts and credentials first: of these there are millions.
-        if isinstance(fact, Account | Credential):
-            if fact.realm != self._realm:
-                self._is_of(fact.realm)
-            self._add_held(stage, held, fact)
+        # Credentials and accounts first: of these there are millions.
+        if isinstance(fact, Credential):
+            self._is_of(fact.realm)
+            held.add_credential(fact)
+        elif isinstance(fact, Account):
+            self._is_of(fact.realm)
+            held.add_account(fact)
         elif isinstance(fact, Gap):
             self._gaps.append(fact)
         elif isinstance(fact, Key | KeyAccess | StagedEvent):
@@ -238,16 +240,10 @@ class SourceRead:
                 self._is_of(fact.event.realm if isinstance(fact, StagedEvent) else fact.realm)
         else:
             self._is_of(fact.realm)
-            self._add_held(stage, held, fact)
+            self._add_beside(stage, fact)
 
-    def _add_held(
-        self, stage: Stage, held: AccountStage, fact: Account | Credential | Membership | Trust | ScopeRead
-    ) -> None:
-        if isinstance(fact, Account):
-            held.add_account(fact)
-        elif isinstance(fact, Credential):
-            held.add_credential(fact)
-        elif isinstance(fact, ScopeRead):
+    def _add_beside(self, stage: Stage, fact: Membership | Trust | ScopeRead) -> None:
+        if isinstance(fact, ScopeRead):
             self._add_scope(stage, fact)
         elif isinstance(fact, Membership):
             stage.add("s_membership", (fact.group_native_id, fact.group_label, fact.account_native_id))

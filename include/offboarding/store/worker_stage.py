@@ -23,6 +23,7 @@ from include.offboarding.store.staging import Stage
 WORKER_COLUMNS = {
     "s_told_worker": ("worker_id", "digest"),
     "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on", "digest"),
+    "s_tangled": ("worker_id",),
     "s_employment": ("worker_id", "start_on", "status", "last_working_on", "end_on", "zone", "type"),
     "s_worker_key": ("worker_id", "kind", "value", "loose", "space", "origin", "raw"),
 }
@@ -90,12 +91,14 @@ class WorkerStage:
         start_on = max((e.start_on for e in worker.employments if e.start_on), default=None)
         row = (worker.worker_id, self.form.uid(worker), worker.name, worker.manager, worker.location, rank, start_on)
         self.stage.add("s_worker", (*row, digest))
+        if len({employment.start_on for employment in worker.employments}) < len(worker.employments):
+            self.stage.add("s_tangled", (worker.worker_id,))
         for e in worker.employments:
             self.stage.add(
                 "s_employment",
                 (worker.worker_id, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type),
             )
-        for kind, value, loose, space, origin, _, raw in self.form.rows(worker):
+        for kind, value, loose, space, origin, _, raw in _once(self.form.rows(worker)):
             self.stage.add("s_worker_key", (worker.worker_id, kind, value, loose, space, origin, raw))
 
     def _is_known(self) -> bool:
@@ -114,3 +117,14 @@ class WorkerStage:
         same = frozenset(self.session.execute(block("rosters", "tick_off"), values).fetchall())
         self.session.execute(block("rosters", "ask_anew"))
         return same
+
+
+def _once(rows: Iterable[KeyRow]) -> Iterable[KeyRow]:
+    """Each value once, should a record give it twice: as the present one rather than a former one."""
+    found: dict[tuple[str, str, str], KeyRow] = {}
+    for row in rows:
+        kind, value, _, space, origin, _, raw = row
+        other = found.setdefault((kind, value, space), row)
+        if other is not row and (origin, raw) < (other[4], other[6]):
+            found[kind, value, space] = row
+    return found.values()

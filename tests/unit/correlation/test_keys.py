@@ -221,7 +221,6 @@ def test_a_worker_s_keys_and_where_they_count() -> None:
         ("login", "k1", "", "corp", "current"),
         ("login", "k2", "", "source:lab", "current"),
         ("directory_id", "d-1", "", "source:lab", "current"),
-        ("name", "김 철수", "", "", "current"),
     }
 
 

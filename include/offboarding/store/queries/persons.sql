@@ -42,6 +42,11 @@ select person_uid, first_seen_at from person where person_uid = any(%(uids)s) or
 insert into person_alias (alias_uid, person_uid, merged_at, evidence)
 values (%(alias)s, %(keeper)s, %(as_of)s, %(evidence)s);
 
+-- name: hide_alias
+-- People know the one by a worker; the other only where a finding still names it.
+update person p set shown_worker_pk = null
+where p.person_uid = %(alias)s and not exists (select from finding f where f.person_uid = p.person_uid);
+
 -- name: move_aliases
 update person_alias set person_uid = %(keeper)s where person_uid = %(alias)s;
 

@@ -40,13 +40,6 @@ from forgettable p
 where p.person_uid = w.person_uid and not p.has_finding and not p.told
     and ((w.name, w.manager, w.location) <> ('', '', '') or w.digest is not null);
 
--- name: drop_names
--- Names as keys, which weigh nothing.
-delete from worker_key k
-using worker w, forgettable p
-where w.worker_pk = k.worker_pk and p.person_uid = w.person_uid and k.kind = 'name'
-    and not p.has_finding and not p.told;
-
 -- name: drop_mails
 -- Mails, once no account is left that they could prove to be theirs. Numbers, logins and directories' own ids stay.
 delete from worker_key k

@@ -99,7 +99,7 @@ where w.person_uid = %(person_uid)s order by e.start_on nulls first, w.roster, w
 -- What rosters say that they are known by.
 select distinct k.kind, k.raw as value, k.space, k.origin, k.valid_to is null as told_still
 from worker_key k join worker w using (worker_pk)
-where w.person_uid = %(person_uid)s and k.kind <> 'name' order by k.kind, k.space, k.raw;
+where w.person_uid = %(person_uid)s order by k.kind, k.space, k.raw;
 
 -- name: departures
 -- How their departures stood, newest first; one that still stands has no end.

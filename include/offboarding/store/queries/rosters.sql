@@ -1,11 +1,13 @@
 -- name: unstage_tables
 -- An earlier read of the same session.
-drop table if exists s_worker, s_employment, s_worker_key, s_told_worker, s_same_worker, told_twice, told_as_several;
+drop table if exists s_worker, s_tangled, s_employment, s_worker_key, s_told_worker, s_same_worker, told_twice,
+    told_as_several, here_worker;
 
 -- name: stage_tables
 -- Where a read is put before it is merged; gone with the session.
 create temp table s_worker (ord bigint generated always as identity, worker_id text, person_uid uuid, name text,
     manager text, location text, rank integer, start_on date, digest bytea);
+create temp table s_tangled (worker_id text);
 create temp table s_told_worker (worker_id text, digest bytea);
 create temp table s_same_worker (worker_pk bigint, worker_id text, digest bytea);
 create temp table s_employment (worker_id text, start_on date, status text, last_working_on date, end_on date,
@@ -145,51 +147,90 @@ having count(distinct (status, last_working_on, end_on)) > 1
 order by worker_id, start_on
 limit 20;
 
--- name: merge_persons
--- A person for each worker never seen before.
-insert into person (person_uid, id_space, worker_id, first_seen_at)
-select distinct on (s.person_uid) s.person_uid, %(id_space)s, s.worker_id, %(as_of)s
-from s_worker s
+-- name: find_here
+-- Workers of this read that are known; those that are new come to them when they have been written.
+create temp table here_worker as
+select w.worker_pk, w.worker_id, false as is_new
+from (select distinct worker_id from s_worker) s join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id;
+analyze here_worker;
+
+-- name: insert_workers
+-- Workers never seen before. One told in several records, or of whom one record tells an employment twice, is compared
+-- with what is there like one that is known.
+with made as (
+    insert into worker
+        (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, digest, first_told_at,
+        observed_at)
+    select distinct on (s.worker_id)
+        %(roster)s, %(id_space)s, s.worker_id, coalesce(a.person_uid, s.person_uid), s.name, s.manager, s.location,
+        %(complete)s, case when %(complete)s then s.digest end, %(as_of)s, %(observed_at)s
+    from s_worker s
+    left join person_alias a on a.alias_uid = s.person_uid
+    where s.worker_id not in (select h.worker_id from here_worker h)
+    order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
+    returning worker_pk, worker_id
+)
+insert into here_worker
+select m.worker_pk, m.worker_id,
+    m.worker_id not in (select t.worker_id from told_twice t union all select s.worker_id from s_tangled s)
+from made m;
+
+-- name: insert_persons
+-- A person for each worker never seen before, known by that worker until correlation sees a better one.
+insert into person (person_uid, id_space, worker_id, first_seen_at, shown_worker_pk)
+select distinct on (s.person_uid) s.person_uid, %(id_space)s, s.worker_id, %(as_of)s, h.worker_pk
+from s_worker s join here_worker h using (worker_id)
 where not exists (select from person_alias a where a.alias_uid = s.person_uid)
 order by s.person_uid, s.ord
 on conflict do nothing;
 
+-- name: insert_employments
+-- Those of new workers.
+insert into employment (worker_pk, start_on, status, last_working_on, end_on, zone, type, told_left_at)
+select h.worker_pk, s.start_on, s.status, s.last_working_on, s.end_on, s.zone, s.type,
+    case when s.status = 'left' and coalesce(s.last_working_on, s.end_on) is null then %(as_of)s::timestamptz end
+from s_employment s join here_worker h using (worker_id)
+where h.is_new;
+
+-- name: insert_worker_keys
+-- Those of new workers.
+insert into worker_key (worker_pk, kind, value, loose, space, origin, raw, valid_from)
+select h.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw, %(observed_at)s
+from s_worker_key s join here_worker h using (worker_id)
+where h.is_new;
+
 -- name: merge_workers
--- The workers of this read; nothing is written where nothing changed.
-insert into worker as w
-    (roster, id_space, worker_id, person_uid, name, manager, location, in_complete_read, digest, first_told_at,
-    observed_at)
-select distinct on (s.worker_id)
-    %(roster)s, %(id_space)s, s.worker_id, coalesce(a.person_uid, s.person_uid), s.name, s.manager, s.location,
-    %(complete)s, case when %(complete)s then s.digest end, %(as_of)s, %(observed_at)s
-from s_worker s
-left join person_alias a on a.alias_uid = s.person_uid
-order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
-on conflict (roster, worker_id) do update
-set id_space = excluded.id_space, name = excluded.name, manager = excluded.manager, location = excluded.location,
-    in_complete_read = w.in_complete_read or excluded.in_complete_read,
-    missing_since = null, judged_read_id = null, vanished_at = null, superseded = false, digest = excluded.digest,
-    observed_at = excluded.observed_at
-where (w.id_space, w.name, w.manager, w.location, w.in_complete_read or excluded.in_complete_read, w.superseded,
-        w.digest)
-    is distinct from (excluded.id_space, excluded.name, excluded.manager, excluded.location, w.in_complete_read, false,
-        excluded.digest)
-    or w.missing_since is not null;
+-- Workers that were known; nothing is written where nothing changed.
+update worker w
+set id_space = %(id_space)s, name = n.name, manager = n.manager, location = n.location,
+    in_complete_read = w.in_complete_read or %(complete)s, missing_since = null, judged_read_id = null,
+    vanished_at = null, superseded = false, digest = n.digest, observed_at = %(observed_at)s
+from (
+    select distinct on (h.worker_pk) h.worker_pk, s.name, s.manager, s.location,
+        case when %(complete)s then s.digest end as digest
+    from s_worker s join here_worker h using (worker_id)
+    where not h.is_new
+    order by h.worker_pk, s.rank, s.start_on desc nulls last, s.ord) n
+where w.worker_pk = n.worker_pk and (
+    (w.id_space, w.name, w.manager, w.location, w.in_complete_read or %(complete)s, w.superseded, w.digest)
+    is distinct from (%(id_space)s, n.name, n.manager, n.location, w.in_complete_read, false, n.digest)
+    or w.missing_since is not null);
 
 -- name: merge_employments
--- Told twice in two ways, the one that says "still here" counts. A day in the past stands when HR blanks it.
+-- Those of workers that were known. Told twice in two ways, the one that says "still here" counts. A day in the past
+-- stands when HR blanks it.
 insert into employment as e (worker_pk, start_on, status, last_working_on, end_on, zone, type, told_left_at)
-select distinct on (w.worker_pk, s.start_on)
-    w.worker_pk, s.start_on, s.status, coalesce(s.last_working_on, o.last_working_on), coalesce(s.end_on, o.end_on),
+select distinct on (h.worker_pk, s.start_on)
+    h.worker_pk, s.start_on, s.status, coalesce(s.last_working_on, o.last_working_on), coalesce(s.end_on, o.end_on),
     s.zone, s.type,
     case when s.status = 'left' and coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on) is null
         then %(as_of)s::timestamptz end
 from s_employment s
-join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
-left join employment o on o.worker_pk = w.worker_pk and o.start_on is not distinct from s.start_on
+join here_worker h on h.worker_id = s.worker_id and not h.is_new
+left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distinct from s.start_on
     and o.status = 'left' and coalesce(o.last_working_on, o.end_on) < (%(as_of)s::timestamptz)::date
     and s.status = 'left' and s.last_working_on is null and s.end_on is null
-order by w.worker_pk, s.start_on, array_position(array['active', 'leave', 'future', 'left'], s.status),
+order by h.worker_pk, s.start_on, array_position(array['active', 'leave', 'future', 'left'], s.status),
     coalesce(s.last_working_on, s.end_on) desc nulls first, s.last_working_on is null, s.end_on desc nulls last,
     coalesce(s.zone, '')
 on conflict (worker_pk, start_on) do update
@@ -211,15 +252,15 @@ where w.worker_pk = e.worker_pk and w.roster = %(roster)s
         else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date end;
 
 -- name: merge_worker_keys
--- What the feed tells of each worker's ids, mails and logins. MERGE, since ON CONFLICT would lock, and so write, each
+-- What the feed tells of known workers' ids, mails and logins. MERGE, since ON CONFLICT would lock, and so write, each
 -- row that stays as it is.
 merge into worker_key k
 using (
-    select distinct on (w.worker_pk, s.kind, s.value, s.space)
-        w.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw
-    from s_worker_key s
-    join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
-    order by w.worker_pk, s.kind, s.value, s.space, s.origin, s.raw) n
+    select distinct on (h.worker_pk, s.kind, s.value, s.space)
+        h.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw
+    from s_worker_key s join here_worker h using (worker_id)
+    where not h.is_new
+    order by h.worker_pk, s.kind, s.value, s.space, s.origin, s.raw) n
 on k.worker_pk = n.worker_pk and k.kind = n.kind and k.value = n.value and k.space = n.space
 when matched and ((k.loose, k.origin, k.raw) is distinct from (n.loose, n.origin, n.raw) or k.valid_to is not null)
     then update set loose = n.loose, origin = n.origin, raw = n.raw, valid_to = null
