@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Account, Credential
+from include.offboarding.model import Account, AccountKey, Credential
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
@@ -39,8 +39,12 @@ AT_ONCE = 5_000
 
 _encoder = msgspec.msgpack.Encoder()
 _json = msgspec.json.Encoder()
-# All but the last use, of which less is kept than is told, and which moves by itself.
-_told: "attrgetter[tuple[object, ...]]" = attrgetter(*(f.name for f in fields(Account) if f.name != "last_used_at"))
+# All but the last use, of which less is kept than is told, and which moves by itself; and the keys, beside.
+_told: "attrgetter[tuple[object, ...]]" = attrgetter(
+    *(f.name for f in fields(Account) if f.name not in ("last_used_at", "keys"))
+)
+_told_key: "attrgetter[tuple[object, ...]]" = attrgetter(*(f.name for f in fields(AccountKey)))
+_told_credential: "attrgetter[tuple[object, ...]]" = attrgetter(*(f.name for f in fields(Credential)))
 
 
 KeyRow = tuple[str, str, str, str, str, str, str]
@@ -68,7 +72,9 @@ class _Told:
     credentials: list[Credential] = field(default_factory=list[Credential])
 
     def digest(self, form: bytes) -> bytes:
-        told = _encoder.encode((_told(self.account), self.credentials))
+        account, keys, credentials = self.account, self.account.keys, self.credentials
+        # Values alone: each field's name with each of them is half of what would be encoded.
+        told = _encoder.encode((_told(account), list(map(_told_key, keys)), list(map(_told_credential, credentials))))
         return hashlib.blake2b(told, digest_size=16, key=form).digest()
 
     def once(self) -> Sequence[Credential]:

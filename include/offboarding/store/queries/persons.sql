@@ -209,9 +209,13 @@ analyze feed_state;
 -- Pairs of persons who may be one: one present mail, and one employment starts near the other's end. A mail that
 -- more than a few bear at once is nobody's.
 create temp table possibly_one as
-with borne as (
+with shared as (
+    -- Nearly no mail is borne twice: only of these it is asked by whom.
+    select value from worker_key where kind = 'mail' and origin = 'current' and valid_to is null
+    group by value having count(*) > 1
+), borne as (
     select distinct w.person_uid, key.value
-    from worker_key key join worker w using (worker_pk)
+    from shared join worker_key key using (value) join worker w using (worker_pk)
     where key.kind = 'mail' and key.origin = 'current' and key.valid_to is null
         and not exists (select from placeholder p where p.value = key.value) and key.value !~ '^0*$'
 ), mail as (

@@ -166,7 +166,7 @@ with made as (
         %(complete)s, case when %(complete)s then s.digest end, %(as_of)s, %(observed_at)s
     from s_worker s
     left join person_alias a on a.alias_uid = s.person_uid
-    where s.worker_id not in (select h.worker_id from here_worker h)
+    where not exists (select from here_worker h where h.worker_id = s.worker_id)
     order by s.worker_id, s.rank, s.start_on desc nulls last, s.ord
     returning worker_pk, worker_id
 )
@@ -243,11 +243,10 @@ where (e.status, e.last_working_on, e.end_on, e.zone, e.type)
 -- name: drop_employments
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence.
 delete from employment e
-using worker w
-where w.worker_pk = e.worker_pk and w.roster = %(roster)s
-    and exists (select from s_worker s where s.worker_id = w.worker_id)
+using here_worker h
+where h.worker_pk = e.worker_pk and not h.is_new
     and not exists (
-        select from s_employment s where s.worker_id = w.worker_id and s.start_on is not distinct from e.start_on)
+        select from s_employment s where s.worker_id = h.worker_id and s.start_on is not distinct from e.start_on)
     and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date
         else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date end;
 
@@ -271,12 +270,11 @@ when not matched then insert (worker_pk, kind, value, loose, space, origin, raw,
 -- After a complete read: a value no longer told has ended, and stays as evidence. What this read brought needs no look.
 update worker_key k
 set valid_to = %(observed_at)s, origin = 'former'
-from worker w
-where w.worker_pk = k.worker_pk and w.roster = %(roster)s and k.valid_to is null and k.valid_from < %(observed_at)s
-    and exists (select from s_worker s where s.worker_id = w.worker_id)
+from here_worker h
+where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.valid_from < %(observed_at)s
     and not exists (
         select from s_worker_key s
-        where s.worker_id = w.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
+        where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
 
 -- name: mark_missing
 -- Who isn't in this read and was in an earlier one.
