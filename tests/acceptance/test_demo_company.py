@@ -92,6 +92,7 @@ REFERENCES = (
     ("departure", "worker_pk", "worker", "worker_pk"),
     ("account", "realm", "realm", "realm"),
     ("account_key", "account_pk", "account", "account_pk"),
+    ("account_use", "account_pk", "account", "account_pk"),
     ("credential", "account_pk", "account", "account_pk"),
     ("link", "account_pk", "account", "account_pk"),
     ("link", "person_uid", "person", "person_uid"),

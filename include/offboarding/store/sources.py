@@ -175,7 +175,7 @@ class SourceRead:
         known = self._is("knows_accounts", values)
         if self._is("newer_looks", values):
             yield "drop_stale"
-        yield from ("find_here", "insert_accounts", "insert_credentials")
+        yield from ("find_here", "insert_accounts", "insert_uses", "insert_credentials")
         if known:
             yield from _OF_KNOWN
 

@@ -29,7 +29,7 @@ LINKS = """
         l.own_now, l.valid_from, l.valid_to
     from link l join account a using (account_pk) join person p using (person_uid) order by 1, 2, 3, 4, 10, 11, 7"""
 BESIDE = (
-    "select native_id, keep_use from account order by 1",
+    "select native_id, keep_use from account left join account_use using (account_pk) order by 1",
     "select realm, kind, value, loose, accounts from crowded order by 1, 2, 3, 4",
     """select p.worker_id, p.id_space, p.episode, d.left_at, d.valid_from, d.valid_to from departure d
     join person p using (person_uid) order by 1, 2, 5, 6""",

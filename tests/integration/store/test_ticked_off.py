@@ -40,7 +40,8 @@ WHOLE = ScopeRead(realm="d1", scope="", kinds=EVERYTHING)
 A = replace(account("a", number("1042")), last_used_at=datetime(2026, 11, 20, 13, 37, tzinfo=UTC))
 NIGHTS = itertools.count()
 SEEN = (
-    "select native_id, label, display_name, standing, keep_use, last_used_at, gone_at is null from account order by 1",
+    """select native_id, label, display_name, standing, keep_use, last_used_at, gone_at is null
+    from account left join account_use using (account_pk) order by 1""",
     """select a.native_id, c.kind, c.native_id, c.label, c.standing, c.gone_at is null
     from credential c join account a using (account_pk) order by 1, 2, 3""",
     """select a.native_id, k.kind, k.value, k.loose, k.origin, k.name, k.raw, k.valid_to is null,
@@ -142,7 +143,7 @@ def session(lasting_store: Session) -> Iterator[Session]:
 def test_what_is_told_again_is_ticked_off(session: Session) -> None:
     assert merged(begun(session), A, key(1), WHOLE) == 1
     assert merged(begun(session), replace(A, last_used_at=datetime(2026, 11, 22, tzinfo=UTC)), key(1), WHOLE) == 1
-    assert rows_of(session, "select last_used_at from account") == [(datetime(2026, 11, 22, tzinfo=UTC),)]
+    assert rows_of(session, "select last_used_at from account_use") == [(datetime(2026, 11, 22, tzinfo=UTC),)]
 
 
 @pytest.mark.parametrize(

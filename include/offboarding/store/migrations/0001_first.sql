@@ -83,11 +83,10 @@ create table worker (
     superseded        boolean not null default false, -- HR gives its id as another worker's previous one
     digest            bytea,                          -- of the one record by which a complete read told it
     observed_at       timestamptz not null,           -- of the read that wrote this row
-    unique (roster, worker_id)
+    unique (worker_id, roster)
 );
 create index on worker (person_uid);
 alter table person add column shown_worker_pk bigint;   -- of worker: whose id, name and roster people read
-create index on worker (id_space, worker_id);
 
 create table employment (
     worker_pk       bigint not null,                  -- of worker
@@ -192,9 +191,7 @@ create table account (
     service_like    boolean not null,
     privileged      boolean,
     privileged_by   text not null,
-    last_used_at    timestamptz,
     last_used_exact boolean not null,
-    keep_use        text not null default 'day' check (keep_use in ('exact', 'day', 'none')),
     keys            jsonb not null,                   -- borne today: [kind, value, loose, origin, name, raw, and since
                                                       -- when, unless from the first], in their order
     digest          bytea,                            -- of what one read told of it, its credentials included, as long
@@ -203,7 +200,16 @@ create table account (
     observed_at     timestamptz not null,             -- of the read that wrote this row
     gone_at         timestamptz,
     unique (realm, native_id)
-) with (fillfactor = 70);                             -- of most the last use is taken away the same night
+);
+
+-- When an account was last used: exactly, or the day alone. Nothing of it is kept of an account without a row here. Apart
+-- from the account's own row, which is long: of most accounts it is taken away the night they are found.
+create table account_use (
+    account_pk   bigint primary key,                  -- of account
+    keep_use     text not null check (keep_use in ('exact', 'day')),
+    last_used_at timestamptz,
+    observed_at  timestamptz not null                 -- of the read that wrote this row
+);
 
 -- Keys that an account no longer bears: still evidence.
 create table former_account_key (

@@ -52,7 +52,7 @@ create table run_person (
 create view held as
 select a.account_pk, r.source, r.kind as source_kind, a.kind, a.product, a.realm, a.native_id, a.label, a.login,
     a.display_name, a.created_at, a.created_by, a.standing, a.standing_reason, a.has_own_login, a.password_set_at,
-    a.service_like, a.privileged, a.privileged_by, a.last_used_at, a.last_used_exact,
+    a.service_like, a.privileged, a.privileged_by, u.last_used_at, a.last_used_exact,
     coalesce(sa.observed_at, a.observed_at) as observed_at, sa.complete_at,
     c.kind as c_kind, c.native_id as c_native_id, c.label as c_label, c.standing as c_standing,
     c.standing_reason as c_standing_reason, c.can_reactivate as c_can_reactivate, c.effect as c_effect,
@@ -62,6 +62,7 @@ select a.account_pk, r.source, r.kind as source_kind, a.kind, a.product, a.realm
     coalesce(sc.observed_at, c.observed_at) as c_observed_at, sc.complete_at as c_complete_at
 from account a
 join realm r using (realm)
+left join account_use u on u.account_pk = a.account_pk
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (
     select max(s.observed_at) as observed_at,

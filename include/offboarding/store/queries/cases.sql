@@ -11,10 +11,11 @@ with departed as (
     select person_uid, confirmed, certain_at from departure
     where valid_to is null and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s))
 ), theirs as (
-    select d.person_uid, d.certain_at, a.*
+    select d.person_uid, d.certain_at, a.account_pk, a.realm, a.native_id, a.kind, a.standing, u.last_used_at
     from departed d
     join link l on l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked'
     join account a on a.account_pk = l.account_pk and a.gone_at is null
+    left join account_use u on u.account_pk = a.account_pk
 ), live as (
     select realm, scope, kind from scope where complete and error = '' and observed_at >= %(since)s
 )
@@ -82,8 +83,8 @@ order by l.account_pk, l.score desc, p.person_uid;
 -- name: orphans
 -- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end.
 select r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.login,
-    coalesce(a.last_used_at > %(as_of)s - interval '30 days', false) as recent
-from account a join realm r using (realm)
+    coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent
+from account a join realm r using (realm) left join account_use u using (account_pk)
 where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
     and not exists (
         select from link l where l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created')

@@ -212,8 +212,8 @@ group by account_pk, person_uid;
 analyze vouching;
 
 -- name: make_vouched_login
--- Logins of such accounts that are one person's alone in their space: how many accounts bear them, and one of these,
--- with what people call it.
+-- Logins of such accounts that are one person's alone in their space: one of these, with what people call it, and whether
+-- there are others.
 create temp table vouched_login as
 with borne as (
     select account_pk, setting, value from bearing where kind = 'login' and origin in ('attribute', 'tag')
@@ -225,12 +225,12 @@ with borne as (
     where k.kind = 'login' and k.origin in ('attribute', 'tag') and k.value <> ''
         and k.value not in (select p.value from placeholder p)
 ), told as (
-    select distinct s.login_space as space, b.value, v.person_uid, b.account_pk
+    select s.login_space as space, b.value, v.person_uid::text as person, b.account_pk
     from vouching v join borne b using (account_pk) join source_setting s using (setting)
 ), single as (
-    select space, value, min(person_uid::text)::uuid as person_uid, min(account_pk) as account_pk,
-        count(*) as accounts
-    from told group by space, value having min(person_uid::text) = max(person_uid::text)
+    select space, value, min(person)::uuid as person_uid, min(account_pk) as account_pk,
+        min(account_pk) <> max(account_pk) as several
+    from told group by space, value having min(person) = max(person)
 )
 select v.*, s.source || ' account ' || a.label as called
 from single v join account a using (account_pk) join source_setting s using (realm);
@@ -274,7 +274,7 @@ with form as (
     select f.account_pk, v.person_uid, f.origin,
         case when f.login_declared and v.space = f.login_space then 'realm' else 'elsewhere' end, f.value,
         case when v.account_pk = f.account_pk then 'another account of theirs' else v.called end
-    from form f join vouched_login v on v.value = f.value and (v.accounts > 1 or v.account_pk <> f.account_pk)
+    from form f join vouched_login v on v.value = f.value and (v.several or v.account_pk <> f.account_pk)
     where f.origin = 'attribute' or (f.login_declared and v.space = f.login_space)
 ), scored as (
     select s.*, case
@@ -470,27 +470,37 @@ where not exists (
 -- name: keep_less_use
 -- As little about people as the job needs: last use of working people's accounts goes, of unclaimed ones the day stays;
 -- it is kept exactly of leavers' accounts, and where a finding stands (or stood: those are looked at each time).
-with standing as (
-    select distinct realm, account_native_id as native_id from finding where state <> 'resolved'
-), wanted as (
-    select a.account_pk, case
-        when bool_or(f.native_id is not null
-            or (l.decision in ('linked', 'disputed', 'probable') and d.person_uid is not null)) then 'exact'
-        when bool_or(l.decision = 'linked') then 'none'
-        else 'day' end as keep_use
-    from account a join source_setting using (realm)
-    left join focus_account t using (account_pk)
-    left join standing f using (realm, native_id)
-    left join link l on l.account_pk = a.account_pk and l.valid_to is null
-    left join departure d on d.person_uid = l.person_uid and d.valid_to is null
-    where t.account_pk is not null or f.native_id is not null or a.keep_use = 'exact'
-    group by a.account_pk
-)
-update account a
-set keep_use = w.keep_use, last_used_at = case w.keep_use
-    when 'exact' then a.last_used_at when 'day' then date_trunc('day', a.last_used_at, 'UTC') end
-from wanted w
-where w.account_pk = a.account_pk and a.keep_use <> w.keep_use;
+merge into account_use u
+using (
+    with standing as (
+        select a.account_pk from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
+        where f.state <> 'resolved'
+    ), claimed as (
+        select account_pk, bool_or(exact) as exact
+        from (
+            select account_pk, true as exact from standing
+            union all
+            select l.account_pk, true from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+            where l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
+            union all
+            select account_pk, false from link where valid_to is null and decision = 'linked') claim
+        group by account_pk
+    ), looked as (
+        select account_pk from focus_account
+        union
+        select account_pk from standing
+        union
+        select account_pk from account_use where keep_use = 'exact'
+    )
+    select account_pk, a.observed_at, case when c.exact then 'exact' when c.account_pk is not null then 'none' else 'day' end as keep_use
+    from looked join account a using (account_pk) join source_setting using (realm)
+    left join claimed c using (account_pk)) w
+on u.account_pk = w.account_pk
+when matched and w.keep_use = 'none' then delete
+when matched and u.keep_use <> w.keep_use then update set keep_use = w.keep_use,
+    last_used_at = case when w.keep_use = 'day' then date_trunc('day', u.last_used_at, 'UTC') else u.last_used_at end
+when not matched and w.keep_use <> 'none' then insert (account_pk, keep_use, last_used_at, observed_at)
+    values (w.account_pk, w.keep_use, null, w.observed_at);
 
 -- name: show_workers
 -- Which worker people know a person by: the one at work, else the last.
@@ -516,8 +526,9 @@ with best as (
 select count(*)::int as working, count(*) filter (where b.rank = 1)::int as linked,
     count(*) filter (where b.rank = 2)::int as disputed, count(*) filter (where b.rank = 3)::int as probable,
     count(*) filter (where b.rank = 4)::int as candidate, count(*) filter (where b.rank is null)::int as orphan,
-    count(*) filter (where b.rank is null and a.last_used_at > %(as_of)s - interval '30 days')::int as orphan_used
+    count(*) filter (where b.rank is null and u.last_used_at > %(as_of)s - interval '30 days')::int as orphan_used
 from account a join source_setting using (realm) left join best b using (account_pk)
+left join account_use u using (account_pk)
 where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead';
 
 -- name: weightless_values

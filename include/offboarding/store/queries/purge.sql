@@ -60,12 +60,14 @@ where p.person_uid = f.person_uid and not p.has_finding and not p.told
 
 -- name: blank_accounts
 -- Labels, names and last use of accounts that are long gone; their native ids and logins stay.
+with unused as (
+    delete from account_use u using forgettable_account g where g.account_pk = u.account_pk
+)
 update account a
-set label = a.native_id, display_name = '', owner_labels = '{}', created_by = '', last_used_at = null
+set label = a.native_id, display_name = '', owner_labels = '{}', created_by = ''
 from forgettable_account g
 where g.account_pk = a.account_pk
-    and (a.label <> a.native_id or a.display_name <> '' or a.last_used_at is not null or a.created_by <> ''
-        or a.owner_labels <> '{}');
+    and (a.label <> a.native_id or a.display_name <> '' or a.created_by <> '' or a.owner_labels <> '{}');
 
 -- name: drop_account_keys
 -- Mails and names that long gone accounts bear or bore.

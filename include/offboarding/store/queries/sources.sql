@@ -14,7 +14,7 @@ create temp table s_credential (account_native_id text, kind text, native_id tex
     last_used_at timestamptz, last_used_service text, last_used_region text, expires_at timestamptz,
     sessions_until timestamptz);
 create temp table s_told (native_id text, digest bytea, last_used_at timestamptz);
-create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at timestamptz, use_moved boolean);
+create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at timestamptz);
 create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
@@ -23,20 +23,19 @@ create temp table s_trust (native_id text, label text, principal_realm text, pri
     standing_reason text, privileged boolean, privileged_by text);
 
 -- name: knows_digests
--- Whether there is anything to tick off.
-select exists (select from account where realm = %(realm)s and digest is not null);
+-- Whether there is anything to tick off. In the index's order: a realm's accounts lie together, and reading the table for
+-- the first of them would pass by all the others.
+select count(*) > 0 from (
+    select account_pk from account where realm = %(realm)s and digest is not null order by native_id limit 1) one;
 
 -- name: tick_off
 -- Which accounts stand here to the letter as they are told. An account's digest is set as long as its row, its keys and
 -- its credentials that aren't gone are all that one read told of it, and nothing beside; whoever writes any of these
 -- otherwise takes it away. By account, through the index: a table of millions isn't read for a few thousand of them.
-insert into s_same (account_pk, native_id, digest, last_used_at, use_moved)
-select a.account_pk, t.native_id, t.digest, t.last_used_at, case
-    when %(exact)s or a.keep_use = 'exact' then a.keep_use <> 'exact' or a.last_used_at is distinct from t.last_used_at
-    when a.keep_use = 'day' then a.last_used_at is distinct from date_trunc('day', t.last_used_at, 'UTC')
-    else a.last_used_at is not null end
+insert into s_same (account_pk, native_id, digest, last_used_at)
+select a.account_pk, t.native_id, t.digest, t.last_used_at
 from s_told t cross join lateral (
-    select account_pk, digest, last_used_at, keep_use from account
+    select account_pk, digest from account
     where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a
 where a.digest = t.digest
 returning native_id, digest;
@@ -49,7 +48,7 @@ truncate s_told;
 -- For the merge: of the columns by which it joins.
 analyze s_account (native_id);
 analyze s_credential (account_native_id);
-analyze s_same (account_pk, use_moved);
+analyze s_same (account_pk);
 analyze s_scope;
 
 -- name: begin_source_read
@@ -79,7 +78,8 @@ select exists (
 
 -- name: knows_accounts
 -- Whether any account of the realm is known, or has to be looked at like one that is.
-select exists (select from account where realm = %(realm)s) or exists (select from s_stray) as known;
+select exists (select from s_stray) or count(*) > 0 as known
+from (select account_pk from account where realm = %(realm)s order by native_id limit 1) one;
 
 -- name: fold_twice
 -- Accounts that one read tells more than once count once, with every key and credential that it tells of them; what
@@ -132,30 +132,36 @@ update s_account set digest = null;
 -- name: find_here
 -- Accounts of this read that are known; those that are new come to them when they have been written.
 create temp table here as
-select a.account_pk, a.native_id, false as is_new
+select a.account_pk, a.native_id, true as was_known, false as is_new
 from (select native_id from s_account union select native_id from s_stray) s
 join account a on a.realm = %(realm)s and a.native_id = s.native_id;
 analyze here;
 
 -- name: insert_accounts
--- Accounts never seen before. Last use is kept as far as it is needed: exactly of leavers', else the day or nothing. One
--- whose credentials came elsewhere, too, is compared with what is there like one that is known.
+-- Accounts never seen before. One whose credentials came elsewhere, too, is compared with what is there like one that is
+-- known.
 with made as (
     insert into account (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
-        standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_at,
-        last_used_exact, kind, product, keep_use, keys, digest, first_seen_at, observed_at)
+        standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_exact, kind,
+        product, keys, digest, first_seen_at, observed_at)
     select %(realm)s, s.native_id, s.label, s.login, s.display_name, coalesce(s.owner_labels, '{}'), s.created_at,
         s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
-        s.privileged_by,
-        case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end,
-        s.last_used_exact, s.account_kind, s.product, case when %(exact)s then 'exact' else 'day' end, s.keys::jsonb,
+        s.privileged_by, s.last_used_exact, s.account_kind, s.product, s.keys::jsonb,
         case when not %(exact)s then s.digest end, %(observed_at)s, %(observed_at)s
     from s_account s
     where s.native_id not in (select h.native_id from here h)
     returning account_pk, native_id
 )
 insert into here
-select m.account_pk, m.native_id, m.native_id not in (select s.native_id from s_stray s) from made m;
+select m.account_pk, m.native_id, false, m.native_id not in (select s.native_id from s_stray s) from made m;
+
+-- name: insert_uses
+-- When those were last used: the day, until it's known whose they are; exactly by a live look.
+insert into account_use (account_pk, keep_use, last_used_at, observed_at)
+select h.account_pk, case when %(exact)s then 'exact' else 'day' end,
+    case when %(exact)s then s.last_used_at else date_trunc('day', s.last_used_at, 'UTC') end, %(observed_at)s
+from s_account s join here h using (native_id)
+where not h.was_known;
 
 -- name: insert_credentials
 -- Credentials of accounts never seen before.
@@ -173,25 +179,21 @@ update account a
 set label = s.label, login = s.login, display_name = s.display_name, owner_labels = s.owner_labels,
     created_at = s.created_at, created_by = s.created_by, standing = s.standing, standing_reason = s.standing_reason,
     has_own_login = s.has_own_login, password_set_at = s.password_set_at, service_like = s.service_like,
-    privileged = s.privileged, privileged_by = s.privileged_by, last_used_at = s.use_kept,
-    last_used_exact = s.last_used_exact, kind = s.account_kind, product = s.product, keep_use = s.keep_use,
-    observed_at = %(observed_at)s, gone_at = null
+    privileged = s.privileged, privileged_by = s.privileged_by, last_used_exact = s.last_used_exact,
+    kind = s.account_kind, product = s.product, observed_at = %(observed_at)s, gone_at = null
 from (
     select k.account_pk, t.native_id, t.label, t.login, t.display_name, coalesce(t.owner_labels, '{}') as owner_labels,
         t.created_at, t.created_by, t.standing, t.standing_reason, t.has_own_login, t.password_set_at, t.service_like,
-        t.privileged, t.privileged_by, t.last_used_exact, t.account_kind, t.product,
-        case when %(exact)s or k.keep_use = 'exact' then t.last_used_at
-            when k.keep_use = 'day' then date_trunc('day', t.last_used_at, 'UTC') end as use_kept,
-        case when %(exact)s then 'exact' else k.keep_use end as keep_use
+        t.privileged, t.privileged_by, t.last_used_exact, t.account_kind, t.product
     from s_account t join here h using (native_id) join account k using (account_pk)
     where not h.is_new) s
 where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s and (
     (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
         a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact,
-        a.kind, a.product, a.last_used_at, a.keep_use)
+        a.kind, a.product)
     is distinct from (s.label, s.login, s.display_name, s.owner_labels, s.created_at, s.created_by, s.standing,
         s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged, s.privileged_by,
-        s.last_used_exact, s.account_kind, s.product, s.use_kept, s.keep_use)
+        s.last_used_exact, s.account_kind, s.product)
     or a.gone_at is not null);
 
 -- name: find_retold
@@ -262,16 +264,22 @@ when not matched then insert (account_pk, kind, native_id, label, standing, stan
     n.sessions_until, %(observed_at)s);
 
 -- name: keep_uses
--- Of accounts that were ticked off only the last use may have moved; it is kept as far as it is needed.
-update account a set last_used_at = s.use_kept, keep_use = s.keep_use, observed_at = %(observed_at)s
-from (
-    select k.account_pk, case when %(exact)s or k.keep_use = 'exact' then t.last_used_at
-            when k.keep_use = 'day' then date_trunc('day', t.last_used_at, 'UTC') end as use_kept,
-        case when %(exact)s then 'exact' else k.keep_use end as keep_use
-    from s_same t join account k using (account_pk)
-    where t.use_moved) s
-where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s
-    and (a.last_used_at, a.keep_use) is distinct from (s.use_kept, s.keep_use);
+-- When accounts that were known were last used, as far as it is kept of them; a live look begins to keep it exactly.
+merge into account_use u
+using (
+    select account_pk, last_used_at from s_same
+    union all
+    select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
+on u.account_pk = t.account_pk
+when matched and u.observed_at <= %(observed_at)s and case
+    when %(exact)s or u.keep_use = 'exact' then (u.keep_use, u.last_used_at) is distinct from ('exact', t.last_used_at)
+    else u.last_used_at is distinct from date_trunc('day', t.last_used_at, 'UTC') end
+then update set keep_use = case when %(exact)s then 'exact' else u.keep_use end,
+    last_used_at = case when %(exact)s or u.keep_use = 'exact' then t.last_used_at
+        else date_trunc('day', t.last_used_at, 'UTC') end,
+    observed_at = %(observed_at)s
+when not matched and %(exact)s then insert (account_pk, keep_use, last_used_at, observed_at)
+    values (t.account_pk, 'exact', t.last_used_at, %(observed_at)s);
 
 -- name: find_unseen
 -- Accounts of the realm that are neither new nor ticked off: what this read no longer shows is among these.
