@@ -22,6 +22,7 @@ from dags.offboarding_tasks import (
     context,
     each_part,
     each_roster,
+    judged,
     once,
     opened,
 )
@@ -61,17 +62,8 @@ def find_people(begun: int) -> int:
 
 @task(trigger_rule=GOES_ON)
 def tell(check: int) -> None:
-    """Judge these people's cases, look before anything is written outside, tell the tracker, and say how it stands.
-
-    Red where something of theirs was left unchecked.
-    """
-    with wiring.at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
-        pipeline.evaluate(session, loaded.settings, run)
-        pipeline.guard(session, loaded.settings, run)
-        pipeline.ticket(session, loaded.settings, run, wiring.tracker(loaded.settings))
-        pipeline.alert(session, wiring.notifiers(loaded.settings))
-        pipeline.report_departure(session, run)
+    """What these people still hold. Red where something of theirs was left unchecked."""
+    judged(check, pipeline.report_departure)
 
 
 with DAG(

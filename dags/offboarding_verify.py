@@ -12,7 +12,17 @@ from typing import Any, cast
 from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task, task_group
 from airflow.sdk.definitions.param import ParamsDict
 
-from dags.offboarding_tasks import AS_OF, ASKED_AGAIN, GOES_ON, all_parts, context, each_part, each_roster, once
+from dags.offboarding_tasks import (
+    AS_OF,
+    ASKED_AGAIN,
+    GOES_ON,
+    all_parts,
+    context,
+    each_part,
+    each_roster,
+    judged,
+    once,
+)
 from include.offboarding import pipeline, wiring
 
 SETTINGS = wiring.configured()
@@ -42,25 +52,13 @@ def find_parts(check: int) -> list[dict[str, str]]:
 @task(trigger_rule=TriggerRule.ALL_DONE)
 def tell_open(check: int) -> None:
     """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
-    with wiring.at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
-        pipeline.evaluate(session, loaded.settings, run)
-        pipeline.guard(session, loaded.settings, run)
-        pipeline.ticket(session, loaded.settings, run, wiring.tracker(loaded.settings))
-        pipeline.alert(session, wiring.notifiers(loaded.settings))
-        pipeline.report_verify(session, run)
+    judged(check, pipeline.report_verify)
 
 
 @task(trigger_rule=GOES_ON)
 def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
-    with wiring.at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
-        pipeline.evaluate(session, loaded.settings, run)
-        pipeline.guard(session, loaded.settings, run)
-        pipeline.ticket(session, loaded.settings, run, wiring.tracker(loaded.settings))
-        pipeline.alert(session, wiring.notifiers(loaded.settings))
-        pipeline.report_departure(session, run)
+    judged(check, pipeline.report_departure)
 
 
 @task_group(group_id="open")

@@ -5,24 +5,13 @@ from datetime import datetime
 from typing import ClassVar
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import (
-    Case,
-    Control,
-    Effect,
-    Finding,
-    OrphanCase,
-    Severity,
-    Standing,
-    Subject,
-    SubjectKind,
-)
+from include.offboarding.model import Case, Control, Finding, OrphanCase, Severity
 from include.offboarding.rules._controls import REVIEW
-
-_NAMED = 20
+from include.offboarding.rules._digests import digest, first_named
 
 
 class OrphanAccount:
-    """One a source, however many they are: how many, and which come first, is evidence and never a key."""
+    """One a source, however many they are."""
 
     id: ClassVar[str] = "orphan-account"
     default_severity: ClassVar[Severity] = Severity.LOW
@@ -32,40 +21,20 @@ class OrphanAccount:
         """Yield that a source has such accounts, where it has any."""
         del as_of
         if isinstance(case, OrphanCase) and case.accounts:
-            yield _digest(self, case)
-
-
-def _digest(rule: Rule, case: OrphanCase) -> Finding:
-    return Finding(
-        rule=rule.id,
-        realm=case.realm,
-        subject=Subject(kind=SubjectKind.SOURCE, native_id=case.realm, label=case.source),
-        person_uid="",
-        episode=0,
-        standing=Standing.WORKS,
-        standing_reason="the last complete inventory says that they work",
-        effect=Effect.UNKNOWN,
-        severity=rule.default_severity,
-        privileged=False,
-        relation=None,
-        used_after_departure=None,
-        last_used_at=None,
-        evidence=(_count(case), *_names(case)),
-        revoke=_steps(case),
-    )
+            yield digest(
+                self,
+                realm=case.realm,
+                source=case.source,
+                standing_reason="the last complete inventory says that they work",
+                evidence=(_count(case), *first_named([f"{each.label} ({each.native_id})" for each in case.accounts])),
+                revoke=_steps(case),
+            )
 
 
 def _count(case: OrphanCase) -> str:
     number = len(case.accounts)
     start = "1 working account is" if number == 1 else f"{number} working accounts are"
     return f"{start} claimed by nobody, {case.recently_used} of them used within 30 days."
-
-
-def _names(case: OrphanCase) -> Iterator[str]:
-    for account in case.accounts[:_NAMED]:
-        yield f"{account.label} ({account.native_id})"
-    if len(case.accounts) > _NAMED:
-        yield f"... and {len(case.accounts) - _NAMED} more."
 
 
 def _steps(case: OrphanCase) -> tuple[str, ...]:

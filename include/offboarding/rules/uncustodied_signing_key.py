@@ -5,20 +5,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import (
-    Case,
-    Control,
-    Effect,
-    Finding,
-    Severity,
-    Standing,
-    Subject,
-    SubjectKind,
-    UncustodiedCase,
-)
+from include.offboarding.model import Case, Control, Finding, Severity, UncustodiedCase
 from include.offboarding.rules._controls import REVIEW
-
-_NAMED = 20
+from include.offboarding.rules._digests import digest, first_named
 
 
 class UncustodiedSigningKey:
@@ -32,40 +21,20 @@ class UncustodiedSigningKey:
         """Yield that a system trusts such keys, where it does."""
         del as_of
         if isinstance(case, UncustodiedCase) and case.keys:
-            yield _digest(self, case)
-
-
-def _digest(rule: Rule, case: UncustodiedCase) -> Finding:
-    return Finding(
-        rule=rule.id,
-        realm=case.realm,
-        subject=Subject(kind=SubjectKind.SOURCE, native_id=case.realm, label=case.source),
-        person_uid="",
-        episode=0,
-        standing=Standing.WORKS,
-        standing_reason="the last complete read says that they are trusted",
-        effect=Effect.UNKNOWN,
-        severity=rule.default_severity,
-        privileged=False,
-        relation=None,
-        used_after_departure=None,
-        last_used_at=None,
-        evidence=(_count(case), *_names(case)),
-        revoke=_STEPS,
-    )
+            yield digest(
+                self,
+                realm=case.realm,
+                source=case.source,
+                standing_reason="the last complete read says that they are trusted",
+                evidence=(_count(case), *first_named([copy.key.label for copy in case.keys])),
+                revoke=_STEPS,
+            )
 
 
 def _count(case: UncustodiedCase) -> str:
     number = len(case.keys)
     start = "1 key is trusted of which" if number == 1 else f"{number} keys are trusted of which"
     return f"{start} nobody is known to be a custodian: whether a leaver holds them is NOT CHECKED."
-
-
-def _names(case: UncustodiedCase) -> Iterator[str]:
-    for copy in case.keys[:_NAMED]:
-        yield copy.key.label
-    if len(case.keys) > _NAMED:
-        yield f"... and {len(case.keys) - _NAMED} more."
 
 
 _STEPS = (
