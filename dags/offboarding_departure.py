@@ -22,7 +22,6 @@ from dags.offboarding_tasks import (
     context,
     each_part,
     each_roster,
-    judged,
     once,
     opened,
 )
@@ -63,7 +62,11 @@ def find_people(begun: int) -> int:
 @task(trigger_rule=GOES_ON)
 def tell(check: int) -> None:
     """What these people still hold. Red where something of theirs was left unchecked."""
-    judged(check, pipeline.report_departure)
+    with wiring.at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        tracker, notifiers = wiring.tracker(loaded.settings), wiring.notifiers(loaded.settings)
+        pipeline.conclude(session, loaded.settings, run, tracker, notifiers)
+        pipeline.report_departure(session, run)
 
 
 with DAG(

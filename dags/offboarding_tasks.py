@@ -98,19 +98,3 @@ def told(check: int) -> Any:
             pipeline.ticket(session, loaded.settings, pipeline.find_run(session, check), tracker)
 
     return ticket(check)
-
-
-def judged(check: int, report: Callable[..., None]) -> None:
-    """Judge these people's cases, look before anything is written outside, tell the tracker, and say how it stands.
-
-    Whoever is told at once is told even where the tracker is away.
-    """
-    with wiring.at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
-        pipeline.evaluate(session, loaded.settings, run)
-        pipeline.guard(session, loaded.settings, run)
-        try:
-            pipeline.ticket(session, loaded.settings, run, wiring.tracker(loaded.settings))
-        finally:
-            pipeline.alert(session, wiring.notifiers(loaded.settings))
-        report(session, run)

@@ -20,7 +20,6 @@ from dags.offboarding_tasks import (
     context,
     each_part,
     each_roster,
-    judged,
     once,
 )
 from include.offboarding import pipeline, wiring
@@ -52,13 +51,21 @@ def find_parts(check: int) -> list[dict[str, str]]:
 @task(trigger_rule=TriggerRule.ALL_DONE)
 def tell_open(check: int) -> None:
     """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
-    judged(check, pipeline.report_verify)
+    with wiring.at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        tracker, notifiers = wiring.tracker(loaded.settings), wiring.notifiers(loaded.settings)
+        pipeline.conclude(session, loaded.settings, run, tracker, notifiers)
+        pipeline.report_verify(session, run)
 
 
 @task(trigger_rule=GOES_ON)
 def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
-    judged(check, pipeline.report_departure)
+    with wiring.at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        tracker, notifiers = wiring.tracker(loaded.settings), wiring.notifiers(loaded.settings)
+        pipeline.conclude(session, loaded.settings, run, tracker, notifiers)
+        pipeline.report_departure(session, run)
 
 
 @task_group(group_id="open")

@@ -274,6 +274,25 @@ def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Trac
     return counts
 
 
+def conclude(
+    session: Session,
+    settings: Settings,
+    run: Run,
+    told: tuple[str, Tracker] | None,
+    notifiers: Sequence[Notifier],
+) -> None:
+    """What follows the reads of some people's things, in one task: judge, look at the guard, tell.
+
+    Whoever is told at once is told even where the tracker is away.
+    """
+    evaluate(session, settings, run)
+    guard(session, settings, run)
+    try:
+        ticket(session, settings, run, told)
+    finally:
+        alert(session, notifiers)
+
+
 def report(session: Session, settings: Settings, run: Run, *, folded: bool = True) -> None:
     """Say on one screen what was read, found, and couldn't be checked; and write down whether the night was red.
 

@@ -1,22 +1,24 @@
 """What the guard holds, night after night, on a real store and a real Roundup."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from include.offboarding import pipeline, releasing
 from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Employment, KeyKind, TicketDraft, TicketRef
+from include.offboarding.model import Alert, Employment, KeyKind, TicketDraft, TicketRef
 from include.offboarding.report import night
-from include.offboarding.store import reading
+from include.offboarding.store import alerts, reading
 from include.offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
-from tests.support.office import Office, access_key, locked, login, user
+from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
 from tests.support.tracker import RoundupPeople
 from tests.support.watching import hour
+from tests.support.whole_night import whole_night
 
 PEOPLE = [str(1001 + each) for each in range(12)]
 FEW = {"leavers": {"absolute": 2}, "inferred": {"absolute": 2}, "withdrawn": {"absolute": 1}}
@@ -189,6 +191,27 @@ def test_a_use_after_a_departure_in_doubt_is_told_to_people_at_once_and_to_no_tr
     assert subjects[0] == "Offboarding: the guard holds roster hr"
     assert subjects[1].startswith("Offboarding: used after the departure, and the departure is in doubt (f-")
     assert any(f"worker {PEOPLE[0]}" in alert.body or f"hr:{PEOPLE[0]}" in alert.body for alert in heard.alerts)
+
+
+class AwayTracker(HeardTracker):
+    """A tracker that nobody reaches."""
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        raise RetriableError("trackers.secops: connection refused")
+
+
+def test_people_are_told_at_once_though_the_tracker_is_away(company: Office) -> None:
+    heard, alert = HeardNotifier(), Alert(key="a", subject="Held", body="60 new leavers")
+    leave(company, PEOPLE[0])
+    readers = replace(company.readers(), tracker=lambda _: None)
+    told = whole_night(company.session, company.settings, readers, caller="untold", as_of=company.as_of)
+    alerts.note(company.session, alert, run_id=told.run.run_id)
+    away = ("secops", AwayTracker(company.tracker.inner))
+
+    with pytest.raises(RetriableError, match="connection refused"):
+        pipeline.conclude(company.session, company.settings, told.run, away, [heard])
+
+    assert heard.alerts == [alert]
 
 
 # --- what would close ------------------------------------------------------------------------------------------------
