@@ -65,7 +65,7 @@ COLUMNS = {
     "person": ("person_uid", "id_space", "worker_id", "first_seen_at"),
     "worker": (
         *("roster", "id_space", "worker_id", "person_uid", "name", "manager", "location", "in_complete_read"),
-        "observed_at",
+        *("first_told_at", "observed_at"),
     ),
     "signing_key": ("material", "kind", "first_seen_at"),
     "key_access": (
@@ -151,7 +151,7 @@ def people(size: Size) -> Rows:
     for n in range(size.workers):
         uid = uuid.uuid5(uuid.NAMESPACE_OID, str(n))
         yield "person", (uid, "hr", f"{n}", FIRST)
-        yield "worker", ("hr", "hr", f"{n}", uid, f"Person {n}", "", "", True, FIRST)
+        yield "worker", ("hr", "hr", f"{n}", uid, f"Person {n}", "", "", True, FIRST, FIRST)
         if n % 5 == 0:
             yield "bare_leaver", (f"{n}", NOW - timedelta(days=n % 300, hours=1))
 

@@ -67,7 +67,7 @@ def _people(told: Records) -> Rows:
     for person in told.people:
         row = {"worker_pk": int(person.worker_id), "roster": "hr", "id_space": "hr", "worker_id": person.worker_id}
         row |= {"person_uid": person.uid, "name": f"Person {person.worker_id}", "manager": "", "location": ""}
-        yield "worker", {**row, "in_complete_read": True, "observed_at": FIRST}
+        yield "worker", {**row, "in_complete_read": True, "first_told_at": FIRST, "observed_at": FIRST}
     borne = [("number", person.worker_id, person.worker_id) for person in told.people]
     for kind, worker, value in (*borne, *(("login", worker, login) for worker, login in BORNE)):
         row = {"worker_pk": int(worker), "kind": kind, "value": value, "loose": "", "space": "hr", "origin": "current"}
