@@ -15,7 +15,7 @@ create temp table person_key as
 select w.person_uid, k.kind, k.value, k.space, max(k.loose) as loose,
     bool_or(k.origin = 'current' and k.valid_to is null) as present
 from worker_key k join worker w using (worker_pk) join focus_person using (person_uid)
-where k.value <> '' and k.value !~ '^0+$'
+where ltrim(k.value, '0') <> ''
     and not exists (select from placeholder p where p.value = k.value)
 group by w.person_uid, k.kind, k.value, k.space;
 analyze person_key;
@@ -41,7 +41,7 @@ from (
     from account a join focus_account using (account_pk) join source_setting s using (realm)
     cross join jsonb_array_elements(a.keys) k
     offset 0) b  -- each part of a key is taken out once
-where b.kind <> 'name' and (b.value <> '' or b.loose <> '') and b.value !~ '^0+$'
+where b.kind <> 'name' and (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
     and b.value not in (select p.value from placeholder p);
 create index on bearing (account_pk);
 analyze bearing;
@@ -432,7 +432,8 @@ select b.account_pk, b.person_uid, b.relation, b.decision, b.score,
     b.relation = 'is' and p.returned is true and exists (
         select from employment_span e
         where e.person_uid = b.person_uid and e.outcome in ('active', 'future') and e.started_at >= p.left_at and (
-            a.created_at >= e.started_at - make_interval(days => %(pre_start_days)s)
+            (select a.created_at from account a where a.account_pk = b.account_pk)
+                >= e.started_at - make_interval(days => %(pre_start_days)s)
             or exists (
                 select from worker_key k join bearing y on y.account_pk = b.account_pk and y.kind = k.kind
                     and y.value = k.value
@@ -442,7 +443,7 @@ select b.account_pk, b.person_uid, b.relation, b.decision, b.score,
                     or k.kind = 'mail'
                     or (k.kind = 'login' and k.space in (s.login_space, 'source:' || s.source, ''))))
         )) as own_now
-from new_link b join account a using (account_pk)
+from new_link b
 left join said s using (account_pk, person_uid, relation)
 left join ruling d on d.account_pk = b.account_pk and d.person_uid = b.person_uid and d.verdict = 'confirm'
     and b.relation = 'is'

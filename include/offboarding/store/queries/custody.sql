@@ -229,7 +229,7 @@ with by_account as (
 ), single as (
     select k.kind, k.value, min(w.person_uid::text)::uuid as person_uid
     from worker_key k join worker w using (worker_pk)
-    where k.kind in ('mail', 'login', 'number') and k.value <> '' and k.value !~ '^0+$'
+    where k.kind in ('mail', 'login', 'number') and ltrim(k.value, '0') <> ''
         and (k.kind <> 'login' or (length(k.value) >= 4 and k.value <> all(%(reserved)s::text[])))
         and exists (select from event_key e where e.kind = k.kind and e.value = k.value)
     group by k.kind, k.value having count(distinct w.person_uid) = 1

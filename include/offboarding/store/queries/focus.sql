@@ -38,13 +38,13 @@ with key as (
     select f.account_pk, f.kind, f.value, f.loose
     from former_account_key f join account using (account_pk) join source_setting using (realm)
 )
-select account_pk, kind, value from key where kind <> 'name' and value !~ '^0*$'
+select account_pk, kind, value from key where kind <> 'name' and ltrim(value, '0') <> ''
 union all
 select account_pk, 'loose', loose from key where kind = 'number' and loose <> '';
 delete from borne b using placeholder p where p.value = b.value;
 create temp table personal as
 select w.person_uid, k.kind, k.value
-from worker_key k join worker w using (worker_pk) where k.value !~ '^0*$'
+from worker_key k join worker w using (worker_pk) where ltrim(k.value, '0') <> ''
 union all
 select w.person_uid, case k.kind when 'mail' then 'login' else 'loose' end, k.loose
 from worker_key k join worker w using (worker_pk) where k.kind in ('mail', 'number') and k.loose <> '';

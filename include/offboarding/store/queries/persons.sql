@@ -11,7 +11,7 @@ select w.person_uid, w.worker_pk, key.kind, key.value, key.space
 from worker_key key join worker w using (worker_pk)
 where (key.kind = 'number' or (key.kind in ('mail', 'login') and key.origin = 'current' and key.valid_to is null))
     and not exists (select from placeholder p where p.value = key.value)
-    and key.value !~ '^0*$';
+    and ltrim(key.value, '0') <> '';
 analyze sign;
 
 -- name: same_person
@@ -217,7 +217,7 @@ with shared as (
     select distinct w.person_uid, key.value
     from shared join worker_key key using (value) join worker w using (worker_pk)
     where key.kind = 'mail' and key.origin = 'current' and key.valid_to is null
-        and not exists (select from placeholder p where p.value = key.value) and key.value !~ '^0*$'
+        and not exists (select from placeholder p where p.value = key.value) and ltrim(key.value, '0') <> ''
 ), mail as (
     select value, array_agg(person_uid) as persons from borne
     group by value having count(*) between 2 and %(bearers)s
