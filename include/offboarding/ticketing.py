@@ -91,8 +91,11 @@ class TicketDesk:
 
     def _say(self, key: str, pending: Pending) -> None:
         row = tickets.ticket(self.session, key)
-        if pending.op == "open":
+        if pending.op == "open" or (pending.op == "reopen" and row.ref is None):
             self._open(row)
+        elif row.ref is None:
+            # It was given up before it was opened: there is nothing to say it on.
+            pass
         elif pending.op == "comment":
             self.tracker.comment(row.known, pending.event_key, pending.text)
             self.counts = self.counts.plus(commented=1)
@@ -114,8 +117,12 @@ class TicketDesk:
         self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
-        text = self._draft(row)
         found = self.tracker.find(row.ticket_key)
+        if found is None and not self._wanted(row):
+            tickets.note(self.session, "note_closed", ticket_key=row.ticket_key)
+            log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
+            return
+        text = self._draft(row)
         ref = found or self.tracker.open(text)
         # One that was found may have been opened with an earlier text: its digest is left out, so that it is updated.
         digest = "" if found else _digest(text)
@@ -130,6 +137,11 @@ class TicketDesk:
         )
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
+
+    def _wanted(self, row: TicketRow) -> bool:
+        """Whether it still is: it may have waited here while the tracker was down, and everything have ended since."""
+        items = tickets.items(self.session, row)
+        return row.kind == "unverified" or any(item.holds and item.state != "held" for item in items)
 
     def _renew(self, row: TicketRow) -> None:
         new = self.plan.renew(row)

@@ -12,7 +12,7 @@ import pytest
 from include.offboarding import pipeline
 from include.offboarding.demo.roundup import RoundupServer
 from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Account, Credential, Standing, Worker
+from include.offboarding.model import Account, Credential, Standing, TicketRef, Worker
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import opened
 from include.offboarding.store.events import broken_at
@@ -153,6 +153,38 @@ def test_a_deleted_ticket_is_renewed_once_though_it_was_killed_in_between(
     assert set(each(people, kim)) == {"1042", "1043"}
     kim.night()
     assert kim.tracker.calls == []
+
+
+def test_a_ticket_that_could_not_be_opened_in_time_is_not_opened_about_who_came_back(
+    kim: Office, people: RoundupPeople
+) -> None:
+    """Decided in a night whose last task went down: what is still to be said then is looked at again."""
+    night_without_tickets_but_with_a_plan(kim)
+    kim.hr.change("1042", employments=(WORKS,))
+
+    kim.night()
+
+    assert set(each(people, kim)) == {"1043"}
+    kim.night()
+    assert kim.tracker.calls == []
+    kim.hr.change("1042", employments=(LEFT,))
+    kim.night()
+    assert each(people, kim)["1042"].is_open
+    assert kim.tracker.calls == ["open"]
+    kim.night()
+    assert (kim.tracker.calls, broken_at(kim.session)) == ([], None)
+
+
+def night_without_tickets_but_with_a_plan(office: Office) -> None:
+    """The tracker can't be reached at all."""
+
+    class Unreachable(HeardTracker):
+        def find(self, key: str) -> TicketRef | None:
+            raise RetriableError(f"{key}: nobody answers")
+
+    readers = replace(office.readers(), tracker=lambda _: ("secops", Unreachable(office.tracker)))
+    with pytest.raises(RetriableError):
+        whole_night(office.session, office.settings, readers, caller=f"down {office.queue}", as_of=office.as_of)
 
 
 def test_every_task_may_be_run_twice(kim: Office, people: RoundupPeople) -> None:

@@ -321,7 +321,7 @@ create table ticket (
     closed_at   timestamptz,
     due_at      timestamptz,
     unique (kind, holder, queue, episode, generation),
-    check (state = 'wanted' or ref is not null)
+    check (state <> 'open' or ref is not null)        -- given up before it was opened, it's closed without one
 );
 
 create table finding (
