@@ -201,9 +201,11 @@ create index on entry_key (name);
 analyze entry_key;
 
 -- name: make_custody_span
--- Who the register says was a custodian, from when until when; what was taken out counts until it was.
+-- Who the register says was a custodian, from when until when; what was taken out counts until it was. `stretch`: the
+-- same holder from the same day on, however often that was written anew.
 create temp table custody_span as
 select c.name, c.kind, c.space, c.holder, c.team, c.valid_to is null as current,
+    dense_rank() over (order by c.name, c.team, c.holder, coalesce(c.since, '-infinity')) as stretch,
     coalesce(c.since, '-infinity') as from_at,
     least(coalesce(c.until, 'infinity'), coalesce(c.valid_to, 'infinity')) as to_at,
     case when c.team = '' then '' else ' through the team ' || c.team end
@@ -287,7 +289,7 @@ from (
     from deed_done d join leaver using (person_uid) where carries) latest
 where n <= 3;
 insert into custody_held
-select distinct on (e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at) e.key_pk, v.person_uid, 'registered',
+select distinct on (e.key_pk, v.person_uid, s.stretch) e.key_pk, v.person_uid, 'registered',
     'Registered custodian' || s.words || ' (custody.yaml).', nullif(s.to_at, 'infinity'), '', ''
 from custody_span s
 join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder
@@ -295,7 +297,7 @@ join worker w using (worker_pk)
 join leaver v on v.person_uid = w.person_uid
 join entry_key e on e.name = s.name
 where s.kind = 'worker' and s.from_at < v.left_at
-order by e.key_pk, v.person_uid, s.name, s.team, s.holder, s.from_at, s.current desc, s.to_at desc, s.words;
+order by e.key_pk, v.person_uid, s.stretch, s.current desc, s.to_at desc, s.words;
 with named as (
     select e.key_pk, p.principal_id, s.*
     from custody_span s
@@ -304,12 +306,12 @@ with named as (
     where s.kind = 'principal' or s.kind = 'group' and exists (
         select from realm m where m.realm = p.realm and s.space in (m.source, m.realm))
 ), acted as (
-    select distinct on (n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how) n.key_pk, r.person_uid, n.words,
+    select distinct on (n.key_pk, r.person_uid, n.stretch, r.how) n.key_pk, r.person_uid, n.words,
         n.to_at, r.to_at as acted_to, r.how, r.sure,
         case when r.first_at > r.left_at then r.first_read_at end as unread_until
     from named n join reach r using (principal_id)
     where greatest(n.from_at, r.from_at) < least(n.to_at, r.to_at, r.left_at)
-    order by n.key_pk, r.person_uid, n.name, n.team, n.holder, n.from_at, r.how, n.current desc, r.to_at desc, n.to_at desc,
+    order by n.key_pk, r.person_uid, n.stretch, r.how, n.current desc, r.to_at desc, n.to_at desc,
         r.sure desc, unread_until nulls first, n.words
 )
 insert into custody_held
