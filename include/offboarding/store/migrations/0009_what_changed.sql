@@ -27,6 +27,11 @@ create table contested_person (                       -- who might be the same h
     person_uid uuid primary key
 );
 
+-- A label as others may name it: without regard to case, or to the spaces about a name's separators (RFC 4514).
+create function plain_label(label text) returns text language sql immutable parallel safe as $$
+    select lower(case when label ~ '\s' then regexp_replace(label, '\s*([,=+])\s*', '\1', 'g') else label end)
+$$;
+
 -- Accounts, but for what says nothing of whose they are: a column that correlation comes to read belongs here.
 create function note_account() returns trigger language plpgsql as $$
 begin

@@ -331,7 +331,7 @@ where b.kind = 'ssh_key' and b.origin <> 'owner';
 insert into evidence
 with named as (
     select a.account_pk, a.realm,
-        lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g')) as label
+        plain_label(o.label) as label
     from account a join focus_account using (account_pk) join source_setting using (realm)
     cross join lateral unnest(a.owner_labels) as o(label)
     where a.service_like
@@ -339,7 +339,7 @@ with named as (
 )
 select distinct n.account_pk, r.person_uid, 'owns', 'owner', %(owner)s, 'named there as its manager or owner'
 from named n
-join account b on b.realm = n.realm and lower(regexp_replace(b.label, '\s*([,=+])\s*', '\1', 'g')) = n.label
+join account b on b.realm = n.realm and plain_label(b.label) = n.label
 join ranked r on r.account_pk = b.account_pk
     and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s));
 

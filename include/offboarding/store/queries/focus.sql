@@ -51,16 +51,16 @@ from worker_key k join worker w using (worker_pk) where k.kind in ('mail', 'numb
 delete from personal b using placeholder p where p.value = b.value;
 -- By whom a workload says that it's managed, or an account that it was made.
 create temp table naming as
-select a.account_pk, a.realm, lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g')) as label
+select a.account_pk, a.realm, plain_label(o.label) as label
 from account a join source_setting using (realm) cross join lateral unnest(a.owner_labels) as o(label)
 where a.service_like
 union
-select a.account_pk, a.realm, lower(regexp_replace(a.created_by, '\s*([,=+])\s*', '\1', 'g'))
+select a.account_pk, a.realm, plain_label(a.created_by)
 from account a join source_setting using (realm) where a.created_by <> '';
 create temp table named as
 select n.account_pk, a.account_pk as other_pk
 from naming n join account a
-    on a.realm = n.realm and lower(regexp_replace(a.label, '\s*([,=+])\s*', '\1', 'g')) = n.label
+    on a.realm = n.realm and plain_label(a.label) = n.label
 where exists (select from naming);
 analyze borne, personal, naming, named;
 
@@ -71,7 +71,7 @@ insert into focus_account
 select account_pk, 0 from noted where account_pk is not null
 union
 select n.account_pk, 0 from noted o join naming n on n.realm = o.realm
-    and n.label = lower(regexp_replace(o.label, '\s*([,=+])\s*', '\1', 'g'))
+    and n.label = plain_label(o.label)
 union
 select a.account_pk, 0 from event e join account a on a.realm = e.actor_realm and a.native_id = e.actor
 where e.deed = 'made' and not e.failed
