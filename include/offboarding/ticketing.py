@@ -102,9 +102,7 @@ class TicketDesk:
         elif pending.op == "close":
             self._close(row, pending)
         else:
-            self.tracker.reopen(row.known, pending.text)
-            tickets.note(self.session, "note_reopened", ticket_key=key)
-            self.counts = self.counts.plus(reopened=1)
+            self._reopen(row, pending)
         tickets.note(self.session, "done", outbox_id=pending.outbox_id)
 
     def _close(self, row: TicketRow, pending: Pending) -> None:
@@ -115,6 +113,18 @@ class TicketDesk:
         self.tracker.close(row.known, pending.text)
         tickets.note(self.session, "note_closed", ticket_key=row.ticket_key)
         self.counts = self.counts.plus(closed=1)
+
+    def _reopen(self, row: TicketRow, pending: Pending) -> None:
+        if self._wanted(row):
+            self.tracker.reopen(row.known, pending.text)
+            tickets.note(self.session, "note_reopened", ticket_key=row.ticket_key)
+            self.counts = self.counts.plus(reopened=1)
+            return
+        # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
+        items = tickets.items(self.session, row)
+        if not _holds(items) and self.tracker.state(row.known) is TicketState.OPEN:
+            self.tracker.close(row.known, ticket_words.closing(items, []))
+            self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
         found = self.tracker.find(row.ticket_key)

@@ -155,6 +155,28 @@ def test_a_deleted_ticket_is_renewed_once_though_it_was_killed_in_between(
     assert kim.tracker.calls == []
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_could_not_be_opened_again_in_time_is_closed_where_it_is_dead_by_then(
+    kim: Office, people: RoundupPeople, roundup: RoundupServer, store_parameters: dict[str, str | int], when: str
+) -> None:
+    kim.night()
+    die(kim)
+    kim.night()
+    live_again(kim)
+    killed(kim, roundup, store_parameters, "reopen", when)
+    assert each(people, kim)["1042"].is_open is (when == "after")
+    die(kim)
+
+    kim.night()
+
+    assert not each(people, kim)["1042"].is_open
+    kim.night()
+    assert (kim.tracker.calls, broken_at(kim.session)) == ([], None)
+    live_again(kim)
+    kim.night()
+    assert each(people, kim)["1042"].is_open
+
+
 def test_a_ticket_that_could_not_be_opened_in_time_is_not_opened_about_who_came_back(
     kim: Office, people: RoundupPeople
 ) -> None:
