@@ -152,6 +152,24 @@ def test_what_was_withdrawn_before_anybody_looked_is_never_told(company: Office,
     assert set(states(company).values()) == {"resolved"}
 
 
+def test_within_the_limits_again_it_waits_for_the_source_that_it_rests_on(
+    company: Office, people: RoundupPeople
+) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+    leave(company, PEOPLE[2], jobs=(WORKS,))
+    company.directory.error = FatalError("sources.corp-ldap: refused")
+
+    told = company.night()
+
+    assert (titles(people, company), company.holds) == ([], {})
+    assert {states(company)[f"u{each}"] for each in PEOPLE[:2]} == {"held"}
+    assert red(company, told.run.run_id) == ("corp-ldap couldn't be read",)
+    company.directory.error = None
+    company.night()
+    assert len(titles(people, company)) == 2
+
+
 def test_whoever_a_person_named_is_not_held(company: Office, people: RoundupPeople) -> None:
     leave(company, *PEOPLE[:3])
     company.night()

@@ -230,7 +230,7 @@ def _waiting(night: Night) -> Iterator[str]:
         decided = "" if hold.status == "waiting" else f"; {hold.status} since"
         yield f"hold {hold.hold_id}, {held.sentence(hold)}: {held.holding(hold)}{decided}"
     if waits.over_maximum and not waits.holds:
-        yield f"{counted(waits.over_maximum, 'finding')} on lines that were refused"
+        yield f"{counted(waits.over_maximum, 'finding')} on lines that were refused, or of what wasn't read"
     if night.waiting:
         yield f"look at them: {COMMAND} findings --state held"
         yield f'let them through: {COMMAND} release {run_id} --reason "..."'

@@ -306,11 +306,12 @@ where p.finding_key = f.finding_key and f.state = 'held'
 returning f.finding_key, 'held' as from_state, 'open' as to_state, %(text)s as text;
 
 -- name: open_candidates
--- The guard lets them through.
+-- The guard lets them through, but for what rests on a source that this night couldn't read.
 update finding f
 set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
 from candidate c
 where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and c.line_kind is null
+    and (%(persons)s::uuid[] is not null or not c.stale)
 returning f.finding_key, 'held' as from_state, 'open' as to_state,
     case when c.named then 'named by a person' else 'through the guard' end as text;
 
