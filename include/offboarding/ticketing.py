@@ -147,6 +147,9 @@ class TicketDesk:
         )
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
+        # Opened before and nobody heard: people may have closed it since.
+        if found and self.tracker.state(ref) is TicketState.CLOSED:
+            self._reopen_by_itself(row.ticket_key)
 
     def _wanted(self, row: TicketRow) -> bool:
         """Whether it still is: it may have waited here while the tracker was down, and everything have ended since."""

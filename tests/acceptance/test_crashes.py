@@ -155,6 +155,20 @@ def test_a_deleted_ticket_is_renewed_once_though_it_was_killed_in_between(
     assert kim.tracker.calls == []
 
 
+def test_a_ticket_that_people_closed_before_we_heard_of_it_is_opened_again(
+    kim: Office, people: RoundupPeople, roundup: RoundupServer, store_parameters: dict[str, str | int]
+) -> None:
+    run_id = killed(kim, roundup, store_parameters, "open", "after")
+    ((worker_id, ticket),) = each(people, kim).items()
+    people.close(ticket.ref)
+
+    told(kim.session, run_id, kim.tracker)
+
+    assert each(people, kim)[worker_id].is_open
+    kim.night()
+    assert kim.tracker.calls == []
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_what_could_not_be_opened_again_in_time_is_closed_where_it_is_dead_by_then(
     kim: Office, people: RoundupPeople, roundup: RoundupServer, store_parameters: dict[str, str | int], when: str
