@@ -57,7 +57,7 @@ class Laws(RuleBasedStateMachine):
         self.office = Office(session=session, tracker=self.down, guard=LIMITS, policy=POLICY, queue="secops")
         self.world = World(office=self.office, listed=self.listed, moment=self.office.as_of)
         self.last_night = 0
-        self.read_last_night: set[str] = set()
+        self.failed_last_night = ""
         self.whole = False
         """Whether the last run was a night in which everything was read, and nothing went down."""
         self.before: dict[str, ListedTicket] = {}
@@ -108,9 +108,8 @@ class Laws(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.office.holds))
     @rule(one=st.booleans())
     def what_waits_is_released(self, one: bool) -> None:
-        self._begin()
+        self._begin(self.failed_last_night)
         holds = [min(hold.hold_id for hold in self.office.holds.values())] if one else []
-        self.world.read = self.read_last_night
         self.office.release(self.last_night, holds=holds)
         self.happened["let through"] += 1
         self._laws()
@@ -133,7 +132,7 @@ class Laws(RuleBasedStateMachine):
         except CrashError:
             self.happened["went down"] += 1
         else:
-            self.whole, self.read_last_night = failing == "", self.world.read
+            self.whole, self.failed_last_night = failing == "", failing
         self.down.left = NEVER
         if failing != "hr":
             self.world.was_told(whole=failing != "partial")
@@ -193,8 +192,11 @@ class Laws(RuleBasedStateMachine):
         for seq, before, after, text, subject in rows:
             self.events = seq
             if ("u" if subject.startswith("u") else "AKIA") not in self.world.read:
-                # Of what can't be told a finding waits as unverified.
+                # Of what can't be told a finding waits as unverified. What had been seen to work and was held may go on
+                # where a right is missing now, and not where nothing of its system could be read.
+                may_go_on = before == "held" and not self.office.directory.error and not self.office.cloud.error
                 opened = after != before and (after == "open" or (after == "held" and before is None))
+                opened &= not may_go_on
                 assert not opened, f"{subject} wasn't looked at, and was opened: {text}"
                 seen = after == "resolved" and text.startswith("seen")
                 assert not seen, f"{subject} wasn't looked at, and was closed: {text}"
