@@ -27,7 +27,7 @@ DRAWN = settings(
     derandomize=not EXAMPLES,
     print_blob=False,
     report_multiple_bugs=False,
-    phases=list(Phase) if EXAMPLES else (Phase.generate,),
+    phases=(Phase.generate,),  # to shorten a history takes longer than to read it
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much),
 )
 
@@ -42,6 +42,8 @@ def test_random_histories(store_server: embedded.EmbeddedServer) -> None:
 
     run_state_machine_as_test(company, settings=DRAWN)
 
+    if EXAMPLES:
+        return
     # Histories in which nothing happens prove nothing. Which of the rare things do is the draw's.
     often = {what for what, count in company.happened.items() if count}
     assert {"open", "update", "comment", "close", "held"} <= often
