@@ -7,7 +7,8 @@ MAKEFLAGS += --no-print-directory
 # Paths below are relative, since the folder's own may hold a space.
 PYTHON_BIN := .venv/bin/python
 TARGETS := include dags plugins tests benchmarks
-WORKERS := auto
+# Tests wait for servers a third of their time.
+WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 SCRIPTS := .ci/run $(wildcard scripts/*.sh)
 
 export PYTHONPATH := $(CURDIR)
@@ -30,7 +31,7 @@ help: ## this list
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
 	@$(PYTHON_BIN) -m include.offboarding.demo $(ARGS)
 
-test: lint slapd directories ## lint, then all tests, in a process a core (ARGS="-k leaver" for some; WORKERS=0: in one)
+test: lint slapd directories ## lint, then all tests, in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
