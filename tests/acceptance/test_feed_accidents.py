@@ -336,3 +336,36 @@ def test_last_nights_file_again_is_no_accident_until_it_is_too_old(told: Told, t
         assert said.startswith("rosters.hr: hr.csv: it holds byte for byte what it held on ")
         assert "See whether HR's export still runs" in said
         goes_on(filed, tracker, before, told.right)
+
+
+# --- an older file, after another one ---------------------------------------------------------------------------------
+
+
+@EACH
+def test_the_file_before_last_again_closes_nothing(told: Told, tmp_path: Path) -> None:
+    """It says that those who left last night work here: well within the guard's limits."""
+    with tonight(told, tmp_path) as (filed, tracker):
+        before, found = stands(tracker), states(filed)
+        older = files(told.coverage)[1]
+
+        night = filed.night(written(older))
+
+        assert (tracker.tickets, states(filed), filed.office.tracker.calls) == (before, found, [])
+        assert night.red == ("roster hr was read in part",)
+        (said,) = night.warnings
+        assert said.startswith("rosters.hr: hr.csv: an older file delivered again: ")
+        assert f"{COMMAND} accept-read {night.told.run.run_id} hr --reason" in said
+        goes_on(filed, tracker, before, told.right)
+
+
+@FULL
+def test_the_right_file_follows_one_that_was_held_though_it_is_the_same_as_before(told: Told, tmp_path: Path) -> None:
+    """What the guard held wasn't believed: HR mends it by delivering again what there was."""
+    with tonight(told, tmp_path) as (filed, tracker):
+        before = stands(tracker)
+        filed.night(written(company(first=70_001)))
+
+        night = filed.night(written(told.last_night))
+
+        assert (night.red, tracker.tickets, filed.office.holds) == ((), before, {})
+        goes_on(filed, tracker, before, told.right)

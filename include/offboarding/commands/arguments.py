@@ -158,7 +158,7 @@ def _decisions(commands: Commands) -> None:
         commands,
         "accept-read",
         "decisions:accept_read",
-        "Say that a roster really is that short, or that those who vanished from it have left.",
+        "Say that a roster really is that short, that those who vanished have left, or that an older file is right.",
         'accept-read 418 hr --reason "the Daejeon plant was sold"',
     )
     accept.add_argument("run_id", type=count, metavar="RUN", help="the run that read it")

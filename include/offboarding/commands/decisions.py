@@ -54,11 +54,17 @@ def link_list(given: Namespace) -> int:
 
 
 def accept_read(given: Namespace) -> int:
-    """A short read is the truth, or those who vanished have left."""
+    """A short read is the truth, those who vanished have left, or an older file is right."""
     _author(given)
     with reading_store() as (session, _):
-        gone = judging.accept_read(session, given.run_id, given.roster, reason=given.reason, author=given.author)
-    left = f" {counted(gone, 'worker')} no longer listed count as having left." if gone else ""
+        accepted = judging.accept_read(session, given.run_id, given.roster, reason=given.reason, author=given.author)
+    if accepted.by_next:
+        say(
+            f"The file that {given.roster} held in run {given.run_id} is believed until another one is read."
+            " Nothing had been taken from it: the next run that finds it there takes it."
+        )
+        return DONE
+    left = f" {counted(accepted.left, 'worker')} no longer listed count as having left." if accepted.left else ""
     say(f"The read of {given.roster} in run {given.run_id} counts as complete.{left} The next night goes by it.")
     return DONE
 

@@ -15,9 +15,9 @@ def verdict(desk: Desk, *, finding: Finding, reason: Reason) -> Ids:
 
 @decision("accept-read")
 def accept_read(desk: Desk, *, run: Run, roster: Roster, reason: Reason) -> Ids:
-    """A short read is the truth, or those who vanished have left."""
-    gone = judging.accept_read(desk.session, run, roster, reason=reason, author=desk.author)
-    return {"run": run, "roster": roster, "left": gone}
+    """A short read is the truth, those who vanished have left, or an older file is right, which the next run takes."""
+    accepted = judging.accept_read(desk.session, run, roster, reason=reason, author=desk.author)
+    return {"run": run, "roster": roster, "left": accepted.left}
 
 
 @decision("attest")

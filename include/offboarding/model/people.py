@@ -88,6 +88,9 @@ class RosterSummary:
     """SHA-256 of what was read, so that the same delivered again shows; "" where the system gives no bytes."""
     changed_after_at: datetime | None = None
     """An old export is delivered again where the very same was read by this moment; None: it may stay the same."""
+    not_by_chance_at: datetime | None = None
+    """An older file is delivered again where the very same was read last by this moment, and something else since: that
+    it came about by itself is no chance any more. None: how many work there isn't known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from include.offboarding.rosters._csv.places import store_of
 from include.offboarding.rosters._csv.proof import Seen, compared, no_trailer
 from include.offboarding.rosters._csv.proposing import propose
 from include.offboarding.rosters._csv.reading import FeedReader
-from include.offboarding.rosters._csv.repeats import changed_after, digest, empty, repeated, twins
+from include.offboarding.rosters._csv.repeats import changed_after, digest, empty, not_by_chance, repeated, twins
 from include.offboarding.rosters._csv.selection import Chosen, age_problem, chosen
 from include.offboarding.rosters._csv.settings import Settings
 from include.offboarding.rosters._csv.stores import FeedFile, FeedStore, OpenedFeed
@@ -64,6 +64,7 @@ class CsvRoster:
         problems = ProblemList(feed.origin)
         reader = FeedReader(self._settings, self._context, problems)
         read = yield from self._files(store, feed, reader, problems)
+        at_work, as_of = reader.tally.at_work, self._context.as_of
         made_at = _oldest(feed, read)
         for problem in (*feed.problems, *self._of_feed(store, feed, read, made_at)):
             problems.add(problem)
@@ -74,7 +75,8 @@ class CsvRoster:
             dated_at=made_at,
             rows=sum(file.seen.rows for file in read),
             digest=digest([file.seen for file in read]),
-            changed_after_at=changed_after(self._settings, reader.tally.at_work, self._zone, self._context.as_of),
+            changed_after_at=changed_after(self._settings, at_work, self._zone, as_of),
+            not_by_chance_at=not_by_chance(self._settings, at_work, self._zone, as_of),
         )
 
     def _files(

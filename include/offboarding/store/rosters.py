@@ -7,11 +7,11 @@ from datetime import date, datetime
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.errors import RetriableError
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
-from include.offboarding.store.repeats import repeated
+from include.offboarding.store.repeats import came_again, repeated
 from include.offboarding.store.rows import ReadBegun, RosterOutcome
 from include.offboarding.store.several import take_out_several
 from include.offboarding.store.sql import block, statements
@@ -34,17 +34,6 @@ class _Vanished:
     inferred: int
     waiting: int
     forgotten: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Acceptable:
-    read_id: int
-    status: str
-    only_short: bool
-    waiting: int
-    workers: int
-    accepted: bool
-    is_last: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,6 +100,8 @@ class RosterRead:
             found = [*problems, *several.problems, *self._contradictions(summary)]
             old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
             found += [old] if old and not found else []
+            again = came_again(self.session, self.roster.name, self.read_id, self.run_id, summary)
+            found += [again] if again else []
             last = self._last_complete()
             only_short = not found and last is not None and workers < last * min_percent / 100
             if only_short:
@@ -118,7 +109,7 @@ class RosterRead:
             complete = not found
             vanished = _Vanished(inferred=0, waiting=0)
             # What was told then stands. To say it again could only take back what has been told since.
-            if not (old or several.nonsense or self._newer()):
+            if not (old or again or several.nonsense or self._newer()):
                 bound = max(absolute, int((last or 0) * percent / 100))
                 vanished = self._write(complete=complete, only_short=only_short, bound=bound)
             return self._finish(
@@ -138,6 +129,7 @@ class RosterRead:
                 dated_at=summary.dated_at,
                 digest=summary.digest,
                 only_short=only_short,
+                came_again=again is not None,
             )
 
     def fail(self, error: str) -> RosterOutcome:
@@ -227,7 +219,13 @@ class RosterRead:
         ]
 
     def _finish(
-        self, outcome: RosterOutcome, *, dated_at: datetime | None, digest: str, only_short: bool
+        self,
+        outcome: RosterOutcome,
+        *,
+        dated_at: datetime | None,
+        digest: str,
+        only_short: bool,
+        came_again: bool = False,
     ) -> RosterOutcome:
         self.session.execute(
             block("rosters", "finish_roster_read"),
@@ -243,6 +241,7 @@ class RosterRead:
                 "problems": Jsonb(list(outcome.problems)),
                 "error": outcome.error,
                 "only_short": only_short,
+                "came_again": came_again,
                 "inferred": outcome.inferred,
                 "waiting": outcome.waiting,
             },
@@ -253,28 +252,6 @@ class RosterRead:
 def retire_rosters(session: Session, configured: Sequence[str]) -> None:
     """Rosters that the configuration no longer names."""
     session.execute(block("rosters", "retire_rosters"), {"names": list(configured)})
-
-
-def accept_read(session: Session, run_id: int, roster: str, *, reason: str, author: str) -> int:
-    """A person says that a short read is the truth, or that those beyond the bound have left. Returns how many did.
-
-    Raises FatalError where there is nothing to accept, or a newer read has come since.
-    """
-    with session.transaction():
-        lock_roster(session, roster)
-        with session.cursor(row_factory=class_row(_Acceptable)) as cursor:
-            read = cursor.execute(block("rosters", "acceptable_read"), {"run_id": run_id, "roster": roster}).fetchone()
-        if read is None:
-            raise FatalError(f"run {run_id} has no read of roster {roster}. See: python -m include.offboarding runs")
-        if not read.is_last:
-            raise FatalError(f"roster {roster} has been read again since run {run_id}. Accept that read instead.")
-        if read.accepted or not (read.only_short or read.waiting):
-            raise FatalError(
-                f"the read of {roster} in run {run_id} is {read.status} and doesn't wait for acceptance."
-                " Only a read that is merely short, or one whose missing workers wait, can be accepted."
-            )
-        session.execute(block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason})
-        return session.execute(block("rosters", "infer_accepted"), {"roster": roster, "read_id": read.read_id}).rowcount
 
 
 def _short(summary: RosterSummary, workers: int, last: int, run_id: int, roster: str) -> Problem:

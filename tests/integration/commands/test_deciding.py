@@ -148,6 +148,20 @@ def test_a_short_read_is_accepted(deciding: Type, store: Session) -> None:
     assert deciding("accept-read", "2", "hr", *REASON).code == 1
 
 
+def test_an_older_file_is_accepted_and_taken_by_the_next_run(deciding: Type, store: Session) -> None:
+    next_night(store)
+    store.execute("update roster_read set came_again = true, status = 'partial' where run_id = 2")
+
+    done = deciding("accept-read", "2", "hr", *REASON)
+
+    assert done.code == 0
+    assert done.out == (
+        "The file that hr held in run 2 is believed until another one is read. Nothing had been taken from it: the next"
+        " run that finds it there takes it.\n"
+    )
+    assert "doesn't wait for acceptance" in deciding("accept-read", "2", "hr", *REASON).err
+
+
 def test_a_read_with_bad_rows_cannot_be_accepted(deciding: Type, store: Session) -> None:
     bad = Problem(record="hr.csv row 3", text="no day", fix="Mend the row.")
     next_night(store, seen=filled.Seen(problems=(bad,)))

@@ -10,8 +10,9 @@ from include.offboarding.correlation.keys import KeyRules, WorkerForm
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Coverage, RosterSummary, Worker
 from include.offboarding.store import runs
+from include.offboarding.store.accepted_reads import accept_read
 from include.offboarding.store.connect import Session
-from include.offboarding.store.rosters import RosterRead, RosterRow, accept_read
+from include.offboarding.store.rosters import RosterRead, RosterRow
 from tests.support.feed import BROKEN, Feed, listed, night_of
 from tests.support.small_company import KIM, LEFT, WORKS, job, worker
 
@@ -83,7 +84,7 @@ def test_who_waits_leaves_when_a_person_accepts_the_last_read(store: Session) ->
         accept_read(store, 2, "hr", reason="a reduction", author="analyst")
     accepted = accept_read(store, 3, "hr", reason="a reduction", author="analyst")
 
-    assert accepted == 2
+    assert accepted.left == 2
     feed.correlate(13)
     assert feed.left() == {"101": "inferred", "102": "inferred", "103": "inferred"}
     with pytest.raises(FatalError, match="doesn't wait"):
@@ -123,7 +124,7 @@ def test_a_short_read_that_a_person_accepts_is_the_truth(store: Session) -> None
     feed.read(10, *listed(*TEN))
     feed.read(11, *listed(*TEN[5:]))
 
-    assert accept_read(store, 2, "hr", reason="a site closed", author="analyst") == 5
+    assert accept_read(store, 2, "hr", reason="a site closed", author="analyst").left == 5
     assert feed.read(12, *listed(*TEN[5:])).status == "complete"
     assert set(feed.left()) == {"101", "102", "103", "104", "105"}
 

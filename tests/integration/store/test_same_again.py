@@ -1,15 +1,19 @@
-"""Yesterday's file again: a feed that is overwritten at one path, by an export that doesn't run any more."""
+"""Yesterday's file again, or an older one: a feed that is overwritten at one path."""
 
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.offboarding import pipeline
+from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import ReadContext
 from include.offboarding.model import Coverage
 from include.offboarding.rosters import csv
+from include.offboarding.store.accepted_reads import accept_read
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import RosterOutcome
 from tests.support.feed import Feed, night_of
@@ -31,8 +35,10 @@ def night(feed: Feed, tmp_path: Path) -> Night:
     """HR's file as it lies there on a day of November, read and correlated."""
     path = tmp_path / "hr.csv"
 
-    def read(day: int, content: str, **given: Any) -> RosterOutcome:
+    def read(day: int, content: str, *, made_at: datetime | None = None, **given: Any) -> RosterOutcome:
         path.write_text(content, encoding="utf-8")
+        if made_at:
+            os.utime(path, (made_at.timestamp(), made_at.timestamp()))
         settings = csv.Settings.model_validate(
             {"name": "hr", "kind": "csv", "coverage": Coverage.FULL, "id_space": "hr", "path": str(path)}
             | {"columns": COLUMNS, "max_unchanged": "3d"}
@@ -143,3 +149,147 @@ def test_who_says_nothing_is_told_by_how_many_work_there(night: Night, at_work: 
     content = "id,state,last\n" + "".join(f"{number},active,\n" for number in range(at_work))
     night(10, content, max_unchanged=None)
     assert night(17, content, max_unchanged=None).status == status
+
+
+# --- an older file, after another one came in between -----------------------------------------------------------------
+
+
+def company(*gone: int, at_work: int = 600) -> str:
+    """A feed of so many, of whom these have left."""
+    rows = (f"{number},{'left,2026-11-01' if number in gone else 'active,'}\n" for number in range(1, at_work + 1))
+    return "id,state,last\n" + "".join(rows)
+
+
+MONDAY, TUESDAY, THURSDAY = company(3), company(1, 3), company(1, 2, 3)
+
+
+@pytest.fixture
+def mended(night: Night, feed: Feed) -> RosterOutcome:
+    """Monday's file, Tuesday's, and on Wednesday Monday's again."""
+    assert statuses(night, {10: MONDAY, 11: TUESDAY}) == ["complete"] * 2
+    assert feed.left() == {"1": "actual", "3": "actual"}
+    return night(12, MONDAY)
+
+
+def test_an_older_file_again_takes_back_nothing_and_says_what_to_do(mended: RosterOutcome, feed: Feed) -> None:
+    assert (mended.status, mended.workers, mended.inferred) == ("partial", 600, 0)
+    (said,) = mended.problems
+    assert said == (
+        "hr.csv: an older file delivered again: it holds byte for byte what roster hr held on 2026-11-10T16:00:00+00:00"
+        " (run 1), and on 2026-11-11T16:00:00+00:00 (run 2) it held something else, which stands. Nothing is taken from"
+        " it. Have HR deliver today's file. If the older one really is right: python -m include.offboarding accept-read"
+        ' 3 hr --reason "...", and the next run takes it.'
+    )
+    assert feed.left() == {"1": "actual", "3": "actual"}
+    assert feed.ask("select distinct ended_because from departure") == [(None,)]
+
+
+@pytest.mark.usefixtures("mended")
+def test_it_stays_told_until_todays_file_comes(night: Night, feed: Feed) -> None:
+    told: dict[int, str] = {13: MONDAY, 14: THURSDAY, 15: TUESDAY, 16: THURSDAY}
+    assert statuses(night, told) == ["partial", "complete", "partial", "complete"]
+    assert feed.left() == {"1": "actual", "2": "actual", "3": "actual"}
+
+
+def test_who_vanished_since_is_not_back_by_an_older_file_nor_are_new_ones_gone(night: Night, feed: Feed) -> None:
+    """A list of who works there, without leavers: it hides them by naming them."""
+    night(10, company(), coverage=Coverage.ACTIVE)
+    lines = company().splitlines(keepends=True)
+    night(11, "".join((*lines[:5], *lines[6:], "601,active,\n")), coverage=Coverage.ACTIVE)
+    assert feed.vanished() == {"5"}
+
+    assert night(12, company(), coverage=Coverage.ACTIVE).status == "partial"
+
+    assert feed.vanished() == {"5"}
+    assert feed.ask("select worker_id from worker where missing_since is not null") == [("5",)]
+
+
+@pytest.mark.usefixtures("mended")
+def test_an_older_file_that_a_person_accepts_is_taken_by_the_next_run(night: Night, feed: Feed) -> None:
+    accepted = accept_read(feed.session, 3, "hr", reason="somebody was ended by mistake", author="analyst")
+    assert (accepted.left, accepted.by_next) == (0, True)
+    assert feed.left() == {"1": "actual", "3": "actual"}
+    with pytest.raises(FatalError, match="doesn't wait"):
+        accept_read(feed.session, 3, "hr", reason="again", author="analyst")
+
+    assert statuses(night, {13: MONDAY, 14: MONDAY}) == ["complete"] * 2
+
+    assert feed.left() == {"3": "actual"}
+
+
+@pytest.mark.usefixtures("mended")
+def test_or_by_the_same_run_where_its_task_is_cleared(night: Night, feed: Feed) -> None:
+    accept_read(feed.session, 3, "hr", reason="somebody was ended by mistake", author="analyst")
+    with pytest.raises(Exception, match="without even a header"):
+        night(12, "")
+
+    assert night(12, MONDAY).status == "complete"
+    assert feed.left() == {"3": "actual"}
+
+
+@pytest.mark.usefixtures("mended")
+def test_what_was_accepted_once_is_asked_about_again_after_another_file(night: Night, feed: Feed) -> None:
+    accept_read(feed.session, 3, "hr", reason="somebody was ended by mistake", author="analyst")
+    assert statuses(night, {13: THURSDAY, 14: MONDAY}) == ["complete", "partial"]
+    assert feed.left() == {"1": "actual", "2": "actual", "3": "actual"}
+
+
+@pytest.mark.usefixtures("mended")
+def test_it_can_be_accepted_only_while_it_is_the_last(night: Night, feed: Feed) -> None:
+    night(13, THURSDAY)
+    with pytest.raises(FatalError, match="read again since run 3"):
+        accept_read(feed.session, 3, "hr", reason="late", author="analyst")
+
+
+def test_a_retry_of_a_refused_read_is_refused_again(night: Night, mended: RosterOutcome) -> None:
+    assert night(12, MONDAY) == mended
+
+
+@pytest.mark.parametrize(
+    ("at_work", "days", "status"),
+    [(499, 2, "complete"), (500, 2, "partial"), (100, 9, "complete"), (100, 10, "partial"), (5, 19, "complete")],
+)
+def test_what_may_be_chance_is_told_by_how_many_work_there_and_for_how_long(
+    night: Night, feed: Feed, at_work: int, days: int, status: str
+) -> None:
+    """Five people, of whom one is on leave for a while: the list of who is there is what it was, and that is true."""
+    statuses(night, {1: company(at_work=at_work), 2: company(1, at_work=at_work)}, max_unchanged="never")
+
+    assert night(1 + days, company(at_work=at_work), max_unchanged="never").status == status
+
+    assert feed.left() == ({} if status == "complete" else {"1": "actual"})
+
+
+def test_an_idle_weekend_makes_no_chance_less(night: Night) -> None:
+    """Friday's and Monday's files, and on Tuesday Friday's again: two days on which anybody could come or go."""
+    week: dict[str, Any] = {"expected": ["mon", "tue", "wed", "thu", "fri"]}
+    small, less = company(at_work=333), company(1, at_work=333)
+    assert statuses(night, {12: small, 15: less, 16: small}, **week)[-1] == "complete"
+
+
+@pytest.mark.parametrize(("hour", "status"), [(9, "partial"), (10, "complete"), (11, "complete")])
+def test_an_older_date_of_its_own_shows_it_in_the_smallest_company(
+    night: Night, feed: Feed, hour: int, status: str
+) -> None:
+    """The file's own time, as a copy keeps it that was made with its times."""
+    night(10, BEFORE, made_at=datetime(2026, 11, 10, 10, tzinfo=UTC))
+    night(11, AFTER, made_at=datetime(2026, 11, 11, 10, tzinfo=UTC))
+
+    assert night(12, BEFORE, made_at=datetime(2026, 11, 11, hour, tzinfo=UTC)).status == status
+
+    assert ("1" in feed.left()) is (status == "partial")
+
+
+@pytest.mark.parametrize(("hour", "status"), [(9, "partial"), (11, "complete")])
+def test_of_a_list_of_leavers_its_date_alone_tells(night: Night, hour: int, status: str) -> None:
+    """It says nothing of those at work, and is often short."""
+    given = {"coverage": Coverage.LEAVERS}
+    one, other = "id,state,last\n1,left,2026-11-10\n", "id,state,last\n2,left,2026-11-10\n"
+    night(10, one, made_at=datetime(2026, 11, 10, 10, tzinfo=UTC), **given)
+    night(11, other, made_at=datetime(2026, 11, 11, 10, tzinfo=UTC), **given)
+    assert night(25, one, made_at=datetime(2026, 11, 11, hour, tzinfo=UTC), **given).status == status
+
+
+def test_a_file_between_that_was_read_in_part_is_no_other_file(night: Night) -> None:
+    """HR mends a file that broke off by delivering the whole one again."""
+    assert statuses(night, {10: MONDAY, 11: TUESDAY + "4,gone,\n", 12: MONDAY}) == ["complete", "partial", "complete"]

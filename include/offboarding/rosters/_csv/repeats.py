@@ -18,6 +18,9 @@ _WORKER_DAYS = 7000
 """Where one worker in seven leaves within a year and one comes for each who left, so many days of work go by without
 either about once in three hundred times: e ** -(2 / 7 / 365 * 7000) is 0.4 %. Rows change for other reasons too."""
 _AT_LEAST = timedelta(days=7)
+_WORKER_DAYS_OF_CHANCE = 1000
+"""So many days of work go by in 46 of 100 cases without anybody who comes or goes; and what was told in between must
+have been undone to the letter (docs/decisions/0055-an-older-file-delivered-again.md)."""
 
 
 def digest(seen: Sequence[Seen]) -> str:
@@ -55,6 +58,14 @@ def changed_after(settings: Settings, at_work: int, zone: str, as_of: datetime) 
     if limit is None:
         return None
     return Deliveries(days=settings.expected, holidays=settings.holidays, zone=zone).earlier(as_of, limit)
+
+
+def not_by_chance(settings: Settings, at_work: int, zone: str, as_of: datetime) -> datetime | None:
+    """By when a feed was read last that can't come about again by chance; None where its rows don't tell that."""
+    if not at_work or settings.coverage is Coverage.LEAVERS:
+        return None
+    ago = timedelta(days=_WORKER_DAYS_OF_CHANCE) / at_work
+    return Deliveries(days=settings.expected, holidays=settings.holidays, zone=zone).earlier(as_of, ago)
 
 
 def repeated(

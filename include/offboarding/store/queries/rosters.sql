@@ -108,7 +108,8 @@ update roster set configured = false where configured and name <> all (%(names)s
 insert into roster_read (run_id, roster, observed_at, status)
 values (%(run_id)s, %(roster)s, clock_timestamp(), 'reading')
 on conflict (run_id, roster) do update
-set observed_at = excluded.observed_at, status = 'reading', error = '', problems = '[]', only_short = false
+set observed_at = excluded.observed_at, status = 'reading', error = '', problems = '[]', only_short = false,
+    came_again = roster_read.came_again and roster_read.accepted_at is not null
 returning read_id, observed_at;
 
 -- name: last_complete_workers
@@ -125,6 +126,29 @@ with whole as (
 )
 select min(as_of) as since from whole
 where read_id > coalesce((select max(read_id) from whole where digest <> %(digest)s), 0);
+
+-- name: told_between
+-- The first and the last whole read of the very same, and the last of something else since; no row where the last was of
+-- the same. What the guard held wasn't believed, so that the right file may follow it, and what a person accepted is as
+-- if it had been read then.
+with whole as (
+    select d.read_id, d.run_id, d.digest, d.dated_at, r.as_of from roster_read d join run r using (run_id)
+    where d.roster = %(roster)s and ((d.status = 'complete' and d.read_id <> %(read_id)s)
+        or (d.came_again and d.accepted_at is not null))
+), same as (
+    select (array_agg(run_id order by read_id))[1] as first_run, min(as_of) as first_at, max(as_of) as last_at,
+        max(read_id) as read_id
+    from whole where digest = %(digest)s
+), since as (
+    select w.* from whole w, same s
+    where w.read_id > s.read_id and w.digest <> %(digest)s and not exists (
+        select from guard_hold h
+        where h.kind = 'roster' and h.name = %(roster)s and h.status <> 'released'
+            and w.run_id between h.opened_run and h.last_run)
+)
+select s.first_run, s.first_at, s.last_at, (array_agg(n.run_id order by n.read_id desc))[1] as other_run,
+    max(n.as_of) as other_at, max(n.dated_at) as other_dated_at
+from same s cross join since n group by s.first_run, s.first_at, s.last_at;
 
 -- name: newer_roster_read
 -- Whether a read that began later has been merged already: an older one never overwrites it.
@@ -345,23 +369,24 @@ from before;
 -- What came of the read.
 update roster_read
 set finished_at = now(), status = %(status)s, proved = %(proved)s, origin = %(origin)s, dated_at = %(dated_at)s,
-    digest = %(digest)s,
+    digest = case when %(status)s = 'failed' and came_again then digest else %(digest)s end,
     records = %(records)s, workers = %(workers)s, problems = %(problems)s, error = %(error)s,
-    only_short = %(only_short)s, inferred = %(inferred)s, waiting = %(waiting)s
+    only_short = %(only_short)s, came_again = case %(status)s when 'failed' then came_again else %(came_again)s end, inferred = %(inferred)s, waiting = %(waiting)s
 where read_id = %(read_id)s;
 
 -- name: acceptable_read
 -- A read that a person may accept, if it still is the roster's last.
-select r.read_id, r.status, r.only_short, r.waiting, r.workers, r.accepted_at is not null as accepted,
+select r.read_id, r.status, r.only_short, r.came_again, r.waiting, r.workers, r.accepted_at is not null as accepted,
     not exists (select from roster_read n where n.roster = r.roster and n.read_id > r.read_id
         and n.status in ('complete', 'partial')) as is_last
 from roster_read r
 where r.run_id = %(run_id)s and r.roster = %(roster)s;
 
 -- name: accept_read
--- A person says that the feed really is that short, or that those who wait really left.
+-- A person says that the feed really is that short, or that those who wait really left; or that an older file is right,
+-- of which nothing has been taken yet.
 update roster_read
-set status = 'complete', only_short = false, waiting = 0, accepted_at = now(), accepted_by = %(author)s,
+set status = case when came_again then status else 'complete' end, only_short = false, waiting = 0, accepted_at = now(), accepted_by = %(author)s,
     accepted_for = %(reason)s
 where read_id = %(read_id)s;
 
