@@ -14,7 +14,7 @@ from include.offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
-from tests.support.office import HeardTracker, Office, access_key, locked, login, user
+from tests.support.office import CLOUD, HeardTracker, Office, access_key, locked, login, switched_off, user
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
 from tests.support.tracker import RoundupPeople
 from tests.support.watching import hour
@@ -168,6 +168,67 @@ def test_within_the_limits_again_it_waits_for_the_source_that_it_rests_on(
     company.directory.error = None
     company.night()
     assert len(titles(people, company)) == 2
+
+
+def keys(office: Office) -> dict[str, str]:
+    """Rule -> state, of access keys that were found before tonight's look."""
+    rows = office.session.execute(
+        "select rule, state from finding where first_run_id = 2 and subject_native_id in ('AKIAWORKS', 'AKIAOFF')"
+    ).fetchall()
+    return {str(rule): str(state) for rule, state in rows}
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["of each account", "of the whole look"])
+def test_within_the_limits_again_it_waits_for_the_look_that_was_refused(
+    company: Office, people: RoundupPeople, whole: bool
+) -> None:
+    """The list of users can be read and their keys can't: whether they still work isn't known tonight."""
+    company.cloud.accounts = [user(f"AIDA{each}", tag(KeyKind.NUMBER, each)) for each in PEOPLE[:3]]
+    active, off, third = company.cloud.accounts
+    company.cloud.credentials = [
+        access_key("AKIAWORKS", active),
+        access_key("AKIAOFF", off, **switched_off()),
+        access_key("AKIATHIRD", third),
+    ]
+    leave(company, *PEOPLE[:3])
+    company.night()
+    assert set(states(company).values()) == {"held"}
+    leave(company, PEOPLE[2], jobs=(WORKS,))
+    company.cloud.denied = "" if whole else "access keys: ListAccessKeys denied"
+    company.cloud.look_error = FatalError("sources.aws: refused") if whole else None
+
+    told = company.night()
+
+    assert company.holds == {}
+    assert {states(company)[each] for each in ("u1001", "u1002")} == {"open"}, "the directory could be asked"
+    assert keys(company) == {"leaver-access-key": "held", "leaver-access-key-inactive": "held"}
+    texts = "".join(text for ticket in tickets_of(people, company.queue) for text in ticket.texts)
+    assert "u1001" in texts
+    assert "AKIAWORKS" not in texts
+    assert any(reason.startswith(f"aws {CLOUD}") for reason in red(company, told.run.run_id))
+    company.release(told.run.run_id)
+    assert set(keys(company).values()) == {"held"}, "nor does a person know"
+
+    company.cloud.denied, company.cloud.look_error = "", None
+    company.night()
+
+    assert set(keys(company).values()) == {"open"}
+    assert broken_at(company.session) is None
+
+
+def test_named_by_a_person_it_waits_for_the_look_that_was_refused(company: Office, people: RoundupPeople) -> None:
+    company.cloud.accounts = [user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))]
+    company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0])]
+    leave(company, *PEOPLE[:3])
+    company.night()
+    company.cloud.denied = "access keys: ListAccessKeys denied"
+
+    departure(company, PEOPLE[0])
+
+    assert (states(company)[f"u{PEOPLE[0]}"], states(company)["AKIAONE"]) == ("open", "held")
+    company.cloud.denied = ""
+    departure(company, PEOPLE[0])
+    assert states(company)["AKIAONE"] == "open"
 
 
 def test_whoever_a_person_named_is_not_held(company: Office, people: RoundupPeople) -> None:

@@ -89,6 +89,8 @@ class System:
     """Whether its inventory holds credentials, as a directory's does."""
     denied: str = ""
     """A right that is missing for looking at single accounts."""
+    look_error: OffboardingError | None = None
+    """Of looking at single accounts at all."""
     looked_at: list[str] = field(default_factory=list[str])
     """Native ids that somebody had a look at, one after the other."""
     requests: RequestCounts = field(default_factory=RequestCounts)
@@ -118,6 +120,8 @@ class System:
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Everything about these, live."""
+        if self.look_error:
+            raise self.look_error
         self.looked_at += [ref.native_id for ref in accounts]
         for ref in accounts:
             yield from (each for each in self._accounts() if each.native_id == ref.native_id)

@@ -120,6 +120,7 @@ class Looking:
         """Parameters of the blocks."""
         run = self.run
         fixed = {"run_id": run.run_id, "as_of": run.as_of, "read_run": self.read_run, "persons": self.persons}
+        fixed["since"] = run.reads_since
         # What waits since another run is that one's, or its night's.
         return {**fixed, "only_run": run.run_id if run.kind == VERIFY else None, **more}
 

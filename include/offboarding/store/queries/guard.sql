@@ -205,7 +205,10 @@ delete from guard_closing g using finding f
 where f.finding_key = g.finding_key and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
 
 -- name: make_candidate
--- Findings that wait to be told to somebody: on which word they rest, and whether a baseline holds them.
+-- Findings that wait to be told to somebody: on which word they rest, and whether a baseline holds them. `stale`: their
+-- source wasn't read. `unseen`: it was, but a right was missing to look at this very thing, or its system can't tell any
+-- more whether it works; nobody is told of a thing that was last seen before it was held. A use after the departure is
+-- one whatever works now, and of a key that nobody can be asked about a person attests.
 create temp table candidate as
 select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.source, f.rule, f.severity,
     f.first_run_id,
@@ -219,6 +222,13 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
     or (f.source = '' and f.roster <> '' and not exists (
             select from roster_read r where r.run_id = %(read_run)s and r.roster = f.roster
                 and r.status in ('complete', 'partial'))) as stale,
+    (f.standing = 'unknown' and f.ticket_kind <> 'event' and f.rule <> 'signing-key-unverifiable')
+    or (f.account_native_id <> '' and f.subject_kind <> 'role' and f.ticket_kind <> 'event' and not exists (
+            select from scope s where s.realm = f.realm and s.scope in ('', f.account_native_id)
+                and s.kind = f.subject_kind and s.complete and s.error = '' and s.observed_at >= %(since)s)
+        and (%(persons)s::uuid[] is null or exists (
+            select from scope s where s.realm = f.realm and s.scope in ('', f.account_native_id)
+                and s.kind = f.subject_kind and s.error_at >= %(since)s))) as unseen,
     exists (
         select from baseline b
         where b.released_at is null and b.run_id = f.first_run_id and f.basis is distinct from 'notice'
@@ -287,7 +297,7 @@ with waiting as (
     select c.*, min(array_position(array['critical', 'high', 'medium', 'low'], c.severity)) over (
         partition by c.ticket_kind, c.holder, c.queue, c.episode) as worst
     from candidate c
-    where not c.stale and ((%(everything)s::boolean and c.first_run_id <= %(of_run)s)
+    where not c.stale and not c.unseen and ((%(everything)s::boolean and c.first_run_id <= %(of_run)s)
         or c.line_kind || ':' || c.line_name = any(%(lines)s))
 ), ranked as (
     select w.*, dense_rank() over (
@@ -306,12 +316,12 @@ where p.finding_key = f.finding_key and f.state = 'held'
 returning f.finding_key, 'held' as from_state, 'open' as to_state, %(text)s as text;
 
 -- name: open_candidates
--- The guard lets them through, but for what rests on a source that this night couldn't read.
+-- The guard lets them through, but for what rests on a source that this night couldn't read, or couldn't be looked at.
 update finding f
 set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
 from candidate c
 where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and c.line_kind is null
-    and (%(persons)s::uuid[] is not null or not c.stale)
+    and (%(persons)s::uuid[] is not null or not c.stale) and not c.unseen
 returning f.finding_key, 'held' as from_state, 'open' as to_state,
     case when c.named then 'named by a person' else 'through the guard' end as text;
 
