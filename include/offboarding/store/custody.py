@@ -6,7 +6,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import statements
 
 _STEPS = (
-    *("make_leaver", "make_moment", "make_account_holder", "make_named_principal", "make_guarding", "make_reach"),
+    *("make_leaver", "make_named_principal", "make_moment", "make_account_holder", "make_guarding", "make_reach"),
     *("make_key_name", "make_granted", "make_way", "make_entry_key", "make_custody_span", "make_event_person"),
     *("make_deed_done", "make_key_age", "make_custody_held", "make_custody_access", "make_custody_use"),
     "make_custody_holder",

@@ -11,28 +11,28 @@ with departed as (
     select person_uid, confirmed, certain_at from departure
     where valid_to is null and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s))
 ), theirs as (
-    select d.person_uid, d.certain_at, a.account_pk, a.realm, a.native_id, a.kind, a.standing, u.last_used_at
+    select d.person_uid, d.certain_at, a.account_pk, a.realm, a.native_id, a.kind, a.standing
     from departed d
     join link l on l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked'
     join account a on a.account_pk = l.account_pk and a.gone_at is null
-    left join account_use u on u.account_pk = a.account_pk
-), live as (
-    select realm, scope, kind from scope where complete and error = '' and observed_at >= %(since)s
+), whole as (
+    select realm, kind from scope where scope = '' and complete and error = '' and observed_at >= %(since)s
 )
 select person_uid from departed where not confirmed or person_uid = any(%(beside)s::uuid[])
 union
 select t.person_uid
-from theirs t
-left join live w on w.realm = t.realm and w.scope = '' and w.kind = t.kind
-left join live o on o.realm = t.realm and o.scope = t.native_id and o.kind = t.kind
-where t.standing <> 'dead' or t.last_used_at > t.certain_at or (w.kind is null and o.kind is null)
+from theirs t left join account_use u using (account_pk)
+where t.standing <> 'dead' or u.last_used_at > t.certain_at
+    or ((t.realm, t.kind) not in (select realm, kind from whole) and not exists (
+        select from scope o where o.realm = t.realm and o.scope = t.native_id and o.kind = t.kind and o.complete
+            and o.error = '' and o.observed_at >= %(since)s))
 union
 select t.person_uid
-from theirs t
-join credential c on c.account_pk = t.account_pk and c.gone_at is null
-left join live w on w.realm = t.realm and w.scope = '' and w.kind = c.kind
-left join live o on o.realm = t.realm and o.scope = t.native_id and o.kind = c.kind
-where c.standing <> 'dead' or c.can_reactivate or c.last_used_at > t.certain_at or (w.kind is null and o.kind is null);
+from theirs t join credential c on c.account_pk = t.account_pk and c.gone_at is null
+where c.standing <> 'dead' or c.can_reactivate or c.last_used_at > t.certain_at
+    or ((t.realm, c.kind) not in (select realm, kind from whole) and not exists (
+        select from scope o where o.realm = t.realm and o.scope = t.native_id and o.kind = c.kind and o.complete
+            and o.error = '' and o.observed_at >= %(since)s));
 analyze telling;
 
 -- name: leaver_cases
@@ -81,15 +81,16 @@ where l.valid_to is null and l.relation <> 'created'
 order by l.account_pk, l.score desc, p.person_uid;
 
 -- name: orphans
--- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end.
+-- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end. Which realms these are
+-- is asked first: joined, they look like few accounts, and each would be looked up by itself.
 select r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.login,
     coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent
 from account a join realm r using (realm) left join account_use u using (account_pk)
 where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
     and not exists (
         select from link l where l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created')
-    and exists (select from scope s where s.realm = a.realm and s.scope = '' and s.kind = 'account' and s.complete
-        and s.error = '' and s.observed_at >= %(since)s)
+    and a.realm = any(array(select s.realm from scope s where s.scope = '' and s.kind = 'account' and s.complete
+        and s.error = '' and s.observed_at >= %(since)s))
 order by r.realm, a.native_id;
 
 -- name: trusts
@@ -109,13 +110,14 @@ where d.valid_to is null
 order by p.person_uid, a.realm, a.native_id, t.realm, t.native_id;
 
 -- name: keys_elsewhere
--- Leavers' SSH keys on accounts that aren't theirs.
+-- Leavers' SSH keys on accounts that aren't theirs; where no account has a key, nobody's are looked for.
 with theirs as (
     select distinct d.person_uid, c.fingerprint
     from departure d
     join link l on l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked' and l.relation = 'is'
     join credential c on c.account_pk = l.account_pk and c.kind = 'ssh_key' and c.fingerprint <> ''
     where d.valid_to is null and not d.returned
+        and exists (select from credential where kind = 'ssh_key' and fingerprint <> '' and gone_at is null)
 )
 select t.person_uid::text, h.*, %(since)s::timestamptz as since,
     exists (

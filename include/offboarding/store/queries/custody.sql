@@ -7,57 +7,6 @@ where d.valid_to is null and not d.returned and d.confirmed and d.certain_at <= 
 create unique index on leaver (person_uid);
 analyze leaver;
 
--- name: make_moment
--- When a read was, in its run's own time. Memberships, access and copies are dated by the clock on the wall, links and
--- departures by the run's moment (as_of): the same but for the minutes that a night takes, and far apart where a night
--- long past is run again. What is compared here is in the run's time throughout.
-create temp table moment as
-select i.at, i.at + coalesce(r.as_of - r.started_at, interval '0') as night_at
-from (
-    select valid_from as at from membership union select valid_to from membership
-    union select valid_from from key_access union select valid_to from key_access
-    union select first_seen_at from key_copy union select not_seen_at from key_copy
-    union select gone_at from account where gone_at is not null
-    union select gone_at from trust) i
-left join lateral (
-    select n.as_of, n.started_at from run n
-    where n.started_at <= i.at and n.kind <> 'release' order by n.started_at desc, n.run_id desc limit 1) r on true
-where i.at is not null;
-create unique index on moment (at);
-analyze moment;
-
--- name: make_account_holder
--- Whose an account was, and from when until when, of leavers' accounts and of those that events name. The first known
--- holder held it since ever; the last one still does, until it's somebody else's: a link that merely ended (the account
--- bears less of them now) gave nothing back. A person's rejection says that it never was theirs.
-create temp table account_holder as
-with own as (
-    select l.account_pk, coalesce(al.person_uid, l.person_uid) as person_uid, l.valid_from
-    from link l left join person_alias al on al.alias_uid = l.person_uid
-    where l.relation = 'is' and l.decision = 'linked'
-), concerned as (
-    select o.account_pk from own o join leaver using (person_uid)
-    union
-    select a.account_pk from event e join account a on a.realm = e.actor_realm and a.native_id = e.actor
-    where e.actor <> ''
-), turn as (
-    select o.account_pk, o.person_uid, o.valid_from,
-        lag(o.person_uid) over (partition by o.account_pk order by o.valid_from, o.person_uid) as before
-    from own o join concerned using (account_pk)
-), begun as (
-    select account_pk, person_uid,
-        case when before is null then '-infinity'::timestamptz else valid_from end as from_at,
-        coalesce(lead(valid_from) over (partition by account_pk order by valid_from, person_uid), 'infinity') as to_at
-    from turn where before is distinct from person_uid
-)
-select b.* from begun b join account a using (account_pk)
-where not exists (
-    select from link_decision k left join person_alias al on al.alias_uid = k.person_uid
-    where k.realm = a.realm and k.native_id = a.native_id and k.verdict = 'reject' and k.revoked_at is null
-        and coalesce(al.person_uid, k.person_uid) = b.person_uid);
-create index on account_holder (account_pk);
-analyze account_holder;
-
 -- name: make_named_principal
 -- Whom policies, grants and the register name.
 create temp table named_principal as
@@ -71,6 +20,62 @@ from (
     select 'principal', '', holder from custodian where kind = 'principal') n;
 create index on named_principal (name);
 analyze named_principal;
+
+-- name: make_moment
+-- When a read was, in its run's own time. Memberships, access and copies are dated by the clock on the wall, links and
+-- departures by the run's moment (as_of): the same but for the minutes that a night takes, and far apart where a night
+-- long past is run again. What is compared here is in the run's time throughout. When accounts went is asked of those
+-- by which a principal is reached.
+create temp table moment as
+select i.at, i.at + coalesce(r.as_of - r.started_at, interval '0') as night_at
+from (
+    select valid_from as at from membership union select valid_to from membership
+    union select valid_from from key_access union select valid_to from key_access
+    union select first_seen_at from key_copy union select not_seen_at from key_copy
+    union select gone_at from account where gone_at is not null and exists (select from named_principal)
+    union select gone_at from trust) i
+left join lateral (
+    select n.as_of, n.started_at from run n
+    where n.started_at <= i.at and n.kind <> 'release' order by n.started_at desc, n.run_id desc limit 1) r on true
+where i.at is not null;
+create unique index on moment (at);
+analyze moment;
+
+-- name: make_account_holder
+-- Whose an account was, and from when until when, of leavers' accounts and of those that events name. The first known
+-- holder held it since ever; the last one still does, until it's somebody else's: a link that merely ended (the account
+-- bears less of them now) gave nothing back. A person's rejection says that it never was theirs. Where nothing names a
+-- principal and no key is an account's SSH key, no leaver's account leads to a key: their millions aren't looked at.
+create temp table account_holder as
+with concerned as (
+    select l.account_pk
+    from link l left join person_alias al on al.alias_uid = l.person_uid
+    join leaver v on v.person_uid = coalesce(al.person_uid, l.person_uid)
+    where l.relation = 'is' and l.decision = 'linked' and (
+        exists (select from named_principal) or exists (select from key_copy where ssh_fingerprint <> ''))
+    union
+    select a.account_pk from event e join account a on a.realm = e.actor_realm and a.native_id = e.actor
+    where e.actor <> ''
+), turn as (
+    select l.account_pk, p.person_uid, l.valid_from,
+        lag(p.person_uid) over (partition by l.account_pk order by l.valid_from, p.person_uid) as before
+    from concerned join link l using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
+    cross join lateral (select coalesce(al.person_uid, l.person_uid) as person_uid) p
+    where l.relation = 'is' and l.decision = 'linked'
+), begun as (
+    select account_pk, person_uid,
+        case when before is null then '-infinity'::timestamptz else valid_from end as from_at,
+        coalesce(lead(valid_from) over (partition by account_pk order by valid_from, person_uid), 'infinity') as to_at
+    from turn where before is distinct from person_uid
+)
+select b.* from begun b
+where not exists (
+    select from link_decision k join account a using (realm, native_id)
+    left join person_alias al on al.alias_uid = k.person_uid
+    where a.account_pk = b.account_pk and k.verdict = 'reject' and k.revoked_at is null
+        and coalesce(al.person_uid, k.person_uid) = b.person_uid);
+create index on account_holder (account_pk);
+analyze account_holder;
 
 -- name: make_guarding
 -- Groups that are named, and when anything was first told of each: who was in then may have been so since ever.
