@@ -36,6 +36,16 @@ def alert(check: int) -> None:
         pipeline.alert(session, wiring.notifiers(loaded.settings))
 
 
+@task
+def ask_queue(check: int) -> None:
+    """Whether departures by message can be heard: the triggerer that hears them tells nobody where it can't."""
+    with wiring.at_work() as (loaded, session):
+        queue = wiring.queue(loaded.settings)
+        if queue is None:
+            raise AirflowSkipException("the configuration names no queue any more")
+        pipeline.ask_queue(session, pipeline.find_run(session, check), queue)
+
+
 @task(outlets=[WAITS], show_return_value_in_logs=False)
 def ask(check: int) -> None:
     """Where something waits for a person, offboarding_release begins, and waits for the answer; this run ends."""
@@ -71,4 +81,6 @@ with DAG(
     ticketed, alerted, reported = told(night), alert(night), once(pipeline.report, night, GOES_ON)
     asked = ask(night)
     chain(read, correlated, detailed, evaluated, guarded, [ticketed, alerted], reported, asked)
+    if SETTINGS.messages is not None:
+        chain(ask_queue(night), reported)
     chain([evaluated, guarded, ticketed, alerted, reported, asked], end(night))

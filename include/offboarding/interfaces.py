@@ -336,6 +336,10 @@ class MessageQueue(Protocol):
         """Keep it elsewhere, with why, and take it out."""
         ...
 
+    def waiting(self) -> int:
+        """How many messages wait that nobody has in hand. Takes nothing; asks for the one for what is set aside too."""
+        ...
+
 
 class Tracker(Protocol):
     """Who is told. Every call may be repeated; errors are RetriableError or FatalError."""

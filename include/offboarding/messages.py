@@ -7,12 +7,14 @@ what is set aside, whole, with the reason.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import structlog
 
+from include.offboarding.errors import OffboardingError
 from include.offboarding.interfaces import MessageQueue, QueuedMessage
 from include.offboarding.store import messages
 from include.offboarding.store.connect import Session
@@ -22,6 +24,9 @@ from include.offboarding.store.rows import Run
 log = structlog.get_logger("offboarding.messages")
 
 MOST_IDS = 100
+LOOKS, LOOK_SECONDS = 13, 10
+"""A triggerer takes what waits within a second, after an error within half a minute, and SQS counts within a minute:
+what is there for two minutes is taken by nobody."""
 _NOTICE = re.compile(r"n-[0-9a-f]{6}")
 _WORKER = re.compile(r"(?:[\w.-]{1,60}:)?[\w./-]{1,60}")
 _FIELDS = {"people": _WORKER, "notices": _NOTICE}
@@ -116,3 +121,26 @@ def take(session: Session, run: Run, queue: MessageQueue, entries: Sequence[Mapp
     taken = messages.taken(session, run.run_id)
     log.info("messages taken", messages=len(entries), people=len(taken.people), notices=len(taken.notices))
     return taken
+
+
+def ask(session: Session, run: Run, queue: MessageQueue, *, pause: Callable[[float], None] = time.sleep) -> int:
+    """Whether the queue can be asked, and whether somebody takes what waits there; nothing is taken here.
+
+    Returns how many messages nobody takes. An error is written down, and raised again.
+    """
+    try:
+        waiting = _untaken(queue, pause)
+    except OffboardingError as error:
+        messages.note_look(session, run.run_id, error=str(error))
+        raise
+    messages.note_look(session, run.run_id, waiting=waiting)
+    log.info("queue asked", waiting=waiting)
+    return waiting
+
+
+def _untaken(queue: MessageQueue, pause: Callable[[float], None]) -> int:
+    waiting, looks = queue.waiting(), 1
+    while waiting and looks < LOOKS:
+        pause(LOOK_SECONDS)
+        waiting, looks = queue.waiting(), looks + 1
+    return waiting

@@ -42,6 +42,7 @@ from include.offboarding.store import (
     runs,
     sources,
 )
+from include.offboarding.store import messages as receipts
 from include.offboarding.store import watching as watched
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
@@ -81,10 +82,16 @@ def next_messages(queue: MessageQueue) -> list[dict[str, object]]:
 take_messages = messages.take
 """Write down what came by message, and whom it names."""
 
+ask_queue = messages.ask
+"""Whether departures by message can be heard."""
+
 
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
-    return _opened(session, settings, runs.open_run(session, kind="nightly", caller=caller, as_of=as_of))
+    run = _opened(session, settings, runs.open_run(session, kind="nightly", caller=caller, as_of=as_of))
+    if settings.messages is not None:
+        receipts.expect_look(session, run.run_id)
+    return run
 
 
 def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:

@@ -166,6 +166,7 @@ def test_a_night_too_many_leave_is_red_and_asks_somebody(house: House) -> None:
 
     assert house.airflow.ended(NIGHTLY, night) == "failed"
     assert house.airflow.admin.task(NIGHTLY, night, "end") == "failed"
+    assert house.airflow.admin.task(NIGHTLY, night, "ask_queue") == "success"
     assert "the guard holds roster hr: " in house.airflow.admin.log(NIGHTLY, night, "end")
     assert house.asked()
     assert [(hold.kind, hold.name, hold.status) for hold in house.holds()] == [("roster", "hr", "waiting")]

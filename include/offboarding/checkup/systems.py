@@ -1,4 +1,4 @@
-"""Every roster, source and tracker asked, one after the other; one that refuses keeps no other back."""
+"""Every roster, source, queue and tracker asked, one after the other; one that refuses keeps no other back."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Checked:
     """What came of asking one system."""
 
     room: str
-    """store, roster, source, verifier or tracker."""
+    """store, roster, source, verifier, queue or tracker."""
     name: str
     part: str = ""
     state: str
@@ -53,10 +53,11 @@ class Checkup:
     session: Session | None
 
     def run(self) -> Iterator[Checked]:
-        """Yield what came of each system: rosters, sources with what would link, the tracker."""
+        """Yield what came of each system: rosters, sources with what would link, the queue, the tracker."""
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
         yield from self._linked(run, [part for source in self.settings.readers for part in self._source(run, source)])
+        yield from self._queue()
         yield from self._tracker()
 
     def _opened(self) -> Run | None:
@@ -135,6 +136,20 @@ class Checkup:
             replace(checked, linked=shares.get(checked.name)) if checked is firsts.get(checked.name) else checked
             for checked in sources
         ]
+
+    def _queue(self) -> Iterator[Checked]:
+        own = self.settings.messages
+        if own is None:
+            return
+        try:
+            queue = self.readers.queue(self.settings)
+            waiting = 0 if queue is None else queue.waiting()
+        except OffboardingError as error:
+            yield Checked(room="queue", name=own.kind, state=FAILED, missing=(str(error),))
+        else:
+            readable = f"answers; messages that nobody has in hand: {waiting:,}"
+            counts = (("messages", waiting),)
+            yield Checked(room="queue", name=own.kind, state=GOOD, readable=readable, counts=counts)
 
     def _tracker(self) -> Iterator[Checked]:
         for own in self.settings.trackers[:1]:

@@ -18,7 +18,13 @@ from include.offboarding.nights.whole import Readers
 from include.offboarding.report.wording import counted, wrapped
 from include.offboarding.store.connect import Session
 
-_READERS = Readers(roster=wiring.roster, source=wiring.source, parts=wiring.asker_of_parts, tracker=wiring.tracker)
+_READERS = Readers(
+    roster=wiring.roster,
+    source=wiring.source,
+    parts=wiring.asker_of_parts,
+    tracker=wiring.tracker,
+    queue=wiring.queue,
+)
 _WORDS = {GOOD: "good", IN_PART: "IN PART", FAILED: "FAILED"}
 
 

@@ -29,6 +29,7 @@ _READERS = Readers(
     parts=wiring.asker_of_parts,
     tracker=wiring.tracker,
     notifiers=wiring.notifiers,
+    queue=wiring.queue,
 )
 
 
@@ -59,7 +60,13 @@ def _end(session: Session, run: Run) -> None:
 def _on_trial(loaded: Loaded, given: Namespace) -> None:
     drafts = DraftTracker()
     told = (drafts.name, drafts)
-    readers = Readers(roster=_READERS.roster, source=_READERS.source, parts=_READERS.parts, tracker=lambda _: told)
+    readers = Readers(
+        roster=_READERS.roster,
+        source=_READERS.source,
+        parts=_READERS.parts,
+        tracker=lambda _: told,
+        queue=_READERS.queue,
+    )
     settings, as_of = _telling_all(loaded.settings), wiring.moment(given.as_of)
     with trial_on(loaded) as session:
         run = whole_night(session, settings, readers, caller="trial", as_of=as_of)

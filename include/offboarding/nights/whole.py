@@ -9,7 +9,7 @@ import structlog
 
 from include.offboarding import pipeline
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import Notifier, Reader, Roster, SourceSettings, Tracker
+from include.offboarding.interfaces import MessageQueue, Notifier, Reader, Roster, SourceSettings, Tracker
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
@@ -28,6 +28,8 @@ class Readers:
     tracker: Callable[[Settings], tuple[str, Tracker] | None]
     notifiers: Callable[[Settings], Sequence[Notifier]] = lambda _: ()
     """Who is told at once."""
+    queue: Callable[[Settings], MessageQueue | None] = lambda _: None
+    """Where departures are told by message; nowhere where the configuration names none."""
 
 
 def whole_night(session: Session, settings: Settings, readers: Readers, *, caller: str, as_of: datetime | None) -> Run:
@@ -49,6 +51,9 @@ def whole_night(session: Session, settings: Settings, readers: Readers, *, calle
         with by_itself():
             pipeline.ticket(session, settings, run, readers.tracker(settings))
         pipeline.alert(session, readers.notifiers(settings))
+    with by_itself():
+        if (queue := readers.queue(settings)) is not None:
+            pipeline.ask_queue(session, run, queue)
     pipeline.report(session, settings, run, folded=False)
     return run
 

@@ -5,7 +5,7 @@ AWS, Amazon SQS Developer Guide: "Amazon SQS visibility timeout", "Short and lon
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, MessageSettings, QueuedMessage
@@ -18,6 +18,7 @@ MOST_AT_ONCE = 10
 """The API's own limit, of ReceiveMessage and of DeleteMessageBatch."""
 LONG_POLL_SECONDS = 20
 """As long as the API waits for a first message."""
+_VISIBLE: Final = "ApproximateNumberOfMessages"
 _DENIED = ("AccessDenied", "AccessDeniedException", "AWS.SimpleQueueService.AccessDenied")
 _REFUSED = ("InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "UnrecognizedClientException")
 _ABSENT = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
@@ -72,6 +73,14 @@ class SqsQueue:
                 },
             )
         self.delete([message.handle])
+
+    def waiting(self) -> int:
+        """How many messages nobody has in hand, as SQS counts them: within a minute. Raises as `receive`."""
+        with self._speaking("sqs:GetQueueAttributes"):
+            # That what can't be taken could be set aside is known by asking for it.
+            self._sqs().get_queue_attributes(QueueUrl=self._settings.set_aside, AttributeNames=["QueueArn"])
+            answer = self._sqs().get_queue_attributes(QueueUrl=self._settings.queue, AttributeNames=[_VISIBLE])
+        return int(answer.get("Attributes", {}).get(_VISIBLE, "0"))
 
     def _sqs(self) -> "SQSClient":
         if self._client is None:

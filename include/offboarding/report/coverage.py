@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from include.offboarding.report import queues
 from include.offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.reads import PartTold, RosterTold
@@ -54,6 +55,7 @@ def gaps(night: Night) -> list[str]:
                 red.append(f"{gap.text}{nights(part)}")
             else:
                 limits.setdefault(gap.text, []).append(where(part))
+    red += queues.gaps(night.queue)
     unverified = Counter(finding.source for finding in night.findings if finding.state == "unverified")
     red += [
         f"{source}: {counted(number, 'finding')} may work or not: {COMMAND} findings --state unverified"

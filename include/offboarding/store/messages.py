@@ -1,7 +1,8 @@
-"""Receipts of messages that named people: each is done once, however often it comes."""
+"""Receipts of messages that named people, each done once, however often it comes; and whether their queue answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
@@ -15,6 +16,38 @@ class TakenMessage:
 
     people: list[str]
     notices: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLook:
+    """Whether the queue could be asked in a run."""
+
+    asked_at: datetime | None
+    """None: its task didn't come to it."""
+    waiting: int
+    """Messages that nobody took, for as long as was looked."""
+    error: str
+    """Why it couldn't be asked."""
+    answered_at: datetime | None
+    """When it answered last before this run; None where it never did."""
+    waiting_since: datetime | None
+    """Since which look there has always been something on it that nobody takes."""
+
+
+def expect_look(session: Session, run_id: int) -> None:
+    """This run is to ask the queue."""
+    session.execute(block("messages", "expect_look"), {"run_id": run_id})
+
+
+def note_look(session: Session, run_id: int, *, waiting: int = 0, error: str = "") -> None:
+    """Write down what came of asking it."""
+    session.execute(block("messages", "note_look"), {"run_id": run_id, "waiting": waiting, "error": error})
+
+
+def look_then(session: Session, run_id: int) -> QueueLook | None:
+    """What came of it in a run; None where no queue was configured, or the run asks none."""
+    with session.cursor(row_factory=class_row(QueueLook)) as cursor:
+        return cursor.execute(block("messages", "look_then"), {"run_id": run_id}).fetchone()
 
 
 def receive(

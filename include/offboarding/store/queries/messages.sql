@@ -32,3 +32,23 @@ where run_id = %(run_id)s and refused <> '' order by message_id;
 
 -- name: done
 update message set done_at = now() where run_id = %(run_id)s and done_at is null;
+
+-- name: expect_look
+-- A queue is configured: that nobody came to ask it is missed, too.
+insert into queue_look (run_id) values (%(run_id)s) on conflict do nothing;
+
+-- name: note_look
+-- What came of asking it; a retry's answer counts.
+insert into queue_look (run_id, asked_at, waiting, error) values (%(run_id)s, now(), %(waiting)s, %(error)s)
+on conflict (run_id) do update
+set asked_at = excluded.asked_at, waiting = excluded.waiting, error = excluded.error;
+
+-- name: look_then
+-- How it was asked in this run, when it answered last before, and since when there has always been something on it that
+-- nobody takes.
+select q.asked_at, q.waiting, q.error, (
+        select max(o.asked_at) from queue_look o where o.run_id < q.run_id and o.error = '') as answered_at, (
+        select min(o.asked_at) from queue_look o where o.run_id <= q.run_id and o.waiting > 0 and o.run_id > coalesce((
+            select max(n.run_id) from queue_look n
+            where n.run_id < q.run_id and n.asked_at is not null and n.error = '' and n.waiting = 0), 0)) as waiting_since
+from queue_look q where q.run_id = %(run_id)s;

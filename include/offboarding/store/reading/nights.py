@@ -6,11 +6,12 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from include.offboarding.errors import FatalError
-from include.offboarding.store import notices
+from include.offboarding.store import messages, notices
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
 from include.offboarding.store.events import Head, head
 from include.offboarding.store.guard import Hold, holds
+from include.offboarding.store.messages import QueueLook
 from include.offboarding.store.notices import NoticeThen, SamePersonThen
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
@@ -144,6 +145,8 @@ class Night:
     """Who leaves within a fortnight."""
     same_people: tuple[SamePersonThen, ...] = ()
     """Records that turned out to be somebody's who was known already."""
+    queue: QueueLook | None = None
+    """Whether departures by message could be heard; None where no queue is configured."""
 
     @property
     def waiting(self) -> int:
@@ -191,6 +194,7 @@ def night(session: Session, run_id: int) -> Night:
             notices=tuple(notices.notices_then(session, run_id)),
             upcoming=_upcoming(session, told),
             same_people=tuple(notices.same_people_then(session, run_id)),
+            queue=messages.look_then(session, run_id),
         )
 
 
