@@ -174,8 +174,13 @@ create table scope (
     primary key (realm, scope, kind)
 );
 
+-- What each pass over all accounts asks for stands first, here and in the two tables below: to come to a column, a row is
+-- taken apart up to it.
 create table account (
     account_pk      bigint generated always as identity primary key,
+    gone_at         timestamptz,
+    kind            text not null default 'account' check (kind in ('account', 'root_account')),
+    standing        text not null check (standing in ('works', 'dead', 'unknown')),
     realm           text not null,                    -- of realm
     native_id       text not null,
     label           text not null,
@@ -184,7 +189,6 @@ create table account (
     owner_labels    text[] not null,
     created_at      timestamptz,
     created_by      text not null,
-    standing        text not null check (standing in ('works', 'dead', 'unknown')),
     standing_reason text not null,
     has_own_login   boolean not null,
     password_set_at timestamptz,
@@ -198,7 +202,6 @@ create table account (
                                                       -- as nothing else stands here of it
     first_seen_at   timestamptz not null,
     observed_at     timestamptz not null,             -- of the read that wrote this row
-    gone_at         timestamptz,
     unique (realm, native_id)
 );
 
@@ -235,12 +238,13 @@ select account_pk, kind, value, loose, origin, name, raw, valid_from, valid_to f
 
 create table credential (
     account_pk        bigint not null,                -- of account
+    standing          text not null check (standing in ('works', 'dead', 'unknown')),
+    can_reactivate    boolean not null,
+    gone_at           timestamptz,
     kind              text not null,
     native_id         text not null,
     label             text not null,
-    standing          text not null check (standing in ('works', 'dead', 'unknown')),
     standing_reason   text not null,
-    can_reactivate    boolean not null,
     effect            text not null check (effect in ('full', 'contained', 'unknown')),
     fingerprint       text not null,
     created_at        timestamptz,
@@ -248,7 +252,6 @@ create table credential (
     last_used_service text not null,
     last_used_region  text not null,
     observed_at       timestamptz not null,
-    gone_at           timestamptz,
     primary key (account_pk, kind, native_id)
 );
 
@@ -261,11 +264,11 @@ create table link (
     relation   text not null check (relation in ('is', 'owns', 'created')),
     decision   text not null check (decision in ('linked', 'disputed', 'probable', 'candidate')),
     score      integer not null,
-    evidence   jsonb not null,
     definite   boolean not null,                      -- linked without help of a login or a key: may vouch for others
     own_now    boolean not null,
     valid_from timestamptz not null,
-    valid_to   timestamptz
+    valid_to   timestamptz,
+    evidence   jsonb not null
 );
 create unique index on link (account_pk, person_uid, relation) where valid_to is null;
 create index on link (person_uid) where valid_to is null;

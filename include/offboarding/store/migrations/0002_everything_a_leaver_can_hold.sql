@@ -1,6 +1,5 @@
 -- Certificates, service credentials, role trusts, root accounts, and memberships of the groups that guard keys.
 
-alter table account add column kind text not null default 'account' check (kind in ('account', 'root_account'));
 alter table account add column product text not null default '';
 
 alter table credential add column expires_at timestamptz, add column sessions_until timestamptz;
