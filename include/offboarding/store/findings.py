@@ -148,6 +148,8 @@ def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> E
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
     changes["begin"] = _changes(session, "begin", values)
+    if len(changes["begin"]) * 10 > produced:
+        session.execute(block("findings", "analyze_findings"))
     changes["close"] = list(let_close([*_changes(session, "close_keys", values), *_changes(session, "close", values)]))
     # Last: what an exception covers stands by it, whether it began now or stood before.
     changes["except"] = apply_exceptions(session, run.as_of)

@@ -160,6 +160,11 @@ def begin(look: Looking) -> None:
     look.do("stage_lines")
 
 
+def first_reads(look: Looking) -> bool:
+    """Whether this look has seen any roster or source whole for the first time."""
+    return look.whole and bool(look.number("first_reads"))
+
+
 def feed_counts(look: Looking) -> list[Count]:
     """What rosters and sources changed since they were last accepted; of a run about some people, rosters alone."""
     return look.counts("roster_counts", *(("source_counts", "person_counts") if look.whole else ()))
@@ -177,9 +182,14 @@ def trip(look: Looking, lines: Sequence[Line]) -> None:
         look.do("trip", kind=kind, name=name)
 
 
+def forget_closings(look: Looking) -> None:
+    """What waited to be closed is judged anew."""
+    look.do("forget_closings")
+
+
 def stage_closings(look: Looking, closed: Sequence[Change]) -> None:
     """What this evaluation closed, to be counted."""
-    look.do("forget_closings")
+    forget_closings(look)
     keys = {"keys": [change.finding_key for change in closed], "texts": [change.text for change in closed]}
     look.do("make_closing", **keys, states=[change.from_state for change in closed])
 

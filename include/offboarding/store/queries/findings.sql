@@ -94,6 +94,10 @@ where not exists (select from finding f where f.match_key = s.match_key)
             and c.error = '' and c.observed_at >= %(since)s))
 returning finding_key, null as from_state, state as to_state, standing_reason as text;
 
+-- name: analyze_findings
+-- Of the columns that are joined: what is looked at next would be planned for as few as stood before.
+analyze finding (finding_key, match_key);
+
 -- name: close_keys
 -- Findings about keys that no rule says any more, and that may be closed: each with its reason. Needs the custody tables
 -- of this evaluation. A custodian who is taken out, a read that failed and a closed ticket never close one.

@@ -63,6 +63,18 @@ where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' 
     and s.realm is not null and n.kind not in ('departure', 'verify')
 on conflict do nothing;
 
+-- name: first_reads
+-- Whether any of these is yet to be accepted.
+select exists (
+    select from roster_read r
+    where r.run_id = %(read_run)s and r.status = 'complete' and not exists (
+        select from guard_accepted a where a.kind = 'roster' and a.name = r.roster)
+    union all
+    select from source_read s
+    where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' and s.tells <> 'events'
+        and s.realm is not null and not exists (
+            select from guard_accepted a where a.kind = 'source' and a.name = s.source and a.part = s.part));
+
 -- name: make_fresh
 -- Who has left since their roster was last accepted, by whose word; a person's own word is asked by nobody.
 create temp table fresh as
