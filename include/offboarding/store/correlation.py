@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from include.offboarding.store import focus
 from include.offboarding.store.connect import Session
+from include.offboarding.store.first_load import first_load
 from include.offboarding.store.focus import find_focus, note_correlated, settings_digest
 from include.offboarding.store.locks import lock_correlation
 from include.offboarding.store.persons import merge_same_persons
@@ -53,10 +54,11 @@ class CorrelationOutcome:
 
 
 _TEMPORARY = (
-    *("placeholder", "sign", "source_setting", "employment_span", "feed_state", "person_state"),
+    *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
     *("possibly_one", "contested"),
-    *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "ranked"),
-    *("vouching", "vouched_login", "owned", "new_link", "final_link", *focus.TEMPORARY),
+    *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
+    *("further", "touched", "ranked", "vouching", "vouched_login", "owned", "owning", "final_link", "use_to_keep"),
+    *focus.TEMPORARY,
 )
 
 
@@ -77,7 +79,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         lock_correlation(session)
         _forget(session)
         _placeholders(session, settings.placeholders)
-        _run(session, "persons", values, "refresh_statistics", "make_sign")
+        _run(session, "persons", values, "refresh_statistics", "make_shared_mail")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
         _run(session, "persons", values, "make_employment_span", "make_feed_state")
@@ -87,33 +89,35 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "correlate", values, "make_source_setting")
         everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
-        _run(session, "correlate", values, "close_links", "begin_links", "keep_less_use", "show_workers")
+        _run(session, "correlate", values, "close_links")
+        with first_load(session, "link"):
+            _run(session, "correlate", values, "begin_links")
+        _run(session, "correlate", values, "analyze_links", "make_use_to_keep", "keep_less_use", "show_workers")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         return _outcome(session, values, merged)
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
-    _run(session, "correlate", values, "make_person_key", "make_shared", "make_bearing")
-    _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_ruling", "make_evidence")
-    _run(session, "correlate", values, "evidence_directory_id", "evidence_number", "evidence_mail")
-    _run(session, "correlate", values, "evidence_owner_number")
-    _rank(session, values, without=("login", "key"))
+    _run(session, "correlate", values, "make_person_key", "make_shared", "make_bearing", "add_own_ids")
+    _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_ruling", "make_borne_then")
+    _run(session, "correlate", values, "make_claim", "make_further", "make_evidence", "make_ranked")
+    _run(session, "correlate", {**values, "again": False}, "rank")
+    # An account that is definitely somebody's vouches for their logins; one that is theirs by now, for ids and keys.
     _run(session, "correlate", values, "make_vouching", "make_vouched_login")
-    _run(session, "correlate", values, "evidence_login")
-    _rank(session, values, without=("key",))
-    if _run(session, "correlate", values, "evidence_external_id", "evidence_ssh_key"):
-        _rank(session, values, without=())
-    _run(session, "correlate", values, "evidence_owner_label", "make_owned", "make_new_link")
-    _run(session, "correlate", values, "add_created_links")
+    _add(session, values, "evidence_login")
+    _add(session, values, "evidence_external_id", "evidence_ssh_key")
+    _run(session, "correlate", values, "evidence_mail_owner", "evidence_owner_number", "evidence_owner_label")
+    _run(session, "correlate", values, "make_owned", "make_owning", "add_created_links")
     _run(session, "created", values, "add_recorded_links")
     _run(session, "correlate", values, "make_final_link")
 
 
-def _rank(session: Session, values: dict[str, object], without: Sequence[str]) -> None:
-    session.execute("drop table if exists ranked")
-    session.execute("analyze evidence")
-    _run(session, "correlate", {**values, "without": list(without)}, "make_ranked")
+def _add(session: Session, values: dict[str, object], *evidence: str) -> None:
+    """Find further evidence, and rank the accounts that it is about anew."""
+    if _run(session, "correlate", values, *evidence):
+        _run(session, "correlate", values, "add_further")
+        _run(session, "correlate", {**values, "again": True}, "rank")
 
 
 def _run(session: Session, file: str, values: dict[str, object], *names: str) -> int:

@@ -31,7 +31,10 @@ class _AliasFinding:
 
 
 def merge_same_persons(session: Session, as_of: datetime) -> list[UUID]:
-    """Merge every pair. Returns the uids that became aliases. Needs the temporary tables `placeholder` and `sign`."""
+    """Merge every pair. Returns the uids that became aliases.
+
+    Needs the temporary tables `placeholder` and `shared_mail`.
+    """
     with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
         pairs = cursor.execute(block("persons", "same_person")).fetchall()
     evidence = {frozenset((pair.one, pair.other)): pair.evidence for pair in pairs}

@@ -74,7 +74,7 @@ def test_other_evidence_for_the_same_link_is_another_row(store: Session) -> None
         (to, evidence) for to, evidence in rows_of(store, "select valid_to, evidence from link order by link_id")
     ] == [
         (NEXT, ["attribute number 1042 = hr worker 1042"]),
-        (None, ["attribute mail is their work mail", "attribute number 1042 = hr worker 1042"]),
+        (None, ["attribute number 1042 = hr worker 1042", "attribute mail is their work mail"]),
     ]
 
 

@@ -10,40 +10,65 @@ from jsonb_to_recordset(%(sources)s) as s (realm text, source text, kind text, i
     login_declared boolean);
 
 -- name: make_person_key
--- Every key that a person bears or bore.
+-- Every key that a person bears or bore, once; nearly everybody is one worker, who bears each key once. The local parts
+-- of work mails stand among the logins; a number has a loose form where that is another one.
 create temp table person_key as
-select w.person_uid, k.kind, k.value, k.space, max(k.loose) as loose,
-    bool_or(k.origin = 'current' and k.valid_to is null) as present
-from worker_key k join worker w using (worker_pk) join focus_person using (person_uid)
-where ltrim(k.value, '0') <> ''
-    and not exists (select from placeholder p where p.value = k.value)
-group by w.person_uid, k.kind, k.value, k.space;
+with several as (
+    select person_uid from worker group by person_uid having count(*) > 1
+), borne as (
+    select w.person_uid, k.kind, k.value, k.space, case when k.loose = k.value then '' else k.loose end as loose,
+        w.person_uid in (select s.person_uid from several s) as is_several
+    from worker_key k join worker w using (worker_pk)
+    where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+        and w.person_uid in (select f.person_uid from focus_person f)
+)
+select person_uid, kind, value, space, loose, false as is_local from borne where not is_several
+union all
+select person_uid, kind, value, space, max(loose), false from borne where is_several
+group by person_uid, kind, value, space;
+insert into person_key (person_uid, kind, value, space, loose, is_local)
+select distinct person_uid, 'login', loose, '', '', true from person_key where kind = 'mail' and loose <> '';
 analyze person_key;
 
 -- name: make_shared
 -- Mails, local parts of mails and logins that more than one person ever bore.
 create temp table shared as
-select kind, value, space from person_key where kind in ('mail', 'login')
-group by kind, value, space having count(*) > 1
-union all
-select 'local', loose, '' from (
-    select distinct loose, person_uid from person_key where kind = 'mail' and loose <> '') part
-group by loose having count(*) > 1;
+with crowd as (
+    -- First by the value alone, which tells nearly all apart.
+    select value, is_local from person_key where kind in ('mail', 'login') group by value, is_local having count(*) > 1
+)
+select h.kind, h.value, h.space, h.is_local from crowd join person_key h using (value, is_local)
+where h.kind in ('mail', 'login')
+group by h.kind, h.value, h.space, h.is_local having count(*) > 1;
 analyze shared;
 
 -- name: make_bearing
--- Every key that an account of a configured source bears today; the source's settings are joined where they're asked.
+-- Every key that an account of a configured source bears today, but for its own id; the source's settings are joined
+-- where they're asked.
 create temp table bearing as
 select b.*
 from (
     select a.account_pk, s.setting, a.created_at, a.service_like,
         k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
-    from account a join focus_account using (account_pk) join source_setting s using (realm)
-    cross join jsonb_array_elements(a.keys) k
+    from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
+    where a.account_pk in (select f.account_pk from focus_account f)
+        and not (k ->> 0 = 'directory_id' and k ->> 4 = 'id')
     offset 0) b  -- each part of a key is taken out once
 where b.kind <> 'name' and (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
     and b.value not in (select p.value from placeholder p);
-create index on bearing (account_pk);
+
+-- name: add_own_ids
+-- Accounts' own ids that HR or another system names: nearly nobody does, and every account has one.
+insert into bearing (account_pk, setting, created_at, service_like, kind, value, loose, origin, name, raw)
+with named as (
+    select value from person_key where kind = 'directory_id'
+    union
+    select value from bearing where kind = 'directory_id'
+)
+select a.account_pk, s.setting, a.created_at, a.service_like, k ->> 0, k ->> 1, k ->> 2, k ->> 3, k ->> 4, k ->> 5
+from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
+where exists (select from named) and a.account_pk in (select f.account_pk from focus_account f)
+    and k ->> 0 = 'directory_id' and k ->> 4 = 'id' and k ->> 1 in (select n.value from named n);
 analyze bearing;
 
 -- name: make_weightless
@@ -51,11 +76,10 @@ analyze bearing;
 -- nearly no value is borne that often anywhere, and telling realms and accounts apart takes far more than counting.
 create temp table weightless as
 with crowded as (
-    select kind, value from bearing where origin in ('attribute', 'tag')
-    group by kind, value having count(*) > %(bearers)s
+    select value from bearing where origin in ('attribute', 'tag') group by value having count(*) > %(bearers)s
 )
 select s.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct b.account_pk)::int as accounts
-from crowded join bearing b using (kind, value) join source_setting s using (setting) join account a using (account_pk)
+from crowded join bearing b using (value) join source_setting s using (setting) join account a using (account_pk)
 where b.origin in ('attribute', 'tag') and a.gone_at is null
 group by s.realm, b.kind, b.value, b.loose
 having count(distinct b.account_pk) > %(bearers)s;
@@ -91,64 +115,139 @@ create index on ruling (account_pk);
 analyze ruling;
 
 -- name: make_evidence
--- What speaks for an account being a person's, or owned by one; the highest score of a group counts.
+-- What speaks for an account being owned by a person, or made by one.
 create temp table evidence (account_pk bigint, person_uid uuid, relation text, grp text, score integer, text text);
 
--- name: evidence_directory_id
-insert into evidence
-select b.account_pk, p.person_uid, 'is', 'id', %(directory_id)s, 'HR gives this account''s own id in ' || s.source
-from bearing b join source_setting s using (setting)
-join person_key p on p.kind = 'directory_id' and p.value = b.value and p.space in ('', 'source:' || s.source)
-where b.kind = 'directory_id';
-
--- name: evidence_number
--- Employee numbers: exact in the same id space, or by digits alone, or exact where the source names no space.
-insert into evidence
-with number as (
-    select b.account_pk, b.origin, b.name, b.raw, b.value, b.loose, s.id_space
-    from bearing b join source_setting s using (setting) where b.kind = 'number' and b.origin in ('attribute', 'tag')
-), hit as (
-    select b.account_pk, b.origin, b.name, b.raw, b.id_space, true as exact, p.person_uid, p.space, p.value
-    from number b join person_key p on p.kind = 'number' and p.value = b.value
-    union all
-    select b.account_pk, b.origin, b.name, b.raw, b.id_space, false, p.person_uid, p.space, p.value
-    from number b join person_key p on p.kind = 'number' and p.loose = b.loose and p.loose <> '' and p.value <> b.value
-)
-select account_pk, person_uid, 'is', 'number',
-    case when not exact or id_space is null then %(loose_number)s
-        when origin = 'tag' then %(tag_number)s else %(number)s end,
-    name || ' ' || raw || case when not exact then ' resembles ' when id_space is null then ' may be ' else ' = ' end
-        || space || ' worker ' || value
-from hit where id_space is null or space = id_space;
-
--- name: evidence_mail
--- Work mails, and who bore a value in turn when the account was made. On a workload's account, or in a tag that names
--- an owner, they name an owner.
-insert into evidence
-with hit as (
-    select b.account_pk, b.created_at, b.service_like, b.origin, b.name, b.value, h.person_uid,
-        s.value is not null as is_shared
-    from bearing b join person_key h on h.kind = 'mail' and h.value = b.value
-    left join shared s on s.kind = 'mail' and s.value = h.value and s.space = h.space
-    where b.kind = 'mail' and b.origin in ('attribute', 'tag', 'owner')
+-- name: make_borne_then
+-- Of mails and logins that several bore: who alone did, of those at work when the account was made.
+create temp table borne_then as
+with asked as (
+    select distinct b.account_pk, b.created_at, x.kind, x.value, x.space, x.is_local
+    from shared x join bearing b using (kind, value) where b.created_at is not null
 ), bore as (
-    select h.*, count(*) over (partition by h.account_pk, h.origin, h.name, h.value) as bearers
-    from hit h
-    where h.is_shared and h.created_at is not null and exists (
+    select a.account_pk, h.person_uid, a.kind, a.value, a.space, a.is_local,
+        count(*) over (partition by a.account_pk, a.kind, a.value, a.space, a.is_local) as bearers
+    from asked a join person_key h using (kind, value, space, is_local)
+    where exists (
         select from employment_span e
-        where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= h.created_at)
-            and (e.over_at is null or h.created_at < e.over_at))
-), borne as (
-    select account_pk, person_uid, service_like, origin, name, '' as since from hit where not is_shared
-    union all
-    select account_pk, person_uid, service_like, origin, name, ', theirs when the account was made'
-    from bore where bearers = 1
+        where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= a.created_at)
+            and (e.over_at is null or a.created_at < e.over_at))
 )
-select account_pk, person_uid, case when service_like or origin = 'owner' then 'owns' else 'is' end,
-    case when origin = 'owner' then 'owner' else 'mail' end,
-    case origin when 'owner' then %(owner)s when 'tag' then %(tag_mail)s else %(mail)s end,
-    name || case when origin = 'owner' then ' holds' else ' is' end || ' their work mail' || since
-from borne;
+select account_pk, person_uid, kind, value, space, is_local from bore where bearers = 1;
+
+-- name: make_claim
+-- What HR's word says for an account being a person's: a row for both, a column for each sort of evidence. There stands
+-- the one sentence that counts, behind a character for its score: of several the greatest.
+create temp table claim as
+with hit as (
+    select b.account_pk, h.person_uid, b.kind, b.value, b.origin, b.name, b.raw, h.space, h.value as theirs, h.is_local,
+        s.source, s.id_space, h.space in (s.login_space, 'source:' || s.source) as is_given,
+        (select exists (select from shared))
+            and (h.kind, h.value, h.space, h.is_local) in (select x.kind, x.value, x.space, x.is_local from shared x)
+            as is_shared
+    from bearing b join source_setting s using (setting)
+    join person_key h on h.kind = b.kind and h.value = b.value
+    where b.value <> '' and case b.kind
+        when 'number' then b.origin in ('attribute', 'tag') and (s.id_space is null or s.id_space = h.space)
+        when 'mail' then b.origin in ('attribute', 'tag') and not b.service_like
+        when 'login' then b.origin in ('attribute', 'tag') or (not h.is_local and b.origin <> 'owner'
+            and h.space in (s.login_space, 'source:' || s.source))
+        when 'directory_id' then h.space in ('', 'source:' || s.source) end
+    offset 0  -- looked up once
+), alike as (
+    -- Numbers that differ and come to the same digits.
+    select b.account_pk, h.person_uid, b.name, b.raw, h.space, h.value as theirs, s.id_space
+    from bearing b join source_setting s using (setting)
+    join person_key h on h.kind = 'number' and h.value = b.loose
+    where b.kind = 'number' and b.origin in ('attribute', 'tag') and b.loose <> '' and b.loose <> b.value
+    union all
+    select b.account_pk, h.person_uid, b.name, b.raw, h.space, h.value, s.id_space
+    from bearing b join source_setting s using (setting)
+    join person_key h on h.kind = 'number' and h.loose = b.loose
+    where b.kind = 'number' and b.origin in ('attribute', 'tag') and h.loose <> '' and h.value <> b.value
+), word as (
+    select account_pk, person_uid, kind, case kind
+        when 'number' then
+            chr(32 + case when id_space is null then %(loose_number)s when origin = 'tag' then %(tag_number)s
+                else %(number)s end)
+            || name || ' ' || raw || case when id_space is null then ' may be ' else ' = ' end || space || ' worker ' || theirs
+        when 'mail' then chr(32 + case origin when 'tag' then %(tag_mail)s else %(mail)s end) || name
+            || ' is their work mail' || case when is_shared then ', theirs when the account was made' else '' end
+        when 'directory_id' then chr(32 + %(directory_id)s) || 'HR gives this account''s own id in ' || source
+        else case
+            when origin = 'pattern'
+                then chr(32 + %(login_pattern)s) || 'the login is built on theirs by a declared pattern'
+            when origin = 'usual'
+                then chr(32 + %(login_usual)s) || 'the login looks built on theirs, by a pattern nobody declared'
+            when is_local then chr(32 + %(login_usual)s) || 'the login is the local part of their work mail'
+            when is_given then chr(32 + %(login_given)s) || 'the login is the one HR gives'
+            when space = '' then chr(32 + %(login_usual)s) || 'the login is one HR gives for no system in particular'
+            when length(value) >= 4 and value <> all(%(reserved)s)
+                then chr(32 + %(login_elsewhere)s) || 'the login equals one known for them in another realm (HR)'
+        end end collate "C" as word
+    from hit
+    where not is_shared or (account_pk, person_uid, kind, theirs, space, is_local) in (
+        select t.account_pk, t.person_uid, t.kind, t.value, t.space, t.is_local from borne_then t)
+    union all
+    select account_pk, person_uid, 'number',
+        chr(32 + %(loose_number)s) || name || ' ' || raw || ' resembles ' || space || ' worker ' || theirs collate "C"
+    from alike where id_space is null or id_space = space
+)
+select account_pk, person_uid, max(word) filter (where kind = 'directory_id') as id,
+    max(word) filter (where kind = 'number') as number, max(word) filter (where kind = 'mail') as mail,
+    max(word) filter (where kind = 'login') as login, null::text collate "C" as outer_id,
+    null::text collate "C" as key, false as decided
+from word where word is not null
+group by account_pk, person_uid;
+-- What a person confirmed needs no other word.
+insert into claim (account_pk, person_uid, decided)
+select r.account_pk, r.person_uid, true from ruling r
+where r.verdict = 'confirm'
+    and not exists (select from claim c where c.account_pk = r.account_pk and c.person_uid = r.person_uid);
+update claim c set decided = true
+from ruling r
+where r.account_pk = c.account_pk and r.person_uid = c.person_uid and r.verdict = 'confirm' and not c.decided;
+analyze claim;
+
+-- name: make_further
+-- What accounts that are a person's say for another one: a sentence behind its score, as in `claim`.
+create temp table further (account_pk bigint, person_uid uuid, grp text, word text collate "C");
+create temp table touched (account_pk bigint);
+
+-- name: add_further
+-- To what is claimed already. Of the accounts that it's about everything is ranked anew.
+analyze further;
+truncate touched;
+insert into touched select distinct account_pk from further;
+create temp table claimed_anew as
+with added as (
+    select account_pk, person_uid, max(word) filter (where grp = 'login') as login,
+        max(word) filter (where grp = 'outer_id') as outer_id, max(word) filter (where grp = 'key') as key
+    from further group by account_pk, person_uid
+), before as (
+    delete from claim c using touched t where t.account_pk = c.account_pk returning c.*
+)
+select account_pk, person_uid, b.id, b.number, b.mail, greatest(b.login, a.login) as login,
+    greatest(b.outer_id, a.outer_id) as outer_id, greatest(b.key, a.key) as key, coalesce(b.decided, false) as decided
+from before b full join added a using (account_pk, person_uid);
+insert into claim table claimed_anew;
+delete from ranked r using touched t where t.account_pk = r.account_pk;
+analyze claim, touched;
+drop table claimed_anew;
+truncate further;
+
+-- name: evidence_mail_owner
+-- Work mails on a workload's account, or in a tag that names an owner, name an owner.
+insert into evidence
+select b.account_pk, h.person_uid, 'owns', case b.origin when 'owner' then 'owner' else 'mail' end,
+    case b.origin when 'owner' then %(owner)s when 'tag' then %(tag_mail)s else %(mail)s end,
+    b.name || case b.origin when 'owner' then ' holds' else ' is' end || ' their work mail'
+        || case when x.value is not null then ', theirs when the account was made' else '' end
+from bearing b join person_key h on h.kind = 'mail' and h.value = b.value
+left join shared x on x.kind = 'mail' and x.value = h.value and x.space = h.space
+where b.kind = 'mail' and (b.origin = 'owner' or (b.service_like and b.origin in ('attribute', 'tag')))
+    and (x.value is null or (b.account_pk, h.person_uid, h.value, h.space) in (
+        select t.account_pk, t.person_uid, t.value, t.space from borne_then t where t.kind = 'mail'));
 
 -- name: evidence_owner_number
 -- A tag that names an owner by number, in the declared form: about a number says too little of whose business it is.
@@ -160,60 +259,94 @@ join person_key p on p.kind = 'number' and p.value = b.value and p.space = s.id_
 where b.kind = 'number' and b.origin = 'owner';
 
 -- name: make_ranked
--- Whose an account is, in scores: of each group the highest, and each person's beside the best of anyone else. Mail and
--- login say little of an account made after the departure.
-create temp table ranked as
-with summed as (
-    select account_pk, person_uid,
-        coalesce(max(score) filter (where grp = 'id'), 0) + coalesce(max(score) filter (where grp = 'number'), 0)
-            + coalesce(max(score) filter (where grp = 'key'), 0) as firm,
-        coalesce(max(score) filter (where grp = 'mail'), 0)
-            + coalesce(max(score) filter (where grp = 'login'), 0) as soft
-    from evidence where relation = 'is' and grp <> all(%(without)s)
-    group by account_pk, person_uid
-), capped as (
-    select t.account_pk, t.person_uid,
-        t.firm + case when a.created_at > s.left_at then least(t.soft, %(made_after_cap)s) else t.soft end as score
-    from summed t
-    left join person_state s on s.person_uid = t.person_uid and not s.returned
-    left join account a on a.account_pk = t.account_pk and s.person_uid is not null
-), total as (
-    select t.account_pk, t.person_uid, least(t.score, 100)::int as score, false as decided
-    from capped t
-    where not exists (
-        select from ruling r
-        where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
+-- Whose an account is, in scores, and what that makes of it: a link is clear where the score is high enough, and far
+-- enough ahead of anyone else's; definite where it would be without a login or anything that rests on one.
+create temp table ranked (account_pk bigint, person_uid uuid, score integer, is_clear boolean, is_definite boolean,
+    decision text, words text[]);
+
+-- name: rank
+-- Of every account, or of those that something was added to. Mail and login say little of an account made after the
+-- departure. What may be somebody active's is never a leaver's alone, unless a person said so.
+insert into ranked (account_pk, person_uid, score, is_clear, is_definite, decision, words)
+with rival as (
+    select account_pk from claim group by account_pk having count(*) > 1
+), weighed as not materialized (
+    select c.account_pk, c.person_uid, c.decided, s.person_uid is null as works_here,
+        array[c.id, c.outer_id, c.number, c.mail, c.login, c.key] as words,
+        greatest(coalesce(ascii(c.id), 32), coalesce(ascii(c.outer_id), 32)) - 32 + coalesce(ascii(c.number) - 32, 0)
+            + coalesce(ascii(c.key) - 32, 0) as firm,
+        coalesce(ascii(c.mail) - 32, 0) as mail, coalesce(ascii(c.login) - 32, 0) as login,
+        coalesce(ascii(c.id) - 32, 0) + coalesce(ascii(c.number) - 32, 0) as firm_alone,
+        case when s.person_uid is not null
+            and (select a.created_at from account a where a.account_pk = c.account_pk) > s.left_at
+            then %(made_after_cap)s else 200 end as most
+    from claim c left join person_state s on s.person_uid = c.person_uid and not s.returned
+    where (not %(again)s or c.account_pk in (select t.account_pk from touched t))
+        and (c.decided or ((c.account_pk, c.person_uid) not in (select r.account_pk, r.person_uid from ruling r)
+            and c.account_pk not in (select r.account_pk from ruling r where r.verdict = 'confirm')))
+    offset 0  -- worked out once
+), scored as not materialized (
+    select account_pk, person_uid, decided, works_here, words,
+        case when decided then 100 else least(firm + least(mail + login, most), 100) end as score,
+        case when decided then 100 else least(firm_alone + least(mail, most), 100) end as alone
+    from weighed
+), compared as (
+    select *, first_value(score) over best as top,
+        case when row_number() over best = 1 then coalesce(lead(score) over best, 0)
+            else first_value(score) over best end as other,
+        case when row_number() over alone = 1 then coalesce(lead(alone) over alone, 0)
+            else first_value(alone) over alone end as other_alone
+    from scored where account_pk in (select r.account_pk from rival r)
+    window best as (partition by account_pk order by score desc, person_uid),
+        alone as (partition by account_pk order by alone desc, person_uid)
+), clear as (
+    select *, decided or (score >= %(linked)s and score - other >= %(ahead)s) as is_clear,
+        decided or (alone >= %(linked)s and alone - other_alone >= %(ahead)s) as is_definite
+    from compared
+), judged as (
+    select account_pk, person_uid, decided, words, score, top, is_clear, is_definite,
+        bool_or(is_clear) over everyone as has_link,
+        coalesce(max(score) filter (where works_here) over everyone, 0) as top_active
+    from clear
+    window everyone as (partition by account_pk)
     union all
-    select account_pk, person_uid, 100, true from ruling where verdict = 'confirm'
+    -- Nearly every account is claimed for one person alone.
+    select account_pk, person_uid, decided, words, score, score, decided or score >= greatest(%(linked)s, %(ahead)s),
+        decided or alone >= greatest(%(linked)s, %(ahead)s), decided or score >= greatest(%(linked)s, %(ahead)s),
+        case when works_here then score else 0 end
+    from scored where account_pk not in (select r.account_pk from rival r)
 )
-select account_pk, person_uid, score, decided,
-    coalesce(case when row_number() over best = 1 then lead(score) over best else first_value(score) over best end, 0)
-        as other
-from total
-window best as (partition by account_pk order by score desc, person_uid);
+select account_pk, person_uid, score, is_clear, is_definite, case
+        when decided then 'linked'
+        when is_clear then
+            case when person_uid in (select c.person_uid from contested c) then 'disputed' else 'linked' end
+        when top >= %(linked)s and not has_link and (score >= %(linked)s or top - score < %(ahead)s) then 'disputed'
+        when top < %(linked)s and score = top and score >= %(probable)s and top_active < %(candidate)s then 'probable'
+        else 'candidate'
+    end, words
+from judged;
 analyze ranked;
 
 -- name: make_vouching
--- Definite links: not resting on a login or key. They, and those that once were, may vouch for equal logins.
+-- Definite links, and those that once were, may vouch for equal logins.
 create temp table vouching as
-select account_pk, person_uid, bool_or(now) as now
-from (
-    select r.account_pk, r.person_uid, true as now
-    from ranked r where r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s)
-    union all
-    select l.account_pk, coalesce(al.person_uid, l.person_uid), false
-    from link l join focus_account using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
-    where l.definite) definite
-where now or not exists (
-    select from ruling r
-    where r.account_pk = definite.account_pk
-        and (r.verdict = 'confirm') <> (r.person_uid = definite.person_uid))
-group by account_pk, person_uid;
+select account_pk, person_uid from ranked where is_definite
+union all
+select distinct l.account_pk, coalesce(al.person_uid, l.person_uid)
+from link l join focus_account using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
+where l.definite
+    and not exists (
+        select from ranked r
+        where r.account_pk = l.account_pk and r.person_uid = coalesce(al.person_uid, l.person_uid) and r.is_definite)
+    and not exists (
+        select from ruling r
+        where r.account_pk = l.account_pk
+            and (r.verdict = 'confirm') <> (r.person_uid = coalesce(al.person_uid, l.person_uid)));
 analyze vouching;
 
 -- name: make_vouched_login
--- Logins of such accounts that are one person's alone in their space: one of these, with what people call it, and whether
--- there are others.
+-- Logins of such accounts that are one person's alone in their space: one of these accounts, and whether there are
+-- others. Not those of which HR says as much by itself.
 create temp table vouched_login as
 with borne as (
     select account_pk, setting, value from bearing where kind = 'login' and origin in ('attribute', 'tag')
@@ -224,105 +357,75 @@ with borne as (
     from former_account_key k join account a using (account_pk) join source_setting s using (realm)
     where k.kind = 'login' and k.origin in ('attribute', 'tag') and k.value <> ''
         and k.value not in (select p.value from placeholder p)
-), told as (
-    select s.login_space as space, b.value, v.person_uid::text as person, b.account_pk
-    from vouching v join borne b using (account_pk) join source_setting s using (setting)
 ), single as (
-    select space, value, min(person)::uuid as person_uid, min(account_pk) as account_pk,
-        min(account_pk) <> max(account_pk) as several
-    from told group by space, value having min(person) = max(person)
+    select s.login_space as space, b.value, min(v.person_uid::text)::uuid as person_uid,
+        min(b.account_pk) as account_pk, min(b.account_pk) <> max(b.account_pk) as several,
+        bool_or(s.login_declared) as is_declared
+    from vouching v join borne b using (account_pk) join source_setting s using (setting)
+    group by s.login_space, b.value having min(v.person_uid::text) = max(v.person_uid::text)
 )
-select v.*, s.source || ' account ' || a.label as called
-from single v join account a using (account_pk) join source_setting s using (realm);
+select space, value, person_uid, account_pk, several
+from single v
+where not exists (
+    select from person_key h
+    where h.kind = 'login' and h.value = v.value and h.person_uid = v.person_uid and not h.is_local
+        and (not v.is_declared or (h.space = v.space and %(login_given)s >= %(login_realm)s))
+        and (h.kind, h.value, h.space, h.is_local) not in (select x.kind, x.value, x.space, x.is_local from shared x));
 analyze vouched_login;
 
 -- name: evidence_login
--- Logins: given by HR, borne by an account that is definitely theirs, built on such a one, or merely equal elsewhere.
-insert into evidence
+-- Logins borne by an account that is definitely theirs, built on such a one, or merely equal elsewhere: where that is
+-- worth more than what HR says of the login.
+insert into further
 with form as (
-    select b.account_pk, s.source, b.created_at, s.login_space, s.login_declared, b.value,
-        case when b.origin = 'tag' then 'attribute' else b.origin end as origin
+    select b.account_pk, v.person_uid, b.origin, v.account_pk as of_pk,
+        coalesce(s.login_declared and v.space = s.login_space, false) as in_realm, case
+            when b.origin = 'pattern' then %(login_pattern)s
+            when b.origin = 'usual' then %(login_usual)s
+            when s.login_declared and v.space = s.login_space then %(login_realm)s
+            when length(b.value) >= 4 and b.value <> all(%(reserved)s) then %(login_elsewhere)s end as score,
+        c.login as said
     from bearing b join source_setting s using (setting)
+    join vouched_login v on v.value = b.value and (v.several or v.account_pk <> b.account_pk)
+    left join claim c on c.account_pk = b.account_pk and c.person_uid = v.person_uid
     where b.kind = 'login' and b.value <> '' and b.origin <> 'owner'
-), known as (
-    -- HR's logins: for this source, its realm, no system, or another one; and local parts of work mails.
-    select f.account_pk, f.created_at, f.value, f.origin, h.person_uid, s.value is not null as is_shared, h.space,
-        case when h.space in (f.login_space, 'source:' || f.source) then 'given'
-            when h.space = '' then 'unscoped'
-            else 'elsewhere' end as why
-    from form f join person_key h on h.kind = 'login' and h.value = f.value
-    left join shared s on s.kind = 'login' and s.value = h.value and s.space = h.space
-    where f.origin = 'attribute' or h.space in (f.login_space, 'source:' || f.source)
-    union all
-    select f.account_pk, f.created_at, f.value, f.origin, h.person_uid, s.value is not null, '', 'local'
-    from form f join (
-        select distinct loose, person_uid from person_key where kind = 'mail' and loose <> '') h on h.loose = f.value
-    left join shared s on s.kind = 'local' and s.value = h.loose
-    where f.origin = 'attribute'
-), bore as (
-    select k.*, count(*) over (partition by account_pk, value, origin, why, space) as bearers
-    from known k
-    where k.is_shared and k.created_at is not null and exists (
-        select from employment_span e
-        where e.person_uid = k.person_uid and (e.started_at is null or e.started_at <= k.created_at)
-            and (e.over_at is null or k.created_at < e.over_at))
-), said as (
-    select account_pk, person_uid, origin, why, value, 'HR' as by from known where not is_shared
-    union all
-    select account_pk, person_uid, origin, why, value, 'HR' from bore where bearers = 1
-    union all
-    select f.account_pk, v.person_uid, f.origin,
-        case when f.login_declared and v.space = f.login_space then 'realm' else 'elsewhere' end, f.value,
-        case when v.account_pk = f.account_pk then 'another account of theirs' else v.called end
-    from form f join vouched_login v on v.value = f.value and (v.several or v.account_pk <> f.account_pk)
-    where f.origin = 'attribute' or (f.login_declared and v.space = f.login_space)
-), scored as (
-    select s.*, case
-        when origin = 'usual' then %(login_usual)s
-        when origin = 'pattern' then %(login_pattern)s
-        when why = 'given' then %(login_given)s
-        when why = 'realm' then %(login_realm)s
-        when why in ('unscoped', 'local') then %(login_usual)s
-        when length(value) >= 4 and value <> all(%(reserved)s) then %(login_elsewhere)s
-    end as score
-    from said s
+        and (b.origin in ('attribute', 'tag') or (s.login_declared and v.space = s.login_space))
+    offset 0
 )
-select account_pk, person_uid, 'is', 'login', score, case
-    when origin = 'pattern' then 'the login is built on theirs by a declared pattern'
-    when origin = 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
-    when why = 'given' then 'the login is the one HR gives'
-    when why = 'realm' then 'the login is that of ' || by || ', which is theirs, in the same realm'
-    when why = 'local' then 'the login is the local part of their work mail'
-    when why = 'unscoped' then 'the login is one HR gives for no system in particular'
-    else 'the login equals one known for them in another realm (' || by || ')'
-end
-from scored where score is not null;
+select f.account_pk, f.person_uid, 'login', chr(32 + f.score) || case
+    when f.origin = 'pattern' then 'the login is built on theirs by a declared pattern'
+    when f.origin = 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
+    when f.in_realm then 'the login is that of ' || o.by || ', which is theirs, in the same realm'
+    else 'the login equals one known for them in another realm (' || o.by || ')' end
+from form f cross join lateral (
+    select case when f.of_pk = f.account_pk then 'another account of theirs'
+        else s.source || ' account ' || a.label end as by
+    from account a join source_setting s using (realm) where a.account_pk = f.of_pk) o
+where f.score > coalesce(ascii(f.said) - 32, 0);
 
 -- name: evidence_external_id
 -- An id that another system gave, equal to that of an account there which is linked.
-insert into evidence
-select distinct b.account_pk, r.person_uid, 'is', 'id', %(directory_id)s,
-    b.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
+insert into further
+select b.account_pk, r.person_uid, 'outer_id',
+    chr(32 + %(directory_id)s) || b.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
 from bearing b
 join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
 join source_setting s on s.setting = o.setting
 join account a on a.account_pk = o.account_pk
-join ranked r on r.account_pk = o.account_pk
-    and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s))
+join ranked r on r.account_pk = o.account_pk and r.is_clear
 where b.kind = 'directory_id' and b.name <> 'id';
 
 -- name: evidence_ssh_key
 -- The same SSH key on an account that is linked without it, to one person only.
-insert into evidence
+insert into further
 with single as (
     select b.value, min(r.person_uid::text)::uuid as person_uid, min(b.account_pk) as account_pk,
         count(distinct b.account_pk) as accounts
     from bearing b join ranked r using (account_pk)
-    where b.kind = 'ssh_key' and b.origin <> 'owner'
-        and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s))
+    where b.kind = 'ssh_key' and b.origin <> 'owner' and r.is_clear
     group by b.value having count(distinct r.person_uid) = 1
 )
-select distinct b.account_pk, s.person_uid, 'is', 'key', %(ssh_key)s, 'the same SSH key is on an account of theirs'
+select b.account_pk, s.person_uid, 'key', chr(32 + %(ssh_key)s) || 'the same SSH key is on an account of theirs'
 from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> b.account_pk)
 where b.kind = 'ssh_key' and b.origin <> 'owner';
 
@@ -340,8 +443,7 @@ with named as (
 select distinct n.account_pk, r.person_uid, 'owns', 'owner', %(owner)s, 'named there as its manager or owner'
 from named n
 join account b on b.realm = n.realm and plain_label(b.label) = n.label
-join ranked r on r.account_pk = b.account_pk
-    and (r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s));
+join ranked r on r.account_pk = b.account_pk and r.is_clear;
 
 -- name: make_owned
 -- Who owns an account, in scores; several may own one thing. Whose own it is, a person said, nobody owns.
@@ -365,37 +467,14 @@ where not exists (
     select from ruling r
     where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid));
 
--- name: make_new_link
--- What correlation concludes today. What may be somebody active's is never a leaver's alone, unless a person said so.
-create temp table new_link as
-with account_best as (
-    select r.account_pk, max(r.score) as top,
-        bool_or(r.decided or (r.score >= %(linked)s and r.score - r.other >= %(ahead)s)) as has_link,
-        coalesce(max(r.score) filter (where s.person_uid is null), 0) as top_active
-    from ranked r left join person_state s on s.person_uid = r.person_uid and not s.returned
-    group by r.account_pk
-), own as (
-    select r.account_pk, r.person_uid, r.score, case
-        when r.decided then 'linked'
-        when r.score >= %(linked)s and r.score - r.other >= %(ahead)s then
-            case when c.person_uid is null then 'linked' else 'disputed' end
-        when b.top >= %(linked)s and not b.has_link and (r.score >= %(linked)s or b.top - r.score < %(ahead)s)
-            then 'disputed'
-        when b.top < %(linked)s and r.score = b.top and r.score >= %(probable)s and b.top_active < %(candidate)s
-            then 'probable'
-        else 'candidate'
-    end as decision
-    from ranked r join account_best b using (account_pk)
-    left join contested c on c.person_uid = r.person_uid
-    where r.score >= %(candidate)s
-)
-select account_pk, person_uid, 'is' as relation, decision, score from own
-union all
-select o.account_pk, o.person_uid, 'owns',
-    case when o.score < %(linked)s then 'candidate' when c.person_uid is null then 'linked' else 'disputed' end, o.score
+-- name: make_owning
+-- Who owns what, or made it.
+create temp table owning as
+select o.account_pk, o.person_uid, 'owns' as relation,
+    case when o.score < %(linked)s then 'candidate'
+        when c.person_uid is null then 'linked' else 'disputed' end as decision, o.score
 from owned o left join contested c on c.person_uid = o.person_uid
 where o.score >= %(candidate)s;
-analyze new_link;
 
 -- name: add_created_links
 -- What a leaver's account made in the last days before the departure, or after it: listed, whosoever it is.
@@ -404,18 +483,19 @@ with made as (
     from account a
     join source_setting using (realm)
     join account b on b.realm = a.realm and b.account_pk <> a.account_pk and lower(b.label) = lower(a.created_by)
-    join new_link l on l.account_pk = b.account_pk and l.relation = 'is' and l.decision = 'linked'
+    join ranked l on l.account_pk = b.account_pk and l.decision = 'linked' and l.score >= %(candidate)s
     join person_state s on s.person_uid = l.person_uid and not s.returned
     where a.created_by <> '' and a.gone_at is null
         and a.created_at >= s.left_at - make_interval(days => %(created_window_days)s)
         and not exists (
-            select from new_link n where n.account_pk = a.account_pk and n.person_uid = l.person_uid
-                and n.relation = 'is' and n.decision = 'linked')
+            select from ranked n where n.account_pk = a.account_pk and n.person_uid = l.person_uid
+                and n.decision = 'linked' and n.score >= %(candidate)s)
 ), told as (
     insert into evidence
     select account_pk, person_uid, 'created', 'created', %(linked)s, 'an account of theirs made it' from made
 )
-insert into new_link select account_pk, person_uid, 'created', 'linked', %(linked)s from made;
+insert into owning (account_pk, person_uid, relation, decision, score)
+select account_pk, person_uid, 'created', 'linked', %(linked)s from made;
 
 -- name: make_final_link
 -- The links of today with their evidence; for somebody who came back, whether the account is the present one.
@@ -423,32 +503,37 @@ create temp table final_link as
 with said as (
     select account_pk, person_uid, relation, jsonb_agg(distinct text) as evidence
     from evidence group by account_pk, person_uid, relation
+), back as (
+    select e.person_uid, e.worker_pk, e.started_at
+    from person_state p join employment_span e using (person_uid)
+    where p.returned and e.outcome in ('active', 'future') and e.started_at >= p.left_at
+), own_now as (
+    select b.account_pk, b.person_uid
+    from back e join ranked b using (person_uid) join account a using (account_pk)
+    where a.created_at >= e.started_at - make_interval(days => %(pre_start_days)s)
+    union
+    select b.account_pk, b.person_uid
+    from back e join ranked b using (person_uid)
+    join worker_key k on k.worker_pk = e.worker_pk and k.origin = 'current' and k.valid_to is null
+    join bearing y on y.account_pk = b.account_pk and y.kind = k.kind and y.value = k.value
+    join source_setting s using (setting)
+    where (k.kind = 'number' and (s.id_space is null or s.id_space = k.space))
+        or k.kind = 'mail'
+        or (k.kind = 'login' and k.space in (s.login_space, 'source:' || s.source, ''))
 )
-select b.account_pk, b.person_uid, b.relation, b.decision, b.score,
-    case when d.account_pk is null then '[]'::jsonb
-        else jsonb_build_array('decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date) end
-        || coalesce(s.evidence, '[]'::jsonb) as evidence,
-    b.relation = 'is' and coalesce(v.now, false) as definite,
-    b.relation = 'is' and p.returned is true and exists (
-        select from employment_span e
-        where e.person_uid = b.person_uid and e.outcome in ('active', 'future') and e.started_at >= p.left_at and (
-            (select a.created_at from account a where a.account_pk = b.account_pk)
-                >= e.started_at - make_interval(days => %(pre_start_days)s)
-            or exists (
-                select from worker_key k join bearing y on y.account_pk = b.account_pk and y.kind = k.kind
-                    and y.value = k.value
-                join source_setting s on s.setting = y.setting
-                where k.worker_pk = e.worker_pk and k.origin = 'current' and k.valid_to is null and (
-                    (k.kind = 'number' and (s.id_space is null or s.id_space = k.space))
-                    or k.kind = 'mail'
-                    or (k.kind = 'login' and k.space in (s.login_space, 'source:' || s.source, ''))))
-        )) as own_now
-from new_link b
-left join said s using (account_pk, person_uid, relation)
-left join ruling d on d.account_pk = b.account_pk and d.person_uid = b.person_uid and d.verdict = 'confirm'
-    and b.relation = 'is'
-left join vouching v on v.account_pk = b.account_pk and v.person_uid = b.person_uid
-left join person_state p on p.person_uid = b.person_uid;
+select r.account_pk, r.person_uid, 'is' as relation, r.decision, r.score,
+    to_jsonb(array_remove(array[
+        'decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date,
+        substr(r.words[1], 2), substr(r.words[2], 2), substr(r.words[3], 2),
+        substr(r.words[4], 2), substr(r.words[5], 2), substr(r.words[6], 2)], null)) as evidence,
+    r.is_definite as definite,
+    (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now
+from ranked r
+left join ruling d on d.account_pk = r.account_pk and d.person_uid = r.person_uid and d.verdict = 'confirm'
+where r.score >= %(candidate)s
+union all
+select o.account_pk, o.person_uid, o.relation, o.decision, o.score, coalesce(s.evidence, '[]'::jsonb), false, false
+from owning o left join said s using (account_pk, person_uid, relation);
 analyze final_link;
 
 -- name: close_links
@@ -461,47 +546,54 @@ where a.account_pk = l.account_pk and l.valid_to is null and not exists (
         = (l.account_pk, l.person_uid, l.relation, l.decision, l.score, l.evidence, l.definite, l.own_now));
 
 -- name: begin_links
+-- In the order of accounts, so that their index grows at its end.
 insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from)
 select f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, %(as_of)s
 from final_link f
 where not exists (
     select from link l where l.account_pk = f.account_pk and l.person_uid = f.person_uid and l.relation = f.relation
-        and l.valid_to is null);
+        and l.valid_to is null)
+order by f.account_pk;
 
--- name: keep_less_use
+-- name: analyze_links
+-- For what follows.
+analyze link, departure;
+
+-- name: make_use_to_keep
 -- As little about people as the job needs: last use of working people's accounts goes, of unclaimed ones the day stays;
 -- it is kept exactly of leavers' accounts, and where a finding stands (or stood: those are looked at each time).
-merge into account_use u
-using (
-    with standing as (
-        select a.account_pk from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
-        where f.state <> 'resolved'
-    ), claimed as (
-        select account_pk, bool_or(exact) as exact
-        from (
-            select account_pk, true as exact from standing
-            union all
-            select l.account_pk, true from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
-            where l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
-            union all
-            select account_pk, false from link where valid_to is null and decision = 'linked') claim
-        group by account_pk
-    ), looked as (
-        select account_pk from focus_account
-        union
-        select account_pk from standing
-        union
-        select account_pk from account_use where keep_use = 'exact'
-    )
-    select account_pk, a.observed_at, case when c.exact then 'exact' when c.account_pk is not null then 'none' else 'day' end as keep_use
-    from looked join account a using (account_pk) join source_setting using (realm)
-    left join claimed c using (account_pk)) w
-on u.account_pk = w.account_pk
+create temp table use_to_keep as
+with standing as (
+    select a.account_pk from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
+    where f.state <> 'resolved'
+), exact as (
+    select account_pk from standing
+    union
+    select l.account_pk from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+    where l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
+), looked as (
+    select account_pk from focus_account
+    union all
+    select o.account_pk
+    from (select account_pk from standing union select account_pk from account_use where keep_use = 'exact') o
+    join account a using (account_pk) join source_setting using (realm)
+    where not exists (select from focus_account f where f.account_pk = o.account_pk)
+)
+select account_pk, case when account_pk in (select e.account_pk from exact e) then 'exact'
+    when account_pk in (select l.account_pk from link l where l.valid_to is null and l.decision = 'linked') then 'none'
+    else 'day' end as keep_use
+from looked;
+analyze use_to_keep;
+
+-- name: keep_less_use
+merge into account_use u using use_to_keep w on u.account_pk = w.account_pk
 when matched and w.keep_use = 'none' then delete
 when matched and u.keep_use <> w.keep_use then update set keep_use = w.keep_use,
-    last_used_at = case when w.keep_use = 'day' then date_trunc('day', u.last_used_at, 'UTC') else u.last_used_at end
-when not matched and w.keep_use <> 'none' then insert (account_pk, keep_use, last_used_at, observed_at)
-    values (w.account_pk, w.keep_use, null, w.observed_at);
+    last_used_at = case when w.keep_use = 'day' then date_trunc('day', u.last_used_at, 'UTC') else u.last_used_at end;
+insert into account_use (account_pk, keep_use, last_used_at, observed_at)
+select w.account_pk, w.keep_use, null, a.observed_at
+from use_to_keep w join account a using (account_pk)
+where w.keep_use <> 'none' and not exists (select from account_use u where u.account_pk = w.account_pk);
 
 -- name: show_workers
 -- Which worker people know a person by: the one at work, else the last.
@@ -515,7 +607,7 @@ from face f where f.person_uid = p.person_uid and p.shown_worker_pk is distinct 
 
 -- name: refresh_link_statistics
 -- For the queries that make cases of them, and for whoever asks for a live look.
-analyze link, departure, person, credential, scope;
+analyze person, credential, scope;
 
 -- name: correlation_counts
 -- What was linked of the accounts that exist, by realm.

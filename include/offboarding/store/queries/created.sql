@@ -7,13 +7,13 @@ with maker as (
     select e.realm, e.event_id, l.person_uid
     from event e
     join account b on b.realm = e.actor_realm and b.native_id = e.actor
-    join new_link l on l.account_pk = b.account_pk and l.relation = 'is' and l.decision = 'linked'
+    join ranked l on l.account_pk = b.account_pk and l.decision = 'linked' and l.score >= %(candidate)s
     where e.deed = 'made' and not e.failed and e.actor <> ''
     union
     select e.realm, e.event_id, min(h.person_uid::text)::uuid
     from event e
     join event_key k using (realm, event_id)
-    join person_key h on h.kind = k.kind and h.value = k.value
+    join person_key h on h.kind = k.kind and h.value = k.value and not h.is_local
     where e.deed = 'made' and not e.failed and e.actor = '' and k.kind in ('mail', 'login')
         and k.origin in ('attribute', 'tag', 'pattern')
         and (k.kind <> 'login' or (length(k.value) >= 4 and k.value <> all(%(reserved)s::text[])))
@@ -44,10 +44,14 @@ with maker as (
     where a.kind = 'account' and a.gone_at is null
         and coalesce(d.created_at, d.at) >= s.left_at - make_interval(days => %(created_window_days)s)
         and not exists (
-            select from new_link n where n.account_pk = d.account_pk and n.person_uid = d.person_uid
-                and ((n.relation = 'is' and n.decision = 'linked') or n.relation = 'created'))
+            select from ranked n where n.account_pk = d.account_pk and n.person_uid = d.person_uid
+                and n.decision = 'linked' and n.score >= %(candidate)s)
+        and not exists (
+            select from owning n where n.account_pk = d.account_pk and n.person_uid = d.person_uid
+                and n.relation = 'created')
     order by d.account_pk, d.person_uid, d.what desc, d.at, d.event_id
 ), told as (
     insert into evidence select account_pk, person_uid, 'created', 'created', %(linked)s, text from made
 )
-insert into new_link select account_pk, person_uid, 'created', 'linked', %(linked)s from made;
+insert into owning (account_pk, person_uid, relation, decision, score)
+select account_pk, person_uid, 'created', 'linked', %(linked)s from made;

@@ -4,29 +4,34 @@
 set local default_statistics_target = 10;
 analyze worker, worker_key, employment, account;
 
--- name: make_sign
--- What says that two workers are one person: every number that was ever theirs, and present mails and logins.
-create temp table sign as
-select w.person_uid, w.worker_pk, key.kind, key.value, key.space
-from worker_key key join worker w using (worker_pk)
-where (key.kind = 'number' or (key.kind in ('mail', 'login') and key.origin = 'current' and key.valid_to is null))
-    and not exists (select from placeholder p where p.value = key.value)
-    and ltrim(key.value, '0') <> '';
-analyze sign;
+-- name: make_shared_mail
+-- Mails that more than one worker bears at present: nearly none. Only of these it is asked by whom.
+create temp table shared_mail as
+select value from worker_key where kind = 'mail' and origin = 'current' and valid_to is null
+    and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
+group by value having count(*) > 1;
+analyze shared_mail;
 
 -- name: same_person
--- Pairs of persons that turn out to be one: by an id, or by present mail and login together.
+-- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more.
-with by_number as (
-    select person_uid as one, first_value(person_uid) over (partition by space, value order by person_uid) as other,
-        'the same worker id ' || value as evidence
-    from sign where kind = 'number'
+with shared_number as (
+    select value, space from worker_key
+    where kind = 'number' and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
+    group by value, space having count(*) > 1
+), by_number as (
+    select w.person_uid as one,
+        first_value(w.person_uid) over (partition by k.space, k.value order by w.person_uid) as other, 'the same worker id ' || k.value as evidence
+    from shared_number join worker_key k using (value, space) join worker w using (worker_pk)
+    where k.kind = 'number'
 ), by_mail_and_login as (
-    select m.person_uid as one,
-        first_value(m.person_uid) over (partition by m.value, l.space, l.value order by m.person_uid) as other,
+    select w.person_uid as one,
+        first_value(w.person_uid) over (partition by m.value, l.space, l.value order by w.person_uid) as other,
         'the same present mail and login' as evidence
-    from sign m join sign l on l.worker_pk = m.worker_pk and l.kind = 'login'
-    where m.kind = 'mail'
+    from shared_mail join worker_key m using (value) join worker w using (worker_pk)
+    join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
+    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null
+        and ltrim(l.value, '0') <> '' and l.value not in (select p.value from placeholder p)
 )
 select distinct on (one, other) one, other, evidence
 from (select * from by_number union all select * from by_mail_and_login) pairs
@@ -209,15 +214,10 @@ analyze feed_state;
 -- Pairs of persons who may be one: one present mail, and one employment starts near the other's end. A mail that
 -- more than a few bear at once is nobody's.
 create temp table possibly_one as
-with shared as (
-    -- Nearly no mail is borne twice: only of these it is asked by whom.
-    select value from worker_key where kind = 'mail' and origin = 'current' and valid_to is null
-    group by value having count(*) > 1
-), borne as (
+with borne as (
     select distinct w.person_uid, key.value
-    from shared join worker_key key using (value) join worker w using (worker_pk)
+    from shared_mail join worker_key key using (value) join worker w using (worker_pk)
     where key.kind = 'mail' and key.origin = 'current' and key.valid_to is null
-        and not exists (select from placeholder p where p.value = key.value) and ltrim(key.value, '0') <> ''
 ), mail as (
     select value, array_agg(person_uid) as persons from borne
     group by value having count(*) between 2 and %(bearers)s
