@@ -188,7 +188,10 @@ where d.now or d.carries and d.from_at < d.to_at and d.from_at < d.left_at;
 -- Which keys an entry of the register means, or once meant. What nothing shows is a key that the register alone knows.
 create temp table entry_key as
 select p.name, c.key_pk, bool_or(p.valid_to is null) as current
-from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name)
+from registered_place p join (
+    select source, native_id as place, key_pk from key_copy
+    union all
+    select source, name, key_pk from key_copy where name <> native_id) c on c.source = p.reader and c.place = p.place
 where p.reader <> ''
 group by p.name, c.key_pk
 union
@@ -353,8 +356,10 @@ from (
     from way where held
     order by key_pk, person_uid, principal_id, action, stood desc, sure desc, to_at desc, reason, unread_until nulls first) w;
 -- The register and policies mean every version of a name: what ended before this material was made gave none of it.
+-- Materials of which nothing tells when they were made are left out before they meet who held them.
 delete from custody_held h using key_age d
-where d.key_pk = h.key_pk and h.grade <> 'proved' and (d.made_last > h.at or d.unseen >= h.at)
+where d.key_pk = h.key_pk and (d.made_last is not null or d.unseen is not null) and h.grade <> 'proved'
+    and (d.made_last > h.at or d.unseen >= h.at)
     and not (coalesce(d.made <= h.at, false) or d.seen <= h.at);
 create index on custody_held (key_pk);
 analyze custody_held (key_pk);
