@@ -1,6 +1,6 @@
 """Cases for the rules: streamed, person by person, in constant memory; none of whom no rule has anything to say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -134,9 +134,13 @@ def _leaver_cases(session: Session, looked: Looked) -> Iterator[LeaverCase]:
 
 
 def _find_telling(session: Session, looked: Looked, beside: set[str]) -> None:
-    session.execute("drop table if exists telling")
-    for statement in statements("cases", "make_telling"):
-        session.execute(statement, {**looked.values, "beside": sorted(beside)})
+    _make(session, "telling", {**looked.values, "beside": sorted(beside)})
+
+
+def _make(session: Session, table: str, values: Mapping[str, object]) -> None:
+    session.execute(b"drop table if exists pg_temp." + table.encode())
+    for statement in statements("cases", f"make_{table}"):
+        session.execute(statement, values)
 
 
 def _leaver_case(rows: list[_LeaverRow], beside: Extras) -> LeaverCase:
@@ -195,6 +199,7 @@ def _linked_account(rows: list[_LeaverRow], beside: Extras) -> LinkedAccount:
 
 
 def _account_cases(session: Session, looked: Looked) -> Iterator[AccountCase]:
+    _make(session, "doubted", looked.values)
     with session.cursor(row_factory=class_row(_SuspectRow)) as cursor:
         suspects = cursor.execute(block("cases", "suspects")).fetchall()
     by_account = {pk: list(rows) for pk, rows in groupby(suspects, key=lambda row: row.account_pk)}

@@ -56,28 +56,32 @@ left join lateral (
     limit 1) o on true
 order by p.person_uid, t.account_pk, t.relation, t.c_kind, t.c_native_id;
 
+-- name: make_doubted
+-- Accounts of which it isn't certain whose they are, found in one pass over all links; of some people, those that may be
+-- theirs.
+create temp table doubted as
+select account_pk, min(decision) as decision from link
+where valid_to is null and relation <> 'created' and decision in ('disputed', 'probable')
+group by account_pk
+having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s));
+analyze doubted;
+
 -- name: account_cases
 -- Disputed and probable accounts with their credentials, a row a credential.
 select l.decision, h.*, %(since)s::timestamptz as since
-from (
-    select account_pk, min(decision) as decision from link
-    where valid_to is null and relation <> 'created' and decision in ('disputed', 'probable')
-    group by account_pk
-    having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s))) l
-join held h using (account_pk)
+from doubted l join held h using (account_pk)
 order by h.account_pk, h.c_kind, h.c_native_id;
 
 -- name: suspects
 -- Who these accounts may belong to, best first.
 select l.account_pk, p.person_uid::text, w.id_space, w.worker_id, p.episode, l.score, l.evidence,
     d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told
-from link l
+from doubted
+join link l using (account_pk)
 join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
 where l.valid_to is null and l.relation <> 'created'
-    and exists (select from link o where o.account_pk = l.account_pk and o.valid_to is null and o.relation <> 'created'
-        and o.decision in ('disputed', 'probable'))
 order by l.account_pk, l.score desc, p.person_uid;
 
 -- name: orphans
