@@ -20,7 +20,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import StagedEvent
 from include.offboarding.store.rosters import RosterRead, RosterRow
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
-from include.offboarding.store.sources import SourceRead, StagedFact
+from include.offboarding.store.sources import SourceRead, StagedBeside
 
 log = structlog.get_logger("offboarding.intake")
 
@@ -94,7 +94,7 @@ def read_source(
         )
         forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings), code=_keys_code())
         with _seldom_collecting():
-            read.stage(staged_facts(settings, source_settings, passed), forms)
+            read.stage(passed, forms, _kept(settings, source_settings))
     except Exception as error:
         room = "verifiers" if source_settings in settings.verifiers else "sources"
         read.fail(_sentence(f"{room}.{source_settings.name} {part}".strip(), error), source.requests)
@@ -201,14 +201,16 @@ _COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys
 """What is counted while it passes."""
 
 
-def staged_facts(settings: Settings, source: SourceSettings, facts: Iterator[Fact]) -> Iterator[StagedFact]:
-    """Facts with their actors' keys in normal form; what the register says of caches counts."""
+def _kept(settings: Settings, source: SourceSettings) -> Callable[[StagedBeside | Event], StagedBeside]:
+    """What is kept of a fact: its actors' keys in normal form; what the register says of caches counts."""
     rules = key_rules(settings)
-    for fact in facts:
+
+    def kept(fact: StagedBeside | Event) -> StagedBeside:
         if isinstance(fact, Event):
-            yield StagedEvent(event=fact, keys=tuple(actor_keys(fact, source.number_format, rules)))
-        elif isinstance(fact, Key):
+            return StagedEvent(event=fact, keys=tuple(actor_keys(fact, source.number_format, rules)))
+        if isinstance(fact, Key):
             # Whoever trusts it may do so for longer than its verifier knows.
-            yield replace(fact, cache=max(fact.cache, settings.register.cache(source.name, fact)))
-        else:
-            yield fact
+            return replace(fact, cache=max(fact.cache, settings.register.cache(source.name, fact)))
+        return fact
+
+    return kept

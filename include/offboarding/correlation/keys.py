@@ -16,13 +16,20 @@ from include.offboarding.model import Account, AccountKey, Event, IdentityKey, K
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
+_NAMESPACE_BYTES = PERSON_NAMESPACE.bytes
 
-KeyRow = tuple[str, str, str, str, str, str, str]
-"""An IdentityKey as it is copied into the store: kind, value, loose, space, origin, name, raw. Millions are made a
-night, and a plain tuple takes a quarter of the time.
+AccountKeyRow = tuple[str, str, str, str, str, str]
+"""An account's IdentityKey as it is copied into the store: kind, value, loose, origin, name, raw. Millions are made a
+night, and a plain tuple takes a quarter of the time. Lists of them: what yields one at a time takes as long again.
 """
+WorkerKeyRow = tuple[str, str, str, str, str, str]
+"""A worker's: kind, value, loose, space, origin, raw."""
 
 _LEADING = re.compile("^[^1-9]*")
+_DIGITS = "123456789"
+_DIRECTORY_ID, _NUMBER, _MAIL, _LOGIN, _SSH_KEY = (
+    *(KeyKind.DIRECTORY_ID, KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN, KeyKind.SSH_KEY),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,8 @@ class KeyRules:
     mail_aliases: Mapping[str, str]
     login_patterns: tuple[re.Pattern[str], ...]
     usual_patterns: tuple[re.Pattern[str], ...]
+    any_pattern: re.Pattern[str]
+    """What any of these matches: nearly no login, and to ask once is enough for the others."""
 
     @property
     def told(self) -> tuple[object, ...]:
@@ -50,6 +59,7 @@ class KeyRules:
             mail_aliases={normal(alias): normal(domain) for alias, domain in mail_aliases.items()},
             login_patterns=tuple(_compiled(pattern, "{login}") for pattern in patterns),
             usual_patterns=tuple(_compiled(pattern, "{login}") for pattern in usual if pattern not in patterns),
+            any_pattern=_any_of([*patterns, *usual], "{login}"),
         )
 
 
@@ -79,7 +89,7 @@ def loose_number(value: str) -> str:
 
 
 def _loose(number: str) -> str:
-    return _LEADING.sub("", number, 1)
+    return number if number[:1] in _DIGITS else _LEADING.sub("", number, 1)
 
 
 def mail(value: str, rules: KeyRules) -> tuple[str, str]:
@@ -94,7 +104,8 @@ def _mail(value: str, rules: KeyRules) -> tuple[str, str]:
     domain = rules.mail_aliases.get(domain, domain)
     if domain not in rules.mail_domains:
         return f"{local}@{domain}", ""
-    local = local.partition("+")[0] or local
+    if "+" in local:
+        local = local.partition("+")[0] or local
     return f"{local}@{domain}", local
 
 
@@ -105,35 +116,50 @@ def person_uid(id_space: str, worker_id: str, roster: str, placeholders: Contain
     """
     number = normal(worker_id)
     nameless = number in placeholders or not number.strip("0")
-    return uuid.uuid5(PERSON_NAMESPACE, "\x1f".join((*((roster,) if nameless else ()), id_space, number)))
+    name = f"{roster}\x1f{id_space}\x1f{number}" if nameless else f"{id_space}\x1f{number}"
+    # uuid.uuid5, which asks for the namespace's bytes each time (RFC 9562, 5.5).
+    made = hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).digest()
+    return uuid.UUID(bytes=made[:16], version=5)
 
 
 def worker_keys(
     worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
 ) -> Iterator[IdentityKey]:
     """A worker's keys. `realms` gives each source's declared login realm, if any. A name is none: it weighs nothing."""
-    return map(_identity_key, worker_key_rows(worker, id_space, login_realm, realms, rules))
+    for kind, value, loose, space, origin, raw in worker_key_rows(worker, id_space, login_realm, realms, rules):
+        yield IdentityKey(
+            kind=KeyKind(kind), value=value, loose=loose, space=space, origin=origin, name=str(kind), raw=raw
+        )
 
 
 def worker_key_rows(
     worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
-) -> Iterator[KeyRow]:
+) -> list[WorkerKeyRow]:
     """The same, as they are copied into the store."""
-    yield _worker_key(KeyKind.NUMBER, worker.worker_id, id_space, "current", loose_number(worker.worker_id))
-    for previous in worker.previous_worker_ids:
-        yield _worker_key(KeyKind.NUMBER, previous, id_space, "former", loose_number(previous))
-    for address, origin in [(worker.mail, "current"), *((former, "former") for former in worker.former_mails)]:
-        value, local = mail(address, rules)
-        if value:
-            yield _stored("mail", value, local, "", origin, "mail", address)
+    rows = [_number_row(worker.worker_id, id_space, "current")]
+    rows += [_number_row(previous, id_space, "former") for previous in worker.previous_worker_ids]
+    rows += _mail_rows(worker.mail, "current", rules)
+    for former in worker.former_mails:
+        rows += _mail_rows(former, "former", rules)
     for login in worker.logins:
-        space = login_space(login.source, login_realm, realms)
-        if normal(login.value):
-            yield _worker_key(KeyKind.LOGIN, login.value, space, "current", "")
+        if value := normal(login.value):
+            space = login_space(login.source, login_realm, realms)
+            rows.append((_LOGIN, value, "", space, "current", login.value.strip()))
     for given in worker.directory_ids:
-        if normal(given.value):
+        if value := normal(given.value):
             space = f"source:{given.source}" if given.source else ""
-            yield _worker_key(KeyKind.DIRECTORY_ID, given.value, space, "current", "")
+            rows.append((_DIRECTORY_ID, value, "", space, "current", given.value.strip()))
+    return rows
+
+
+def _number_row(written: str, id_space: str, origin: str) -> WorkerKeyRow:
+    value = normal(written)
+    return _NUMBER, value, _loose(value), id_space, origin, written.strip()
+
+
+def _mail_rows(address: str, origin: str, rules: KeyRules) -> Iterable[WorkerKeyRow]:
+    value, local = mail(address, rules)
+    return ((_MAIL, value, local, "", origin, address.strip()),) if value else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +186,7 @@ class WorkerForm:
         """The person's, should the worker be new."""
         return person_uid(self.id_space, worker.worker_id, self.roster, self.placeholders)
 
-    def rows(self, worker: Worker) -> Iterator[KeyRow]:
+    def rows(self, worker: Worker) -> list[WorkerKeyRow]:
         """The worker's keys."""
         return worker_key_rows(worker, self.id_space, self.login_realm, self.realms, self.rules)
 
@@ -177,10 +203,13 @@ def account_keys(account: Account, number_format: str, rules: KeyRules) -> Itera
     return map(_identity_key, account_key_rows(account, number_format, rules))
 
 
-def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> Iterator[KeyRow]:
+def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
     """The same, as they are copied into the store."""
-    yield _stored("directory_id", normal(account.native_id), "", "", "attribute", "id", account.native_id)
-    yield from _rows(account.keys, number_format, rules)
+    own = account.native_id
+    return [
+        (_DIRECTORY_ID, normal(own), "", "attribute", "id", own.strip()),
+        *_rows(account.keys, number_format, rules),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +228,7 @@ class AccountForm:
         """
         return _digest((self.number_format, *self.rules.told), self.code)
 
-    def rows(self, account: Account) -> Iterator[KeyRow]:
+    def rows(self, account: Account) -> list[AccountKeyRow]:
         """The account's keys."""
         return account_key_rows(account, self.number_format, self.rules)
 
@@ -209,63 +238,59 @@ def actor_keys(event: Event, number_format: str, rules: KeyRules) -> Iterator[Id
     return map(_identity_key, _actor_key_rows(event, number_format, rules))
 
 
-def _actor_key_rows(event: Event, number_format: str, rules: KeyRules) -> Iterator[KeyRow]:
+def _actor_key_rows(event: Event, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
     return _rows([key for key in event.actor_keys if key.kind is not KeyKind.SSH_KEY], number_format, rules)
 
 
-def _rows(keys: Iterable[AccountKey], number_format: str, rules: KeyRules) -> Iterator[KeyRow]:
+def _rows(keys: Iterable[AccountKey], number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
     form = _compiled(number_format, "{worker_id}")
+    rows: list[AccountKeyRow] = []
     for key in keys:
-        value, loose = _account_key(key, form, rules)
+        kind, written = key.kind, key.value
+        value, loose = normal(written), ""
+        if kind is _LOGIN:
+            rows += _login_rows(value, key, rules)
+        elif kind is _MAIL:
+            value, _ = _mail(value, rules)
+        elif kind is _NUMBER:
+            declared, loose = form.fullmatch(value), _loose(value)
+            value = declared["inner"] if declared else ""
+        elif kind is _SSH_KEY:
+            value = written.strip()
         if value or loose:
-            yield _stored(key.kind.value, value, loose, "", key.origin.value, key.name, key.value)
-        if key.kind is KeyKind.LOGIN and key.origin is not KeyOrigin.OWNER:
-            yield from _mail_key(key, rules)
-            yield from _built_on(key.value, rules)
+            rows.append((kind, value, loose, key.origin, key.name, written.strip()))
+    return rows
 
 
-def _built_on(login: str, rules: KeyRules) -> Iterator[KeyRow]:
-    built = normal(login)
-    for origin, patterns in (("pattern", rules.login_patterns), ("usual", rules.usual_patterns)):
-        for pattern in patterns:
-            inner = pattern.fullmatch(built)
-            if inner:
-                yield _stored("login", inner["inner"].strip(), "", "", origin, pattern.pattern, login)
-
-
-def _mail_key(login: AccountKey, rules: KeyRules) -> Iterator[KeyRow]:
-    # Nearly no login is a mail; what isn't ASCII may become an @ in its normal form.
-    if "@" in login.value or not login.value.isascii():
-        value, _ = mail(login.value, rules)
-        if value:
-            yield _stored("mail", value, "", "", login.origin.value, login.name, login.value)
-
-
-def _account_key(key: AccountKey, form: re.Pattern[str], rules: KeyRules) -> tuple[str, str]:
-    """Its value and loose form, "" where it has none."""
-    kind, value = key.kind, normal(key.value)
-    if kind is KeyKind.MAIL:
-        return _mail(value, rules)[0], ""
-    if kind is KeyKind.NUMBER:
-        declared = form.fullmatch(value)
-        return declared["inner"] if declared else "", _loose(value)
-    return key.value.strip() if kind is KeyKind.SSH_KEY else value, ""
+def _login_rows(login: str, key: AccountKey, rules: KeyRules) -> Iterable[AccountKeyRow]:
+    """What a login may be beside itself: a mail, or built on another login. Nearly none is."""
+    if key.origin is KeyOrigin.OWNER or ("@" not in login and not rules.any_pattern.fullmatch(login)):
+        return ()
+    written = key.value.strip()
+    address, _ = _mail(login, rules)
+    mails = [(_MAIL, address, "", key.origin, key.name, written)] if address else []
+    return mails + [
+        (_LOGIN, inner["inner"].strip(), "", origin, pattern.pattern, written)
+        for origin, patterns in (("pattern", rules.login_patterns), ("usual", rules.usual_patterns))
+        for pattern in patterns
+        if (inner := pattern.fullmatch(login))
+    ]
 
 
 @cache
 def _compiled(pattern: str, hole: str) -> re.Pattern[str]:
+    return re.compile(_expression(pattern, hole, "(?P<inner>.+)"))
+
+
+def _any_of(patterns: Iterable[str], hole: str) -> re.Pattern[str]:
+    return re.compile("|".join(_expression(pattern, hole, ".+") for pattern in patterns) or "(?!)")
+
+
+def _expression(pattern: str, hole: str, inner: str) -> str:
     before, _, after = pattern.partition(hole)
-    return re.compile(f"{re.escape(normal(before))}(?P<inner>.+){re.escape(normal(after))}")
+    return f"{re.escape(normal(before))}{inner}{re.escape(normal(after))}"
 
 
-def _worker_key(kind: KeyKind, raw: str, space: str, origin: str, loose: str) -> KeyRow:
-    return _stored(kind.value, normal(raw), loose, space, origin, kind.value, raw)
-
-
-def _stored(kind: str, value: str, loose: str, space: str, origin: str, name: str, raw: str) -> KeyRow:
-    return kind, value, loose, space, origin, name, raw.strip()
-
-
-def _identity_key(row: KeyRow) -> IdentityKey:
-    kind, value, loose, space, origin, name, raw = row
-    return IdentityKey(kind=KeyKind(kind), value=value, loose=loose, space=space, origin=origin, name=name, raw=raw)
+def _identity_key(row: AccountKeyRow) -> IdentityKey:
+    kind, value, loose, origin, name, raw = row
+    return IdentityKey(kind=KeyKind(kind), value=value, loose=loose, space="", origin=str(origin), name=name, raw=raw)

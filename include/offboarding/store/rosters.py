@@ -11,12 +11,14 @@ from include.offboarding.errors import RetriableError
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
+from include.offboarding.store.new_workers import NewWorkers
 from include.offboarding.store.repeats import came_again, repeated
 from include.offboarding.store.rows import ReadBegun, RosterOutcome
 from include.offboarding.store.several import take_out_several
 from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
-from include.offboarding.store.worker_stage import RANKS, WORKER_COLUMNS, WorkerForm, WorkerStage
+from include.offboarding.store.told_worker import RANKS, WorkerForm
+from include.offboarding.store.worker_stage import WORKER_COLUMNS, WorkerStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class RosterRead:
     as_of: datetime
     observed_at: datetime
     read_id: int
+    _new: NewWorkers | None = None
 
     @classmethod
     def begin(cls, session: Session, roster: RosterRow, run_id: int, as_of: datetime) -> "RosterRead":
@@ -78,7 +81,16 @@ class RosterRead:
         self.session.execute(block("rosters", "unstage_tables"))
         self.session.execute(block("rosters", "stage_tables"))
         stage = Stage(self.session, WORKER_COLUMNS)
-        told = WorkerStage(session=self.session, stage=stage, roster=self.roster.name, form=form)
+        if self._knows_nothing():
+            self._new = NewWorkers(
+                session=self.session,
+                roster=self.roster.name,
+                id_space=self.roster.id_space,
+                as_of=self.as_of,
+                observed_at=self.observed_at,
+                form=form,
+            )
+        told = WorkerStage(session=self.session, stage=stage, roster=self.roster.name, form=form, new=self._new)
         for worker in workers:
             told.add(worker)
         told.finish()
@@ -94,13 +106,15 @@ class RosterRead:
         """
         with self.session.transaction():
             lock_roster(self.session, self.roster.name)
-            self._fold()
+            old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
+            again = came_again(self.session, self.roster.name, self.read_id, self.run_id, summary)
+            placed = self._placed(is_whole=not (problems or old or again))
+            if not placed:
+                self._fold()
             workers = self._workers()
             several = take_out_several(self.session, summary, workers)
             found = [*problems, *several.problems, *self._contradictions(summary)]
-            old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
             found += [old] if old and not found else []
-            again = came_again(self.session, self.roster.name, self.read_id, self.run_id, summary)
             found += [again] if again else []
             last = self._last_complete()
             only_short = not found and last is not None and workers < last * min_percent / 100
@@ -109,10 +123,10 @@ class RosterRead:
             complete = not found
             vanished = _Vanished(inferred=0, waiting=0)
             # What was told then stands. To say it again could only take back what has been told since.
-            if not (old or again or several.nonsense or self._newer()):
+            if not (placed or old or again or several.nonsense or self._newer()):
                 bound = max(absolute, int((last or 0) * percent / 100))
                 vanished = self._write(complete=complete, only_short=only_short, bound=bound)
-            return self._finish(
+            outcome = self._finish(
                 RosterOutcome(
                     roster=self.roster.name,
                     status="complete" if complete else "partial",
@@ -131,9 +145,12 @@ class RosterRead:
                 only_short=only_short,
                 came_again=again is not None,
             )
+        self._close()
+        return outcome
 
     def fail(self, error: str) -> RosterOutcome:
         """Write down that it couldn't be read; what is known stays."""
+        self._close()
         return self._finish(
             RosterOutcome(
                 roster=self.roster.name,
@@ -192,7 +209,32 @@ class RosterRead:
         for statement in statements("rosters", "fold_twice"):
             self.session.execute(statement, values)
 
+    def _knows_nothing(self) -> bool:
+        """Whether no read of this roster has told anything yet."""
+        values = {"roster": self.roster.name, "read_id": self.read_id}
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return bool(cursor.execute(block("rosters", "knows_nothing"), values).fetchone())
+
+    def _placed(self, *, is_whole: bool) -> bool:
+        """Whether the workers were put straight into place: told whole, each once, and still nothing is known."""
+        new = self._new
+        if new is None:
+            return False
+        if is_whole and not new.tangled and self._knows_nothing() and new.placed():
+            return True
+        new.give_back()
+        new.close()
+        self._new = None
+        self.session.execute(block("rosters", "stage_statistics"))
+        return False
+
+    def _close(self) -> None:
+        if self._new:
+            self._new.close()
+
     def _workers(self) -> int:
+        if self._new:
+            return self._new.workers
         with self.session.cursor(row_factory=scalar_row) as cursor:
             return cursor.execute(block("rosters", "staged_counts")).fetchone() or 0
 

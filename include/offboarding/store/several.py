@@ -8,7 +8,7 @@ from psycopg.rows import scalar_row
 from include.offboarding.model import Problem, RosterSummary
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block, statements
-from include.offboarding.store.worker_stage import RANKS
+from include.offboarding.store.told_worker import RANKS
 
 _NONSENSE = 10
 """A read that tells more than one worker in so many as several people is none of workers."""

@@ -1,6 +1,6 @@
 """Accounts, credentials and keys: staged by COPY, merged in one transaction under the realm's lock."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Account,
     AccountRef,
     Credential,
+    Event,
     Gap,
     Key,
     KeyAccess,
@@ -22,13 +23,15 @@ from include.offboarding.model import (
     ScopeRead,
     Trust,
 )
-from include.offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountKeys, AccountStage
+from include.offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import KEY_COLUMNS, KeyCounts, KeyRead, StagedEvent, StagedKeyFact
 from include.offboarding.store.locks import lock_realm
+from include.offboarding.store.new_accounts import NewAccounts
 from include.offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
 from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
+from include.offboarding.store.told_account import AccountKeys
 
 _COLUMNS = {
     "s_scope": ("scope", "kind", "error"),
@@ -48,8 +51,15 @@ _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships"
 _COUNTED = ("accounts", "credentials", "keys", "events")
 
 
-StagedFact = Account | Credential | Membership | Trust | StagedKeyFact | ScopeRead | Gap
+StagedBeside = Membership | Trust | StagedKeyFact | ScopeRead | Gap
+"""What is told beside accounts and their credentials."""
+StagedFact = Account | Credential | StagedBeside
 """What a source's read yields, with actors' keys normalised; accounts' keys are made where one isn't known."""
+
+
+def _as_told(fact: StagedBeside | Event) -> StagedBeside:
+    assert not isinstance(fact, Event), "an event's actor has keys yet to be made"
+    return fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +86,7 @@ class SourceRead:
     _credentials: int = 0
     _gaps: list[Gap] = field(default_factory=list)
     _realm: str = ""
+    _new: NewAccounts | None = None
 
     @classmethod
     def begin(
@@ -107,10 +118,16 @@ class SourceRead:
             keys=KeyRead(session=session, kind=kind),
         )
 
-    def stage(self, facts: Iterable[StagedFact], keys: AccountKeys | None = None) -> None:
+    def stage(
+        self,
+        facts: Iterable[StagedFact | Event],
+        keys: AccountKeys | None = None,
+        kept: Callable[[StagedBeside | Event], StagedBeside] = _as_told,
+    ) -> None:
         """Copy every fact into temporary tables, in constant memory, but for accounts that stand here already.
 
-        `keys` makes an account's keys; a reader that tells no accounts needs none.
+        `keys` makes an account's keys; a reader that tells no accounts needs none. `kept` makes of whatever is neither
+        an account nor a credential what is kept of it.
 
         Raises FatalError for keys of several realms.
         """
@@ -118,11 +135,19 @@ class SourceRead:
         self.session.execute(block("sources", "stage_tables"))
         self.keys.begin()
         stage = Stage(self.session, {**_COLUMNS, **ACCOUNT_COLUMNS, **KEY_COLUMNS})
-        held = AccountStage(session=self.session, stage=stage, keys=keys, exact=self.phase == "detail")
-        for fact in facts:
-            self._add(stage, held, fact)
+        held = AccountStage(
+            session=self.session,
+            stage=stage,
+            keys=keys,
+            exact=self.phase == "detail",
+            of_realm=self._is_of,
+            observed_at=self.observed_at,
+        )
+        for fact in held.others(facts):
+            self._add(stage, kept(fact))
         held.finish()
         stage.finish()
+        self._new = held.new
         self._accounts, self._credentials = held.accounts, held.credentials
         self.keys.finish()
         self._realm = self._realm or next((gap.realm for gap in self._gaps if gap.realm), "")
@@ -135,10 +160,13 @@ class SourceRead:
             if self._realm:
                 lock_realm(self.session, self._realm)
                 self._write()
-            return self._finish(counts, self.keys.counts(), requests, "")
+            outcome = self._finish(counts, self.keys.counts(), requests, "")
+        self._close()
+        return outcome
 
     def fail(self, error: str, requests: RequestCounts) -> SourceOutcome:
         """Write down that it couldn't be read; what is known stays, marked stale."""
+        self._close()
         self._accounts = self._credentials = 0
         none = _Counts(scopes=0, failed_scopes=0)
         return self._finish(none, KeyCounts(keys=0, events=0, failed_scopes=0), requests, error)
@@ -160,9 +188,26 @@ class SourceRead:
         self.keys.merge(values)
         if self.tells != "accounts" or (self.phase == "collect" and self._is("newer_realm_read", values)):
             return
-        for step in [*self._held_steps(values), *_BESIDE]:
+        steps = [*(() if self._placed(values) else self._held_steps(values)), *_BESIDE]
+        for step in steps:
             for statement in statements("sources", step):
                 self.session.execute(statement, values)
+
+    def _placed(self, values: Mapping[str, object]) -> bool:
+        """Whether the accounts were put straight into place: still nothing is known, and each was told once."""
+        new = self._new
+        if new is None:
+            return False
+        fits = new.realm == self._realm and not new.several_realms
+        if fits and not self._is("knows_accounts", values) and not self._is("newer_looks", values) and new.placed():
+            return True
+        new.give_back()
+        self.session.execute(block("sources", "stage_statistics"))
+        return False
+
+    def _close(self) -> None:
+        if self._new:
+            self._new.close()
 
     def _held_steps(self, values: Mapping[str, object]) -> Iterator[str]:
         """What there is to do about accounts and credentials: little where nothing of the realm is known yet."""
@@ -223,15 +268,8 @@ class SourceRead:
         )
         return outcome
 
-    def _add(self, stage: Stage, held: AccountStage, fact: StagedFact) -> None:
-        # Credentials and accounts first: of these there are millions.
-        if isinstance(fact, Credential):
-            self._is_of(fact.realm)
-            held.add_credential(fact)
-        elif isinstance(fact, Account):
-            self._is_of(fact.realm)
-            held.add_account(fact)
-        elif isinstance(fact, Gap):
+    def _add(self, stage: Stage, fact: StagedBeside) -> None:
+        if isinstance(fact, Gap):
             self._gaps.append(fact)
         elif isinstance(fact, Key | KeyAccess | StagedEvent):
             left_out = list(self.keys.add(stage, fact))

@@ -39,19 +39,23 @@ class Stage:
         rows = self._rows[table]
         if not rows:
             return
-        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, self._columns[table]))
-        )
         if table not in self._types:
-            self._types[table] = self._types_of(table)
-        with self._session.cursor() as cursor, cursor.copy(statement) as copy:
+            self._types[table] = types_of(self._session, table, self._columns[table])
+        with self._session.cursor() as cursor, cursor.copy(copy_in(table, self._columns[table])) as copy:
             copy.set_types(self._types[table])
             for row in rows:
                 copy.write_row(row)
         rows.clear()
 
-    def _types_of(self, table: str) -> list[int]:
-        columns = list(self._columns[table])
-        with self._session.cursor() as cursor:
-            found = {str(name): oid for oid, name in cursor.execute(_TYPES, (table, columns)).fetchall()}
-        return [oid for column in columns if isinstance(oid := found[column], int)]
+
+def copy_in(table: str, columns: Sequence[str]) -> sql.Composed:
+    """The statement that copies rows of these columns, in binary form."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("copy {} ({}) from stdin (format binary)").format(sql.Identifier(table), names)
+
+
+def types_of(session: psycopg.Connection[tuple[object, ...]], table: str, columns: Sequence[str]) -> list[int]:
+    """These columns' types, by their numbers."""
+    with session.cursor() as cursor:
+        found = {str(name): oid for oid, name in cursor.execute(_TYPES, (table, list(columns))).fetchall()}
+    return [oid for column in columns if isinstance(oid := found[column], int)]

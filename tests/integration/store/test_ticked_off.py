@@ -2,11 +2,13 @@
 
 import itertools
 import os
-from collections.abc import Generator, Iterator
+import tempfile
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, LiteralString
 from unittest import mock
 
 import pytest
@@ -25,7 +27,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.store import runs
+from include.offboarding.store import runs, spool
 from include.offboarding.store.account_stage import AccountStage
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sources import SourceRead, StagedFact
@@ -46,6 +48,16 @@ SEEN = (
     from credential c join account a using (account_pk) order by 1, 2, 3""",
     """select a.native_id, k.kind, k.value, k.loose, k.origin, k.name, k.raw, k.valid_to is null,
     k.valid_from = a.first_seen_at from account_key k join account a using (account_pk) order by 1, 2, 3, 4, 5, 6""",
+)
+EVERY_COLUMN: tuple[LiteralString, ...] = (
+    *SEEN,
+    """select realm, native_id, login, owner_labels, created_at, created_by, standing_reason, has_own_login,
+    password_set_at, service_like, privileged, privileged_by, last_used_exact, kind, product, digest
+    from account order by 2""",
+    """select a.native_id, c.kind, c.native_id, c.standing_reason, c.can_reactivate, c.effect, c.fingerprint,
+    c.created_at, c.last_used_at, c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until
+    from credential c join account a using (account_pk) order by 1, 2, 3""",
+    "select scope, kind, complete from scope order by 1, 2",
 )
 Read = tuple[str, tuple[StagedFact, ...]]
 """A phase, and what is told in it."""
@@ -115,13 +127,13 @@ def reads(draw: DrawFn) -> Read:
     return phase, tuple(facts)
 
 
-def after(session: Session, told: list[Read]) -> list[list[tuple[Any, ...]]]:
+def after(session: Session, told: list[Read], seen: tuple[LiteralString, ...] = SEEN) -> list[list[tuple[Any, ...]]]:
     with undone(session):
         for phase, facts in told:
             read = begun(session, phase)
             read.stage(facts, FORM)
             read.merge(RequestCounts())
-        return [rows_of(session, query) for query in SEEN]
+        return [rows_of(session, query) for query in seen]
 
 
 @given(told=st.lists(reads(), min_size=2, max_size=3).flatmap(lambda few: st.lists(st.sampled_from(few), max_size=6)))
@@ -225,3 +237,93 @@ def test_a_credential_that_was_gone_and_is_told_again_is_back(lasting_store: Ses
     once, again = after(lasting_store, [told]), after(lasting_store, [told, without, told])
 
     assert again[1] == once[1]
+
+
+@given(told=st.lists(st.lists(reads(), min_size=1, max_size=2), min_size=1, max_size=2))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+def test_a_first_read_comes_to_what_it_would_if_it_were_merged(lasting_store: Session, told: list[list[Read]]) -> None:
+    """Also where it tells an account twice, or a credential elsewhere."""
+    nights: list[Read] = [(few[0][0], tuple(fact for _, facts in few for fact in facts)) for few in told]
+    with mock.patch.object(AccountStage, "_is_new", return_value=False):
+        compared = after(lasting_store, nights, EVERY_COLUMN)
+
+    assert after(lasting_store, nights, EVERY_COLUMN) == compared
+
+
+@pytest.fixture
+def empty(lasting_store: Session) -> Iterator[Session]:
+    with undone(lasting_store):
+        yield lasting_store
+
+
+def staged(session: Session) -> bool:
+    """Whether accounts of the last read came by way of the temporary tables."""
+    return rows_of(session, "select exists (select from s_account)") == [(True,)]
+
+
+def test_a_first_read_goes_straight_into_place(empty: Session) -> None:
+    odd = replace(A, owner_labels=("cn=Käthe Süß,ou=Leitung" * 12, ""), privileged=True, privileged_by="Domänen-Admins")
+
+    merged(begun(empty), odd, key(1), key(2), account("b"), WHOLE)
+
+    assert not staged(empty)
+    assert rows_of(empty, "select native_id, owner_labels, privileged from account order by 1") == [
+        ("a", list(odd.owner_labels), True),
+        ("b", [], None),
+    ]
+    assert merged(begun(empty), odd, key(1), key(2), account("b"), WHOLE) == 2
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [(A, key(1), A, key(1)), (key(1), A, key(2)), (replace(A, realm="d2"), account("b"))],
+    ids=["an account told twice", "a credential elsewhere", "accounts of another system"],
+)
+def test_a_first_read_that_does_not_fit_is_merged(empty: Session, facts: tuple[StagedFact, ...]) -> None:
+    merged(begun(empty), *facts, WHOLE)
+
+    assert staged(empty)
+    assert rows_of(empty, "select distinct realm from account") == [("d1",)]
+
+
+def test_a_first_read_that_another_run_overtook_is_merged(empty: Session) -> None:
+    older, newer = begun(empty), begun(empty)
+    older.stage((A, account("b"), key(1, "b"), ScopeRead(realm="d1", scope="a", kinds=EVERYTHING)), FORM)
+    # As another run's process would: it began later, and is over before.
+    empty.execute(
+        """insert into account (realm, native_id, label, login, display_name, owner_labels, created_by, standing,
+        standing_reason, has_own_login, service_like, privileged_by, last_used_exact, kind, product, keys,
+        first_seen_at, observed_at)
+        values ('d1', 'a', '', '', 'Lee', '{}', '', 'works', '', true, false, '', true, 'account', '', '[]', %s, %s)""",
+        (newer.observed_at, newer.observed_at),
+    )
+
+    older.merge(RequestCounts())
+
+    assert rows_of(empty, "select native_id, display_name = 'Lee' from account order by 1") == [
+        ("a", True),
+        ("b", False),
+    ]
+    assert rows_of(empty, "select native_id from credential") == [("k1",)]
+
+
+@pytest.mark.parametrize("is_over", [SourceRead.merge, lambda read, counts: read.fail("broke", counts)])
+def test_what_waits_on_disk_has_no_name_and_is_gone_with_the_read(
+    empty: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_over: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(spool, "IN_MEMORY", 1)
+    read = begun(empty)
+
+    read.stage((A, key(1), WHOLE), FORM)
+
+    assert open_in(tmp_path) == 3
+    assert list(tmp_path.iterdir()) == []
+    is_over(read, RequestCounts())
+    assert open_in(tmp_path) == 0
+
+
+def open_in(folder: Path) -> int:
+    """How many files in this folder the process holds open, names or none (proc_pid_fd(5))."""
+    links = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return sum(link.startswith(str(folder)) for link in links)

@@ -14,6 +14,7 @@ from hypothesis.strategies import DrawFn
 
 from include.offboarding.model import Worker
 from include.offboarding.store.connect import Session
+from include.offboarding.store.rosters import RosterRead
 from include.offboarding.store.worker_stage import WorkerStage
 from tests.support.companies import workers
 from tests.support.database import undone
@@ -104,3 +105,62 @@ def test_a_second_record_counts_beside_the_one_that_was_ticked_off(feed: Feed) -
 
     assert outcome.workers == 2
     assert feed.left() == {}
+
+
+EVERY_COLUMN = (
+    *SEEN,
+    """select worker_id, roster, id_space, person_uid, name, manager, location, first_told_at, digest
+    from worker order by 1, 2""",
+    """select w.worker_id, k.loose from worker_key k join worker w using (worker_pk)
+    order by 1, k.kind, k.value, k.space""",
+    """select p.person_uid, p.id_space, p.worker_id, p.episode, p.first_seen_at, w.roster
+    from person p join worker w on w.worker_pk = p.shown_worker_pk order by 1""",
+)
+
+
+@given(nights=st.lists(told(), min_size=1, max_size=2), second=told())
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=UNHURRIED)
+def test_a_first_read_comes_to_what_it_would_if_it_were_merged(
+    lasting_store: Session, nights: list[Night], second: Night
+) -> None:
+    """Also where it is partial, tells a worker twice, or another roster told of the same people."""
+    with mock.patch.object(RosterRead, "_knows_nothing", return_value=False):
+        compared = of_two_rosters(lasting_store, nights, second)
+
+    assert of_two_rosters(lasting_store, nights, second) == compared
+
+
+def of_two_rosters(session: Session, nights: Sequence[Night], second: Night) -> list[list[tuple[Any, ...]]]:
+    with undone(session):
+        for day, (found, broken) in enumerate(nights, start=10):
+            Feed(session=session).read(day, *found, problems=BROKEN if broken else ())
+        found, broken = second
+        Feed(session=session, name="agency").read(20, *found, problems=BROKEN if broken else ())
+        # Both rosters may have the same worker ids.
+        return [sorted(rows_of(session, query), key=repr) for query in EVERY_COLUMN]
+
+
+def staged(feed: Feed) -> bool:
+    """Whether workers of the last read came by way of the temporary tables."""
+    return feed.ask("select exists (select from s_worker)") == [(True,)]
+
+
+def test_a_first_read_goes_straight_into_place(store: Session) -> None:
+    feed = Feed(session=store)
+
+    outcome = feed.read(10, worker("1", mail=KIM), worker("2", GONE))
+
+    assert not staged(feed)
+    assert (outcome.status, outcome.workers) == ("complete", 2)
+    assert ticked(feed, 11, worker("1", mail=KIM), worker("2", GONE)) == 2
+
+
+def test_a_first_read_that_does_not_fit_is_merged(store: Session) -> None:
+    partial, twice, after_one = (Feed(session=store, name=name) for name in ("hr", "agency", "hr"))
+
+    assert partial.read(10, worker("1"), problems=BROKEN).status == "partial"
+    assert staged(partial)
+    assert twice.read(11, worker("7"), worker("7", GONE)).workers == 1
+    assert staged(twice)
+    assert after_one.read(12, worker("1"), worker("2")).workers == 2
+    assert staged(after_one)

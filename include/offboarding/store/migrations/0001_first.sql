@@ -78,7 +78,7 @@ create table worker (
     in_complete_read  boolean not null,
     first_told_at     timestamptz not null,           -- as_of of the first read that told of it
     missing_since     timestamptz,                    -- the first read in which it wasn't, where that read may tell
-    judged_read_id    bigint references roster_read,  -- the complete read that asked whether it left, within its bound
+    judged_read_id    bigint,                         -- the complete roster_read that asked whether it left, within its bound
     vanished_at       timestamptz,                    -- taken to have left; null while it waits to be confirmed
     superseded        boolean not null default false, -- HR gives its id as another worker's previous one
     digest            bytea,                          -- of the one record by which a complete read told it
@@ -112,7 +112,7 @@ create table worker_key (
     valid_to   timestamptz,                           -- no longer told; still evidence
     primary key (worker_pk, kind, value, space)
 );
-create index on worker_key (kind, value, space);
+create index on worker_key (value);                   -- nearly no value is of several kinds or spaces
 
 create table departure (
     departure_id  bigint generated always as identity primary key,

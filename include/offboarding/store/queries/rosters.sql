@@ -21,6 +21,13 @@ analyze s_employment (worker_id);
 analyze s_worker_key (worker_id);
 analyze s_same_worker (worker_id);
 
+-- name: knows_nothing
+-- Whether no read of the roster has told anything yet, and nobody is known by another person's id.
+select not exists (select from worker where roster = %(roster)s) and not exists (select from person_alias)
+    and not exists (
+        select from roster_read
+        where roster = %(roster)s and read_id <> %(read_id)s and status in ('complete', 'partial')) as nothing;
+
 -- name: knows_digests
 -- Whether there is anything to tick off.
 select exists (select from worker where roster = %(roster)s and digest is not null);

@@ -8,7 +8,7 @@ drop table if exists s_account, s_told, s_same, s_stray, s_credential, s_scope, 
 create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
     created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
     password_set_at timestamptz, service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz,
-    last_used_exact boolean, account_kind text, product text, keys text, digest bytea, credentials integer);
+    last_used_exact boolean, kind text, product text, keys text, digest bytea, credentials integer);
 create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
     standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
     last_used_at timestamptz, last_used_service text, last_used_region text, expires_at timestamptz,
@@ -115,9 +115,9 @@ select exists (select from scope where realm = %(realm)s and complete and observ
 -- name: drop_stale
 -- What a read that began later has told already: an older one never overwrites it.
 delete from s_account s
-where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = s.account_kind and n.complete
+where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = s.kind and n.complete
         and n.observed_at > %(observed_at)s)
-    or exists (select from scope n where n.realm = %(realm)s and n.scope = s.native_id and n.kind = s.account_kind
+    or exists (select from scope n where n.realm = %(realm)s and n.scope = s.native_id and n.kind = s.kind
         and n.complete and n.observed_at > %(observed_at)s);
 delete from s_credential s
 where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and n.kind = s.kind and n.complete
@@ -146,7 +146,7 @@ with made as (
         product, keys, digest, first_seen_at, observed_at)
     select %(realm)s, s.native_id, s.label, s.login, s.display_name, coalesce(s.owner_labels, '{}'), s.created_at,
         s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
-        s.privileged_by, s.last_used_exact, s.account_kind, s.product, s.keys::jsonb,
+        s.privileged_by, s.last_used_exact, s.kind, s.product, s.keys::jsonb,
         case when not %(exact)s then s.digest end, %(observed_at)s, %(observed_at)s
     from s_account s
     where s.native_id not in (select h.native_id from here h)
@@ -180,11 +180,11 @@ set label = s.label, login = s.login, display_name = s.display_name, owner_label
     created_at = s.created_at, created_by = s.created_by, standing = s.standing, standing_reason = s.standing_reason,
     has_own_login = s.has_own_login, password_set_at = s.password_set_at, service_like = s.service_like,
     privileged = s.privileged, privileged_by = s.privileged_by, last_used_exact = s.last_used_exact,
-    kind = s.account_kind, product = s.product, observed_at = %(observed_at)s, gone_at = null
+    kind = s.kind, product = s.product, observed_at = %(observed_at)s, gone_at = null
 from (
     select k.account_pk, t.native_id, t.label, t.login, t.display_name, coalesce(t.owner_labels, '{}') as owner_labels,
         t.created_at, t.created_by, t.standing, t.standing_reason, t.has_own_login, t.password_set_at, t.service_like,
-        t.privileged, t.privileged_by, t.last_used_exact, t.account_kind, t.product
+        t.privileged, t.privileged_by, t.last_used_exact, t.kind, t.product
     from s_account t join here h using (native_id) join account k using (account_pk)
     where not h.is_new) s
 where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s and (
@@ -193,7 +193,7 @@ where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s and (
         a.kind, a.product)
     is distinct from (s.label, s.login, s.display_name, s.owner_labels, s.created_at, s.created_by, s.standing,
         s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged, s.privileged_by,
-        s.last_used_exact, s.account_kind, s.product)
+        s.last_used_exact, s.kind, s.product)
     or a.gone_at is not null);
 
 -- name: find_retold

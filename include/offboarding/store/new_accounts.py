@@ -1,0 +1,93 @@
+"""Accounts of a system of which nothing is known yet: they wait outside the database, and go straight into place.
+
+Nothing can have gone, ended or changed there, so nothing is compared. What doesn't fit that after all (an account told
+twice, a credential told elsewhere, another run that was quicker) is merged as everything else is: see `give_back`.
+docs/decisions/0083-a-first-read-goes-straight-into-place.md
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from psycopg.errors import UniqueViolation
+from psycopg.rows import scalar_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.spool import Spool, jsonb, text_array
+from include.offboarding.store.sql import block, statements
+from include.offboarding.store.told_account import ACCOUNT, CREDENTIAL, OWNER_LABELS, AccountKeys, Told, key_column
+
+_COLUMNS = {
+    "account": ("account_pk", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),
+    "account_use": ("account_pk", "keep_use", "last_used_at", "observed_at"),
+    "credential": ("account_pk", *CREDENTIAL[1:], "observed_at"),
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class NewAccounts:
+    """Those of one inventory. To be closed."""
+
+    session: Session
+    realm: str
+    observed_at: datetime
+    several_realms: bool = False
+    """Not all are of `realm`."""
+    _spool: Spool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spool = Spool(self.session, _COLUMNS)
+
+    def add(self, waiting: Sequence[Told], digests: Sequence[bytes], keys: AccountKeys) -> None:
+        """These accounts, with their credentials."""
+        account, use, credential = map(self._spool.row, _COLUMNS)
+        at = self.observed_at
+        for pk, told, digest in zip(self._ids(len(waiting)), waiting, digests, strict=True):
+            column = jsonb(key_column(keys.rows(told.account)))
+            account((pk, *_account_values(told), column, digest, at, at))
+            use((pk, "day", _day(told.account.last_used_at), at))
+            for values in told.credentials:
+                credential((pk, *values[1:], at))
+        self.several_realms = self.several_realms or any(told.account.realm != self.realm for told in waiting)
+
+    def finish(self) -> None:
+        """There are no more."""
+        self._spool.finish()
+
+    def placed(self) -> bool:
+        """Put them where they stay. False where the table has one of these already, or one is told twice: none is."""
+        try:
+            with self.session.transaction():
+                for table in _COLUMNS:
+                    self._spool.place(table)
+        except UniqueViolation:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        """Put them into a read's temporary tables, as if they had never waited here."""
+        self.session.execute(block("new_accounts", "make_room"))
+        for table in _COLUMNS:
+            self._spool.place(table, into=f"new_{table}")
+        for statement in statements("new_accounts", "give_back"):
+            self.session.execute(statement)
+
+    def close(self) -> None:
+        """Nothing of it is left outside the database."""
+        self._spool.close()
+
+    def _ids(self, many: int) -> Iterable[int]:
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(block("new_accounts", "numbers"), {"many": many}).fetchall()
+
+
+def _account_values(told: Told) -> tuple[object, ...]:
+    values = told.values
+    return (*values[:OWNER_LABELS], text_array(told.account.owner_labels), *values[OWNER_LABELS + 1 :])
+
+
+def _day(at: datetime | None) -> datetime | None:
+    """When it began, in UTC: more isn't kept until it's known whose the account is."""
+    if at is None:
+        return None
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).replace(hour=0, minute=0, second=0, microsecond=0)

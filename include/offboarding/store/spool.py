@@ -1,0 +1,75 @@
+"""Rows that wait outside the database until a read has come to its end, in the very form in which COPY takes them.
+
+Where nothing is known, nothing is compared. By way of a temporary table each row is written twice; copied straight into
+place while a system answers, it holds a transaction open for as long. So rows wait in files: in memory while they are
+few, else on disk, without a name, so that they are gone with the process.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from struct import pack
+from tempfile import SpooledTemporaryFile
+
+import psycopg
+from psycopg.copy import Copy, FileWriter
+
+from include.offboarding.store.staging import copy_in, types_of
+
+IN_MEMORY = 4 << 20
+"""Bytes of one table's rows that wait in memory."""
+_CHUNK = 1 << 18
+_TEXT, _BYTEA, _TEXT_ARRAY, _JSONB = 25, 17, 1009, 3802
+"""Types of PostgreSQL, by their numbers (pg_type.dat)."""
+_GIVEN_AS = {_TEXT_ARRAY: _BYTEA, _JSONB: _TEXT}
+"""Given in their binary form already: by `text_array` and `jsonb`."""
+_NO_TEXTS = pack(">iii", 0, 0, _TEXT)
+
+
+class Spool:
+    """Rows for several tables, in PostgreSQL's binary form. To be closed."""
+
+    def __init__(self, session: psycopg.Connection[tuple[object, ...]], columns: Mapping[str, Sequence[str]]) -> None:
+        self._session = session
+        self._columns = columns
+        self._files = {table: SpooledTemporaryFile[bytes](max_size=IN_MEMORY) for table in columns}
+        self._copies = {table: self._begun(table) for table in columns}
+
+    def row(self, table: str) -> Callable[[Sequence[object]], None]:
+        """What takes a row of this table, in the order of its columns."""
+        return self._copies[table].write_row
+
+    def finish(self) -> None:
+        """There are no more rows."""
+        for copy in self._copies.values():
+            copy.finish(None)
+
+    def place(self, table: str, *, into: str = "") -> None:
+        """Copy what waits for this table into it, or into one with the same columns."""
+        file = self._files[table]
+        file.seek(0)
+        with self._session.cursor() as cursor, cursor.copy(copy_in(into or table, self._columns[table])) as copy:
+            while chunk := file.read(_CHUNK):
+                copy.write(chunk)
+
+    def close(self) -> None:
+        """Nothing of it is left."""
+        for file in self._files.values():
+            file.close()
+
+    def _begun(self, table: str) -> Copy:
+        copy = Copy(self._session.cursor(), binary=True, writer=FileWriter(self._files[table]))
+        copy.set_types([_GIVEN_AS.get(oid, oid) for oid in types_of(self._session, table, self._columns[table])])
+        return copy
+
+
+def jsonb(text: str) -> str:
+    """JSON, as a spooled row bears it: behind the version of the form (jsonb_recv in PostgreSQL's jsonb.c)."""
+    return f"\x01{text}"
+
+
+def text_array(texts: Sequence[str]) -> bytes:
+    """An array of texts, as a spooled row bears it; psycopg makes none that is empty (array_recv in arrayfuncs.c)."""
+    if not texts:
+        return _NO_TEXTS
+    told = [text.encode() for text in texts]
+    head = pack(">iiiii", 1, 0, _TEXT, len(told), 1)
+    return head + b"".join(pack(">i", len(text)) + text for text in told)

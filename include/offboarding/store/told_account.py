@@ -1,0 +1,80 @@
+"""An account as a read tells it, with the credentials that come right after it, and the digest of both."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter, itemgetter
+from typing import Protocol
+
+import msgspec
+
+from include.offboarding.model import Account, AccountKey, Credential
+
+KeyRow = tuple[str, str, str, str, str, str]
+"""Kind, value, loose, origin, name and raw of an account's identity key."""
+Values = tuple[object, ...]
+
+# All but the last use, of which less is kept than is told, and which moves by itself; and the keys, beside.
+ACCOUNT = tuple(f.name for f in fields(Account) if f.name not in ("last_used_at", "keys"))
+"""What `Told.values` holds: columns of the table, too, so that a row is made of them as they are."""
+CREDENTIAL = tuple(f.name for f in fields(Credential) if f.name != "realm")
+"""What each of `Told.credentials` holds. Its realm is the account's."""
+OWNER_LABELS = ACCOUNT.index("owner_labels")
+
+_encoder = msgspec.msgpack.Encoder()
+_json = msgspec.json.Encoder()
+_value = itemgetter(1)
+account_values: "attrgetter[Values]" = attrgetter(*ACCOUNT)
+_key_values: "attrgetter[Values]" = attrgetter(*(f.name for f in fields(AccountKey)))
+credential_values: "attrgetter[Values]" = attrgetter(*CREDENTIAL)
+
+
+class AccountKeys(Protocol):
+    """Makes the keys of an account."""
+
+    @property
+    def form(self) -> bytes:
+        """Digest of everything that a key's normal form rests on beside the account itself."""
+        ...
+
+    def rows(self, account: Account) -> list[KeyRow]:
+        """Each in its normal form."""
+        ...
+
+
+@dataclass(slots=True)
+class Told:
+    """An account, and the credentials that came right after it, as values."""
+
+    account: Account
+    values: Values
+    credentials: list[Values]
+
+    def once(self) -> Sequence[Values]:
+        """Each credential once, should it be told twice."""
+        if len(self.credentials) < 2:
+            return self.credentials
+        return tuple({each[1:3]: each for each in self.credentials}.values())
+
+
+def digests(told: Iterable[Told], form: bytes) -> list[bytes]:
+    """Of each: equal where the same is told, and keys are made of it in the same way."""
+    # Copied, since to take in the key is a third of the work.
+    keyed = hashlib.blake2b(digest_size=16, key=form)
+    return [_digest(keyed.copy(), each) for each in told]
+
+
+def _digest(keyed: "hashlib.blake2b", told: Told) -> bytes:
+    # Values alone: each field's name with each of them is half of what would be encoded.
+    keys = list(map(_key_values, told.account.keys))
+    keyed.update(_encoder.encode((told.values, keys, told.credentials)))
+    return keyed.digest()
+
+
+def key_column(rows: list[KeyRow]) -> str:
+    """Each key once, in an order of its own: the same keys always make the same column. In JSON."""
+    rows.sort()
+    if len(set(map(_value, rows))) < len(rows):
+        # Of two that differ in how they are written, the first.
+        rows = [row for number, row in enumerate(rows) if not number or row[:5] != rows[number - 1][:5]]
+    return _json.encode(rows).decode()
