@@ -46,15 +46,20 @@ analyze shared;
 -- Every key that an account of a configured source bears today, but for its own id; the source's settings are joined
 -- where they're asked.
 create temp table bearing as
-select b.*
-from (
-    select a.account_pk, s.setting, a.created_at, a.service_like,
-        k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
+with key as (
+    select a.account_pk, s.setting, a.created_at, a.service_like, k ->> 0 as kind, k
     from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
     where a.account_pk in (select f.account_pk from focus_account f)
-        and not (k ->> 0 = 'directory_id' and k ->> 4 = 'id')
-    offset 0) b  -- each part of a key is taken out once
-where b.kind <> 'name' and (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
+    offset 0  -- each part of a key is taken out once
+), borne as (
+    select account_pk, setting, created_at, service_like, kind, k ->> 1 as value,
+        case when kind = 'number' then k ->> 2 else '' end as loose, k ->> 3 as origin, k ->> 4 as name, k ->> 5 as raw
+    from key
+    where kind <> 'name' and not (kind = 'directory_id' and k ->> 4 = 'id')
+    offset 0
+)
+select b.* from borne b
+where (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
     and b.value not in (select p.value from placeholder p);
 
 -- name: add_own_ids
@@ -576,8 +581,9 @@ with standing as (
     union all
     select o.account_pk
     from (select account_pk from standing union select account_pk from account_use where keep_use = 'exact') o
-    join account a using (account_pk) join source_setting using (realm)
-    where not exists (select from focus_account f where f.account_pk = o.account_pk)
+    join account a using (account_pk)
+    where a.realm in (select s.realm from source_setting s)
+        and o.account_pk not in (select f.account_pk from focus_account f)
 )
 select account_pk, case when account_pk in (select e.account_pk from exact e) then 'exact'
     when account_pk in (select l.account_pk from link l where l.valid_to is null and l.decision = 'linked') then 'none'
@@ -596,10 +602,14 @@ from use_to_keep w join account a using (account_pk)
 where w.keep_use <> 'none' and not exists (select from account_use u where u.account_pk = w.account_pk);
 
 -- name: show_workers
--- Which worker people know a person by: the one at work, else the last.
-with face as (
+-- Which worker people know a person by: the one at work, else the last. Nearly everybody is one worker, and known by that.
+with several as (
+    select person_uid from worker group by person_uid having count(*) > 1
+    union all
+    select person_uid from person where shown_worker_pk is null
+), face as (
     select distinct on (w.person_uid) w.person_uid, w.worker_pk
-    from worker w left join employment_span e using (worker_pk)
+    from several join worker w using (person_uid) left join employment_span e using (worker_pk)
     order by w.person_uid, w.superseded, e.outcome is distinct from 'active', e.left_at desc nulls last, w.worker_pk desc
 )
 update person p set shown_worker_pk = f.worker_pk
@@ -612,7 +622,8 @@ analyze person, credential, scope;
 -- name: correlation_counts
 -- What was linked of the accounts that exist, by realm.
 with best as (
-    select account_pk, min(array_position(array['linked', 'disputed', 'probable', 'candidate'], decision)) as rank
+    select account_pk, min(case decision when 'linked' then 1 when 'disputed' then 2 when 'probable' then 3 else 4 end)
+        as rank
     from link where valid_to is null and relation <> 'created'
     group by account_pk
 )

@@ -28,27 +28,47 @@ insert into focus_person select person_uid, 0 from person;
 analyze focus_account, focus_person;
 
 -- name: make_borne
--- What every account of a configured source bears or bore, and what every person does, as far as it weighs anything: a
--- mail's local part stands beside logins, a number's digits beside digits.
+-- What every account of a configured source bears or bore, and what every person does, as far as it weighs anything: of a
+-- number its digits, whereby it equals and resembles others; a mail's local part stands beside logins; an account's own id
+-- only where HR or another system names any.
+create temp table personal as
+select w.person_uid, k.kind, case when k.kind <> 'number' or k.loose = '' or k.loose in (select p.value from placeholder p)
+    then k.value else k.loose end as value
+from worker_key k join worker w using (worker_pk)
+where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+union all
+select w.person_uid, 'login', k.loose
+from worker_key k join worker w using (worker_pk)
+where k.kind = 'mail' and k.loose <> '' and k.loose not in (select p.value from placeholder p);
 create temp table borne as
 with key as (
-    select a.account_pk, k ->> 0 as kind, k ->> 1 as value, k ->> 2 as loose
+    select a.account_pk, k ->> 0 as kind, k
     from account a join source_setting using (realm) cross join jsonb_array_elements(a.keys) k
+    offset 0  -- taken out once
+), ever as (
+    select account_pk, kind, k ->> 1 as value, case when kind = 'number' then k ->> 2 end as loose
+    from key where kind <> 'name' and not (kind = 'directory_id' and k ->> 4 = 'id')
     union all
-    select f.account_pk, f.kind, f.value, f.loose
+    select f.account_pk, f.kind, f.value, case when f.kind = 'number' then f.loose end
     from former_account_key f join account using (account_pk) join source_setting using (realm)
+    where f.kind <> 'name' and not (f.kind = 'directory_id' and f.name = 'id')
 )
-select account_pk, kind, value from key where kind <> 'name' and ltrim(value, '0') <> ''
-union all
-select account_pk, 'loose', loose from key where kind = 'number' and loose <> '';
-delete from borne b using placeholder p where p.value = b.value;
-create temp table personal as
-select w.person_uid, k.kind, k.value
-from worker_key k join worker w using (worker_pk) where ltrim(k.value, '0') <> ''
-union all
-select w.person_uid, case k.kind when 'mail' then 'login' else 'loose' end, k.loose
-from worker_key k join worker w using (worker_pk) where k.kind in ('mail', 'number') and k.loose <> '';
-delete from personal b using placeholder p where p.value = b.value;
+select account_pk, kind, value
+from (
+    select account_pk, kind, case when loose <> '' and loose not in (select p.value from placeholder p)
+        then loose else value end as value
+    from ever offset 0) digits
+where ltrim(value, '0') <> '' and value not in (select p.value from placeholder p);
+insert into borne (account_pk, kind, value)
+with named as (
+    select value from personal where kind = 'directory_id'
+    union
+    select value from borne where kind = 'directory_id'
+)
+select a.account_pk, 'directory_id', k ->> 1
+from account a join source_setting using (realm) cross join jsonb_array_elements(a.keys) k
+where exists (select from named) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
+    and k ->> 1 in (select n.value from named n);
 -- By whom a workload says that it's managed, or an account that it was made.
 create temp table naming as
 select a.account_pk, a.realm, plain_label(o.label) as label
@@ -156,7 +176,7 @@ where not exists (
             = (c.realm, c.kind, c.value, c.loose, c.name, c.accounts))
     and exists (
         select from borne b join focus_account using (account_pk)
-        where (b.kind, b.value) in ((c.kind, c.value), ('loose', c.loose)));
+        where b.kind = c.kind and b.value in (c.value, c.loose));
 
 -- name: note_crowded
 -- Values that weigh nothing, since too many bear them.

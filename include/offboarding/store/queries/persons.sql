@@ -118,6 +118,7 @@ with told as (
         greatest((t.end_on + 1)::timestamp at time zone t.zone_used,
             case when t.zone is null then (t.end_on + 1)::timestamp at time zone 'Etc/GMT+12' end) as ended_certain_at
     from told t
+    offset 0  -- each worked out once
 ), judged as (
     select t.*,
         case
@@ -130,6 +131,7 @@ with told as (
             else 'active'
         end as outcome
     from timed t
+    offset 0
 ), seen as (
     -- What a feed's silence makes of it. HR's word that it ended stands; a new number isn't an end; from a list of who
     -- works here, whose contract had run out, has left; a hire that was withdrawn before it began is none.
@@ -143,6 +145,7 @@ with told as (
             else j.outcome
         end as seen
     from judged j
+    offset 0
 )
 select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.last_working_on, s.end_on, s.zone,
     s.zone_used, s.started_at, s.over_on, s.over_at, s.seen as outcome,
