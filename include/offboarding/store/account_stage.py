@@ -112,9 +112,9 @@ class AccountStage:
             self._known = False
             self.new.add(waiting, made, self.keys)
             return
-        same = self._same(waiting, made) if self._is_known(realm) else frozenset[tuple[object, ...]]()
+        others = self._others(waiting, made) if self._is_known(realm) else None
         for told, digest in zip(waiting, made, strict=True):
-            if (told.account.native_id, digest) not in same:
+            if others is None or (told.account.native_id, digest) in others:
                 self._stage(told, key_column(self.keys.rows(told.account)), digest)
 
     def _stage(self, told: Told, keys: str, digest: bytes) -> None:
@@ -137,12 +137,12 @@ class AccountStage:
                 self._known = bool(cursor.execute(block("sources", "knows_digests"), {"realm": realm}).fetchone())
         return self._known
 
-    def _same(self, waiting: Sequence[Told], made: Sequence[bytes]) -> frozenset[tuple[object, ...]]:
-        """Native ids and digests of those that stand in the store as they are told; they are ticked off there."""
+    def _others(self, waiting: Sequence[Told], made: Sequence[bytes]) -> frozenset[tuple[object, ...]]:
+        """Native ids and digests of those that don't stand in the store as they are told; the rest is ticked off."""
         for told, digest in zip(waiting, made, strict=True):
             self.stage.add("s_told", (told.account.native_id, digest, told.account.last_used_at))
         self.stage.flush("s_told")
         values = {"realm": waiting[0].account.realm}
-        same = frozenset(self.session.execute(block("sources", "tick_off"), values).fetchall())
+        others = frozenset(self.session.execute(block("sources", "tick_off"), values).fetchall())
         self.session.execute(block("sources", "ask_anew"))
-        return same
+        return others

@@ -61,9 +61,9 @@ class WorkerStage:
         if self.new:
             self.new.add(waiting, made)
             return
-        same = self._same(waiting, made) if self._is_known() else frozenset[tuple[object, ...]]()
+        others = self._others(waiting, made) if self._is_known() else None
         for worker, digest in zip(waiting, made, strict=True):
-            if (worker.worker_id, digest) not in same:
+            if others is None or (worker.worker_id, digest) in others:
                 self._stage(worker, digest)
 
     def _stage(self, worker: Worker, digest: bytes) -> None:
@@ -88,12 +88,12 @@ class WorkerStage:
             self._known = bool(known)
         return self._known
 
-    def _same(self, waiting: Sequence[Worker], made: Sequence[bytes]) -> frozenset[tuple[object, ...]]:
-        """Worker ids and digests of those that stand in the store as they are told; they are ticked off there."""
+    def _others(self, waiting: Sequence[Worker], made: Sequence[bytes]) -> frozenset[tuple[object, ...]]:
+        """Worker ids and digests of those that don't stand in the store as they are told; the rest is ticked off."""
         for worker, digest in zip(waiting, made, strict=True):
             self.stage.add("s_told_worker", (worker.worker_id, digest))
         self.stage.flush("s_told_worker")
         values = {"roster": self.roster}
-        same = frozenset(self.session.execute(block("rosters", "tick_off"), values).fetchall())
+        others = frozenset(self.session.execute(block("rosters", "tick_off"), values).fetchall())
         self.session.execute(block("rosters", "ask_anew"))
-        return same
+        return others

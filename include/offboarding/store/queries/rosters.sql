@@ -34,13 +34,17 @@ select exists (select from worker where roster = %(roster)s and digest is not nu
 
 -- name: tick_off
 -- Which workers stand here to the letter as they are told: by one record, in a complete read, and not missed since.
-insert into s_same_worker (worker_pk, worker_id, digest)
-select w.worker_pk, t.worker_id, t.digest
-from s_told_worker t cross join lateral (
-    select worker_pk, digest from worker
-    where roster = %(roster)s and worker_id = t.worker_id and missing_since is null offset 0) w
-where w.digest = t.digest
-returning worker_id, digest;
+-- Returned are the others, which are few.
+with same as (
+    insert into s_same_worker (worker_pk, worker_id, digest)
+    select w.worker_pk, t.worker_id, t.digest
+    from s_told_worker t cross join lateral (
+        select worker_pk, digest from worker
+        where roster = %(roster)s and worker_id = t.worker_id and missing_since is null offset 0) w
+    where w.digest = t.digest
+    returning worker_id, digest
+)
+select worker_id, digest from s_told_worker except select worker_id, digest from same;
 
 -- name: ask_anew
 -- Room for the next few thousand.

@@ -32,13 +32,17 @@ select count(*) > 0 from (
 -- Which accounts stand here to the letter as they are told. An account's digest is set as long as its row, its keys and
 -- its credentials that aren't gone are all that one read told of it, and nothing beside; whoever writes any of these
 -- otherwise takes it away. By account, through the index: a table of millions isn't read for a few thousand of them.
-insert into s_same (account_pk, native_id, digest, last_used_at)
-select a.account_pk, t.native_id, t.digest, t.last_used_at
-from s_told t cross join lateral (
-    select account_pk, digest from account
-    where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a
-where a.digest = t.digest
-returning native_id, digest;
+-- Returned are the others, which are few.
+with same as (
+    insert into s_same (account_pk, native_id, digest, last_used_at)
+    select a.account_pk, t.native_id, t.digest, t.last_used_at
+    from s_told t cross join lateral (
+        select account_pk, digest from account
+        where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a
+    where a.digest = t.digest
+    returning native_id, digest
+)
+select native_id, digest from s_told except select native_id, digest from same;
 
 -- name: ask_anew
 -- Room for the next few thousand.
@@ -265,21 +269,25 @@ when not matched then insert (account_pk, kind, native_id, label, standing, stan
 
 -- name: keep_uses
 -- When accounts that were known were last used, as far as it is kept of them; a live look begins to keep it exactly.
-merge into account_use u
-using (
-    select account_pk, last_used_at from s_same
-    union all
-    select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
-on u.account_pk = t.account_pk
-when matched and u.observed_at <= %(observed_at)s and case
-    when %(exact)s or u.keep_use = 'exact' then (u.keep_use, u.last_used_at) is distinct from ('exact', t.last_used_at)
-    else u.last_used_at is distinct from date_trunc('day', t.last_used_at, 'UTC') end
-then update set keep_use = case when %(exact)s then 'exact' else u.keep_use end,
+update account_use u
+set keep_use = case when %(exact)s then 'exact' else u.keep_use end,
     last_used_at = case when %(exact)s or u.keep_use = 'exact' then t.last_used_at
         else date_trunc('day', t.last_used_at, 'UTC') end,
     observed_at = %(observed_at)s
-when not matched and %(exact)s then insert (account_pk, keep_use, last_used_at, observed_at)
-    values (t.account_pk, 'exact', t.last_used_at, %(observed_at)s);
+from (
+    select account_pk, last_used_at from s_same
+    union all
+    select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
+where u.account_pk = t.account_pk and u.observed_at <= %(observed_at)s and case
+    when %(exact)s or u.keep_use = 'exact' then (u.keep_use, u.last_used_at) is distinct from ('exact', t.last_used_at)
+    else u.last_used_at is distinct from date_trunc('day', t.last_used_at, 'UTC') end;
+insert into account_use (account_pk, keep_use, last_used_at, observed_at)
+select t.account_pk, 'exact', t.last_used_at, %(observed_at)s
+from (
+    select account_pk, last_used_at from s_same
+    union all
+    select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
+where %(exact)s and not exists (select from account_use u where u.account_pk = t.account_pk);
 
 -- name: find_unseen
 -- Accounts of the realm that are neither new nor ticked off: what this read no longer shows is among these.
