@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
 from psycopg.rows import scalar_row
 
 from include.offboarding.model import Account, Credential
@@ -31,7 +32,6 @@ from include.offboarding.store.told_account import (
 )
 
 ACCOUNT_COLUMNS = {
-    "s_told": ("native_id", "digest", "last_used_at"),
     "s_account": (*ACCOUNT[1:], "last_used_at", "keys", "digest", "credentials"),
     "s_credential": ("account_native_id", *CREDENTIAL[1:]),
     "s_stray": ("native_id",),
@@ -40,6 +40,7 @@ ACCOUNT_COLUMNS = {
 AT_ONCE = 5_000
 """Accounts that are asked about in one question."""
 _Fact = TypeVar("_Fact")
+_json = msgspec.json.Encoder()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,10 +113,9 @@ class AccountStage:
             self._known = False
             self.new.add(waiting, made, self.keys)
             return
-        others = self._others(waiting, made) if self._is_known(realm) else None
-        for told, digest in zip(waiting, made, strict=True):
-            if others is None or (told.account.native_id, digest) in others:
-                self._stage(told, key_column(self.keys.rows(told.account)), digest)
+        for number in self._others(waiting, made) if self._is_known(realm) else range(len(waiting)):
+            told = waiting[number]
+            self._stage(told, key_column(self.keys.rows(told.account)), made[number])
 
     def _stage(self, told: Told, keys: str, digest: bytes) -> None:
         credentials = told.once()
@@ -137,12 +137,14 @@ class AccountStage:
                 self._known = bool(cursor.execute(block("sources", "knows_digests"), {"realm": realm}).fetchone())
         return self._known
 
-    def _others(self, waiting: Sequence[Told], made: Sequence[bytes]) -> frozenset[tuple[object, ...]]:
-        """Native ids and digests of those that don't stand in the store as they are told; the rest is ticked off."""
-        for told, digest in zip(waiting, made, strict=True):
-            self.stage.add("s_told", (told.account.native_id, digest, told.account.last_used_at))
-        self.stage.flush("s_told")
-        values = {"realm": waiting[0].account.realm}
-        others = frozenset(self.session.execute(block("sources", "tick_off"), values).fetchall())
-        self.session.execute(block("sources", "ask_anew"))
-        return others
+    def _others(self, waiting: Sequence[Told], made: Sequence[bytes]) -> Sequence[int]:
+        """The numbers of those that don't stand in the store as they are told; the rest is ticked off there."""
+        accounts = [told.account for told in waiting]
+        values = {
+            "realm": accounts[0].realm,
+            "native_ids": _json.encode([account.native_id for account in accounts]).decode(),
+            "last_used": _json.encode([account.last_used_at for account in accounts]).decode(),
+            "digests": b"".join(made),
+        }
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(block("sources", "tick_off"), values).fetchall()

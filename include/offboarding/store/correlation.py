@@ -88,6 +88,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _run(session, "correlate", values, "make_source_setting")
         everything = find_focus(session, values, everything=bool(merged))
+        values["everything"] = everything
         _score(session, values)
         _run(session, "correlate", values, "close_links")
         with first_load(session, "link"):
@@ -100,7 +101,10 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
 
 def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "make_person_key", "make_shared", "make_bearing", "add_own_ids")
-    _run(session, "correlate", values, "make_weightless", "drop_weightless", "make_ruling", "make_borne_then")
+    _run(session, "correlate", values, "make_weighed_nothing")
+    if _run(session, "correlate", values, "make_weightless"):
+        _run(session, "correlate", values, "drop_weightless")
+    _run(session, "correlate", values, "make_ruling", "make_borne_then")
     _run(session, "correlate", values, "make_claim", "make_further", "make_evidence", "make_ranked")
     _run(session, "correlate", {**values, "again": False}, "rank")
     # An account that is definitely somebody's vouches for their logins; one that is theirs by now, for ids and keys.

@@ -44,7 +44,7 @@ _COLUMNS = {
 }
 
 _OF_KNOWN = (
-    *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "keep_uses", "find_unseen"),
+    *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "keep_uses"),
     *("gone_accounts", "gone_credentials", "set_digests"),
 )
 _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
@@ -211,18 +211,24 @@ class SourceRead:
 
     def _held_steps(self, values: Mapping[str, object]) -> Iterator[str]:
         """What there is to do about accounts and credentials: little where nothing of the realm is known yet."""
-        if self._is("ticked_by_mistake", values):
-            raise RetriableError(
-                f"{self.source} {self.part}".rstrip() + ": another run has written accounts of this system that it had"
-                " looked at earlier. Read it again."
-            )
-        yield "fold_twice"
         known = self._is("knows_accounts", values)
+        if known:
+            self._check_ticks(values)
+        yield "fold_twice"
         if self._is("newer_looks", values):
             yield "drop_stale"
         yield from ("find_here", "insert_accounts", "insert_uses", "insert_credentials")
         if known:
             yield from _OF_KNOWN
+
+    def _check_ticks(self, values: Mapping[str, object]) -> None:
+        for statement in statements("sources", "find_unseen"):
+            self.session.execute(statement, values)
+        if self._is("ticked_by_mistake", values):
+            raise RetriableError(
+                f"{self.source} {self.part}".rstrip() + ": another run has written accounts of this system that it had"
+                " looked at earlier. Read it again."
+            )
 
     def _is(self, question: str, values: Mapping[str, object]) -> bool:
         with self.session.cursor(row_factory=scalar_row) as cursor:

@@ -7,6 +7,7 @@ records, or by a partial read, has none. docs/decisions/0065-one-digest-an-accou
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from psycopg.rows import scalar_row
 
 from include.offboarding.model import Worker
@@ -17,7 +18,6 @@ from include.offboarding.store.staging import Stage
 from include.offboarding.store.told_worker import RANKS, WorkerForm, digests, is_tangled, once
 
 WORKER_COLUMNS = {
-    "s_told_worker": ("worker_id", "digest"),
     "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on", "digest"),
     "s_tangled": ("worker_id",),
     "s_employment": ("worker_id", "start_on", "status", "last_working_on", "end_on", "zone", "type"),
@@ -26,6 +26,8 @@ WORKER_COLUMNS = {
 """Temporary tables of a read, with their columns in the order of staged rows."""
 AT_ONCE = 5_000
 """Workers that are asked about in one question."""
+
+_json = msgspec.json.Encoder()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,10 +63,8 @@ class WorkerStage:
         if self.new:
             self.new.add(waiting, made)
             return
-        others = self._others(waiting, made) if self._is_known() else None
-        for worker, digest in zip(waiting, made, strict=True):
-            if others is None or (worker.worker_id, digest) in others:
-                self._stage(worker, digest)
+        for number in self._others(waiting, made) if self._is_known() else range(len(waiting)):
+            self._stage(waiting[number], made[number])
 
     def _stage(self, worker: Worker, digest: bytes) -> None:
         rank = min(RANKS.index(employment.status) for employment in worker.employments)
@@ -88,12 +88,12 @@ class WorkerStage:
             self._known = bool(known)
         return self._known
 
-    def _others(self, waiting: Sequence[Worker], made: Sequence[bytes]) -> frozenset[tuple[object, ...]]:
-        """Worker ids and digests of those that don't stand in the store as they are told; the rest is ticked off."""
-        for worker, digest in zip(waiting, made, strict=True):
-            self.stage.add("s_told_worker", (worker.worker_id, digest))
-        self.stage.flush("s_told_worker")
-        values = {"roster": self.roster}
-        others = frozenset(self.session.execute(block("rosters", "tick_off"), values).fetchall())
-        self.session.execute(block("rosters", "ask_anew"))
-        return others
+    def _others(self, waiting: Sequence[Worker], made: Sequence[bytes]) -> Sequence[int]:
+        """The numbers of those that don't stand in the store as they are told; the rest is ticked off there."""
+        values = {
+            "roster": self.roster,
+            "worker_ids": _json.encode([worker.worker_id for worker in waiting]).decode(),
+            "digests": b"".join(made),
+        }
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(block("rosters", "tick_off"), values).fetchall()

@@ -20,7 +20,7 @@ with several as (
         w.person_uid in (select s.person_uid from several s) as is_several
     from worker_key k join worker w using (worker_pk)
     where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
-        and w.person_uid in (select f.person_uid from focus_person f)
+        and (%(everything)s or w.person_uid in (select f.person_uid from focus_person f))
 )
 select person_uid, kind, value, space, loose, false as is_local from borne where not is_several
 union all
@@ -49,7 +49,7 @@ create temp table bearing as
 with key as (
     select a.account_pk, s.setting, a.created_at, a.service_like, k ->> 0 as kind, k
     from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
-    where a.account_pk in (select f.account_pk from focus_account f)
+    where %(everything)s or a.account_pk in (select f.account_pk from focus_account f)
     offset 0  -- each part of a key is taken out once
 ), borne as (
     select account_pk, setting, created_at, service_like, kind, k ->> 1 as value,
@@ -89,17 +89,20 @@ where b.origin in ('attribute', 'tag') and a.gone_at is null
 group by s.realm, b.kind, b.value, b.loose
 having count(distinct b.account_pk) > %(bearers)s;
 
+-- name: make_weighed_nothing
+-- What is dropped for it, kept beside: an account that is definitely somebody's vouches for its login, however many bear it
+-- elsewhere.
+create temp table weighed_nothing (account_pk bigint, setting integer, kind text, value text, origin text, raw text);
+
 -- name: drop_weightless
--- With a login goes what is read into it. What went is kept beside: an account that is definitely somebody's vouches for
--- its login, however many bear it elsewhere.
-create temp table weighed_nothing as
+-- With a login goes what is read into it.
 with dropped as (
     delete from bearing b
     using (select distinct kind, value, loose from weightless) w
     where w.kind = b.kind and w.value = b.value and w.loose = b.loose and b.origin in ('attribute', 'tag', 'owner')
     returning b.account_pk, b.setting, b.kind, b.value, b.origin, b.raw
 )
-select * from dropped;
+insert into weighed_nothing select * from dropped;
 delete from bearing b
 using weighed_nothing d
 where d.account_pk = b.account_pk and d.kind = 'login' and b.kind = 'login' and b.raw = d.raw
@@ -267,20 +270,21 @@ where b.kind = 'number' and b.origin = 'owner';
 -- Whose an account is, in scores, and what that makes of it: a link is clear where the score is high enough, and far
 -- enough ahead of anyone else's; definite where it would be without a login or anything that rests on one.
 create temp table ranked (account_pk bigint, person_uid uuid, score integer, is_clear boolean, is_definite boolean,
-    decision text, words text[]);
+    decision text, id text, outer_id text, number text, mail text, login text, key text);
 
 -- name: rank
 -- Of every account, or of those that something was added to. Mail and login say little of an account made after the
 -- departure. What may be somebody active's is never a leaver's alone, unless a person said so.
-insert into ranked (account_pk, person_uid, score, is_clear, is_definite, decision, words)
+insert into ranked (account_pk, person_uid, score, is_clear, is_definite, decision, id, outer_id, number, mail, login, key)
 with rival as (
     select account_pk from claim group by account_pk having count(*) > 1
 ), weighed as not materialized (
     select c.account_pk, c.person_uid, c.decided, s.person_uid is null as works_here,
-        array[c.id, c.outer_id, c.number, c.mail, c.login, c.key] as words,
+        c.id, c.outer_id, c.number, c.mail, c.login, c.key,
         greatest(coalesce(ascii(c.id), 32), coalesce(ascii(c.outer_id), 32)) - 32 + coalesce(ascii(c.number) - 32, 0)
             + coalesce(ascii(c.key) - 32, 0) as firm,
-        coalesce(ascii(c.mail) - 32, 0) as mail, coalesce(ascii(c.login) - 32, 0) as login,
+        coalesce(ascii(c.mail) - 32, 0) + coalesce(ascii(c.login) - 32, 0) as soft,
+        coalesce(ascii(c.mail) - 32, 0) as soft_alone,
         coalesce(ascii(c.id) - 32, 0) + coalesce(ascii(c.number) - 32, 0) as firm_alone,
         case when s.person_uid is not null
             and (select a.created_at from account a where a.account_pk = c.account_pk) > s.left_at
@@ -291,9 +295,9 @@ with rival as (
             and c.account_pk not in (select r.account_pk from ruling r where r.verdict = 'confirm')))
     offset 0  -- worked out once
 ), scored as not materialized (
-    select account_pk, person_uid, decided, works_here, words,
-        case when decided then 100 else least(firm + least(mail + login, most), 100) end as score,
-        case when decided then 100 else least(firm_alone + least(mail, most), 100) end as alone
+    select account_pk, person_uid, decided, works_here, id, outer_id, number, mail, login, key,
+        case when decided then 100 else least(firm + least(soft, most), 100) end as score,
+        case when decided then 100 else least(firm_alone + least(soft_alone, most), 100) end as alone
     from weighed
 ), compared as (
     select *, first_value(score) over best as top,
@@ -309,14 +313,15 @@ with rival as (
         decided or (alone >= %(linked)s and alone - other_alone >= %(ahead)s) as is_definite
     from compared
 ), judged as (
-    select account_pk, person_uid, decided, words, score, top, is_clear, is_definite,
+    select account_pk, person_uid, decided, id, outer_id, number, mail, login, key, score, top, is_clear, is_definite,
         bool_or(is_clear) over everyone as has_link,
         coalesce(max(score) filter (where works_here) over everyone, 0) as top_active
     from clear
     window everyone as (partition by account_pk)
     union all
     -- Nearly every account is claimed for one person alone.
-    select account_pk, person_uid, decided, words, score, score, decided or score >= greatest(%(linked)s, %(ahead)s),
+    select account_pk, person_uid, decided, id, outer_id, number, mail, login, key, score, score,
+        decided or score >= greatest(%(linked)s, %(ahead)s),
         decided or alone >= greatest(%(linked)s, %(ahead)s), decided or score >= greatest(%(linked)s, %(ahead)s),
         case when works_here then score else 0 end
     from scored where account_pk not in (select r.account_pk from rival r)
@@ -328,7 +333,7 @@ select account_pk, person_uid, score, is_clear, is_definite, case
         when top >= %(linked)s and not has_link and (score >= %(linked)s or top - score < %(ahead)s) then 'disputed'
         when top < %(linked)s and score = top and score >= %(probable)s and top_active < %(candidate)s then 'probable'
         else 'candidate'
-    end, words
+    end, id, outer_id, number, mail, login, key
 from judged;
 analyze ranked;
 
@@ -351,9 +356,9 @@ analyze vouching;
 
 -- name: make_vouched_login
 -- Logins of such accounts that are one person's alone in their space: one of these accounts, and whether there are
--- others. Not those of which HR says as much by itself.
+-- others. Only where HR doesn't say as much by itself, which it nearly always does.
 create temp table vouched_login as
-with borne as (
+with borne as not materialized (
     select account_pk, setting, value from bearing where kind = 'login' and origin in ('attribute', 'tag')
     union all
     select account_pk, setting, value from weighed_nothing where kind = 'login' and origin in ('attribute', 'tag')
@@ -362,20 +367,24 @@ with borne as (
     from former_account_key k join account a using (account_pk) join source_setting s using (realm)
     where k.kind = 'login' and k.origin in ('attribute', 'tag') and k.value <> ''
         and k.value not in (select p.value from placeholder p)
-), single as (
-    select s.login_space as space, b.value, min(v.person_uid::text)::uuid as person_uid,
-        min(b.account_pk) as account_pk, min(b.account_pk) <> max(b.account_pk) as several,
-        bool_or(s.login_declared) as is_declared
+), given as not materialized (
+    select value, person_uid, space from person_key
+    where kind = 'login' and not is_local
+        and (kind, value, space, is_local) not in (select x.kind, x.value, x.space, x.is_local from shared x)
+), told as not materialized (
+    select b.account_pk, v.person_uid, s.login_space as space, s.login_declared, b.value
     from vouching v join borne b using (account_pk) join source_setting s using (setting)
-    group by s.login_space, b.value having min(v.person_uid::text) = max(v.person_uid::text)
+), unsaid as materialized (
+    select distinct space, value from told
+    where not case when login_declared
+        then %(login_given)s >= %(login_realm)s
+            and (value, person_uid, space) in (select g.value, g.person_uid, g.space from given g)
+        else (value, person_uid) in (select g.value, g.person_uid from given g) end
 )
-select space, value, person_uid, account_pk, several
-from single v
-where not exists (
-    select from person_key h
-    where h.kind = 'login' and h.value = v.value and h.person_uid = v.person_uid and not h.is_local
-        and (not v.is_declared or (h.space = v.space and %(login_given)s >= %(login_realm)s))
-        and (h.kind, h.value, h.space, h.is_local) not in (select x.kind, x.value, x.space, x.is_local from shared x));
+select space, value, min(person_uid::text)::uuid as person_uid, min(account_pk) as account_pk,
+    min(account_pk) <> max(account_pk) as several
+from told join unsaid using (space, value)
+group by space, value having min(person_uid::text) = max(person_uid::text);
 analyze vouched_login;
 
 -- name: evidence_login
@@ -529,8 +538,8 @@ with said as (
 select r.account_pk, r.person_uid, 'is' as relation, r.decision, r.score,
     to_jsonb(array_remove(array[
         'decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date,
-        substr(r.words[1], 2), substr(r.words[2], 2), substr(r.words[3], 2),
-        substr(r.words[4], 2), substr(r.words[5], 2), substr(r.words[6], 2)], null)) as evidence,
+        substr(r.id, 2), substr(r.outer_id, 2), substr(r.number, 2), substr(r.mail, 2), substr(r.login, 2),
+        substr(r.key, 2)], null)) as evidence,
     r.is_definite as definite,
     (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now
 from ranked r

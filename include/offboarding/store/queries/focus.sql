@@ -32,14 +32,12 @@ analyze focus_account, focus_person;
 -- number its digits, whereby it equals and resembles others; a mail's local part stands beside logins; an account's own id
 -- only where HR or another system names any.
 create temp table personal as
-select w.person_uid, k.kind, case when k.kind <> 'number' or k.loose = '' or k.loose in (select p.value from placeholder p)
-    then k.value else k.loose end as value
+select w.person_uid, k.kind, case when k.kind = 'number' and k.loose <> ''
+        and k.loose not in (select p.value from placeholder p) then k.loose else k.value end as value,
+    case when k.kind = 'mail' and k.loose <> '' and k.loose not in (select p.value from placeholder p)
+        then k.loose end as local_part
 from worker_key k join worker w using (worker_pk)
-where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
-union all
-select w.person_uid, 'login', k.loose
-from worker_key k join worker w using (worker_pk)
-where k.kind = 'mail' and k.loose <> '' and k.loose not in (select p.value from placeholder p);
+where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p);
 create temp table borne as
 with key as (
     select a.account_pk, k ->> 0 as kind, k
@@ -71,12 +69,12 @@ where exists (select from named) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
     and k ->> 1 in (select n.value from named n);
 -- By whom a workload says that it's managed, or an account that it was made.
 create temp table naming as
-select a.account_pk, a.realm, plain_label(o.label) as label
-from account a join source_setting using (realm) cross join lateral unnest(a.owner_labels) as o(label)
-where a.service_like
-union
-select a.account_pk, a.realm, plain_label(a.created_by)
-from account a join source_setting using (realm) where a.created_by <> '';
+select a.account_pk, a.realm, n.label
+from account a join source_setting using (realm) cross join lateral (
+    select plain_label(o.label) as label from unnest(a.owner_labels) as o(label) where a.service_like
+    union
+    select plain_label(a.created_by) where a.created_by <> '') n
+where a.service_like or a.created_by <> '';
 create temp table named as
 select n.account_pk, a.account_pk as other_pk
 from naming n join account a
@@ -117,7 +115,7 @@ select person_uid, 0 from (
     (select person_uid from contested_person except select person_uid from contested)) doubt
 union
 select p.person_uid, 0 from event e join event_key k using (realm, event_id)
-join personal p on p.kind = k.kind and p.value = k.value
+join personal p on (p.kind = k.kind and p.value = k.value) or (k.kind = 'login' and p.local_part = k.value)
 where e.deed = 'made' and not e.failed
 on conflict do nothing;
 
@@ -127,7 +125,10 @@ analyze focus_account, focus_person;
 create temp table reached as
 select b.kind, b.value from borne b join focus_account f using (account_pk) where f.step = %(step)s
 union
-select p.kind, p.value from personal p join focus_person f using (person_uid) where f.step = %(step)s;
+select p.kind, p.value from personal p join focus_person f using (person_uid) where f.step = %(step)s
+union
+select 'login', p.local_part from personal p join focus_person f using (person_uid)
+where f.step = %(step)s and p.local_part is not null;
 analyze reached;
 insert into focus_account
 select b.account_pk, %(step)s + 1 from borne b join reached using (kind, value)
@@ -145,6 +146,8 @@ select n.account_pk, %(step)s + 1 from named n join focus_account f on f.account
 on conflict do nothing;
 insert into focus_person
 select p.person_uid, %(step)s + 1 from personal p join reached using (kind, value)
+union
+select p.person_uid, %(step)s + 1 from personal p join reached r on r.kind = 'login' and r.value = p.local_part
 union
 select coalesce(a.person_uid, l.person_uid), %(step)s + 1 from link l join focus_account f using (account_pk)
     left join person_alias a on a.alias_uid = l.person_uid where f.step = %(step)s

@@ -172,7 +172,9 @@ with spans as (
         bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full,
         max(start_on) filter (where outcome = 'active') as last_start_on,
         max(left_at) filter (where outcome = 'left') as last_left_at
-    from spans group by person_uid
+    from spans
+    where person_uid in (select o.person_uid from employment_span o where o.outcome in ('left', 'lapsed', 'vanished'))
+    group by person_uid
 ), ended as (
     select s.*, p.here as person_here, p.vanished_full,
         case when s.outcome = 'left' then 'actual' when s.outcome = 'lapsed' then 'planned' else 'inferred' end as basis

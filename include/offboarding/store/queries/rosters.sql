@@ -1,6 +1,6 @@
 -- name: unstage_tables
 -- An earlier read of the same session.
-drop table if exists s_worker, s_tangled, s_employment, s_worker_key, s_told_worker, s_same_worker, told_twice,
+drop table if exists s_worker, s_tangled, s_employment, s_worker_key, s_same_worker, told_twice,
     told_as_several, here_worker;
 
 -- name: stage_tables
@@ -8,7 +8,6 @@ drop table if exists s_worker, s_tangled, s_employment, s_worker_key, s_told_wor
 create temp table s_worker (ord bigint generated always as identity, worker_id text, person_uid uuid, name text,
     manager text, location text, rank integer, start_on date, digest bytea);
 create temp table s_tangled (worker_id text);
-create temp table s_told_worker (worker_id text, digest bytea);
 create temp table s_same_worker (worker_pk bigint, worker_id text, digest bytea);
 create temp table s_employment (worker_id text, start_on date, status text, last_working_on date, end_on date,
     zone text, type text);
@@ -34,21 +33,20 @@ select exists (select from worker where roster = %(roster)s and digest is not nu
 
 -- name: tick_off
 -- Which workers stand here to the letter as they are told: by one record, in a complete read, and not missed since.
--- Returned are the others, which are few.
-with same as (
-    insert into s_same_worker (worker_pk, worker_id, digest)
-    select w.worker_pk, t.worker_id, t.digest
-    from s_told_worker t cross join lateral (
+-- Returned are the numbers of the others, which are few. Ids come as JSON, digests end to end.
+with told as (
+    select n, worker_id, substr(%(digests)s::bytea, (n::int - 1) * 16 + 1, 16) as digest
+    from json_array_elements_text(%(worker_ids)s::json) with ordinality told (worker_id, n)
+), found as materialized (
+    select t.n, t.worker_id, t.digest, w.worker_pk, w.digest = t.digest as is_same
+    from told t left join lateral (
         select worker_pk, digest from worker
-        where roster = %(roster)s and worker_id = t.worker_id and missing_since is null offset 0) w
-    where w.digest = t.digest
-    returning worker_id, digest
+        where roster = %(roster)s and worker_id = t.worker_id and missing_since is null offset 0) w on true
+), same as (
+    insert into s_same_worker (worker_pk, worker_id, digest)
+    select worker_pk, worker_id, digest from found where is_same
 )
-select worker_id, digest from s_told_worker except select worker_id, digest from same;
-
--- name: ask_anew
--- Room for the next few thousand.
-truncate s_told_worker;
+select n::int - 1 from found where is_same is not true;
 
 -- name: ticked_by_mistake
 -- Ticked off, and written by somebody else since, who may have looked earlier than this read did.

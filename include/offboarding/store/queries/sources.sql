@@ -1,6 +1,6 @@
 -- name: unstage_tables
 -- An earlier read of the same session.
-drop table if exists s_account, s_told, s_same, s_stray, s_credential, s_scope, s_membership, s_group, s_trust, twice,
+drop table if exists s_account, s_same, s_stray, s_credential, s_scope, s_membership, s_group, s_trust, twice,
     here, retold, unseen;
 
 -- name: stage_tables
@@ -13,8 +13,7 @@ create temp table s_credential (account_native_id text, kind text, native_id tex
     standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
     last_used_at timestamptz, last_used_service text, last_used_region text, expires_at timestamptz,
     sessions_until timestamptz);
-create temp table s_told (native_id text, digest bytea, last_used_at timestamptz);
-create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at timestamptz);
+create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at text);
 create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
@@ -32,21 +31,22 @@ select count(*) > 0 from (
 -- Which accounts stand here to the letter as they are told. An account's digest is set as long as its row, its keys and
 -- its credentials that aren't gone are all that one read told of it, and nothing beside; whoever writes any of these
 -- otherwise takes it away. By account, through the index: a table of millions isn't read for a few thousand of them.
--- Returned are the others, which are few.
-with same as (
-    insert into s_same (account_pk, native_id, digest, last_used_at)
-    select a.account_pk, t.native_id, t.digest, t.last_used_at
-    from s_told t cross join lateral (
+-- Returned are the numbers of the others, which are few. Ids and last uses come as JSON, digests end to end: to take them
+-- from a table takes longer than to look them up.
+with told as (
+    select n, native_id, last_used_at, substr(%(digests)s::bytea, (n::int - 1) * 16 + 1, 16) as digest
+    from rows from (json_array_elements_text(%(native_ids)s::json), json_array_elements_text(%(last_used)s::json))
+        with ordinality told (native_id, last_used_at, n)
+), found as materialized (
+    select t.n, t.native_id, t.digest, t.last_used_at, a.account_pk, a.digest = t.digest as is_same
+    from told t left join lateral (
         select account_pk, digest from account
-        where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a
-    where a.digest = t.digest
-    returning native_id, digest
+        where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a on true
+), same as (
+    insert into s_same (account_pk, native_id, digest, last_used_at)
+    select account_pk, native_id, digest, last_used_at from found where is_same
 )
-select native_id, digest from s_told except select native_id, digest from same;
-
--- name: ask_anew
--- Room for the next few thousand.
-truncate s_told;
+select n::int - 1 from found where is_same is not true;
 
 -- name: stage_statistics
 -- For the merge: of the columns by which it joins.
@@ -74,11 +74,19 @@ where (r.kind, r.source, r.part) is distinct from (excluded.kind, excluded.sourc
 select exists (select from scope where realm = %(realm)s and scope = '' and complete and observed_at > %(observed_at)s)
     as newer;
 
+-- name: find_unseen
+-- Known accounts of the realm that weren't ticked off: what this read no longer shows is among these. And those that were,
+-- by mistake.
+create temp table unseen as
+select a.account_pk, a.native_id, s.account_pk is not null as mistaken
+from account a left join s_same s using (account_pk)
+where a.realm = %(realm)s and (s.account_pk is null
+    or (a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s));
+analyze unseen;
+
 -- name: ticked_by_mistake
 -- Ticked off, and written by somebody else since, who may have looked earlier than this read did.
-select exists (
-    select from s_same s join account a using (account_pk)
-    where a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s) as mistaken;
+select exists (select from unseen where mistaken) as mistaken;
 
 -- name: knows_accounts
 -- Whether any account of the realm is known, or has to be looked at like one that is.
@@ -94,7 +102,7 @@ group by native_id having count(*) > 1;
 insert into s_account
 select a.native_id, a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing,
     a.standing_reason, a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by,
-    s.last_used_at, a.last_used_exact, a.kind, a.product,
+    s.last_used_at::timestamptz, a.last_used_exact, a.kind, a.product,
     (select jsonb_agg(k - 6) from jsonb_array_elements(a.keys) k)::text, null, 0
 from s_same s join twice using (native_id) join account a using (account_pk);
 insert into s_credential
@@ -275,7 +283,7 @@ set keep_use = case when %(exact)s then 'exact' else u.keep_use end,
         else date_trunc('day', t.last_used_at, 'UTC') end,
     observed_at = %(observed_at)s
 from (
-    select account_pk, last_used_at from s_same
+    select account_pk, last_used_at::timestamptz from s_same
     union all
     select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
 where u.account_pk = t.account_pk and u.observed_at <= %(observed_at)s and case
@@ -284,19 +292,10 @@ where u.account_pk = t.account_pk and u.observed_at <= %(observed_at)s and case
 insert into account_use (account_pk, keep_use, last_used_at, observed_at)
 select t.account_pk, 'exact', t.last_used_at, %(observed_at)s
 from (
-    select account_pk, last_used_at from s_same
+    select account_pk, last_used_at::timestamptz from s_same
     union all
     select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
 where %(exact)s and not exists (select from account_use u where u.account_pk = t.account_pk);
-
--- name: find_unseen
--- Accounts of the realm that are neither new nor ticked off: what this read no longer shows is among these.
-create temp table unseen as
-select a.account_pk, a.native_id
-from account a
-where a.realm = %(realm)s and a.account_pk not in (select s.account_pk from s_same s)
-    and a.account_pk not in (select h.account_pk from here h where h.is_new);
-analyze unseen;
 
 -- name: gone_accounts
 -- Accounts that a complete read of their scope no longer shows.
