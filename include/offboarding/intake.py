@@ -13,7 +13,7 @@ from include.offboarding.correlation import keys
 from include.offboarding.correlation.keys import AccountForm, KeyRules, WorkerForm, actor_keys, normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
-from include.offboarding.model import Account, Event, Fact, Key, RequestCounts, RosterSummary
+from include.offboarding.model import Account, Event, Fact, Key, RequestCounts, RosterSummary, Worker
 from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
@@ -45,7 +45,7 @@ def read_roster(
     read = RosterRead.begin(session, row, run.run_id, run.as_of)
     bound = settings.policy.max_inferred
     try:
-        passed = passing(roster.read(), lambda _: True, noun="workers", roster=roster_settings.name)
+        passed = passing(roster.read(), Worker, noun="workers", roster=roster_settings.name)
         with _seldom_collecting():
             read.stage(passed, _worker_form(settings, roster_settings))
         summary = _summary(roster_settings, roster)
@@ -83,11 +83,10 @@ def read_source(
         run_id=run.run_id,
         tells=source_settings.tells,
     )
-    counted = _COUNTED[source_settings.tells]
     try:
         passed = passing(
             facts(),
-            lambda fact: isinstance(fact, counted),
+            _COUNTED[source_settings.tells],
             noun=source_settings.tells,
             source=source_settings.name,
             part=part,

@@ -1,7 +1,7 @@
 """Progress of long reads: a line with counts every few seconds in the log, or a bar for whoever watches a terminal."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
@@ -38,8 +38,8 @@ def watched(watcher: Watcher) -> Generator[None]:
         _watcher.reset(token)
 
 
-def passing(items: Iterator[_Item], counts: Callable[[_Item], bool], *, noun: str, **names: str) -> Iterator[_Item]:
-    """The same items; how many of them `counts` holds for is told while they pass. `names`: what is read, for the log.
+def passing(items: Iterator[_Item], counted: type, *, noun: str, **names: str) -> Iterator[_Item]:
+    """The same items; how many are of the type `counted` is told while these pass. `names`: what is read, for the log.
 
     A read that is over within a few seconds says nothing here: its own line tells what came of it.
     """
@@ -49,11 +49,12 @@ def passing(items: Iterator[_Item], counts: Callable[[_Item], bool], *, noun: st
     number, told_at = 0, time.monotonic()
     try:
         for item in items:
-            number += counts(item)
-            now = time.monotonic()
-            if now - told_at >= pause:
-                told_at = now
-                _tell(watcher, label, number, noun, names)
+            if isinstance(item, counted):
+                number += 1
+                now = time.monotonic()
+                if now - told_at >= pause:
+                    told_at = now
+                    _tell(watcher, label, number, noun, names)
             yield item
     finally:
         if watcher:

@@ -72,7 +72,7 @@ class Checkup:
             if self.session and run:
                 read = pipeline.read_roster(self.session, self.settings, run, own, roster).workers
             else:
-                read = sum(1 for _ in passing(roster.read(), lambda _: True, noun="workers", roster=own.name))
+                read = sum(1 for _ in passing(roster.read(), object, noun="workers", roster=own.name))
         except OffboardingError as error:
             return Checked(room="roster", name=own.name, state=FAILED, missing=(str(error),))
         summary = roster.summary
@@ -103,7 +103,7 @@ class Checkup:
                 pipeline.collect(self.session, self.settings, run, own, part, seen)
             else:
                 facts = seen.events(None) if own.tells == "events" else seen.collect()
-                for _ in passing(facts, lambda _: True, noun="facts", source=own.name, part=part):
+                for _ in passing(facts, object, noun="facts", source=own.name, part=part):
                     pass
             seen.look_closer()
         except OffboardingError as error:

@@ -17,7 +17,7 @@ def slow():
         time.sleep(0.1)
         yield number
 with at_the_terminal():
-    for _ in passing(slow(), lambda _: True, noun="accounts", source="[bold]corp"):
+    for _ in passing(slow(), object, noun="accounts", source="[bold]corp"):
         pass
     structlog.get_logger().info("read")
     print("the report")

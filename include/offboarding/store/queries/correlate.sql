@@ -580,22 +580,28 @@ create temp table use_to_keep as
 with standing as (
     select a.account_pk from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
     where f.state <> 'resolved'
-), exact as (
-    select account_pk from standing
-    union
+), leavers as materialized (
     select l.account_pk from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
     where l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
 ), looked as (
     select account_pk from focus_account
     union all
     select o.account_pk
-    from (select account_pk from standing union select account_pk from account_use where keep_use = 'exact') o
+    from (
+        select account_pk from standing
+        union
+        select account_pk from account_use
+        where keep_use = 'exact' and account_pk not in (select l.account_pk from leavers l)) o
     join account a using (account_pk)
     where a.realm in (select s.realm from source_setting s)
         and o.account_pk not in (select f.account_pk from focus_account f)
 )
-select account_pk, case when account_pk in (select e.account_pk from exact e) then 'exact'
-    when account_pk in (select l.account_pk from link l where l.valid_to is null and l.decision = 'linked') then 'none'
+select account_pk, case
+    when account_pk in (select l.account_pk from leavers l) or account_pk in (select t.account_pk from standing t)
+        then 'exact'
+    when exists (
+        select from link l where l.account_pk = looked.account_pk and l.valid_to is null and l.decision = 'linked')
+        then 'none'
     else 'day' end as keep_use
 from looked;
 analyze use_to_keep;
