@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from psycopg.errors import UniqueViolation
 from psycopg.rows import scalar_row
 
 from include.offboarding.store.connect import Session
@@ -56,13 +55,7 @@ class NewAccounts:
 
     def placed(self) -> bool:
         """Put them where they stay. False where the table has one of these already, or one is told twice: none is."""
-        try:
-            with self.session.transaction():
-                for table in _COLUMNS:
-                    self._spool.place(table)
-        except UniqueViolation:
-            return False
-        return True
+        return self._spool.placed()
 
     def give_back(self) -> None:
         """Put them into a read's temporary tables, as if they had never waited here."""

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from psycopg.errors import UniqueViolation
 from psycopg.rows import scalar_row
 
 from include.offboarding.model import Employment, EmploymentStatus, Worker
@@ -72,13 +71,7 @@ class NewWorkers:
 
     def placed(self) -> bool:
         """Put them where they stay. False where a table has one of these already, or one is told twice: none is."""
-        try:
-            with self.session.transaction():
-                for table in _COLUMNS:
-                    self._spool.place(table)
-        except UniqueViolation:
-            return False
-        return True
+        return self._spool.placed()
 
     def give_back(self) -> None:
         """Put them into a read's temporary tables, as if they had never waited here."""

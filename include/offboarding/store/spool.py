@@ -11,6 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 import psycopg
 from psycopg.copy import Copy, FileWriter
+from psycopg.errors import UniqueViolation
 
 from include.offboarding.store.staging import copy_in, types_of
 
@@ -49,6 +50,16 @@ class Spool:
         with self._session.cursor() as cursor, cursor.copy(copy_in(into or table, self._columns[table])) as copy:
             while chunk := file.read(_CHUNK):
                 copy.write(chunk)
+
+    def placed(self) -> bool:
+        """Put all of them where they stay. False, and none is, where what must be unique is there or comes twice."""
+        try:
+            with self._session.transaction():
+                for table in self._columns:
+                    self.place(table)
+        except UniqueViolation:
+            return False
+        return True
 
     def close(self) -> None:
         """Nothing of it is left."""
