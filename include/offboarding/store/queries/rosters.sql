@@ -33,15 +33,17 @@ select exists (select from worker where roster = %(roster)s and digest is not nu
 
 -- name: tick_off
 -- Which workers stand here to the letter as they are told: by one record, in a complete read, and not missed since.
--- Returned are the numbers of the others, which are few. Ids come as JSON, digests end to end.
+-- Returned are the numbers of the others, which are few. As accounts are ticked off, in sources.sql.
 with told as (
     select n, worker_id, substr(%(digests)s::bytea, (n::int - 1) * 16 + 1, 16) as digest
     from json_array_elements_text(%(worker_ids)s::json) with ordinality told (worker_id, n)
+), known as (
+    select worker_pk, worker_id, digest from worker
+    where roster = %(roster)s and missing_since is null
+        and worker_id = any(array(select json_array_elements_text(%(worker_ids)s::json)))
 ), found as materialized (
-    select t.n, t.worker_id, t.digest, w.worker_pk, w.digest = t.digest as is_same
-    from told t left join lateral (
-        select worker_pk, digest from worker
-        where roster = %(roster)s and worker_id = t.worker_id and missing_since is null offset 0) w on true
+    select t.n, worker_id, t.digest, k.worker_pk, k.digest = t.digest as is_same
+    from told t full join known k using (worker_id)
 ), same as (
     insert into s_same_worker (worker_pk, worker_id, digest)
     select worker_pk, worker_id, digest from found where is_same
@@ -49,11 +51,11 @@ with told as (
 select n::int - 1 from found where is_same is not true;
 
 -- name: ticked_by_mistake
--- Ticked off, and written by somebody else since, who may have looked earlier than this read did.
-select exists (
-    select from s_same_worker s join worker w using (worker_pk)
-    where (w.digest is distinct from s.digest or w.missing_since is not null)
-        and w.observed_at <= %(observed_at)s) as mistaken;
+-- Ticked off, and written by somebody else since, who may have looked earlier than this read did. Counted, since to look
+-- for the first one only means to look up one by one.
+select count(*) > 0 as mistaken
+from s_same_worker s join worker w using (worker_pk)
+where (w.digest is distinct from s.digest or w.missing_since is not null) and w.observed_at <= %(observed_at)s;
 
 -- name: fold_twice
 -- Workers that one read tells in more than one record have no digest; what was ticked off of them is as the store has it.

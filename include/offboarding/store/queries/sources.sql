@@ -30,18 +30,21 @@ select count(*) > 0 from (
 -- name: tick_off
 -- Which accounts stand here to the letter as they are told. An account's digest is set as long as its row, its keys and
 -- its credentials that aren't gone are all that one read told of it, and nothing beside; whoever writes any of these
--- otherwise takes it away. By account, through the index: a table of millions isn't read for a few thousand of them.
--- Returned are the numbers of the others, which are few. Ids and last uses come as JSON, digests end to end: to take them
--- from a table takes longer than to look them up.
+-- otherwise takes it away. All are looked up in one pass through the index: a table of millions isn't read for a few
+-- thousand of them. The join is a full one, since those are never done row by row, whatever PostgreSQL takes the length of
+-- a list to be. Returned are the numbers of the others, which are few. Ids and last uses come as JSON, digests end to
+-- end: to take them from a table takes longer than to look them up.
 with told as (
     select n, native_id, last_used_at, substr(%(digests)s::bytea, (n::int - 1) * 16 + 1, 16) as digest
     from rows from (json_array_elements_text(%(native_ids)s::json), json_array_elements_text(%(last_used)s::json))
         with ordinality told (native_id, last_used_at, n)
+), known as (
+    select account_pk, native_id, digest from account
+    where realm = %(realm)s and gone_at is null
+        and native_id = any(array(select json_array_elements_text(%(native_ids)s::json)))
 ), found as materialized (
-    select t.n, t.native_id, t.digest, t.last_used_at, a.account_pk, a.digest = t.digest as is_same
-    from told t left join lateral (
-        select account_pk, digest from account
-        where realm = %(realm)s and native_id = t.native_id and gone_at is null offset 0) a on true
+    select t.n, native_id, t.digest, t.last_used_at, k.account_pk, k.digest = t.digest as is_same
+    from told t full join known k using (native_id)
 ), same as (
     insert into s_same (account_pk, native_id, digest, last_used_at)
     select account_pk, native_id, digest, last_used_at from found where is_same
@@ -276,19 +279,21 @@ when not matched then insert (account_pk, kind, native_id, label, standing, stan
     n.sessions_until, %(observed_at)s);
 
 -- name: keep_uses
--- When accounts that were known were last used, as far as it is kept of them; a live look begins to keep it exactly.
+-- When accounts that were known were last used, as far as it is kept of them; a live look begins to keep it exactly. What
+-- is told becomes a time where it's kept, which of most it isn't.
 update account_use u
 set keep_use = case when %(exact)s then 'exact' else u.keep_use end,
-    last_used_at = case when %(exact)s or u.keep_use = 'exact' then t.last_used_at
-        else date_trunc('day', t.last_used_at, 'UTC') end,
+    last_used_at = case when %(exact)s or u.keep_use = 'exact' then t.last_used_at::timestamptz
+        else date_trunc('day', t.last_used_at::timestamptz, 'UTC') end,
     observed_at = %(observed_at)s
 from (
-    select account_pk, last_used_at::timestamptz from s_same
+    select account_pk, last_used_at from s_same
     union all
-    select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
+    select h.account_pk, s.last_used_at::text from s_account s join here h using (native_id) where h.was_known) t
 where u.account_pk = t.account_pk and u.observed_at <= %(observed_at)s and case
-    when %(exact)s or u.keep_use = 'exact' then (u.keep_use, u.last_used_at) is distinct from ('exact', t.last_used_at)
-    else u.last_used_at is distinct from date_trunc('day', t.last_used_at, 'UTC') end;
+    when %(exact)s or u.keep_use = 'exact'
+        then (u.keep_use, u.last_used_at) is distinct from ('exact', t.last_used_at::timestamptz)
+    else u.last_used_at is distinct from date_trunc('day', t.last_used_at::timestamptz, 'UTC') end;
 insert into account_use (account_pk, keep_use, last_used_at, observed_at)
 select t.account_pk, 'exact', t.last_used_at, %(observed_at)s
 from (
