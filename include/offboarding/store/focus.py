@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block, statements
 
-TEMPORARY = ("noted", "focus_account", "focus_person", "borne", "personal", "naming", "named", "reached")
+TEMPORARY = ("noted", "focus_account", "focus_person", "reached", "naming", "named")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,10 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
 
 def _grown(session: Session, values: Mapping[str, object]) -> bool:
     """Whether the focus is complete; False where it became most of everything."""
-    _run(session, values, "make_borne", "focus_on_noted")
+    _run(session, values, "make_naming", "focus_on_noted")
     step = 0
     while True:
-        _run(session, {**values, "step": step}, "grow_focus")
+        _run(session, {**values, "step": step}, "find_reached", "grow_focus")
         with session.cursor(row_factory=class_row(_Step)) as cursor:
             found = cursor.execute(block("focus", "focus_grew"), {"step": step}).fetchone()
         assert found is not None

@@ -14,9 +14,10 @@ select not exists (select from correlated where settings = %(settings)s)
     or exists (select from noted where account_pk is null and person_uid is null and label is null);
 
 -- name: make_focus
--- Which accounts and persons are looked at, and by which step each was found.
+-- Which accounts and persons are looked at, which values they bear or bore, and by which step each was found.
 create temp table focus_account (account_pk bigint primary key, step integer not null);
 create temp table focus_person (person_uid uuid primary key, step integer not null);
+create temp table reached (kind text, value text, step integer not null);
 
 -- name: focus_on_everything
 -- Without their indexes: everything is read at once.
@@ -27,46 +28,7 @@ insert into focus_account select account_pk, 0 from account join source_setting 
 insert into focus_person select person_uid, 0 from person;
 analyze focus_account, focus_person;
 
--- name: make_borne
--- What every account of a configured source bears or bore, and what every person does, as far as it weighs anything: of a
--- number its digits, whereby it equals and resembles others; a mail's local part stands beside logins; an account's own id
--- only where HR or another system names any.
-create temp table personal as
-select w.person_uid, k.kind, case when k.kind = 'number' and k.loose <> ''
-        and k.loose not in (select p.value from placeholder p) then k.loose else k.value end as value,
-    case when k.kind = 'mail' and k.loose <> '' and k.loose not in (select p.value from placeholder p)
-        then k.loose end as local_part
-from worker_key k join worker w using (worker_pk)
-where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p);
-create temp table borne as
-with key as (
-    select a.account_pk, k ->> 0 as kind, k
-    from account a join source_setting using (realm) cross join jsonb_array_elements(a.keys) k
-    offset 0  -- taken out once
-), ever as (
-    select account_pk, kind, k ->> 1 as value, case when kind = 'number' then k ->> 2 end as loose
-    from key where kind <> 'name' and not (kind = 'directory_id' and k ->> 4 = 'id')
-    union all
-    select f.account_pk, f.kind, f.value, case when f.kind = 'number' then f.loose end
-    from former_account_key f join account using (account_pk) join source_setting using (realm)
-    where f.kind <> 'name' and not (f.kind = 'directory_id' and f.name = 'id')
-)
-select account_pk, kind, value
-from (
-    select account_pk, kind, case when loose <> '' and loose not in (select p.value from placeholder p)
-        then loose else value end as value
-    from ever offset 0) digits
-where ltrim(value, '0') <> '' and value not in (select p.value from placeholder p);
-insert into borne (account_pk, kind, value)
-with named as (
-    select value from personal where kind = 'directory_id'
-    union
-    select value from borne where kind = 'directory_id'
-)
-select a.account_pk, 'directory_id', k ->> 1
-from account a join source_setting using (realm) cross join jsonb_array_elements(a.keys) k
-where exists (select from named) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
-    and k ->> 1 in (select n.value from named n);
+-- name: make_naming
 -- By whom a workload says that it's managed, or an account that it was made.
 create temp table naming as
 select a.account_pk, a.realm, n.label
@@ -80,7 +42,7 @@ select n.account_pk, a.account_pk as other_pk
 from naming n join account a
     on a.realm = n.realm and plain_label(a.label) = n.label
 where exists (select from naming);
-analyze borne, personal, naming, named;
+analyze naming, named;
 
 -- name: focus_on_noted
 -- What was written, whose departure or doubt changed, whoever came back (what is theirs now depends on the day), and
@@ -113,25 +75,66 @@ select person_uid, 0 from (
     (select person_uid from contested except select person_uid from contested_person)
     union all
     (select person_uid from contested_person except select person_uid from contested)) doubt
-union
-select p.person_uid, 0 from event e join event_key k using (realm, event_id)
-join personal p on (p.kind = k.kind and p.value = k.value) or (k.kind = 'login' and p.local_part = k.value)
-where e.deed = 'made' and not e.failed
 on conflict do nothing;
+insert into reached
+select distinct k.kind, k.value, 0 from event e join event_key k using (realm, event_id)
+where e.deed = 'made' and not e.failed;
+
+-- name: find_reached
+-- What those whom the last step found bear or bore, as far as it weighs anything: of a number its digits, whereby it equals
+-- and resembles others; of a person's mail also the local part, which stands beside logins.
+analyze focus_account, focus_person;
+insert into reached
+with key as (
+    select k ->> 0 as kind, k
+    from focus_account f join account a using (account_pk) join source_setting using (realm)
+    cross join jsonb_array_elements(a.keys) k
+    where f.step = %(step)s
+    offset 0  -- taken out once
+), ever as (
+    select kind, k ->> 1 as value, k ->> 2 as loose from key
+    union all
+    select o.kind, o.value, o.loose
+    from focus_account f join former_account_key o using (account_pk) join account using (account_pk)
+    join source_setting using (realm)
+    where f.step = %(step)s
+    union all
+    select k.kind, k.value, k.loose
+    from focus_person f join worker w using (person_uid) join worker_key k using (worker_pk)
+    where f.step = %(step)s
+    union all
+    select 'login', k.loose, ''
+    from focus_person f join worker w using (person_uid) join worker_key k using (worker_pk)
+    where f.step = %(step)s and k.kind = 'mail'
+)
+select distinct kind, value, %(step)s
+from (
+    select kind, case when kind = 'number' and loose <> '' and loose not in (select p.value from placeholder p)
+        then loose else value end as value
+    from ever where kind <> 'name') digits
+where ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
+    and (kind, value) not in (select r.kind, r.value from reached r);
+analyze reached;
 
 -- name: grow_focus
--- Whatever has to do with what the last step found.
-analyze focus_account, focus_person;
-create temp table reached as
-select b.kind, b.value from borne b join focus_account f using (account_pk) where f.step = %(step)s
-union
-select p.kind, p.value from personal p join focus_person f using (person_uid) where f.step = %(step)s
-union
-select 'login', p.local_part from personal p join focus_person f using (person_uid)
-where f.step = %(step)s and p.local_part is not null;
-analyze reached;
+-- Whatever has to do with what the last step found. Of what accounts bear there is no index: to keep one would cost each
+-- read more than looking at all of it costs here, once or twice a night. So the values alone are compared; that of another
+-- kind now and then brings in somebody who needn't be looked at, and changes nothing.
 insert into focus_account
-select b.account_pk, %(step)s + 1 from borne b join reached using (kind, value)
+with key as (
+    select a.account_pk, a.keys -> generate_series(0, jsonb_array_length(a.keys) - 1) as k
+    from account a join source_setting using (realm)
+    where exists (select from reached r where r.step = %(step)s)
+    offset 0  -- taken out once
+)
+select account_pk, %(step)s + 1 from key
+where k ->> 1 in (select r.value from reached r where r.step = %(step)s)
+    or (k ->> 2 in (select r.value from reached r where r.step = %(step)s) and k ->> 0 = 'number')
+union
+select o.account_pk, %(step)s + 1
+from former_account_key o join account using (account_pk) join source_setting using (realm)
+where o.value in (select r.value from reached r where r.step = %(step)s)
+    or (o.loose in (select r.value from reached r where r.step = %(step)s) and o.kind = 'number')
 union
 select l.account_pk, %(step)s + 1 from link l
     left join person_alias a on a.alias_uid = l.person_uid
@@ -145,9 +148,11 @@ union
 select n.account_pk, %(step)s + 1 from named n join focus_account f on f.account_pk = n.other_pk where f.step = %(step)s
 on conflict do nothing;
 insert into focus_person
-select p.person_uid, %(step)s + 1 from personal p join reached using (kind, value)
-union
-select p.person_uid, %(step)s + 1 from personal p join reached r on r.kind = 'login' and r.value = p.local_part
+select w.person_uid, %(step)s + 1
+from worker_key k join worker w using (worker_pk)
+where exists (select from reached r where r.step = %(step)s)
+    and (k.value in (select r.value from reached r where r.step = %(step)s)
+        or k.loose in (select r.value from reached r where r.step = %(step)s))
 union
 select coalesce(a.person_uid, l.person_uid), %(step)s + 1 from link l join focus_account f using (account_pk)
     left join person_alias a on a.alias_uid = l.person_uid where f.step = %(step)s
@@ -155,7 +160,6 @@ union
 select coalesce(a.person_uid, d.person_uid), %(step)s + 1 from link_decision d join account using (realm, native_id)
     join focus_account f using (account_pk) left join person_alias a on a.alias_uid = d.person_uid where f.step = %(step)s
 on conflict do nothing;
-drop table reached;
 
 -- name: focus_grew
 -- Whether that step found anything, and whether so much is found that looking at everything costs less.
@@ -171,15 +175,13 @@ delete from crowded c where not exists (
         = (c.realm, c.kind, c.value, c.loose, c.name, c.accounts));
 
 -- name: forget_crowded_in_focus
--- The same of what somebody in focus bears or bore.
+-- The same of what somebody in focus bears or bore, and so everybody was looked at who bears it.
 delete from crowded c
 where not exists (
         select from weightless w
         where (w.realm, w.kind, w.value, w.loose, w.name, w.accounts)
             = (c.realm, c.kind, c.value, c.loose, c.name, c.accounts))
-    and exists (
-        select from borne b join focus_account using (account_pk)
-        where b.kind = c.kind and b.value in (c.value, c.loose));
+    and exists (select from reached r where r.kind = c.kind and r.value in (c.value, c.loose));
 
 -- name: note_crowded
 -- Values that weigh nothing, since too many bear them.
