@@ -635,20 +635,26 @@ from face f where f.person_uid = p.person_uid and p.shown_worker_pk is distinct 
 analyze person, credential, scope;
 
 -- name: correlation_counts
--- What was linked of the accounts that exist, by realm.
-with best as (
-    select account_pk, min(case decision when 'linked' then 1 when 'disputed' then 2 when 'probable' then 3 else 4 end)
-        as rank
-    from link where valid_to is null and relation <> 'created'
-    group by account_pk
+-- What was linked of the accounts that exist. Nearly all are, and of the others alone it's asked what else they are.
+with working as (
+    select a.account_pk, a.account_pk in (
+            select l.account_pk from link l
+            where l.valid_to is null and l.decision = 'linked' and l.relation <> 'created') as is_linked
+    from account a join source_setting using (realm)
+    where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
+), ranked as (
+    select account_pk, case when is_linked then 1 else (
+            select min(case l.decision when 'disputed' then 2 when 'probable' then 3 else 4 end) from link l
+            where l.account_pk = working.account_pk and l.valid_to is null and l.relation <> 'created') end as rank
+    from working
+    offset 0  -- asked once
 )
-select count(*)::int as working, count(*) filter (where b.rank = 1)::int as linked,
-    count(*) filter (where b.rank = 2)::int as disputed, count(*) filter (where b.rank = 3)::int as probable,
-    count(*) filter (where b.rank = 4)::int as candidate, count(*) filter (where b.rank is null)::int as orphan,
-    count(*) filter (where b.rank is null and u.last_used_at > %(as_of)s - interval '30 days')::int as orphan_used
-from account a join source_setting using (realm) left join best b using (account_pk)
-left join account_use u using (account_pk)
-where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead';
+select count(*)::int as working, count(*) filter (where rank = 1)::int as linked,
+    count(*) filter (where rank = 2)::int as disputed, count(*) filter (where rank = 3)::int as probable,
+    count(*) filter (where rank = 4)::int as candidate, count(*) filter (where rank is null)::int as orphan,
+    (select count(*) from ranked r join account_use u using (account_pk)
+        where r.rank is null and u.last_used_at > %(as_of)s - interval '30 days')::int as orphan_used
+from ranked;
 
 -- name: weightless_values
 -- Of everything, also where this correlation looked at a part.
