@@ -55,11 +55,12 @@ class CorrelationOutcome:
 
 _TEMPORARY = (
     *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
-    *("possibly_one", "contested"),
+    *("possibly_one", "contested", "several_workers"),
     *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
     *("further", "touched", "ranked", "vouching", "vouched_login", "owned", "owning", "final_link", "use_to_keep"),
     *focus.TEMPORARY,
 )
+_LINK_COLUMNS = b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from"
 
 
 def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOutcome:
@@ -88,11 +89,9 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _run(session, "correlate", values, "make_source_setting")
         everything = find_focus(session, values, everything=bool(merged))
-        values["everything"] = everything
         _score(session, values)
-        _run(session, "correlate", values, "close_links")
-        with first_load(session, "link"):
-            _run(session, "correlate", values, "begin_links")
+        with first_load(session, "link") as are_first:
+            _write_links(session, values, are_first=are_first)
         _run(session, "correlate", values, "analyze_links", "make_use_to_keep", "keep_less_use", "show_workers")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
@@ -114,7 +113,15 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "evidence_mail_owner", "evidence_owner_number", "evidence_owner_label")
     _run(session, "correlate", values, "make_owned", "make_owning", "add_created_links")
     _run(session, "created", values, "add_recorded_links")
+
+
+def _write_links(session: Session, values: dict[str, object], *, are_first: bool) -> None:
+    """End those that no longer hold, and begin those that didn't: the first ones straight away."""
     _run(session, "correlate", values, "make_final_link")
+    table = b"link" if are_first else b"final_link"
+    session.execute(b"insert into %b (%b) %b" % (table, _LINK_COLUMNS, block("correlate", "links_today")), values)
+    if not are_first:
+        _run(session, "correlate", values, "close_links", "begin_links")
 
 
 def _add(session: Session, values: dict[str, object], *evidence: str) -> None:
@@ -134,6 +141,8 @@ def _run(session: Session, file: str, values: dict[str, object], *names: str) ->
 
 
 def _forget(session: Session) -> None:
+    for view in focus.VIEWS:
+        session.execute(b"drop view if exists pg_temp." + view.encode())
     for table in _TEMPORARY:
         session.execute(b"drop table if exists pg_temp." + table.encode())
 

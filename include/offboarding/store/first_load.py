@@ -14,13 +14,15 @@ from include.offboarding.store.sql import block
 
 
 @contextmanager
-def first_load(session: Session, *tables: str) -> Generator[None]:
+def first_load(session: Session, *tables: str) -> Generator[bool]:
     """Without their indexes, within the caller's transaction, for those of the tables that have no row yet.
+
+    Yields whether that is all of them.
 
     Nobody else reads or writes these until the transaction ends; where it fails, the indexes are as they were.
     """
     without = [(table, *_dropped(session, table)) for table in tables if _is_empty(session, table)]
-    yield
+    yield len(without) == len(tables)
     for table, *definitions in without:
         for definition in definitions:
             session.execute(definition.encode())

@@ -16,6 +16,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block, statements
 
 TEMPORARY = ("noted", "focus_account", "focus_person", "reached", "naming", "named")
+VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ def settings_digest(values: Mapping[str, object], placeholders: tuple[str, ...])
 
 
 def find_focus(session: Session, values: Mapping[str, object], *, everything: bool) -> bool:
-    """Make the temporary tables `focus_account` and `focus_person`. Returns whether they hold everything.
+    """Make the temporary views of VIEWS. Returns whether they show everything.
 
     Needs those of persons, and `source_setting`. `values`: correlation's own, and the digest of its settings.
     `everything`: whatever the notes say.
@@ -41,8 +42,7 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
     with session.cursor(row_factory=scalar_row) as cursor:
         everything = bool(cursor.execute(block("focus", "is_everything"), values).fetchone()) or everything
     everything = everything or not _grown(session, values)
-    if everything:
-        _run(session, values, "focus_on_everything")
+    _run(session, values, "focus_on_everything" if everything else "focus_on_part")
     return everything
 
 

@@ -140,7 +140,7 @@ def login(value: str) -> AccountKey:
 
 def looked_at(session: Session) -> set[str]:
     """The accounts that the last correlation looked at."""
-    return {name for (name,) in rows_of(session, "select native_id from account join focus_account using (account_pk)")}
+    return {name for (name,) in rows_of(session, "select native_id from account join in_focus using (account_pk)")}
 
 
 OTHERS = tuple(account(f"other-{n}", number(f"9{n}00")) for n in range(8))

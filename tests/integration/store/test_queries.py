@@ -16,7 +16,7 @@ from tests.support.database import undone
 
 FILES = sorted(file.name.removesuffix(".sql") for file in (files(sql.__package__ or "") / "queries").iterdir())
 BLOCKS = [(file, name) for file in FILES for name in sql.blocks(file)]
-TEMPORARY = re.compile(rb"^create temp table", re.MULTILINE)
+TEMPORARY = re.compile(rb"^create (or replace )?temp (table|view)", re.MULTILINE)
 PARAMETER = re.compile(rb"%\((\w+)\)s|%s")
 MOMENTS = ("as_of", "since", "observed_at", "left_at", "cut")
 TYPES = dict.fromkeys(MOMENTS, psycopg.adapters.types["timestamptz"].oid) | dict.fromkeys(
@@ -49,7 +49,7 @@ def numbered(statement: bytes) -> tuple[bytes, list[int]]:
 
 
 def made(session: Session, statement: bytes) -> bool:
-    """Whether a temporary table could be made; not before those that it is made from."""
+    """Whether a temporary table or view could be made; not before those that it is made from."""
     try:
         with session.transaction():
             session.execute(statement, Values())
@@ -60,7 +60,7 @@ def made(session: Session, statement: bytes) -> bool:
 
 @pytest.fixture(scope="module")
 def session(lasting_store: Session) -> Iterator[Session]:
-    """With every temporary table of every file, empty."""
+    """With every temporary table and view of every file, empty."""
     with undone(lasting_store):
         waiting = [each for block in BLOCKS for each in sql.statements(*block) if TEMPORARY.search(each)]
         while waiting:

@@ -12,20 +12,19 @@ from jsonb_to_recordset(%(sources)s) as s (realm text, source text, kind text, i
 -- name: make_person_key
 -- Every key that a person bears or bore, once; nearly everybody is one worker, who bears each key once. The local parts
 -- of work mails stand among the logins; a number has a loose form where that is another one.
+create temp table several_workers as
+select person_uid from worker group by person_uid having count(*) > 1;
 create temp table person_key as
-with several as (
-    select person_uid from worker group by person_uid having count(*) > 1
-), borne as (
-    select w.person_uid, k.kind, k.value, k.space, case when k.loose = k.value then '' else k.loose end as loose,
-        w.person_uid in (select s.person_uid from several s) as is_several
-    from worker_key k join worker w using (worker_pk)
-    where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
-        and (%(everything)s or w.person_uid in (select f.person_uid from focus_person f))
-)
-select person_uid, kind, value, space, loose, false as is_local from borne where not is_several
-union all
-select person_uid, kind, value, space, max(loose), false from borne where is_several
-group by person_uid, kind, value, space;
+select w.person_uid, k.kind, k.value, k.space, case when k.loose = k.value then '' else k.loose end as loose,
+    false as is_local
+from worker_key k join worker_in_focus w using (worker_pk)
+where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+    and w.person_uid not in (select s.person_uid from several_workers s);
+insert into person_key (person_uid, kind, value, space, loose, is_local)
+select w.person_uid, k.kind, k.value, k.space, max(case when k.loose = k.value then '' else k.loose end), false
+from several_workers join worker_in_focus w using (person_uid) join worker_key k using (worker_pk)
+where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+group by w.person_uid, k.kind, k.value, k.space;
 insert into person_key (person_uid, kind, value, space, loose, is_local)
 select distinct person_uid, 'login', loose, '', '', true from person_key where kind = 'mail' and loose <> '';
 analyze person_key;
@@ -46,10 +45,12 @@ analyze shared;
 -- Every key that an account of a configured source bears today, but for its own id; the source's settings are joined
 -- where they're asked.
 create temp table bearing as
-with key as (
-    select a.account_pk, s.setting, a.created_at, a.service_like, k ->> 0 as kind, k
-    from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
-    where %(everything)s or a.account_pk in (select f.account_pk from focus_account f)
+with keys as (
+    select a.account_pk, s.setting, a.created_at, a.service_like,
+        a.keys -> generate_series(0, jsonb_array_length(a.keys) - 1) as k
+    from account_in_focus a join source_setting s using (realm)
+), key as (
+    select account_pk, setting, created_at, service_like, k ->> 0 as kind, k from keys
     offset 0  -- each part of a key is taken out once
 ), borne as (
     select account_pk, setting, created_at, service_like, kind, k ->> 1 as value,
@@ -71,9 +72,9 @@ with named as (
     select value from bearing where kind = 'directory_id'
 )
 select a.account_pk, s.setting, a.created_at, a.service_like, k ->> 0, k ->> 1, k ->> 2, k ->> 3, k ->> 4, k ->> 5
-from account a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
-where exists (select from named) and a.account_pk in (select f.account_pk from focus_account f)
-    and k ->> 0 = 'directory_id' and k ->> 4 = 'id' and k ->> 1 in (select n.value from named n);
+from account_in_focus a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
+where exists (select from named) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
+    and k ->> 1 in (select n.value from named n);
 analyze bearing;
 
 -- name: make_weightless
@@ -115,7 +116,7 @@ select account_pk, person_uid, verdict, author, decided_at
 from (
     select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid, d.verdict, d.author, d.decided_at,
         row_number() over (partition by a.account_pk, d.verdict order by d.decision_id desc) as n
-    from link_decision d join account a using (realm, native_id) join focus_account using (account_pk)
+    from link_decision d join account_in_focus a using (realm, native_id)
     left join person_alias al on al.alias_uid = d.person_uid
     where d.revoked_at is null) decided
 where verdict = 'reject' or n = 1;
@@ -343,7 +344,7 @@ create temp table vouching as
 select account_pk, person_uid from ranked where is_definite
 union all
 select distinct l.account_pk, coalesce(al.person_uid, l.person_uid)
-from link l join focus_account using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
+from link l join account_in_focus using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
 where l.definite
     and not exists (
         select from ranked r
@@ -449,8 +450,7 @@ insert into evidence
 with named as (
     select a.account_pk, a.realm,
         plain_label(o.label) as label
-    from account a join focus_account using (account_pk) join source_setting using (realm)
-    cross join lateral unnest(a.owner_labels) as o(label)
+    from account_in_focus a cross join lateral unnest(a.owner_labels) as o(label)
     where a.service_like
         and not exists (select from ranked r where r.account_pk = a.account_pk and r.score >= %(linked)s)
 )
@@ -511,9 +511,9 @@ with made as (
 insert into owning (account_pk, person_uid, relation, decision, score)
 select account_pk, person_uid, 'created', 'linked', %(linked)s from made;
 
--- name: make_final_link
--- The links of today with their evidence; for somebody who came back, whether the account is the present one.
-create temp table final_link as
+-- name: links_today
+-- With their evidence; for somebody who came back, whether the account is the present one. In the order of accounts, so
+-- that their index grows at its end.
 with said as (
     select account_pk, person_uid, relation, jsonb_agg(distinct text) as evidence
     from evidence group by account_pk, person_uid, relation
@@ -541,28 +541,36 @@ select r.account_pk, r.person_uid, 'is' as relation, r.decision, r.score,
         substr(r.id, 2), substr(r.outer_id, 2), substr(r.number, 2), substr(r.mail, 2), substr(r.login, 2),
         substr(r.key, 2)], null)) as evidence,
     r.is_definite as definite,
-    (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now
+    (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now,
+    %(as_of)s::timestamptz as valid_from
 from ranked r
 left join ruling d on d.account_pk = r.account_pk and d.person_uid = r.person_uid and d.verdict = 'confirm'
 where r.score >= %(candidate)s
 union all
-select o.account_pk, o.person_uid, o.relation, o.decision, o.score, coalesce(s.evidence, '[]'::jsonb), false, false
-from owning o left join said s using (account_pk, person_uid, relation);
-analyze final_link;
+select o.account_pk, o.person_uid, o.relation, o.decision, o.score, coalesce(s.evidence, '[]'::jsonb), false, false,
+    %(as_of)s
+from owning o left join said s using (account_pk, person_uid, relation)
+order by account_pk;
+
+-- name: make_final_link
+-- Those, to be compared with what stands.
+create temp table final_link (account_pk bigint, person_uid uuid, relation text, decision text, score integer,
+    evidence jsonb, definite boolean, own_now boolean, valid_from timestamptz);
 
 -- name: close_links
 -- Links that no longer hold as they stood.
+analyze final_link;
 update link l set valid_to = %(as_of)s
-from account a join focus_account using (account_pk) join source_setting using (realm)
+from account_in_focus a
 where a.account_pk = l.account_pk and l.valid_to is null and not exists (
     select from final_link f
     where (f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now)
         = (l.account_pk, l.person_uid, l.relation, l.decision, l.score, l.evidence, l.definite, l.own_now));
 
 -- name: begin_links
--- In the order of accounts, so that their index grows at its end.
+-- Those that didn't hold before.
 insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from)
-select f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, %(as_of)s
+select f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, f.valid_from
 from final_link f
 where not exists (
     select from link l where l.account_pk = f.account_pk and l.person_uid = f.person_uid and l.relation = f.relation
@@ -584,7 +592,7 @@ with standing as (
     select l.account_pk from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
     where l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
 ), looked as (
-    select account_pk from focus_account
+    select account_pk from in_focus
     union all
     select o.account_pk
     from (
@@ -594,7 +602,7 @@ with standing as (
         where keep_use = 'exact' and account_pk not in (select l.account_pk from leavers l)) o
     join account a using (account_pk)
     where a.realm in (select s.realm from source_setting s)
-        and o.account_pk not in (select f.account_pk from focus_account f)
+        and not exists (select from in_focus f where f.account_pk = o.account_pk)
 )
 select account_pk, case
     when account_pk in (select l.account_pk from leavers l) or account_pk in (select t.account_pk from standing t)
