@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
@@ -15,7 +16,7 @@ from include.offboarding.store.sql import block
 
 @contextmanager
 def first_load(session: Session, *tables: str) -> Generator[bool]:
-    """Without their indexes, within the caller's transaction, for those of the tables that have no row yet.
+    """Without their indexes, within the caller's transaction, for those of the tables that nobody uses and have no row.
 
     Yields whether that is all of them.
 
@@ -30,10 +31,15 @@ def first_load(session: Session, *tables: str) -> Generator[bool]:
 
 
 def _is_empty(session: Session, table: str) -> bool:
+    """Whether it's without a row, and nobody else's now, as dropping an index needs it."""
     if _has_rows(session, table):
         return False
-    # Locked as dropping an index does: whoever writes its first rows meanwhile is waited for.
-    session.execute(sql.SQL("lock table {} in access exclusive mode").format(sql.Identifier(table)))
+    try:
+        with session.transaction():
+            session.execute(sql.SQL("lock table {} in access exclusive mode nowait").format(sql.Identifier(table)))
+    except LockNotAvailable:
+        # Somebody uses it. To wait, with locks of one's own, could be for somebody who waits for these.
+        return False
     return not _has_rows(session, table)
 
 

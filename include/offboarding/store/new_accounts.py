@@ -83,4 +83,5 @@ def _day(at: datetime | None) -> datetime | None:
     """When it began, in UTC: more isn't kept until it's known whose the account is."""
     if at is None:
         return None
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return datetime(at.year, at.month, at.day, tzinfo=UTC)

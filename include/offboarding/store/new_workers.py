@@ -52,7 +52,7 @@ class NewWorkers:
         worker, person, employment, key = map(self._spool.row, _COLUMNS)
         space, as_of, at = self.id_space, self.as_of, self.observed_at
         for pk, told, digest in zip(self._ids(len(waiting)), waiting, digests, strict=True):
-            number, uid = told.worker_id, self.form.uid(told)
+            number, uid = told.worker_id, self.form.uid(told).bytes
             worker(
                 (pk, self.roster, space, number, uid, told.name, told.manager, told.location, True, digest, as_of, at)
             )
@@ -71,7 +71,7 @@ class NewWorkers:
 
     def placed(self) -> bool:
         """Put them where they stay. False where a table has one of these already, or one is told twice: none is."""
-        return self._spool.placed()
+        return self._spool.placed(*_COLUMNS)
 
     def give_back(self) -> None:
         """Put them into a read's temporary tables, as if they had never waited here."""

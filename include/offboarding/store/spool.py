@@ -12,16 +12,18 @@ from tempfile import SpooledTemporaryFile
 import psycopg
 from psycopg.copy import Copy, FileWriter
 from psycopg.errors import UniqueViolation
+from psycopg.types.string import BytesBinaryDumper
 
+from include.offboarding.store.first_load import first_load
 from include.offboarding.store.staging import copy_in, types_of
 
 IN_MEMORY = 4 << 20
 """Bytes of one table's rows that wait in memory."""
 _CHUNK = 1 << 18
-_TEXT, _BYTEA, _TEXT_ARRAY, _JSONB = 25, 17, 1009, 3802
+_TEXT, _BYTEA, _TEXT_ARRAY, _JSONB, _UUID = 25, 17, 1009, 3802, 2950
 """Types of PostgreSQL, by their numbers (pg_type.dat)."""
-_GIVEN_AS = {_TEXT_ARRAY: _BYTEA, _JSONB: _TEXT}
-"""Given in their binary form already: by `text_array` and `jsonb`."""
+_GIVEN_AS = {_TEXT_ARRAY: _BYTEA, _JSONB: _TEXT, _UUID: _BYTEA}
+"""Given in their binary form already: by `text_array`, `jsonb`, and `UUID.bytes`."""
 _NO_TEXTS = pack(">iii", 0, 0, _TEXT)
 
 
@@ -51,10 +53,13 @@ class Spool:
             while chunk := file.read(_CHUNK):
                 copy.write(chunk)
 
-    def placed(self) -> bool:
-        """Put all of them where they stay. False, and none is, where what must be unique is there or comes twice."""
+    def placed(self, *first: str) -> bool:
+        """Put all of them where they stay. False, and none is, where what must be unique is there or comes twice.
+
+        Of the tables `first`, those without a row have their indexes made afterwards: see `first_load`.
+        """
         try:
-            with self._session.transaction():
+            with self._session.transaction(), first_load(self._session, *first):
                 for table in self._columns:
                     self.place(table)
         except UniqueViolation:
@@ -67,7 +72,10 @@ class Spool:
             file.close()
 
     def _begun(self, table: str) -> Copy:
-        copy = Copy(self._session.cursor(), binary=True, writer=FileWriter(self._files[table]))
+        cursor = self._session.cursor()
+        # Known as the last one for bytea is one in Python, which takes DB-API's Binary as well.
+        cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
+        copy = Copy(cursor, binary=True, writer=FileWriter(self._files[table]))
         copy.set_types([_GIVEN_AS.get(oid, oid) for oid in types_of(self._session, table, self._columns[table])])
         return copy
 

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from include.offboarding.store.connect import Session
+from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.first_load import first_load
 from tests.support.night import rows_of, spend_night
 from tests.support.small_company import LEAVER, account, company, hr, ldap, number
@@ -11,7 +11,8 @@ from tests.support.small_company import LEAVER, account, company, hr, ldap, numb
 INDEXES = """
 select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.contype::text
 from pg_index i left join pg_constraint c on c.conindid = i.indexrelid
-where i.indrelid in ('link'::regclass, 'worker'::regclass) and i.indisvalid order by 1
+where i.indrelid in ('link'::regclass, 'worker'::regclass, 'worker_key'::regclass, 'employment'::regclass)
+    and i.indisvalid order by 1
 """
 LINK = """
 insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from)
@@ -32,7 +33,7 @@ def during(session: Session, *tables: str) -> list[tuple[object, ...]]:
 def test_indexes_and_constraints_are_made_again_as_they_were(store: Session) -> None:
     before = indexes(store)
 
-    within = during(store, "link", "worker")
+    within = during(store, "link", "worker", "worker_key", "employment")
 
     assert before
     assert not within
@@ -79,6 +80,20 @@ def test_a_table_with_rows_keeps_its_indexes_and_its_readers(store: Session) -> 
 
     assert within == before
     assert not locks
+
+
+def test_a_table_that_somebody_reads_keeps_its_indexes_and_nobody_waits(
+    store: Session, store_parameters: dict[str, str | int]
+) -> None:
+    with opened(store_parameters) as reader, reader.transaction():
+        reader.execute("select from link")
+
+        with store.transaction(), first_load(store, "link", "worker") as are_first:
+            within = indexes(store)
+
+    assert not are_first
+    assert any("ON offboarding.link " in str(definition) for _, definition, _ in within)
+    assert not any("ON offboarding.worker " in str(definition) for _, definition, _ in within)
 
 
 def test_what_foreign_keys_rest_on_stays(store: Session) -> None:
