@@ -52,7 +52,7 @@ class NewWorkers:
         worker, person, employment, key = map(self._spool.row, _COLUMNS)
         space, as_of, at = self.id_space, self.as_of, self.observed_at
         for pk, told, digest in zip(self._ids(len(waiting)), waiting, digests, strict=True):
-            number, uid = told.worker_id, self.form.uid(told).bytes
+            number, uid = told.worker_id, self.form.uid(told)
             worker(
                 (pk, self.roster, space, number, uid, told.name, told.manager, told.location, True, digest, as_of, at)
             )

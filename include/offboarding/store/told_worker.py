@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Protocol
-from uuid import UUID
 
 import msgspec
 
@@ -30,8 +29,8 @@ class WorkerForm(Protocol):
         """Digest of everything that these rest on beside the worker."""
         ...
 
-    def uid(self, worker: Worker) -> UUID:
-        """The person's, should the worker be new."""
+    def uid(self, worker: Worker) -> bytes:
+        """The person's, should the worker be new: a UUID's 16 bytes."""
         ...
 
     def rows(self, worker: Worker) -> list[KeyRow]:

@@ -1,13 +1,14 @@
 """Keys as they are compared."""
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from include.offboarding.correlation.keys import (
+    PERSON_NAMESPACE,
     KeyRules,
     account_keys,
     login_space,
@@ -239,7 +240,17 @@ def test_a_login_or_id_for_no_system_in_particular() -> None:
 
 def test_a_person_s_uid_never_changes() -> None:
     """Written down: findings and tickets are keyed by it."""
-    assert person_uid("hr", "E1042", "hr", ()) == UUID("7e8225d8-a810-5eeb-8790-486c51f2903c")
+    assert UUID(bytes=person_uid("hr", "E1042", "hr", ())) == UUID("7e8225d8-a810-5eeb-8790-486c51f2903c")
+
+
+@given(st.text())
+def test_a_person_s_uid_is_a_name_s_uuid(worker_id: str) -> None:
+    """Of version 5, as the standard library makes it."""
+    number = normal(worker_id)
+
+    assume(number.strip("0"))
+
+    assert UUID(bytes=person_uid("hr", worker_id, "hr", ())) == uuid5(PERSON_NAMESPACE, f"hr\x1f{number}")
 
 
 def test_a_person_s_uid_is_of_the_number_in_its_space() -> None:
