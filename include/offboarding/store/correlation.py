@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from include.offboarding.store import focus
 from include.offboarding.store.connect import Session
 from include.offboarding.store.first_load import first_load
-from include.offboarding.store.focus import find_focus, note_correlated, settings_digest
+from include.offboarding.store.focus import drop_views, find_focus, note_correlated, settings_digest
 from include.offboarding.store.locks import lock_correlation
 from include.offboarding.store.persons import merge_same_persons
 from include.offboarding.store.rows import CorrelationCounts, SourceSetting
@@ -95,6 +95,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "correlate", values, "analyze_links", "make_use_to_keep", "keep_less_use", "show_workers")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
+        drop_views(session)
         return _outcome(session, values, merged)
 
 
@@ -117,7 +118,8 @@ def _score(session: Session, values: dict[str, object]) -> None:
 
 def _write_links(session: Session, values: dict[str, object], *, are_first: bool) -> None:
     """End those that no longer hold, and begin those that didn't: the first ones straight away."""
-    _run(session, "correlate", values, "make_final_link")
+    if not are_first:
+        _run(session, "correlate", values, "make_final_link")
     table = b"link" if are_first else b"final_link"
     session.execute(b"insert into %b (%b) %b" % (table, _LINK_COLUMNS, block("correlate", "links_today")), values)
     if not are_first:
@@ -141,8 +143,7 @@ def _run(session: Session, file: str, values: dict[str, object], *names: str) ->
 
 
 def _forget(session: Session) -> None:
-    for view in focus.VIEWS:
-        session.execute(b"drop view if exists pg_temp." + view.encode())
+    drop_views(session)
     for table in _TEMPORARY:
         session.execute(b"drop table if exists pg_temp." + table.encode())
 

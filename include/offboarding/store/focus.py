@@ -5,11 +5,11 @@ That nothing else could come out otherwise is held by tests/integration/store/te
 """
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from include.offboarding.store.connect import Session
@@ -17,12 +17,6 @@ from include.offboarding.store.sql import block, statements
 
 TEMPORARY = ("noted", "focus_account", "focus_person", "reached", "naming", "named")
 VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    grew: bool
-    is_most: bool
 
 
 def settings_digest(values: Mapping[str, object], placeholders: tuple[str, ...]) -> bytes:
@@ -39,9 +33,7 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
     `everything`: whatever the notes say.
     """
     _run(session, values, "take_notes", "make_focus")
-    with session.cursor(row_factory=scalar_row) as cursor:
-        everything = bool(cursor.execute(block("focus", "is_everything"), values).fetchone()) or everything
-    everything = everything or not _grown(session, values)
+    everything = everything or _is(session, "is_everything", values) or not _grown(session, values)
     _run(session, values, "focus_on_everything" if everything else "focus_on_part")
     return everything
 
@@ -49,21 +41,34 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
 def _grown(session: Session, values: Mapping[str, object]) -> bool:
     """Whether the focus is complete; False where it became most of everything."""
     _run(session, values, "make_naming", "focus_on_noted")
-    step = 0
-    while True:
-        _run(session, {**values, "step": step}, "find_reached", "grow_focus")
-        with session.cursor(row_factory=class_row(_Step)) as cursor:
-            found = cursor.execute(block("focus", "focus_grew"), {"step": step}).fetchone()
-        assert found is not None
-        if found.is_most or not found.grew:
-            return not found.is_most
-        step += 1
+    for step in itertools.count():
+        at_step = {**values, "step": step}
+        if _is(session, "focus_is_most", at_step):
+            return False
+        _run(session, at_step, "find_reached")
+        if _is(session, "focus_is_most", at_step):
+            return False
+        _run(session, at_step, "grow_focus")
+        if not _is(session, "focus_grew", at_step):
+            break
+    return True
 
 
 def note_correlated(session: Session, values: Mapping[str, object], *, everything: bool) -> None:
     """Write down what the next correlation needs to know of this one. `everything`: whether it looked at all."""
     _run(session, values, "forget_crowded" if everything else "forget_crowded_in_focus")
     _run(session, values, "note_crowded", "note_correlated")
+
+
+def drop_views(session: Session) -> None:
+    """Take away what shows the store's own tables: they couldn't be changed while it does."""
+    for view in VIEWS:
+        session.execute(b"drop view if exists pg_temp." + view.encode())
+
+
+def _is(session: Session, question: str, values: Mapping[str, object]) -> bool:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return bool(cursor.execute(block("focus", question), values).fetchone())
 
 
 def _run(session: Session, values: Mapping[str, object], *names: str) -> None:

@@ -71,7 +71,7 @@ class NewWorkers:
 
     def placed(self) -> bool:
         """Put them where they stay. False where a table has one of these already, or one is told twice: none is."""
-        return self._spool.placed(*_COLUMNS)
+        return self._spool.placed("worker", "employment", "worker_key")
 
     def give_back(self) -> None:
         """Put them into a read's temporary tables, as if they had never waited here."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -20,7 +21,7 @@ from tests.support import oracle
 from tests.support.companies import accounts, employments, rarely, workers
 from tests.support.database import undone
 from tests.support.night import rows_of, spend_night
-from tests.support.small_company import KIM, LEAVER, LEE, NIGHT, STAFF, account, company, hr, ldap, mail, number
+from tests.support.small_company import KIM, LEAVER, LEE, NIGHT, STAFF, account, company, hr, ldap, mail, number, worker
 
 EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "10"))
 CLUSTERS = ("", "x", "y", "z")
@@ -140,21 +141,24 @@ def login(value: str) -> AccountKey:
 
 def looked_at(session: Session) -> set[str]:
     """The accounts that the last correlation looked at."""
-    return {name for (name,) in rows_of(session, "select native_id from account join in_focus using (account_pk)")}
+    return {name for (name,) in rows_of(session, "select native_id from account join focus_account using (account_pk)")}
 
 
-OTHERS = tuple(account(f"other-{n}", number(f"9{n}00")) for n in range(8))
+OTHERS = tuple(account(f"other-{n}", number(f"9{n:02}00")) for n in range(60))
+"""So many that whoever is looked at isn't most of everybody."""
+NEW = worker("1044", mail="new@corp.example", logins=("newl",))
+MOVED = replace(NEW, mail="moved@corp.example")
 
 
-def night(session: Session, *theirs: Account, day: int = 0) -> set[str]:
-    told = company(hr(LEAVER, STAFF), ldap(*theirs, *OTHERS))
+def night(session: Session, *theirs: Account, people: Sequence[Worker] = (LEAVER, STAFF), day: int = 0) -> set[str]:
+    told = company(hr(*people), ldap(*theirs, *OTHERS))
     spend_night(session, replace(told, as_of=NIGHT + timedelta(days=day)), caller=f"focus {next(nights)}")
     return looked_at(session)
 
 
 def test_a_night_without_change_looks_at_no_account(store: Session) -> None:
     kim = account("a", number("1042"))
-    assert len(night(store, kim)) == 9
+    night(store, kim)
 
     assert night(store, kim, day=1) == set()
 
@@ -165,3 +169,146 @@ def test_an_account_is_looked_at_with_whatever_shares_its_values_or_bore_them(st
 
     assert night(store, replace(kim, keys=(login("kimm"),)), twin, apart, day=1) == {"a", "b"}
     assert night(store, replace(kim, keys=()), twin, apart, day=2) == {"a", "b"}
+
+
+BORNE = {
+    "mail": mail("new@corp.example"),
+    "login": login("newl"),
+    "a mail's local part": login("new"),
+    "number": number("1044"),
+    "another number of the same digits": number("01044"),
+}
+
+
+@pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
+def test_who_is_new_is_looked_at_with_what_bears_the_same(store: Session, borne: AccountKey) -> None:
+    bears = account("bears", borne)
+    night(store, bears, people=(STAFF,))
+
+    assert night(store, bears, people=(STAFF, NEW), day=1) == {"bears"}
+
+
+@pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
+def test_who_is_new_is_looked_at_with_what_bore_the_same(store: Session, borne: AccountKey) -> None:
+    bore = account("bore", borne)
+    night(store, bore, people=(STAFF,))
+    night(store, replace(bore, keys=()), people=(STAFF,), day=1)
+
+    assert night(store, replace(bore, keys=()), people=(STAFF, NEW), day=2) == {"bore"}
+
+
+@pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
+def test_an_account_is_looked_at_with_the_others_of_whom_it_may_be(store: Session, borne: AccountKey) -> None:
+    other = account("other", mail("new@corp.example") if borne.kind is KeyKind.NUMBER else number("1044"))
+    night(store, other, people=(STAFF, NEW))
+
+    assert night(store, other, account("x", borne), people=(STAFF, NEW), day=1) == {"other", "x"}
+
+
+def test_a_number_of_fewer_digits_leads_to_a_person(store: Session) -> None:
+    other, people = account("other", mail("new@corp.example")), (STAFF, replace(NEW, worker_id="01044"))
+    night(store, other, people=people)
+
+    assert night(store, other, account("x", number("1044")), people=people, day=1) == {"other", "x"}
+
+
+CONNECTED = {
+    "a link that has ended": """
+        insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from,
+            valid_to)
+        select account_pk, person_uid, 'is', 'linked', 90, '[]', true, false, now(), now()
+        from account, person p where native_id = 'x' and p.worker_id = '1044'""",
+    "a decision": """
+        insert into link_decision (realm, native_id, person_uid, verdict, reason, author)
+        select realm, native_id, person_uid, 'reject', 'not theirs', 'somebody'
+        from account, person p where native_id = 'x' and p.worker_id = '1044'""",
+}
+
+
+@pytest.mark.parametrize("connected", CONNECTED.values(), ids=CONNECTED)
+def test_what_connects_an_account_and_a_person_leads_both_ways(store: Session, connected: str) -> None:
+    x, other = account("x"), account("other", number("1044"))
+    night(store, x, other, people=(STAFF, NEW))
+    store.execute(connected.encode())
+    night(store, x, other, people=(STAFF, NEW), day=1)
+
+    assert night(store, x, other, people=(STAFF, MOVED), day=2) == {"x", "other"}
+    assert night(store, replace(x, keys=(login("xx"),)), other, people=(STAFF, MOVED), day=3) == {"x", "other"}
+
+
+JOB = account("job", service=True, owners=("uid=lee,dc=corp",))
+
+
+def test_an_account_that_becomes_somebody_s_is_looked_at_with_what_names_it(store: Session) -> None:
+    night(store, JOB, account("lee"))
+
+    assert night(store, JOB, account("lee", number("1043")), day=1) == {"job", "lee"}
+
+
+def test_an_account_that_begins_to_name_another_is_looked_at_with_it(store: Session) -> None:
+    lee = account("lee", number("1043"))
+    night(store, replace(JOB, owner_labels=()), lee)
+
+    assert night(store, JOB, lee, day=1) == {"job", "lee"}
+
+
+def test_what_nobody_bears_any_more_leads_to_others(store: Session) -> None:
+    one, other = account("one", login("zzz")), account("other", login("zzz"))
+    night(store, one, other)
+
+    assert night(store, replace(one, keys=()), other, day=1) == {"one", "other"}
+
+
+def test_a_number_that_is_declared_with_an_end_leads_to_its_worker(store: Session) -> None:
+    def told(*theirs: Account, day: int) -> set[str]:
+        source = replace(ldap(*theirs, *OTHERS), number_format="{worker_id}@hr")
+        each = replace(company(hr(STAFF, NEW), source), as_of=NIGHT + timedelta(days=day))
+        spend_night(store, each, caller=f"focus {next(nights)}")
+        return looked_at(store)
+
+    other = account("other", mail("new@corp.example"))
+    told(other, day=0)
+
+    assert told(other, account("x", number("1044@hr")), day=1) == {"other", "x"}
+    assert rows_of(store, "select count(*) from link where relation = 'is' and decision = 'linked'") == [(2,)]
+
+
+EVENT = """
+    insert into event (realm, event_id, at, action, deed, object_realm, object, actor_realm, actor, actor_label, failed,
+        observed_at)
+    select realm, 'e1', now(), 'CreateUser', 'made', realm, 'nothing we know', realm, '', 'a session', false, now()
+    from realm"""
+EVENT_KEY = """
+    insert into event_key (realm, event_id, kind, value, loose, origin, name, raw)
+    select realm, 'e1', %s, %s, '', 'attribute', 'session', '' from realm"""
+
+
+def test_whoever_an_audit_trail_says_made_something_is_looked_at_each_night(store: Session) -> None:
+    other, nobody = account("other", number("1044")), account("nobody", login("n/a"))
+    night(store, other, nobody, people=(STAFF, NEW))
+    store.execute(EVENT)
+    for kind, value in (("mail", "new@corp.example"), ("login", "n/a"), ("number", "000")):
+        store.execute(EVENT_KEY, (kind, value))
+
+    assert night(store, other, nobody, people=(STAFF, NEW), day=1) == {"other"}
+
+
+def test_a_night_in_which_most_changed_looks_at_everything(store: Session) -> None:
+    night(store)
+    changed = [replace(each, keys=(*each.keys, login(each.native_id))) for each in OTHERS[:20]]
+    told = company(hr(LEAVER, STAFF), ldap(*changed, *OTHERS[20:]))
+
+    spend_night(store, replace(told, as_of=NIGHT + timedelta(days=1)), caller=f"focus {next(nights)}")
+
+    assert len(looked_at(store)) == 20
+    assert not rows_of(store, "select from reached"), "it was followed from there"
+
+
+def test_a_value_is_no_longer_crowded_once_few_bear_it(store: Session) -> None:
+    many = [account(f"m{n}", mail("team@corp.example")) for n in range(12)]
+    night(store, *many)
+    assert rows_of(store, "select value from crowded") == [("team@corp.example",)]
+
+    assert len(night(store, *many[:8], day=1)) == 12
+
+    assert not rows_of(store, "select from crowded")

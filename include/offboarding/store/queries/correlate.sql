@@ -627,7 +627,7 @@ where w.keep_use <> 'none' and not exists (select from account_use u where u.acc
 -- name: show_workers
 -- Which worker people know a person by: the one at work, else the last. Nearly everybody is one worker, and known by that.
 with several as (
-    select person_uid from worker group by person_uid having count(*) > 1
+    select person_uid from several_workers
     union all
     select person_uid from person where shown_worker_pk is null
 ), face as (
@@ -645,9 +645,10 @@ analyze person, credential, scope;
 -- name: correlation_counts
 -- What was linked of the accounts that exist. Nearly all are, and of the others alone it's asked what else they are.
 with working as (
-    select a.account_pk, a.account_pk in (
-            select l.account_pk from link l
-            where l.valid_to is null and l.decision = 'linked' and l.relation <> 'created') as is_linked
+    select a.account_pk, exists (
+            select from link l
+            where l.account_pk = a.account_pk and l.valid_to is null and l.decision = 'linked'
+                and l.relation <> 'created') as is_linked
     from account a join source_setting using (realm)
     where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
 ), ranked as (
@@ -655,7 +656,6 @@ with working as (
             select min(case l.decision when 'disputed' then 2 when 'probable' then 3 else 4 end) from link l
             where l.account_pk = working.account_pk and l.valid_to is null and l.relation <> 'created') end as rank
     from working
-    offset 0  -- asked once
 )
 select count(*)::int as working, count(*) filter (where rank = 1)::int as linked,
     count(*) filter (where rank = 2)::int as disputed, count(*) filter (where rank = 3)::int as probable,

@@ -82,12 +82,14 @@ select person_uid, 0 from (
 on conflict do nothing;
 insert into reached
 select distinct k.kind, k.value, 0 from event e join event_key k using (realm, event_id)
-where e.deed = 'made' and not e.failed;
+where e.deed = 'made' and not e.failed
+    and ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p);
+analyze focus_account, focus_person;
 
 -- name: find_reached
--- What those whom the last step found bear or bore, as far as it weighs anything: of a number its digits, whereby it equals
--- and resembles others; of a person's mail also the local part, which stands beside logins.
-analyze focus_account, focus_person;
+-- What those whom the last step found bear or bore, as far as it weighs anything: a number as it is and by its digits,
+-- since it equals others by the one and resembles them by the other; of a person's mail also the local part, which stands
+-- beside logins.
 insert into reached
 with key as (
     select k ->> 0 as kind, k
@@ -111,18 +113,16 @@ with key as (
     from focus_person f join worker w using (person_uid) join worker_key k using (worker_pk)
     where f.step = %(step)s and k.kind = 'mail'
 )
-select distinct kind, value, %(step)s
-from (
-    select kind, case when kind = 'number' and loose <> '' and loose not in (select p.value from placeholder p)
-        then loose else value end as value
-    from ever where kind <> 'name') digits
-where ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
-    and (kind, value) not in (select r.kind, r.value from reached r);
+select distinct e.kind, v.value, %(step)s::integer
+from ever e cross join lateral (values (e.value), (case when e.kind = 'number' then e.loose end)) v(value)
+where e.kind <> 'name' and ltrim(v.value, '0') <> '' and v.value not in (select p.value from placeholder p)
+    and not exists (select from reached r where r.kind = e.kind and r.value = v.value);
 analyze reached;
 
 -- name: grow_focus
 -- Whatever has to do with what the last step found. Of what accounts bear there is no index: to keep one would cost each
--- read more than looking at all of it costs here, once or twice a night. So the values alone are compared; that of another
+-- read more than looking at all of it costs here, once or twice a night (an account that is found brings its own id, which
+-- another system may name). So the values alone are compared; that of another
 -- kind now and then brings in somebody who needn't be looked at, and changes nothing.
 insert into focus_account
 with key as (
@@ -137,8 +137,9 @@ where k ->> 1 in (select r.value from reached r where r.step = %(step)s)
 union
 select o.account_pk, %(step)s + 1
 from former_account_key o join account using (account_pk) join source_setting using (realm)
-where o.value in (select r.value from reached r where r.step = %(step)s)
-    or (o.loose in (select r.value from reached r where r.step = %(step)s) and o.kind = 'number')
+where exists (select from reached r where r.step = %(step)s)
+    and (o.value in (select r.value from reached r where r.step = %(step)s)
+        or (o.loose in (select r.value from reached r where r.step = %(step)s) and o.kind = 'number'))
 union
 select l.account_pk, %(step)s + 1 from link l
     left join person_alias a on a.alias_uid = l.person_uid
@@ -164,12 +165,18 @@ union
 select coalesce(a.person_uid, d.person_uid), %(step)s + 1 from link_decision d join account using (realm, native_id)
     join focus_account f using (account_pk) left join person_alias a on a.alias_uid = d.person_uid where f.step = %(step)s
 on conflict do nothing;
+analyze focus_account, focus_person;
 
 -- name: focus_grew
--- Whether that step found anything, and whether so much is found that looking at everything costs less.
+-- Whether that step found anything.
 select exists (select from focus_account where step = %(step)s + 1)
-        or exists (select from focus_person where step = %(step)s + 1) as grew,
-    (select count(*) from focus_account) > (select count(*) / 4 from account) as is_most;
+    or exists (select from focus_person where step = %(step)s + 1);
+
+-- name: focus_is_most
+-- Whether so much is found that looking at everything costs less. More values than are named here may not be held in
+-- memory, where those of each account are looked for among them.
+select (select count(*) from focus_account) > (select count(*) / 4 from account)
+    or (select count(*) from reached) > 1000000;
 
 -- name: forget_crowded
 -- Values that were crowded and aren't as they were, where everything was looked at.
