@@ -78,6 +78,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
     values["settings"] = settings_digest(values, settings.placeholders)
     with session.transaction():
         lock_correlation(session)
+        focus.begin(session)
         _forget(session)
         _placeholders(session, settings.placeholders)
         _run(session, "persons", values, "refresh_statistics", "make_shared_mail")

@@ -26,6 +26,12 @@ def settings_digest(values: Mapping[str, object], placeholders: tuple[str, ...])
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
+def begin(session: Session) -> None:
+    """What has to come before anything is read: the first time, that nobody writes meanwhile."""
+    if _is(session, "is_first", {}):
+        _run(session, {}, "wait_for_writers")
+
+
 def find_focus(session: Session, values: Mapping[str, object], *, everything: bool) -> bool:
     """Make the temporary views of VIEWS. Returns whether they show everything.
 

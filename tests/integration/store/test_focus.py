@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from psycopg.errors import LockNotAvailable
 
 from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
 from include.offboarding.store import correlation
-from include.offboarding.store.connect import Session
+from include.offboarding.store.connect import Session, opened
 from tests.support import oracle
 from tests.support.companies import accounts, employments, rarely, workers
 from tests.support.database import undone
@@ -291,6 +292,23 @@ def test_whoever_an_audit_trail_says_made_something_is_looked_at_each_night(stor
         store.execute(EVENT_KEY, (kind, value))
 
     assert night(store, other, nobody, people=(STAFF, NEW), day=1) == {"other"}
+
+
+def test_a_first_correlation_waits_for_whoever_is_writing_and_later_ones_do_not(
+    store: Session, store_parameters: dict[str, str | int]
+) -> None:
+    """What is being written then is noted nowhere, and was looked at never."""
+    store.execute("set lock_timeout = '100ms'")
+    with opened(store_parameters) as writer:
+        with writer.transaction():
+            writer.execute("update account set label = label")
+            with pytest.raises(LockNotAvailable):
+                night(store, account("a", number("1042")))
+        night(store, account("a", number("1042")))
+
+        with writer.transaction():
+            writer.execute("update account set label = label where native_id = 'nobody'")
+            assert night(store, account("a", number("1043")), day=1) == {"a"}
 
 
 def test_a_night_in_which_most_changed_looks_at_everything(store: Session) -> None:

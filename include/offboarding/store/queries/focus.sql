@@ -2,6 +2,15 @@
 -- from one such set to another (values borne by both sides, links that stood, decisions, names in other accounts), so
 -- that whatever lies outside comes out as it stands.
 
+-- name: is_first
+-- Whether nothing was ever correlated, and nobody notes what they write.
+select not exists (select from correlated);
+
+-- name: wait_for_writers
+-- Whoever is writing without a note is waited for, and whoever comes next waits and takes one: what they wrote would be
+-- seen by this correlation neither now nor ever after.
+lock table account, worker, employment, worker_key, link_decision in share mode;
+
 -- name: take_notes
 -- What was written since the last correlation. Whoever writes meanwhile is taken the next time.
 create temp table noted as
