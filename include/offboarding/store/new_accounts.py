@@ -55,7 +55,7 @@ class NewAccounts:
 
     def placed(self) -> bool:
         """Put them where they stay. False where the table has one of these already, or one is told twice: none is."""
-        return self._spool.placed()
+        return self._spool.placed(noted=("account",))
 
     def give_back(self) -> None:
         """Put them into a read's temporary tables, as if they had never waited here."""

@@ -71,7 +71,8 @@ class NewWorkers:
 
     def placed(self) -> bool:
         """Put them where they stay. False where a table has one of these already, or one is told twice: none is."""
-        return self._spool.placed("worker", "employment", "worker_key")
+        tables = ("worker", "employment", "worker_key")
+        return self._spool.placed(noted=tables, first=tables)
 
     def give_back(self) -> None:
         """Put them into a read's temporary tables, as if they had never waited here."""

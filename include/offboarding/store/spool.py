@@ -14,7 +14,7 @@ from psycopg.copy import Copy, FileWriter
 from psycopg.errors import UniqueViolation
 from psycopg.types.string import BytesBinaryDumper
 
-from include.offboarding.store.first_load import first_load
+from include.offboarding.store.first_load import first_load, unnoted
 from include.offboarding.store.staging import copy_in, types_of
 
 IN_MEMORY = 4 << 20
@@ -53,13 +53,18 @@ class Spool:
             while chunk := file.read(_CHUNK):
                 copy.write(chunk)
 
-    def placed(self, *first: str) -> bool:
+    def placed(self, *, noted: Sequence[str], first: Sequence[str] = ()) -> bool:
         """Put all of them where they stay. False, and none is, where what must be unique is there or comes twice.
 
-        Of the tables `first`, those without a row have their indexes made afterwards: see `first_load`.
+        `noted`: tables whose new rows correlation takes note of. Of the tables `first`, those without a row have their
+        indexes made afterwards. See `first_load`.
         """
         try:
-            with self._session.transaction(), first_load(self._session, *first):
+            with (
+                self._session.transaction(),
+                unnoted(self._session, *noted),
+                first_load(self._session, *first),
+            ):
                 for table in self._columns:
                     self.place(table)
         except UniqueViolation:

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.first_load import first_load
+from include.offboarding.store.first_load import first_load, unnoted
 from tests.support.night import rows_of, spend_night
 from tests.support.small_company import LEAVER, account, company, hr, ldap, number
 
@@ -94,6 +94,49 @@ def test_a_table_that_somebody_reads_keeps_its_indexes_and_nobody_waits(
     assert not are_first
     assert any("ON offboarding.link " in str(definition) for _, definition, _ in within)
     assert not any("ON offboarding.worker " in str(definition) for _, definition, _ in within)
+
+
+NOTING = "select tgenabled = 'O' from pg_trigger where tgname = 'note_insert' and tgrelid = 'account'::regclass"
+
+
+def notes(session: Session) -> bool:
+    """Whether new accounts are noted within."""
+    with session.transaction(), unnoted(session, "account"):
+        (found,) = rows_of(session, NOTING)
+    return bool(found[0])
+
+
+def test_nothing_is_noted_before_the_first_correlation_and_everything_after_it(store: Session) -> None:
+    assert not notes(store)
+    assert rows_of(store, NOTING) == [(True,)]
+
+    spend_night(store, company(hr(LEAVER), ldap(account("x", number("1042")))))
+
+    assert notes(store)
+
+
+def test_where_somebody_writes_new_accounts_are_noted_and_nobody_waits(
+    store: Session, store_parameters: dict[str, str | int]
+) -> None:
+    with opened(store_parameters) as writer, writer.transaction():
+        writer.execute("update account set label = label")
+
+        assert notes(store)
+
+
+def test_a_correlation_that_comes_between_is_told(
+    store: Session, store_parameters: dict[str, str | int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object) -> bool:
+        with opened(store_parameters) as other:
+            other.execute("insert into correlated (settings) values ('of another run')")
+        return True
+
+    monkeypatch.setattr("include.offboarding.store.first_load._locked", late)
+    with opened(store_parameters) as session, session.transaction(), unnoted(session, "account"):
+        (noting,) = rows_of(session, NOTING)
+
+    assert noting == (True,)
 
 
 def test_what_foreign_keys_rest_on_stays(store: Session) -> None:
