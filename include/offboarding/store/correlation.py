@@ -57,7 +57,8 @@ _TEMPORARY = (
     *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
     *("possibly_one", "contested", "several_workers"),
     *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
-    *("further", "touched", "ranked", "vouching", "vouched_login", "owned", "owning", "final_link", "use_to_keep"),
+    *("further", "touched", "ranked", "vouching", "vouched_login", "owned", "owning", "final_link"),
+    *("use_taken", "use_to_keep"),
     *focus.TEMPORARY,
 )
 _LINK_COLUMNS = b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from"
@@ -89,11 +90,14 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         _run(session, "persons", values, "make_possibly_one", "make_contested")
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _run(session, "correlate", values, "make_source_setting")
+        _run(session, "uses", values, "take_uses")
         everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
         with first_load(session, "link") as are_first:
             _write_links(session, values, are_first=are_first)
-        _run(session, "correlate", values, "analyze_links", "make_use_to_keep", "keep_less_use", "show_workers")
+        _run(session, "correlate", values, "analyze_links")
+        _run(session, "uses", values, "make_use_to_keep", "keep_less_use")
+        _run(session, "correlate", values, "show_workers")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         drop_views(session)

@@ -5,20 +5,20 @@ twice, a credential told elsewhere, another run that was quicker) is merged as e
 docs/decisions/0083-a-first-read-goes-straight-into-place.md
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from psycopg.rows import scalar_row
 
 from include.offboarding.store.connect import Session
-from include.offboarding.store.spool import Spool, jsonb, text_array
+from include.offboarding.store.spool import Spool, bigint_array, date_array, jsonb, text_array
 from include.offboarding.store.sql import block, statements
 from include.offboarding.store.told_account import ACCOUNT, CREDENTIAL, OWNER_LABELS, AccountKeys, Told, key_column
 
 _COLUMNS = {
     "account": ("account_pk", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),
-    "account_use": ("account_pk", "keep_use", "last_used_at", "observed_at"),
+    "use_told": ("realm", "account_pks", "days", "observed_at"),
     "credential": ("account_pk", *CREDENTIAL[1:], "observed_at"),
 }
 
@@ -39,14 +39,18 @@ class NewAccounts:
 
     def add(self, waiting: Sequence[Told], digests: Sequence[bytes], keys: AccountKeys) -> None:
         """These accounts, with their credentials."""
-        account, use, credential = map(self._spool.row, _COLUMNS)
-        at = self.observed_at
-        for pk, told, digest in zip(self._ids(len(waiting)), waiting, digests, strict=True):
+        account, uses, credential = map(self._spool.row, _COLUMNS)
+        at, days = self.observed_at, list[date | None]()
+        pks = self._ids(len(waiting))
+        for pk, told, digest in zip(pks, waiting, digests, strict=True):
             column = jsonb(key_column(keys.rows(told.account)))
             account((pk, *_account_values(told), column, digest, at, at))
-            use((pk, "day", _day(told.account.last_used_at), at))
+            # More isn't kept until it's known whose the account is.
+            used_at = told.account.last_used_at
+            days.append(used_at and used_at.astimezone(UTC).date())
             for values in told.credentials:
                 credential((pk, *values[1:], at))
+        uses((self.realm, bigint_array(pks), date_array(days), at))
         self.several_realms = self.several_realms or any(told.account.realm != self.realm for told in waiting)
 
     def finish(self) -> None:
@@ -69,7 +73,7 @@ class NewAccounts:
         """Nothing of it is left outside the database."""
         self._spool.close()
 
-    def _ids(self, many: int) -> Iterable[int]:
+    def _ids(self, many: int) -> Sequence[int]:
         with self.session.cursor(row_factory=scalar_row) as cursor:
             return cursor.execute(block("new_accounts", "numbers"), {"many": many}).fetchall()
 
@@ -77,11 +81,3 @@ class NewAccounts:
 def _account_values(told: Told) -> tuple[object, ...]:
     values = told.values
     return (*values[:OWNER_LABELS], text_array(told.account.owner_labels), *values[OWNER_LABELS + 1 :])
-
-
-def _day(at: datetime | None) -> datetime | None:
-    """When it began, in UTC: more isn't kept until it's known whose the account is."""
-    if at is None:
-        return None
-    at = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return datetime(at.year, at.month, at.day, tzinfo=UTC)

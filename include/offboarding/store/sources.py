@@ -214,6 +214,7 @@ class SourceRead:
         known = self._is("knows_accounts", values)
         if known:
             self._check_ticks(values)
+            self.session.execute(block("uses", "place_uses"), values)
         yield "fold_twice"
         if self._is("newer_looks", values):
             yield "drop_stale"

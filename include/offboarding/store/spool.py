@@ -6,7 +6,9 @@ few, else on disk, without a name, so that they are gone with the process.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from struct import pack
+from datetime import date
+from itertools import repeat
+from struct import Struct, pack
 from tempfile import SpooledTemporaryFile
 
 import psycopg
@@ -20,11 +22,14 @@ from include.offboarding.store.staging import copy_in, types_of
 IN_MEMORY = 4 << 20
 """Bytes of one table's rows that wait in memory."""
 _CHUNK = 1 << 18
-_TEXT, _BYTEA, _TEXT_ARRAY, _JSONB, _UUID = 25, 17, 1009, 3802, 2950
+_TEXT, _BYTEA, _BIGINT, _DATE, _JSONB, _UUID = 25, 17, 20, 1082, 3802, 2950
+_TEXT_ARRAY, _BIGINT_ARRAY, _DATE_ARRAY = 1009, 1016, 1182
 """Types of PostgreSQL, by their numbers (pg_type.dat)."""
-_GIVEN_AS = {_TEXT_ARRAY: _BYTEA, _JSONB: _TEXT, _UUID: _BYTEA}
-"""Given in their binary form already: by `text_array`, `jsonb`, and `UUID.bytes`."""
-_NO_TEXTS = pack(">iii", 0, 0, _TEXT)
+_GIVEN_AS = {_JSONB: _TEXT, **dict.fromkeys((_TEXT_ARRAY, _BIGINT_ARRAY, _DATE_ARRAY, _UUID), _BYTEA)}
+"""Given in their binary form already: by `jsonb`, by those that make arrays, and `UUID.bytes`."""
+_NULL = pack(">i", -1)
+_FIRST_DAY = date(2000, 1, 1).toordinal()
+"""From which PostgreSQL counts days (date_recv in date.c)."""
 
 
 class Spool:
@@ -91,9 +96,25 @@ def jsonb(text: str) -> str:
 
 
 def text_array(texts: Sequence[str]) -> bytes:
-    """An array of texts, as a spooled row bears it; psycopg makes none that is empty (array_recv in arrayfuncs.c)."""
-    if not texts:
-        return _NO_TEXTS
+    """An array of texts, as a spooled row bears it; psycopg makes none that is empty."""
     told = [text.encode() for text in texts]
-    head = pack(">iiiii", 1, 0, _TEXT, len(told), 1)
-    return head + b"".join(pack(">i", len(text)) + text for text in told)
+    return _array(_TEXT, [pack(">i", len(text)) + text for text in told])
+
+
+def bigint_array(numbers: Sequence[int]) -> bytes:
+    """An array of numbers, as a spooled row bears it."""
+    return _array(_BIGINT, list(map(Struct(">iq").pack, repeat(8), numbers)))
+
+
+def date_array(days: Sequence[date | None]) -> bytes:
+    """An array of days, as a spooled row bears it."""
+    day_of = Struct(">ii").pack
+    told = [_NULL if day is None else day_of(4, day.toordinal() - _FIRST_DAY) for day in days]
+    return _array(_DATE, told, has_null=None in days)
+
+
+def _array(of: int, elements: Sequence[bytes], *, has_null: bool = False) -> bytes:
+    """Each with its length before it (array_recv in PostgreSQL's arrayfuncs.c)."""
+    if not elements:
+        return pack(">iii", 0, 0, of)
+    return pack(">iiiii", 1, has_null, of, len(elements), 1) + b"".join(elements)

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 
 import pytest
@@ -220,6 +220,8 @@ def test_last_use_is_kept_as_far_as_it_is_needed(system: System) -> None:
     used = replace(A, last_used_at=TWO_PARTS_OF_A_DAY)
     kept = "select keep_use, last_used_at from account left join account_use using (account_pk)"
 
+    system.read(used, WHOLE)
+    assert system.ask("select days from use_told") == [([date(2026, 11, 20)],)]
     system.read(used, WHOLE)
     assert system.ask(kept) == [("day", datetime(2026, 11, 20, tzinfo=UTC))]
 

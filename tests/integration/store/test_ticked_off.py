@@ -43,7 +43,12 @@ A = replace(account("a", number("1042")), last_used_at=datetime(2026, 11, 20, 13
 NIGHTS = itertools.count()
 SEEN = (
     """select native_id, label, display_name, standing, keep_use, last_used_at, gone_at is null
-    from account left join account_use using (account_pk) order by 1""",
+    from account left join (
+        select account_pk, keep_use, last_used_at from account_use
+        union all
+        select u.account_pk, 'day', u.day::timestamptz
+        from use_told t cross join unnest(t.account_pks, t.days) u (account_pk, day)) use using (account_pk)
+    order by 1""",
     """select a.native_id, c.kind, c.native_id, c.label, c.standing, c.gone_at is null
     from credential c join account a using (account_pk) order by 1, 2, 3""",
     """select a.native_id, k.kind, k.value, k.loose, k.origin, k.name, k.raw, k.valid_to is null,

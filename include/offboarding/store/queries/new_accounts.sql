@@ -5,9 +5,9 @@ cross join generate_series(1, %(many)s);
 
 -- name: make_room
 -- For what was to go straight into place, and has to be merged.
-drop table if exists new_account, new_account_use, new_credential;
+drop table if exists new_account, new_use_told, new_credential;
 create temp table new_account (like account);
-create temp table new_account_use (like account_use);
+create temp table new_use_told (like use_told);
 create temp table new_credential (like credential);
 
 -- name: give_back
@@ -17,9 +17,11 @@ insert into s_account (native_id, label, login, display_name, owner_labels, crea
     last_used_exact, kind, product, keys, digest, credentials)
 select a.native_id, a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing,
     a.standing_reason, a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by,
-    u.last_used_at, a.last_used_exact, a.kind, a.product, a.keys::text, a.digest,
+    u.day::timestamptz, a.last_used_exact, a.kind, a.product, a.keys::text, a.digest,
     coalesce(c.credentials, 0)
-from new_account a join new_account_use u using (account_pk)
+from new_account a
+left join (select u.* from new_use_told t cross join unnest(t.account_pks, t.days) u (account_pk, day)) u
+    using (account_pk)
 left join (
     select account_pk, count(distinct (kind, native_id)) as credentials
     from new_credential group by account_pk) c using (account_pk)
@@ -31,4 +33,4 @@ select distinct on (c.account_pk, c.kind, c.native_id)
     c.fingerprint, c.created_at, c.last_used_at, c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until
 from new_credential c join new_account a using (account_pk)
 order by c.account_pk, c.kind, c.native_id, c.ctid desc;
-drop table new_account, new_account_use, new_credential;
+drop table new_account, new_use_told, new_credential;

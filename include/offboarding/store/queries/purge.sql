@@ -59,9 +59,12 @@ where p.person_uid = f.person_uid and not p.has_finding and not p.told
     and (f.evidence, f.revoke) is distinct from ('[]'::jsonb, '[]'::jsonb);
 
 -- name: blank_accounts
--- Labels, names and last use of accounts that are long gone; their native ids and logins stay.
+-- Labels, names and last use of accounts that are long gone; their native ids and logins stay. And what a first read told
+-- of uses for which no correlation ever came.
 with unused as (
     delete from account_use u using forgettable_account g where g.account_pk = u.account_pk
+), untold as (
+    delete from use_told where observed_at < %(cut)s
 )
 update account a
 set label = a.native_id, display_name = '', owner_labels = '{}', created_by = ''
