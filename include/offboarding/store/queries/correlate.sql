@@ -62,6 +62,9 @@ with keys as (
 select b.* from borne b
 where (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
     and b.value not in (select p.value from placeholder p);
+-- What few bear, and is asked for again and again: without it, each time all would be passed by.
+create index on bearing (kind) where kind in ('directory_id', 'ssh_key') or origin = 'owner' or service_like
+    or (kind = 'number' and loose <> value);
 
 -- name: add_own_ids
 -- Accounts' own ids that HR or another system names: nearly nobody does, and every account has one.

@@ -162,7 +162,7 @@ analyze employment_span;
 -- Who has left, who came back, by HR's word; a row a person. Where HR leaves it open, a person's word settles it, as long
 -- as HR says the very same.
 create temp table feed_state as
-with spans as (
+with spans as not materialized (
     select s.*,
         outcome = 'active' or (outcome = 'future'
             and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s)) as here
