@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: shared, killed, in odd places, started by root and by ordinary users."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -231,6 +232,21 @@ def test_roots_server_does_not_run_as_root(tmp_path: Path) -> None:
         owner = Path(f"/proc/{postmaster(tmp_path)}").stat().st_uid
         assert owner == (tmp_path / "data").stat().st_uid
         assert owner != 0
+
+
+@needs_root
+def test_a_copy_that_became_roots_is_told_how_to_become_nobodys(tmp_path: Path) -> None:
+    kept, copied = tmp_path / "kept", tmp_path / "copied"
+    with embedded.server(kept, durable=False):
+        pass
+    subprocess.run(["cp", "-r", kept, copied], check=True)
+
+    with pytest.raises(ConfigError) as refused, embedded.server(copied, durable=False):
+        pass
+
+    subprocess.run(shlex.split(str(refused.value).rpartition(": ")[2]), check=True)
+    with embedded.server(copied, durable=False) as server, server.connect() as connection:
+        connection.execute("select 1")
 
 
 @needs_root

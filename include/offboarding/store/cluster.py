@@ -102,12 +102,21 @@ def _major_version() -> str:
 
 
 def as_owner(data: Path) -> list[str]:
-    """What to put before a command so that it runs as the owner of the data, where we are root."""
+    """What to put before a command so that it runs as the owner of the data, where we are root.
+
+    Raises ConfigError where that is root, too, or where nothing here can do it.
+    """
     if os.geteuid() != 0:
         return []
     owner = data.stat()
+    if owner.st_uid == 0:
+        message = (
+            f"PostgreSQL refuses to run as root, and {data} belongs to root, as a copy does that was made without its"
+            f" owners: chown -R nobody {data}"
+        )
+        raise ConfigError(message)
     setpriv = shutil.which("setpriv")
-    if setpriv is None or owner.st_uid == 0:
+    if setpriv is None:
         message = (
             "PostgreSQL refuses to run as root, and there is no setpriv (util-linux) here: run as an ordinary user"
         )
