@@ -44,7 +44,7 @@ _COLUMNS = {
 }
 
 _OF_KNOWN = (
-    *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "keep_uses"),
+    *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "place_uses", "keep_uses"),
     *("gone_accounts", "gone_credentials", "set_digests"),
 )
 _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
@@ -214,7 +214,6 @@ class SourceRead:
         known = self._is("knows_accounts", values)
         if known:
             self._check_ticks(values)
-            self.session.execute(block("uses", "place_uses"), values)
         yield "fold_twice"
         if self._is("newer_looks", values):
             yield "drop_stale"

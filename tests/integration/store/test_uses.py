@@ -1,6 +1,8 @@
 """When accounts were last used: what a first read tells waits until correlation knows whose they are."""
 
 import itertools
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,17 +11,20 @@ from unittest import mock
 
 from include.offboarding import pipeline
 from include.offboarding.model import Account
+from include.offboarding.settings import Settings
 from include.offboarding.store import correlation
 from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.purge import purge
+from include.offboarding.store.rows import Run
 from tests.support import oracle
-from tests.support.night import read_sources, rows_of, settings_of, spend_night
+from tests.support.night import read_rosters, read_sources, rows_of, settings_of, spend_night
 from tests.support.small_company import LEAVER, NIGHT, STAFF, account, company, hr, ldap, number
 
 USED = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 DAY = USED.replace(hour=0, minute=0)
 KEPT = "select native_id, keep_use, last_used_at from account_use join account using (account_pk) order by 1"
 ACCOUNTS = (account("gone", number("1042")), account("here", number("1043")), account("job"))
+WAITING = "select from pg_locks where not granted and relation = 'account'::regclass"
 runs = itertools.count()
 
 
@@ -35,11 +40,19 @@ def night(session: Session, *sources: oracle.SourceRead, day: int = 0) -> None:
     spend_night(session, told(*sources, day=day), caller=f"uses {next(runs)}")
 
 
+def begun(session: Session, source: oracle.SourceRead) -> tuple[Settings, Run]:
+    settings = settings_of(told(source))
+    return settings, pipeline.open_run(session, settings, caller=f"uses {next(runs)}", as_of=NIGHT)
+
+
 def read(session: Session, source: oracle.SourceRead) -> None:
     """Read it, and no more."""
-    settings = settings_of(told(source))
-    run = pipeline.open_run(session, settings, caller=f"uses {next(runs)}", as_of=NIGHT)
-    read_sources(session, settings, run, (source,))
+    read_sources(session, *begun(session, source), (source,))
+
+
+def read_beside(parameters: Mapping[str, str | int], source: oracle.SourceRead) -> None:
+    with opened(parameters) as session:
+        read(session, source)
 
 
 def test_a_first_night_keeps_of_what_was_told_only_what_is_needed(store: Session) -> None:
@@ -94,6 +107,29 @@ def test_what_is_told_while_a_correlation_runs_waits_for_the_next(
 
     night(store, ldap(*ACCOUNTS), new, day=2)
     assert ("new", "day", DAY) in rows_of(store, KEPT)
+
+
+def test_a_second_read_during_the_first_correlation_waits_for_it(
+    store: Session, store_parameters: Mapping[str, str | int]
+) -> None:
+    source = ldap(*used(*ACCOUNTS))
+    read(store, source)
+    begin = correlation.focus.begin
+    reading = threading.Thread(target=read_beside, args=(store_parameters, source))
+
+    def meanwhile(session: Session) -> None:
+        begin(session)
+        reading.start()
+        while not rows_of(session, WAITING):
+            time.sleep(0.01)
+
+    settings, run = begun(store, source)
+    read_rosters(store, settings, run, told().rosters)
+    with mock.patch.object(correlation.focus, "begin", meanwhile):
+        pipeline.correlate(store, settings, run)
+    reading.join()
+
+    assert rows_of(store, KEPT) == [("gone", "exact", USED), ("job", "day", DAY)]
 
 
 def test_what_waits_of_long_ago_is_forgotten_with_everything_else(store: Session) -> None:

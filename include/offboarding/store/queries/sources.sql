@@ -278,6 +278,16 @@ when not matched then insert (account_pk, kind, native_id, label, standing, stan
     n.fingerprint, n.created_at, n.last_used_at, n.last_used_service, n.last_used_region, n.expires_at,
     n.sessions_until, %(observed_at)s);
 
+-- name: place_uses
+-- What a first read told of this system, as rows of their own, for the next step to compare with. Not before accounts are
+-- written: a first correlation waits for whoever writes these, and then takes the same rows.
+with told as (
+    delete from use_told where realm = %(realm)s returning account_pks, days, observed_at
+)
+insert into account_use (account_pk, keep_use, last_used_at, observed_at)
+select u.account_pk, 'day', u.day::timestamptz, t.observed_at
+from told t cross join unnest(t.account_pks, t.days) u (account_pk, day);
+
 -- name: keep_uses
 -- When accounts that were known were last used, as far as it is kept of them; a live look begins to keep it exactly. What
 -- is told becomes a time where it's kept, which of most it isn't.

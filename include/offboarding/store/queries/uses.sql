@@ -1,14 +1,5 @@
 -- When accounts were last used, and how much of it is kept: docs/decisions/0067-last-use-beside-the-account.md
 
--- name: place_uses
--- What a first read told of this system, as rows of their own: a further read compares with them.
-with told as (
-    delete from use_told where realm = %(realm)s returning account_pks, days, observed_at
-)
-insert into account_use (account_pk, keep_use, last_used_at, observed_at)
-select u.account_pk, 'day', u.day::timestamptz, t.observed_at
-from told t cross join unnest(t.account_pks, t.days) u (account_pk, day);
-
 -- name: take_uses
 -- What first reads told since the last correlation. Before it's asked what to look at: the accounts are among that,
 -- but for those of systems that aren't looked at now. Of these the day stays, as of every account that nobody is linked to.
