@@ -70,6 +70,14 @@ class _Judged:
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Silent:
+    """Whether findings stand that no rule says any more."""
+
+    of_keys: bool
+    of_others: bool
+
+
 def lock_evaluation(session: Session) -> None:
     """One evaluation at a time, and the persons it is about, in the order of their ids. Needs an open transaction."""
     lock_findings(session)
@@ -150,7 +158,7 @@ def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> E
     changes["begin"] = _changes(session, "begin", values)
     if len(changes["begin"]) * 10 > produced:
         session.execute(block("findings", "analyze_findings"))
-    changes["close"] = list(let_close([*_changes(session, "close_keys", values), *_changes(session, "close", values)]))
+    changes["close"] = list(let_close(_closing(session, values)))
     # Last: what an exception covers stands by it, whether it began now or stood before.
     changes["except"] = apply_exceptions(session, run.as_of)
     every = [change for name in changes for change in changes[name]]
@@ -162,6 +170,14 @@ def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> E
         reopened=len(changes["reopen"]),
         resolved=len(changes["close"]),
     )
+
+
+def _closing(session: Session, values: Mapping[str, object]) -> list[Change]:
+    with session.cursor(row_factory=class_row(_Silent)) as cursor:
+        silent = cursor.execute(block("findings", "silent")).fetchone()
+    assert silent is not None
+    asked = [*(["close_keys"] if silent.of_keys else []), *(["close"] if silent.of_others else [])]
+    return [change for name in asked for change in _changes(session, name, values)]
 
 
 def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[Change]:

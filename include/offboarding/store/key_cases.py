@@ -38,10 +38,17 @@ def key_cases(session: Session, looked: Looked) -> Iterator[KeyCase | Uncustodie
     """Yield every key that somebody who left may have held or may still use, then each system's keys that nobody is
     known to hold. Of some people alone: the keys that they hold. Needs an open transaction.
     """
+    if not _knows_keys(session):
+        return
     prepare(session, looked)
     yield from held_keys(session, looked)
     if looked.persons is None:
         yield from _uncustodied(session, looked)
+
+
+def _knows_keys(session: Session) -> bool:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return bool(cursor.execute(block("key_cases", "knows_keys")).fetchone())
 
 
 def prepare(session: Session, looked: Looked) -> None:

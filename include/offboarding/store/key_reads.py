@@ -82,12 +82,8 @@ class KeyRead:
     kind: str
     """Of reader, as the configuration calls it."""
     _spoiled: set[SubjectKind] = field(default_factory=set[SubjectKind])
-
-    def begin(self) -> None:
-        """Make room for what will be staged."""
-        for step in ("unstage_keys", "stage_keys"):
-            for statement in statements("keys", step):
-                self.session.execute(statement)
+    _is_begun: bool = False
+    """Something was staged: of most reads nothing is, and then there is nothing to merge."""
 
     def add(self, stage: Stage, fact: StagedKeyFact) -> Iterator[Gap]:
         """Stage one; yield a red gap instead where it can't be kept."""
@@ -97,11 +93,14 @@ class KeyRead:
             self._spoiled |= {told.kind} if isinstance(told, Key) else set(KEY_KINDS)
             yield Gap(realm=_plain(told.realm), text=self._left_out(told, defect), red=True)
         elif isinstance(fact, Key):
+            self._begin()
             stage.add("s_key", _key_row(fact))
         elif isinstance(fact, KeyAccess):
             if fact.standing is not Standing.DEAD:
+                self._begin()
                 stage.add("s_key_access", _access_row(fact))
         else:
+            self._begin()
             _add_event(stage, fact)
 
     def add_scope(self, stage: Stage, scope: ScopeRead) -> None:
@@ -109,16 +108,21 @@ class KeyRead:
         for kind in scope.kinds:
             if kind in KEY_KINDS and not scope.scope:
                 spoiled = f"{self.kind}: keys were left out" if kind in self._spoiled else ""
+                self._begin()
                 stage.add("s_key_scope", (kind.value, scope.error or spoiled))
 
     def finish(self) -> None:
         """Make ready for the merge."""
+        if not self._is_begun:
+            return
         self.session.execute(block("keys", "drop_double_accesses"))
         for statement in statements("keys", "index_keys"):
             self.session.execute(statement)
 
     def counts(self) -> KeyCounts:
         """What was staged."""
+        if not self._is_begun:
+            return KeyCounts(keys=0, events=0, failed_scopes=0)
         with self.session.cursor(row_factory=class_row(KeyCounts)) as cursor:
             counts = cursor.execute(block("keys", "staged_key_counts")).fetchone()
         assert counts is not None
@@ -126,6 +130,8 @@ class KeyRead:
 
     def merge(self, values: Mapping[str, object]) -> None:
         """Write what changed. Needs lock_realm, and the realm's row; `values` as SourceRead's steps have them."""
+        if not self._is_begun:
+            return
         with self.session.cursor(row_factory=scalar_row) as cursor:
             overtaken = bool(cursor.execute(block("keys", "newer_key_read"), values).fetchone())
         steps = [
@@ -140,6 +146,15 @@ class KeyRead:
         for step in [*([] if overtaken else steps), "merge_events"]:
             for statement in statements("keys", step):
                 self.session.execute(statement, values)
+
+    def _begin(self) -> None:
+        """Make room for what is staged, the first time."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        for step in ("unstage_keys", "stage_keys"):
+            for statement in statements("keys", step):
+                self.session.execute(statement)
 
     def _left_out(self, told: Key | KeyAccess | Event, defect: str) -> str:
         what = {Key: "a key", KeyAccess: "an access to a key", Event: "an event"}[type(told)]

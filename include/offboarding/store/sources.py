@@ -133,7 +133,6 @@ class SourceRead:
         """
         self.session.execute(block("sources", "unstage_tables"))
         self.session.execute(block("sources", "stage_tables"))
-        self.keys.begin()
         stage = Stage(self.session, {**_COLUMNS, **ACCOUNT_COLUMNS, **KEY_COLUMNS})
         held = AccountStage(
             session=self.session,

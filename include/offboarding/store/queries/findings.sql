@@ -98,6 +98,15 @@ returning finding_key, null as from_state, state as to_state, standing_reason as
 -- Of the columns that are joined: what is looked at next would be planned for as few as stood before.
 analyze finding (finding_key, match_key);
 
+-- name: silent
+-- Whether findings stand that no rule says any more: of keys, and of anything else. To ask what became of them is long,
+-- and in most nights there is nobody to ask of.
+select coalesce(bool_or(key_pk is not null), false) as of_keys, coalesce(bool_or(key_pk is null), false) as of_others
+from (
+    select k.key_pk from finding f
+    left join signing_key k on k.material = f.subject_native_id and f.subject_kind in ('signing_key', 'shared_secret')
+    where f.state <> 'resolved' and not exists (select from produced s where s.match_key = f.match_key)) silent;
+
 -- name: close_keys
 -- Findings about keys that no rule says any more, and that may be closed: each with its reason. Needs the custody tables
 -- of this evaluation. A custodian who is taken out, a read that failed and a closed ticket never close one.

@@ -1,3 +1,7 @@
+-- name: knows_keys
+-- Whether any key was ever told of, or registered.
+select exists (select from signing_key) as known;
+
 -- name: make_custody_key
 -- Keys to make cases of: those that leavers may have held or may still use; or these people's alone.
 create temp table custody_key as
