@@ -115,14 +115,13 @@ class TestWhatIsWrongWithAnAnswer:
     @pytest.mark.parametrize("pause", [0.05, 5])
     def test_a_slow_answer_is_given_up(self, service: LoginService, pause: float) -> None:
         """Also one that never quite stops coming."""
-        body = service.answers[JWKS].body
-        service.answers[JWKS] = Answer(body=body, pause_seconds=pause)
+        service.answers[JWKS] = Answer(body=service.answers[JWKS].body, pause_seconds=pause)
         began = time.monotonic()
 
         said = refused(service, RetriableError, issuers=[service.issuer], timeout_seconds=0.4)
 
         assert said == "verifiers.login: https://login/keys: no whole answer within 0.4 seconds. Is it up?"
-        assert time.monotonic() - began < len(body) * pause, "the whole answer was waited for"
+        assert time.monotonic() - began < 2
 
     def test_nobody_answers(self, service: LoginService) -> None:
         said = refused(service, RetriableError, urls=["https://127.0.0.1:9/keys"])
