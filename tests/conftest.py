@@ -28,5 +28,5 @@ os.environ |= {
     "no_proxy": "127.0.0.1,localhost",
 }
 
-pytest_plugins = ["tests.support.memory", "tests.support.database", "tests.support.parallel"]
-"""The store and folders in memory, for whoever asks for them, and how tests are spread over processes."""
+pytest_plugins = ["tests.support.memory", "tests.support.database", "tests.support.parallel", "tests.support.tallies"]
+"""The store and folders in memory, for whoever asks for them; how tests are spread over processes; what they count."""

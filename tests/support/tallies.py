@@ -1,0 +1,49 @@
+"""What the tests threw at the checker, summed over the whole run: its last lines say so.
+
+A test counts with pytest's own `record_property`, by the words below; of several processes each one's counts come with
+its reports. Whatever was lost, or passed in silence, fails the run.
+"""
+
+from collections import Counter
+
+import pytest
+
+ATTACKS = ("attacks", "silent")
+HOSTILE_VALUES = ("hostile values", "sources_lost", "nights_lost", "findings_lost")
+LINES = (HOSTILE_VALUES, ATTACKS)
+"""Of each: what was thrown, then what may never be more than nothing."""
+
+
+class Tallies:
+    """The sums of one run."""
+
+    def __init__(self) -> None:
+        self.sums = Counter[str]()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a test's counts, once all that it counted is there."""
+        if report.when != "teardown":
+            return
+        for name, count in report.user_properties:
+            if any(name in line for line in LINES):
+                self.sums[name] += int(str(count))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> object:
+        """Fail the run where something was lost, and say the sums after everything that pytest says itself."""
+        if any(self.sums[name] for _, *lost in LINES for name in lost):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        result = yield
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter:
+            for line in LINES:
+                if any(name in self.sums for name in line):
+                    reporter.write_line(" ".join(f"{name}={self.sums[name]}" for name in line))
+        return result
+
+
+@pytest.hookimpl
+def pytest_configure(config: pytest.Config) -> None:
+    """One that sums; the processes of `-n` only tell it."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Tallies(), "tallies")
