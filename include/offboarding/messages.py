@@ -51,6 +51,8 @@ def read(body: str) -> Named:
         told = cast("object", json.loads(body))
     except json.JSONDecodeError as error:
         raise RefusedError(f"it is no JSON (character {error.pos})") from None
+    except (ValueError, RecursionError):
+        raise RefusedError("it is no JSON that can be read: it nests too deep, or holds too long a number") from None
     if not isinstance(told, dict):
         raise RefusedError("it is no JSON object")
     fields = cast("Mapping[str, object]", told)
@@ -78,7 +80,8 @@ def _ids(name: str, told: object, form: re.Pattern[str]) -> tuple[str, ...]:
 def sift(queue: MessageQueue, found: Sequence[QueuedMessage]) -> list[dict[str, object]]:
     """What goes on to the run, a message an entry: ids, and the handle by which it's deleted later.
 
-    Whatever can't be taken is set aside at once, with the reason; its entry says so, so that the run is red.
+    Each is taken by itself, whatever it raises: one that can't be taken is set aside at once, with the reason, and its
+    entry says so, so that the run is red. So does that of one that can't be set aside; it comes again.
     """
     return [_sifted(queue, message) for message in found]
 
@@ -87,10 +90,8 @@ def _sifted(queue: MessageQueue, message: QueuedMessage) -> dict[str, object]:
     entry: dict[str, object] = {"message_id": message.message_id, "handle": "", "people": [], "notices": []}
     try:
         named = read(message.body)
-    except RefusedError as error:
-        queue.set_aside(message, str(error))
-        log.warning("message set aside", message=message.message_id, reason=str(error))
-        return {**entry, "refused": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever it is, the messages behind this one are other people's
+        return {**entry, "refused": _set_aside(queue, message, error)}
     return {
         **entry,
         "handle": message.handle,
@@ -98,6 +99,17 @@ def _sifted(queue: MessageQueue, message: QueuedMessage) -> dict[str, object]:
         "notices": list(named.notices),
         "refused": "",
     }
+
+
+def _set_aside(queue: MessageQueue, message: QueuedMessage, error: Exception) -> str:
+    """Returns what became of it, with why."""
+    reason = str(error) if isinstance(error, RefusedError) else f"it can't be read ({type(error).__name__})"
+    try:
+        queue.set_aside(message, reason)
+    except OffboardingError as why:
+        reason = f"{reason}, and it stays on the queue: {why}"
+    log.warning("message refused", message=message.message_id, reason=reason)
+    return reason
 
 
 def take(session: Session, run: Run, queue: MessageQueue, entries: Sequence[Mapping[str, object]]) -> TakenMessage:

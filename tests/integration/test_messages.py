@@ -12,6 +12,8 @@ from dags.offboarding_queue import MessagesTrigger, told
 from include.offboarding import messages, pipeline
 from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import FatalError
+from include.offboarding.interfaces import QueuedMessage
+from include.offboarding.queues.sqs import SqsQueue
 from include.offboarding.store.connect import Session
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.departure import departure
@@ -88,6 +90,56 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason_and_goes_nowhere_else
     assert receipts(office.session) == [(message_id, True, reason)]
     with pytest.raises(FatalError, match=f"message {message_id}: {reason}"):
         pipeline.find_people(office.session, office.settings, run, [], [], sent)
+
+
+HOSTILE = (
+    "[" * 200_000,
+    "9" * 5_000,
+    '{"people": ' + "9" * 5_000 + "}",
+    "{" * 100_000,
+    '"\\ud800"',
+    '{"people": ["hr:1042\\u0000"]}',
+    "x" * 262_144,
+)
+"""The last is as long as a message may be: with a reason beside it, it would be too long for the other queue."""
+
+
+def test_each_message_is_taken_by_itself(office: Office, mailbox: Mailbox, record_property) -> None:
+    office.night()
+    for body in HOSTILE:
+        mailbox.send(body)
+    mailbox.send({"people": ["hr:1042"]})
+    record_property("hostile values", len(HOSTILE))
+
+    entries = [entry for _ in range(2) for entry in come(mailbox)]
+
+    record_property("findings_lost", int(["hr:1042"] not in [entry["people"] for entry in entries]))
+    assert sorted(bool(entry["refused"]) for entry in entries) == [False, *[True] * len(HOSTILE)]
+    assert ["hr:1042"] in [entry["people"] for entry in entries]
+    assert mailbox.left() == 1, "what can't be taken is out of the way"
+    assert {body[:100] for body, _ in mailbox.aside()} >= {body[:100] for body in HOSTILE[:-1]}
+
+
+class NowhereToPut(SqsQueue):
+    """A queue whose other one refuses everything."""
+
+    def set_aside(self, message: QueuedMessage, reason: str) -> None:
+        raise FatalError("messages: sqs:SendMessage denied.")
+
+
+def test_what_can_t_be_set_aside_keeps_no_other_message_back(office: Office, mailbox: Mailbox) -> None:
+    office.night()
+    mailbox.send("poison")
+    mailbox.send({"people": ["hr:1042"]})
+    queue = NowhereToPut(mailbox.settings, mailbox.connection)
+
+    entries = messages.sift(queue, queue.receive(wait_seconds=0))
+
+    assert sorted((each["people"], each["refused"]) for each in entries) == [
+        ([], "it is no JSON (character 0), and it stays on the queue: messages: sqs:SendMessage denied."),
+        (["hr:1042"], ""),
+    ]
+    assert mailbox.left() == 2
 
 
 # --- to the tickets ---------------------------------------------------------------------------------------------------

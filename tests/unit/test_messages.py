@@ -39,9 +39,18 @@ def test_ids_are_taken(told: object, people: tuple[str, ...], notices: tuple[str
         (json.dumps({"people": ["hr:10442"], "reason": SECRET}), "1 of its fields are unknown"),
         (json.dumps({"people": [str(each) for each in range(MOST_IDS + 1)]}), "more than 100 ids"),
         ('{"people": ["hr:1"], "people": null}', "people is no list"),
+        ("[" * 200_000, "no JSON"),
+        ("9" * 5_000, "no JSON"),
+        ('{"people": ' + "9" * 5_000 + "}", "no JSON"),
+        ('{"people": ["\\ud800"]}', "people, entry 1, is no worker id"),
+        ('{"people": ["hr:10442\\u0000"]}', "people, entry 1, is no worker id"),
+        ('{"people": ["hr:10442\\n"]}', "people, entry 1, is no worker id"),
+        ('{"\\ud800": 1, "people": ["hr:10442"]}', "1 of its fields are unknown"),
+        ('{"people": NaN}', "people is no list"),
     ],
 )
-def test_whatever_else_is_refused_and_not_repeated(body: str, why: str) -> None:
+def test_whatever_else_is_refused_and_not_repeated(body: str, why: str, record_property) -> None:
+    record_property("hostile values", 1)
     with pytest.raises(RefusedError) as caught:
         read(body)
 

@@ -23,6 +23,10 @@ _DENIED = ("AccessDenied", "AccessDeniedException", "AWS.SimpleQueueService.Acce
 _REFUSED = ("InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "UnrecognizedClientException")
 _ABSENT = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 _SERVER_ERROR = 500
+_LONGEST = 262_144
+"""Bytes that a queue takes unless it's told otherwise, attributes among them (SendMessage)."""
+_BESIDE = 4_096
+"""Room for the attributes."""
 
 
 class SqsQueue:
@@ -61,12 +65,19 @@ class SqsQueue:
                 )
 
     def set_aside(self, message: QueuedMessage, reason: str) -> None:
-        """Put it into the other queue, with why, and take it out of this one. Raises as `receive`."""
+        """Put it into the other queue, with why, and take it out of this one. Raises as `receive`.
+
+        One that would be too long there, with its reason beside it, loses its end.
+        """
+        body = message.body.encode(errors="replace")
+        if len(body) > _LONGEST - _BESIDE:
+            reason = f"{reason}. Of its {len(body)} bytes the last are left out here"
+            body = body[: _LONGEST - _BESIDE]
         with self._speaking("sqs:SendMessage"):
             self._sqs().send_message(
                 QueueUrl=self._settings.set_aside,
                 # The API takes no empty body.
-                MessageBody=message.body or "(empty)",
+                MessageBody=body.decode(errors="ignore") or "(empty)",
                 MessageAttributes={
                     "reason": {"DataType": "String", "StringValue": reason},
                     "message_id": {"DataType": "String", "StringValue": message.message_id},
