@@ -1,8 +1,28 @@
 """Errors, by what the caller should do about them."""
 
+SHORTEST_SECRET = 5
+"""Characters. A shorter one keeps nobody out, and to look for it would take words apart."""
+
+_secrets: set[str] = set()
+
+
+def keep_out(*secrets: str) -> None:
+    """From here on none of these stands in an error of ours: a server that refuses us may say back what it was told."""
+    _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+
+
+def _without_secrets(text: str) -> str:
+    # The longest first, so that nothing is left of one that holds another.
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, "(a secret)")
+    return text
+
 
 class OffboardingError(Exception):
-    """Any error of ours. Its text names the source, the record and the fix, and holds no secret."""
+    """Any error of ours. Its text names the source, the record and the fix, and holds no secret of a connection."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(_without_secrets(text))
 
 
 class RetriableError(OffboardingError):
@@ -18,7 +38,7 @@ class NamedError(FatalError):
 
     def __init__(self, text: str, *, logged: str) -> None:
         super().__init__(text)
-        self.logged = logged
+        self.logged = _without_secrets(logged)
         """The same for logs: without such words."""
 
 

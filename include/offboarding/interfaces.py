@@ -16,6 +16,7 @@ It may hold
 Heavy clients (boto3, ldap3) are imported inside functions: reading the configuration needs none of them.
 """
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.offboarding.errors import keep_out
 from include.offboarding.model import (
     AccountRef,
     Alert,
@@ -49,6 +51,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+_SECRET_WORDS = ("password", "secret", "token")
+"""In the name of a field of a connection's extra; `token_file` is as well kept out as its content."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionFields:
     """An Airflow connection's fields. The password shows in no repr."""
@@ -60,6 +66,12 @@ class ConnectionFields:
     password: str = field(default="", repr=False)
     schema: str = ""
     extra: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+
+    def __post_init__(self) -> None:
+        """Whoever holds a connection may meet an error that says its secrets back."""
+        secret = [value for name, value in self.extra.items() if any(word in name for word in _SECRET_WORDS)]
+        basic = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()  # RFC 7617
+        keep_out(self.password, *map(str, secret), *([basic] if self.password else []))
 
 
 Tells = Literal["accounts", "keys", "events"]

@@ -4,6 +4,7 @@ The connection (type slack) holds the bot's token as its password:
 https://airflow.apache.org/docs/apache-airflow-providers-slack/stable/connections/slack.html
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -42,8 +43,9 @@ class SlackAlerts:
         try:
             message.notify({})
         except SlackApiError as error:
-            answer = cast("Mapping[str, object]", error.response)
-            self._refused(error, str(answer.get("error") or "no answer of Slack's own"))
+            told = str(cast("Mapping[str, object]", error.response).get("error"))
+            # Its errors are words; whoever answers in its place may send anything, the token too.
+            self._refused(error, told if re.fullmatch(r"[a-z_]{1,60}", told) else "no answer of Slack's own")
         except (OSError, SlackClientError) as error:
             said = type(error).__name__
             raise RetriableError(f"notify.slack: {self.connection} takes no message now ({said}).") from error
