@@ -24,8 +24,13 @@ from dags.offboarding_tasks import (
     told,
 )
 from include.offboarding import pipeline, releasing, wiring
+from include.offboarding.order import NIGHT
 
 SETTINGS = wiring.configured()
+ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, pipeline.report)
+RULES = {True: GOES_ON, False: TriggerRule.ALL_SUCCESS}
+CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
+"""Where one of them fails, the run does."""
 
 
 @task
@@ -74,13 +79,19 @@ with DAG(
 ):
     night = opened(pipeline.open_run)
     parts = all_parts(night)
-    read = [each_roster(night, SETTINGS), each_part(pipeline.collect, night, parts)]
-    correlated = once(pipeline.correlate, night, GOES_ON)
-    detailed = each_part(pipeline.detail, night, parts)
-    evaluated, guarded = once(pipeline.evaluate, night, GOES_ON), once(pipeline.guard, night)
-    ticketed, alerted, reported = told(night), alert(night), once(pipeline.report, night, GOES_ON)
-    asked = ask(night)
-    chain(read, correlated, detailed, evaluated, guarded, [ticketed, alerted], reported, asked)
+    steps = {
+        "read_roster": each_roster(night, SETTINGS),
+        **{work.__name__: each_part(work, night, parts) for work in (pipeline.collect, pipeline.detail)},
+        **{work.__name__: once(work, night, RULES[NIGHT[work.__name__].goes_on]) for work in ONCE},
+        "ticket": told(night),
+        "alert": alert(night),
+    }
     if SETTINGS.messages is not None:
-        chain(ask_queue(night), reported)
-    chain([evaluated, guarded, ticketed, alerted, reported, asked], end(night))
+        steps["ask_queue"] = ask_queue(night)
+    for name, step in NIGHT.items():
+        for before in step.after:
+            if before in steps:
+                chain(steps[before], steps[name])
+    asked = ask(night)
+    chain(steps["report"], asked)
+    chain([*(steps[name] for name in CONCLUDING), asked], end(night))

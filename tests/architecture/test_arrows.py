@@ -65,7 +65,9 @@ ARROWS: dict[str, set[str]] = {
     # Decisions as a form: some do more than write a row.
     "forms": NOUNS
     | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline", "releasing"},
-    "nights": NOUNS | {"interfaces", "settings", "pipeline", "store"},
+    # The DAG knows it as well.
+    "order": set(),
+    "nights": NOUNS | {"interfaces", "order", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "connections": NOUNS | {"interfaces"},
     "wiring": NOUNS | {"interfaces", "connections", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
@@ -85,7 +87,7 @@ SHARED = {"records", "collected"}
 
 TOP = ("__main__", "demo")
 
-DAG_MAY_USE = ("pipeline", "releasing", "wiring", "forms", "errors")
+DAG_MAY_USE = ("order", "pipeline", "releasing", "wiring", "forms", "errors")
 
 AIRFLOW_ROOMS = ("connections", "notifiers")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""

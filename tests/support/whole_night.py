@@ -1,13 +1,15 @@
-"""One night by functions, in the order of the DAG's tasks: what fails there by itself fails here by itself too."""
+"""One night of ours by the functions of `nights`: with what each task said, and without its screen."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, cast
 
-from include.offboarding import pipeline, wiring
+from include.offboarding import order, pipeline, wiring
 from include.offboarding.errors import OffboardingError
 from include.offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
+from include.offboarding.nights import whole
+from include.offboarding.order import Call
 from include.offboarding.settings import Settings
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
@@ -17,13 +19,16 @@ from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.rows import Run
 from include.offboarding.ticketing import TicketCounts
 
+READS = ("read_roster", "collect", "detail")
+OUTCOMES = ("correlate", "evaluate", "guard", "ticket")
+
 
 def _as_configured(_settings: Settings, _as_of: datetime) -> Callable[[SourceSettings], tuple[str, ...]]:
     return lambda own: own.parts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readers:
+class Readers(whole.Readers):
     """Where the ready objects come from: `wiring`, or a test's own hands."""
 
     roster: Callable[[Settings, str, datetime], Roster] = wiring.roster
@@ -49,41 +54,29 @@ class NightTold:
 def whole_night(
     session: Session, settings: Settings, readers: Readers, *, caller: str, as_of: datetime | None
 ) -> NightTold:
-    """From the first task to the last."""
+    """From the first task to the last. Raises what a task raises that reads nothing."""
     failed: list[str] = []
+    told: dict[str, Any] = {}
+
+    def went_well(step: str, call: Call) -> bool:
+        try:
+            told[step] = call()
+        except OffboardingError as error:
+            if step not in READS:
+                raise
+            failed.append(str(error))
+            return False
+        return True
+
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
-    for roster in settings.rosters:
-        with _by_itself(failed):
-            reader = readers.roster(settings, roster.name, run.as_of)
-            pipeline.read_roster(session, settings, run, roster, reader)
-    found = pipeline.find_parts(session, settings, run, readers.parts(settings, run.as_of))
-    parts = [(settings.source(name), part) for name, part in found]
-    for source, part in parts:
-        with _by_itself(failed):
-            read = readers.source(settings, source.name, part, run.as_of)
-            pipeline.collect(session, settings, run, source, part, read)
-    correlated = pipeline.correlate(session, settings, run)
-    for source, part in parts:
-        with _by_itself(failed):
-            read = readers.source(settings, source.name, part, run.as_of)
-            pipeline.detail(session, settings, run, source, part, read)
-    evaluated = pipeline.evaluate(session, settings, run)
-    guarded = pipeline.guard(session, settings, run)
-    told = pipeline.ticket(session, settings, run, readers.tracker(settings))
+    work = whole.work_of(session, settings, readers, run)
+    order.walk({step: work[step] for step in (*READS, *OUTCOMES)}, went_well)
     runs.close_run(session, run.run_id, status="red" if failed else "green", waiting=0, summary={})
     return NightTold(
         run=run,
-        correlated=correlated,
-        evaluated=evaluated,
-        guarded=guarded,
-        tickets=told,
+        correlated=cast("CorrelationOutcome", told["correlate"]),
+        evaluated=cast("Evaluation", told["evaluate"]),
+        guarded=cast("GuardOutcome", told["guard"]),
+        tickets=cast("TicketCounts", told["ticket"]),
         failed=tuple(failed),
     )
-
-
-@contextmanager
-def _by_itself(failed: list[str]) -> Generator[None]:
-    try:
-        yield
-    except OffboardingError as error:
-        failed.append(str(error))

@@ -1,15 +1,24 @@
-"""The functions of a night in the order of the DAG's tasks: what fails there by itself fails here by itself too."""
+"""The functions of a night in one process: what is a task of its own in the DAG fails here by itself too."""
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
-from include.offboarding import pipeline
+from include.offboarding import order, pipeline
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import MessageQueue, Notifier, Reader, Roster, SourceSettings, Tracker
+from include.offboarding.interfaces import (
+    MessageQueue,
+    Notifier,
+    Reader,
+    Roster,
+    RosterSettings,
+    SourceSettings,
+    Tracker,
+)
+from include.offboarding.order import Call
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
@@ -39,45 +48,47 @@ def whole_night(session: Session, settings: Settings, readers: Readers, *, calle
     as_of would go backwards.
     """
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
-    parts = read_all(session, settings, readers, run)
-    with by_itself():
-        pipeline.correlate(session, settings, run)
-        for source, part in parts:
-            with by_itself():
-                reader = readers.source(settings, source.name, part, run.as_of)
-                pipeline.detail(session, settings, run, source, part, reader)
-        pipeline.evaluate(session, settings, run)
-        pipeline.guard(session, settings, run)
-        with by_itself():
-            pipeline.ticket(session, settings, run, readers.tracker(settings))
-        pipeline.alert(session, readers.notifiers(settings))
-    with by_itself():
-        if (queue := readers.queue(settings)) is not None:
-            pipeline.ask_queue(session, run, queue)
-    pipeline.report(session, settings, run, folded=False)
+    order.walk(work_of(session, settings, readers, run), by_itself)
     return run
 
 
-def read_all(session: Session, settings: Settings, readers: Readers, run: Run) -> Sequence[tuple[SourceSettings, str]]:
-    """Read every roster, and the inventory of every source. Returns the sources' parts."""
-    for roster in settings.rosters:
-        with by_itself():
-            pipeline.read_roster(session, settings, run, roster, readers.roster(settings, roster.name, run.as_of))
+def work_of(session: Session, settings: Settings, readers: Readers, run: Run) -> dict[str, list[Call]]:
+    """What each step of this night has to do; which parts there are to read is asked now."""
     found = pipeline.find_parts(session, settings, run, readers.parts(settings, run.as_of))
     parts = [(settings.source(name), part) for name, part in found]
-    for source, part in parts:
-        with by_itself():
-            reader = readers.source(settings, source.name, part, run.as_of)
-            pipeline.collect(session, settings, run, source, part, reader)
-    return parts
+
+    def read(roster: RosterSettings) -> None:
+        pipeline.read_roster(session, settings, run, roster, readers.roster(settings, roster.name, run.as_of))
+
+    def ask(work: Callable[..., object], source: SourceSettings, part: str) -> None:
+        work(session, settings, run, source, part, readers.source(settings, source.name, part, run.as_of))
+
+    def ask_queue() -> None:
+        if (queue := readers.queue(settings)) is not None:
+            pipeline.ask_queue(session, run, queue)
+
+    return {
+        "read_roster": [partial(read, roster) for roster in settings.rosters],
+        "collect": [partial(ask, pipeline.collect, *each) for each in parts],
+        "correlate": [lambda: pipeline.correlate(session, settings, run)],
+        "detail": [partial(ask, pipeline.detail, *each) for each in parts],
+        "evaluate": [lambda: pipeline.evaluate(session, settings, run)],
+        "guard": [lambda: pipeline.guard(session, settings, run)],
+        "ticket": [lambda: pipeline.ticket(session, settings, run, readers.tracker(settings))],
+        "alert": [lambda: pipeline.alert(session, readers.notifiers(settings))],
+        "ask_queue": [ask_queue],
+        "report": [lambda: pipeline.report(session, settings, run, folded=False)],
+    }
 
 
-@contextmanager
-def by_itself() -> Generator[None]:
+def by_itself(_step: str, call: Call) -> bool:
     """As a task of its own: its error is a line in the log, stands in the run's record, and keeps no other back."""
     try:
-        yield
+        call()
     except OffboardingError as error:
         log.error(str(error))  # noqa: TRY400 - the sentence; the run is red, and the report says why
     except Exception:  # as a task would end, and no other with it
         log.exception("a defect of ours: please report it")
+    else:
+        return True
+    return False
