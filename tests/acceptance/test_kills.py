@@ -25,11 +25,11 @@ def made(store_server: embedded.EmbeddedServer, in_memory: Folder) -> Generator[
 
 
 def test_undisturbed_there_is_enough_to_disturb(made: Stage) -> None:
-    assert made.scenes.keys() == {"verify", "ticket", "release"}
+    assert made.scenes.keys() == {"verify", "due", "ticket", "release"}
     for scene in made.scenes.values():
         expected, counted = scene.expected, scene.trap.counted
         assert counted["store"] > 1000
-        assert counted["tracker"] > 100
+        assert counted["tracker"] > 80
         assert all(len(tickets) == 1 for tickets in expected.tickets.values())
         assert sum(key.startswith("leaver-signing-key") for key in expected.rules.values()) == 7
         assert (expected.untold, expected.unfinished, expected.broken_at) == (0, 0, None)
@@ -53,9 +53,7 @@ def test_killed_anywhere_nothing_is_told_twice_and_nothing_is_lost(made: Stage) 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{control.task} {control.fault.name}")
 def test_what_is_broken_is_found_out(made: Stage, control: Control) -> None:
-    (found,) = control.sentences(made)
-
-    assert found
+    assert control.sentences(made)
 
 
 def test_an_audit_chain_with_a_row_less_is_found(made: Stage) -> None:

@@ -22,7 +22,7 @@ def airflow(store_server: embedded.EmbeddedServer, in_memory: Folder) -> Generat
 
 def test_killed_with_one_ticket_of_three_opened_the_next_night_opens_the_others(airflow: Nights) -> None:
     """`make stress` compares with a night that nobody disturbed, anywhere on its way; this one costs half of that."""
-    last = Kill(task="night", place="tracker", nth=9, of=18, when="after", afresh=False)
+    last = Kill(task="night", place="tracker", nth=9, of=18, when="after", again="where it was")
 
     stood = airflow.killed_and_again(last)
 

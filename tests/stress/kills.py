@@ -107,10 +107,8 @@ def _play(came: dict[Task, Came], kills: Sequence[Kill], play: Callable[[Kill], 
 
 
 def _closing(came: Mapping[Task, Came], missed: int) -> int:
-    names: Mapping[Task, str] = {"night": "airflow", "release": "release", "ticket": "ticket", "verify": "verify"}
-    for task, name in names.items():
-        if found := came.get(task):
-            _say(f"stress {name}_kills={found.kills} {found}")
+    for task, found in sorted(came.items()):
+        _say(f"stress {'airflow' if task == 'night' else task}_kills={found.kills} {found}")
     return int(missed > 0 or any(each.duplicates or each.lost or each.broken for each in came.values()))
 
 

@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from enum import Enum
 from unittest import mock
 
 from include.offboarding import pipeline
 from include.offboarding.model import TicketRef
-from include.offboarding.store import tickets
+from include.offboarding.store import tickets, watching
+from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import PersonCalled
 from include.offboarding.store.tickets import Pending
 from include.offboarding.ticketing import TicketDesk
 from include.offboarding.trackers.roundup import RoundupTracker
@@ -20,6 +23,7 @@ class Fault(Enum):
     OPENS_UNASKED = "a ticket is opened without a search for one that stands"
     SAYS_TWICE = "a comment bears no mark of what it says"
     MARKS_FIRST = "what is to be said counts as said before it is"
+    LEAVES_TO_FIRST = "whom a run was begun about is left to it, whatever became of it"
 
 
 class _MarksFirst(TicketDesk):
@@ -51,9 +55,21 @@ def _says_twice() -> AbstractContextManager[object]:
     return mock.patch.object(RoundupTracker, "comment", comment)
 
 
+def _leaves_to_first() -> AbstractContextManager[object]:
+    real = watching.due
+
+    def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
+        query = "select person_uid::text from run_person join run using (run_id) where kind = 'departure'"
+        noted = {uid for (uid,) in session.execute(query)}
+        return [person for person in real(session, as_of=as_of, zone=zone) if person.person_uid not in noted]
+
+    return mock.patch.object(watching, "due", due)
+
+
 BROKEN: Mapping[Fault | None, Callable[[], AbstractContextManager[object]]] = {
     None: nullcontext,
     Fault.OPENS_UNASKED: _opens_unasked,
     Fault.SAYS_TWICE: _says_twice,
     Fault.MARKS_FIRST: _marks_first,
+    Fault.LEAVES_TO_FIRST: _leaves_to_first,
 }

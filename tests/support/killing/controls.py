@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.support.killing.broken import Fault
-from tests.support.killing.drawing import Kill
+from tests.support.killing.drawing import Again, Kill
 from tests.support.killing.relays import When
 from tests.support.killing.scenes import Stage
 from tests.support.killing.tasks import Task
@@ -25,6 +25,7 @@ class Control:
     """It's killed about the last of these, where they first come one after the other."""
     when: When
     found: Literal["duplicates", "lost"]
+    again: Again = "where it was"
 
     def sentences(self, stage: Stage) -> tuple[str, ...]:
         """What is found of it: nothing, where the check is worth nothing."""
@@ -39,7 +40,7 @@ class Control:
             for nth in range(length, len(heard) + 1)
             if all(map(str.startswith, heard[nth - length : nth], self.requests))
         )
-        return Kill(task=self.task, place="tracker", nth=last, of=len(heard), when=self.when, afresh=False)
+        return Kill(task=self.task, place="tracker", nth=last, of=len(heard), when=self.when, again=self.again)
 
 
 CONTROLS = (
@@ -47,4 +48,12 @@ CONTROLS = (
     Control(fault=Fault.SAYS_TWICE, task="verify", requests=SAID, when="after", found="duplicates"),
     Control(fault=Fault.MARKS_FIRST, task="ticket", requests=OPENED, when="before", found="lost"),
     Control(fault=Fault.MARKS_FIRST, task="verify", requests=SPOKEN, when="before", found="lost"),
+    Control(
+        fault=Fault.LEAVES_TO_FIRST,
+        task="due",
+        requests=("GET issue?",),
+        when="before",
+        found="lost",
+        again="an hour later",
+    ),
 )

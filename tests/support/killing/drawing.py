@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.support.killing.relays import Place, When
 from tests.support.killing.tasks import Task
@@ -10,6 +11,8 @@ from tests.support.killing.tasks import Task
 SEED = 20261124
 """Unless somebody gives another."""
 PLACES: tuple[Place, Place] = ("store", "tracker")
+Again = Literal["where it was", "afresh", "an hour later"]
+"""What follows a kill: the steps that had not ended, as Airflow does; every step, as a person does; or the next run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +25,10 @@ class Kill:
     of: int
     """How many messages the whole task sends there."""
     when: When
-    afresh: bool
-    """Whether every step is done again, as a person does it, or those alone that hadn't ended, as Airflow does."""
+    again: Again
 
     def __str__(self) -> str:
-        again = "afresh" if self.afresh else "where it was"
-        return f"{self.task} killed {self.when} message {self.nth} of {self.of} to the {self.place}, then {again}"
+        return f"{self.task} killed {self.when} message {self.nth} of {self.of} to the {self.place}, then {self.again}"
 
 
 def drawn(seed: int, lengths: Mapping[Task, Mapping[Place, int]], number: int) -> list[Kill]:
@@ -61,5 +62,11 @@ def _spread(dice: random.Random, task: Task, place: Place, length: int, size: in
             nth=dice.randrange(first, max(end, first + 1)),
             of=length,
             when=dice.choice(("before", "after")),
-            afresh=dice.random() < 0.5,
+            again=dice.choice(_ways(task)),
         )
+
+
+def _ways(task: Task) -> tuple[Again, ...]:
+    """Whom an hour that came to nothing was about, the next one finds again: its run is another."""
+    ways: tuple[Again, ...] = ("where it was", "afresh")
+    return (*ways, "an hour later") if task == "due" else ways

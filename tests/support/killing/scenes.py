@@ -1,4 +1,4 @@
-"""The three tasks' scenes: what stands before each, how long it is, what stands after it when nobody disturbs it."""
+"""The tasks' scenes: what stands before each, how long it is, what stands after it when nobody disturbs it."""
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -22,10 +22,12 @@ from tests.support.killing.stands import Differs, Stands, differs, stands
 from tests.support.killing.tasks import Orders, Task, started
 from tests.support.killing.tracker_data import TrackerData
 from tests.support.office import login, switched_off
-from tests.support.small_company import number
+from tests.support.small_company import WORKS, job, number
 from tests.support.tracker import RoundupPeople, client, settings
 from tests.support.whole_night import whole_night
 
+LAST_DAY = job("left", last="2026-11-27")
+"""That of the second night, in Seoul."""
 BATCH = 4
 """So many tickets of a first read are let through by one release."""
 SECONDS = 120
@@ -79,12 +81,14 @@ class Stage:
             trap = Trap(place=kill.place, nth=kill.nth, when=kill.when)
             ended = self._run(orders, trap)
             assert (ended, trap.sprung.is_set()) == (-SIGKILL, True), f"{kill}: {ended}\n{_said(folder)}"
-            if kill.afresh:
+            if kill.again != "where it was":
                 (folder / "ended").unlink(missing_ok=True)
-            again = self._run(orders, None)
+            again = self._run(_an_hour_later(orders) if kill.again == "an hour later" else orders, None)
             if again != 0:
                 return Differs((), (f"run again, it ends with {again}: {_said(folder)[-300:]}",), ())
-            return differs(scene.expected, self._stands(store))
+            # The hour that was killed isn't taken up by the next.
+            ended = replace(scene.expected, unfinished=1) if kill.again == "an hour later" else scene.expected
+            return differs(ended, self._stands(store))
 
     def without_an_event(self, task: Task) -> Differs:
         """What is said of a store whose record of what happened lacks a row."""
@@ -155,6 +159,8 @@ class Stage:
         then = self._prepare_ticket(stack, deepcopy(company), base)
         self._prepare_verify(stack, then)
         self.data.put_back(tracker)
+        self._prepare_due(stack, deepcopy(company), base)
+        self.data.put_back(tracker)
         self._prepare_release(stack, company, base)
 
     def _prepare_ticket(self, stack: ExitStack, company: Thirty, base: str) -> Scene:
@@ -179,6 +185,17 @@ class Stage:
         company.cloud.change(f"AKIA{EARLY[6]}A", standing=Standing.WORKS, can_reactivate=False)
         self.people.close(self._ticket_of(EARLY[15]))
         self._measured(stack, "verify", company, before.run_id, store)
+
+    def _prepare_due(self, stack: ExitStack, company: Thirty, base: str) -> None:
+        """The last day of twelve, which a night was told beforehand, has ended; one of them stays, HR says now."""
+        store = stack.enter_context(cloned(self.server, base))
+        for each in LATE:
+            company.hr.change(each, employments=(LAST_DAY,))
+        run_id = self._night(company, store, hours=1)
+        company.later(hours=22.5)
+        company.hr.change(LATE[-1], employments=(WORKS,))
+        company.directory.accounts.append(login(f"adm-u{LATE[3]}", number(LATE[3])))
+        self._measured(stack, "due", company, run_id, store)
 
     def _prepare_release(self, stack: ExitStack, company: Thirty, base: str) -> None:
         """Too many leave at once, too much would be closed, and an AWS account is read for the first time."""
@@ -208,9 +225,9 @@ class Stage:
         )
         return self.scenes[task]
 
-    def _night(self, company: Thirty, store: str, *, told: bool = True) -> int:
-        """A day later; its run."""
-        company.later(days=1)
+    def _night(self, company: Thirty, store: str, *, told: bool = True, hours: float = 24) -> int:
+        """So much later; its run."""
+        company.later(hours=hours)
         tracker = build(settings(), self.roundup.connection("none")) if told else None
         with opened(self.server.connection_kwargs(dbname=store)) as session:
             made = whole_night(
@@ -245,6 +262,12 @@ def stage(server: embedded.EmbeddedServer, folder: Path) -> Generator[Stage]:
         )
         made.prepare(stack)
         yield made
+
+
+def _an_hour_later(orders: Orders) -> Orders:
+    company = deepcopy(orders.company)
+    company.later(hours=1)
+    return replace(orders, company=company, caller="the next hour")
 
 
 def _said(folder: Path) -> str:

@@ -1,12 +1,13 @@
-"""The tasks that are killed, each in a process of its own: the ticket task, an hour's look at what is open, a release.
+"""The tasks that are killed, each in a process of its own: the ticket task, an hour's two groups, a release.
 
-An hour is several tasks in Airflow, and each of those is tried again by itself: the process writes down which ones have
+A group is several tasks in Airflow, and each of those is tried again by itself: the process writes down which ones have
 ended, as Airflow does, and leaves those out when it is started again.
 """
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from tests.support.forked import FORK_SERVER
 from tests.support.killing.broken import BROKEN, Fault
 from tests.support.killing.company import Thirty
 
-Task = Literal["verify", "ticket", "release", "night"]
+Task = Literal["verify", "due", "ticket", "release", "night"]
 """A night is Airflow's own, in nights.py."""
 AUTHOR, REASON = "analyst", "looked at it"
 
@@ -41,6 +42,8 @@ class Orders:
     """For what it says, and which steps have ended."""
     fault: Fault | None = None
     """What of the code under test is broken on purpose."""
+    caller: str = "hour"
+    """Which hour it is."""
 
 
 def started(orders: Orders) -> BaseProcess:
@@ -71,7 +74,7 @@ def verify(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
     steps, company, settings = _Steps(orders.folder / "ended"), orders.company, orders.company.settings
 
     def begin() -> int:
-        run = pipeline.open_verify(session, settings, caller="hour", as_of=company.as_of)
+        run = pipeline.open_verify(session, settings, caller=orders.caller, as_of=company.as_of)
         return run.run_id if run else 0
 
     run = runs.run(session, steps.result("begin", begin))
@@ -87,6 +90,40 @@ def verify(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
     pipeline.ticket(session, settings, run, ("secops", tracker))
     pipeline.alert(session, ())
     pipeline.report_verify(session, run)
+
+
+def due(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
+    """An hour's group `due`, from its first task to its last: whose last day has ended since the last night."""
+    steps, company, settings = _Steps(orders.folder / "ended"), orders.company, orders.company.settings
+
+    def begin() -> int:
+        run = pipeline.open_due(session, settings, caller=orders.caller, as_of=company.as_of)
+        return run.run_id if run else 0
+
+    begun = steps.result("begin", begin)
+    if not begun:
+        return
+    run = runs.run(session, begun)
+    parts = [(source, part) for source in settings.readers for part in source.parts()]
+    steps.done("find_parts", lambda: pipeline.find_parts(session, settings, run, lambda source: source.parts()))
+    for roster in settings.rosters:
+        steps.done(
+            f"read_roster {roster.name}",
+            partial(pipeline.read_roster, session, settings, run, roster, company.roster()),
+        )
+    for source, part in parts:
+        reader = company.reader(source.name, part)
+        steps.done(
+            f"collect {source.name} {part}", partial(pipeline.collect, session, settings, run, source, part, reader)
+        )
+    steps.done("correlate", lambda: pipeline.correlate(session, settings, run))
+    for source, part in parts:
+        reader = company.reader(source.name, part)
+        steps.done(
+            f"detail {source.name} {part}", partial(pipeline.detail, session, settings, run, source, part, reader)
+        )
+    pipeline.conclude(session, settings, run, ("secops", tracker), ())
+    pipeline.report_departure(session, run)
 
 
 def release(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
@@ -106,13 +143,14 @@ def release(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
 TASKS: Mapping[Task, Callable[[Session, Orders, RoundupTracker], None]] = {
     "ticket": ticket,
     "verify": verify,
+    "due": due,
     "release": release,
 }
 
 
 @dataclass(slots=True)
 class _Steps:
-    """Which steps of an hour have ended, in a file."""
+    """Which steps of a group have ended, in a file."""
 
     file: Path
 
@@ -125,6 +163,15 @@ class _Steps:
                 file.write(f"{name}\t{given}\n")
             return given
         return ended[name]
+
+    def done(self, name: str, work: Callable[[], object]) -> None:
+        """A step that gives nothing on."""
+
+        def worked() -> int:
+            work()
+            return 0
+
+        self.result(name, worked)
 
     def _ended(self) -> dict[str, int]:
         if not self.file.exists():
