@@ -1,5 +1,6 @@
 """Our decoder gives what ldap3's own gives, from any cut of the stream, and refuses what is no LDAP."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +27,7 @@ from ldap3.utils import asn1
 
 from include.offboarding.sources._ldap.ber import DecodeError, decode_entry, message_end, operation
 from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.strategy import EntryStrategy
+from include.offboarding.sources._ldap.strategy import Bounds, EntryStrategy
 
 NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9-]{0,20}(;lang-ko)?", fullmatch=True)
 VALUES = st.lists(st.binary(max_size=300), min_size=1, max_size=4)
@@ -137,7 +138,9 @@ def answers(stream: bytes, size: int) -> tuple[list[Any], dict[str, Any]]:
     """What the strategy makes of this stream as the answer to request 5, when it comes in pieces of that size."""
     pieces = iter([stream[at : at + size] for at in range(0, len(stream), size)])
     connection: Any = SimpleNamespace(
-        socket=SimpleNamespace(recv=lambda _: next(pieces, b""), shutdown=lambda _: None, close=lambda: None),
+        socket=SimpleNamespace(
+            recv=lambda _: next(pieces, b""), settimeout=lambda _: None, shutdown=lambda _: None, close=lambda: None
+        ),
         server=SimpleNamespace(schema=None, custom_formatter=None, current_address=None),
         usage=False,
         lazy=False,
@@ -148,7 +151,7 @@ def answers(stream: bytes, size: int) -> tuple[list[Any], dict[str, Any]]:
         empty_attributes=False,
         auto_referrals=False,
     )
-    strategy = EntryStrategy(connection)
+    strategy = EntryStrategy(connection, Bounds(silence_seconds=10, until=time.monotonic() + 60))
     connection.strategy = strategy
     strategy._outstanding = {5: {}}  # pyright: ignore[reportAttributeAccessIssue]
     return strategy.get_response(5)

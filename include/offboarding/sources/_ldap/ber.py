@@ -9,6 +9,8 @@ from include.offboarding.sources._ldap.entry import Entry
 ENTRY_TAG = 0x64
 """[APPLICATION 4], constructed: SearchResultEntry (RFC 4511 4.5.2)."""
 
+_MESSAGE_ID_BYTES = 4
+"""MessageID ::= INTEGER (0 .. 2147483647)."""
 _SEQUENCE, _SET, _INTEGER, _OCTETS = 0x30, 0x31, 0x02, 0x04
 
 
@@ -17,7 +19,7 @@ class DecodeError(ValueError):
 
 
 def message_end(data: bytes, at: int) -> int | None:
-    """Where the message that begins at `at` ends; None while its header hasn't arrived whole."""
+    """Where the message that begins at `at` ends, by its own word; None while its header hasn't arrived whole."""
     if len(data) < at + 2:
         return None
     if data[at] != _SEQUENCE:
@@ -35,6 +37,8 @@ def operation(data: bytes, at: int) -> tuple[int, int, int]:
     """A whole message's id, the tag of its operation, and where that tag stands."""
     start, _ = _enter(data, at, _SEQUENCE)
     number, end = _enter(data, start, _INTEGER)
+    if end - number > _MESSAGE_ID_BYTES:
+        raise DecodeError(f"a message's number of {end - number} octets")
     return int.from_bytes(data[number:end], "big", signed=True), data[end], end
 
 

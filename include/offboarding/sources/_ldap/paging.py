@@ -3,6 +3,7 @@
 ldap3's own paging ends silently at a size limit, which would read as "no such account".
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -59,14 +60,19 @@ def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str, limits_
             raise error_for(refusal, where=where, reader=reader, entries=0)
         empty = 0 if page.entries else empty + 1
         beginning = page.entries[0].dn if page.entries else None
-        if page.cookie is None or page.cookie in cookies or beginning in beginnings or empty > EMPTY_PAGES:
+        if page.cookie is None or _digest(page.cookie) in cookies or beginning in beginnings or empty > EMPTY_PAGES:
             raise IncompleteReadError(
                 f"{where}: the server's paging doesn't come to an end: {_trouble(page)} after {count:,} entries. "
                 f"{STANDS}\n  Ask whether a proxy stands before the directory; name the directory itself."
             )
         cookie = page.cookie
-        cookies.add(cookie)
+        cookies.add(_digest(cookie))
         beginnings |= {beginning} if beginning is not None else set()
+
+
+def _digest(cookie: bytes) -> bytes:
+    """A cookie may be long, and all of them are remembered."""
+    return hashlib.sha256(cookie).digest()
 
 
 def _trouble(page: Page) -> str:

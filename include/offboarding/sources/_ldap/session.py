@@ -1,9 +1,10 @@
 """A bound connection to a directory: verified TLS, searches that end in success or in an error of ours."""
 
 import ssl
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from ldap3 import NONE, Server
@@ -29,16 +30,27 @@ from include.offboarding.sources._ldap.results import (
     Refusal,
     error_for,
 )
-from include.offboarding.sources._ldap.settings import ConnectionExtra, read_extra
-from include.offboarding.sources._ldap.strategy import EntryConnection
+from include.offboarding.sources._ldap.settings import (
+    DEFAULT_MESSAGE_MEGABYTES,
+    DEFAULT_READ_MINUTES,
+    ConnectionExtra,
+    read_extra,
+)
+from include.offboarding.sources._ldap.strategy import PAGED_RESULTS, Bounds, EndlessError, EntryConnection
 from include.offboarding.sources._ldap.tls import VerifiedTls
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 120
-"""Longest silence before a page; a page itself may take longer."""
-PAGED_RESULTS = "1.2.840.113556.1.4.319"
-"""RFC 2696."""
+"""Longest silence before a page; a page itself may take longer. The whole login has as long."""
 EVERYTHING = "(objectClass=*)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one message may hold after the login, and how long all of a read may take."""
+
+    message_bytes: int = DEFAULT_MESSAGE_MEGABYTES * 1024 * 1024
+    seconds: float = DEFAULT_READ_MINUTES * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +171,9 @@ def _nothing_of_it(url: str) -> str | None:
 
 
 @contextmanager
-def opened(connection: ConnectionFields, *, source: str, count: Callable[[bool], None]) -> Generator[Session]:
+def opened(
+    connection: ConnectionFields, *, source: str, count: Callable[[bool], None], limits: Limits = Limits()
+) -> Generator[Session]:
     """A session for as long as the block runs. `count` is called once a request, with whether it reads anything.
 
     Raises ConfigError for a connection that can't be right, RetriableError where nobody answers, FatalError where the
@@ -168,6 +182,9 @@ def opened(connection: ConnectionFields, *, source: str, count: Callable[[bool],
     client = _client(connection, read_extra(connection), source)
     try:
         _log_in(client, read_extra(connection), source, lambda: count(False))
+        strategy = client.entries_strategy
+        until = time.monotonic() + limits.seconds
+        strategy.bounds = replace(strategy.bounds, message_bytes=limits.message_bytes, until=until)
         yield Session(client, source=source, reader=connection.login, tally=lambda: count(True))
     finally:
         # A goodbye that fails on a dead socket changes nothing that was read.
@@ -186,7 +203,8 @@ def _client(connection: ConnectionFields, extra: ConnectionExtra, source: str) -
             get_info=NONE,
             connect_timeout=CONNECT_SECONDS,
         )
-    return EntryConnection(server, connection.login, connection.password, receive_timeout=ANSWER_SECONDS)
+    bounds = Bounds(silence_seconds=ANSWER_SECONDS, until=time.monotonic() + ANSWER_SECONDS)
+    return EntryConnection(server, connection.login, connection.password, bounds=bounds)
 
 
 def _log_in(client: EntryConnection, extra: ConnectionExtra, source: str, tally: Callable[[], None]) -> None:
@@ -213,6 +231,8 @@ def _told(source: str, client: EntryConnection | None) -> Generator[None]:
         yield
     except DecodeError as error:
         raise IncompleteReadError(f"{source}: {at} sent what is no LDAP message: {error}. {STANDS}") from error
+    except EndlessError as error:
+        raise IncompleteReadError(f"{source}: {at} sent {error}. {STANDS}") from error
     except LDAPInvalidFilterError as error:
         raise ConfigError(
             f"{source}.user_filter: this is no LDAP filter (RFC 4515): {error}. Look at disabled_when, too."

@@ -10,7 +10,7 @@ from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead
 from include.offboarding.sources._ldap.directory import Directory, survey
 from include.offboarding.sources._ldap.revocation import certificate_judge
-from include.offboarding.sources._ldap.session import opened
+from include.offboarding.sources._ldap.session import Limits, opened
 from include.offboarding.sources._ldap.settings import LdapSettings, read_extra
 
 LOG = structlog.get_logger("offboarding.sources")
@@ -70,10 +70,16 @@ class LdapSource:
             self._count(reads=reads, detail=detail)
 
         judge = certificate_judge(self._source, self._settings.revocation, self._context.as_of, live=detail)
-        with opened(self._connection, source=self._source, count=count) as session:
+        with opened(self._connection, source=self._source, count=count, limits=self._limits()) as session:
             yield survey(session, self._settings, self._context, judge)
         if judge.lists:
             self.requests = replace(self.requests, detail=self.requests.detail + judge.lists.asked)
+
+    def _limits(self) -> Limits:
+        return Limits(
+            message_bytes=self._settings.max_message_megabytes * 1024 * 1024,
+            seconds=self._settings.max_read_minutes * 60,
+        )
 
     def _count(self, *, reads: bool, detail: bool) -> None:
         now = self.requests
