@@ -59,8 +59,8 @@ def main(sizes: list[int]) -> None:
 
 
 def our_requests(server: AwsServer, users: int) -> tuple[int, int]:
-    """Everybody, then the leavers live: what the budget is about (polls and logging in are told apart), and what
-    arrived.
+    """Everybody, then the leavers live: what the budget is about (polls and taking on the role are told apart), and
+    what arrived.
     """
     seed(server, users)
     settings = Settings(name="aws", kind="aws_iam", connection="aws", role_name=ROLE, accounts=(ACCOUNT,))

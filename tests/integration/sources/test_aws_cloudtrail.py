@@ -141,7 +141,7 @@ def test_a_region_is_asked_no_faster_than_it_answers(
 
     if kept:
         assert of(Event, source.events(None)) == []
-        assert source.requests.inventory == 1 + 1 + len(REGIONAL) + len(GLOBAL)
+        assert source.requests.inventory == 1 + 1 + 1 + len(REGIONAL) + len(GLOBAL)
     else:
         with pytest.raises(RetriableError, match="throttled"):
             list(source.events(None))

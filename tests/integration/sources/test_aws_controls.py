@@ -200,7 +200,7 @@ def test_an_account_of_no_organization_costs_one_question(aws_process: AwsServer
 
     assert standings(facts, SIGN) == EVERYBODY
     assert aws_process.requests(CORE)["organizations:DescribeOrganization"] == 1
-    assert made.requests.overhead == 3
+    assert made.requests.overhead == 2
     assert aws_process.requests(MANAGEMENT) == {}
 
 

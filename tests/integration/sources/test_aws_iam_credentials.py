@@ -204,7 +204,7 @@ class TestRoles:
 
         list(made.collect())
 
-        assert made.requests.inventory == 4
+        assert made.requests.inventory == 1 + 4
 
     def test_a_second_look_reads_no_roles(self, aws: AwsServer) -> None:
         several = tuple(replace(self.ADMIN, role_id=f"AROA{n}", name=f"r{n}") for n in range(9))

@@ -110,7 +110,7 @@ def test_a_privileged_permission_set_costs_the_same_for_any_number_of_people(aws
         assert {each.privileged for each in people(made).values()} == {True}
         counts.append(made.requests.inventory)
 
-    assert counts[0] == counts[1] == 11
+    assert counts[0] == counts[1] == 12
 
 
 def test_a_second_look_costs_two_requests_each_and_each_permission_set_once(aws: AwsServer) -> None:

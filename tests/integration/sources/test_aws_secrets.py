@@ -391,7 +391,7 @@ class TestBudget:
         assert len(found) == 2 * self.SECRETS
         pages = -(-self.SECRETS // page_size)
         lists = 2 * (pages + 1)
-        assert made.requests == RequestCounts(inventory=1 + lists + 2 * self.SECRETS + self.SECRETS + 1 + 1, overhead=3)
+        assert made.requests == RequestCounts(inventory=2 + lists + 2 * self.SECRETS + self.SECRETS + 1 + 1, overhead=2)
 
     def test_many_versions_come_in_pages(self, aws: AwsServer) -> None:
         versions = [version(f"v{number}", KEY_MADE) for number in range(9)]

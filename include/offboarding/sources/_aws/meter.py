@@ -22,9 +22,12 @@ class Purpose(StrEnum):
 
 
 _ALWAYS_OVERHEAD = frozenset(
-    {"AssumeRole", "GetCallerIdentity", "DescribeAccount", "ListAccounts", "DescribeOrganization"}
+    {"AssumeRole", "DescribeAccount", "ListAccounts", "DescribeOrganization"}
     | {"DescribePolicy", "ListParents", "ListPoliciesForTarget", "ListRoots"}
 )
+_IDENTITY = "GetCallerIdentity"
+"""Which account this is: each read of one needs it once. Asked again for another session, or of the account that speaks
+for the organization, it's overhead."""
 
 
 class Meter:
@@ -34,6 +37,7 @@ class Meter:
         self._counts: Counter[Purpose] = Counter()
         self._purpose = Purpose.OVERHEAD
         self._next = Purpose.OVERHEAD
+        self._identified = False
 
     @property
     def requests(self) -> RequestCounts:
@@ -58,7 +62,13 @@ class Meter:
         session.events.register("before-send", self._before_send)
 
     def _before_call(self, model: "OperationModel", **_: object) -> None:
-        self._next = Purpose.OVERHEAD if model.name in _ALWAYS_OVERHEAD else self._purpose
+        self._next = self._purpose_of(model.name)
+
+    def _purpose_of(self, call: str) -> Purpose:
+        if call == _IDENTITY:
+            is_first, self._identified = not self._identified, True
+            return Purpose.INVENTORY if is_first else Purpose.OVERHEAD
+        return Purpose.OVERHEAD if call in _ALWAYS_OVERHEAD else self._purpose
 
     def _before_send(self, **_: object) -> None:
         self._counts[self._next] += 1
