@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.model import Basis, Coverage, Employment, Worker
+from include.offboarding.model import Basis, Coverage, Employment, LinkDecision, Worker
 from tests.support.oracle import Company, Leaving, RosterRead, Snapshot, SourceRead, Verdict, judge
-from tests.support.small_company import LEFT, NIGHT, WORKS, job, worker
+from tests.support.small_company import LEFT, NIGHT, WORKS, account, job, ldap, mail, worker
 
 SEOUL = "Asia/Seoul"
 SEATTLE = "America/Los_Angeles"
@@ -259,6 +259,32 @@ def test_logins_of_two_realms_are_two_logins() -> None:
     other = replace(hr(replace(kim, worker_id="2"), name="other"), login_realm="lab")
 
     assert sizes(people(hr(kim), other)) == [1, 1]
+
+
+@pytest.mark.parametrize("realms", [("corp", None), (None, "corp"), (None, None)])
+def test_a_roster_that_declares_no_realm_says_nothing_against_an_equal_login(
+    realms: tuple[str | None, str | None],
+) -> None:
+    """Contractors who were taken on, from two rosters of which one declares its realm: nobody's account is disputed."""
+    before = worker("c9", LEFT, mail=MAIL, logins=LOGIN)
+    after = worker("1", job(start="2026-11-14"), mail=MAIL, logins=LOGIN)
+    contractors = replace(hr(before, name="contractors"), login_realm=realms[0], id_space="vendor")
+    directory = ldap(account("x", mail(MAIL), login="kim"))
+    verdict = judge(
+        Company(as_of=NIGHT, rosters=(contractors, replace(hr(after), login_realm=realms[1])), sources=(directory,))
+    )
+
+    assert verdict.departures == {verdict.person("hr", "1"): None}
+    assert not verdict.possibly_one
+    assert verdict.accounts["d1", "x"].decision is LinkDecision.LINKED
+
+
+def test_logins_of_two_realms_may_be_joined_by_one_of_none() -> None:
+    kim = worker("1", mail=MAIL, logins=LOGIN)
+    lab = replace(hr(replace(kim, worker_id="2"), name="other"), login_realm="lab")
+    nowhere = replace(hr(replace(kim, worker_id="3"), name="third"), login_realm=None)
+
+    assert sizes(people(hr(kim), lab, nowhere)) == [3]
 
 
 def test_a_login_for_a_source_is_known_in_that_source_s_realm() -> None:

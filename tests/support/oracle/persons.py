@@ -7,7 +7,7 @@ from itertools import combinations
 from include.offboarding.model import Employment, EmploymentStatus, Worker
 from tests.support.oracle.company import Company, Person, RosterRead, WorkerKey
 from tests.support.oracle.times import day_of
-from tests.support.oracle.values import address, login_space, plain, told
+from tests.support.oracle.values import NO_SYSTEM, address, login_space, plain, told
 
 POSSIBLY_ONE_DAYS = 30
 
@@ -90,9 +90,20 @@ def logins(company: Company, dossier: Dossier, workers: tuple[Worker, ...]) -> s
 def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
     if one.roster.id_space == other.roster.id_space and numbers(one) & numbers(other):
         return True
+    mine, theirs = logins(company, one, one.latest), logins(company, other, other.latest)
     same_mail = present_mails(company, one) & present_mails(company, other)
-    same_login = logins(company, one, one.latest) & logins(company, other, other.latest)
+    same_login = [
+        login
+        for space, login in mine
+        for elsewhere, another in theirs
+        if login == another and may_be_one_space(space, elsewhere)
+    ]
     return bool(same_mail and same_login)
+
+
+def may_be_one_space(space: str, other: str) -> bool:
+    """Whether nothing says that these are logins of two realms or systems."""
+    return space == other or NO_SYSTEM in (space, other)
 
 
 def persons(company: Company) -> dict[Person, list[Dossier]]:

@@ -14,7 +14,8 @@ analyze shared_mail;
 
 -- name: same_person
 -- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
--- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more.
+-- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more. A login
+-- that HR gives for no realm or system says nothing against one that it gives for some; between two of these it's two.
 with shared_number as (
     select value, space from worker_key
     where kind = 'number' and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
@@ -26,7 +27,8 @@ with shared_number as (
     where k.kind = 'number'
 ), by_mail_and_login as (
     select w.person_uid as one,
-        first_value(w.person_uid) over (partition by m.value, l.space, l.value order by w.person_uid) as other,
+        coalesce(min(w.person_uid::text) filter (where l.space = '') over (partition by m.value, l.value),
+            min(w.person_uid::text) over (partition by m.value, l.value, l.space))::uuid as other,
         'the same present mail and login' as evidence
     from shared_mail join worker_key m using (value) join worker w using (worker_pk)
     join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
