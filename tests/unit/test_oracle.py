@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from include.offboarding.model import Account, AccountKey, KeyKind, Worker
-from tests.support.oracle import judge
+from tests.support.oracle import Ruling, Verb, judge
 from tests.support.small_company import (
     KIM,
     LEAVER,
     LEFT,
+    LONG_AGO,
     STAFF,
     account,
     aws,
@@ -174,6 +175,58 @@ def test_two_who_bore_it_at_once_leave_it_to_nobody() -> None:
     pair = (worker("1", job("left", last="2026-11-13"), mail=KIM), worker("2", former=(KIM,)))
 
     assert link(hr(*pair), ldap(account("x", mail(KIM)))) == ("orphan", set())
+
+
+BOTH = (worker("1042", LEFT, logins=("kim",)), worker("1043", logins=("kim",)))
+GONE = (BOTH[0], worker("1043", job("left", last="2026-10-30"), logins=("kim",)))
+DISPUTED = ("disputed", {("1042", "is", "disputed", 85), ("1043", "is", "disputed", 85)})
+
+
+@pytest.mark.parametrize("made", [LONG_AGO, datetime(2014, 1, 1, tzinfo=UTC), None], ids=["then", "before", "unknown"])
+def test_a_login_that_hr_gives_to_two_at_once_counts_for_each(made: datetime | None) -> None:
+    assert link(hr(*BOTH), ldap(account("x", login="kim", made=made))) == DISPUTED
+
+
+@pytest.mark.parametrize("made", [LONG_AGO, None], ids=["then", "unknown"])
+def test_where_all_of_them_have_left_it_is_each_one_s(made: datetime | None) -> None:
+    assert link(hr(*GONE), ldap(account("x", login="kim", made=made))) == (
+        "linked",
+        {("1042", "is", "linked", 85), ("1043", "is", "linked", 85)},
+    )
+
+
+def test_a_departure_that_nobody_confirmed_leaves_a_login_of_two_in_dispute() -> None:
+    lapsed = worker("1043", job(end="2026-11-13"), logins=("kim",))
+
+    assert link(hr(BOTH[0], lapsed), ldap(account("x", login="kim"))) == DISPUTED
+
+
+def test_a_login_of_two_keeps_nothing_back_from_who_is_known_by_other_evidence() -> None:
+    assert link(hr(*BOTH), ldap(account("x", number("1042"), login="kim"))) == (
+        "linked",
+        {("1042", "is", "linked", 90)},
+    )
+
+
+def test_a_login_of_two_with_a_weaker_word_for_one_of_them() -> None:
+    assert link(hr(*BOTH), ldap(account("x", number("E1042"), login="kim"))) == (
+        "disputed",
+        {("1042", "is", "disputed", 100), ("1043", "is", "disputed", 85)},
+    )
+
+
+def test_a_person_decides_whose_a_login_of_two_is() -> None:
+    parts = (hr(*BOTH), ldap(account("x", login="kim")))
+    is_not = Ruling(realm="d1", native_id="x", id_space="hr", worker_id="1043", verb=Verb.REJECT)
+
+    assert seen(judge(company(*parts, rulings=(is_not,))), "x") == ("linked", {("1042", "is", "linked", 85)})
+
+
+def test_a_login_of_many_is_a_word_and_nobody_s() -> None:
+    many = [worker(str(number), LEFT, logins=("hired",)) for number in range(2001, 2012)]
+
+    assert link(hr(*many[:10]), ldap(account("x", login="hired")))[0] == "linked"
+    assert link(hr(*many), ldap(account("x", login="hired"))) == ("orphan", set())
 
 
 def test_a_value_that_too_many_accounts_bear_weighs_nothing() -> None:

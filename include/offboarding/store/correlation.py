@@ -57,7 +57,7 @@ _TEMPORARY = (
     *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
     *("possibly_one", "contested", "several_workers"),
     *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
-    *("further", "touched", "ranked", "vouching", "vouched_login", "owned", "owning", "final_link"),
+    *("further", "touched", "ranked", "vouching", "vouched_login", "at_once", "owned", "owning", "final_link"),
     *("use_taken", "use_to_keep"),
     *focus.TEMPORARY,
 )
@@ -116,6 +116,8 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "make_vouching", "make_vouched_login")
     _add(session, values, "evidence_login")
     _add(session, values, "evidence_external_id", "evidence_ssh_key")
+    _add(session, values, "evidence_login_at_once")
+    _run(session, "correlate", values, "link_each_leaver")
     _run(session, "correlate", values, "evidence_mail_owner", "evidence_owner_number", "evidence_owner_label")
     _run(session, "correlate", values, "make_owned", "make_owning", "add_created_links")
     _run(session, "created", values, "add_recorded_links")

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from include.offboarding.model import Account, LinkDecision, Relation
 from tests.support.oracle.company import AccountId, AccountVerdict, Person, Row, SourceRead, Verb
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id
-from tests.support.oracle.scoring import Claim, Evidence, Group, derived, derived_logins, firm, totals
+from tests.support.oracle.scoring import (
+    Claim,
+    Evidence,
+    Group,
+    derived,
+    derived_logins,
+    firm,
+    logins_of_several,
+    totals,
+)
 from tests.support.oracle.values import dn, plain
 
 CONFIRMED_SCORE = 100
@@ -32,6 +41,8 @@ class Case:
     word: Word
     evidence: tuple[Evidence, ...]
     scores: dict[Claim, int]
+    several: frozenset[Person] = frozenset()
+    """Who bears its login, where HR gives it to several at once and nothing else says whose it is."""
 
     def claims(self, relation: Relation) -> dict[Person, int]:
         return {person: score for (person, each), score in self.scores.items() if each is relation}
@@ -65,7 +76,17 @@ def cases(known: Knowledge) -> list[Case]:
     accounts = [(source, account) for source in known.company.sources for account in source.accounts]
     base = base_links(known, accounts)
     found = [case(known, s, a, [*firm(known, s, a), *derived(known, base, s, a)]) for s, a in accounts]
+    found = [with_logins_of_several(known, each) for each in found]
     return [with_named_owners(known, each, found) for each in found]
+
+
+def with_logins_of_several(known: Knowledge, each: Case) -> Case:
+    """A login that HR gives to several at once counts for each, where nobody has the account without it."""
+    if linked(known, each) is not None:
+        return each
+    more = list(logins_of_several(known, each.source, each.account))
+    wider = case(known, each.source, each.account, [*each.evidence, *more])
+    return replace(wider, several=frozenset(evidence.person for evidence in more))
 
 
 def base_links(known: Knowledge, accounts: list[tuple[SourceRead, Account]]) -> BaseLinks:
@@ -114,7 +135,7 @@ def with_named_owners(known: Knowledge, each: Case, found: list[Case]) -> Case:
         for other in named
         if (person := linked(known, other)) is not None
     ]
-    return case(known, each.source, each.account, [*each.evidence, *more])
+    return replace(case(known, each.source, each.account, [*each.evidence, *more]), several=each.several)
 
 
 def verdict(known: Knowledge, each: Case, possibly_one: frozenset[frozenset[Person]]) -> AccountVerdict:
@@ -164,11 +185,19 @@ def own(known: Knowledge, each: Case, person: Person) -> LinkDecision:
     top, mine = ranked[0][1], dict(ranked)[person]
     if linked(known, each) is not None:
         return LinkDecision.LINKED if linked(known, each) == person else LinkDecision.CANDIDATE
+    if person in each.several and mine >= scores.linked and all_have_left(known, each, ranked):
+        return LinkDecision.LINKED
     if top >= scores.linked:
         return LinkDecision.DISPUTED if top - mine < scores.ahead else LinkDecision.CANDIDATE
     active = any(not is_leaver(known, other) for other, score in ranked if score >= scores.candidate)
     probable = mine == top and mine >= scores.probable and not active
     return LinkDecision.PROBABLE if probable else LinkDecision.CANDIDATE
+
+
+def all_have_left(known: Knowledge, each: Case, ranked: list[tuple[Person, int]]) -> bool:
+    """Whether everybody whom it may belong to has left for certain."""
+    suspects = [person for person, score in ranked if score >= known.company.scores.candidate]
+    return all(profile.leaving is not None and profile.leaving.confirmed for profile in known.of(suspects))
 
 
 def overall(rows: frozenset[Row]) -> LinkDecision:

@@ -1,7 +1,7 @@
 """Who left, when, and by whose word."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
@@ -215,6 +215,16 @@ def returned(company: Company, group: list[Dossier]) -> bool:
     over = [spell.end_on(company) for spell in spells(group) if standing(company, spell).outcome is Outcome.LEFT]
     now = [s.employment.start_on for s, each in present_standings(company, group) if each.outcome is Outcome.ACTIVE]
     return any(end < start for end in over if end for start in now if start)
+
+
+def during(company: Company, spell: Spell) -> tuple[datetime, datetime]:
+    """From when to when an employment lasts, in the days of its zone; what isn't told has no bound."""
+    zone = ZoneInfo(spell.employment.zone or company.default_zone)
+    start, end = spell.employment.start_on, spell.end_on(company)
+    return (
+        day_start(start, zone) if start else datetime.min.replace(tzinfo=UTC),
+        day_end(end, zone) if end and end < date.max else datetime.max.replace(tzinfo=UTC),
+    )
 
 
 def covers(company: Company, spell: Spell, moment: datetime) -> bool:

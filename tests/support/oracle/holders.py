@@ -6,7 +6,7 @@ from itertools import chain
 
 from include.offboarding.model import Account, KeyKind
 from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead, SourceRead
-from tests.support.oracle.departures import covers, departure
+from tests.support.oracle.departures import covers, departure, during
 from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells
 from tests.support.oracle.values import borne, own_local_part, plain, source_space, told
 
@@ -46,6 +46,28 @@ class Knowledge:
             return None
         here = {p.person for p in self.of(held) if any(covers(self.company, s, made_at) for s in p.spells)}
         return here.pop() if len(here) == 1 else None
+
+    def several(self, space: str, login: str, account: Account) -> set[Person]:
+        """Whom a login counts for that HR gave to several at once: who bore it when the account was made, else each.
+
+        Nobody where one person alone bore it then, or where one bore it after the other; of many nobody either.
+        """
+        held = [p for p in self.profiles if (space, login) in p.logins]
+        if len(held) < 2 or len(held) > self.company.scores.common_accounts:
+            return set()
+        if self.counting({p.person for p in held}, account) is not None:
+            return set()
+        made_at = account.created_at
+        then = {p.person for p in held if made_at and any(covers(self.company, s, made_at) for s in p.spells)}
+        return then or {p.person for p in held if any(o is not p and self.together(p, o) for o in held)}
+
+    def together(self, one: Profile, other: Profile) -> bool:
+        """Whether there was a day on which both were at work."""
+        return any(self.meet(spell, another) for spell in one.spells for another in other.spells)
+
+    def meet(self, spell: Spell, other: Spell) -> bool:
+        (start, end), (began, ended) = (during(self.company, each) for each in (spell, other))
+        return max(start, began) < min(end, ended)
 
     def of(self, people: Iterable[Person]) -> list[Profile]:
         wanted = set(people)

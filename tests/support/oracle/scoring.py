@@ -207,6 +207,28 @@ def login_elsewhere(
         yield from claim(person, Group.LOGIN, points, f"login {login}, a linked account's in {space}")
 
 
+def logins_of_several(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    """What speaks for each of several people to whom HR gives one login at once."""
+    for login in weighing(known, account, KeyKind.LOGIN):
+        for space, value, points in login_words(known, source, login):
+            for person in known.several(space, value, account):
+                yield from claim(person, Group.LOGIN, points, f"login {value}, HR's in {space} for several")
+
+
+def login_words(known: Knowledge, source: SourceRead, login: str) -> Iterator[tuple[str, str, int]]:
+    """Where HR may give it or what it's built on, and what that is worth."""
+    scores, here = known.company.scores, source_space(source)
+    yield here, login, scores.login
+    patterns = [(pattern, scores.login_pattern) for pattern in known.company.login_patterns]
+    for pattern, points in patterns + [(pattern, scores.login_guess) for pattern in USUAL_PATTERNS]:
+        if inner := unpattern(pattern, login):
+            yield here, inner, points
+    yield NO_SYSTEM, login, scores.login_guess
+    if len(login) >= SHORTEST_LOOSE_LOGIN and login not in RESERVED:
+        for space in sorted(known.login_spaces() - {here, NO_SYSTEM}):
+            yield space, login, scores.login_elsewhere
+
+
 def totals(known: Knowledge, account: Account, found: list[Evidence]) -> dict[Claim, int]:
     """Each claim's score, in hundredths."""
     leaving = {profile.person: profile.leaving for profile in known.profiles}

@@ -447,6 +447,74 @@ select b.account_pk, s.person_uid, 'key', chr(32 + %(ssh_key)s) || 'the same SSH
 from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> b.account_pk)
 where b.kind = 'ssh_key' and b.origin <> 'owner';
 
+-- name: evidence_login_at_once
+-- Of an account that nobody has for certain: each of those to whom HR gives its login, or what that is built on, at the
+-- same time. Who were at work when it was made, or else whoever was at work together; who bore it one after the other,
+-- and a word that many bear, say nothing.
+create temp table at_once as
+with given as (
+    select b.account_pk, b.created_at, b.origin, x.value, x.space, s.login_space, s.source
+    from bearing b join source_setting s using (setting)
+    join shared x on x.kind = 'login' and x.value = b.value and not x.is_local
+    where b.kind = 'login' and (b.origin in ('attribute', 'tag')
+            or (b.origin <> 'owner' and x.space in (s.login_space, 'source:' || s.source)))
+        and not exists (select from ranked r where r.account_pk = b.account_pk and r.is_clear)
+        and not exists (
+            select from borne_then t
+            where t.account_pk = b.account_pk and t.kind = 'login' and t.value = x.value and t.space = x.space
+                and not t.is_local)
+), bearer as (
+    select distinct g.value, g.space, h.person_uid
+    from given g join person_key h on h.kind = 'login' and h.value = g.value and h.space = g.space and not h.is_local
+), few as (
+    select value, space from bearer group by value, space having count(*) <= %(bearers)s
+), together as (
+    select distinct one.value, one.space, one.person_uid
+    from few join bearer one using (value, space) join bearer other using (value, space)
+    join employment_span e on e.person_uid = one.person_uid
+    join employment_span o on o.person_uid = other.person_uid
+    where one.person_uid <> other.person_uid
+        and greatest(coalesce(e.started_at, '-infinity'), coalesce(o.started_at, '-infinity'))
+            < least(coalesce(e.over_at, 'infinity'), coalesce(o.over_at, 'infinity'))
+), claimed as (
+    select g.*, b.person_uid, (b.value, b.space, b.person_uid) in (
+            select t.value, t.space, t.person_uid from together t) as is_together,
+        g.created_at is not null and exists (
+            select from employment_span e
+            where e.person_uid = b.person_uid and (e.started_at is null or e.started_at <= g.created_at)
+                and (e.over_at is null or g.created_at < e.over_at)) as was_here
+    from given g join few using (value, space) join bearer b using (value, space)
+), counted as (
+    select c.*, bool_or(was_here) over (partition by account_pk, value, space) as anybody_here from claimed c
+)
+select c.account_pk, c.person_uid, c.value, c.space, case
+        when origin = 'pattern' then %(login_pattern)s
+        when origin = 'usual' then %(login_usual)s
+        when space in (login_space, 'source:' || source) then %(login_given)s
+        when space = '' then %(login_usual)s
+        when length(value) >= 4 and value <> all(%(reserved)s) then %(login_elsewhere)s end as score
+from counted c
+where case when anybody_here then was_here else is_together end;
+delete from at_once where score is null;
+insert into further
+select c.account_pk, c.person_uid, 'login',
+    chr(32 + c.score) || 'HR gives the login ' || coalesce('to ' || o.others || ' at the same time', 'to several at once')
+from at_once c left join lateral (
+    select string_agg(distinct w.id_space || ' worker ' || w.worker_id, ', ') as others
+    from at_once n join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
+    where n.account_pk = c.account_pk and n.value = c.value and n.space = c.space and n.person_uid <> c.person_uid) o on true;
+
+-- name: link_each_leaver
+-- Where everybody has left for certain whom such an account may belong to, it's each one's.
+update ranked r set decision = 'linked'
+where r.decision = 'disputed' and r.score >= %(linked)s
+    and (r.account_pk, r.person_uid) in (select c.account_pk, c.person_uid from at_once c)
+    and r.person_uid not in (select c.person_uid from contested c)
+    and not exists (
+        select from ranked o
+        where o.account_pk = r.account_pk and o.score >= %(candidate)s and not exists (
+            select from person_state s where s.person_uid = o.person_uid and not s.returned and s.confirmed));
+
 -- name: evidence_owner_label
 -- Who is named as manager or owner of a workload's account that is nobody's own.
 insert into evidence
