@@ -137,3 +137,14 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     knowing = re.compile(rf"(?<![\w.}}])({folders})/|{HOSTS.pattern}")
     texts = {path: path.read_bytes().decode("utf-8", "replace") for path in committed() if path != Path(__file__)}
     assert [shown(path) for path, text in texts.items() if knowing.search(text)] == []
+
+
+def test_what_git_leaves_out_stays_out_of_the_image() -> None:
+    """A store, a log or one machine's secrets, copied into an image, are whoever's may pull it."""
+
+    def patterns(name: str) -> set[str]:
+        lines = (PROJECT / name).read_text(encoding="utf-8").splitlines()
+        return {line.strip("/").removeprefix("**/") for line in lines if line and not line.startswith(("#", "!"))}
+
+    editors = {".idea", ".vscode", ".DS_Store", ".astro/*"}
+    assert patterns(".gitignore") - editors <= patterns(".dockerignore")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from include.offboarding.commands import DONE
-from include.offboarding.commands.output import NARROW, Column, records, say, table, width
+from include.offboarding.commands.output import NARROW, Cell, Column, records, say, table, width
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError
@@ -105,7 +105,7 @@ def _key_table(found: Sequence[KeyTold], zone: str) -> None:
     now = datetime.now(UTC)
     names = ("Key", "Kind", "Trusted", "Carryable", "Custodians", "Shown by")
     columns = [Column(name=name, whole=name in {"Kind", "Carryable", "Custodians"}) for name in names]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             *(key.label, words.NOUNS[key.kind], words.trusted(key, now, zone), key.carryable[0].value),
             *(words.custodians(key), ", ".join(dict.fromkeys(copy.source for copy in key.copies)) or "nothing"),
@@ -114,7 +114,7 @@ def _key_table(found: Sequence[KeyTold], zone: str) -> None:
     ]
     if width() < NARROW:
         columns[0:2] = [Column(name="Key")]
-        rows = [[f"{label}\n({kind})", *rest] for label, kind, *rest in rows]
+        rows = [[(label, f"({kind})"), *rest] for label, kind, *rest in rows]
     table(columns, rows)
 
 
@@ -145,12 +145,12 @@ def _held_table(held: Sequence[HolderTold], by_name: dict[str, KeyTold], zone: s
     table(columns, (_held_row(holder, by_name[holder.material], now, zone) for holder in held))
 
 
-def _held_row(holder: HolderTold, key: KeyTold, now: datetime, zone: str) -> list[str]:
+def _held_row(holder: HolderTold, key: KeyTold, now: datetime, zone: str) -> list[Cell]:
     return [holder.grade.value, key.label, words.trusted(key, now, zone), key.carryable[0].value, _why(holder)]
 
 
-def _why(holder: HolderTold) -> str:
-    return "\n".join(f"- {held.text}" if len(holder.held) > 1 else held.text for held in holder.held)
+def _why(holder: HolderTold) -> list[str]:
+    return [f"- {held.text}" if len(holder.held) > 1 else held.text for held in holder.held]
 
 
 def _typed(key: KeyTold) -> str:

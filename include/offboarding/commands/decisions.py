@@ -1,7 +1,5 @@
 """What people decide. Each is written down with a reason and who gave it."""
 
-import logging
-import sys
 from argparse import Namespace
 
 from include.offboarding.commands import DONE
@@ -80,19 +78,14 @@ def verdict(given: Namespace) -> int:
 
 def release(given: Namespace) -> int:
     """What waits is let through, and told to the tracker now."""
-    import structlog  # noqa: PLC0415
-
     from include.offboarding import config, releasing, wiring  # noqa: PLC0415 - it needs everything, the others nothing
+    from include.offboarding.commands.watching import at_the_terminal  # noqa: PLC0415
     from include.offboarding.report import night  # noqa: PLC0415
 
     _author(given)
-    # Its log goes beside the report, not into it.
-    structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-    )
     loaded = config.load()
-    with session_on(loaded) as session:
+    # Its log goes beside the report, not into it.
+    with at_the_terminal(quiet=True), session_on(loaded) as session:
         run = releasing.release(
             session,
             loaded.settings,

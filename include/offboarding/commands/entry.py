@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import cast
 
-from include.offboarding.commands import DONE, INTERRUPTED, REFUSED, UNREACHABLE
+from include.offboarding.commands import DONE, INTERRUPTED, REFUSED, UNREACHABLE, defects
 from include.offboarding.commands.arguments import parser
 from include.offboarding.errors import OffboardingError, RetriableError
-from include.offboarding.report.wording import printable
+from include.offboarding.report.wording import joined
 
 Command = Callable[[Namespace], int]
 
@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # `| head` has read enough. Python would complain again when it closes the output at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except Exception as error:  # noqa: BLE001 - told, without the values that Python's own trace repeats
+        defects.end_of(error)
+        return REFUSED
 
 
 def _ended(command: Command, given: Namespace) -> int:
@@ -53,5 +56,5 @@ def _command(run: str) -> Command:
 
 
 def _said(what: object, code: int) -> int:
-    print(printable(str(what)), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
+    print(joined(str(what).split("\n")), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
     return code

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from include.offboarding.commands import DONE
-from include.offboarding.commands.output import NARROW, Column, note, records, say, table, width
+from include.offboarding.commands.output import NARROW, Cell, Column, note, records, say, table, width
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.deciding import links_file, spreadsheet
 from include.offboarding.errors import FatalError
@@ -109,7 +109,7 @@ def finding_table(found: Sequence[FindingTold]) -> None:
     whose, told = Column(name="Worker"), Column(name="Ticket")
     if width() < NARROW:
         columns = [key, severity, Column(name="What"), whose, gone, told]
-        table(columns, ([*_judged(f), f"{_rule(f)}\n{_thing(f)}", _whose(f), _days(f), _ticket(f)] for f in found))
+        table(columns, ([*_judged(f), (_rule(f), _thing(f)), _whose(f), _days(f), _ticket(f)] for f in found))
     else:
         rule, thing = Column(name="Rule", whole=True), Column(name="Thing")
         columns = [key, severity, rule, whose, gone, Column(name="Source"), thing, told]
@@ -137,9 +137,9 @@ def link_table(found: Sequence[LinkTold]) -> None:
         table(columns, rows)
 
 
-def _account_and_why(link: LinkTold) -> str:
+def _account_and_why(link: LinkTold) -> list[str]:
     evidence = [f"- {sentence}" for sentence in link.evidence]
-    return "\n".join([f"{link.source}: {link.account_label} ({link.standing})", *evidence])
+    return [f"{link.source}: {link.account_label} ({link.standing})", *evidence]
 
 
 def _decided(link: LinkTold) -> str:

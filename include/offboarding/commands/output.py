@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from include.offboarding.report.wording import printable
+from include.offboarding.report.wording import joined, printable
 
 PIPE_WIDTH = 160
 """Where nobody says how wide the output is."""
 NARROW = 120
 """Tables with less room than this put two columns into one."""
+
+
+Cell = str | Sequence[str]
+"""A text, or lines of ours below each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +29,8 @@ class Column:
 
 
 def say(*lines: str) -> None:
-    """Lines for people."""
-    for line in lines:
+    """Lines for people, or several that a renderer joined."""
+    for line in "\n".join(lines).split("\n"):
         print(printable(line))  # noqa: T201 - a command speaks to a terminal
 
 
@@ -36,9 +40,10 @@ def note(line: str) -> None:
 
 
 def records(objects: Iterable[Mapping[str, object]]) -> None:
-    """An object a line."""
+    """An object a line. What a terminal would act on is escaped, as JSON escapes it."""
     for one in objects:
-        sys.stdout.write(f"{json.dumps(one, ensure_ascii=False)}\n")
+        told = json.dumps(one, ensure_ascii=False)
+        sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in told) + "\n")
 
 
 def width() -> int:
@@ -49,7 +54,7 @@ def width() -> int:
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else PIPE_WIDTH
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
     """A table as wide as there is room."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - jsonl needs none of it
     from rich.console import Console  # noqa: PLC0415
@@ -66,5 +71,5 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
         )
     for row in rows:
         # Text, not str: a label may hold what rich takes for markup.
-        shown.add_row(*(Text(printable(cell)) for cell in row))
+        shown.add_row(*(Text(joined([cell] if isinstance(cell, str) else cell)) for cell in row))
     Console(width=width(), highlight=False).print(shown)

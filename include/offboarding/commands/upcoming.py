@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 from include.offboarding.commands import DONE
-from include.offboarding.commands.output import Column, records, say, table
+from include.offboarding.commands.output import Cell, Column, records, say, table
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.report.wording import COMMAND, counted, moment, worker
 from include.offboarding.store.connect import Session
@@ -47,12 +47,12 @@ def _keys(session: Session, asked: Asked) -> dict[str, list[str]]:
     return held
 
 
-def _row(each: LeavesSoon, keys: list[str]) -> list[str]:
+def _row(each: LeavesSoon, keys: list[str]) -> list[Cell]:
     exact = each.basis == "notice"
     when = moment(each.left_at, each.zone) if exact else f"{each.left_on} ({each.zone})"
     holds = [counted(each.accounts, "account"), counted(each.credentials, "credential"), counted(len(keys), "key")]
     privileged = f", {each.privileged} privileged" if each.privileged else ""
-    things = "\n".join([*each.labels, *(f"key: {label}" for label in keys)])
+    things = [*each.labels, *(f"key: {label}" for label in keys)]
     return [
         worker(each.id_space, each.worker_id),
         when,

@@ -3,14 +3,16 @@
 import logging
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 
+from include.offboarding.commands import defects
 from include.offboarding.progress import watched
+from include.offboarding.report.wording import joined
 
 TERMINATED = 128 + signal.SIGTERM
 """As shells have it."""
@@ -41,14 +43,20 @@ def _log_beside_the_output(level: int) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
+            _printable,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=defects.for_log),
         ],
         # Asked anew each time: while a bar is drawn, what is written there goes above it.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
+
+
+def _printable(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["event"] = joined(str(event["event"]).split("\n"))
+    return event
 
 
 class Bars:

@@ -186,7 +186,7 @@ class _Import:
         again = "Columns that were sorted apart? Take the file anew: links --format csv"
         if line.cells["source"] not in (account.source, account.realm):
             raise _LineError("source", f"this account is {account.source}'s. {again}")
-        if line.cells["label"] and line.cells["label"] != account.label.strip():
+        if line.cells["label"] and line.cells["label"] != spreadsheet.shown(account.label).strip():
             raise _LineError("label", f"account {account.native_id} is called {account.label}. {again}")
 
     def _worker(self, line: Line) -> workers.WorkerFound:

@@ -22,7 +22,7 @@ BOM = "\ufeff"
 """Without it Excel takes UTF-8 for the machine's own code page."""
 MOST_BYTES = 50_000_000
 _DELIMITERS = ",;\t"
-_RUN = re.compile(r"[=+\-@\t\r\n|%']")
+_RUN = re.compile(r"[=+\-@|%']")
 _SHORT_NUMBER = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?")
 _NUMBER = re.compile(r"[\d\s.,:/%$\u20ac()-]*\d[\d\s.,:/%$\u20ac()-]*|\d+([.,]\d*)?e[+-]?\d+", re.IGNORECASE)
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -61,10 +61,16 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
 
 
 def guarded(cell: str) -> str:
-    """The cell, behind an apostrophe where a spreadsheet would run it or make something else of it."""
+    """The cell, behind an apostrophe where a spreadsheet would run it or make something else of it; as `shown`."""
+    cell = shown(cell)
     if _RUN.match(cell) or (not _SHORT_NUMBER.fullmatch(cell) and _looks_else(cell)):
         return f"'{cell}"
     return cell
+
+
+def shown(cell: str) -> str:
+    """The cell without what a terminal would act on, or what ends its line: that is spelled out."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cell)
 
 
 def plain(cell: str) -> str:

@@ -9,6 +9,7 @@ from include.offboarding.report.person import departure_line
 from include.offboarding.report.wording import (
     COMMAND,
     counted,
+    joined,
     labelled,
     moment,
     thing,
@@ -43,7 +44,7 @@ def render(told: Explanation, zone: str) -> str:
         ("To do", _steps(finding)),
         ("Decided", [line for decided in _decisions(told, zone) for line in wrapped(decided, _ROOM)]),
     ]
-    return "\n".join(line for label, lines in sections for line in _section(label, lines))
+    return joined(line for label, lines in sections for line in _section(label, lines))
 
 
 def _section(label: str, lines: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from include.offboarding.model import KeyCopy, Standing, SubjectKind
-from include.offboarding.report.wording import counted, labelled, moment, wrapped
+from include.offboarding.report.wording import counted, joined, labelled, moment, wrapped
 from include.offboarding.store.reading.told_keys import KeyTold
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
@@ -53,7 +53,7 @@ def render(key: KeyTold, now: datetime, zone: str) -> str:
         a = key.attested
         told = f"dead, says {a.author} on {moment(a.at, zone)}, until {moment(a.until, zone)}: {a.reason}"
         lines += labelled("Attested", wrapped(told, _ROOM))
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def _reason(copy: KeyCopy, zone: str) -> str:

@@ -17,6 +17,7 @@ from include.offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
     counted,
+    joined,
     labelled,
     moment,
     shortened,
@@ -72,7 +73,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
     ]
     for title, details in _details(night):
         lines += [f"::group::{title}", *details, "::endgroup::"] if folded else ["", title, *details]
-    return "\n".join(lines)
+    return joined(lines)
 
 
 # --- red or green -----------------------------------------------------------------------------------------------------

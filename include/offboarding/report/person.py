@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.report.wording import labelled, moment, worker
+from include.offboarding.report.wording import joined, labelled, moment, worker
 from include.offboarding.store.reading import PersonTold
 from include.offboarding.store.reading.workers import DepartureTold, EmploymentTold, KeyTold, WorkerRecord
 
@@ -29,7 +29,7 @@ def render(person: PersonTold, zone: str) -> str:
         ),
         *labelled("Known by", [_key(key) for key in person.keys], _LABEL),
     ]
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def departure_line(departure: DepartureTold, zone: str) -> str:

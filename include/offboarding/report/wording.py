@@ -105,8 +105,13 @@ def flowing(items: Sequence[str], room: int = 104) -> list[str]:
 
 
 def printable(text: str) -> str:
-    """A text for a terminal: whoever chose a label may have put escape codes into it."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    """One line for a terminal: whoever chose a label may have put escape codes or lines of their own into it."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Lines of ours as one text; a line end that stood in one of them is shown, and ends none."""
+    return "\n".join(map(printable, lines))
 
 
 def wrapped(text: str, room: int = 104) -> list[str]:

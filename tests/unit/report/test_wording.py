@@ -60,7 +60,7 @@ def test_a_command_stays_whole() -> None:
 
 
 def test_whoever_chose_a_label_moves_no_cursor() -> None:
-    assert wording.printable("uid=\x1b[2Jeve\u202e,dc=corp\n김") == "uid=\\x1b[2Jeve\\u202e,dc=corp\n김"
+    assert wording.printable("uid=\x1b[2Jeve\u202e,dc=corp\n김") == "uid=\\x1b[2Jeve\\u202e,dc=corp\\n김"
 
 
 def test_a_worker_is_named_as_commands_take_one() -> None:
@@ -98,3 +98,7 @@ def test_a_verdict_is_asked_for_with_the_finding_s_own_key() -> None:
     told = wording.with_key(step, "7c31a0b2" + "0" * 24)
 
     assert told == f"Say what it was; only that closes this:\n{wording.COMMAND} verdict f-7c31a0b2"
+
+
+def test_a_line_end_in_a_value_ends_no_line() -> None:
+    assert wording.joined(["uid=a\nRun 1 is green", "\x1b[2J"]) == "uid=a\\nRun 1 is green\n\\x1b[2J"

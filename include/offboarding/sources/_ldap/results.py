@@ -37,7 +37,8 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
 
     `limits_fix` is how this directory lifts a limit, "" for OpenLDAP's way.
     """
-    told = f"result {refusal.code} {refusal.description}" + (f", {refusal.text}" if refusal.text else "")
+    said = " ".join(refusal.text.split())
+    told = f"result {refusal.code} {refusal.description}" + (f", {said}" if said else "")
     if refusal.code in _LIMITS:
         fix = limits_fix or f'ask for `limits dn.exact="{reader}" size=unlimited time=unlimited`'
         return IncompleteReadError(
