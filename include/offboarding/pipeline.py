@@ -7,7 +7,7 @@ the same run, and leaves the same rows.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import cast
 
@@ -41,6 +41,7 @@ from include.offboarding.store import (
     rosters,
     runs,
     sources,
+    withdrawals,
 )
 from include.offboarding.store import messages as receipts
 from include.offboarding.store import watching as watched
@@ -106,6 +107,7 @@ def open_verify(session: Session, settings: Settings, *, caller: str, as_of: dat
 
     Raises FatalError as `open_run`.
     """
+    withdrawals.moment_of(session, as_of)
     if not watched.anything_open(session):
         return None
     run = runs.open_run(session, kind=VERIFY, caller=f"{VERIFY} {caller}", as_of=as_of)
@@ -120,7 +122,7 @@ def open_due(session: Session, settings: Settings, *, caller: str, as_of: dateti
 
     Raises FatalError as `open_run`.
     """
-    people = watched.due(session, as_of=as_of or datetime.now(UTC), zone=settings.company.time_zone)
+    people = watched.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
     if not people:
         return None
     run = open_departure(session, settings, caller=f"of {VERIFY} {caller}", as_of=as_of)
@@ -168,8 +170,8 @@ def _take_files(session: Session, settings: Settings, run: Run) -> None:
 
 
 def find_run(session: Session, run_id: int) -> Run:
-    """The run of this id, for the tasks after the first."""
-    return runs.run(session, run_id)
+    """The run of this id, for the tasks after the first. Raises FatalError where it counts no more."""
+    return runs.counted(session, run_id)
 
 
 def collect(

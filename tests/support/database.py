@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
+from include.offboarding.store.withdrawals import put_on_trial
 from tests.support.memory import Folder
 
 TEMPLATE = "store_template"
@@ -34,8 +35,9 @@ def stores(folder: Path) -> Generator[embedded.EmbeddedServer]:
     with embedded.server(folder, durable=False) as server:
         with server.connect(dbname="postgres", autocommit=True) as owner:
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-        with opened(server.connection_kwargs(dbname=TEMPLATE)):
-            pass
+        with opened(server.connection_kwargs(dbname=TEMPLATE)) as session:
+            # Tests play nights of their own days, many of which lie ahead of somebody's clock.
+            put_on_trial(session)
         yield server
 
 
@@ -103,7 +105,7 @@ def emptied(session: psycopg.Connection[tuple[object, ...]]) -> None:
     """Empty every table but the migrations' own, for what has to see committed rows."""
     tables = session.execute(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
-        " AND relname <> 'schema_migration' ORDER BY relname"
+        " AND relname NOT IN ('schema_migration', 'trial') ORDER BY relname"
     ).fetchall()
     names = sql.SQL(", ").join(sql.Identifier(str(name)) for (name,) in tables)
     session.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))

@@ -94,6 +94,10 @@ def _lists(commands: Commands) -> None:
     )
     links.add_argument("--source", help="only of this source")
     add_format(links, besides=(FORMAT, "a file to decide in, with a spreadsheet, for `link import`"))
+    _runs(commands)
+
+
+def _runs(commands: Commands) -> None:
     runs = command_of(commands, "runs", "lists:runs", "List runs, newest first, with what each read.", "runs --last 5")
     runs.add_argument("--last", type=count, metavar="N", help="no more than N (default: 20 in a table, else all)")
     runs.add_argument(
@@ -103,6 +107,16 @@ def _lists(commands: Commands) -> None:
         help="only the last night that ended, and exit code 1 if that is longer ago: 26h, 2d, 90m",
     )
     add_format(runs)
+    withdraw = command_of(
+        runs.add_subparsers(title="what to do", metavar="VERB"),
+        "withdraw",
+        "lists:withdraw",
+        "Take a wrong run out of the count: by its moment nothing is decided any more, from the next run on. What it"
+        " found and told stays, and so does the run, on record.",
+        'runs withdraw 418 --reason "as_of was a year late"',
+    )
+    withdraw.add_argument("run_ids", type=count, nargs="+", metavar="RUN", help="its number in `runs`")
+    add_signature(withdraw)
 
 
 def _single(commands: Commands) -> None:

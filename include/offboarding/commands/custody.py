@@ -105,7 +105,7 @@ def _key_table(found: Sequence[KeyTold], zone: str) -> None:
     now = datetime.now(UTC)
     names = ("Key", "Kind", "Trusted", "Carryable", "Custodians", "Shown by")
     columns = [Column(name=name, whole=name in {"Kind", "Carryable", "Custodians"}) for name in names]
-    rows: list[list[Cell]] = [
+    rows = [
         [
             *(key.label, words.NOUNS[key.kind], words.trusted(key, now, zone), key.carryable[0].value),
             *(words.custodians(key), ", ".join(dict.fromkeys(copy.source for copy in key.copies)) or "nothing"),
@@ -114,8 +114,9 @@ def _key_table(found: Sequence[KeyTold], zone: str) -> None:
     ]
     if width() < NARROW:
         columns[0:2] = [Column(name="Key")]
-        rows = [[(label, f"({kind})"), *rest] for label, kind, *rest in rows]
-    table(columns, rows)
+        table(columns, ([(label, f"({kind})"), *rest] for label, kind, *rest in rows))
+    else:
+        table(columns, rows)
 
 
 def _holder_table(holders: Sequence[HolderTold], zone: str) -> None:

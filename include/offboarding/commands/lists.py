@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import NARROW, Cell, Column, note, records, say, table, width
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.deciding import links_file, spreadsheet
+from include.offboarding.deciding import links_file, nights, spreadsheet
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.model import SubjectKind
@@ -17,6 +17,7 @@ from include.offboarding.spelling import nearest
 from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
 from include.offboarding.store.reading import FindingTold, LinkTold, RunTold
+from include.offboarding.store.withdrawals import GRACE
 
 RUNS_IN_A_TABLE = 20
 NOTHING_YET = "Nothing has been checked yet: run the DAG offboarding_nightly, or `make demo` for an invented company."
@@ -80,6 +81,18 @@ def runs(given: Namespace) -> int:
     return DONE
 
 
+def withdraw(given: Namespace) -> int:
+    """Runs that were wrong count no more."""
+    with reading_store() as (session, zone):
+        for run_id in given.run_ids:
+            run = nights.withdraw_run(session, run_id, reason=given.reason, author=given.author or "")
+            say(f"Run {run_id} (as of {moment(run.as_of, zone)}) counts no more, by {given.author}'s word.")
+        last = reading.last_night(session)
+    counts = f"run {last.run_id}, as of {moment(last.as_of, zone)}" if last else "none: the next one is the first"
+    say(f"The last night that counts: {counts}. What a withdrawn run found and told stays as it is.")
+    return DONE
+
+
 def _newest(given: Namespace) -> int:
     """The last night that ended, and whether that is near enough: silence must not read as clean."""
     with reading_store() as (session, zone):
@@ -94,6 +107,9 @@ def _newest(given: Namespace) -> int:
     if ended is None or ended.finished_at is None:
         raise FatalError("No night has ever run to its end.")
     ago = datetime.now(UTC) - ended.finished_at
+    if ago < -GRACE:
+        at = moment(ended.finished_at, zone)
+        raise FatalError(f"The last night, run {ended.run_id}, ended at {at}, which hasn't come: a clock was set back.")
     if ago > given.newest_within:
         hours = counted(int(ago.total_seconds() // 3600), "hour")
         raise FatalError(f"No night has ended for {hours}, since run {ended.run_id}: nobody is being checked.")
@@ -166,14 +182,14 @@ def _run_table(found: Sequence[RunTold], zone: str) -> None:
     table(columns, (_run_row(run, zone) for run in found))
 
 
-def _run_row(run: RunTold, zone: str) -> list[str]:
+def _run_row(run: RunTold, zone: str) -> list[Cell]:
     rosters = [_told(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
     parts = [_told(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
     if run.kind == "release":
         rosters = ["(a release)"]
     waiting = "" if run.waiting is None else str(run.waiting)
-    status = run.status or "not ended"
-    return [str(run.run_id), moment(run.as_of, zone), status, waiting, "\n".join(rosters), "\n".join(parts)]
+    status = "withdrawn" if run.withdrawn_at else run.status or "not ended"
+    return [str(run.run_id), moment(run.as_of, zone), status, waiting, rosters, parts]
 
 
 def _told(name: str, counts: str, status: str) -> str:

@@ -79,6 +79,7 @@ def run_record(run: RunTold) -> Record:
         "finished_at": _at(run.finished_at),
         "status": run.status,
         "waiting": run.waiting,
+        "withdrawn_at": _at(run.withdrawn_at),
         "rosters": [_roster(roster) for roster in run.rosters],
         "sources": [_part(part) for part in run.parts],
     }

@@ -12,6 +12,7 @@ from include.offboarding import config, wiring
 from include.offboarding.demo.nights import Night
 from include.offboarding.errors import ConfigError
 from include.offboarding.store import embedded, runs
+from include.offboarding.store.withdrawals import put_on_trial
 
 MARK = "of-the-demo"
 
@@ -48,9 +49,11 @@ class OwnStore:
             shutil.rmtree(self.folder)
 
     def mark(self) -> None:
-        """Make the folder, the demo's own from the beginning."""
+        """Make the folder, the demo's own from the beginning, and its store one on trial: no clock binds its nights."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.folder / MARK).touch()
+        with wiring.store(self.loaded) as session:
+            put_on_trial(session)
 
     def status_of(self, night: Night, since: datetime) -> str | None:
         """How a run of that night ended, green or red; None where none that began since then ran to its end."""

@@ -1,7 +1,7 @@
 """Runs: a night, or the release of one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -10,24 +10,27 @@ from include.offboarding.errors import FatalError
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
 from include.offboarding.store.sql import block
+from include.offboarding.store.withdrawals import moment_of, withdraw_the_future, withdrawn
 
 
 def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None) -> Run:
     """The run of this caller: a retry gets the same one again, with the as_of it began with.
 
-    Raises FatalError where as_of lies before that of the last finished night.
+    Raises FatalError where as_of lies before that of the last finished night, and as `moment_of`.
     """
+    moment = moment_of(session, as_of)
+    withdraw_the_future(session, moment)
     with session.transaction():
         session.execute("lock table run in share row exclusive mode")
         known = begun(session, caller)
         if known is not None:
-            return known
+            return counted(session, known.run_id)
         last = _run(session, "last_finished_night", {})
-        moment = as_of or datetime.now(UTC)
         if last is not None and moment < last.as_of:
             raise FatalError(
                 f"as_of {moment.isoformat()} lies before the last night's, {last.as_of.isoformat()} (run"
-                f" {last.run_id}). Leave as_of out, or give a later one: a night can't be checked backwards."
+                f" {last.run_id}). Leave as_of out, or give a later one: a night can't be checked backwards. If that"
+                f' night was wrong: python -m include.offboarding runs withdraw {last.run_id} --reason "..."'
             )
         made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": moment})
     assert made is not None
@@ -57,6 +60,17 @@ def run(session: Session, run_id: int) -> Run:
     if found is None:
         raise FatalError(f"there is no run {run_id}. See: python -m include.offboarding runs --format table")
     return found
+
+
+def counted(session: Session, run_id: int) -> Run:
+    """By id, for whoever goes on with it. Raises FatalError where there is none, or it was taken out of the count."""
+    taken_out = withdrawn(session, run_id)
+    if taken_out is not None:
+        raise FatalError(
+            f"run {run_id} counts no more, and nothing is done in it: {taken_out.author} withdrew it"
+            f" ({taken_out.reason}). Trigger another."
+        )
+    return run(session, run_id)
 
 
 def last_finished_night(session: Session) -> Run | None:

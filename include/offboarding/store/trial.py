@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 from include.offboarding.errors import FatalError
 from include.offboarding.store.connect import Session, connected, prepare
 from include.offboarding.store.sql import block
+from include.offboarding.store.withdrawals import put_on_trial
 
 LEFT_OVER = timedelta(days=1)
 """A trial takes no day: what is older was left by a process that was killed."""
@@ -43,6 +44,7 @@ def trial(parameters: Mapping[str, str | int]) -> Generator[Session]:
     with connected(parameters) as session:
         try:
             _begin(session, name, now)
+            put_on_trial(session)
             yield session
         finally:
             # It may be in the middle of a statement that was broken off: it ends with its session, and another cleans.

@@ -94,11 +94,12 @@ def test_a_defect_tells_where_it_is_and_nobodys_name(deciding: Type, store: Sess
 
 
 def test_a_defect_in_a_night_shows_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
-    def broken(name: str) -> None:
+    def broken() -> None:
+        name = NAME
         raise KeyError(name)
 
-    with at_the_terminal(), by_itself():
-        broken(NAME)
+    with at_the_terminal():
+        by_itself("collect", broken)
 
     told = capsys.readouterr().err
     assert "a defect of ours" in told

@@ -35,7 +35,7 @@ from (
     union select gone_at from account where gone_at is not null and exists (select from named_principal)
     union select gone_at from trust) i
 left join lateral (
-    select n.as_of, n.started_at from run n
+    select n.as_of, n.started_at from counted_run n
     where n.started_at <= i.at and n.kind <> 'release' order by n.started_at desc, n.run_id desc limit 1) r on true
 where i.at is not null;
 create unique index on moment (at);

@@ -435,7 +435,7 @@ where r.run_id = %(run_id)s;
 -- name: read_run
 -- Whose reads a run stands on: its own, or those of the last night, which a release evaluates afresh.
 select case when r.kind = 'release' then coalesce((
-    select n.run_id from run n where n.kind = 'nightly' and n.finished_at is not null
+    select n.run_id from counted_run n where n.kind = 'nightly' and n.finished_at is not null
     order by n.as_of desc, n.run_id desc limit 1), r.run_id) else r.run_id end
 from run r where r.run_id = %(run_id)s;
 

@@ -1,7 +1,7 @@
 -- name: findings
 -- Findings with whose they are, when the thing was last seen, and their ticket; worst first.
 with last as (
-    select as_of from run order by finished_at is null, as_of desc, run_id desc limit 1
+    select as_of from counted_run order by finished_at is null, as_of desc, run_id desc limit 1
 )
 select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_space) as id_space,
     coalesce(w.worker_id, p.worker_id) as worker_id, f.left_at, f.basis, f.relation, f.source, f.realm, f.roster,
@@ -56,13 +56,13 @@ order by r.source, r.realm, lower(a.label), a.native_id, l.score desc nulls last
 
 -- name: runs
 -- Nights and releases, newest first.
-select run_id, kind, as_of, started_at, finished_at, status, waiting
-from run order by run_id desc limit %(last)s::bigint;
+select run_id, kind, as_of, started_at, finished_at, status, waiting, withdrawn_at
+from run left join withdrawal using (run_id) order by run_id desc limit %(last)s::bigint;
 
 -- name: last_night
 -- The night that ended last.
-select run_id, kind, as_of, started_at, finished_at, status, waiting
-from run where kind = 'nightly' and finished_at is not null order by finished_at desc limit 1;
+select run_id, kind, as_of, started_at, finished_at, status, waiting, null::timestamptz as withdrawn_at
+from counted_run where kind = 'nightly' and finished_at is not null order by finished_at desc limit 1;
 
 -- name: sources
 -- The names that sources bear today.

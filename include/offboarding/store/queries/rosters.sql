@@ -132,7 +132,7 @@ where roster = %(roster)s and status = 'complete' and read_id <> %(read_id)s ord
 -- The moment of the first of the roster's complete reads that held the very same, in a row up to the last one; null
 -- where the last held something else.
 with whole as (
-    select d.read_id, d.digest, r.as_of from roster_read d join run r using (run_id)
+    select d.read_id, d.digest, r.as_of from roster_read d join counted_run r using (run_id)
     where d.roster = %(roster)s and d.status = 'complete' and d.read_id <> %(read_id)s
 )
 select min(as_of) as since from whole
@@ -143,7 +143,7 @@ where read_id > coalesce((select max(read_id) from whole where digest <> %(diges
 -- the same. What the guard held wasn't believed, so that the right file may follow it, and what a person accepted is as
 -- if it had been read then.
 with whole as (
-    select d.read_id, d.run_id, d.digest, d.dated_at, r.as_of from roster_read d join run r using (run_id)
+    select d.read_id, d.run_id, d.digest, d.dated_at, r.as_of from roster_read d join counted_run r using (run_id)
     where d.roster = %(roster)s and ((d.status = 'complete' and d.read_id <> %(read_id)s)
         or (d.came_again and d.accepted_at is not null))
 ), same as (

@@ -12,7 +12,7 @@ select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at,
 
 -- name: last_finished_night
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status
-from run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1;
+from counted_run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1;
 
 -- name: insert_run
 -- Without an as_of of the caller's, the run's first start is it.

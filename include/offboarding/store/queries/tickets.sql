@@ -25,7 +25,7 @@ with waiting as (
     select u.realm, min(f.queue) as queue, array_agg(f.finding_key order by f.finding_key) as finding_keys
     from finding f join untold u using (finding_key)
     where f.state = 'unverified' and (
-        select count(*) from run r where r.kind = 'nightly' and r.run_id >= f.first_run_id) >= %(nights)s
+        select count(*) from counted_run r where r.kind = 'nightly' and r.run_id >= f.first_run_id) >= %(nights)s
     group by u.realm
 )
 select 'unverified' as kind, 'unverified:' || w.realm as holder, w.queue, 1 as episode, w.finding_keys, true as holds,

@@ -48,7 +48,7 @@ order by a.native_id;
 -- Whose last day or moment has ended since the last night, by what HR's feed or a notice told before that: nobody has
 -- looked at what is theirs since. The run about them asks HR again, and decides. Needs employment_span.
 with last as (
-    select as_of from run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1
+    select as_of from counted_run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1
 ), ended as (
     select person_uid, certain_at from employment_span where outcome in ('left', 'vanished')
     union all
@@ -61,7 +61,7 @@ join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 where e.certain_at <= %(as_of)s
     and not exists (
-        select from run_person r join run n using (run_id)
+        select from run_person r join counted_run n using (run_id)
         where r.person_uid = p.person_uid and n.kind = 'departure' and n.status = 'green' and n.as_of >= e.certain_at)
 order by w.id_space, w.worker_id;
 

@@ -23,6 +23,8 @@ class RunTold:
     """green or red; None while it runs, or where it never ended."""
     waiting: int | None
     """How many findings were held when it ended."""
+    withdrawn_at: datetime | None
+    """Since when it counts no more."""
     rosters: tuple[RosterTold, ...]
     parts: tuple[PartTold, ...]
 
@@ -36,6 +38,7 @@ class _RunRow:
     finished_at: datetime | None
     status: str | None
     waiting: int | None
+    withdrawn_at: datetime | None
 
 
 def runs(session: Session, *, last: int | None = None) -> list[RunTold]:
@@ -63,6 +66,7 @@ def _told(session: Session, name: str, last: int | None) -> list[RunTold]:
             finished_at=row.finished_at,
             status=row.status,
             waiting=row.waiting,
+            withdrawn_at=row.withdrawn_at,
             rosters=tuple(roster for roster in rosters if roster.run_id == row.run_id),
             parts=tuple(part for part in parts if part.run_id == row.run_id),
         )

@@ -1,0 +1,117 @@
+"""Runs that count for nothing: what a person took out of the count, and what claimed to be later than it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from psycopg.rows import class_row
+
+from include.offboarding.errors import FatalError
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.rows import Run
+from include.offboarding.store.sql import block, statements
+
+log = structlog.get_logger("offboarding.runs")
+
+GRACE = timedelta(minutes=5)
+"""How far ahead a moment may lie: whoever gives it needn't have the store's own clock. So counts `counted_run`, too."""
+STORE = "the store"
+"""Who takes a run out of the count that lay ahead from its beginning."""
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A run that counts no more."""
+
+    run_id: int
+    reason: str
+    author: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What time it is for a store."""
+
+    now: datetime
+    on_trial: bool
+    """Nights may be played here whose moment lies ahead."""
+    ahead: Sequence[int]
+    """Runs that began later than now, by this same clock: it ran ahead then, or is behind now."""
+
+
+def clock(session: Session) -> Clock:
+    """The server's, which dates every row: not that of the machine where a task happens to run."""
+    with session.cursor(row_factory=class_row(Clock)) as cursor:
+        found = cursor.execute(block("withdrawals", "clock"), {"grace": GRACE}).fetchone()
+    assert found is not None
+    return found
+
+
+def put_on_trial(session: Session) -> None:
+    """From now on nights may be played in this store whose moment lies ahead. Nobody relies on such a store."""
+    session.execute(block("withdrawals", "on_trial"))
+
+
+def moment_of(session: Session, as_of: datetime | None) -> datetime:
+    """The moment of a run that begins: what was asked for, else the store's own.
+
+    Raises FatalError where that lies ahead of the store's clock, or the clock was set back. Every run begins by it.
+    """
+    here = clock(session)
+    now = here.now.isoformat(timespec="seconds")
+    if here.on_trial:
+        return as_of or here.now
+    if as_of is not None and as_of > here.now + GRACE:
+        raise FatalError(
+            f"as_of {as_of.isoformat()} lies ahead: by the store's clock it is {now}."
+            " Nothing is checked by a moment that hasn't come, since every later night would lie before it. Leave as_of"
+            " out, or give an earlier one: the DAG's parameter, --as-of, or OFFBOARDING_AS_OF. Who leaves soon is shown"
+            " by python -m include.offboarding upcoming, and a coming night by nightly --dry-run."
+        )
+    if here.ahead:
+        ids = " ".join(map(str, here.ahead[:_NAMED]))
+        more = f" and {len(here.ahead) - _NAMED} more" if len(here.ahead) > _NAMED else ""
+        raise FatalError(
+            f"By the store's clock it is {now}, and by the same clock run {ids}{more} began later than that: it was set"
+            " back, or ran ahead then. What was read then would count as newer than what is read now. Set the clock of"
+            " the PostgreSQL server right. If it's right now and ran ahead then:"
+            f' python -m include.offboarding runs withdraw {ids} --reason "..."'
+        )
+    return as_of or here.now
+
+
+def withdrawn(session: Session, run_id: int) -> Withdrawal | None:
+    """Whether and why a run counts no more."""
+    with session.cursor(row_factory=class_row(Withdrawal)) as cursor:
+        return cursor.execute(block("withdrawals", "withdrawn"), {"run_id": run_id}).fetchone()
+
+
+def withdraw(session: Session, run_id: int, *, reason: str, author: str, moment: datetime) -> None:
+    """Take a run out of the count, and draw back to a moment what was written as of later. Needs lock_findings."""
+    session.execute(block("withdrawals", "withdraw"), {"run_id": run_id, "reason": reason, "author": author})
+    for statement in statements("withdrawals", "draw_back"):
+        session.execute(statement, {"now": moment})
+
+
+def withdraw_the_future(session: Session, moment: datetime) -> None:
+    """Take out what began as of a moment that lay ahead: such a run counts for nothing, whoever began it.
+
+    `moment`: that of the run which begins now.
+    """
+    if not _of_the_future(session):
+        return
+    with session.transaction():
+        lock_findings(session)
+        for run in _of_the_future(session):
+            why = f"its moment, {run.as_of.isoformat()}, lay ahead when it began, {run.started_at.isoformat()}"
+            withdraw(session, run.run_id, reason=why, author=STORE, moment=moment)
+            log.warning("run counts for nothing: its moment lay ahead when it began", run=run.run_id)
+
+
+def _of_the_future(session: Session) -> list[Run]:
+    with session.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(block("withdrawals", "began_of_the_future"), {"grace": GRACE}).fetchall()
