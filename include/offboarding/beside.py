@@ -65,6 +65,7 @@ def known(settings: Settings) -> exceptions_across.Known:
         id_spaces=[roster.id_space for roster in settings.rosters],
         rosters=[roster.name for roster in settings.rosters],
         readers=[reader.name for reader in settings.readers],
+        queue=settings.messages is not None,
         rules=rules(),
         max_days=settings.policy.max_exception_days,
         today=datetime.now(ZoneInfo(settings.company.time_zone)).date(),

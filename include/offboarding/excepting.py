@@ -42,6 +42,7 @@ def acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
         source=entry.source or "",
         part=entry.part,
         roster=entry.roster or "",
+        queue=entry.queue or "",
         reason=entry.reason,
         approver=entry.approver,
         expires_at=_end(entry.expires, settings),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from include.offboarding import messages, pipeline
 from include.offboarding.checkup.systems import FAILED, GOOD, Checked, Checkup
+from include.offboarding.deciding import acknowledging
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.nights.whole import Readers, whole_night
@@ -114,6 +115,43 @@ def test_one_that_never_answered_says_so(night: Night, office: Office, mailbox: 
 
     assert red(office, run) == ("the queue of departures couldn't be asked (it never has yet)",)
     assert "there is no such queue. Mend messages.queue or messages.set_aside" in unchecked(office, run)
+
+
+@pytest.mark.parametrize("by", ["file", "word"])
+def test_one_that_is_acknowledged_is_shown_and_green_by_the_file_or_by_a_persons_word(
+    night: Night, office: Office, mailbox: Mailbox, by: str
+) -> None:
+    last = datetime.now(UTC).date() + timedelta(days=20)
+    if by == "file":
+        entry = {"queue": "departures", "reason": "CHG-1881", "approver": "minjun.kim", "expires": last}
+        office.let_stand = {"acknowledgements": [entry]}
+    else:
+        acknowledging.acknowledge(
+            office.session,
+            settings(office, mailbox),
+            queue="departures",
+            until=last,
+            reason="CHG-1881",
+            author="minjun.kim",
+        )
+        office.as_of = max(office.as_of, datetime.now(UTC) - timedelta(days=1) + timedelta(seconds=1))
+
+    run = night(away(mailbox))
+
+    assert red(office, run) == ()
+    assert "messages: SQS can't be reached" in unchecked(office, run)
+    told = screen.render(reading.night(office.session, run.run_id), "Asia/Seoul")
+    assert "Known gaps  queue of departures until" in told
+    mailbox.send({"people": ["hr:1042"]})
+    assert red(office, night()) == (), "nor for messages that nobody takes"
+
+
+def test_another_gap_acknowledged_leaves_the_queue_red(night: Night, office: Office, mailbox: Mailbox) -> None:
+    last = datetime.now(UTC).date() + timedelta(days=20)
+    entry = {"roster": "hr", "reason": "CHG-1881", "approver": "minjun.kim", "expires": last}
+    office.let_stand = {"acknowledgements": [entry]}
+
+    assert len(red(office, night(away(mailbox)))) == 1
 
 
 def test_messages_that_nobody_takes_make_it_red_since_when_they_do(

@@ -14,13 +14,16 @@ def acknowledge(commands: Commands) -> None:
         verbs,
         "add",
         "acknowledging:add",
-        "Say that a gap is known: what can't be read yet, or of which it can't be told; for 30 days at most.",
+        "Say that a gap is known: what can't be read or heard yet, or of which it can't be told; for 30 days at most.",
         'acknowledge add --source aws --part 444444444444 --until 2026-12-20 --reason "its role comes with CHG-1881"',
     )
     what = add.add_mutually_exclusive_group(required=True)
     what.add_argument("--source", help="a source or verifier that can't be read, or not whole")
     what.add_argument("--roster", help="a roster that can't be read, or not whole")
     what.add_argument("--finding", metavar="KEY", help="a finding of which it can't be told whether it works")
+    what.add_argument(
+        "--queue", choices=["departures"], help="the queue of departures: it can't be asked, or nobody takes from it"
+    )
     add.add_argument("--part", default="", help="one part of that source (an AWS account id); left out: all of it")
     add.add_argument(
         "--until", type=day, metavar="DATE", required=True, help="the last day that it counts, 30 days ahead at most"

@@ -24,6 +24,7 @@ def add(given: Namespace) -> int:
             part=given.part,
             roster=given.roster or "",
             finding=given.finding or "",
+            queue=given.queue or "",
             until=given.until,
             reason=given.reason,
             author=given.author or "",
@@ -73,6 +74,8 @@ def _row(each: Acknowledgement, zone: str) -> list[str]:
 
 
 def _about(each: Acknowledgement) -> str:
+    if each.queue:
+        return f"queue of {each.queue}"
     if each.finding:
         return f"f-{each.finding[:8]}"
     return f"roster {each.roster}" if each.roster else f"{each.source} {each.part}".strip()

@@ -167,6 +167,7 @@ def acknowledgement_record(each: Acknowledgement) -> Record:
         "part": each.part or None,
         "roster": each.roster or None,
         "finding": each.finding or None,
+        "queue": each.queue or None,
         "reason": each.reason,
         "author": each.author,
         "made_at": _at(each.made_at),

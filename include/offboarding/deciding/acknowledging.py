@@ -27,17 +27,19 @@ def acknowledge(
     part: str = "",
     roster: str = "",
     finding: str = "",
+    queue: str = "",
     until: date,
     reason: str,
     author: str,
 ) -> Acknowledgement:
-    """Write down that a gap is known: of a source or a part of it, a roster, or a finding; from the next night on.
+    """Write down that a gap is known: of a source or a part of it, a roster, a finding, or the queue of
+    departures; from the next night on.
 
     It counts until the end of that day in the company's zone, 30 days ahead at most. Raises FatalError for what
     the file would be refused for, a finding that isn't there, a day that is over, or what is known as long already.
     """
     reason, author = signed(reason, author)
-    about = {"source": source.strip(), "part": part.strip(), "roster": roster.strip()}
+    about = {"source": source.strip(), "part": part.strip(), "roster": roster.strip(), "queue": queue.strip()}
     about["finding"] = whole_key(session, finding) if finding.strip() else ""
     given = {name: value for name, value in about.items() if value}
     entry = _entry(settings, {**given, "reason": reason, "approver": author, "expires": until})
@@ -97,4 +99,10 @@ def _told(mistakes: "map[str]") -> str:
 
 
 def _about(known: Acknowledgement) -> dict[str, str]:
-    return {"source": known.source, "part": known.part, "roster": known.roster, "finding": known.finding}
+    return {
+        "source": known.source,
+        "part": known.part,
+        "roster": known.roster,
+        "queue": known.queue,
+        "finding": known.finding,
+    }

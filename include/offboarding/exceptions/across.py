@@ -22,6 +22,8 @@ class Known:
     rosters: Sequence[str]
     readers: Sequence[str]
     """Sources and verifiers."""
+    queue: bool
+    """Whether departures come by message."""
     rules: Sequence[str]
     max_days: int
     """How far ahead an exception may end."""
@@ -39,6 +41,8 @@ def mistakes(told: Exceptions, known: Known) -> Iterator[Mistake]:
         yield from _expiry(where, entry, known, MOST_ACKNOWLEDGED_DAYS, "a month, then it's looked at again")
         yield from _unknown(f"{where}.source", "source or verifier", entry.source, known.readers)
         yield from _unknown(f"{where}.roster", "roster", entry.roster, known.rosters)
+        if entry.queue and not known.queue:
+            yield Mistake(path=f"{where}.queue", text="departures come by no queue: the configuration has no messages")
 
 
 def warnings(told: Exceptions, today: date) -> Iterator[str]:

@@ -6,7 +6,7 @@ cover an event (something that happened is judged by a person, one by one), and 
 
 import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -86,7 +86,7 @@ class Exempted(Granted):
 
 
 class Acknowledged(Granted):
-    """A gap that a company knows: what can't be read yet, or of which it can't be told; one of the three."""
+    """A gap that a company knows: what can't be read yet, heard, or told for certain; one of the four."""
 
     source: Name | None = Field(default=None, description="A source or verifier that can't be read, or not whole.")
     part: str = Field(default="", description="One part of it (an AWS account id); left out: all of it.")
@@ -94,13 +94,16 @@ class Acknowledged(Granted):
     finding: Annotated[str, AfterValidator(_finding)] | None = Field(
         default=None, description="A finding of which it can't be told whether it works."
     )
+    queue: Literal["departures"] | None = Field(
+        default=None, description="The queue of departures, which can't be asked or whose messages nobody takes."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> "Acknowledged":
-        given = [name for name in ("source", "roster", "finding") if getattr(self, name) is not None]
+        given = [name for name in ("source", "roster", "finding", "queue") if getattr(self, name) is not None]
         if len(given) != 1:
             told = f" (got {' and '.join(given)})" if given else ""
-            raise ValueError(f"names one of source, roster and finding{told}")
+            raise ValueError(f"names one of source, roster, finding and queue{told}")
         if self.part and not self.source:
             raise ValueError("part needs its source")
         return self

@@ -1,7 +1,7 @@
 """Gaps that somebody knows."""
 
 from include.offboarding.deciding import acknowledging
-from include.offboarding.forms.fields import Finding, Number, Part, Reason, Roster, Source, Until
+from include.offboarding.forms.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
 from include.offboarding.forms.kinds import Desk, Ids, decision
 
 
@@ -13,6 +13,7 @@ def acknowledge(
     part: Part | None = None,
     roster: Roster | None = None,
     finding: Finding | None = None,
+    queue: Queue | None = None,
     until: Until,
     reason: Reason,
 ) -> Ids:
@@ -24,6 +25,7 @@ def acknowledge(
         part=part or "",
         roster=roster or "",
         finding=finding or "",
+        queue=queue or "",
         until=until,
         reason=reason,
         author=desk.author,

@@ -1,7 +1,7 @@
 """What a form asks for. A field has one meaning, whichever decisions ask for it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -139,5 +139,8 @@ Part = Annotated[
         max_length=200,
         pattern=_SOMETHING,
     ),
+]
+Queue = Annotated[
+    Literal["departures"], Field(title="Queue", description="The queue of departures, by that word: departures.")
 ]
 Until = Annotated[date, Field(title="Until", description="The last day on which it counts, in the company's zone.")]

@@ -24,6 +24,11 @@ def part_known(night: Night, part: PartTold) -> bool:
     return any(known.source == part.name and known.part in ("", part.part) for known in night.acknowledged)
 
 
+def queue_known(night: Night) -> bool:
+    """Whether somebody has acknowledged that departures by message can't be heard."""
+    return any(known.queue for known in night.acknowledged)
+
+
 def finding_known(night: Night, finding: NightFinding) -> bool:
     """Whether somebody has acknowledged that of this finding it can't be told."""
     return any(_covers(known, finding) for known in night.acknowledged)
@@ -51,6 +56,8 @@ def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:
 
 
 def _gap(known: AcknowledgedThen) -> str:
+    if known.queue:
+        return f"queue of {known.queue}"
     if known.finding:
         return f"f-{known.finding[:8]}"
     return f"roster {known.roster}" if known.roster else f"{known.source} {known.part}".strip()

@@ -12,7 +12,7 @@ from include.offboarding.keys import short_finding
 from include.offboarding.model import KEY_KINDS, Severity, SubjectKind
 from include.offboarding.report import custody, departures, held, queues
 from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
-from include.offboarding.report.let_stand import finding_known, let_stand, part_known, roster_known
+from include.offboarding.report.let_stand import finding_known, let_stand, part_known, queue_known, roster_known
 from include.offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
@@ -97,7 +97,8 @@ def _reasons(night: Night) -> Iterator[str]:
         if hold.opened_run == night.run.run_id:
             yield f"the guard holds {held.sentence(hold)}"
     yield from _untold(night)
-    yield from queues.reasons(night.queue)
+    if not queue_known(night):
+        yield from queues.reasons(night.queue)
 
 
 def _untold(night: Night) -> Iterator[str]:

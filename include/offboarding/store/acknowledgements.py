@@ -22,6 +22,8 @@ class Acknowledgement:
     source: str
     part: str
     roster: str
+    queue: str
+    """departures, where it's about their queue."""
     reason: str
     author: str
     """Of the file, its approver."""

@@ -14,8 +14,8 @@ from include.offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_exception": (
-        *("kind", "finding", "space", "worker", "source", "part", "roster", "account", "rule", "reason", "approver"),
-        "expires_at",
+        *("kind", "finding", "space", "worker", "source", "part", "roster", "account", "rule", "queue", "reason"),
+        *("approver", "expires_at"),
     )
 }
 
@@ -37,6 +37,7 @@ class ExceptionRow:
     account: str = ""
     """Native id or label."""
     rule: str = ""
+    queue: str = ""
     reason: str
     approver: str
     expires_at: datetime
@@ -57,6 +58,7 @@ class StandingException:
     roster: str
     account: str
     rule: str
+    queue: str
     reason: str
     approver: str
     expires_at: datetime

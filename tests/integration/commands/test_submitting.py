@@ -222,6 +222,10 @@ class TestRefusedAlike:
                 {"decision": "acknowledge", "source": "awz", "until": SOON, "reason": REASON},
             ),
             (
+                ("acknowledge", "add", "--queue", "departures", "--until", SOON, "--reason", REASON),
+                {"decision": "acknowledge", "queue": "departures", "until": SOON, "reason": REASON},
+            ),
+            (
                 ("acknowledge", "add", "--roster", "hr", "--until", "2040-01-01", "--reason", REASON),
                 {"decision": "acknowledge", "roster": "hr", "until": "2040-01-01", "reason": REASON},
             ),

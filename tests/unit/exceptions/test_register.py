@@ -15,6 +15,7 @@ KNOWN = Known(
     id_spaces=["hr", "vendor"],
     rosters=["hr"],
     readers=["aws", "corp-ldap"],
+    queue=False,
     rules=["leaver-access-key", "leaver-ssh-key", "used-after-departure"],
     max_days=180,
     today=TODAY,
@@ -78,8 +79,10 @@ def test_names_each_mistake(tmp_path: Path, entry: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        ("part: '1'", "names one of source, roster and finding"),
-        ("source: aws\n    roster: hr", "names one of source, roster and finding (got source and roster)"),
+        ("part: '1'", "names one of source, roster, finding and queue"),
+        ("source: aws\n    roster: hr", "names one of source, roster, finding and queue (got source and roster)"),
+        ("queue: departures", "departures come by no queue: the configuration has no messages"),
+        ("queue: secops", "queue: "),
         ("roster: hrr", "no roster is named 'hrr'"),
         ("source: awss", "no source or verifier is named 'awss'"),
     ],

@@ -28,6 +28,8 @@ class AcknowledgedThen:
     roster: str
     finding: str
     """The beginning of a finding's key."""
+    queue: str
+    """departures, where it's about their queue."""
     expires_at: datetime
 
 
