@@ -17,6 +17,7 @@ from typing import Literal, TypeVar, cast
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from include.offboarding import beside, yaml_file
+from include.offboarding.destinations import StoreSettings
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings, VerifierSettings
 from include.offboarding.mistakes import Mistake, of_validation
@@ -36,7 +37,7 @@ _Entry = RosterSettings | SourceSettings | TrackerSettings
 class StoreChoice:
     """All that whoever only reads the store must know of the configuration."""
 
-    store: Literal["embedded"] | None
+    store: Literal["embedded"] | StoreSettings | None
     time_zone: str
     """The company's, for what people read."""
     path: Path
@@ -111,12 +112,18 @@ def store_choice(path: Path | None = None) -> StoreChoice:
     raw = _read(path)
     mistakes: list[Mistake] = []
     company = _validated(Company, cast("Mapping[str, object]", raw.get("company") or {}), "company", mistakes)
-    store = raw.get("store")
-    if store not in (None, "embedded"):
-        mistakes.append(Mistake(path="store", text=f"is either embedded or left out (got {store!r})"))
+    store = _store(raw.get("store"), mistakes)
     if mistakes or company is None:
         raise _error(path, mistakes)
-    return StoreChoice(store="embedded" if store == "embedded" else None, time_zone=company.time_zone, path=path)
+    return StoreChoice(store=store, time_zone=company.time_zone, path=path)
+
+
+def _store(told: object, mistakes: list[Mistake]) -> Literal["embedded"] | StoreSettings | None:
+    if isinstance(told, dict):
+        return _validated(StoreSettings, cast("Mapping[str, object]", told), "store", mistakes)
+    if told not in (None, "embedded"):
+        mistakes.append(Mistake(path="store", text=f"is embedded, hosts and sslmode, or left out (got {told!r})"))
+    return "embedded" if told == "embedded" else None
 
 
 def kinds(room: str) -> tuple[str, ...]:

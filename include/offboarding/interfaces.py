@@ -7,6 +7,11 @@ A system's file is found by its name, which is the `kind` in the configuration. 
   `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
   tracker `build(settings, connection)`. A verifier's connection is None where it needs none.
 
+Where it takes a connection, it also holds
+
+- `destinations(settings, connection)`: each host that the connection leads to, as `Destination`s; `wiring` refuses what
+  the entry's `hosts` and `clear_text` don't allow, before anything is sent.
+
 It may hold
 
 - `propose(where, connection, asker)`: the settings of a first configuration, as a `Proposal`, from a look at the system
@@ -24,6 +29,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.offboarding.destinations import Pinned
 from include.offboarding.errors import keep_out
 from include.offboarding.model import (
     AccountRef,
@@ -80,7 +86,7 @@ audit trail recorded (a `Trail`).
 """
 
 
-class RosterSettings(Strict):
+class RosterSettings(Pinned):
     """What every roster's settings hold."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and tickets.")
@@ -99,7 +105,7 @@ class RosterSettings(Strict):
         return False
 
 
-class SourceSettings(Strict):
+class SourceSettings(Pinned):
     """What every source's settings hold."""
 
     tells: ClassVar[Tells] = "accounts"
@@ -143,7 +149,7 @@ class VerifierSettings(SourceSettings):
     )
 
 
-class TrackerSettings(Strict):
+class TrackerSettings(Pinned):
     """What every tracker's settings hold."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -310,7 +316,7 @@ class Notifier(Protocol):
         ...
 
 
-class MessageSettings(Strict):
+class MessageSettings(Pinned):
     """A queue on which departures are told by message."""
 
     kind: Literal["sqs"] = "sqs"

@@ -12,6 +12,7 @@ from typing import cast
 import structlog
 from psycopg import OperationalError
 
+from include.offboarding import destinations
 from include.offboarding import notifiers as notifying
 from include.offboarding.config import (
     DEFAULT_PATH,
@@ -30,8 +31,10 @@ from include.offboarding.interfaces import (
     ReadContext,
     Reader,
     Roster,
+    RosterSettings,
     SourceSettings,
     Tracker,
+    TrackerSettings,
     VerifierSettings,
 )
 from include.offboarding.settings import Settings
@@ -108,6 +111,9 @@ def _store_parameters(loaded: Loaded | StoreChoice) -> Generator[Mapping[str, st
             f"There is no store: make the Airflow connection {STORE_CONNECTION} (PostgreSQL 15 or newer), or for a"
             f" first trial write `store: embedded` in {loaded.path}."
         ) from error
+    destinations.check_store(
+        fields.conn_id, choice.store or destinations.StoreSettings(), fields.host, fields.extra.get("sslmode")
+    )
     yield _libpq(fields)
 
 
@@ -127,27 +133,46 @@ def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
 def roster(settings: Settings, name: str, as_of: datetime) -> Roster:
     """A ready roster."""
     own = settings.roster(name)
-    fields = connection(own.connection) if own.connection else None
-    return cast("Roster", kind_module("rosters", own.kind).build(own, fields, read_context(settings, as_of)))
+    module = kind_module("rosters", own.kind)
+    return cast("Roster", module.build(own, _connected("rosters", own, module), read_context(settings, as_of)))
 
 
 def source(settings: Settings, name: str, part: str, as_of: datetime) -> Reader:
     """One part of a ready source or verifier."""
     own = settings.source(name)
-    fields = connection(own.connection) if own.connection else None
-    return cast("Reader", _reader_module(own).build(own, fields, part, read_context(settings, as_of)))
+    module = _reader_module(own)
+    return cast("Reader", module.build(own, _connected(_room(own), own, module), part, read_context(settings, as_of)))
 
 
 def parts(settings: Settings, own: SourceSettings, as_of: datetime) -> tuple[str, ...]:
     """What of a source is to be read today: as configured, or as the system itself tells where its kind can ask."""
-    discover = getattr(_reader_module(own), "discover", None)
+    module = _reader_module(own)
+    discover = getattr(module, "discover", None)
     if discover is None:
         return own.parts()
-    return cast("tuple[str, ...]", discover(own, connection(own.connection), read_context(settings, as_of)))
+    fields = _connected(_room(own), own, module)
+    return cast("tuple[str, ...]", discover(own, fields, read_context(settings, as_of)))
+
+
+def _room(own: SourceSettings) -> str:
+    return "verifiers" if isinstance(own, VerifierSettings) else "sources"
 
 
 def _reader_module(own: SourceSettings) -> ModuleType:
-    return kind_module("verifiers" if isinstance(own, VerifierSettings) else "sources", own.kind)
+    return kind_module(_room(own), own.kind)
+
+
+def _connected(
+    room: str, own: RosterSettings | SourceSettings | TrackerSettings, module: ModuleType
+) -> ConnectionFields | None:
+    """The connection that an entry names, if it leads where the entry lets it; None where it names none."""
+    if not own.connection:
+        return None
+    fields = connection(own.connection)
+    # A kind that never uses a connection (files of this machine) tells of none; tests hold the others to it.
+    if leads := getattr(module, "destinations", None):
+        destinations.check(f"{room}.{own.name}", fields.conn_id, own, leads(own, fields))
+    return fields
 
 
 def asker_of_parts(settings: Settings, as_of: datetime) -> Callable[[SourceSettings], tuple[str, ...]]:
@@ -160,7 +185,8 @@ def tracker(settings: Settings) -> tuple[str, Tracker] | None:
     if not settings.trackers:
         return None
     own = settings.trackers[0]
-    return own.name, cast("Tracker", kind_module("trackers", own.kind).build(own, connection(own.connection)))
+    module = kind_module("trackers", own.kind)
+    return own.name, cast("Tracker", module.build(own, _connected("trackers", own, module)))
 
 
 def queue(settings: Settings) -> MessageQueue | None:
@@ -168,8 +194,11 @@ def queue(settings: Settings) -> MessageQueue | None:
     own = settings.messages
     if own is None:
         return None
+    module = kind_module("queues", own.kind)
     fields = connection(own.connection) if own.connection else None
-    return cast("MessageQueue", kind_module("queues", own.kind).build(own, fields))
+    if fields:
+        destinations.check("messages", fields.conn_id, own, module.destinations(own, fields))
+    return cast("MessageQueue", module.build(own, fields))
 
 
 def read_context(settings: Settings, as_of: datetime) -> ReadContext:

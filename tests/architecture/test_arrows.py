@@ -14,30 +14,32 @@ ARROWS: dict[str, set[str]] = {
     "keys": set(),
     "spelling": set(),
     "thumbprints": set(),
-    "interfaces": NOUNS,
+    "destinations": {"errors"},
+    # Where a connection may lead is part of what every entry's settings hold.
+    "interfaces": NOUNS | {"destinations"},
     "correlation": NOUNS,
     "rules": NOUNS | {"interfaces"},
-    "rosters": NOUNS | {"interfaces"},
+    "rosters": NOUNS | {"destinations", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
     "web": NOUNS,
     "revocation": NOUNS | {"interfaces", "thumbprints", "web"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
-    "sources": NOUNS | {"interfaces", "revocation", "thumbprints"},
-    "verifiers": NOUNS | {"interfaces", "revocation", "thumbprints", "web"},
+    "sources": NOUNS | {"destinations", "interfaces", "revocation", "thumbprints"},
+    "verifiers": NOUNS | {"destinations", "interfaces", "revocation", "thumbprints", "web"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints", "yaml_file"},
     "yaml_file": NOUNS,
-    "trackers": NOUNS | {"interfaces"},
-    "queues": NOUNS | {"interfaces"},
+    "trackers": NOUNS | {"destinations", "interfaces"},
+    "queues": NOUNS | {"destinations", "interfaces"},
     "messages": NOUNS | {"interfaces", "store"},
-    "store": NOUNS | {"keys", "spelling"},
+    "store": NOUNS | {"destinations", "keys", "spelling"},
     "mistakes": {"spelling"},
     "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},
-    "settings": NOUNS | {"interfaces", "spelling", "custody", "exceptions", "thresholds"},
+    "settings": NOUNS | {"destinations", "interfaces", "spelling", "custody", "exceptions", "thresholds"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
-    "config": NOUNS | {"interfaces", "mistakes", "settings", "spelling", "beside", "yaml_file"},
+    "config": NOUNS | {"destinations", "interfaces", "mistakes", "settings", "spelling", "beside", "yaml_file"},
     "report": NOUNS | {"keys", "store"},
     "policy": NOUNS | {"settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
@@ -70,7 +72,8 @@ ARROWS: dict[str, set[str]] = {
     "nights": NOUNS | {"interfaces", "order", "settings", "pipeline", "store"},
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "connections": NOUNS | {"interfaces"},
-    "wiring": NOUNS | {"interfaces", "connections", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
+    "wiring": NOUNS
+    | {"destinations", "interfaces", "connections", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}

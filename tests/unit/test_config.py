@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from include.offboarding import config
+from include.offboarding.destinations import StoreSettings
 from include.offboarding.errors import ConfigError
 
 GOOD: dict[str, Any] = {
@@ -317,8 +318,15 @@ def test_the_store_is_chosen_without_looking_at_the_rest(tmp_path: Path) -> None
     choice = config.store_choice(path)
 
     assert (choice.store, choice.time_zone, choice.path) == (None, "Europe/Berlin", path)
+    path.write_text("company: {time_zone: Asia/Seoul}\nstore: {hosts: [DB.corp.example]}\n", encoding="utf-8")
+    assert config.store_choice(path).store == StoreSettings(hosts=("db.corp.example",), sslmode="verify-full")
+    path.write_text("company: {time_zone: Asia/Seoul}\nstore: {sslmode: maybe}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"store\.sslmode"):
+        config.store_choice(path)
     path.write_text("company: {}\nstore: sqlite\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"company\.time_zone is missing\.\n.*store is either embedded or left out"):
+    with pytest.raises(
+        ConfigError, match=r"company\.time_zone is missing\.\n.*store is embedded, hosts and sslmode, or left out"
+    ):
         config.store_choice(path)
 
 

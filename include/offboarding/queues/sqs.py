@@ -3,10 +3,11 @@
 AWS, Amazon SQS Developer Guide: "Amazon SQS visibility timeout", "Short and long polling", "At-least-once delivery".
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from include.offboarding.destinations import Destination, of_aws
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, MessageSettings, QueuedMessage
 
@@ -151,3 +152,9 @@ def _extra(connection: ConnectionFields, name: str) -> str | None:
 def build(settings: MessageSettings, connection: ConnectionFields | None) -> SqsQueue:
     """Ready to be asked."""
     return SqsQueue(settings, connection)
+
+
+def destinations(settings: MessageSettings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    del settings
+    return of_aws(connection.extra.get("endpoint_url"))

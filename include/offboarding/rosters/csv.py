@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from include.offboarding.destinations import Destination, of_aws, of_extra, of_url
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
 from include.offboarding.rosters._csv.manifests import Manifests, Told
@@ -17,10 +18,21 @@ from include.offboarding.rosters._csv.reading import FeedReader
 from include.offboarding.rosters._csv.repeats import changed_after, digest, empty, not_by_chance, repeated, twins
 from include.offboarding.rosters._csv.selection import Chosen, age_problem, chosen
 from include.offboarding.rosters._csv.settings import Settings
-from include.offboarding.rosters._csv.stores import FeedFile, FeedStore, OpenedFeed
+from include.offboarding.rosters._csv.stores import FeedFile, FeedStore, OpenedFeed, scheme_of
 from include.offboarding.rosters._records.problems import ProblemList
 
 __all__ = ["CsvRoster", "Settings", "build", "propose"]
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads: a bucket's store, or whatever host a driver is told."""
+    scheme = scheme_of(settings.path)
+    if scheme == "s3":
+        yield from of_aws(connection.extra.get("endpoint_url"))
+    elif scheme:
+        if connection.host:
+            yield of_url(f"{scheme}://{connection.host}", "Use a scheme that is encrypted, such as sftp")
+        yield from of_extra(connection.extra)
 
 
 def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "CsvRoster":

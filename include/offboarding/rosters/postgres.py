@@ -11,6 +11,7 @@ import structlog
 from psycopg.rows import TupleRow
 from pydantic import Field
 
+from include.offboarding.destinations import Destination, of_postgres
 from include.offboarding.errors import ConfigError, IncompleteReadError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
@@ -45,6 +46,12 @@ class Settings(RecordSettings):
     statement_timeout: Duration = Field(
         default=timedelta(minutes=10), description="How long the server may take, for each portion of the rows too."
     )
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads; libpq tries one host after the other."""
+    del settings
+    return of_postgres(connection.host, connection.extra.get("sslmode"))
 
 
 def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "PostgresRoster":

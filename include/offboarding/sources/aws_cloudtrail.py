@@ -18,7 +18,7 @@ from include.offboarding.interfaces import ConnectionFields, ReadContext, Tells
 from include.offboarding.model import Event, Fact, Gap, RequestCounts, ScopeRead
 from include.offboarding.sources._aws.failures import SERVICES, Asker, speaking_of
 from include.offboarding.sources._aws.meter import Meter, Purpose
-from include.offboarding.sources._aws.opening import access_to, accounts_today, organization_of
+from include.offboarding.sources._aws.opening import access_to, accounts_today, destinations, organization_of
 from include.offboarding.sources._aws.organization import Organization
 from include.offboarding.sources._aws.refusals import Refusals
 from include.offboarding.sources._aws.regions import enabled_regions
@@ -32,7 +32,7 @@ from include.offboarding.sources._aws.trail_names import Names
 from include.offboarding.sources._aws.trail_records import recorded
 from include.offboarding.sources._aws.trail_words import HOMES
 
-__all__ = ["AwsCloudTrailSource", "Settings", "build", "discover"]
+__all__ = ["AwsCloudTrailSource", "Settings", "build", "destinations", "discover"]
 
 log = structlog.get_logger("offboarding.sources")
 

@@ -29,7 +29,7 @@ from include.offboarding.sources._aws.credentials import CREDENTIALS, MovedError
 from include.offboarding.sources._aws.failures import error_code, is_denied, speaking_of
 from include.offboarding.sources._aws.inventory import Inventory, read_inventory
 from include.offboarding.sources._aws.meter import Meter, Purpose
-from include.offboarding.sources._aws.opening import access_to, accounts_today, organization_of
+from include.offboarding.sources._aws.opening import access_to, accounts_today, destinations, organization_of
 from include.offboarding.sources._aws.organization import Organization, RootUser
 from include.offboarding.sources._aws.policies import effect
 from include.offboarding.sources._aws.proposing import propose
@@ -42,7 +42,7 @@ from include.offboarding.sources._aws.users import Listed, ServiceCredentials, r
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["AwsIamSource", "Settings", "build", "discover", "propose"]
+__all__ = ["AwsIamSource", "Settings", "build", "destinations", "discover", "propose"]
 
 log = structlog.get_logger("offboarding.sources")
 

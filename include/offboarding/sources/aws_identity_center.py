@@ -30,8 +30,11 @@ from include.offboarding.sources._aws.bearers import Bearers
 from include.offboarding.sources._aws.center import Center, Person, open_center
 from include.offboarding.sources._aws.failures import Asker, error_code, is_absent, is_denied, speaking_of
 from include.offboarding.sources._aws.meter import Meter, Purpose
+from include.offboarding.sources._aws.opening import destinations
 from include.offboarding.sources._aws.policies import Privilege
 from include.offboarding.sources._aws.session import Access
+
+__all__ = ["IdentityCenterSource", "Settings", "build", "destinations"]
 
 log = structlog.get_logger("offboarding.sources")
 

@@ -17,7 +17,7 @@ from include.offboarding.sources._aws.accessing import Accesses, tagged
 from include.offboarding.sources._aws.kms import MACS, KmsKey, KmsReader
 from include.offboarding.sources._aws.kms_words import carryable, standing, verifies
 from include.offboarding.sources._aws.meter import Meter
-from include.offboarding.sources._aws.opening import accounts_today
+from include.offboarding.sources._aws.opening import accounts_today, destinations
 from include.offboarding.sources._aws.proposing import propose
 from include.offboarding.sources._aws.reach import KeyTarget
 from include.offboarding.sources._aws.reach_actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
@@ -31,7 +31,7 @@ from include.offboarding.thumbprints import material_by_reference
 if TYPE_CHECKING:
     from include.offboarding.sources._aws.failures import Asker
 
-__all__ = ["AwsKmsSource", "Settings", "build", "discover", "propose"]
+__all__ = ["AwsKmsSource", "Settings", "build", "destinations", "discover", "propose"]
 
 log = structlog.get_logger("offboarding.sources")
 

@@ -24,7 +24,7 @@ from include.offboarding.model import (
 from include.offboarding.sources._aws.accessing import Accesses, tagged
 from include.offboarding.sources._aws.encrypting import EncryptingKeys
 from include.offboarding.sources._aws.meter import Meter
-from include.offboarding.sources._aws.opening import accounts_today
+from include.offboarding.sources._aws.opening import accounts_today, destinations
 from include.offboarding.sources._aws.proposing import propose
 from include.offboarding.sources._aws.reach import KeyTarget
 from include.offboarding.sources._aws.reach_actions import PARAMETER, SECRET
@@ -36,7 +36,7 @@ from include.offboarding.sources._aws.secrets import Parameter, ParameterReader,
 from include.offboarding.sources._aws.session import Opened
 from include.offboarding.thumbprints import material_by_reference
 
-__all__ = ["AwsSecretsSource", "Settings", "build", "discover", "propose"]
+__all__ = ["AwsSecretsSource", "Settings", "build", "destinations", "discover", "propose"]
 
 log = structlog.get_logger("offboarding.sources")
 

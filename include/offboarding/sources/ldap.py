@@ -1,9 +1,19 @@
 """A directory: its accounts, password logins and SSH keys, read strictly (docs/permissions/ldap.md)."""
 
+from collections.abc import Iterator
+
+from include.offboarding.destinations import Destination
 from include.offboarding.interfaces import Asker, ConnectionFields, Proposal, ReadContext, Source
 from include.offboarding.sources._ldap.settings import LdapSettings
 
 Settings = LdapSettings
+
+
+def destinations(settings: LdapSettings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    del settings
+    plain = connection.extra.get("tls") == "none"
+    yield Destination(host=connection.host, clear_text=plain, fix="Set its extra tls to starttls or ldaps")
 
 
 def build(settings: LdapSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:

@@ -4,10 +4,12 @@ Vault signs and verifies by itself, so it is source and verifier at once: a vers
 below `min_decryption_version`, however often the key was rotated since (docs/permissions/vault.md).
 """
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from pydantic import Field
 
+from include.offboarding.destinations import Destination
 from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext, SourceSettings, Tells
 
 
@@ -21,6 +23,12 @@ class Settings(SourceSettings):
     )
     access: bool = Field(default=True, description="Whom the policies let use or take a key is read, too.")
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads: it's asked over https, whatever the connection says."""
+    del settings
+    yield Destination(host=connection.host.removeprefix("https://"), clear_text=False)
 
 
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> KeySource:

@@ -4,12 +4,15 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import psycopg
+import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from include.offboarding.destinations import is_local
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.store.migrate import migrate
 
+log = structlog.get_logger("offboarding.store")
 Session = psycopg.Connection[tuple[object, ...]]
 
 MINIMUM_VERSION = 150000
@@ -47,6 +50,8 @@ def connected(parameters: Mapping[str, str | int]) -> Generator[Session]:
     with session:
         if session.info.server_version < MINIMUM_VERSION:
             raise FatalError(f"store: PostgreSQL {session.info.server_version // 10000} is too old. Use 15 or newer.")
+        if not (session.pgconn.ssl_in_use or is_local(session.info.host)):
+            log.warning("the store is spoken to without TLS: set sslmode in the extra of offboarding_store")
         yield session
 
 

@@ -14,13 +14,14 @@ Roundup has no uniqueness: whoever opens a ticket searches first, under a lock o
 import hashlib
 import ssl
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import httpx
 import structlog
 from pydantic import Field, field_validator
 
+from include.offboarding.destinations import Destination, is_local
 from include.offboarding.errors import ConfigError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, TrackerSettings
 from include.offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
@@ -68,6 +69,12 @@ class Settings(TrackerSettings):
         return {**CLASSIC_PRIORITIES, **priorities}
 
 
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    address = address_of(f"trackers.{settings.name}", connection)
+    yield Destination(host=address.host, clear_text=address.scheme == "http")
+
+
 def build(settings: Settings, connection: ConnectionFields) -> "RoundupTracker":
     """The tracker at schema://host:port/extra.tracker/ (https where the schema is left out).
 
@@ -79,7 +86,7 @@ def build(settings: Settings, connection: ConnectionFields) -> "RoundupTracker":
         if not getattr(connection, field):
             raise ConfigError(f"{where}: connection {connection.conn_id} has no {field}. Roundup needs all three")
     address = address_of(where, connection)
-    if address.scheme == "http" and not _is_loopback(address):
+    if address.scheme == "http" and not is_local(address.host):
         log.warning("tracker's password travels unencrypted", tracker=settings.name, fix="schema https")
     own_url = settings.url or str(address)
     client = httpx.Client(
@@ -88,7 +95,7 @@ def build(settings: Settings, connection: ConnectionFields) -> "RoundupTracker":
         headers=_headers(address, own_url),
         timeout=settings.timeout_seconds,
         verify=_authorities(where, connection),
-        trust_env=not _is_loopback(address),  # no proxy leads to this machine's own loopback
+        trust_env=not is_local(address.host),  # no proxy leads to this machine's own loopback
     )
     return RoundupTracker(settings, Rest(where, client), own_url, connection.login)
 
@@ -116,10 +123,6 @@ def _headers(address: httpx.URL, own_url: str) -> dict[str, str]:
         # acknowledgement (RFC 896 meets RFC 1122, 4.2.3.2). A new connection costs less, unless it needs a handshake.
         headers["Connection"] = "close"
     return headers
-
-
-def _is_loopback(address: httpx.URL) -> bool:
-    return address.host in {"127.0.0.1", "::1", "localhost"}
 
 
 def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext | bool:

@@ -4,13 +4,21 @@ What is published is trusted: a key works for as long as a JWKS shows it, and fo
 JWKS. A JWKS tells no dates; the store keeps when each key was seen first and last.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from include.offboarding.destinations import Destination
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
 from include.offboarding.verifiers._jwks.settings import JwksSettings
 
 Settings = JwksSettings
+
+
+def destinations(settings: JwksSettings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads: a cluster's API server, asked over https."""
+    del settings
+    yield Destination(host=connection.host.removeprefix("https://").rstrip("/"), clear_text=False)
 
 
 def build(settings: JwksSettings, connection: ConnectionFields | None, part: str, context: ReadContext) -> KeySource:

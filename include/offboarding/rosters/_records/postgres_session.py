@@ -10,6 +10,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.types.string import TextLoader
 
+from include.offboarding.destinations import is_local
 from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.rosters._records.words import choice
@@ -36,8 +37,6 @@ _REFUSED = (
     "support SSL",
 )
 """libpq tells no SQLSTATE of a connection that failed; these words are in what no retry mends."""
-_LOCAL = ("/", "@", "localhost", "127.0.0.1", "::1")
-"""How a host begins that is this machine; sockets begin with a slash, abstract ones with @."""
 
 
 @contextmanager
@@ -73,7 +72,7 @@ def cursor(opened: psycopg.Connection[TupleRow], query: str) -> Generator[psycop
 
 def in_the_clear(opened: psycopg.Connection[TupleRow]) -> bool:
     """Whether what is read crosses a network unencrypted."""
-    return not (opened.info.host.startswith(_LOCAL) or opened.pgconn.ssl_in_use)
+    return not (is_local(opened.info.host) or opened.pgconn.ssl_in_use)
 
 
 def _take_text(opened: psycopg.Connection[TupleRow]) -> None:

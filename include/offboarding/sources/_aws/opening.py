@@ -1,10 +1,11 @@
 """How a source of AWS accounts reaches one of them, and finds out which there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import structlog
 
-from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.destinations import Destination, of_aws
+from include.offboarding.interfaces import ConnectionFields, SourceSettings
 from include.offboarding.sources._aws.failures import SERVICES, Asker
 from include.offboarding.sources._aws.meter import Meter
 from include.offboarding.sources._aws.organization import Organization
@@ -12,6 +13,12 @@ from include.offboarding.sources._aws.session import Access
 from include.offboarding.sources._aws.settings import AccountsSettings
 
 log = structlog.get_logger("offboarding.sources")
+
+
+def destinations(settings: SourceSettings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection of any source in AWS leads."""
+    del settings
+    return of_aws(connection.extra.get("endpoint_url"))
 
 
 def access_to(
