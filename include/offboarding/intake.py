@@ -9,18 +9,22 @@ from pathlib import Path
 
 import structlog
 
+from include.offboarding import texts
 from include.offboarding.correlation import keys
 from include.offboarding.correlation.keys import AccountForm, KeyRules, WorkerForm, actor_keys, normal
 from include.offboarding.errors import FatalError, OffboardingError
+from include.offboarding.gate.facts import FactGate
+from include.offboarding.gate.workers import WorkerGate
 from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
-from include.offboarding.model import Account, Event, Fact, Key, RequestCounts, RosterSummary, Worker
+from include.offboarding.model import Account, Event, Fact, Key, Problem, RequestCounts, RosterSummary, Worker
 from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import StagedEvent
-from include.offboarding.store.rosters import RosterRead, RosterRow
+from include.offboarding.store.rosters import LeftOut, RosterRead, RosterRow
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
 from include.offboarding.store.sources import SourceRead, StagedBeside
+from include.offboarding.texts import sentence
 
 log = structlog.get_logger("offboarding.intake")
 
@@ -44,17 +48,19 @@ def read_roster(
     )
     read = RosterRead.begin(session, row, run.run_id, run.as_of)
     bound = settings.policy.max_inferred
+    gate = WorkerGate()
     try:
         passed = passing(roster.read(), Worker, noun="workers", roster=roster_settings.name)
         with _seldom_collecting():
-            read.stage(passed, _worker_form(settings, roster_settings))
+            read.stage(gate.passed(passed), _worker_form(settings, roster_settings))
         summary = _summary(roster_settings, roster)
     except Exception as error:
         read.fail(_sentence(f"rosters.{row.name}", error))
         raise
     outcome = read.merge(
         summary,
-        roster.problems,
+        [*map(_plain, roster.problems), *gate.problems],
+        left_out=LeftOut(problems=gate.left_out, workers=gate.of),
         min_percent=settings.policy.min_roster_percent,
         absolute=bound.absolute,
         percent=bound.percent,
@@ -93,7 +99,8 @@ def read_source(
         )
         forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings), code=_keys_code())
         with _seldom_collecting():
-            read.stage(passed, forms, _kept(settings, source_settings))
+            gate = FactGate(source_settings.name)
+            read.stage(gate.passed(passed), forms, _kept(settings, source_settings))
     except Exception as error:
         room = "verifiers" if source_settings in settings.verifiers else "sources"
         read.fail(_sentence(f"{room}.{source_settings.name} {part}".strip(), error), source.requests)
@@ -108,8 +115,8 @@ def note_unknown_parts(session: Session, run: Run, source: SourceSettings, error
     read = SourceRead.begin(
         session, source=source.name, kind=source.kind, part=EVERY_PART, phase="collect", run_id=run.run_id
     )
-    read.fail(str(error), RequestCounts())
-    log.error(str(error))
+    read.fail(sentence(str(error)), RequestCounts())
+    log.error(sentence(str(error)))
     return EVERY_PART
 
 
@@ -124,7 +131,11 @@ def key_rules(settings: Settings) -> KeyRules:
 def _summary(settings: RosterSettings, roster: Roster) -> RosterSummary:
     if roster.summary is None:
         raise FatalError(f"rosters.{settings.name}: it told nothing of its own read; mend rosters/{settings.kind}.py")
-    return roster.summary
+    return replace(roster.summary, origin=sentence(roster.summary.origin))
+
+
+def _plain(problem: Problem) -> Problem:
+    return Problem(record=sentence(problem.record), text=sentence(problem.text), fix=sentence(problem.fix))
 
 
 @contextmanager
@@ -140,7 +151,7 @@ def _seldom_collecting() -> Generator[None]:
 
 def _sentence(what: str, error: Exception) -> str:
     if isinstance(error, OffboardingError):
-        return str(error)
+        return sentence(str(error))
     return f"{what}: broke with {type(error).__name__}, which is a defect of ours: the task's log holds its trace"
 
 
@@ -193,7 +204,7 @@ def _worker_form(settings: Settings, roster: RosterSettings) -> WorkerForm:
 
 @cache
 def _keys_code() -> bytes:
-    return Path(keys.__file__).read_bytes()
+    return b"".join(Path(module.__file__ or "").read_bytes() for module in (keys, texts))
 
 
 _COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys": Key, "events": Event}

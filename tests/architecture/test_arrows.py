@@ -14,10 +14,13 @@ ARROWS: dict[str, set[str]] = {
     "keys": set(),
     "spelling": set(),
     "thumbprints": set(),
+    "texts": set(),
     "destinations": {"errors"},
     # Where a connection may lead is part of what every entry's settings hold.
     "interfaces": NOUNS | {"destinations"},
-    "correlation": NOUNS,
+    # What stands between readers and the store.
+    "gate": NOUNS | {"texts"},
+    "correlation": NOUNS | {"texts"},
     "rules": NOUNS | {"interfaces"},
     "rosters": NOUNS | {"destinations", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
@@ -51,7 +54,7 @@ ARROWS: dict[str, set[str]] = {
     "alerting": NOUNS | {"interfaces", "store"},
     "notifiers": NOUNS | {"interfaces", "settings"},
     "progress": set(),
-    "intake": NOUNS | {"interfaces", "settings", "correlation", "progress", "store"},
+    "intake": NOUNS | {"interfaces", "settings", "correlation", "gate", "progress", "store", "texts"},
     "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
     # A decision is one function, whoever brings it.
     # What the files beside the configuration are refused for, a person is refused for, too.

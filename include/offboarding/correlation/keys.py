@@ -1,7 +1,8 @@
 """Identity keys as they are compared: normalised, with the original kept for evidence.
 
 Two values are equal when their normal forms are: NFKC, case folded, outer space gone, inner space single. A number has
-a loose form besides (without leading letters and zeros), a mail at our own domains its local part.
+a loose form besides (without leading letters and zeros), a mail at our own domains its local part. What is too long for
+an index is compared by its hash.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from include.offboarding.model import Account, AccountKey, Event, IdentityKey, KeyKind, KeyOrigin, Worker
+from include.offboarding.texts import held_keys
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
@@ -152,7 +154,7 @@ def worker_key_rows(
         if value := normal(given.value):
             space = f"source:{given.source}" if given.source else ""
             rows.append((_DIRECTORY_ID, value, "", space, "current", given.value.strip()))
-    return rows
+    return held_keys(rows)
 
 
 def _number_row(written: str, id_space: str, origin: str) -> WorkerKeyRow:
@@ -208,11 +210,9 @@ def account_keys(account: Account, number_format: str, rules: KeyRules) -> Itera
 
 def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
     """The same, as they are copied into the store."""
-    own = account.native_id
-    return [
-        (_DIRECTORY_ID, normal(own), "", "attribute", "id", own.strip()),
-        *_rows(account.keys, number_format, rules),
-    ]
+    own, rows = account.native_id, _rows(account.keys, number_format, rules)
+    rows.insert(0, (_DIRECTORY_ID, normal(own), "", "attribute", "id", own.strip()))
+    return held_keys(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +238,7 @@ class AccountForm:
 
 def actor_keys(event: Event, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
     """An event's actor's keys, as `account_keys` has them; whoever names a session may as well write a mail there."""
-    return map(_identity_key, _actor_key_rows(event, number_format, rules))
+    return map(_identity_key, held_keys(_actor_key_rows(event, number_format, rules)))
 
 
 def _actor_key_rows(event: Event, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:

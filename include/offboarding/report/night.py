@@ -80,14 +80,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
 
 
 def _reasons(night: Night) -> Iterator[str]:
-    for roster in night.rosters:
-        if roster.status != "complete" and not roster_known(night, roster):
-            how = "was read in part" if roster.status == "partial" else "couldn't be read"
-            yield f"roster {roster.name} {how}{nights(roster)}"
-    for part in night.parts:
-        if part.status != "complete" and not part_known(night, part):
-            how = "was read in part" if part.status == "partial" else "couldn't be read"
-            yield f"{where(part)} {how}{nights(part)}"
+    yield from _unread(night)
     if night.run.correlated_at is None:
         yield "nothing was concluded: correlation didn't come to its end"
     unverified = sum(f.state == "unverified" and not finding_known(night, f) for f in night.findings)
@@ -99,6 +92,19 @@ def _reasons(night: Night) -> Iterator[str]:
     yield from _untold(night)
     if not queue_known(night):
         yield from queues.reasons(night.queue)
+
+
+def _unread(night: Night) -> Iterator[str]:
+    for roster in night.rosters:
+        if roster.status != "complete" and not roster_known(night, roster):
+            how = "was read in part" if roster.status == "partial" else "couldn't be read"
+            yield f"roster {roster.name} {how}{nights(roster)}"
+        elif roster.problems and not roster_known(night, roster):
+            yield f"roster {roster.name} holds values that can't be kept"
+    for part in night.parts:
+        if part.status != "complete" and not part_known(night, part):
+            how = "was read in part" if part.status == "partial" else "couldn't be read"
+            yield f"{where(part)} {how}{nights(part)}"
 
 
 def _untold(night: Night) -> Iterator[str]:

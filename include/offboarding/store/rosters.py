@@ -32,6 +32,18 @@ class RosterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Values that couldn't be kept: told, and nothing is concluded from them; everybody else was read whole."""
+
+    problems: Sequence[Problem] = ()
+    workers: Sequence[str] = ()
+    """Ids of those whose they are: what was known of them before stands."""
+
+
+NOTHING = LeftOut()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Vanished:
     inferred: int
     waiting: int
@@ -98,7 +110,14 @@ class RosterRead:
         self.session.execute(block("rosters", "stage_statistics"))
 
     def merge(
-        self, summary: RosterSummary, problems: Sequence[Problem], *, min_percent: float, absolute: int, percent: float
+        self,
+        summary: RosterSummary,
+        problems: Sequence[Problem],
+        *,
+        min_percent: float,
+        absolute: int,
+        percent: float,
+        left_out: LeftOut = NOTHING,
     ) -> RosterOutcome:
         """Merge what was staged: everything it says, and, from a complete read alone, what its silence says.
 
@@ -125,7 +144,7 @@ class RosterRead:
             # What was told then stands. To say it again could only take back what has been told since.
             if not (placed or old or again or several.nonsense or self._newer()):
                 bound = max(absolute, int((last or 0) * percent / 100))
-                vanished = self._write(complete=complete, only_short=only_short, bound=bound)
+                vanished = self._write(complete=complete, only_short=only_short, bound=bound, untold=left_out.workers)
             outcome = self._finish(
                 RosterOutcome(
                     roster=self.roster.name,
@@ -134,7 +153,7 @@ class RosterRead:
                     origin=summary.origin,
                     records=summary.rows,
                     workers=workers,
-                    problems=tuple(map(str, found)),
+                    problems=tuple(map(str, (*found, *left_out.problems))),
                     inferred=vanished.inferred,
                     waiting=vanished.waiting,
                     forgotten=vanished.forgotten,
@@ -169,7 +188,7 @@ class RosterRead:
             only_short=False,
         )
 
-    def _write(self, *, complete: bool, only_short: bool, bound: int) -> _Vanished:
+    def _write(self, *, complete: bool, only_short: bool, bound: int, untold: Sequence[str]) -> _Vanished:
         values = {
             "roster": self.roster.name,
             "id_space": self.roster.id_space,
@@ -178,6 +197,7 @@ class RosterRead:
             "complete": complete,
             "bound": bound,
             "read_id": self.read_id,
+            "untold": list(untold),
         }
         silence_tells = self.roster.coverage is not Coverage.LEAVERS
         steps = ["find_here", "insert_workers", "insert_persons", "insert_employments", "insert_worker_keys"]

@@ -302,11 +302,13 @@ when not matched then insert (worker_pk, kind, value, loose, space, origin, raw,
     values (n.worker_pk, n.kind, n.value, n.loose, n.space, n.origin, n.raw, %(observed_at)s);
 
 -- name: close_worker_keys
--- After a complete read: a value no longer told has ended, and stays as evidence. What this read brought needs no look.
+-- After a complete read: a value no longer told has ended, and stays as evidence. What this read brought needs no look;
+-- of whom a value couldn't be kept, nothing has ended.
 update worker_key k
 set valid_to = %(observed_at)s, origin = 'former'
 from here_worker h
 where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.valid_from < %(observed_at)s
+    and h.worker_id <> all (%(untold)s)
     and not exists (
         select from s_worker_key s
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);

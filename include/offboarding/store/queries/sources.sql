@@ -313,12 +313,13 @@ from (
 where %(exact)s and not exists (select from account_use u where u.account_pk = t.account_pk);
 
 -- name: gone_accounts
--- Accounts that a complete read of their scope no longer shows.
+-- Accounts that a complete read of their scope no longer shows; not one of which that very read couldn't tell.
 update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, digest = null
 from unseen u cross join s_scope c
 where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
     and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
     and not exists (select from s_account s where s.native_id = a.native_id)
+    and not exists (select from s_scope e where e.scope = a.native_id and e.kind = a.kind and e.error <> '')
     and not exists (
         select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = a.kind and n.complete
             and n.observed_at > %(observed_at)s);
@@ -335,6 +336,7 @@ where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(o
     and not exists (
         select from s_credential s
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
+    and not exists (select from s_scope e where e.scope = a.native_id and e.kind = c.kind and e.error <> '')
     and not exists (
         select from scope n where n.realm = %(realm)s and n.scope = a.native_id and n.kind = c.kind and n.complete
             and n.observed_at > %(observed_at)s)
