@@ -28,5 +28,13 @@ os.environ |= {
     "no_proxy": "127.0.0.1,localhost",
 }
 
-pytest_plugins = ["tests.support.memory", "tests.support.database", "tests.support.parallel", "tests.support.tallies"]
-"""The store and folders in memory, for whoever asks for them; how tests are spread over processes; what they count."""
+pytest_plugins = [
+    "tests.support.memory",
+    "tests.support.database",
+    "tests.support.lasting",
+    "tests.support.parallel",
+    "tests.support.tallies",
+]
+"""The store and folders in memory, for whoever asks for them; servers that tests share; how tests are spread over
+processes; what they count.
+"""

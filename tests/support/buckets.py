@@ -5,6 +5,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
@@ -12,6 +13,7 @@ import pytest
 
 from include.offboarding.interfaces import ConnectionFields
 from tests.support.bucket_server import CONTROL, OPERATOR, Manners
+from tests.support.lasting import Lasting
 
 BUCKET = "hr-feeds"
 SECRET = "s3cret of the reader"
@@ -63,8 +65,13 @@ class Store:
 
 
 @pytest.fixture(scope="session")
-def s3_process() -> Generator[Store]:
+def s3_process(lasting: Lasting) -> Store:
     """One server for all tests; it ends with them, even when they are killed."""
+    return lasting("s3", _started)
+
+
+@contextmanager
+def _started() -> Generator[Store]:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.bucket_server"],
         cwd=PROJECT,

@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -29,6 +30,7 @@ from include.offboarding.demo.aws_seed import (
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import AccountRef, Fact
 from include.offboarding.sources.aws_iam import AwsIamSource, Settings, build
+from tests.support.lasting import Lasting
 
 CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -53,12 +55,15 @@ CONTEXT = ReadContext(
 KindOfFact = TypeVar("KindOfFact")
 
 
-@pytest.fixture(scope="module")
-def aws_process() -> Generator[AwsServer]:
-    """One server for a module; it starts in less than half a second.
+@pytest.fixture(scope="session")
+def aws_process(lasting: Lasting) -> AwsServer:
+    """One server for all: a test gives it a seed of its own before it asks for anything."""
+    return lasting("aws", _started)
 
-    botocore reads its descriptions of the services once a process here, not once a session: half of the tests' time.
-    """
+
+@contextmanager
+def _started() -> Generator[AwsServer]:
+    """botocore reads its descriptions of the services once a process here, not once a session: half of the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loaders, "create_loader", functools.cache(loaders.create_loader))
         with aws_server(AwsSeed(accounts=())) as server:

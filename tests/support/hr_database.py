@@ -1,7 +1,9 @@
 """Somebody else's PostgreSQL, in which HR keeps its people: a reader with a password, and who owns the tables."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,6 +12,7 @@ from psycopg.rows import TupleRow
 
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.store import embedded
+from tests.support.lasting import Lasting
 from tests.support.memory import Folder
 
 READER = "hr_reader"
@@ -46,9 +49,14 @@ class HrDatabase:
 
 
 @pytest.fixture(scope="session")
-def hr_server(in_memory: Folder) -> Iterator[embedded.EmbeddedServer]:
+def hr_server(lasting: Lasting, in_memory: Folder) -> embedded.EmbeddedServer:
     """A server of its own, which asks the reader for a password."""
-    with embedded.server(in_memory("hr"), durable=False) as server:
+    return lasting("hr", lambda: _started(in_memory("hr")))
+
+
+@contextmanager
+def _started(folder: Path) -> Generator[embedded.EmbeddedServer]:
+    with embedded.server(folder, durable=False) as server:
         rules = server.data / "pg_hba.conf"
         rules.write_text(f"local all {READER} scram-sha-256\n{rules.read_text(encoding='utf-8')}", encoding="utf-8")
         with server.connect(autocommit=True) as owner:

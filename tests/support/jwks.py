@@ -1,7 +1,6 @@
 """Verifiers of JWKSs, as a task makes them, and the login service that they ask."""
 
 import base64
-from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
 from include.offboarding.model import Fact
 from include.offboarding.verifiers import jwks
+from tests.support.lasting import Lasting
 
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 
@@ -43,10 +43,10 @@ def cluster_connection(service: LoginService, token: str) -> ConnectionFields:
     return ConnectionFields(conn_id="prod_cluster", host=host, port=int(port), password=token, extra=extra)
 
 
-@pytest.fixture(scope="module")
-def running_login(tmp_path_factory) -> Generator[LoginService]:
-    with login_service(tmp_path_factory.mktemp("login"), names=("localhost", "login.corp.example")) as service:
-        yield service
+@pytest.fixture(scope="session")
+def running_login(lasting: Lasting, tmp_path_factory: pytest.TempPathFactory) -> LoginService:
+    names = ("localhost", "login.corp.example")
+    return lasting("login", lambda: login_service(tmp_path_factory.mktemp("login"), names=names))
 
 
 @pytest.fixture

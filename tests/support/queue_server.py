@@ -16,6 +16,7 @@ import pytest
 
 from include.offboarding.interfaces import ConnectionFields, MessageSettings
 from include.offboarding.queues.sqs import SqsQueue, build
+from tests.support.lasting import Lasting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,10 @@ class Mailbox:
         return [(each["Body"], each["MessageAttributes"]["reason"]["StringValue"]) for each in told.get("Messages", [])]
 
 
-@pytest.fixture(scope="module")
-def sqs_server() -> Generator[str]:
+@pytest.fixture(scope="session")
+def sqs_server(lasting: Lasting) -> str:
     """Its address."""
-    with running() as url:
-        yield url
+    return lasting("sqs", running)
 
 
 @contextmanager

@@ -11,14 +11,14 @@ from include.offboarding.demo.roundup import RoundupServer, roundup_server
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import TicketRef
 from include.offboarding.trackers.roundup import Settings, build
+from tests.support.lasting import Lasting
 from tests.support.memory import Folder
 
 
 @pytest.fixture(scope="session")
-def roundup(in_memory: Folder) -> Generator[RoundupServer]:
+def roundup(lasting: Lasting, in_memory: Folder) -> RoundupServer:
     """One tracker for the whole session; installing and starting it takes half a second."""
-    with roundup_server(in_memory("a tracker") / "roundup") as server:
-        yield server
+    return lasting("roundup", lambda: roundup_server(in_memory("a tracker") / "roundup"))
 
 
 @pytest.fixture

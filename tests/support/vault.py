@@ -13,6 +13,7 @@ from include.offboarding.config import project_folder
 from include.offboarding.demo.vault import HOST, VaultServer, vault_server
 from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
 from include.offboarding.sources import vault_transit
+from tests.support.lasting import Lasting
 
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 PAGE = (project_folder() / "docs/permissions/vault.md").read_text("utf-8")
@@ -65,9 +66,8 @@ def source(connection: ConnectionFields, **settings: object) -> KeySource:
 
 
 @pytest.fixture(scope="session")
-def vault(tmp_path_factory) -> Generator[VaultServer]:
-    with vault_server(tmp_path_factory.mktemp("vault")) as server:
-        yield server
+def vault(lasting: Lasting, tmp_path_factory: pytest.TempPathFactory) -> VaultServer:
+    return lasting("vault", lambda: vault_server(tmp_path_factory.mktemp("vault")))
 
 
 @pytest.fixture

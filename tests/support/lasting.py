@@ -1,0 +1,36 @@
+"""Servers that the tests of a process share: whoever asks first begins one, and it ends with the session.
+
+A fixture that a file imports is that file's own, whatever its scope; so `scope="session"` alone gives each file another
+server.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Protocol, TypeVar
+
+import pytest
+
+from tests.support.memory import Folder
+
+_Server = TypeVar("_Server")
+
+
+class Lasting(Protocol):
+    """Gives the server of that name, begun where there is none yet. Each test leaves it as it may find it."""
+
+    def __call__(self, name: str, begin: Callable[[], AbstractContextManager[_Server]], /) -> _Server: ...
+
+
+@pytest.fixture(scope="session")
+def lasting(in_memory: Folder) -> Generator[Lasting]:
+    """Asks for the folders in memory, since it ends before they do."""
+    del in_memory
+    running: dict[str, Any] = {}
+    with ExitStack() as stack:
+
+        def server(name: str, begin: Callable[[], AbstractContextManager[Any]]) -> Any:
+            if name not in running:
+                running[name] = stack.enter_context(begin())
+            return running[name]
+
+        yield server
