@@ -67,9 +67,15 @@ def _wait_until_left(owner: psycopg.Connection[tuple[object, ...]], name: str) -
 
 
 @pytest.fixture
-def store_parameters(store_server: embedded.EmbeddedServer) -> Generator[dict[str, str | int]]:
+def store_template() -> str:
+    """The database that a test's own begins as: an empty one, where its file or folder knows no better."""
+    return TEMPLATE
+
+
+@pytest.fixture
+def store_parameters(store_server: embedded.EmbeddedServer, store_template: str) -> Generator[dict[str, str | int]]:
     """What `opened` takes, of a fresh store of this test's: for tests with several sessions, or with a process."""
-    with cloned(store_server) as name:
+    with cloned(store_server, store_template) as name:
         yield store_server.connection_kwargs(dbname=name)
 
 

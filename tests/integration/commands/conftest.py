@@ -70,14 +70,10 @@ def one_night(store_server: embedded.EmbeddedServer) -> Iterator[Mapping[str, st
 
 
 @pytest.fixture
-def store_parameters(
-    request: pytest.FixtureRequest, store_server: embedded.EmbeddedServer
-) -> Iterator[dict[str, str | int]]:
-    """Of a store of this test's own: after one night where it decides something, else empty."""
+def store_template(request: pytest.FixtureRequest) -> str:
+    """After one night where a test decides something, else empty."""
     decides = "deciding" in request.fixturenames
-    template = str(request.getfixturevalue("one_night")["dbname"]) if decides else TEMPLATE
-    with cloned(store_server, template) as name:
-        yield store_server.connection_kwargs(dbname=name)
+    return str(request.getfixturevalue("one_night")["dbname"]) if decides else TEMPLATE
 
 
 def reported_night(session: Session, **changes: Any) -> int:

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from include.offboarding import config, pipeline
 from include.offboarding.model import Deed, PrincipalKind, Standing
-from include.offboarding.store.connect import Session
+from include.offboarding.store import embedded
+from include.offboarding.store.connect import Session, opened
+from include.offboarding.store.rows import Run
 from include.offboarding.thumbprints import material_of
 from tests.integration.commands.conftest import Type, connected
 from tests.integration.commands.test_jsonl import fields, promised
+from tests.support.database import TEMPLATE, cloned
 from tests.support.key_company import CLOUD, KIM_GONE, KeyCompany
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key
 from tests.support.registered import custodian, entry
@@ -51,10 +54,9 @@ SETTINGS: dict[str, Any] = {
 REASON = ("--reason", "the provider refuses the old one", "--author", "minjun")
 
 
-@pytest.fixture
-def company(store: Session) -> KeyCompany:
-    """Kim has left, who was a custodian of the old key; Kim and Lee are in a group that guards keys."""
-    company = KeyCompany(session=store)
+def with_keys(session: Session) -> KeyCompany:
+    """Kim is a custodian of the old key; Kim and Lee are in a group that guards keys."""
+    company = KeyCompany(session=session)
     company.groups = {"login-signers": ["kim", "lee"], "backup": ["lee"]}
     company.login.facts = [LOGIN, OLD]
     company.secrets.facts = [
@@ -70,9 +72,34 @@ def company(store: Session) -> KeyCompany:
         ),
         entry("paper-key", custodian("1043"), custodian("9999"), places=(("", "ref:safe/1"),)),
     ]
-    company.night()
+    return company
+
+
+@pytest.fixture(scope="module")
+def second_night(store_server: embedded.EmbeddedServer) -> Iterator[tuple[str, Run]]:
+    """A store after two nights, between which Kim left, and the second of them."""
+    with cloned(store_server) as name:
+        with opened(store_server.connection_kwargs(dbname=name)) as session:
+            company = with_keys(session)
+            company.night()
+            company.workers[0] = KIM_GONE
+            run = company.night(days=6)
+        yield name, run
+
+
+@pytest.fixture
+def store_template(request: pytest.FixtureRequest, second_night: tuple[str, Run]) -> str:
+    """That store, for those who ask for the company."""
+    return second_night[0] if "company" in request.fixturenames else TEMPLATE
+
+
+@pytest.fixture
+def company(store: Session, second_night: tuple[str, Run]) -> KeyCompany:
+    """After these two nights."""
+    company = with_keys(store)
     company.workers[0] = KIM_GONE
-    company.night(days=6)
+    company.run = second_night[1]
+    company.as_of = company.run.as_of
     return company
 
 
