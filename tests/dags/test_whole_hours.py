@@ -36,7 +36,7 @@ def hours(in_memory: Folder) -> Generator[Hours]:
     with airflow_home(folder / "airflow") as home, tiny_company(folder) as company:
         company.staff_leaves("2026-11-26")
         quiet = home.run(company.environment, BEFORE, dag=VERIFY)
-        assert home.run(company.environment, NIGHT).code == 0
+        assert company.night(NIGHT) == 0
         tickets = company.tickets()
         company.aws.deny(READ, "AssumeRole")
         midnight = home.run(company.environment, MIDNIGHT, dag=VERIFY)

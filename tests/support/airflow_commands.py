@@ -27,6 +27,10 @@ IMPORTED = (
     "airflow.sdk.execution_time.task_runner",
     "airflow.providers.standard.operators.python",
     "airflow.providers.standard.sensors.external_task",
+    # What our tasks import sooner or later.
+    "boto3.session",
+    "ldap3",
+    "psycopg",
 )
 
 

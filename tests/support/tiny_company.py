@@ -15,6 +15,7 @@ import httpx
 import yaml
 
 from include.offboarding import config, wiring
+from include.offboarding.commands.entry import main
 from include.offboarding.demo.aws import AwsServer, aws_server
 from include.offboarding.demo.aws_seed import AwsSeed
 from include.offboarding.demo.roundup import RoundupServer, roundup_server
@@ -83,6 +84,11 @@ class TinyCompany:
             trust_env=False,
         )
         return [issue["title"] for issue in answer.raise_for_status().json()["data"]["collection"]]
+
+    def night(self, as_of: str) -> int:
+        """A night without Airflow, as by command. Returns its exit code."""
+        with mock.patch.dict(os.environ, self.environment):
+            return main(["nightly", "--as-of", as_of])
 
     def staff_leaves(self, day: str) -> None:
         """HR says which is the last working day of whoever works here."""
