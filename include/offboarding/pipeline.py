@@ -197,7 +197,9 @@ def correlate(session: Session, settings: Settings, run: Run) -> correlation.Cor
     """Decide who left, and whose each account is."""
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
-    outcome = correlation.correlate(session, correlation_settings(session, settings, run))
+    # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
+    given = correlation_settings(session, settings, run)
+    outcome = correlation.correlate(session, given, counted=run.kind != DEPARTURE)
     runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome
@@ -380,4 +382,5 @@ def _routed_findings(
 
 
 def _fields(outcome: correlation.CorrelationOutcome) -> dict[str, int]:
-    return {**asdict(outcome.counts), "persons_merged": outcome.merged_persons}
+    counts = asdict(outcome.counts) if outcome.counts else {}
+    return {**counts, "persons_merged": outcome.merged_persons}

@@ -48,7 +48,8 @@ class WeightlessValue:
 class CorrelationOutcome:
     """What came of it."""
 
-    counts: CorrelationCounts
+    counts: CorrelationCounts | None
+    """None where nobody asked."""
     weightless: tuple[WeightlessValue, ...]
     merged_persons: int
 
@@ -64,8 +65,11 @@ _TEMPORARY = (
 _LINK_COLUMNS = b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from"
 
 
-def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOutcome:
-    """Decide who left and whose each account is, and write down what changed."""
+def correlate(session: Session, settings: CorrelationSettings, *, counted: bool = True) -> CorrelationOutcome:
+    """Decide who left and whose each account is, and write down what changed.
+
+    `counted`: whether it's also to be counted how many accounts are linked, of all that there are.
+    """
     values: dict[str, object] = {
         "as_of": settings.as_of,
         "zone": settings.zone,
@@ -101,7 +105,7 @@ def correlate(session: Session, settings: CorrelationSettings) -> CorrelationOut
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         drop_views(session)
-        return _outcome(session, values, merged)
+        return _outcome(session, values, merged, counted=counted)
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
@@ -160,13 +164,18 @@ def _placeholders(session: Session, values: Sequence[str]) -> None:
     session.execute("insert into placeholder select distinct unnest(%s::text[])", (list(values),))
 
 
-def _outcome(session: Session, values: dict[str, object], merged: Sequence[UUID]) -> CorrelationOutcome:
-    with session.cursor(row_factory=class_row(CorrelationCounts)) as cursor:
-        counts = cursor.execute(block("correlate", "correlation_counts"), values).fetchone()
+def _outcome(
+    session: Session, values: dict[str, object], merged: Sequence[UUID], *, counted: bool
+) -> CorrelationOutcome:
+    counts = _counts(session, values) if counted else None
     with session.cursor(row_factory=class_row(WeightlessValue)) as cursor:
         weightless = cursor.execute(block("correlate", "weightless_values")).fetchall()
-    assert counts is not None
     return CorrelationOutcome(counts=counts, weightless=tuple(weightless), merged_persons=len(merged))
+
+
+def _counts(session: Session, values: dict[str, object]) -> CorrelationCounts | None:
+    with session.cursor(row_factory=class_row(CorrelationCounts)) as cursor:
+        return cursor.execute(block("correlate", "correlation_counts"), values).fetchone()
 
 
 def _setting(source: SourceSetting) -> dict[str, object]:

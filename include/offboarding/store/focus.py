@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block, statements
 
-TEMPORARY = ("noted", "focus_account", "focus_person", "reached", "naming", "named")
+TEMPORARY = ("noted", "focus_account", "focus_person", "reached", "outer_id", "naming", "named")
 VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
 
 
@@ -47,13 +47,17 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
 def _grown(session: Session, values: Mapping[str, object]) -> bool:
     """Whether the focus is complete; False where it became most of everything."""
     _run(session, values, "make_naming", "focus_on_noted")
+    is_first_pass = True
     for step in itertools.count():
-        at_step = {**values, "step": step}
+        at_step = {**values, "step": step, "is_first_pass": is_first_pass}
         if _is(session, "focus_is_most", at_step):
             return False
         _run(session, at_step, "find_reached")
         if _is(session, "focus_is_most", at_step):
             return False
+        if _is(session, "has_to_pass", at_step):
+            _run(session, at_step, "pass_accounts")
+            is_first_pass = False
         _run(session, at_step, "grow_focus")
         if not _is(session, "focus_grew", at_step):
             break

@@ -221,7 +221,8 @@ class SourceRead:
             yield from _OF_KNOWN
 
     def _check_ticks(self, values: Mapping[str, object]) -> None:
-        for statement in statements("sources", "find_unseen"):
+        find = "find_unseen" if self._is("tells_realm", values) else "find_unseen_of_some"
+        for statement in statements("sources", find):
             self.session.execute(statement, values)
         if self._is("ticked_by_mistake", values):
             raise RetriableError(

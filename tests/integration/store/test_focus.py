@@ -253,6 +253,28 @@ def test_an_account_that_begins_to_name_another_is_looked_at_with_it(store: Sess
     assert night(store, JOB, lee, day=1) == {"job", "lee"}
 
 
+def outer(value: str) -> AccountKey:
+    """The id of an account elsewhere."""
+    return AccountKey(kind=KeyKind.DIRECTORY_ID, value=value, origin=KeyOrigin.ATTRIBUTE, name="external id")
+
+
+def test_whoever_names_an_accounts_own_id_is_looked_at_with_it_both_ways(store: Session) -> None:
+    naming, plain = account("naming", outer("plain")), account("plain")
+    night(store, naming, plain)
+
+    assert night(store, naming, account("plain", number("1043")), day=1) == {"naming", "plain"}
+    assert night(store, replace(naming, label="renamed"), account("plain", number("1043")), day=2) == {"naming", "plain"}
+
+
+def test_an_id_that_is_reached_as_an_accounts_own_leads_on_once_another_bears_it(store: Session) -> None:
+    """The first's own id is found before another account is, which bears the same as a login and as the id of a third."""
+    first, second = account("first", login("zzz")), account("second", login("zzz"), outer("first"))
+    third = account("third", outer("first"))
+    night(store, first, second, third)
+
+    assert night(store, replace(first, label="renamed"), second, third, day=1) == {"first", "second", "third"}
+
+
 def test_what_nobody_bears_any_more_leads_to_others(store: Session) -> None:
     one, other = account("one", login("zzz")), account("other", login("zzz"))
     night(store, one, other)

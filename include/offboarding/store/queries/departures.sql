@@ -66,13 +66,13 @@ where o.done_at is null and exists (
 
 -- name: accounts_of_run
 -- Accounts of a system that are linked to these people, may be theirs, or have an open finding of theirs.
-select distinct a.realm, a.native_id, a.label, a.login
-from run_person r join account a on a.realm = %(realm)s
-where r.run_id = %(run_id)s and (
-    exists (
-        select from link l where l.account_pk = a.account_pk and l.person_uid = r.person_uid and l.valid_to is null
-            and l.decision in ('linked', 'disputed', 'probable'))
-    or exists (
-        select from finding f where f.realm = a.realm and f.account_native_id = a.native_id
-            and f.person_uid = r.person_uid and f.state <> 'resolved'))
-order by a.native_id;
+select a.realm, a.native_id, a.label, a.login
+from run_person r join link l using (person_uid) join account a using (account_pk)
+where r.run_id = %(run_id)s and a.realm = %(realm)s and l.valid_to is null
+    and l.decision in ('linked', 'disputed', 'probable')
+union
+select a.realm, a.native_id, a.label, a.login
+from run_person r join finding f using (person_uid)
+join account a on a.realm = f.realm and a.native_id = f.account_native_id
+where r.run_id = %(run_id)s and a.realm = %(realm)s and f.state <> 'resolved'
+order by native_id;

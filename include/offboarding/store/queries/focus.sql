@@ -26,7 +26,8 @@ select not exists (select from correlated where settings = %(settings)s)
 -- Which accounts and persons are looked at, which values they bear or bore, and by which step each was found.
 create temp table focus_account (account_pk bigint primary key, step integer not null);
 create temp table focus_person (person_uid uuid primary key, step integer not null);
-create temp table reached (kind text, value text, step integer not null);
+create temp table reached (kind text, value text, step integer not null, own boolean not null default false);
+create temp table outer_id (account_pk bigint, value text);
 
 -- name: focus_on_everything
 -- What correlation looks at, by views: to look at everything needs no list of it.
@@ -98,7 +99,7 @@ analyze focus_account, focus_person;
 -- name: find_reached
 -- What those whom the last step found bear or bore, as far as it weighs anything: a number as it is and by its digits,
 -- since it equals others by the one and resembles them by the other; of a person's mail also the local part, which stands
--- beside logins.
+-- beside logins. An account's own id is told apart: it's named by another system or by HR, or by nobody.
 insert into reached
 with key as (
     select k ->> 0 as kind, k
@@ -107,42 +108,61 @@ with key as (
     where f.step = %(step)s
     offset 0  -- taken out once
 ), ever as (
-    select kind, k ->> 1 as value, k ->> 2 as loose from key
+    select kind, k ->> 1 as value, k ->> 2 as loose, kind = 'directory_id' and k ->> 4 = 'id' as own from key
     union all
-    select o.kind, o.value, o.loose
+    select o.kind, o.value, o.loose, false
     from focus_account f join former_account_key o using (account_pk) join account using (account_pk)
     join source_setting using (realm)
     where f.step = %(step)s
     union all
-    select k.kind, k.value, k.loose
+    select k.kind, k.value, k.loose, false
     from focus_person f join worker w using (person_uid) join worker_key k using (worker_pk)
     where f.step = %(step)s
     union all
-    select 'login', k.loose, ''
+    select 'login', k.loose, '', false
     from focus_person f join worker w using (person_uid) join worker_key k using (worker_pk)
     where f.step = %(step)s and k.kind = 'mail'
 )
-select distinct e.kind, v.value, %(step)s::integer
+select distinct e.kind, v.value, %(step)s::integer, e.own
 from ever e cross join lateral (values (e.value), (case when e.kind = 'number' then e.loose end)) v(value)
 where e.kind <> 'name' and ltrim(v.value, '0') <> '' and v.value not in (select p.value from placeholder p)
-    and not exists (select from reached r where r.kind = e.kind and r.value = v.value);
+    and not exists (select from reached r where r.kind = e.kind and r.value = v.value and (e.own or not r.own));
 analyze reached;
 
--- name: grow_focus
--- Whatever has to do with what the last step found. Of what accounts bear there is no index: to keep one would cost each
--- read more than looking at all of it costs here, once or twice a night (an account that is found brings its own id, which
--- another system may name). So the values alone are compared; that of another
--- kind now and then brings in somebody who needn't be looked at, and changes nothing.
-insert into focus_account
+-- name: has_to_pass
+-- Whether that step has values that any account may bear; or its first own ids, for which it isn't known yet which
+-- accounts name another's.
+select exists (select from reached where step = %(step)s and (%(is_first_pass)s or not own));
+
+-- name: pass_accounts
+-- Whoever bears them. Of what accounts bear there is no index: to keep one would cost each read more than looking at all of
+-- it costs here, once or twice a night. So the values alone are compared; that of another kind now and then brings in
+-- somebody who needn't be looked at, and changes nothing. Which accounts name another's id is taken down on the first
+-- pass: few do, and each account that is found brings its own.
 with key as (
     select a.account_pk, a.keys -> generate_series(0, jsonb_array_length(a.keys) - 1) as k
     from account a join source_setting using (realm)
-    where exists (select from reached r where r.step = %(step)s)
     offset 0  -- taken out once
+), met as (
+    select account_pk, k ->> 1 as value, k ->> 0 = 'directory_id' and k ->> 4 <> 'id' as is_outer,
+        k ->> 1 in (select r.value from reached r where r.step = %(step)s and not r.own)
+            or (k ->> 2 in (select r.value from reached r where r.step = %(step)s) and k ->> 0 = 'number') as is_reached
+    from key
+    where k ->> 1 in (select r.value from reached r where r.step = %(step)s and not r.own)
+        or (k ->> 2 in (select r.value from reached r where r.step = %(step)s) and k ->> 0 = 'number')
+        or (%(is_first_pass)s and k ->> 0 = 'directory_id' and k ->> 4 <> 'id')
+), naming_another as (
+    insert into outer_id select account_pk, value from met where is_outer and %(is_first_pass)s
 )
-select account_pk, %(step)s + 1 from key
-where k ->> 1 in (select r.value from reached r where r.step = %(step)s)
-    or (k ->> 2 in (select r.value from reached r where r.step = %(step)s) and k ->> 0 = 'number')
+insert into focus_account
+select distinct account_pk, %(step)s + 1 from met where is_reached
+on conflict do nothing;
+
+-- name: grow_focus
+-- What else has to do with what the last step found.
+insert into focus_account
+select o.account_pk, %(step)s + 1 from outer_id o
+where o.value in (select r.value from reached r where r.step = %(step)s and r.own)
 union
 select o.account_pk, %(step)s + 1
 from former_account_key o join account using (account_pk) join source_setting using (realm)
@@ -184,7 +204,8 @@ select exists (select from focus_account where step = %(step)s + 1)
 -- name: focus_is_most
 -- Whether so much is found that looking at everything costs less. More values than are named here may not be held in
 -- memory, where those of each account are looked for among them.
-select (select count(*) from focus_account) > (select count(*) / 4 from account)
+select exists (select from focus_account)
+        and not exists (select from account offset (select greatest(count(*) * 4 - 1, 0) from focus_account))
     or (select count(*) from reached) > 1000000;
 
 -- name: forget_crowded

@@ -18,6 +18,7 @@ create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
 create temp table s_group (scope text, group_native_id text);
+create temp table unseen (account_pk bigint, native_id text, mistaken boolean);
 create temp table s_trust (native_id text, label text, principal_realm text, principal text, standing text,
     standing_reason text, privileged boolean, privileged_by text);
 
@@ -80,11 +81,25 @@ select exists (select from scope where realm = %(realm)s and scope = '' and comp
 -- name: find_unseen
 -- Known accounts of the realm that weren't ticked off: what this read no longer shows is among these. And those that were,
 -- by mistake.
-create temp table unseen as
+insert into unseen
 select a.account_pk, a.native_id, s.account_pk is not null as mistaken
 from account a left join s_same s using (account_pk)
 where a.realm = %(realm)s and (s.account_pk is null
     or (a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s));
+analyze unseen;
+
+-- name: tells_realm
+-- Whether the read was to tell of the whole system, and not of some accounts alone.
+select exists (select from s_scope where scope = '') as whole;
+
+-- name: find_unseen_of_some
+-- The same where it was to tell of some accounts alone: of nobody else's it says anything.
+insert into unseen
+select a.account_pk, a.native_id, s.account_pk is not null as mistaken
+from (select native_id from s_same union select scope from s_scope) told
+join account a on a.realm = %(realm)s and a.native_id = told.native_id
+left join s_same s using (account_pk)
+where s.account_pk is null or (a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s);
 analyze unseen;
 
 -- name: ticked_by_mistake
@@ -448,27 +463,30 @@ select realm, kind, source, part from realm order by realm;
 -- Accounts of leavers and returners, disputed and probable ones, those that were a leaver's about the departure, and
 -- those with findings that aren't closed. Of some people alone: also those that bear an SSH key of theirs, since a
 -- whole read, which tells keys, may be a night ago.
+with theirs as (
+    select l.account_pk
+    from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+    where l.valid_to is null and l.decision in ('linked', 'disputed', 'probable') and d.confirmed
+        and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))
+    union
+    select l.account_pk
+    from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+    where l.relation = 'is' and l.decision = 'linked' and d.confirmed and not d.returned
+        and l.valid_to >= d.left_at - make_interval(days => %(moved_days)s)
+        and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))
+    union
+    select c.account_pk
+    from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
+    join credential k on k.account_pk = l.account_pk and k.fingerprint <> ''
+    join credential c on c.fingerprint = k.fingerprint and c.gone_at is null
+    where l.person_uid = any(%(persons)s) and l.relation = 'is' and l.decision = 'linked' and d.confirmed
+)
 select a.realm, a.native_id, a.label, a.login
-from account a
-where a.realm = %(realm)s and (
-    (a.gone_at is null and exists (
-        select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
-        where l.account_pk = a.account_pk and l.valid_to is null and l.decision in ('linked', 'disputed', 'probable')
-            and d.confirmed and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))))
-    or (a.gone_at is null and exists (
-        select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
-        where l.account_pk = a.account_pk and l.relation = 'is' and l.decision = 'linked' and d.confirmed
-            and not d.returned and l.valid_to >= d.left_at - make_interval(days => %(moved_days)s)
-            and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))))
-    or (a.gone_at is null and %(persons)s::uuid[] is not null and exists (
-        select from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
-        join credential k on k.account_pk = l.account_pk and k.fingerprint <> ''
-        join credential c on c.fingerprint = k.fingerprint and c.gone_at is null
-        where c.account_pk = a.account_pk and l.person_uid = any(%(persons)s) and l.relation = 'is'
-            and l.decision = 'linked' and d.confirmed))
-    or exists (
-        select from finding f
-        where f.realm = a.realm and f.account_native_id = a.native_id and f.state <> 'resolved'
-            and f.ticket_kind <> 'event'
-            and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))))
-order by a.native_id;
+from theirs join account a using (account_pk)
+where a.realm = %(realm)s and a.gone_at is null
+union
+select a.realm, a.native_id, a.label, a.login
+from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
+where a.realm = %(realm)s and f.state <> 'resolved' and f.ticket_kind <> 'event'
+    and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
+order by native_id;
