@@ -4,7 +4,7 @@ A company of a thousand, whose file is read by the real csv roster. Two people's
 eight tickets stand; after the accident the right file comes, and in it one more has left.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import pytest
 
 from include.offboarding.model import Coverage
 from include.offboarding.store import embedded
-from include.offboarding.store.connect import opened
+from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.events import broken_at
 from tests.support.database import cloned
 from tests.support.filed_feed import (
@@ -356,6 +356,63 @@ def test_the_file_before_last_again_closes_nothing(told: Told, tmp_path: Path) -
         assert said.startswith("rosters.hr: hr.csv: an older file delivered again: ")
         assert f"{COMMAND} accept-read {night.told.run.run_id} hr --reason" in said
         goes_on(filed, tracker, before, told.right)
+
+
+SMALL = 60
+"""So few that many days go by without anybody who comes or goes: 17 days of work are no proof."""
+
+
+def of_sixty(store: Session, path: Path) -> FiledCompany:
+    office = Office(session=store, tracker=HeardTracker(ListedTracker()), policy={"baseline": "ticket"})
+    filed = FiledCompany(office=office, path=path / "hr.csv")
+    filed.everybody_has_a_login(company(SMALL))
+    return filed
+
+
+def small(*gone_places: int, on_leave: Sequence[int] = ()) -> str:
+    people = gone(company(SMALL), gone_places, "2026-11-20")
+    return written([{**row, "State": "leave"} if place in on_leave else row for place, row in enumerate(people)])
+
+
+def test_of_a_small_company_an_undated_file_that_takes_a_departure_back_is_an_older_one(
+    store: Session, tmp_path: Path
+) -> None:
+    filed = of_sixty(store, tmp_path)
+    filed.night(small())
+    left = filed.night(small(3))
+    found = states(filed)
+
+    again = filed.night(small())
+
+    assert left.red == ()
+    assert ("leaver-account-works", f"u{FIRST + 3}", "open") in {row[:3] for row in found}
+    assert again.red == ("roster hr was read in part",)
+    assert "an older file delivered again" in again.warnings[0]
+    assert states(filed) == found
+    assert filed.night(small(3)).red == ()
+
+
+def test_of_a_small_company_an_undated_file_that_takes_an_announced_last_day_back_is_an_older_one(
+    store: Session, tmp_path: Path
+) -> None:
+    filed = of_sixty(store, tmp_path)
+    filed.night(small())
+    announced = [{**row, "Last day": "2026-12-31" * (place == 3)} for place, row in enumerate(company(SMALL))]
+    filed.night(written(announced))
+
+    assert filed.night(small()).red == ("roster hr was read in part",)
+
+
+def test_of_a_small_company_who_comes_back_from_leave_makes_a_list_that_was_there_before(
+    store: Session, tmp_path: Path
+) -> None:
+    filed = of_sixty(store, tmp_path)
+    filed.night(small(3))
+    filed.night(small(3, on_leave=[5]))
+
+    again = filed.night(small(3))
+
+    assert (again.red, again.warnings) == ((), ())
 
 
 @FULL

@@ -25,14 +25,19 @@ class _Between:
 def came_again(session: Session, roster: str, read_id: int, run_id: int, summary: RosterSummary) -> Problem | None:
     """The sentence for a read of what an earlier complete one held, where another one came between them.
 
-    An older date of its own shows it, whatever the size; else so much time that it can't be chance.
+    An older date of its own shows it, whatever the size; else so much time that it can't be chance, or that it has
+    somebody at work who is known as leaving or gone by then.
     """
     if not summary.digest:
         return None
     with session.cursor(row_factory=class_row(_Between)) as cursor:
         values = {"roster": roster, "read_id": read_id, "digest": summary.digest}
         found = cursor.execute(block("rosters", "told_between"), values).fetchone()
-    if found is None or not (_is_older(summary.dated_at, found.other_dated_at) or _is_long_ago(found, summary)):
+    if found is None or not (
+        _is_older(summary.dated_at, found.other_dated_at)
+        or _is_long_ago(found, summary)
+        or _takes_back(session, roster)
+    ):
         return None
     return Problem(
         record=summary.origin,
@@ -46,6 +51,12 @@ def came_again(session: Session, roster: str, read_id: int, run_id: int, summary
 
 def _is_older(dated_at: datetime | None, other_dated_at: datetime | None) -> bool:
     return dated_at is not None and other_dated_at is not None and dated_at < other_dated_at
+
+
+def _takes_back(session: Session, roster: str) -> bool:
+    """Whether a departure would be taken back. Needs the read staged."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return bool(cursor.execute(block("rosters", "takes_back"), {"roster": roster}).fetchone())
 
 
 def _is_long_ago(found: _Between, summary: RosterSummary) -> bool:

@@ -263,11 +263,14 @@ def test_whoever_names_an_accounts_own_id_is_looked_at_with_it_both_ways(store: 
     night(store, naming, plain)
 
     assert night(store, naming, account("plain", number("1043")), day=1) == {"naming", "plain"}
-    assert night(store, replace(naming, label="renamed"), account("plain", number("1043")), day=2) == {"naming", "plain"}
+    assert night(store, replace(naming, label="renamed"), account("plain", number("1043")), day=2) == {
+        "naming",
+        "plain",
+    }
 
 
 def test_an_id_that_is_reached_as_an_accounts_own_leads_on_once_another_bears_it(store: Session) -> None:
-    """The first's own id is found before another account is, which bears the same as a login and as the id of a third."""
+    """The own id of the first is found with the second, which names it, as a third does that bears nothing else."""
     first, second = account("first", login("zzz")), account("second", login("zzz"), outer("first"))
     third = account("third", outer("first"))
     night(store, first, second, third)

@@ -161,6 +161,18 @@ select s.first_run, s.first_at, s.last_at, (array_agg(n.run_id order by n.read_i
     max(n.as_of) as other_at, max(n.dated_at) as other_dated_at
 from same s cross join since n group by s.first_run, s.first_at, s.last_at;
 
+-- name: takes_back
+-- Whether somebody who is told as being at work here, without a last day, is known as leaving or gone since. Workers who
+-- are told as they stand aren't among these: they were ticked off.
+select exists (
+    select from s_employment s join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
+    where s.status in ('active', 'leave') and s.last_working_on is null
+        and (w.missing_since is not null or (
+            exists (select from employment e where e.worker_pk = w.worker_pk)
+            and not exists (
+                select from employment e
+                where e.worker_pk = w.worker_pk and e.status <> 'left' and e.last_working_on is null)))) as takes_back;
+
 -- name: newer_roster_read
 -- Whether a read that began later has been merged already: an older one never overwrites it.
 select exists (
