@@ -21,7 +21,7 @@ from tests.support.source_tree import PROJECT
 
 FIELDS = {
     *("decision", "reason", "source", "account", "worker", "number", "finding", "run", "roster", "key", "until"),
-    *("part", "who", "last", "notice", "departure", "holds", "batch"),
+    *("part", "queue", "who", "last", "notice", "departure", "holds", "batch"),
 }
 
 
@@ -93,6 +93,7 @@ def test_every_other_field_may_stay_empty(deciding: DAG, name: str) -> None:
         ("departure", "d-418"),
         ("holds", [1, 2]),
         ("batch", 20),
+        ("queue", "departures"),
     ],
 )
 def test_what_a_field_is_for_is_taken(deciding: DAG, name: str, told: object) -> None:
@@ -108,6 +109,7 @@ def test_what_a_field_is_for_is_taken(deciding: DAG, name: str, told: object) ->
         ("reason", 7),
         ("source", [" "]),
         ("worker", 10442),
+        ("queue", "arrivals"),
         ("number", "4"),
         ("number", 0),
         ("number", 1.5),

@@ -1,7 +1,7 @@
 """What a form asks for. A field has one meaning, whichever decisions ask for it."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -141,6 +141,7 @@ Part = Annotated[
     ),
 ]
 Queue = Annotated[
-    Literal["departures"], Field(title="Queue", description="The queue of departures, by that word: departures.")
+    str,
+    Field(title="Queue", description="The queue of departures, by that word: departures.", pattern="^departures$"),
 ]
 Until = Annotated[date, Field(title="Until", description="The last day on which it counts, in the company's zone.")]
