@@ -7,6 +7,10 @@ import yaml
 
 from include.offboarding.errors import ConfigError
 
+MOST_BYTES = 16 << 20
+MOST_NODES = 1_000_000
+"""Keys and values, each alias counted as all that it stands for."""
+
 
 class _Loader(yaml.SafeLoader):
     """Refuses a key that stands twice, which YAML would silently take the last of."""
@@ -22,16 +26,50 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
+def _constructed(path: Path, text: str) -> object:
+    """What the text says, unless its aliases stand for more than a person writes: ten lines of them may be billions."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _weight(node, {}) > MOST_NODES:
+            raise ConfigError(f"{path}: its aliases (*name) stand for more than {MOST_NODES:,} values. Write them out.")
+        return cast("object", cast("Any", loader).construct_document(node))
+    finally:
+        loader.dispose()
+
+
+def _weight(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node stands for, each alias counted as what it names; one within itself is endless."""
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = MOST_NODES + 1
+    inner: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        inner = [each for pair in node.value for each in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = list(node.value)
+    known[id(node)] = 1 + sum(_weight(each, known) for each in inner)
+    return known[id(node)]
+
+
 def read(path: Path, *, absent: str) -> object:
     """What the file holds; None for nothing. `absent`: what to do where it can't be read. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        text = raw.decode("utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: can't be read ({error.strerror}). {absent}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 (at byte {error.start}). Save it as UTF-8.") from error
+    if len(raw) > MOST_BYTES:
+        raise ConfigError(f"{path}: is larger than {MOST_BYTES >> 20} MB. Look at what it is.")
     try:
-        return cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader
+        return _constructed(path, text)
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is nested too deeply. Look at what it is.") from error
     except yaml.MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise ConfigError(f"{path}: {where}{error.problem or error.context}") from error

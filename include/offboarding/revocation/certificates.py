@@ -16,7 +16,8 @@ from cryptography.x509.oid import NameOID
 from include.offboarding.revocation.crl import is_authority
 from include.offboarding.thumbprints import PublicKeyError, material_of
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+# Never over the next beginning: a file of beginnings alone would be read to its end for each.
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:(?!-----BEGIN ).)*?-----END \1-----", re.DOTALL)
 _BEGIN = re.compile(rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE|PKCS7|CMS)-----")
 _BUNDLES = (b"PKCS7", b"CMS")
 _LONGEST = 300

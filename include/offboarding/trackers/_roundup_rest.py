@@ -1,5 +1,6 @@
 """Roundup's REST interface: answers as models, errors as ours (https://www.roundup-tracker.org/docs/rest.html)."""
 
+import time
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -98,6 +99,12 @@ class Hits(BaseModel):
     collection: list[Hit]
 
 
+MOST_BYTES = 16 << 20
+"""Of an answer."""
+MOST_SECONDS = 300
+"""For an answer's body, however often a little of it comes."""
+
+
 class Rest:
     """What we ask of Roundup."""
 
@@ -145,18 +152,35 @@ class Rest:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         try:
-            return self._client.request(method, path, params=parameters, json=body, headers=headers)
+            with self._client.stream(method, path, params=parameters, json=body, headers=headers) as response:
+                return self._whole(method, path, response)
         except httpx.TransportError as error:
             what = f"{self._source}: {method} {path.partition('/@poe')[0]}"
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise FatalError(f"{what}: {error}. Set ca_certs_file in the connection's extra") from error
             raise RetriableError(f"{what}: no answer ({str(error) or type(error).__name__}). Is it up?") from error
 
+    def _whole(self, method: str, path: str, response: httpx.Response) -> httpx.Response:
+        """With its body, as it came: what is packed unpacks to anything, and we asked for nothing of the kind."""
+        what = f"{self._source}: {method} {path.partition('/@poe')[0]}"
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise FatalError(f"{what}: its answer is packed, which we didn't ask for. {FIXES[404]}")
+        body, until = bytearray(), time.monotonic() + MOST_SECONDS
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB. {FIXES[404]}")
+            if time.monotonic() > until:
+                raise RetriableError(f"{what}: no whole answer within {MOST_SECONDS} seconds. Is it up?")
+        return httpx.Response(
+            response.status_code, headers=response.headers, content=bytes(body), request=response.request
+        )
+
     def _parsed(self, method: str, path: str, response: httpx.Response, answer: type[Answer]) -> Answer:
         self._check(method, path, response)
         try:
             return answer.model_validate(response.json()["data"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             doubt = error.errors(include_input=False) if isinstance(error, ValidationError) else "no JSON of its"
             raise FatalError(
                 f"{self._source}: {method} {path}: not Roundup's answer ({doubt}). {FIXES[404]}"
@@ -179,5 +203,5 @@ def _reason(response: httpx.Response) -> str:
         return f"it redirects to {response.headers.get('location', '')[:200]}"
     try:
         return str(response.json()["error"]["msg"])[:200].rstrip(".")
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return " ".join(response.text.split())[:200].rstrip(".")

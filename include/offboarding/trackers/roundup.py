@@ -117,7 +117,7 @@ def address_of(where: str, connection: ConnectionFields) -> httpx.URL:
 def _headers(address: httpx.URL, own_url: str) -> dict[str, str]:
     """Roundup takes a change only from its own pages, or from what says the first three."""
     origin = str(httpx.URL(own_url).copy_with(raw_path=b"/")).rstrip("/")
-    headers = {"X-Requested-With": "rest", "Origin": origin, "Referer": own_url}
+    headers = {"X-Requested-With": "rest", "Origin": origin, "Referer": own_url, "Accept-Encoding": "identity"}
     if address.scheme == "http":
         # Roundup's own server writes head and body apart: on a kept connection the body waits 40 ms for the head's
         # acknowledgement (RFC 896 meets RFC 1122, 4.2.3.2). A new connection costs less, unless it needs a handshake.

@@ -4,7 +4,6 @@ import io
 import os
 import traceback
 import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -378,12 +377,15 @@ def test_a_file_that_vanishes_may_be_tried_again(
 
 
 def test_a_disk_that_breaks_off_may_be_tried_again(feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(file: object, encoding: str) -> Iterator[str]:
-        yield HEADER
-        yield "1,a,재직,\n"
-        raise OSError(errno.EIO, "Input/output error")
+    class Broken(io.StringIO):
+        def readline(self, size: int = -1, /) -> str:
+            if line := super().readline(size):
+                return line
+            raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("include.offboarding.rosters._csv.reading.decoded", broken)
+    monkeypatch.setattr(
+        "include.offboarding.rosters._csv.reading.decoded", lambda _file, _encoding: Broken(f"{HEADER}1,a,재직,\n")
+    )
     roster = feed("")
     with pytest.raises(RetriableError) as caught:
         list(roster.read())

@@ -8,9 +8,11 @@ import hashlib
 import io
 import shutil
 import tempfile
+import time
 import zipfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 _GZIP = b"\x1f\x8b"
@@ -19,6 +21,7 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 512
 _CHUNK = 1 << 16
+_MEGABYTE = 1 << 20
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "Have it exported as text (CSV)"),
     (b"%PDF", "a PDF", "Have it exported as text (CSV)"),
@@ -43,12 +46,62 @@ class WrongFileError(Exception):
         """What to do."""
 
 
-class Digested(io.RawIOBase):
-    """A stream that counts what passes, and takes its fingerprints: of the file as it was delivered, still packed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much a file may hold, packed and unpacked, and until when: a few kilobytes unpack to terabytes."""
 
-    def __init__(self, raw: BinaryIO) -> None:
+    max_bytes: int
+    until: float
+    """By time.monotonic()."""
+
+    def check(self, size: int) -> None:
+        """Raise WrongFileError beyond them."""
+        if size > self.max_bytes:
+            text = f"holds more than {self.max_bytes // _MEGABYTE:,} MB"
+            raise WrongFileError(text, "Look at what it is; if that's right, raise max_megabytes of the roster")
+        if time.monotonic() > self.until:
+            text = "has no end within the time that a read may take"
+            raise WrongFileError(text, "Look at what it is; if that's right, raise max_read_minutes of the roster")
+
+
+def _what_came(stream: BinaryIO, size: int) -> bytes:
+    """Up to so many bytes, b"" at the end. To wait until there are so many would be to look at no clock meanwhile."""
+    read1: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read1(size)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends in WrongFileError beyond its bounds."""
+
+    def __init__(self, raw: BinaryIO, bounds: Bounds) -> None:
         super().__init__()
         self._raw = raw
+        self._bounds = bounds
+        self._size = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+        """Up to a buffer full."""
+        chunk = _what_came(self._raw, len(buffer))
+        buffer[: len(chunk)] = chunk
+        self._size += len(chunk)
+        self._bounds.check(self._size)
+        return len(chunk)
+
+
+class Digested(io.RawIOBase):
+    """A stream that counts what passes, and takes its fingerprints: of the file as it was delivered, still packed.
+
+    Raises WrongFileError beyond its bounds.
+    """
+
+    def __init__(self, raw: BinaryIO, bounds: Bounds) -> None:
+        super().__init__()
+        self._raw = raw
+        self.bounds = bounds
         self._sums = {name: hashlib.new(name, usedforsecurity=False) for name in ("sha256", "md5")}
         self.size = 0
         """Bytes that have passed."""
@@ -59,9 +112,10 @@ class Digested(io.RawIOBase):
 
     def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
         """Up to a buffer full."""
-        chunk = self._raw.read(len(buffer))
+        chunk = _what_came(self._raw, len(buffer))
         buffer[: len(chunk)] = chunk
         self.size += len(chunk)
+        self.bounds.check(self.size)
         for known in self._sums.values():
             known.update(chunk)
         return len(chunk)
@@ -83,11 +137,11 @@ def unpacked(stream: Digested, encoding: str) -> Generator[BinaryIO]:
     start = buffered.peek(_LOOKED_AT)[:_LOOKED_AT]
     if start.startswith(_GZIP):
         with gzip.GzipFile(fileobj=buffered) as inner:
-            opened = io.BufferedReader(cast("io.RawIOBase", inner), _CHUNK)
+            opened = io.BufferedReader(_Bounded(cast("BinaryIO", inner), stream.bounds), _CHUNK)
             _refuse_others(opened.peek(_LOOKED_AT), encoding)
             yield opened
     elif start.startswith((_ZIP, _EMPTY_ZIP)):
-        with _member(buffered) as inner:
+        with _member(buffered, stream.bounds) as inner:
             _refuse_others(inner.peek(_LOOKED_AT), encoding)
             yield inner
     else:
@@ -96,7 +150,7 @@ def unpacked(stream: Digested, encoding: str) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def _member(stream: BinaryIO) -> Generator[io.BufferedReader]:
+def _member(stream: BinaryIO, bounds: Bounds) -> Generator[io.BufferedReader]:
     """The one file of an archive, whose list of contents stands at its end."""
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(stream, copy, _CHUNK)
@@ -109,7 +163,7 @@ def _member(stream: BinaryIO) -> Generator[io.BufferedReader]:
             if archive.getinfo(names[0]).flag_bits & 1:
                 raise WrongFileError("is an encrypted zip", "Have it packed without a password, or decrypted")
             with archive.open(names[0]) as member:
-                yield io.BufferedReader(cast("io.RawIOBase", member), _CHUNK)
+                yield io.BufferedReader(_Bounded(cast("BinaryIO", member), bounds), _CHUNK)
 
 
 def _refuse_others(start: bytes, encoding: str) -> None:

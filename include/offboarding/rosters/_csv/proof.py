@@ -1,9 +1,10 @@
 """What proves a file whole: a trailer within it, or a manifest beside it."""
 
+import importlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -11,8 +12,14 @@ from include.offboarding.interfaces import Strict
 from include.offboarding.model import Problem
 
 _LONGEST_PATTERN = 500
+LONGEST_PROOF = 1000
+"""Characters of a trailer, or of a manifest's line; whatever is longer is none, and matching it could take for ever."""
 _WHOLE = "Ask HR for the whole file: the rows that came still count, and nobody is taken to have left."
 _GROUPS = {"trailer": ("rows",), "manifest": ("file", "rows", "bytes", "sha256", "md5")}
+_PARSER: Any = importlib.import_module("re._parser")
+"""How re itself reads a pattern."""
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
+_MANY = 16
 _PROOFS = ("rows", "bytes", "sha256", "md5")
 _DIVIDERS = re.compile(r"[ ,.'_\u00a0]")
 
@@ -21,8 +28,11 @@ def _expression(pattern: str, kind: str) -> str:
     """The pattern, if its groups say what can be compared. Raises ValueError."""
     try:
         groups = re.compile(pattern).groupindex
+        runs_away = _repeats_within(_PARSER.parse(pattern), within=False)
     except re.error as error:
         raise ValueError(f"is no regular expression ({error})") from error
+    if runs_away:
+        raise ValueError("repeats what itself repeats, as in (\\d+)+: a file could make that take for ever")
     known = _GROUPS[kind]
     unknown = [name for name in groups if name not in known]
     if unknown:
@@ -30,6 +40,27 @@ def _expression(pattern: str, kind: str) -> str:
     if not any(name in groups for name in _PROOFS):
         raise ValueError(f"needs a group such as (?P<rows>\\d+) that says what can be compared: {', '.join(known)}")
     return pattern
+
+
+def _repeats_within(parsed: Any, *, within: bool) -> bool:
+    """Whether a repetition without end holds another, or a choice: the two ways to exponential time."""
+    for operation, told in parsed:
+        endless = str(operation) in _REPEATS and told[1] > _MANY
+        if within and (endless or str(operation) == "BRANCH"):
+            return True
+        inner = [each for each in _flat(told) if isinstance(each, _PARSER.SubPattern)]
+        if any(_repeats_within(each, within=within or endless) for each in inner):
+            return True
+    return False
+
+
+def _flat(told: Any) -> Iterator[Any]:
+    """What an operation's operands hold, lists and tuples opened."""
+    if isinstance(told, list | tuple):
+        for each in cast("list[Any]", told):
+            yield from _flat(each)
+    else:
+        yield told
 
 
 def _trailer(pattern: str) -> str:
@@ -64,7 +95,8 @@ class Trailer(Strict):
 
     def rows(self, text: str) -> int | None:
         """The count that this record tells; None where it is no trailer."""
-        match = re.fullmatch(self.pattern, text.strip())
+        text = text.strip()
+        match = re.fullmatch(self.pattern, text) if len(text) <= LONGEST_PROOF else None
         try:
             return _number(match["rows"], self.includes) if match else None
         except ValueError:  # the pattern takes more than numbers
@@ -89,6 +121,8 @@ class Manifest(Strict):
 
     def entries(self, text: str) -> Iterator[Mapping[str, str]]:
         """What it tells: of each file, where it names them."""
+        if any(len(line) > LONGEST_PROOF for line in text.splitlines()):
+            return
         for match in re.finditer(self.pattern, text, re.MULTILINE):
             yield {name: value for name, value in match.groupdict().items() if value is not None}
 

@@ -1,6 +1,8 @@
 """One file of a feed: its header, its rows, and what it proves of itself."""
 
+import csv
 import gzip
+import time
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
@@ -13,7 +15,7 @@ import structlog
 from include.offboarding.errors import IncompleteReadError, RetriableError
 from include.offboarding.interfaces import ReadContext
 from include.offboarding.model import Coverage, EmploymentStatus, Worker
-from include.offboarding.rosters._csv.packing import Digested, WrongFileError, unpacked
+from include.offboarding.rosters._csv.packing import Bounds, Digested, WrongFileError, unpacked
 from include.offboarding.rosters._csv.proof import Seen, Trailer
 from include.offboarding.rosters._csv.settings import Settings
 from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
@@ -27,6 +29,9 @@ _log = structlog.get_logger("offboarding.rosters")
 NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
 _DECLARE = 'declare the encoding that it is in (Korean Excel writes cp949, its "Unicode text" utf-16)'
 _AGAIN = "See whether its delivery was still under way; else ask HR for the whole file"
+LONGEST_LINE = 1 << 20
+"""Characters. Of a longer one nothing is kept."""
+_LINE_ENDS = ("\n", "\r")
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 
@@ -58,7 +63,8 @@ class FeedReader:
         Raises IncompleteReadError where it is no delimited text, is damaged or lacks a column, and RetriableError where
         it can't be read to its end.
         """
-        passed = Digested(stream)
+        until = time.monotonic() + self._settings.max_read_minutes * 60
+        passed = Digested(stream, Bounds(max_bytes=self._settings.max_megabytes << 20, until=until))
         with self._explained(name), unpacked(passed, self._settings.encoding) as content:
             text = decoded(content, self._settings.encoding)
             rows, counted = yield from self._rows(text, name)
@@ -111,8 +117,12 @@ class FeedReader:
 
     def _lines(self, text: TextIO, name: str) -> Iterator[str]:
         try:
-            for number, line in enumerate(text):
-                yield line if number else without_mark(line)
+            first = True
+            while line := text.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE and not line.endswith(_LINE_ENDS):
+                    line = _too_long(text)
+                yield without_mark(line) if first else line
+                first = False
         except UnicodeError as error:
             raise self.incomplete(f"{name} is not {self._settings.encoding} ({error})", _DECLARE) from error
 
@@ -161,6 +171,15 @@ class FeedReader:
                 f"rosters.{self._settings.name}: {name} can't be read to its end ({error.strerror}). "
                 f"{NOTHING_CONCLUDED}."
             ) from error
+
+
+def _too_long(text: TextIO) -> str:
+    """Pass over the rest of a line, a portion at a time; what stands for it is too long for a field, too: its record
+    can't be read, and the next one can.
+    """
+    while (rest := text.readline(LONGEST_LINE)) and not rest.endswith(_LINE_ENDS):
+        pass
+    return "x" * (csv.field_size_limit() + 1) + "\n"
 
 
 class _Ending:

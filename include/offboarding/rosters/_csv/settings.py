@@ -36,6 +36,10 @@ Files = Annotated[
 ]
 
 
+DEFAULT_MEGABYTES = 2048
+DEFAULT_READ_MINUTES = 60
+
+
 class Settings(RecordSettings):
     """What a user may write for a CSV roster."""
 
@@ -78,6 +82,14 @@ class Settings(RecordSettings):
     expected: DeliveryDays = Field(
         default=("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
         description="daily, weekdays, or a list of days: when HR delivers; other days don't age a file.",
+    )
+    max_megabytes: int = Field(
+        default=DEFAULT_MEGABYTES,
+        ge=1,
+        description="What a file may hold, unpacked; a larger one is refused.",
+    )
+    max_read_minutes: float = Field(
+        default=DEFAULT_READ_MINUTES, gt=0, description="How long a file may take, until it's read to its end."
     )
     holidays: frozenset[date] = Field(default=frozenset(), description="Days without delivery, beside expected.")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from include.offboarding.sources._aws.conditions import Asking, filled, matches, texts
+from include.offboarding.sources._aws.conditions import Asking, expression, filled, matches, texts
 from include.offboarding.sources._aws.policies import Statement, statements
 
 _ARN_PARTS = 6
@@ -90,7 +90,7 @@ def _arn_pattern(pattern: str) -> re.Pattern[str]:
 def _segment(part: str, *, whole: bool) -> str:
     inner, end = (part[:-1], ".*") if part.endswith("*") else (part, "")
     any_letter = "." if whole else "[^:]"
-    return re.escape(inner).replace(r"\*", f"{any_letter}*").replace(r"\?", any_letter) + end
+    return expression(inner, any_letter) + end
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 29
 """Of one file, unpacked: CloudTrail writes some megabytes."""
+MOST_PACKED = 1 << 26
 _CHUNK = 1 << 20
 _GONE = frozenset({"NoSuchKey", "NoSuchBucket"})
 
@@ -92,11 +93,13 @@ class TrailBucket:
     def _file(self, key: str) -> list[Record]:
         with self._speaking("GetObject"):
             body = self.s3.get_object(Bucket=self._bucket, Key=key)["Body"]
-            content = body.read()
+            content = body.read(MOST_PACKED + 1)
+        if len(content) > MOST_PACKED:
+            raise self._too_large(key)
         try:
             told = cast("dict[str, Any]", json.loads(self._unpacked(key, content)))
             return cast("list[Record]", told["Records"])
-        except (EOFError, OSError, zlib.error, ValueError, KeyError, TypeError) as error:
+        except (EOFError, OSError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
             raise FatalError(
                 f"{self.asker}: s3://{self._bucket}/{key} is no whole file of CloudTrail's ({type(error).__name__}). "
                 "Nothing was concluded from this read. Have the file delivered again, or take it away"
@@ -109,11 +112,14 @@ class TrailBucket:
             while chunk := file.read(_CHUNK):
                 unpacked += chunk
                 if len(unpacked) > MOST_BYTES:
-                    raise FatalError(
-                        f"{self.asker}: s3://{self._bucket}/{key} unpacks to more than {MOST_BYTES >> 20} MB, which "
-                        "CloudTrail never writes. Look at what it is, and take it away"
-                    )
+                    raise self._too_large(key)
         return bytes(unpacked)
+
+    def _too_large(self, key: str) -> FatalError:
+        return FatalError(
+            f"{self.asker}: s3://{self._bucket}/{key} has more than {MOST_PACKED >> 20} MB, or unpacks to more than "
+            f"{MOST_BYTES >> 20} MB, which CloudTrail never writes. Look at what it is, and take it away"
+        )
 
     @contextmanager
     def _speaking(self, call: str) -> Generator[None]:

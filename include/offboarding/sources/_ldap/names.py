@@ -3,7 +3,11 @@
 import re
 
 _UNTIDY = re.compile(r'[\\+;"]|\s[\s,=]|[,=]\s')
-_PART = re.compile(r"\s*([^=\\,+;]+?)\s*=\s*((?:\\.|[^\\,+;])*)([,+;]|$)", re.DOTALL)
+_PART = re.compile(
+    r"\s*+((?:[^=\\,+;\s]|\s++(?!=))++)\s*+=\s*+((?:\\.|[^\\,+;])*+)([,+;]|$)",
+    re.DOTALL,
+)
+"""Possessive: whoever may write a DN may write a hundred thousand spaces."""
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})|\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r'[,+"\\<>;=]')
 

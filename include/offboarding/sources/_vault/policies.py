@@ -25,6 +25,9 @@ _LEGACY: Mapping[str, tuple[str, ...]] = {
 _UNDECIDED = ("control_group", "mfa_methods")
 """What somebody or something else has to agree to."""
 
+_MOST_TEMPLATES = 4
+"""In one path; of more the first stands for all that follows."""
+
 _TOKEN = re.compile(
     r"""(?P<space>\s+|\#[^\n]*|//[^\n]*|/\*.*?\*/)
       | (?P<string>"(?:\\.|[^"\\])*")
@@ -117,6 +120,9 @@ def _expression(pattern: str) -> re.Pattern[str]:
     """`+` stands for one segment, `*` at the end for whatever follows, a template for whatever comes of it."""
     body, anything = (pattern[:-1], ".*") if pattern.endswith("*") else (pattern, "")
     parts = re.split(r"(\{\{.*?\}\})", body)
+    if len(parts) > 2 * _MOST_TEMPLATES:
+        # Each may stand for anything, so together they are tried in as many ways as it has letters to their power.
+        parts, anything = parts[:1], ".*"
     plain = ("/".join("[^/]+" if each == "+" else re.escape(each) for each in part.split("/")) for part in parts[::2])
     return re.compile(".*".join(plain) + anything)
 

@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -129,26 +129,41 @@ class Folder:
         return os.path.relpath(place, self._root)
 
     def _body(self, path: str, *, wanted: bool) -> bytes | None:
-        place = self._root / path
-        try:
-            if not place.resolve(strict=True).is_relative_to(self._root.resolve()):
-                self.problem(path, "is a link that leads out of the folder. Collect the file itself")
-                return None
-            # Without waiting: a named pipe would keep us for good.
-            with os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    self.problem(path, "is no plain file. Take it out of the folder")
-                    return None
-                body = file.read(LARGEST + 1)
-        except (OSError, RuntimeError) as error:
-            why = getattr(error, "strerror", None) or "its links lead in a circle"
-            self.problem(path, f"can't be read ({why}). Let our user read it, or collect it anew")
+        opened = self._opened(path)
+        if opened is None:
             return None
+        body, _ = opened
         self.read += 1
         if wanted and len(body) > LARGEST:
             self.problem(path, f"is larger than {LARGEST // 1024 // 1024} MiB, and not read. Take it out, or split it")
             return None
         return body
+
+    def _opened(self, path: str) -> tuple[bytes, datetime] | None:
+        """The first LARGEST bytes and one more, and when they were written; None where it's no file of this folder."""
+        place = self._root / path
+        try:
+            if not self._within(place.resolve(strict=True)):
+                self.problem(path, "is a link that leads out of the folder. Collect the file itself")
+                return None
+            # Without waiting: a named pipe would keep us for good.
+            with os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+                told = os.fstat(file.fileno())
+                if not stat.S_ISREG(told.st_mode):
+                    self.problem(path, "is no plain file. Take it out of the folder")
+                    return None
+                # What was opened, and not what lay there a moment before: it may have become a link since.
+                if not self._within(Path(f"/proc/self/fd/{file.fileno()}").resolve()):
+                    self.problem(path, "became a link that leads out of the folder. Collect the file itself")
+                    return None
+                return file.read(LARGEST + 1), datetime.fromtimestamp(told.st_mtime, UTC)
+        except (OSError, RuntimeError) as error:
+            why = getattr(error, "strerror", None) or "its links lead in a circle"
+            self.problem(path, f"can't be read ({why}). Let our user read it, or collect it anew")
+            return None
+
+    def _within(self, place: Path) -> bool:
+        return place.is_relative_to(self._root.resolve())
 
     def _check(self, path: str, body: bytes, manifest: Manifest | None) -> None:
         listed = manifest.digests.get(path) if manifest else None
@@ -166,8 +181,11 @@ class Folder:
         name = self._collection.manifest
         if name is None:
             return None
+        opened = self._opened(name)
+        if opened is None:
+            return None
         try:
-            manifest = read_manifest(self._root / name)
+            manifest = read_manifest(*opened)
         except ManifestError as error:
             self.problem(name, str(error))
             return None

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](?:\./)?(.+)")
 
@@ -23,14 +22,12 @@ class Manifest:
     """When the file was written."""
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(body: bytes, made_at: datetime) -> Manifest:
     """The manifest. Raises ManifestError."""
     try:
-        text = path.read_text("utf-8")
-        made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it isn't UTF-8"
-        raise ManifestError(f"can't be read ({why}). Let the collection write it last, by sha256sum") from error
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ManifestError("can't be read (it isn't UTF-8). Let the collection write it last, by sha256sum") from error
     if not text.endswith("\n"):
         raise ManifestError("is empty, or cut off in its last line. Let the collection write it anew")
     digests: dict[str, str] = {}

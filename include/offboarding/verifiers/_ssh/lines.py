@@ -19,8 +19,9 @@ from include.offboarding.verifiers._ssh.identity import (
 
 _TYPE = re.compile(r"(?:ssh|ecdsa|sk|webauthn)-[A-Za-z0-9@.+-]+")
 # Options hold no space outside double quotes; a quote inside is written \" (OpenSSH, sshkey_advance_past_options).
-_OPTIONS = re.compile(r'(?:\\"|"(?:\\"|[^"])*"|[^\s"])+')
-_OPTION = re.compile(r'([A-Za-z0-9@.-]+)(?:="((?:\\"|[^"])*)")?(?:,|$)')
+# One way to read each character, as sshkey_advance_past_options has it, and none to try again.
+_OPTIONS = re.compile(r'(?:\\"|"(?:\\"|(?!\\")[^"])*+"|(?!\\")[^\s"])++')
+_OPTION = re.compile(r'([A-Za-z0-9@.-]+)(?:="((?:\\"|(?!\\")[^"])*+)")?(?:,|$)')
 _EXPIRY = re.compile(r"(\d{8})(\d{4})?(\d{2})?(Z?)")
 _LAST_ZONE = timedelta(hours=12)
 """UTC-12: where a day ends last."""
