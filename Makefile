@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench stress lock test-pythons setup slapd directories test-directories clean distclean
+.PHONY: help demo test lint bench stress fuzz lock test-pythons setup slapd directories test-directories clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -54,6 +54,9 @@ bench: setup slapd ## run each file in benchmarks/
 
 stress: setup slapd ## kill tasks at hundreds of messages: nothing told twice, nothing lost (ARGS="--seed 7 --kills 60")
 	@$(PYTHON_BIN) -m tests.stress $(ARGS)
+
+fuzz: setup ## throw anything at each parser of outside data, for long (ARGS="-k jwks"; FUZZ_EXAMPLES=100000)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(PYTHON_BIN) -m pytest tests/fuzz -n $(WORKERS) --dist=load $(ARGS)
 
 lock: ## resolve the requirements anew (UPGRADE=1: to the newest versions)
 	@scripts/lock.sh

@@ -71,7 +71,7 @@ def _in_pem(body: bytes) -> Iterator[Certificate]:
             raise CertificateFileError("holds OpenSSL's TRUSTED form. Convert it: openssl x509 -in FILE")
         try:
             found = pkcs7.load_pem_pkcs7_certificates(_as_pkcs7(block[0])) if block[1] in _BUNDLES else _one(block[0])
-        except (ValueError, UnsupportedAlgorithm) as error:
+        except Exception as error:
             # The library's own words may quote what it met.
             raise CertificateFileError(f"block {number} can't be decoded. Collect it anew") from error
         yield from map(certificate_of, found)
@@ -94,11 +94,11 @@ def _in_der(body: bytes) -> list[x509.Certificate]:
     with warnings.catch_warnings(action="ignore"):
         try:
             return [x509.load_der_x509_certificate(body)]
-        except ValueError:
+        except Exception:  # noqa: BLE001, S110 - whatever it is, it may be the other form
             pass
         try:
             return pkcs7.load_der_pkcs7_certificates(body)
-        except (ValueError, UnsupportedAlgorithm) as error:
+        except Exception as error:
             raise CertificateFileError(
                 "holds no certificate in PEM, DER or PKCS#7, or was cut off. Collect it anew, or mend the patterns"
             ) from error
@@ -121,7 +121,7 @@ def certificate_of(parsed: x509.Certificate) -> Certificate:
                 is_own_issuer=parsed.subject == parsed.issuer,
                 crl_points=tuple(dict.fromkeys(_crl_points(parsed))),
             )
-    except (ValueError, x509.DuplicateExtension) as error:
+    except Exception as error:
         raise CertificateFileError("holds a certificate whose fields can't be decoded. Have it issued anew") from error
 
 

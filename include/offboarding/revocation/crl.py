@@ -78,6 +78,9 @@ class Crl:
             reason = found.extensions.get_extension_for_class(x509.CRLReason).value.reason
         except x509.ExtensionNotFound:
             return Revocation(at=found.revocation_date_utc, reason="", on_hold=False)
+        except Exception as error:
+            text = "it lists the certificate for a reason that can't be decoded: revoked, or only on hold"
+            raise CrlError(f"{text}. Ask the authority which") from error
         on_hold = reason is x509.ReasonFlags.certificate_hold
         return Revocation(at=found.revocation_date_utc, reason=str(reason.value), on_hold=on_hold)
 
@@ -89,7 +92,7 @@ def read_crl(place: str, body: bytes) -> Crl:
         parsed = load(body)
         # Decoded as far as they are asked for.
         list(parsed.extensions)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except Exception as error:
         raise CrlError("it's no CRL in DER or PEM, or cut off. See what lies there") from error
     return Crl(place=place, parsed=parsed)
 

@@ -29,13 +29,15 @@ from include.offboarding.sources._aws.trail_bucket import TrailBucket
 from include.offboarding.sources._aws.trail_days import first_and_last
 from include.offboarding.sources._aws.trail_lookup import HORIZON_DAYS, Lookup, Pace
 from include.offboarding.sources._aws.trail_names import Names
-from include.offboarding.sources._aws.trail_records import recorded
+from include.offboarding.sources._aws.trail_records import Recorded, RecordError, recorded
 from include.offboarding.sources._aws.trail_words import HOMES
 
 __all__ = ["AwsCloudTrailSource", "Settings", "build", "destinations", "discover"]
 
 log = structlog.get_logger("offboarding.sources")
 
+MOST_NAMED = 20
+"""Records that can't be read, one by one; of more the number alone."""
 OVERLAP = timedelta(hours=1)
 """An event is there some 5 minutes after it happened, seldom more than 15; the same one again does no harm."""
 SILENT = timedelta(hours=24)
@@ -131,6 +133,7 @@ class AwsCloudTrailSource:
         self._settings = settings
         self._context = context
         self._sleep = sleep
+        self._malformed = list[str]()
 
     @property
     def requests(self) -> RequestCounts:
@@ -249,13 +252,24 @@ class AwsCloudTrailSource:
         )
 
     def _events(self, records: Iterator[Record], names: Names) -> list[Event]:
-        told = (each for record in records for each in recorded(record, self._realm))
+        told = (each for record in records for each in self._told(record))
         found = list(first_and_last(event for each in told for event in names.certain(each)))
         log.info("CloudTrail read", realm=self._realm, events=len(found), requests=self.requests.inventory)
         return found
 
+    def _told(self, record: Record) -> list[Recorded]:
+        try:
+            return list(recorded(record, self._realm))
+        except RecordError as error:
+            self._malformed.append(str(error))
+            return []
+
     def _unnamed(self, names: Names) -> Iterator[Gap]:
-        """What keeps events from being told of the secret that they were about."""
+        """Records that couldn't be read, and what keeps events from being told of the secret that they were about."""
+        for text in self._malformed[:MOST_NAMED]:
+            yield Gap(realm=self._realm, text=text, red=True)
+        if more := len(self._malformed[MOST_NAMED:]):
+            yield Gap(realm=self._realm, text=f"{self._asker}: {more} more CloudTrail records like these", red=True)
         for text in (*names.refusals.sentences(), *((names.out_of_reach,) if names.out_of_reach else ())):
             told = f"{text}. Until then what is known of a secret by its name alone is not counted"
             yield Gap(realm=self._realm, text=told, red=True)

@@ -434,7 +434,7 @@ def test_only_the_days_that_are_asked_for_are_listed(s3: Store) -> None:
         gzip.compress(b'{"Records": ['),
         gzip.compress(b'{"records": []}'),
         gzip.compress(b"\xff\xfe"),
-        gzip.compress(json.dumps({"Records": [{"eventSource": "kms.amazonaws.com", "eventName": "Sign"}]}).encode()),
+        gzip.compress(b'{"Records": ' + b"[" * 100_000),
     ],
 )
 def test_a_file_that_is_cut_off_or_none_of_cloudtrails_is_an_error(s3: Store, content: bytes) -> None:
@@ -442,7 +442,20 @@ def test_a_file_that_is_cut_off_or_none_of_cloudtrails_is_an_error(s3: Store, co
 
     with pytest.raises(FatalError) as caught:
         files(s3)
-    assert str(caught.value).startswith(("sources.trail", "CloudTrail record"))
+    assert str(caught.value).startswith("sources.trail")
+
+
+def test_a_record_that_can_t_be_read_costs_itself(s3: Store, record_property) -> None:
+    odd = {"eventSource": "kms.amazonaws.com", "eventName": "Sign", "eventID": "e-1"}
+    good = json.loads(gzip.decompress(file_of(event(1))))["Records"]
+    s3.put(key_of(AS_OF), gzip.compress(json.dumps({"Records": [odd, *good]}).encode()))
+    record_property("hostile values", 1)
+
+    told = files(s3)
+
+    assert [each.event_id for each in of(Event, told)] == [event_id(1)]
+    (gap,) = (each for each in of(Gap, told) if each.red and "CloudTrail record" in each.text)
+    assert gap.text.startswith(f"CloudTrail record e-1 of account {CORE} isn't as CloudTrail writes them (KeyError)")
 
 
 def test_a_file_that_unpacks_without_end_is_an_error(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:

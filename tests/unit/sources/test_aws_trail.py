@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.offboarding.demo.aws_trail_seed import AwsEventSeed, record_of
-from include.offboarding.errors import FatalError
 from include.offboarding.model import Deed, Event, KeyKind
 from include.offboarding.sources._aws.trail_days import first_and_last
 from include.offboarding.sources._aws.trail_lookup import Pace
-from include.offboarding.sources._aws.trail_records import recorded
+from include.offboarding.sources._aws.trail_records import RecordError, recorded
 from tests.support.cloud import CORE, PAYMENTS, user_id
 from tests.support.trails import READ_AT, SECRET, event, mjkim, somebody
 
@@ -156,14 +155,23 @@ def test_nothing_of_request_or_answer_is_kept_but_what_names_the_key() -> None:
     assert "hunter" not in repr(found)
 
 
-@pytest.mark.parametrize("changes", [{"eventTime": "yesterday"}, {"eventID": None, "awsRegion": 3}, {"resources": 7}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"eventTime": "yesterday"},
+        {"eventTime": "0001-01-01T00:00:00+23:00"},
+        {"eventID": None, "awsRegion": 3},
+        {"resources": 7},
+        {"requestParameters": {"secretId": "arn:"}, "responseElements": None},
+    ],
+)
 def test_a_malformed_record_is_an_error_that_shows_nothing_of_it(changes: dict[str, Any]) -> None:
     if changes.get("eventID", "") is None:
         record = {name: value for name, value in record_of(event(1), CORE).items() if name != "awsRegion"}
     else:
         record = {**record_of(event(1), CORE), **changes}
 
-    with pytest.raises(FatalError, match="isn't as CloudTrail writes them") as caught:
+    with pytest.raises(RecordError, match="isn't as CloudTrail writes them") as caught:
         list(recorded(record, CORE))
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None

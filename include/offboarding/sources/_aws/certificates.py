@@ -25,6 +25,7 @@ def read_certificate(body: str) -> Certificate | None:
     try:
         with warnings.catch_warnings(action="ignore"):  # of what old certificates got wrong
             certificate = x509.load_pem_x509_certificate(body.encode())
-    except ValueError:
+            thumbprint = certificate.fingerprint(SHA256()).hex()
+            return Certificate(thumbprint=thumbprint, expires_at=certificate.not_valid_after_utc)
+    except Exception:  # noqa: BLE001 - cryptography raises kinds of its own (InvalidVersion), and more with time
         return None
-    return Certificate(thumbprint=certificate.fingerprint(SHA256()).hex(), expires_at=certificate.not_valid_after_utc)

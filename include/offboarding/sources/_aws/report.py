@@ -130,7 +130,7 @@ def parse_report(content: bytes, where: str) -> Iterator[ReportRow]:
 
     Raises IncompleteReadError where a row can't even be told apart: a column is missing, or a creation time is none.
     """
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8", "backslashreplace"), newline=""))
     missing = {"arn", "user_creation_time", "user"} - set(reader.fieldnames or ())
     if missing:
         raise IncompleteReadError(f"{where}: the credential report has no column {min(missing)}. Please report it")

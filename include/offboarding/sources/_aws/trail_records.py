@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from include.offboarding.errors import FatalError
 from include.offboarding.model import Event
 from include.offboarding.sources._aws.trail_actors import Record, actor_of, part
 from include.offboarding.sources._aws.trail_words import SOURCES, WORDS, Thing, Word
@@ -17,6 +16,10 @@ from include.offboarding.sources._aws.trail_words import SOURCES, WORDS, Thing, 
 _KMS_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ARN_NAMES = ("arn", "aRN", "ARN")
 """How responseElements spell it, by service."""
+
+
+class RecordError(ValueError):
+    """A record that can't be read. The text names it, and holds nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ class _Call:
 
 
 def recorded(record: Record, realm: str) -> Iterator[Recorded]:
-    """Yield what a record says; nothing where it's of no concern, or nobody's. Raises FatalError where it's malformed.
+    """Yield what a record says; nothing where it's of no concern, or nobody's. Raises RecordError where it's malformed:
+    what was asked for is the caller's to choose, half an ARN too.
 
     `realm`: the account whose trail it is.
     """
@@ -60,11 +64,11 @@ def recorded(record: Record, realm: str) -> Iterator[Recorded]:
     if word is None:
         return
     try:
-        yield from _events(record, word, realm)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise FatalError(
+        yield from list(_events(record, word, realm))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other records are other people's
+        raise RecordError(
             f"CloudTrail record {record.get('eventID', 'without an id')} of account {realm} isn't as CloudTrail writes "
-            f"them ({type(error).__name__}). Nothing was concluded from this read; please report it"
+            f"them ({type(error).__name__}): what it says is NOT CHECKED. Look at it in CloudTrail, and report it"
         ) from None  # its text may hold what stands in the record
 
 

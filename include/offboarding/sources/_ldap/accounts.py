@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from include.offboarding.errors import IncompleteReadError
+from include.offboarding.errors import IncompleteReadError, OffboardingError
 from include.offboarding.interfaces import ReadContext
 from include.offboarding.model import (
     Account,
@@ -16,6 +16,7 @@ from include.offboarding.model import (
     KeyKind,
     KeyOrigin,
     Membership,
+    ScopeRead,
     Standing,
     SubjectKind,
 )
@@ -32,6 +33,7 @@ from include.offboarding.sources._ldap.standing import Judgement
 
 Keys = tuple[tuple[str, sshkeys.PublicKey], ...]
 """SSH keys, each with the attribute that it stood in."""
+ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 _MAIL_SCHEME = re.compile(r"(?P<scheme>[a-z0-9]+):", re.ASCII | re.IGNORECASE)
 """proxyAddresses: smtp:, SMTP: for the first one, x500:, sip: and others (MS-OXOABK 2.2.3.23)."""
 
@@ -47,13 +49,15 @@ def wanted_attributes(settings: LdapSettings, flavor: Flavor) -> tuple[str, ...]
 class Description:
     """What an entry says."""
 
-    account: Account
-    credentials: tuple[Credential, ...]
-    memberships: tuple[Membership, ...]
-    problems: tuple[tuple[SubjectKind, str], ...]
-    """Values that can't be read, by the kind of what they would have been. Beside one, none of its kind may look
-    gone.
-    """
+    native_id: str
+    account: Account | None = None
+    """None where the entry itself can't be read."""
+    credentials: tuple[Credential, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    problems: tuple[tuple[SubjectKind, str], ...] = ()
+    """Values that can't be read, by the kind of what they would have been."""
+    unread: tuple[ScopeRead, ...] = ()
+    """What isn't known for it: beside a key that can't be read, none of its kind may look gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,19 +87,36 @@ class Describer:
     def describe(self, entry: Entry, declared: Mapping[str, str]) -> Description:
         """The account, what is on it and what it's in. `declared`: why accounts count as dead, by native id."""
         native_id = self.native_id(entry)
+        try:
+            return self._described(entry, native_id, declared)
+        except OffboardingError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other entries are other people's
+            text = (
+                f"its entry can't be read ({type(error).__name__}). It isn't checked: look at its values, and report it"
+            )
+            return Description(native_id=native_id, unread=(self._scope(native_id, ALL_KINDS, text),))
+
+    def _scope(self, native_id: str, kinds: tuple[SubjectKind, ...], text: str) -> ScopeRead:
+        error = f"{self.source}: account {native_id}: {text}"
+        return ScopeRead(realm=self.realm, scope=native_id, kinds=kinds, error=error)
+
+    def _described(self, entry: Entry, native_id: str, declared: Mapping[str, str]) -> Description:
         problems: list[tuple[SubjectKind, str]] = []
         keys = self._ssh_keys(entry, problems)
         certificates = self._certificates(entry, problems)
         credentials = [self._key_credential(native_id, name, key) for name, key in keys]
         credentials += [self._certificate_credential(native_id, certificate) for certificate in certificates]
+        account = self._account(entry, native_id, keys, problems, declared.get(native_id, ""))
+        told = tuple((kind, f"{text}. It isn't checked: mend the value or remove it") for kind, text in problems)
+        unread = {kind: text for kind, text in told if kind is not SubjectKind.ACCOUNT}
         return Description(
-            account=self._account(entry, native_id, keys, problems, declared.get(native_id, "")),
+            native_id=native_id,
+            account=account,
             credentials=tuple(credentials),
             memberships=self._memberships(entry, native_id),
-            problems=tuple(
-                (kind, f"{self.source}: account {native_id}: {text}. It isn't checked: mend the value or remove it")
-                for kind, text in problems
-            ),
+            problems=tuple((kind, f"{self.source}: account {native_id}: {text}") for kind, text in told),
+            unread=tuple(self._scope(native_id, (kind,), text) for kind, text in unread.items()),
         )
 
     def gaps(self) -> Iterator[Gap]:

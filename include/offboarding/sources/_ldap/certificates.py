@@ -1,5 +1,6 @@
 """X.509 certificates as `userCertificate` holds them: DER (RFC 4523 2.1)."""
 
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,16 +30,20 @@ class CertificateFormatError(ValueError):
 def parse(value: bytes) -> Certificate:
     """The certificate in one attribute value. Raises CertificateFormatError."""
     try:
-        found = x509.load_der_x509_certificate(value)
-        issuer = found.issuer.get_attributes_for_oid(NameOID.COMMON_NAME) if found.issuer != found.subject else []
-        names = [str(name.value) for name in issuer]
-        return Certificate(
-            thumbprint=found.fingerprint(SHA256()).hex(),
-            label=f"certificate {found.serial_number:X}" + (f" by {names[0]}" if names else ""),
-            starts_at=found.not_valid_before_utc,
-            expires_at=found.not_valid_after_utc,
-            parsed=found,
-        )
-    except ValueError as error:
+        with warnings.catch_warnings(action="ignore"):  # of what old certificates got wrong
+            return _certificate(x509.load_der_x509_certificate(value))
+    except Exception as error:
         # The library's own words may quote what it met.
         raise CertificateFormatError("it isn't one X.509 certificate in DER") from error
+
+
+def _certificate(found: x509.Certificate) -> Certificate:
+    issuer = found.issuer.get_attributes_for_oid(NameOID.COMMON_NAME) if found.issuer != found.subject else []
+    names = [str(name.value) for name in issuer]
+    return Certificate(
+        thumbprint=found.fingerprint(SHA256()).hex(),
+        label=f"certificate {found.serial_number:X}" + (f" by {names[0]}" if names else ""),
+        starts_at=found.not_valid_before_utc,
+        expires_at=found.not_valid_after_utc,
+        parsed=found,
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from include.offboarding.errors import IncompleteReadError
 from include.offboarding.interfaces import ReadContext
 from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, ScopeRead, SubjectKind
-from include.offboarding.sources._ldap.accounts import Describer, Description, wanted_attributes
+from include.offboarding.sources._ldap.accounts import ALL_KINDS, Describer, Description, wanted_attributes
 from include.offboarding.sources._ldap.declared import declared_dead
 from include.offboarding.sources._ldap.entry import Entry
 from include.offboarding.sources._ldap.flavor import RIGHTS, Flavor
@@ -18,8 +18,6 @@ from include.offboarding.sources._ldap.results import STANDS
 from include.offboarding.sources._ldap.revocation import CertificateJudge
 from include.offboarding.sources._ldap.session import Session
 from include.offboarding.sources._ldap.settings import LdapSettings, several
-
-ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 
 
 def survey(session: Session, settings: LdapSettings, context: ReadContext, judge: CertificateJudge) -> "Directory":
@@ -87,6 +85,7 @@ class Directory:
             if description.memberships:
                 guards.add(canonical(entry.dn))
             yield from self._facts(description)
+            yield from description.unread
         if not count:
             raise self._empty()
         yield from self.gaps()
@@ -187,7 +186,7 @@ class Directory:
         return declared_dead(self.session, self.settings, self.flavor, base, condition)
 
     def _facts(self, description: Description) -> Iterator[Fact]:
-        yield description.account
+        yield from (description.account,) if description.account else ()
         yield from description.credentials
         yield from description.memberships
         for _, text in description.problems:
@@ -210,15 +209,14 @@ class Directory:
                 yield from self._described(entry, declared)
 
     def _described(self, entry: Entry, declared: Mapping[str, str]) -> Iterator[Fact]:
-        """The account's facts, and what of it is complete. Beside a key that we can't read, none may look gone."""
+        """The account's facts, and what of it is complete."""
         description = self.describer.describe(entry, declared)
-        native_id = description.account.native_id
         yield from self._facts(description)
-        unread = {kind: text for kind, text in description.problems if kind is not SubjectKind.ACCOUNT}
+        unread = {kind for read in description.unread for kind in read.kinds}
         whole = tuple(kind for kind in self.kinds if kind not in unread)
-        yield ScopeRead(realm=self.realm, scope=native_id, kinds=whole, groups=self.groups)
-        for kind, text in unread.items():
-            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(kind,), error=text)
+        groups = self.groups if description.account else None
+        yield ScopeRead(realm=self.realm, scope=description.native_id, kinds=whole, groups=groups)
+        yield from description.unread
 
     def _context_above(self) -> tuple[str, ...]:
         """The naming context that holds the base, asked of the root entry (RFC 4512 5.1)."""

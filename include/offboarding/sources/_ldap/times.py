@@ -28,7 +28,10 @@ def generalized_time(text: str) -> datetime:
     clock = timedelta(hours=int(found["hour"]), minutes=int(minute or 0), seconds=int(second or 0))
     zone = timedelta(hours=int(found["zone_hours"] or 0), minutes=int(found["zone_minutes"] or 0))
     ahead = zone if found["sign"] == "+" else -zone
-    return day + clock + unit * fraction - ahead
+    try:
+        return day + clock + unit * fraction - ahead
+    except OverflowError:
+        raise ValueError("no moment between the years 1 and 9999") from None
 
 
 def is_permanent_lock(text: str) -> bool:

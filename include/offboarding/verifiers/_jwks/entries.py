@@ -1,14 +1,12 @@
 """What stands in a JWKS (RFC 7517): each entry as a key, or why not. Nothing private leaves here."""
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from include.offboarding.thumbprints import (
     PRIVATE_MEMBERS,
@@ -61,9 +59,12 @@ class Entry:
 
 
 def entries(keys: list[object]) -> Iterator[Entry | int]:
-    """Each key in its order; the position of whatever is no object."""
+    """Each key in its order; the position of whatever is no object, or nests so deep that nothing can be made of it."""
     for position, told in enumerate(keys, start=1):
-        yield _entry(position, cast("Mapping[str, object]", told)) if isinstance(told, dict) else position
+        try:
+            yield _entry(position, cast("Mapping[str, object]", told)) if isinstance(told, dict) else position
+        except RecursionError:
+            yield position
 
 
 def _entry(position: int, jwk: Mapping[str, object]) -> Entry:
@@ -116,11 +117,11 @@ def _certificate(jwk: Mapping[str, object], material: str) -> tuple[datetime | N
     try:
         text = str(cast("list[object]", chain)[0])
         certificate = x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
-        if material_of(certificate.public_key()) != material:
-            return None, True
-    except (ValueError, binascii.Error, UnsupportedAlgorithm):
+        is_its_own = material_of(certificate.public_key()) == material
+        ends_at = certificate.not_valid_after_utc if is_its_own else None
+    except Exception:  # noqa: BLE001 - cryptography raises kinds of its own (InvalidVersion), and more with time
         return None, True
-    return certificate.not_valid_after_utc, False
+    return ends_at, not is_its_own
 
 
 def _word(told: object, longest: int) -> str:

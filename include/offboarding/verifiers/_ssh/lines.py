@@ -78,8 +78,9 @@ def _line(number: int, text: str, *, options: bool) -> Line | Unread:
         return Unread(number=number, why=f"ends after {shown(words[0])}. Collect the file anew, or mend the line")
     try:
         found = identity(words[0], words[1])
-    except IdentityError as error:
-        return Unread(number=number, why=f"is no key: {error}. Collect the file anew, or mend the line")
+    except Exception as error:  # noqa: BLE001 - a parser of what strangers write
+        why = error if isinstance(error, IdentityError) else "its contents can't be decoded"
+        return Unread(number=number, why=f"is no key: {why}. Collect the file anew, or mend the line")
     if options and words[0].endswith(CERTIFICATE):
         return Unread(number=number, why="is a certificate, which sshd takes from clients alone. Take the line out")
     comment = shown(words[2]) if len(words) > 2 else ""

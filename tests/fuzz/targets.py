@@ -1,0 +1,154 @@
+"""Each parser of outside data, and what it may raise: that is told of one record, or of one file, by its reader."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cryptography import x509
+
+from include.offboarding import messages
+from include.offboarding.custody.reading import read as read_register
+from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError
+from include.offboarding.exceptions.reading import read as read_exceptions
+from include.offboarding.interfaces import ReadContext
+from include.offboarding.revocation.certificates import CertificateFileError, certificates_in
+from include.offboarding.revocation.crl import CrlError, read_crl
+from include.offboarding.rosters import csv as csv_roster
+from include.offboarding.rosters._records.days import WrittenDays, database_day
+from include.offboarding.sources._aws.certificates import read_certificate
+from include.offboarding.sources._aws.report import parse_report
+from include.offboarding.sources._aws.sshkeys import ssh_fingerprint
+from include.offboarding.sources._aws.trail_records import recorded
+from include.offboarding.sources._ldap import certificates, sshkeys
+from include.offboarding.sources._ldap.ber import DecodeError, decode_entry, message_end, operation
+from include.offboarding.sources._ldap.times import filetime, generalized_time
+from include.offboarding.verifiers._jwks.document import document_of
+from include.offboarding.verifiers._jwks.entries import entries
+from include.offboarding.verifiers._ssh.lines import lines
+from include.offboarding.verifiers._ssh.revocation import RevocationError, Revocations
+from include.offboarding.web.page import Page
+
+CORPUS = Path(__file__).parent / "corpus"
+NIGHT = datetime(2026, 11, 24, 16, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A parser."""
+
+    name: str
+    """Of the folder with its seeds."""
+    read: Callable[[bytes], object]
+    raises: tuple[type[Exception], ...] = ()
+
+    def try_out(self, data: bytes) -> None:
+        """Whatever it raises beside what it may is a defect."""
+        with contextlib.suppress(*self.raises):
+            self.read(data)
+
+    @property
+    def folder(self) -> Path:
+        """Of its seeds."""
+        return CORPUS / self.name
+
+    @property
+    def seeds(self) -> list[bytes]:
+        """In an order of their own."""
+        return [path.read_bytes() for path in sorted(self.folder.iterdir())]
+
+
+def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    return lambda data: read(data.decode("utf-8", "surrogateescape"))
+
+
+def _ssh_keys(data: bytes) -> None:
+    for line in sshkeys.lines(data):
+        try:
+            sshkeys.parse(line)
+        except sshkeys.KeyFormatError:
+            continue
+
+
+def _message(data: bytes) -> None:
+    names, at = dict[bytes, str](), 0
+    while (end := message_end(data, at)) is not None and end <= len(data):
+        _, _, body = operation(data, at)
+        decode_entry(data, body, end, names)
+        at = end
+
+
+def _crl(data: bytes) -> None:
+    crl = read_crl("a place", data)
+    serial = next((each.serial_number for each in crl.parsed), 1)
+    certificate: Any = type("Certificate", (), {"serial_number": serial, "extensions": x509.Extensions([])})
+    assert crl.told
+    assert crl.validity is not None
+    crl.entry(certificate)
+
+
+def _jwks(data: bytes) -> None:
+    page = Page(url="", media_type="application/json", body=data, max_age=timedelta(0))
+    keys: Any = document_of("a JWKS", page).get("keys")
+    list(entries(keys if isinstance(keys, list) else []))
+
+
+def _record(data: bytes) -> None:
+    told: object = json.loads(data.decode("utf-8", "replace"))
+    if isinstance(told, dict):
+        list(recorded(told, "111111111111"))
+
+
+def _feed(data: bytes) -> None:
+    with TemporaryDirectory(prefix="offboarding-fuzz-") as folder:
+        path = Path(folder) / "hr.csv"
+        path.write_bytes(data)
+        columns = {name: name for name in ("worker_id", "name", "mail", "login", "status", "last_working_day")}
+        settings = csv_roster.Settings.model_validate(
+            {"name": "hr", "kind": "csv", "path": str(path), "coverage": "full", "columns": columns}
+        )
+        roster = csv_roster.build(settings, None, ReadContext(as_of=NIGHT, default_zone="Asia/Seoul"))
+        list(roster.read())
+
+
+def _file(read: Callable[..., object]) -> Callable[[bytes], object]:
+    def from_file(data: bytes) -> None:
+        with TemporaryDirectory(prefix="offboarding-fuzz-") as folder:
+            path = Path(folder) / "register.yaml"
+            path.write_bytes(data)
+            read(path, named=True)
+
+    return from_file
+
+
+def _days(text: str) -> Iterator[object]:
+    yield WrittenDays(formats=("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"))(text, "Asia/Seoul")
+
+
+TARGETS = (
+    Target(name="messages", read=_text(messages.read), raises=(messages.RefusedError,)),
+    Target(name="der", read=certificates.parse, raises=(certificates.CertificateFormatError,)),
+    Target(name="pem", read=_text(read_certificate)),
+    Target(name="pem", read=lambda data: list(certificates_in(data)), raises=(CertificateFileError,)),
+    Target(name="der", read=lambda data: list(certificates_in(data)), raises=(CertificateFileError,)),
+    Target(name="crl", read=_crl, raises=(CrlError,)),
+    Target(name="ssh", read=_ssh_keys),
+    Target(name="ssh", read=_text(ssh_fingerprint)),
+    Target(name="ssh", read=lambda data: list(lines(data, options=True))),
+    Target(name="ssh", read=lambda data: Revocations(path="revoked", body=data).ask({}), raises=(RevocationError,)),
+    Target(name="jwks", read=_jwks, raises=(FatalError,)),
+    Target(name="times", read=_text(generalized_time), raises=(ValueError,)),
+    Target(name="times", read=_text(filetime), raises=(ValueError,)),
+    Target(name="times", read=_text(lambda text: list(_days(text))), raises=(ValueError,)),
+    Target(name="times", read=_text(lambda text: database_day(text, "Asia/Seoul")), raises=(ValueError,)),
+    Target(name="ldap", read=_message, raises=(DecodeError, LookupError, TypeError)),
+    Target(name="trail", read=_record, raises=(ValueError, RecursionError)),
+    Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
+    Target(name="feed", read=_feed, raises=(OffboardingError,)),
+    Target(name="register", read=_file(read_register), raises=(ConfigError,)),
+    Target(name="exceptions", read=_file(read_exceptions), raises=(ConfigError,)),
+)
