@@ -141,3 +141,13 @@ def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: p
     for said in bag.import_errors.values():
         last = said.strip().splitlines()[-2:]
         assert any(f"{broken}: sources[1].rol_name is unknown. Did you mean role_name?" in line for line in last)
+
+
+def test_each_dag_has_the_time_that_the_page_of_limits_tells(bag: DagBag) -> None:
+    page = (PROJECT / "docs/limits.md").read_text("utf-8")
+    told = "6 hours a night, 55 minutes an hour's look, 30 minutes a departure or a decision"
+    given = {name.removeprefix("offboarding_"): dag.dagrun_timeout for name, dag in bag.dags.items()}
+
+    assert told in page
+    assert (given["nightly"], given["verify"]) == (timedelta(hours=6), timedelta(minutes=55))
+    assert given["departure"] == given["decide"] == timedelta(minutes=30)

@@ -1,0 +1,98 @@
+"""docs/limits.md: each bound is the code's."""
+
+import csv
+import re
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from include.offboarding import config, messages, yaml_file
+from include.offboarding.custody import commits
+from include.offboarding.deciding import spreadsheet
+from include.offboarding.queues import sqs
+from include.offboarding.revocation.settings import AskedCrls
+from include.offboarding.rosters import postgres
+from include.offboarding.rosters._csv import manifests, proof, reading, s3
+from include.offboarding.rosters._csv.settings import Settings as Csv
+from include.offboarding.sources import aws_cloudtrail, vault_transit
+from include.offboarding.sources._aws import trail_bucket
+from include.offboarding.sources._ldap import paging, session, strategy
+from include.offboarding.sources._ldap.settings import LdapSettings
+from include.offboarding.trackers import _roundup_rest, roundup
+from include.offboarding.verifiers._collected import folder
+from include.offboarding.verifiers._jwks.settings import JwksSettings
+from include.offboarding.web import page
+
+PAGE = (config.project_folder() / "docs/limits.md").read_text("utf-8")
+ROW = re.compile(r"^\| (.+?) \| ([\d,]+)(?: (\w+))? \| (constant|`\w+`) \| .+ \|$", re.MULTILINE)
+KB, MB = 1024, 1 << 20
+UNITS = {"KB": KB, "MB": MB, "minutes": 60, "seconds": 1, "characters": 1, "": 1}
+
+
+def default(model: type[BaseModel], name: str) -> Any:
+    """Of a setting; in seconds where it's a duration."""
+    value = model.model_fields[name].default
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+BOUNDS: dict[str, tuple[float, str]] = {
+    "LDAP: a message before the login": (strategy.SMALL_BYTES, ""),
+    "LDAP: an answer that is no entry, and its paging cookie": (strategy.SMALL_BYTES, ""),
+    "LDAP: a message (an entry)": (default(LdapSettings, "max_message_megabytes") * MB, "max_message_megabytes"),
+    "LDAP: messages of one answer": (strategy.MOST_MESSAGES, ""),
+    "LDAP: bytes of one answer, in largest messages": (
+        strategy.ANSWER_MESSAGES_OF_MOST_BYTES,
+        "max_message_megabytes",
+    ),
+    "LDAP: the connection": (session.CONNECT_SECONDS, ""),
+    "LDAP: silence, and the whole login": (session.ANSWER_SECONDS, ""),
+    "LDAP: a read": (default(LdapSettings, "max_read_minutes") * 60, "max_read_minutes"),
+    "LDAP: empty pages in a row": (paging.EMPTY_PAGES, ""),
+    "CSV: a file, packed and unpacked (gzip, zip)": (default(Csv, "max_megabytes") * MB, "max_megabytes"),
+    "CSV: a file's read": (default(Csv, "max_read_minutes") * 60, "max_read_minutes"),
+    "CSV: a line": (reading.LONGEST_LINE, ""),
+    "CSV: a field": (csv.field_size_limit(), ""),
+    "CSV: a manifest": (manifests._MOST_BYTES, ""),
+    "CSV: a trailer, a manifest's line": (proof.LONGEST_PROOF, ""),
+    "S3 feed: silence": (s3.READ_SECONDS, ""),
+    "PostgreSQL roster: a statement, a portion of rows": (
+        default(postgres.Settings, "statement_timeout"),
+        "statement_timeout",
+    ),
+    "JWKS: a page": (default(JwksSettings, "max_kilobytes") * KB, "max_kilobytes"),
+    "JWKS: a page, redirects included": (default(JwksSettings, "timeout_seconds"), "timeout_seconds"),
+    "CRL: a list": (default(AskedCrls, "max_kilobytes") * KB, "max_kilobytes"),
+    "CRL: a list, redirects included": (default(AskedCrls, "timeout_seconds"), "timeout_seconds"),
+    "JWKS and CRL: redirects, to the same host alone": (page.MOST_REDIRECTS, ""),
+    "Collected files: a file, and a manifest": (folder.LARGEST, ""),
+    "CloudTrail: a file, packed": (trail_bucket.MOST_PACKED, ""),
+    "CloudTrail: a file, unpacked": (trail_bucket.MOST_BYTES, ""),
+    "CloudTrail: pages of a kind of event in a region": (default(aws_cloudtrail.Settings, "max_pages"), "max_pages"),
+    "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
+    "Queue: ids in a message": (messages.MOST_IDS, ""),
+    "Roundup: an answer": (_roundup_rest.MOST_BYTES, ""),
+    "Roundup: an answer's body": (_roundup_rest.MOST_SECONDS, ""),
+    "Roundup: silence": (default(roundup.Settings, "timeout_seconds"), "timeout_seconds"),
+    "YAML: a file": (yaml_file.MOST_BYTES, ""),
+    "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),
+    "Spreadsheet of links": (spreadsheet.MOST_BYTES * MB / 1_000_000, ""),
+    "Repository (`custody suggest`): a file": (commits._MOST_BYTES, ""),
+    "Repository: a call of git": (commits._MOST_SECONDS, ""),
+}
+
+
+def test_each_bound_is_the_codes() -> None:
+    told = {
+        name: (float(figure.replace(",", "")) * UNITS[unit or ""], "" if by == "constant" else by.strip("`"))
+        for name, figure, unit, by in ROW.findall(PAGE)
+    }
+
+    assert told == {name: (float(bound), by) for name, (bound, by) in BOUNDS.items()}
+
+
+def test_every_row_is_read() -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| input |")]
+
+    assert len(rows) == len(ROW.findall(PAGE)) == len(BOUNDS)
