@@ -16,6 +16,7 @@ ARROWS: dict[str, set[str]] = {
     "thumbprints": set(),
     "texts": set(),
     "destinations": {"errors"},
+    "plain_file": set(),
     # Where a connection may lead is part of what every entry's settings hold.
     "interfaces": NOUNS | {"destinations"},
     # What stands between readers and the store.
@@ -25,10 +26,10 @@ ARROWS: dict[str, set[str]] = {
     "rosters": NOUNS | {"destinations", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
     "web": NOUNS,
-    "revocation": NOUNS | {"interfaces", "thumbprints", "web"},
+    "revocation": NOUNS | {"interfaces", "plain_file", "thumbprints", "web"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
     "sources": NOUNS | {"destinations", "interfaces", "revocation", "thumbprints"},
-    "verifiers": NOUNS | {"destinations", "interfaces", "revocation", "thumbprints", "web"},
+    "verifiers": NOUNS | {"plain_file", "destinations", "interfaces", "revocation", "thumbprints", "web"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints", "yaml_file"},
     "yaml_file": NOUNS,

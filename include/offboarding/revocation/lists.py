@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from cryptography import x509
 
+from include.offboarding import plain_file
 from include.offboarding.errors import ConfigError, FatalError, RetriableError
 from include.offboarding.revocation.certificates import Certificate
 from include.offboarding.revocation.crl import Crl, CrlError, read_crl
@@ -176,10 +177,14 @@ class RevocationLists:
         return self.web.get(place, remedy=_NOT_FOUND).body
 
     def _file(self, place: str) -> bytes:
+        most = self.settings.max_kilobytes
         try:
-            return (PROJECT / place).read_bytes()
+            body = plain_file.read(PROJECT / place, most * 1024)
         except OSError as error:
             raise CrlError(f"can't be read ({error.strerror}). Let our user read it, or mend crls") from error
+        if len(body) > most * 1024:
+            raise CrlError(f"is larger than {most} KiB, and not read. If that's right, raise max_kilobytes")
+        return body
 
     def _can_be_asked(self, place: str) -> bool:
         if place in self.settings.crls:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from include.offboarding import plain_file
 from include.offboarding.errors import ConfigError, FatalError
 from include.offboarding.interfaces import ConnectionFields, Strict
 from include.offboarding.verifiers._jwks.document import Document, document_of
@@ -151,8 +152,7 @@ class File:
         del get
         what = f"{self.where}: files.{self.name}"
         try:
-            with (PROJECT / self.path).open("rb") as file:
-                body = file.read(self.max_bytes + 1)
+            body = plain_file.read(PROJECT / self.path, self.max_bytes)
         except FileNotFoundError as error:
             raise FatalError(f"{what}: there is no file {self.path} on this machine. Mend the path.") from error
         except OSError as error:

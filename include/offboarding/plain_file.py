@@ -1,0 +1,14 @@
+"""A file of this machine whose path is configured, and whose content somebody else puts there."""
+
+import os
+import stat
+from pathlib import Path
+
+
+def read(path: Path, most_bytes: int) -> bytes:
+    """Its bytes, at most one more than so many. Raises OSError, too where it's a pipe or a device: those never end."""
+    # Without waiting: a named pipe would keep us for good.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "it is no plain file")
+        return file.read(most_bytes + 1)
