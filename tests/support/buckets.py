@@ -13,7 +13,7 @@ import pytest
 
 from include.offboarding.interfaces import ConnectionFields
 from tests.support.bucket_server import CONTROL, OPERATOR, Manners
-from tests.support.lasting import Lasting
+from tests.support.lasting import Lasting, descriptions_read_once
 
 BUCKET = "hr-feeds"
 SECRET = "s3cret of the reader"
@@ -67,6 +67,7 @@ class Store:
 @pytest.fixture(scope="session")
 def s3_process(lasting: Lasting) -> Store:
     """One server for all tests; it ends with them, even when they are killed."""
+    lasting("descriptions", descriptions_read_once)
     return lasting("s3", _started)
 
 

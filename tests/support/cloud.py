@@ -2,13 +2,11 @@
 
 import functools
 import json
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
-from botocore import loaders
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -30,7 +28,7 @@ from include.offboarding.demo.aws_seed import (
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import AccountRef, Fact
 from include.offboarding.sources.aws_iam import AwsIamSource, Settings, build
-from tests.support.lasting import Lasting
+from tests.support.lasting import Lasting, descriptions_read_once
 
 CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -58,16 +56,8 @@ KindOfFact = TypeVar("KindOfFact")
 @pytest.fixture(scope="session")
 def aws_process(lasting: Lasting) -> AwsServer:
     """One server for all: a test gives it a seed of its own before it asks for anything."""
-    return lasting("aws", _started)
-
-
-@contextmanager
-def _started() -> Generator[AwsServer]:
-    """botocore reads its descriptions of the services once a process here, not once a session: half of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaders, "create_loader", functools.cache(loaders.create_loader))
-        with aws_server(AwsSeed(accounts=())) as server:
-            yield server
+    lasting("descriptions", descriptions_read_once)
+    return lasting("aws", lambda: aws_server(AwsSeed(accounts=())))
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened
 from tests.support.database import cloned
+from tests.support.lasting import Lasting, descriptions_read_once
 from tests.support.memory import Folder
 from tests.support.office import HeardTracker
 from tests.support.whole_night import NightTold, Readers, whole_night
@@ -75,8 +76,9 @@ class DemoCompany:
 
 
 @pytest.fixture(scope="session")
-def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder) -> Iterator[DemoCompany]:
+def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder, lasting: Lasting) -> Iterator[DemoCompany]:
     """After the night before and the night itself."""
+    lasting("descriptions", descriptions_read_once)
     folder = DemoFolder(root=in_memory("a demo"))
     with (
         cloned(store_server) as name,

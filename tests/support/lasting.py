@@ -4,8 +4,9 @@ A fixture that a file imports is that file's own, whatever its scope; so `scope=
 server.
 """
 
+import functools
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol, TypeVar
 
 import pytest
@@ -34,3 +35,14 @@ def lasting(in_memory: Folder) -> Generator[Lasting]:
             return running[name]
 
         yield server
+
+
+@contextmanager
+def descriptions_read_once() -> Generator[None]:
+    """botocore reads its descriptions of the services once a process, not once a session: half of the tests' time."""
+    from botocore import session  # who asks for no AWS has no time for it
+
+    with pytest.MonkeyPatch.context() as patch:
+        # By the name that sessions know it by.
+        patch.setattr(session, "create_loader", functools.cache(session.create_loader))
+        yield

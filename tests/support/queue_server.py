@@ -16,7 +16,7 @@ import pytest
 
 from include.offboarding.interfaces import ConnectionFields, MessageSettings
 from include.offboarding.queues.sqs import SqsQueue, build
-from tests.support.lasting import Lasting
+from tests.support.lasting import Lasting, descriptions_read_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ class Mailbox:
 @pytest.fixture(scope="session")
 def sqs_server(lasting: Lasting) -> str:
     """Its address."""
+    lasting("descriptions", descriptions_read_once)
     return lasting("sqs", running)
 
 

@@ -15,6 +15,7 @@ from include.offboarding.store import embedded, trial
 from include.offboarding.store.connect import Session, opened
 from tests.support import filled
 from tests.support.database import TEMPLATE, cloned
+from tests.support.lasting import Lasting, descriptions_read_once
 from tests.support.memory import Folder
 from tests.support.tiny_company import TinyCompany, tiny_company
 
@@ -124,8 +125,9 @@ def deciding(typed: Type, store_parameters: dict[str, str | int], monkeypatch: p
 
 
 @pytest.fixture(scope="module")
-def tiny(in_memory: Folder) -> Iterator[TinyCompany]:
+def tiny(in_memory: Folder, lasting: Lasting) -> Iterator[TinyCompany]:
     """A company of two on real systems: a directory, AWS accounts, a tracker, and a store beside its file."""
+    lasting("descriptions", descriptions_read_once)
     with tiny_company(in_memory("tiny")) as company, pytest.MonkeyPatch.context() as environment:
         for name, value in company.environment.items():
             environment.setenv(name, value)
