@@ -6,6 +6,7 @@ from include.offboarding.model import (
     Case,
     Departure,
     Finding,
+    HiddenCase,
     KeyCase,
     LeaverCase,
     Severity,
@@ -14,7 +15,7 @@ from include.offboarding.model import (
 from include.offboarding.settings import Settings
 from include.offboarding.store.findings import RoutedFinding
 
-CONFIRM_RULES = frozenset({"engagement-lapsed", "departure-inferred"})
+CONFIRM_RULES = frozenset({"engagement-lapsed", "departure-inferred", "departure-hidden"})
 REVIEW_RULES = frozenset(
     {
         *("probable-account", "disputed-account", "orphan-account", "link-moved", "leaver-created-account"),
@@ -104,6 +105,8 @@ def _due_hours(settings: Settings, finding: Finding, kind: str) -> float:
 def _departure(finding: Finding, case: Case) -> Departure | None:
     if isinstance(case, LeaverCase):
         return case.departure
+    if isinstance(case, HiddenCase):
+        return case.departures[0].departure
     if isinstance(case, AccountCase):
         named = (s.departure for s in case.suspects if s.person_uid == finding.person_uid)
         return next(named, None)

@@ -11,7 +11,11 @@ from include.offboarding.report.wording import COMMAND, moment, worker
 from include.offboarding.store import words
 from include.offboarding.store.words import OpenEnd
 
-_BASES = {"planned": "a planned end has passed", "inferred": "no longer listed"}
+_BASES = {
+    "planned": "a planned end has passed",
+    "inferred": "no longer listed",
+    "hidden": "left by one record, works here by another",
+}
 
 
 def listing(given: Namespace) -> int:
@@ -55,9 +59,9 @@ def deny(given: Namespace) -> int:
             session, loaded.settings, departure=given.departure, reason=given.reason, author=given.author or ""
         )
     until = moment(end.until, loaded.choice.time_zone) if end.until else ""
+    lasts = f", until {until}; then it's asked again, unless HR says something else before." if until else "."
     say(
-        f"Worker {worker(end.id_space, end.worker_id)} works here, by {end.author}'s word, until {until}; then it's"
-        " asked again, unless HR says something else before.",
+        f"Worker {worker(end.id_space, end.worker_id)} works here, by {end.author}'s word{lasts}",
         "What rested on it closes with the next run.",
     )
     return DONE
@@ -76,8 +80,9 @@ def _row(end: OpenEnd, zone: str) -> list[str]:
 
 
 def _standing(end: OpenEnd, zone: str) -> str:
-    if end.verdict == "deny" and end.until:
-        return f"denied by {end.author} until {moment(end.until, zone)}: {end.reason}"
+    if end.verdict == "deny":
+        until = f" until {moment(end.until, zone)}" if end.until else ""
+        return f"denied by {end.author}{until}: {end.reason}"
     if end.verdict == "confirm":
         return f"confirmed by {end.author}: {end.reason}"
     return "counts by itself" if end.confirmed else "to be confirmed"

@@ -6,7 +6,7 @@ from datetime import datetime
 from include.offboarding.model.custody import KeyCase, UncustodiedCase
 from include.offboarding.model.people import Departure
 from include.offboarding.model.systems import Account, AccountRef, Credential, Trust
-from include.offboarding.model.words import LinkDecision, Relation
+from include.offboarding.model.words import Joined, LinkDecision, Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,5 +150,31 @@ class OrphanCase:
     """How many of them were used within 30 days."""
 
 
-Case = LeaverCase | AccountCase | OrphanCase | KeyCase | UncustodiedCase
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenDeparture:
+    """Somebody has left by one record, and works here by another that was there before."""
+
+    worker: str
+    """Whose record ended, such as "hr:1042"."""
+    departure: Departure
+    here_worker: str
+    """Whose goes on."""
+    here_roster: str
+    here_told: str
+    """HR's own words for it: "active since 2015-01-01"."""
+    joined_by: Joined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenCase:
+    """Somebody who counts as working here, though HR says that they left."""
+
+    person_uid: str
+    worker_id: str
+    episode: int
+    departures: tuple[HiddenDeparture, ...]
+    """The last first; at least one."""
+
+
+Case = LeaverCase | AccountCase | OrphanCase | HiddenCase | KeyCase | UncustodiedCase
 """What a rule looks at."""

@@ -54,6 +54,16 @@ class Relation(StrEnum):
     CREATED = "created"
 
 
+class Joined(StrEnum):
+    """By what two employments are one person's."""
+
+    RECORD = "record"
+    """One worker's record holds both."""
+    NUMBER = "number"
+    """Both records bear, or bore, the same number."""
+    MAIL_AND_LOGIN = "mail and login"
+
+
 class LinkDecision(StrEnum):
     """What correlation concludes about an account and a person; a person's own decision is evidence of its own."""
 

@@ -22,6 +22,9 @@ _OF_RULE = {
     ),
     "engagement-lapsed": "HR says that it ended (then they count as a leaver), or enters a new end.",
     "departure-inferred": "HR puts the record back, as gone (then they count as a leaver) or as active.",
+    "departure-hidden": (
+        "A person says whether they left (departure confirm, departure deny), or HR no longer says both."
+    ),
     "leaver-key-access": "A complete read of the key's policies and grants no longer shows the access.",
     "signing-key-unverifiable": (
         "A person attests, with evidence, that the old one is refused; that ends by itself, and it's asked again:\n"

@@ -14,7 +14,9 @@ def told(night: Night) -> list[str]:
     """Notices that HR's feed doesn't confirm, and numbers that HR changed: neither goes by unsaid."""
     notices = labelled("Notices", _notices(night)) if night.notices else []
     upcoming = labelled("Upcoming", _upcoming(night)) if night.upcoming else []
-    return [*notices, *upcoming, *labelled("Same people", _same_people(night))]
+    hidden = labelled("Hidden", _hidden(night)) if night.hidden else []
+    alike = labelled("Alike", _alike(night)) if night.alike else []
+    return [*notices, *upcoming, *labelled("Same people", _same_people(night)), *hidden, *alike]
 
 
 def _notices(night: Night) -> Iterator[str]:
@@ -41,6 +43,30 @@ def _same_people(night: Night) -> Iterator[str]:
         yield f"{each.record} is {known}: {each.evidence}"
     if len(night.same_people) > _MOST_LINES:
         yield f"and {len(night.same_people) - _MOST_LINES} more: {COMMAND} worker ID"
+
+
+def _hidden(night: Night) -> Iterator[str]:
+    """Whom HR says of that they left, and who count as working here by another employment."""
+    settled = sum(each.settled for each in night.hidden)
+    known = f", {settled} of them settled by a person" if settled else ""
+    people = counted(len(night.hidden), "departure")
+    yield f"{people} beside an employment that goes on{known} ({COMMAND} departure list)"
+    unsettled = [each for each in night.hidden if not each.settled]
+    for each in unsettled[:_MOST_LINES]:
+        gone = counted(whole_days(each.left_at, night.run.as_of), "day")
+        here = worker(each.here_space, each.here_worker_id)
+        yield f"worker {worker(each.id_space, each.worker_id)}, gone {gone}, works here as {here}"
+    if len(unsettled) > _MOST_LINES:
+        yield f"and {len(unsettled) - _MOST_LINES} more"
+
+
+def _alike(night: Night) -> Iterator[str]:
+    """Two people, or one whose number was written otherwise: they aren't taken for one."""
+    for each in night.alike[:_MOST_LINES]:
+        left, here = worker(each.id_space, each.worker_id), worker(each.id_space, each.here_worker_id)
+        yield f"worker {left} has left, and {here} works here: taken for two people"
+    if len(night.alike) > _MOST_LINES:
+        yield f"and {len(night.alike) - _MOST_LINES} more"
 
 
 def _late(night: Night, notice: NoticeThen) -> str:

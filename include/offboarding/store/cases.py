@@ -23,6 +23,7 @@ from include.offboarding.model import (
 from include.offboarding.store.case_extras import Extras, extras
 from include.offboarding.store.case_rows import AccountRow, account, credentials
 from include.offboarding.store.connect import Session
+from include.offboarding.store.hidden import hidden_cases
 from include.offboarding.store.sql import block, statements
 
 _ROWS_AT_ONCE = 2_000
@@ -118,6 +119,7 @@ class Looked:
 def cases(session: Session, looked: Looked) -> Iterator[Case]:
     """Yield every case that a rule may have anything to say of. Needs an open transaction."""
     yield from _leaver_cases(session, looked)
+    yield from hidden_cases(session, looked.values)
     yield from _account_cases(session, looked)
     if looked.persons is None:
         yield from _orphan_cases(session, looked.as_of, looked.since)

@@ -56,7 +56,7 @@ class CorrelationOutcome:
 
 _TEMPORARY = (
     *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
-    *("possibly_one", "contested", "several_workers"),
+    *("possibly_one", "contested", "hidden_now", "several_workers"),
     *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
     *("further", "touched", "ranked", "vouching", "vouched_login", "at_once", "owned", "owning", "final_link"),
     *("use_taken", "use_to_keep"),
@@ -89,9 +89,9 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         _run(session, "persons", values, "refresh_statistics", "make_shared_mail")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
-        _run(session, "persons", values, "make_employment_span", "make_feed_state")
+        _run(session, "persons", values, "make_employment_span", "overrule_spans", "make_feed_state")
         _run(session, "notices", values, "end_served", "confirm_notices", "make_person_state")
-        _run(session, "persons", values, "make_possibly_one", "make_contested")
+        _run(session, "persons", values, "make_possibly_one", "make_contested", "make_hidden", "write_hidden")
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _run(session, "correlate", values, "make_source_setting")
         _run(session, "uses", values, "take_uses")

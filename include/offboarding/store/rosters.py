@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from include.offboarding.errors import RetriableError
 from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
+from include.offboarding.store.contradictions import contradictions
 from include.offboarding.store.locks import lock_roster
 from include.offboarding.store.new_workers import NewWorkers
 from include.offboarding.store.repeats import came_again, repeated
@@ -132,7 +133,7 @@ class RosterRead:
                 self._fold()
             workers = self._workers()
             several = take_out_several(self.session, summary, workers)
-            found = [*problems, *several.problems, *self._contradictions(summary)]
+            found = [*problems, *several.problems, *contradictions(self.session, summary)]
             found += [old] if old and not found else []
             found += [again] if again else []
             last = self._last_complete()
@@ -269,17 +270,6 @@ class RosterRead:
         with self.session.cursor(row_factory=scalar_row) as cursor:
             return bool(cursor.execute(block("rosters", "newer_roster_read"), values).fetchone())
 
-    def _contradictions(self, summary: RosterSummary) -> list[Problem]:
-        rows = self.session.execute(block("rosters", "contradictions")).fetchall()
-        return [
-            Problem(
-                record=f"{summary.origin}, worker {worker_id}",
-                text=f"the employment from {_day(start_on)} is told in two ways",
-                fix="Mend the feed; until then whoever is told to work here counts as working here.",
-            )
-            for worker_id, start_on in rows
-        ]
-
     def _finish(
         self,
         outcome: RosterOutcome,
@@ -323,7 +313,3 @@ def _short(summary: RosterSummary, workers: int, last: int, run_id: int, roster:
         fix="Ask HR for the whole feed; if it really shrank: "
         f'python -m include.offboarding accept-read {run_id} {roster} --reason "..."',
     )
-
-
-def _day(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else "an unknown day"

@@ -18,7 +18,7 @@ class OpenEnd:
     id_space: str
     worker_id: str
     basis: str
-    """planned or inferred."""
+    """planned, inferred, or hidden: they left by one record, and work here by another."""
     left_at: datetime
     left_on: date | None
     zone: str
@@ -33,7 +33,7 @@ class OpenEnd:
     author: str | None
     decided_at: datetime | None
     until: datetime | None
-    """A denial's end: then it's asked again."""
+    """A denial's end: then it's asked again; None where it counts for good."""
 
     @property
     def name(self) -> str:

@@ -47,7 +47,8 @@ FACTS_ROWS = (
 RULES = {
     *("leaver-account-works", "leaver-console-password", "leaver-access-key", "leaver-access-key-inactive"),
     *("leaver-ssh-key", "leaver-owned-service-account", "rehire-old-account", "used-after-departure"),
-    *("engagement-lapsed", "departure-inferred", "probable-account", "disputed-account", "orphan-account"),
+    *("engagement-lapsed", "departure-inferred", "departure-hidden", "probable-account", "disputed-account"),
+    "orphan-account",
     *("leaver-created-account", "link-moved", "leaver-certificate", "leaver-service-credential"),
     *("leaver-credential-inactive", "leaver-role-trust", "leaver-root-mail"),
     *("leaver-signing-key", "leaver-shared-secret", "leaver-key-access", "signing-key-used-after-departure"),

@@ -237,6 +237,11 @@ with alias as (
     select f.finding_key, f.state, case
         when f.person_uid is not null and rejected.author is not null
             then 'the link was rejected by ' || rejected.author
+        when f.rule = 'departure-hidden' then case
+            when p.same_as is not null then 'the same person as worker ' || p.same_as
+            when p.gone then 'they have left: judged as a leaver''s now'
+            else coalesce('works here, says ' || unhidden.author, 'HR no longer says that they left and work here at once')
+            end
         when f.rule in ('engagement-lapsed', 'departure-inferred') then case
             when p.same_as is not null then 'the same person as worker ' || p.same_as
             when not p.gone then 'works here, says the roster' || p.why
@@ -335,6 +340,11 @@ with alias as (
         select k.author from departure_word k
         where k.person_uid = f.person_uid and k.basis = p.basis and k.left_at = p.left_at
         order by k.word_id desc limit 1) word on true
+    left join lateral (
+        select k.author from departure_word k
+        where f.rule = 'departure-hidden' and k.person_uid = f.person_uid and k.basis = 'hidden'
+            and k.left_at = f.left_at and k.verdict = 'deny'
+        order by k.word_id desc limit 1) unhidden on true
     left join lateral (
         select bool_or(k.author is null and t.gone_at is null and t.standing <> 'dead') as open,
             max(k.author) as rejected_by

@@ -160,6 +160,18 @@ from seen s;
 create index on employment_span (person_uid);
 analyze employment_span;
 
+-- name: overrule_spans
+-- What a person said is no employment of theirs: what goes on beside one that has ended.
+update employment_span s set outcome = 'void'
+from employment_span ended
+where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished') and s.outcome in ('active', 'future')
+    and (s.start_on is null or ended.over_on is null or s.start_on < ended.over_on)
+    and ended.person_uid in (select w.person_uid from departure_word w where w.basis = 'hidden')
+    and 'confirm' = (
+        select w.verdict from departure_word w
+        where w.person_uid = ended.person_uid and w.basis = 'hidden' and w.left_at = ended.left_at
+        order by w.word_id desc limit 1);
+
 -- name: make_feed_state
 -- Who has left, who came back, by HR's word; a row a person. Where HR leaves it open, a person's word settles it, as long
 -- as HR says the very same.
@@ -249,6 +261,64 @@ select distinct o.person_uid
 from possibly_one o
 join person_state s on s.person_uid = o.person_uid and not s.returned
 where not exists (select from person_state l where l.person_uid = o.other_uid and not l.returned);
+
+-- name: make_hidden
+-- Ends of people who work here all the same, by an employment that was there before: that one follows another is a rehire
+-- or a next contract, and no contradiction. When somebody vanished from a feed is known about, so whatever began about then
+-- follows; and where the other record came only as this one went, HR may have written it anew, and says of nobody that they
+-- left.
+create temp table hidden_now as
+with here as (
+    select person_uid, worker_pk, roster, start_on, outcome, started_at from employment_span
+    where outcome = 'active' or (outcome = 'future'
+        and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s))
+), ended as (
+    select s.*, case when s.outcome = 'left' then s.over_on
+        else least(s.over_on, (s.left_at at time zone s.zone_used)::date) - %(possibly_one_days)s::integer end as last_on
+    from employment_span s
+    where s.outcome in ('left', 'vanished') and s.person_uid in (select h.person_uid from here h)
+        and s.person_uid not in (select p.person_uid from person_state p where not p.returned)
+), best as (
+    select distinct on (h.person_uid) h.* from here h
+    where h.person_uid in (select e.person_uid from ended e)
+    order by h.person_uid, h.outcome, h.start_on desc nulls last, h.worker_pk
+)
+select distinct on (e.person_uid, e.worker_pk, e.left_at) e.person_uid, e.worker_pk, b.worker_pk as here_worker_pk,
+    e.left_at, e.certain_at, e.left_on, e.zone_used as zone,
+    case e.outcome when 'left' then 'actual' else 'inferred' end as basis,
+    case e.outcome when 'left' then 'status ' || e.status || coalesce(', last working day ' || e.last_working_on, '')
+            || coalesce(', end ' || e.end_on, '')
+        else 'no longer listed since the read of ' || (e.left_at at time zone e.zone_used)::date end as told,
+    b.outcome || coalesce(' since ' || b.start_on, '') as here_told,
+    case when b.worker_pk = e.worker_pk then 'record'
+        when exists (
+            select from worker_key one join worker_key other using (kind, value, space)
+            where one.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and kind = 'number') then 'number'
+        else 'mail and login' end as joined_by
+from ended e join best b using (person_uid)
+where not exists (select from here h where h.person_uid = e.person_uid and h.start_on >= e.last_on)
+    and (e.outcome = 'left' or exists (
+        select from worker gone, worker other
+        where gone.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and other.first_told_at < gone.missing_since))
+order by e.person_uid, e.worker_pk, e.left_at, e.start_on desc nulls last;
+
+-- name: write_hidden
+update hidden_departure d set valid_to = %(as_of)s
+where d.valid_to is null and not exists (
+    select from hidden_now n
+    where (n.person_uid, n.worker_pk, n.here_worker_pk, n.left_at, n.certain_at, n.zone, n.basis, n.told, n.here_told,
+            n.joined_by)
+        = (d.person_uid, d.worker_pk, d.here_worker_pk, d.left_at, d.certain_at, d.zone, d.basis, d.told, d.here_told,
+            d.joined_by)
+        and n.left_on is not distinct from d.left_on);
+insert into hidden_departure (person_uid, worker_pk, here_worker_pk, left_at, certain_at, left_on, zone, basis, told,
+    here_told, joined_by, valid_from)
+select n.person_uid, n.worker_pk, n.here_worker_pk, n.left_at, n.certain_at, n.left_on, n.zone, n.basis, n.told,
+    n.here_told, n.joined_by, %(as_of)s
+from hidden_now n
+where not exists (
+    select from hidden_departure d
+    where d.person_uid = n.person_uid and d.worker_pk = n.worker_pk and d.left_at = n.left_at and d.valid_to is null);
 
 -- name: end_departures
 -- Departures that no longer stand as they were told, with what is told instead.

@@ -194,6 +194,23 @@ having count(distinct (status, last_working_on, end_on)) > 1
 order by worker_id, start_on
 limit 20;
 
+-- name: written_otherwise
+-- Numbers that the read writes in several ways, which are compared as one: full-width digits, another case. Those that were
+-- ticked off are looked for among what is known.
+with told as (
+    select worker_id, value from s_worker_key where kind = 'number' and origin = 'current'
+    union
+    select m.worker_id, o.value
+    from s_worker_key k join worker_key o on o.value = k.value and o.kind = 'number' and o.origin = 'current'
+        and o.valid_to is null
+    join s_same_worker m using (worker_pk)
+    where k.kind = 'number' and k.origin = 'current'
+)
+select array_agg(worker_id order by worker_id collate "C") as written from told
+group by value having count(*) > 1
+order by 1
+limit 20;
+
 -- name: find_here
 -- Workers of this read that are known; those that are new come to them when they have been written.
 create temp table here_worker as

@@ -11,6 +11,7 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import WeightlessValue
 from include.offboarding.store.events import Head, head
 from include.offboarding.store.guard import Hold, holds
+from include.offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_then
 from include.offboarding.store.messages import QueueLook
 from include.offboarding.store.notices import NoticeThen, SamePersonThen
 from include.offboarding.store.reading.let_stand import (
@@ -145,6 +146,10 @@ class Night:
     """Who leaves within a fortnight."""
     same_people: tuple[SamePersonThen, ...] = ()
     """Records that turned out to be somebody's who was known already."""
+    hidden: tuple[HiddenThen, ...] = ()
+    """Departures that another employment of the same person hides."""
+    alike: tuple[AlikeThen, ...] = ()
+    """Who works here under a leaver's number but for leading zeros."""
     queue: QueueLook | None = None
     """Whether departures by message could be heard; None where no queue is configured."""
 
@@ -194,6 +199,8 @@ def night(session: Session, run_id: int) -> Night:
             notices=tuple(notices.notices_then(session, run_id)),
             upcoming=_upcoming(session, told),
             same_people=tuple(notices.same_people_then(session, run_id)),
+            hidden=tuple(hidden_then(session, run_id)),
+            alike=tuple(alike_then(session, run_id)),
             queue=messages.look_then(session, run_id),
         )
 

@@ -1,0 +1,46 @@
+-- Departures that another employment of the same person hides, and numbers that are nearly a leaver's.
+
+-- name: hidden_cases
+-- People who have left by one record and work here by another, and of whom nobody has said which is true.
+select p.person_uid::text, w.id_space, w.worker_id, p.episode, h.left_at, h.certain_at, h.left_on, h.zone, h.basis,
+    w.roster, h.told, v.id_space || ':' || v.worker_id as here_worker, v.roster as here_roster, h.here_told, h.joined_by
+from hidden_departure h join person p using (person_uid)
+join worker w on w.worker_pk = h.worker_pk join worker v on v.worker_pk = h.here_worker_pk
+where h.valid_to is null and (%(persons)s::uuid[] is null or h.person_uid = any(%(persons)s))
+    and 'deny' is distinct from (
+        select k.verdict from departure_word k
+        where k.person_uid = h.person_uid and k.basis = 'hidden' and k.left_at = h.left_at
+        order by k.word_id desc limit 1)
+order by p.person_uid, h.left_at desc, h.worker_pk;
+
+-- name: hidden_then
+-- Departures that were hidden when a run ended, and the last word on each.
+select w.id_space, w.worker_id, h.left_at, v.id_space as here_space, v.worker_id as here_worker_id,
+    coalesce((
+        select k.verdict = 'deny' from departure_word k
+        where k.person_uid = h.person_uid and k.basis = 'hidden' and k.left_at = h.left_at
+            and k.decided_at <= coalesce(r.finished_at, clock_timestamp())
+        order by k.word_id desc limit 1), false) as settled
+from run r join hidden_departure h on h.valid_from <= r.as_of and (h.valid_to is null or h.valid_to > r.as_of)
+join worker w using (worker_pk) join worker v on v.worker_pk = h.here_worker_pk
+where r.run_id = %(run_id)s
+order by settled, h.left_at desc, w.id_space, w.worker_id;
+
+-- name: alike_then
+-- Of those who left in the last half year: workers of the same roster who work here, and whose numbers differ from theirs
+-- by leading zeros alone. They may well be two people.
+select w.id_space, w.worker_id, v.worker_id as here_worker_id
+from run r
+join departure d on d.valid_from <= r.as_of and (d.valid_to is null or d.valid_to > r.as_of) and not d.returned
+    and d.left_at > r.as_of - interval '180 days'
+join worker w using (worker_pk)
+join worker_key k on k.worker_pk = w.worker_pk and k.kind = 'number' and k.origin = 'current' and k.valid_to is null
+cross join lateral (
+    select repeat('0', zeros) || ltrim(k.value, '0') as value from generate_series(0, 9) zeros) other
+join worker_key o on o.value = other.value and o.kind = 'number' and o.space = k.space and o.origin = 'current'
+    and o.valid_to is null and o.value <> k.value
+join worker v on v.worker_pk = o.worker_pk and v.roster = w.roster and v.missing_since is null
+    and v.person_uid <> w.person_uid
+where r.run_id = %(run_id)s and k.value ~ '^[0-9]+$' and ltrim(k.value, '0') <> '' and not exists (
+    select from departure g where g.person_uid = v.person_uid and g.valid_to is null and not g.returned)
+order by w.id_space, w.worker_id, v.worker_id;

@@ -1,0 +1,232 @@
+"""HR's file in two minds: whoever is said to have left, and to work here, is told, and a person can say which it is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from include.offboarding.deciding.departures import confirm_departure, deny_departure
+from include.offboarding.model import Employment, KeyKind, Worker
+from include.offboarding.report import night as screen
+from include.offboarding.store import reading
+from tests.integration.test_departure import KIM, LEE, office, rows
+from tests.support.office import Office, access_key, user
+from tests.support.small_company import LEFT, WORKS, job, key, worker
+from tests.support.tracker import people, roundup, tracker
+
+__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+
+GONE = replace(KIM, employments=(LEFT,))
+
+
+def beside(worker_id: str, *jobs: Employment) -> Callable[[Office], None]:
+    """A second row of Kim's, who left, with the same mail and login."""
+
+    def add(office: Office) -> None:
+        office.hr.workers = [GONE, LEE, replace(KIM, worker_id=worker_id, employments=jobs or (WORKS,), record="row 9")]
+
+    return add
+
+
+def the_old_number_named(office: Office) -> None:
+    office.hr.workers = [GONE, LEE, replace(KIM, worker_id="7777", previous_worker_ids=("1042",), record="row 9")]
+
+
+def first_beside_and_then_alone(office: Office) -> None:
+    office.policy = {"min_roster_percent": 0}
+    kim = replace(KIM, record="row 2")
+    office.vendors.workers = [replace(kim, worker_id="v1"), worker("v8", WORKS)]
+    office.hr.workers = [kim, LEE]
+    office.night()
+    office.vendors.workers = [worker("v8", WORKS)]
+
+
+def another_roster(office: Office) -> None:
+    office.hr.workers = [GONE, LEE]
+    office.vendors.workers = [replace(KIM, worker_id="v1", record="row 2")]
+
+
+ATTACKS = {
+    "another number": beside("7777"),
+    "leading zeros": beside("001042"),
+    "full-width digits": beside("\uff11\uff10\uff14\uff12"),
+    "a prefix": beside("E1042"),
+    "the same number from another day": beside("1042", job(start="2019-05-01")),
+    "begun shortly before": beside("7777", job(start="2026-11-10")),
+    "begun on no day": beside("7777", job(start=None)),
+    "on leave": beside("7777", job("leave")),
+    "with an end to come": beside("7777", job(end="2027-12-31")),
+    "the old number named": the_old_number_named,
+    "another roster": another_roster,
+    "vanished from one of two rosters": first_beside_and_then_alone,
+}
+
+
+def report_of(office: Office, run_id: int) -> str:
+    return screen.render(reading.night(office.session, run_id), "Asia/Seoul")
+
+
+def red(office: Office, run_id: int) -> tuple[str, ...]:
+    return screen.is_red(reading.night(office.session, run_id))
+
+
+def hidden(office: Office) -> list[tuple[str, str]]:
+    """State and severity of what is told of it."""
+    found = office.session.execute("select state, severity from finding where rule = 'departure-hidden'").fetchall()
+    return [(str(state), str(severity)) for state, severity in found]
+
+
+@pytest.mark.parametrize("known_before", [False, True], ids=["at once", "after they left"])
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_a_further_record_hides_nobody_silently(
+    office: Office,
+    record_property: Callable[[str, object], None],
+    attack: Callable[[Office], None],
+    *,
+    known_before: bool,
+) -> None:
+    if known_before:
+        office.hr.change("1042", employments=(LEFT,))
+        office.night()
+        assert "open" in rows(office, "1042").values()
+    attack(office)
+
+    told = office.night()
+
+    on_screen = report_of(office, told.run.run_id)
+    seen = bool(hidden(office)) and "Hidden" in on_screen
+    record_property("attacks", 1)
+    record_property("silent", int(not seen))
+    assert [state for state, _ in hidden(office)] == ["open"]
+    assert "works here as" in on_screen
+
+
+EVERYDAY = {
+    "a rehire": lambda: [replace(KIM, employments=(LEFT, job(start="2026-11-20")))],
+    "a next contract from the next day on": lambda: [
+        GONE,
+        replace(KIM, worker_id="2042", employments=(job(start="2026-11-14"),)),
+    ],
+    "a next contract on the last day": lambda: [
+        GONE,
+        replace(KIM, worker_id="2042", employments=(job(start="2026-11-13"),)),
+    ],
+    "a weekend between two contracts": lambda: [
+        replace(KIM, employments=(job("left", last="2026-11-25"), job("future", start="2026-11-30")))
+    ],
+    "a number that was corrected, the old one named": lambda: [
+        replace(KIM, worker_id="2042", previous_worker_ids=("1042",))
+    ],
+    "a number that was changed without a word": lambda: [replace(KIM, worker_id="2042")],
+    "a number like a leaver's, of somebody else": lambda: [
+        GONE,
+        worker("01042", WORKS, mail="choi@corp.example", logins=("choi",)),
+    ],
+}
+
+
+@pytest.mark.parametrize("told", EVERYDAY.values(), ids=EVERYDAY)
+def test_what_happens_every_day_is_nothing_to_settle(office: Office, told: Callable[[], list[Worker]]) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.night()
+    office.hr.workers = [*told(), LEE]
+
+    office.night()
+    office.night()
+
+    assert hidden(office) == []
+
+
+def test_a_number_like_a_leavers_is_told_and_merges_nobody(office: Office) -> None:
+    office.hr.workers = [GONE, LEE, worker("01042", WORKS, mail="choi@corp.example", logins=("choi",))]
+
+    told = office.night()
+
+    assert "hr:1042 has left, and hr:01042 works here: taken for two people" in report_of(office, told.run.run_id)
+    assert not red(office, told.run.run_id)
+    assert "open" in rows(office, "1042").values()
+    office.hr.workers.pop()
+    assert "Alike" not in report_of(office, office.night().run.run_id)
+
+
+def test_one_number_written_in_two_ways_is_a_problem_of_the_read_each_night(office: Office) -> None:
+    office.night()
+    beside("\uff11\uff10\uff14\uff12")(office)
+
+    assert red(office, office.night().run.run_id) == ("roster hr was read in part",)
+    assert red(office, office.night().run.run_id) == ("roster hr was read in part",)
+
+
+# --- settled by a person ----------------------------------------------------------------------------------------------
+
+
+def test_several_employments_are_settled_once(office: Office) -> None:
+    office.hr.change("1042", employments=(LEFT, WORKS))
+    office.night()
+    assert hidden(office) == []  # one read that tells an employment from one day twice is no word
+
+    office.hr.change("1042", employments=(LEFT, job(start="2019-05-01")))
+    office.night()
+    assert hidden(office) == [("open", "medium")]
+
+    deny_departure(office.session, office.settings, departure="1042", reason="half a post ended", author="analyst")
+    told = office.night()
+
+    assert [state for state, _ in hidden(office)] == ["resolved"]
+    assert "1 of them settled by a person" in report_of(office, told.run.run_id)
+    office.night(days=400)
+    assert [state for state, _ in hidden(office)] == ["resolved"]
+
+
+def test_who_left_all_the_same_is_judged_as_a_leaver(office: Office) -> None:
+    beside("7777")(office)
+    office.night()
+    assert hidden(office) == [("open", "high")]
+
+    confirm_departure(office.session, office.settings, departure="1042", reason="HR was asked", author="analyst")
+    office.night()
+
+    assert [state for state, _ in hidden(office)] == ["resolved"]
+    assert {state for (rule, _), state in rows(office, "1042").items() if rule != "departure-hidden"} == {"open"}
+
+
+def test_a_run_about_somebody_else_leaves_it(office: Office) -> None:
+    beside("7777")(office)
+    office.night()
+    office.hr.change("1043", employments=(LEFT,))
+
+    office.night()
+
+    assert [state for state, _ in hidden(office)] == ["open"]
+
+
+# --- a login of two people --------------------------------------------------------------------------------------------
+
+
+def test_the_key_of_a_leaver_whose_login_hr_gives_to_two_is_never_an_orphan(
+    office: Office, record_property: Callable[[str, object], None]
+) -> None:
+    shared = user("AIDASHARED", key(KeyKind.LOGIN, "twins"))
+    secret = access_key("AKIASHAREDSHAREDSHAR", shared)
+    office.cloud.accounts.append(shared)
+    office.cloud.credentials.append(secret)
+    pair = [worker("3001", LEFT, logins=("twins",), name="A"), worker("3002", WORKS, logins=("twins",), name="B")]
+    office.hr.workers += pair
+
+    office.night()
+
+    found = rows(office, "3001")
+    record_property("attacks", 1)
+    record_property("silent", int(not found))
+    assert found == {("disputed-account", "AIDASHARED"): "open"}
+    office.hr.change("3002", employments=(LEFT,))
+
+    office.night()
+
+    for each in ("3001", "3002"):
+        assert rows(office, each)["leaver-access-key", secret.native_id] == "open"
+    told = office.session.execute(
+        "select evidence::text from finding f join worker w using (person_uid)"
+        " where w.worker_id = '3001' and f.rule = 'leaver-access-key'"
+    ).fetchone()
+    assert "hr worker 3002" in str(told)
