@@ -136,6 +136,12 @@ def creating(office: Office) -> None:
     office.directory.accounts.append(replace(made, created_by=ENTRY.label))
 
 
+def creating_elsewhere(office: Office) -> None:
+    """Kim's entry made an account of another system's, which names it as an entry of that directory."""
+    made = account("relay", realm=OTHER_CLOUD, made=AFTER.replace(day=9))
+    office.clouds[OTHER_CLOUD].accounts.append(replace(made, created_by=ENTRY.label.replace(",", ", ").upper()))
+
+
 def moved(office: Office) -> None:
     """Kim's working account loses its number after he left."""
     office.directory.accounts.append(login("kim2", number("1042")))
@@ -145,7 +151,7 @@ def moved(office: Office) -> None:
 
 def dead(native_id: str) -> Callable[[Office], None]:
     def shut(office: Office) -> None:
-        for system in (office.directory, office.cloud):
+        for system in (office.directory, *office.clouds.values()):
             system.change(native_id, **locked())
 
     return shut
@@ -208,6 +214,14 @@ WAYS = [
         begins=creating,
         ends=dead("relay"),
         resolution="seen dead: pwdAccountLockedTime 000001010000Z",
+    ),
+    Way(
+        rule="leaver-created-account",
+        subject="relay",
+        begins=creating_elsewhere,
+        ends=dead("relay"),
+        resolution="seen dead: pwdAccountLockedTime 000001010000Z",
+        realm=OTHER_CLOUD,
     ),
     Way(
         rule="link-moved",
@@ -374,6 +388,7 @@ def test_a_root_user_is_no_account_that_nobody_claims(office: Office) -> None:
     night = office.night()
 
     assert found(office, "orphan-account") == {}
+    assert night.correlated.counts is not None
     assert night.correlated.counts.orphan == 0
 
 
@@ -389,6 +404,15 @@ def test_a_root_user_of_a_closed_account_is_dead(office: Office) -> None:
 
 
 # --- accounts that they made, links that moved, keys elsewhere -------------------------------------------------------
+
+
+def test_an_entry_of_the_accounts_own_system_is_its_maker_before_one_elsewhere(office: Office) -> None:
+    creating_elsewhere(office)
+    office.clouds[OTHER_CLOUD].accounts.append(replace(account("twin", realm=OTHER_CLOUD), label=ENTRY.label))
+
+    office.night()
+
+    assert found(office, "leaver-created-account") == {}
 
 
 def test_what_they_made_closes_when_somebody_who_works_here_holds_it(office: Office) -> None:

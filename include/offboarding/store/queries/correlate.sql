@@ -562,16 +562,23 @@ from owned o left join contested c on c.person_uid = o.person_uid
 where o.score >= %(candidate)s;
 
 -- name: add_created_links
--- What a leaver's account made in the last days before the departure, or after it: listed, whosoever it is.
-with made as (
+-- What a leaver's account made in the last days before the departure, or after it: listed, whosoever it is. Its maker is
+-- an entry of its own system, or where that has none of this name, of any other: administrators often stand elsewhere.
+with maker as (
+    select b.account_pk, b.realm, plain_label(b.label) as label, l.person_uid, s.left_at
+    from person_state s
+    join ranked l on l.person_uid = s.person_uid and l.decision = 'linked' and l.score >= %(candidate)s
+    join account b on b.account_pk = l.account_pk
+    where not s.returned
+), made as (
     select distinct a.account_pk, l.person_uid
     from account a
     join source_setting using (realm)
-    join account b on b.realm = a.realm and b.account_pk <> a.account_pk and lower(b.label) = lower(a.created_by)
-    join ranked l on l.account_pk = b.account_pk and l.decision = 'linked' and l.score >= %(candidate)s
-    join person_state s on s.person_uid = l.person_uid and not s.returned
+    join maker l on l.label = plain_label(a.created_by) and l.account_pk <> a.account_pk
     where a.created_by <> '' and a.gone_at is null
-        and a.created_at >= s.left_at - make_interval(days => %(created_window_days)s)
+        and a.created_at >= l.left_at - make_interval(days => %(created_window_days)s)
+        and (l.realm = a.realm or not exists (
+            select from account o where o.realm = a.realm and plain_label(o.label) = l.label))
         and not exists (
             select from ranked n where n.account_pk = a.account_pk and n.person_uid = l.person_uid
                 and n.decision = 'linked' and n.score >= %(candidate)s)

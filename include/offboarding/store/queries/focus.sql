@@ -43,18 +43,18 @@ create or replace temp view worker_in_focus as select w.* from worker w join foc
 analyze focus_account, focus_person;
 
 -- name: make_naming
--- By whom a workload says that it's managed, or an account that it was made.
+-- By whom a workload says that it's managed, or an account that it was made; who made it may stand in any system.
 create temp table naming as
-select a.account_pk, a.realm, n.label
+select a.account_pk, n.realm, n.label
 from account a join source_setting using (realm) cross join lateral (
-    select plain_label(o.label) as label from unnest(a.owner_labels) as o(label) where a.service_like
+    select a.realm, plain_label(o.label) as label from unnest(a.owner_labels) as o(label) where a.service_like
     union
-    select plain_label(a.created_by) where a.created_by <> '') n
+    select null, plain_label(a.created_by) where a.created_by <> '') n
 where a.service_like or a.created_by <> '';
 create temp table named as
 select n.account_pk, a.account_pk as other_pk
 from naming n join account a
-    on a.realm = n.realm and plain_label(a.label) = n.label
+    on plain_label(a.label) = n.label and coalesce(n.realm, a.realm) = a.realm
 where exists (select from naming);
 analyze naming, named;
 
@@ -64,8 +64,8 @@ analyze naming, named;
 insert into focus_account
 select account_pk, 0 from noted where account_pk is not null
 union
-select n.account_pk, 0 from noted o join naming n on n.realm = o.realm
-    and n.label = plain_label(o.label)
+select n.account_pk, 0 from noted o join naming n on n.label = plain_label(o.label)
+    and coalesce(n.realm, o.realm) = o.realm
 union
 select a.account_pk, 0 from event e join account a on a.realm = e.actor_realm and a.native_id = e.actor
 where e.deed = 'made' and not e.failed
