@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from include.offboarding.errors import FatalError
-from include.offboarding.gate.fits import account_fits, credential_fits
+from include.offboarding.gate.fits import fits, texts_of_account, texts_of_credential
 from include.offboarding.gate.listing import Listing, mark
 from include.offboarding.model import (
     CREDENTIAL_KINDS,
@@ -17,6 +17,7 @@ from include.offboarding.model import (
     Gap,
     Key,
     KeyAccess,
+    KeyKind,
     Membership,
     ScopeRead,
     SubjectKind,
@@ -49,17 +50,17 @@ class FactGate:
     def passed(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Each as it can be held, a Gap behind whatever couldn't be whole. Raises FatalError for a realm that can't."""
         for fact in facts:
-            if isinstance(fact, Account):
-                self._number += 1
-                if account_fits(fact):
-                    yield fact
-                else:
-                    yield from self._account(fact)
-            elif isinstance(fact, Credential):
-                if credential_fits(fact):
+            if isinstance(fact, Credential):
+                if fits(texts_of_credential(fact)):
                     yield fact
                 else:
                     yield from self._credential(fact)
+            elif isinstance(fact, Account):
+                self._number += 1
+                if fits(texts_of_account(fact), fact.keys, fact.owner_labels):
+                    yield fact
+                else:
+                    yield from self._account(fact)
             else:
                 yield from self._beside(fact)
         if self._listing.more:
@@ -183,6 +184,9 @@ def _keys(left: list[str], keys: Sequence[AccountKey]) -> Iterator[AccountKey]:
     for key in keys:
         if is_storable(key.value):
             yield key
+        elif key.kind is KeyKind.NAME:
+            # It weighs nothing: it's only shown.
+            yield replace(key, value=visible(key.value))
         else:
             left.append(key.name)
 

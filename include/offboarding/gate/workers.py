@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from include.offboarding.gate.fits import worker_fits
+from include.offboarding.gate.fits import fits, texts_of_worker
 from include.offboarding.gate.listing import Listing, mark
 from include.offboarding.model import Employment, Problem, ScopedValue, Worker
 from include.offboarding.texts import defect, is_storable, label, sentence, visible
@@ -23,7 +23,7 @@ class WorkerGate:
     def passed(self, workers: Iterable[Worker]) -> Iterator[Worker]:
         """Each as it can be held; whose number can't be is left out."""
         for worker in workers:
-            if worker_fits(worker):
+            if fits(texts_of_worker(worker), worker.logins) and _rest_fits(worker):
                 yield worker
             elif why := defect(worker.worker_id):
                 self._records.add(f"{label(worker.record)}, worker id SHA-256 {mark(worker.worker_id)}: {why}")
@@ -59,6 +59,13 @@ class WorkerGate:
             self.of.append(worker.worker_id)
             self._values.add(f"{label(worker.record)}, worker {worker.worker_id}: {', '.join(dict.fromkeys(left))}")
         return mended
+
+
+def _rest_fits(worker: Worker) -> bool:
+    """What few have."""
+    types = [each.type for each in worker.employments]
+    others = (*types, *worker.former_mails, *worker.previous_worker_ids)
+    return fits(others, worker.directory_ids)
 
 
 def _problems(listing: Listing, what: str, then: str, fix: str) -> list[Problem]:

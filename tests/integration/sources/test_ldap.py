@@ -9,10 +9,15 @@ from typing import Any
 import ldap3
 import pytest
 
+from include.offboarding import pipeline
 from include.offboarding.demo import slapd
 from include.offboarding.errors import IncompleteReadError
+from include.offboarding.interfaces import SourceSettings
 from include.offboarding.model import KeyKind, Membership, ScopeRead, Standing, SubjectKind
+from include.offboarding.settings import Company, Policy, Settings
 from include.offboarding.sources._ldap.names import canonical, tidy
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import SourceOutcome
 from tests.support.certificates import ENDED, ENDS, STARTS, certificate
 from tests.support.directory import (
     ADMIN,
@@ -557,3 +562,47 @@ def test_a_guarded_group_that_cannot_be_read_is_red(
     assert Told(facts).scopes[0].groups == ()
     (red,) = Told(facts).red()
     assert text in red
+
+
+# --- what somebody may write on their own entry -----------------------------------------------------------------------
+
+
+def test_what_one_entry_holds_costs_itself_alone(tmp_path: Path, store: Session, record_property: Any) -> None:
+    """Through the real server and the whole way into the store, twice, and once more when it was set back."""
+    version_5 = certificate().replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x04", 1)
+    hostile: dict[str, dict[str, Any]] = {
+        "comment": {"sshPublicKey": f"{KEY} k\0im"},
+        "mail": {"mail": "m" * 8_192 + "@corp.example"},
+        "cn": {"cn": "K\0im"},
+        "display": {"displayName": "K\0im"},
+        "number": {"employeeNumber": "10\x00442"},
+        "issuer": {"userCertificate;binary": certificate(issuer="Corp\0CA")},
+        "version": {"userCertificate;binary": version_5},
+        "telephone": {"description": "\0" * 3},
+    }
+    people = [person(login, **values) for login, values in hostile.items()]
+    record_property("hostile values", len(hostile))
+    with directory(tmp_path, *people, person("alice", mail="alice@corp.example")) as server:
+        settings = Settings(
+            company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
+            rosters=(),
+            sources=(SourceSettings(name="corp-ldap", kind="ldap", connection="corp_ldap"),),
+            policy=Policy(),
+        )
+
+        def night(caller: str) -> SourceOutcome:
+            run = pipeline.open_run(store, settings, caller=caller, as_of=None)
+            return pipeline.collect(store, settings, run, settings.sources[0], "", source(connection(server)))
+
+        told = [night("one"), night("two")]
+        with as_admin(server) as admin:
+            admin.modify(f"uid=mail,{PEOPLE}", {"mail": [(ldap3.MODIFY_REPLACE, ["m@corp.example"])]})
+        told.append(night("three"))
+
+    record_property("sources_lost", sum(each.status == "failed" for each in told))
+    # Alice, and the witness, who is nobody's here.
+    assert [(each.status, each.accounts) for each in told] == [("partial", len(hostile) + 2)] * 3
+    gaps = [text for text, red in told[1].gaps if red and "no certificate" not in text]
+    assert len(gaps) == 1
+    assert "what employeeNumber holds can't be kept" in gaps[0]
+    assert [text for text, red in told[1].gaps if red and "no certificate" in text]
