@@ -149,6 +149,7 @@ def night(session: Session, company: Company, clock: Clock) -> None:
         correlated = pipeline.correlate(session, settings, run)
     with clock.of(f"{name} evaluate"):
         evaluated = pipeline.evaluate(session, settings, run)
+    assert correlated.counts is not None
     linked, produced = correlated.counts.linked, evaluated.produced
     told(f"{name}: {linked:,} working accounts linked, {correlated.counts.orphan:,} orphan, {produced:,} findings")
     # A company of this size with fewer isn't the one that is described above.

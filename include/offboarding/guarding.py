@@ -127,7 +127,8 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
     if release is not None:
         opened += look.changes("open_picked", text=f"released by {release.author}: {release.reason}")
         append_events(look.session, opened, run_id=look.run.run_id, actor=release.author)
-        look.do("end_baselines", of_run=release.of_run, author=release.author, reason=release.reason)
+        by = {"author": release.author, "reason": release.reason}
+        look.write("baseline", "end_baselines", actor=release.author, of_run=release.of_run, **by)
         scope = ", ".join(" ".join(hold.line).strip() for hold in release.holds)
         rows.note_release(
             look,
@@ -138,7 +139,7 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
             findings=len(opened),
         )
         for hold in release.holds:
-            rows.decide(look, hold.hold_id, status="released", reason=release.reason, author=release.author)
+            look.write("guard_hold", "decide_hold", actor=release.author, hold_id=hold.hold_id, status="released", **by)
     through = look.changes("open_candidates")
     append_events(look.session, through, run_id=look.run.run_id, actor=f"run {look.run.run_id}")
     return [*opened, *through]
@@ -158,7 +159,7 @@ def _write_down(
     if look.whole:
         look.session.execute("truncate tripped")
         rows.trip(look, waits)
-        look.do("end_holds")
+        look.write("guard_hold", "end_holds")
         look.do("accept_lines")
     look.do("clear_held")
     look.do("note_held")

@@ -36,6 +36,7 @@ from include.offboarding.store import (
     departures,
     exceptions,
     findings,
+    putting_right,
     reading,
     register,
     rosters,
@@ -153,6 +154,12 @@ def find_parts(
     return parts
 
 
+def _hold_against_record(session: Session, run: Run) -> None:
+    """Whatever follows goes by what people decided, and by nothing that only looks so."""
+    for told in putting_right.put_right(session, run.run_id):
+        log.error(told, run=run.run_id)
+
+
 def _opened(session: Session, settings: Settings, run: Run) -> Run:
     names = [roster.name for roster in settings.rosters]
     rosters.retire_rosters(session, names)
@@ -165,6 +172,7 @@ def _opened(session: Session, settings: Settings, run: Run) -> Run:
 
 def _take_files(session: Session, settings: Settings, run: Run) -> None:
     """What stands beside the configuration counts from here on."""
+    _hold_against_record(session, run)
     register.merge_register(session, registration.rows(settings), run.as_of)
     exceptions.merge_exceptions(session, excepting.rows(settings), run.as_of)
 
@@ -197,9 +205,12 @@ def correlate(session: Session, settings: Settings, run: Run) -> correlation.Cor
     """Decide who left, and whose each account is."""
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
+    _hold_against_record(session, run)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
     outcome = correlation.correlate(session, given, counted=run.kind != DEPARTURE)
+    if outcome.links_were_edited:
+        log.error(putting_right.note_links(session, run.run_id), run=run.run_id)
     runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome
@@ -234,6 +245,7 @@ def evaluate(
     """
     if runs.run(session, run.run_id).correlated_at is None:
         raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
+    _hold_against_record(session, run)
     unchecked: Counter[str] = Counter()
     with session.transaction():
         findings.lock_evaluation(session)
@@ -251,6 +263,7 @@ def evaluate(
 
 def guard(session: Session, settings: Settings, run: Run, release: guarding.Release | None = None) -> GuardOutcome:
     """Look before anything is written outside."""
+    _hold_against_record(session, run)
     outcome = guarding.guard(session, settings, run, [rule.id for rule in all_rules()], release)
     log.info("guard", **asdict(outcome))
     return outcome

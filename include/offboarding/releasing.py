@@ -106,7 +106,8 @@ def reject(session: Session, holds: Sequence[int], *, reason: str, author: str) 
         changes = guard.rejected(look, [hold.hold_id for hold in decided], f"rejected by {author}: {reason}")
         append_events(session, changes, run_id=None, actor=author)
         for hold in decided:
-            guard.decide(look, hold.hold_id, status="rejected", reason=reason, author=author)
+            told = {"hold_id": hold.hold_id, "status": "rejected", "reason": reason, "author": author}
+            look.write("guard_hold", "decide_hold", actor=author, **told)
     log.info("rejected", holds=[hold.hold_id for hold in decided], findings=len(changes))
     return decided
 

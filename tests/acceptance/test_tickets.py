@@ -8,7 +8,7 @@ import pytest
 
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Account, KeyKind, Standing
-from include.offboarding.store import findings
+from include.offboarding.store import findings, recorded
 from include.offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import (
@@ -95,6 +95,7 @@ def decide(office: Office, verdict: str, account: Account, worker_id: str) -> No
         " select %s, %s, person_uid, %s, 'asked them', 'analyst' from worker where worker_id = %s",
         (account.realm, account.native_id, verdict, worker_id),
     )
+    recorded.note_all(office.session, actor="test")
 
 
 # --- a checklist from its first night to its end ---------------------------------------------------------------------

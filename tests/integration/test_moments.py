@@ -9,7 +9,7 @@ import pytest
 from include.offboarding import pipeline, releasing
 from include.offboarding.deciding.nights import withdraw_run
 from include.offboarding.errors import FatalError
-from include.offboarding.store import runs, watching, withdrawals
+from include.offboarding.store import recorded, runs, watching, withdrawals
 from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.rows import Run
 from include.offboarding.store.trial import trial
@@ -45,7 +45,8 @@ def office(store: Session) -> Office:
 
 def relied_on(office: Office) -> None:
     """No trial any more: from here on it's a store as a company has it."""
-    office.session.execute("delete from trial")
+    with office.session.transaction(), recorded.followed(office.session, actor="test"):
+        office.session.execute("delete from trial")
 
 
 def night_of_the_future(office: Office) -> Run:

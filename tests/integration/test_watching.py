@@ -11,6 +11,7 @@ from include.offboarding import pipeline
 from include.offboarding.errors import RetriableError
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import KeyKind, Standing
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
@@ -501,6 +502,7 @@ def test_whose_moment_a_notice_told_beforehand_is_checked_then(office: Office) -
         " where worker_id = '1043'",
         (moment, moment + timedelta(days=7)),
     )
+    recorded.note_all(office.session, actor="test")
     assert hour(office, hours=4.9).due is None
 
     told = hour(office, hours=5.1)

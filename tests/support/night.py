@@ -26,6 +26,7 @@ from include.offboarding.model import (
 )
 from include.offboarding.settings import Company as CompanySettings
 from include.offboarding.settings import MaxInferred, Policy, Scores, Settings
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
 from tests.support import oracle
@@ -186,6 +187,7 @@ def rule(session: Session, ruling: oracle.Ruling) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst')",
         (*thing, ruling.verb.value),
     )
+    recorded.note_all(session, actor="test")
 
 
 def tell(session: Session, notice: oracle.Told, number: int) -> None:
@@ -196,6 +198,7 @@ def tell(session: Session, notice: oracle.Told, number: int) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst', now())",
         (f"n-{number:06x}", person, notice.left_at, notice.zone),
     )
+    recorded.note_all(session, actor="test")
 
 
 def settle(session: Session, word: oracle.Word) -> None:
@@ -206,6 +209,7 @@ def settle(session: Session, word: oracle.Word) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst', 'infinity')",
         (person, word.basis.value, word.left_at, "confirm" if word.confirms else "deny"),
     )
+    recorded.note_all(session, actor="test")
 
 
 def person_called(session: Session, id_space: str, worker_id: str) -> UUID:

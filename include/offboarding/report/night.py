@@ -86,6 +86,7 @@ def _reasons(night: Night) -> Iterator[str]:
     unverified = sum(f.state == "unverified" and not finding_known(night, f) for f in night.findings)
     if unverified:
         yield f"of {counted(unverified, 'finding')} it can't be told whether they work"
+    yield from night.record_troubles[:MOST_LINES]
     for hold in night.held.holds:
         if hold.opened_run == night.run.run_id:
             yield f"the guard holds {held.sentence(hold)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from psycopg.rows import class_row
 
 from include.offboarding.errors import FatalError
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_roster
 from include.offboarding.store.sql import block
@@ -51,7 +52,8 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
                 " Only a read that is merely short, one whose missing workers wait, or one of an older file that was"
                 " delivered again can be accepted."
             )
-        session.execute(block("rosters", "accept_read"), {"read_id": read.read_id, "author": author, "reason": reason})
+        values = {"read_id": read.read_id, "author": author, "reason": reason}
+        recorded.write(session, "roster_read", "rosters", "accept_read", values, actor=author)
         if read.came_again:
             return AcceptedRead(left=0, by_next=True)
         values = {"roster": roster, "read_id": read.read_id}

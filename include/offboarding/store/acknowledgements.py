@@ -3,8 +3,9 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.exceptions import ExceptionRow
 from include.offboarding.store.sql import block
@@ -41,14 +42,15 @@ class Acknowledgement:
 
 def add(session: Session, row: ExceptionRow) -> int:
     """Write a person's word down. Returns its number."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return int(str(cursor.execute(block("acknowledgements", "insert_acknowledgement"), asdict(row)).fetchone()))
+    made = ("exception", "acknowledgements", "insert_acknowledgement")
+    (number,) = recorded.write(session, *made, asdict(row), actor=row.approver)
+    return int(str(number))
 
 
 def end(session: Session, acknowledgement_id: int, *, reason: str, author: str) -> None:
     """A person takes it back; it stays on record."""
     values = {"acknowledgement_id": acknowledgement_id, "reason": reason, "author": author}
-    session.execute(block("acknowledgements", "end_acknowledgement"), values)
+    recorded.write(session, "exception", "acknowledgements", "end_acknowledgement", values, actor=author)
 
 
 def acknowledgements(session: Session) -> list[Acknowledgement]:

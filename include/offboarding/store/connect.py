@@ -11,9 +11,9 @@ from psycopg.conninfo import make_conninfo
 from include.offboarding.destinations import is_local
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.store.migrate import migrate
+from include.offboarding.store.session import Session
 
 log = structlog.get_logger("offboarding.store")
-Session = psycopg.Connection[tuple[object, ...]]
 
 MINIMUM_VERSION = 150000
 SCHEMA = "offboarding"

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.store import focus
+from include.offboarding.store import focus, recorded, recorded_links
 from include.offboarding.store.connect import Session
 from include.offboarding.store.first_load import first_load
 from include.offboarding.store.focus import drop_views, find_focus, note_correlated, settings_digest
@@ -52,6 +52,8 @@ class CorrelationOutcome:
     """None where nobody asked."""
     weightless: tuple[WeightlessValue, ...]
     merged_persons: int
+    links_were_edited: bool
+    """They didn't stand as the last correlation had left them, and were all made anew."""
 
 
 _TEMPORARY = (
@@ -84,13 +86,18 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
     with session.transaction():
         lock_correlation(session)
         focus.begin(session)
+        edited = not recorded_links.are_as_recorded(session)
+        if edited:
+            recorded_links.look_at_all(session)
         _forget(session)
         _placeholders(session, settings.placeholders)
         _run(session, "persons", values, "refresh_statistics", "make_shared_mail")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
         _run(session, "persons", values, "make_employment_span", "overrule_spans", "make_feed_state")
-        _run(session, "notices", values, "end_served", "confirm_notices", "make_person_state")
+        for step in ("end_served", "confirm_notices"):
+            recorded.write(session, "notice", "notices", step, values, actor="the roster")
+        _run(session, "notices", values, "make_person_state")
         _run(session, "persons", values, "make_possibly_one", "make_contested", "make_hidden", "write_hidden")
         _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
         _run(session, "correlate", values, "make_source_setting")
@@ -98,14 +105,16 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
         with first_load(session, "link") as are_first:
-            _write_links(session, values, are_first=are_first)
+            written = _write_links(session, values, are_first=are_first)
+        if written or merged or edited:
+            recorded_links.note(session)
         _run(session, "correlate", values, "analyze_links")
         _run(session, "uses", values, "make_use_to_keep", "keep_less_use")
         _run(session, "correlate", values, "show_workers")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         drop_views(session)
-        return _outcome(session, values, merged, counted=counted)
+        return _outcome(session, values, merged, counted=counted, edited=edited)
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
@@ -127,14 +136,14 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "created", values, "add_recorded_links")
 
 
-def _write_links(session: Session, values: dict[str, object], *, are_first: bool) -> None:
-    """End those that no longer hold, and begin those that didn't: the first ones straight away."""
+def _write_links(session: Session, values: dict[str, object], *, are_first: bool) -> int:
+    """End those that no longer hold, and begin those that didn't: the first ones straight away. Returns how many."""
     if not are_first:
         _run(session, "correlate", values, "make_final_link")
     table = b"link" if are_first else b"final_link"
-    session.execute(b"insert into %b (%b) %b" % (table, _LINK_COLUMNS, block("correlate", "links_today")), values)
-    if not are_first:
-        _run(session, "correlate", values, "close_links", "begin_links")
+    statement = b"insert into %b (%b) %b" % (table, _LINK_COLUMNS, block("correlate", "links_today"))
+    made = session.execute(statement, values).rowcount
+    return made if are_first else _run(session, "correlate", values, "close_links", "begin_links")
 
 
 def _add(session: Session, values: dict[str, object], *evidence: str) -> None:
@@ -165,12 +174,14 @@ def _placeholders(session: Session, values: Sequence[str]) -> None:
 
 
 def _outcome(
-    session: Session, values: dict[str, object], merged: Sequence[UUID], *, counted: bool
+    session: Session, values: dict[str, object], merged: Sequence[UUID], *, counted: bool, edited: bool
 ) -> CorrelationOutcome:
     counts = _counts(session, values) if counted else None
     with session.cursor(row_factory=class_row(WeightlessValue)) as cursor:
         weightless = cursor.execute(block("correlate", "weightless_values")).fetchall()
-    return CorrelationOutcome(counts=counts, weightless=tuple(weightless), merged_persons=len(merged))
+    return CorrelationOutcome(
+        counts=counts, weightless=tuple(weightless), merged_persons=len(merged), links_were_edited=edited
+    )
 
 
 def _counts(session: Session, values: dict[str, object]) -> CorrelationCounts | None:

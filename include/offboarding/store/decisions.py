@@ -8,6 +8,7 @@ from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.errors import FatalError, NamedError
 from include.offboarding.spelling import nearest
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
 
@@ -102,8 +103,8 @@ def decide(session: Session, account: AccountFound, person_uid: str, *, verdict:
         for other in standing:
             _refuse(other, account, person_uid, verdict)
         values |= {"person_uid": person_uid, "verdict": verdict, "reason": reason, "author": author}
-        with session.cursor(row_factory=scalar_row) as cursor:
-            return int(str(cursor.execute(block("decisions", "insert_decision"), values).fetchone()))
+        (number,) = recorded.write(session, "link_decision", "decisions", "insert_decision", values, actor=author)
+    return int(str(number))
 
 
 def revoke(session: Session, decision_id: int, *, author: str) -> Decision:
@@ -115,7 +116,8 @@ def revoke(session: Session, decision_id: int, *, author: str) -> Decision:
             raise FatalError(f"there is no decision {decision_id}. See: python -m include.offboarding link list")
         if decision.revoked_at is not None:
             raise FatalError(f"decision {decision_id} was revoked by {decision.revoked_by} already")
-        session.execute(block("decisions", "revoke"), {"decision_id": decision_id, "author": author})
+        values = {"decision_id": decision_id, "author": author}
+        recorded.write(session, "link_decision", "decisions", "revoke", values, actor=author)
     return decision
 
 

@@ -1,4 +1,4 @@
-"""The record of every change of a finding's state: each row holds the hash of the one before it.
+"""The record: every change of a finding's state, and every decision. Each row holds the hash of the one before it.
 
 Whoever edits or removes a row breaks the chain behind it, and `broken_at` says where.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.store.connect import Session
+from include.offboarding.store.session import Session
 from include.offboarding.store.sql import block
 
 FIRST = "0" * 64
@@ -30,11 +30,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What a row that holds a decision says from now on (recorded.py)."""
+
+    about: str
+    """Table and key: link_decision:12; or the links, or the record itself."""
+    act: str
+    """written, put back or set aside; of the record, broken."""
+    text: str
+    """The row's content, as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A change as it is kept."""
+    """A change or a saying as it is kept."""
 
     seq: int
-    finding_key: str
+    finding_key: str | None
+    about: str | None
+    """What a saying is about, which concerns no finding."""
     at: datetime
     run_id: int | None
     actor: str
@@ -44,10 +58,34 @@ class Event:
     prev_hash: str
     hash: str
 
+    def holds(self, *, text: str | None = None) -> bool:
+        """Whether its hash is of what it says; `text`: of these words instead."""
+        said = self.text if text is None else text
+        row = (
+            *(self.seq, self.finding_key or self.about, self.at, self.run_id, self.actor, self.from_state),
+            *(self.to_state, said),
+        )
+        return self.hash == event_hash(self.prev_hash, row)
+
 
 def append_events(session: Session, changes: Sequence[Change], *, run_id: int | None, actor: str) -> None:
     """Write the changes down, in their order. Needs lock_findings, which keeps the chain single."""
-    if not changes:
+    rows = [(change.finding_key, None, change.from_state, change.to_state, change.text) for change in changes]
+    _append(session, rows, run_id=run_id, actor=actor)
+
+
+def append_sayings(session: Session, sayings: Sequence[Saying], *, run_id: int | None, actor: str) -> None:
+    """Write down what rows say, in their order. Needs lock_findings, too."""
+    rows = [(None, saying.about, None, saying.act, saying.text) for saying in sayings]
+    _append(session, rows, run_id=run_id, actor=actor)
+
+
+_Row = tuple[str | None, str | None, str | None, str, str]
+"""The finding's key or what it is about; from which state, to which; and the words."""
+
+
+def _append(session: Session, rows: Sequence[_Row], *, run_id: int | None, actor: str) -> None:
+    if not rows:
         return
     last = session.execute(block("events", "last_event")).fetchone()
     seq, previous = (int(str(last[0])), str(last[1])) if last else (0, FIRST)
@@ -57,32 +95,32 @@ def append_events(session: Session, changes: Sequence[Change], *, run_id: int | 
     assert isinstance(at, datetime)
     statement = block("events", "copy_events")
     with session.cursor() as cursor, cursor.copy(statement) as copy:
-        for change in changes:
+        for finding_key, about, from_state, to_state, text in rows:
             seq += 1
-            row = (seq, change.finding_key, at, run_id, actor, change.from_state, change.to_state, change.text)
-            digest = event_hash(previous, row)
-            copy.write_row((*row, previous, digest))
+            told = (at, run_id, actor, from_state, to_state, text)
+            digest = event_hash(previous, (seq, finding_key or about, *told))
+            copy.write_row((seq, finding_key, about, *told, previous, digest))
             previous = digest
 
 
 def event_hash(previous: str, row: Sequence[object]) -> str:
-    """Of a row (seq, finding_key, at, run_id, actor, from_state, to_state, text), chained to the one before it."""
+    """Of a row (seq, finding_key or about, at, run_id, actor, from_state, to_state, text), behind the one before."""
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in row]
     return hashlib.sha256(json.dumps([previous, *plain], ensure_ascii=False).encode()).hexdigest()
 
 
-def broken_at(session: Session) -> int | None:
-    """The first row that isn't what it was when written, or whose forerunner is missing; None for a whole chain."""
-    previous, expected = FIRST, 1
-    for event in _every(session):
-        row = (
-            *(event.seq, event.finding_key, event.at, event.run_id, event.actor, event.from_state, event.to_state),
-            event.text,
-        )
-        if event.seq != expected or event.prev_hash != previous or event.hash != event_hash(previous, row):
+def broken_at(session: Session, *, since: "Head | None" = None) -> int | None:
+    """The first row that isn't what it was when written, or whose forerunner is missing; None for a whole chain.
+
+    `since`: from where the chain stood at some time on, and that this is still so.
+    """
+    expected, previous = (since.seq, None) if since else (1, FIRST)
+    for event in _every(session, expected):
+        as_noted = since is None or event.seq > since.seq or event.hash == since.hash
+        if event.seq != expected or previous not in (None, event.prev_hash) or not event.holds() or not as_noted:
             return event.seq
         previous, expected = event.hash, expected + 1
-    return None
+    return since.seq if since and expected == since.seq else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +145,7 @@ def holds(session: Session, digest: str) -> int | None:
         return cursor.execute(block("events", "seq_of_hash"), {"digest": digest}).fetchone()
 
 
-def _every(session: Session) -> Iterator[Event]:
+def _every(session: Session, first: int) -> Iterator[Event]:
     with session.transaction(), session.cursor("every_event", row_factory=class_row(Event)) as cursor:
-        rows: Iterable[Event] = cursor.execute(block("events", "every_event"))
+        rows: Iterable[Event] = cursor.execute(block("events", "every_event"), {"first": first})
         yield from rows

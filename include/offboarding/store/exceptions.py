@@ -6,10 +6,11 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import Change
 from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.sql import block, statements
+from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
 
 _COLUMNS = {
@@ -74,8 +75,7 @@ def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetim
         for row in dict.fromkeys(rows):
             stage.add("s_exception", tuple(getattr(row, name) for name in _COLUMNS["s_exception"]))
         stage.finish()
-        for statement in statements("exceptions", "merge_exceptions"):
-            session.execute(statement, {"at": at})
+        recorded.write(session, "exception", "exceptions", "merge_exceptions", {"at": at}, actor="the exceptions file")
         session.execute("drop table s_exception")
 
 

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import finding_key, short_finding
 from include.offboarding.model import Finding
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import persons_asked
 from include.offboarding.store.events import Change, append_events
@@ -125,7 +126,7 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
         if judged.state == "resolved":
             raise FatalError(f"{short_finding(judged.finding_key)} is resolved already")
         values = {"finding_key": judged.finding_key, "reason": reason, "author": author, "text": f"verdict: {reason}"}
-        session.execute(block("findings", "insert_verdict"), values)
+        recorded.write(session, "verdict", "findings", "insert_verdict", values, actor=author)
         session.execute(block("findings", "resolve_by_verdict"), values)
         change = Change(
             finding_key=judged.finding_key, from_state=judged.state, to_state="resolved", text=f"verdict: {reason}"

@@ -11,6 +11,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from include.offboarding.model import Count, Trip
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import ABOUT_SOME, VERIFY, persons_asked
 from include.offboarding.store.events import Change
@@ -129,6 +130,11 @@ class Looking:
         for statement in statements("guard", name):
             self.session.execute(statement, self.values(**more))
 
+    def write(self, table: str, name: str, /, *, actor: str = "", **more: object) -> None:
+        """One block that changes rows of people's decisions, into the record as well."""
+        who = actor or f"run {self.run.run_id}"
+        recorded.write(self.session, table, "guard", name, self.values(**more), actor=who)
+
     def changes(self, name: str, /, **more: object) -> list[Change]:
         """One block that changes findings' states."""
         with self.session.cursor(row_factory=class_row(Change)) as cursor:
@@ -214,9 +220,9 @@ def noted_trips(look: Looking) -> list[Trip]:
 def begin_baselines(look: Looking, *, rules: Sequence[str], release: bool) -> None:
     """First reads; `release`: by the policy's word they needn't wait."""
     for step in ("begin_roster_baselines", "begin_source_baselines", "begin_rule_baselines"):
-        look.do(step, rules=list(rules))
+        look.write("baseline", step, rules=list(rules))
     if release:
-        look.do("release_baselines", author="policy", reason="policy.baseline: ticket")
+        look.write("baseline", "release_baselines", author="policy", reason="policy.baseline: ticket")
 
 
 def hold_lines(look: Looking, lines: Sequence[Line], trips: Sequence[Trip]) -> list[tuple[int, Line, bool]]:
@@ -232,6 +238,8 @@ def hold_lines(look: Looking, lines: Sequence[Line], trips: Sequence[Trip]) -> l
         with look.session.cursor(row_factory=class_row(_HoldMade)) as cursor:
             row = cursor.execute(block("guard", "hold_line"), values).fetchone()
         assert row is not None
+        if row.new:
+            recorded.note(look.session, "guard_hold", [row.hold_id], actor=f"run {look.run.run_id}")
         made.append((row.hold_id, (kind, name), row.new))
     return made
 
@@ -264,18 +272,13 @@ def pick(look: Looking, *, of_run: int, lines: Sequence[Line], everything: bool,
 
 def note_release(look: Looking, *, of_run: int, author: str, reason: str, scope: str, findings: int) -> None:
     """Write down who let how much through."""
-    values = {"author": author, "reason": reason, "scope": scope, "findings": findings}
-    look.session.execute(block("guard", "note_release"), {"run_id": of_run, **values})
+    told = {"author": author, "reason": reason, "scope": scope, "findings": findings}
+    look.write("release", "note_release", actor=author, run_id=of_run, **told)
 
 
 def rejected(look: Looking, hold_ids: Sequence[int], text: str) -> list[Change]:
     """What waits on these, unchanged, with what is to be written down of it."""
     return look.changes("rejected_findings", hold_ids=list(hold_ids), text=text)
-
-
-def decide(look: Looking, hold_id: int, *, status: str, reason: str, author: str) -> None:
-    """A person's word on a hold."""
-    look.do("decide_hold", hold_id=hold_id, status=status, reason=reason, author=author)
 
 
 def waiting(session: Session, run_id: int) -> int:

@@ -3,15 +3,18 @@
 import hashlib
 from importlib.resources import files
 
-import psycopg
 from psycopg import sql
 
 from include.offboarding.errors import FatalError
+from include.offboarding.store import recorded
+from include.offboarding.store.session import Session
 
+RECORDED = 17
+"""Since this migration the record holds decisions, too: what had been decided by then counts as it stood."""
 _LOCK = 7_310_001
 
 
-def migrate(session: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
+def migrate(session: Session, schema: str) -> None:
     """Apply what is missing, in order, each in one transaction; one migrator at a time.
 
     Raises FatalError where the database is newer than this code, or a migration was changed after it ran.
@@ -34,6 +37,8 @@ def migrate(session: psycopg.Connection[tuple[object, ...]], schema: str) -> Non
                 session.execute(
                     "insert into schema_migration (version, checksum) values (%s, %s)", (version, checksum(text))
                 )
+        if RECORDED not in applied:
+            recorded.note_all(session, actor="the store, as it stood")
 
 
 def migrations() -> dict[int, str]:
@@ -48,12 +53,12 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _exists(session: psycopg.Connection[tuple[object, ...]], schema: str) -> bool:
+def _exists(session: Session, schema: str) -> bool:
     found = session.execute("select exists (select from pg_namespace where nspname = %s)", (schema,)).fetchone()
     return bool(found and found[0])
 
 
-def _is_current(session: psycopg.Connection[tuple[object, ...]]) -> bool:
+def _is_current(session: Session) -> bool:
     found = session.execute("select to_regclass('schema_migration') is not null").fetchone()
     if not found or not found[0]:
         return False
@@ -68,6 +73,6 @@ def _is_current(session: psycopg.Connection[tuple[object, ...]]) -> bool:
     return len(applied) == len(known)
 
 
-def _applied(session: psycopg.Connection[tuple[object, ...]]) -> dict[int, str]:
+def _applied(session: Session) -> dict[int, str]:
     rows = session.execute("select version, checksum from schema_migration").fetchall()
     return {int(str(version)): str(mark) for version, mark in rows}

@@ -3,8 +3,9 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
 
@@ -85,8 +86,7 @@ def lock_notices(session: Session) -> None:
 
 def add(session: Session, new: NewNotice) -> bool:
     """Write it down. False where there is one of this id already."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(block("notices", "insert_notice"), asdict(new)).fetchone() is not None
+    return bool(recorded.write(session, "notice", "notices", "insert_notice", asdict(new), actor=new.author))
 
 
 def notices(session: Session) -> list[Notice]:
@@ -107,7 +107,8 @@ def notice(session: Session, notice_id: str) -> Notice | None:
 
 def end(session: Session, notice_id: str, *, reason: str, author: str) -> None:
     """A person takes it back."""
-    session.execute(block("notices", "end_notice"), {"notice_id": notice_id, "reason": reason, "author": author})
+    values = {"notice_id": notice_id, "reason": reason, "author": author}
+    recorded.write(session, "notice", "notices", "end_notice", values, actor=author)
 
 
 def notices_then(session: Session, run_id: int) -> list[NoticeThen]:

@@ -8,9 +8,18 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from include.offboarding.keys import finding_key
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import PairOfPersons
 from include.offboarding.store.sql import block
+
+_DECISIONS = {
+    "revoke_double_decisions": "link_decision",
+    "move_decisions": "link_decision",
+    "move_notices": "notice",
+    "move_words": "departure_word",
+}
+"""What moves a person's decisions to the one who is kept, and the table of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +71,10 @@ def _components(pairs: Iterable[PairOfPersons]) -> list[set[UUID]]:
 def _merge(session: Session, keeper: UUID, alias: UUID, evidence: str, as_of: datetime) -> None:
     values = {"keeper": keeper, "alias": alias, "evidence": evidence, "as_of": as_of}
     steps = ("merge_alias", "move_aliases", "move_workers", "end_departures_of_alias", "end_links_of_alias")
-    for step in (*steps, "revoke_double_decisions", "move_decisions", "move_notices", "move_words"):
+    for step in steps:
         session.execute(block("persons", step), values)
+    for step, table in _DECISIONS.items():
+        recorded.write(session, table, "persons", step, values, actor="two records of one person")
     with session.cursor(row_factory=class_row(_AliasFinding)) as cursor:
         findings = cursor.execute(block("persons", "findings_of_alias"), values).fetchall()
     for finding in findings:

@@ -1,6 +1,7 @@
 """Forgetting: what is told of people who left long ago, once nothing here needs it (docs/privacy.md).
 
-Findings keep ids, states and events: the chain of events is untouched, and holds afterwards.
+Findings keep ids, states and events. The record holds afterwards: that words of a decision were forgotten is an event
+of it, and nobody can guess them by the digest that stands in an earlier one.
 """
 
 from collections.abc import Mapping
@@ -9,9 +10,12 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_correlation, lock_findings
+from include.offboarding.store.notices import lock_notices
 from include.offboarding.store.sql import block
+from include.offboarding.store.words import lock_words
 
 STEPS = (
     *("blank_workers", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
@@ -19,6 +23,15 @@ STEPS = (
     *("blank_roster_reads", "blank_source_reads"),
 )
 KEY_STEPS = ("drop_event_keys", "blank_events", "blank_attestations")
+
+
+DECISIONS = {
+    "blank_notices": "notice",
+    "blank_words": "departure_word",
+    "blank_exceptions": "exception",
+    "blank_attestations": "attestation",
+}
+"""Steps that forget words of decisions, and the table of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +60,9 @@ def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
     """Forget what is older than the cut, in one transaction. `keep`: only count; nothing is changed."""
     with session.transaction(force_rollback=keep):
         lock_correlation(session)
+        # Whoever decides locks these first, and the findings with their record then.
+        lock_notices(session)
+        lock_words(session)
         lock_findings(session)
         values = {"cut": cut}
         for table in ("make_forgettable", "make_forgettable_account"):
@@ -58,5 +74,12 @@ def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
         steps = [*(("purge", step) for step in STEPS), *(("purge_keys", step) for step in KEY_STEPS)]
         return Purged(
             reasons=reasons,
-            rows={step: session.execute(block(file, step), values).rowcount for file, step in steps},
+            rows={step: _done(session, file, step, values) for file, step in steps},
         )
+
+
+def _done(session: Session, file: str, step: str, values: Mapping[str, object]) -> int:
+    """How many rows that changed."""
+    if step in DECISIONS:
+        return len(recorded.write(session, DECISIONS[step], file, step, values, actor="purge"))
+    return session.execute(block(file, step), values).rowcount

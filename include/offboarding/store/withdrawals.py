@@ -8,6 +8,7 @@ import structlog
 from psycopg.rows import class_row
 
 from include.offboarding.errors import FatalError
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
@@ -53,7 +54,7 @@ def clock(session: Session) -> Clock:
 
 def put_on_trial(session: Session) -> None:
     """From now on nights may be played in this store whose moment lies ahead. Nobody relies on such a store."""
-    session.execute(block("withdrawals", "on_trial"))
+    recorded.write(session, "trial", "withdrawals", "on_trial", {}, actor=STORE)
 
 
 def moment_of(session: Session, as_of: datetime | None) -> datetime:
@@ -92,9 +93,10 @@ def withdrawn(session: Session, run_id: int) -> Withdrawal | None:
 
 def withdraw(session: Session, run_id: int, *, reason: str, author: str, moment: datetime) -> None:
     """Take a run out of the count, and draw back to a moment what was written as of later. Needs lock_findings."""
-    session.execute(block("withdrawals", "withdraw"), {"run_id": run_id, "reason": reason, "author": author})
-    for statement in statements("withdrawals", "draw_back"):
-        session.execute(statement, {"now": moment})
+    with recorded.followed(session, actor=author):
+        session.execute(block("withdrawals", "withdraw"), {"run_id": run_id, "reason": reason, "author": author})
+        for statement in statements("withdrawals", "draw_back"):
+            session.execute(statement, {"now": moment})
 
 
 def withdraw_the_future(session: Session, moment: datetime) -> None:

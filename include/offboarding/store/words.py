@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
 
@@ -73,4 +74,5 @@ def of_departure(session: Session, departure_id: int) -> OpenEnd | None:
 def say(session: Session, end: OpenEnd, *, verdict: str, reason: str, author: str, days: int) -> None:
     """Write down a word, confirm or deny; a denial counts for so many days."""
     values = {"person_uid": end.person_uid, "basis": end.basis, "left_at": end.left_at, "verdict": verdict}
-    session.execute(block("words", "insert_word"), values | {"reason": reason, "author": author, "days": days})
+    values |= {"reason": reason, "author": author, "days": days}
+    recorded.write(session, "departure_word", "words", "insert_word", values, actor=author)

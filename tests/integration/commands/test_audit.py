@@ -1,8 +1,10 @@
 """The record of changes: whole, or a sentence that says where it isn't."""
 
+from collections.abc import Callable
+
 import pytest
 
-from include.offboarding.store import events
+from include.offboarding.store import events, recorded
 from include.offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 
@@ -47,12 +49,43 @@ def test_a_record_that_was_cut_at_its_end_or_written_anew_lacks_an_earlier_hash(
     end = events.head(store)
     assert end is not None
     store.execute("delete from finding_event where seq = (select max(seq) from finding_event)")
+    # By somebody who leaves no other trace of it.
+    for change in recorded.states_changed(store):
+        values = (change.to_state, change.finding_key)
+        store.execute("update finding set state = %s where finding_key = %s", values)
     assert deciding("audit", "verify").code == 0
 
     done = deciding("audit", "verify", "--hash", end.hash)
 
     assert done.code == 1
     assert f"no event has the hash {end.hash}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (
+            "insert into release (run_id, author, reason) values (1, 'lee', 'fine')",
+            "release 1 has no event in the record",
+        ),
+        ("update baseline set released_at = now(), released_by = 'x' where kind = 'rule'", "says something else than"),
+        ("delete from baseline where kind = 'rule' and name = 'orphan-account'", "is gone, and has an event"),
+        ("update finding set state = 'resolved'", "stands resolved, and its last event says"),
+        ("update link set score = score + 1", "links stand otherwise than the last correlation left them"),
+        ("update link set valid_to = now() where valid_to is null", "links stand otherwise"),
+    ],
+)
+def test_what_stands_otherwise_than_the_record_says_is_found(
+    deciding: Type, store: Session, harm: str, told: str, record_property: Callable[[str, object], None]
+) -> None:
+    store.execute(harm.encode())
+
+    done = deciding("audit", "verify")
+
+    record_property("attacks", 1)
+    record_property("silent", 0 if told in done.err else 1)
+    assert (done.code, done.out) == (1, "")
+    assert told in done.err
 
 
 @pytest.mark.parametrize("text", ["3fa9c1d", "xyz", "3fa9c1d2'; --"])

@@ -16,6 +16,7 @@ from include.offboarding.model import (
     SubjectKind,
     Trust,
 )
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from tests.support.office import (
     CLOUD,
@@ -256,6 +257,7 @@ def decide(office: Office, verdict: str, account: Account, worker_id: str) -> No
         " select %s, %s, person_uid, %s, 'asked them', 'analyst' from worker where worker_id = %s",
         (account.realm, account.native_id, verdict, worker_id),
     )
+    recorded.note_all(office.session, actor="test")
 
 
 @EACH

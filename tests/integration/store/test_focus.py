@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn
 from psycopg.errors import LockNotAvailable
 
 from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
-from include.offboarding.store import correlation
+from include.offboarding.store import correlation, recorded
 from include.offboarding.store.connect import Session, opened
 from tests.support import oracle
 from tests.support.companies import accounts, employments, rarely, workers
@@ -231,6 +231,7 @@ def test_what_connects_an_account_and_a_person_leads_both_ways(store: Session, c
     x, other = account("x"), account("other", number("1044"))
     night(store, x, other, people=(STAFF, NEW))
     store.execute(connected.encode())
+    recorded.note_all(store, actor="test")
     night(store, x, other, people=(STAFF, NEW), day=1)
 
     assert night(store, x, other, people=(STAFF, MOVED), day=2) == {"x", "other"}

@@ -20,6 +20,7 @@ from include.offboarding.model import (
     Trust,
     UncustodiedCase,
 )
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from tests.support.companies import ssh_credential
 from tests.support.key_company import (
@@ -371,6 +372,7 @@ def test_a_rejected_link_is_nobody_s(company: KeyCompany) -> None:
         " select %s, %s, person_uid, 'reject', 'a test user', 'analyst' from person p where p.worker_id = '1042'",
         (CLOUD, KIM_USER.native_id),
     )
+    recorded.note_all(company.session, actor="test")
     company.night()
 
     assert company.held() == {}

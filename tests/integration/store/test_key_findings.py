@@ -10,7 +10,7 @@ from include.offboarding import pipeline
 from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import RetriableError
 from include.offboarding.model import Carryable, Deed, Standing, SubjectKind
-from include.offboarding.store import tickets
+from include.offboarding.store import recorded, tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.ticket_plan import TicketPlan
 from tests.support.key_company import CLOUD, KIM, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE, LEE_USER, KeyCompany
@@ -86,6 +86,7 @@ def test_a_reader_s_first_read_holds_what_it_finds_though_its_realm_is_long_know
     company.secrets.error = RetriableError("not there yet")
     company.judged(days=2)
     company.session.execute("update baseline set released_at = now(), released_by = 'x', released_for = 'x'")
+    recorded.note_all(company.session, actor="test")
 
     company.secrets.error, company.secrets.scopes = None, scopes
     company.secrets.facts = [SECRET, access(SECRET, KIM_USER.label)]
@@ -206,6 +207,7 @@ def attest(company: KeyCompany, until: datetime) -> None:
         "insert into attestation (material, reason, author, until) values (%s, 'saw 401 with the old key', 'lee', %s)",
         (KEY.material, until),
     )
+    recorded.note_all(company.session, actor="test")
 
 
 def test_what_nobody_can_be_asked_about_is_open_until_a_person_attests_and_again_when_that_ends(
@@ -263,6 +265,7 @@ def test_a_rejected_link_closes_what_rested_on_it(company: KeyCompany) -> None:
         " select %s, %s, person_uid, 'reject', 'a test user', 'analyst' from person p where p.worker_id = '1042'",
         (CLOUD, KIM_USER.native_id),
     )
+    recorded.note_all(company.session, actor="test")
     company.judged()
 
     assert state(company, "leaver-key-access") == ("resolved", "the link was rejected by analyst")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.offboarding.model import Account, AccountKey, KeyKind
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from tests.support.night import rows_of, rule, spend_night
 from tests.support.oracle import RosterRead, Ruling, SourceRead, Verb
@@ -132,6 +133,7 @@ def test_a_decision_is_shown_as_evidence_and_can_be_revoked(store: Session) -> N
     assert standing(store) == {("x", "1043", "linked")}
 
     store.execute("update link_decision set revoked_at = now(), revoked_by = 'analyst'")
+    recorded.note_all(store, actor="test")
     spend(store, LATER, hr(LEAVER, STAFF), ldap(account("x", number("1042"))))
 
     assert standing(store) == {("x", "1042", "linked")}

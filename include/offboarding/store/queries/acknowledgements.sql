@@ -15,4 +15,5 @@ from exception where kind = 'acknowledgement' order by exception_id desc;
 -- name: end_acknowledgement
 -- Taken back by a person.
 update exception set valid_to = clock_timestamp(), ended_by = %(author)s, ended_for = %(reason)s
-where exception_id = %(acknowledgement_id)s;
+where exception_id = %(acknowledgement_id)s
+returning exception_id;

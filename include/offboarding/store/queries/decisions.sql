@@ -46,7 +46,8 @@ returning decision_id;
 
 -- name: revoke
 update link_decision set revoked_at = now(), revoked_by = %(author)s
-where decision_id = %(decision_id)s and revoked_at is null;
+where decision_id = %(decision_id)s and revoked_at is null
+returning decision_id;
 
 -- name: decisions
 -- What people decided, newest first: of all accounts, or of one.

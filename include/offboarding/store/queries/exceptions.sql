@@ -9,7 +9,8 @@ where e.valid_to is null and e.origin = 'file' and not exists (
     select from s_exception s
     where (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.reason,
         s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
-        e.queue, e.reason, e.approver, e.expires_at));
+        e.queue, e.reason, e.approver, e.expires_at))
+returning exception_id;
 insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, reason, approver,
     expires_at, valid_from)
 select s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.reason,
@@ -20,7 +21,8 @@ where not exists (
     where e.valid_to is null and e.origin = 'file'
         and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.reason,
         s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
-        e.queue, e.reason, e.approver, e.expires_at));
+        e.queue, e.reason, e.approver, e.expires_at))
+returning exception_id;
 
 -- name: begin_excepted
 -- Findings that an exception covers; the one that lasts longest is told.

@@ -39,6 +39,7 @@ set state = 'held', reopened = f.reopened + 1, resolved_at = null, resolution = 
 from produced s
 where s.match_key = f.match_key and f.state = 'resolved' and case
     when s.ticket_kind = 'event' then s.last_used_at > f.last_used_at or f.resolution not like 'verdict: %%'
+        or not exists (select from verdict v where v.finding_key = f.finding_key)
     else s.standing <> 'unknown' or s.attestable end
 returning f.finding_key, 'resolved' as from_state, 'held' as to_state,
     case when s.attestable then 'nobody''s word on it stands any more'
@@ -383,7 +384,8 @@ select finding_key, rule, ticket_kind, state from finding where finding_key like
 
 -- name: insert_verdict
 insert into verdict (finding_key, reason, author) values (%(finding_key)s, %(reason)s, %(author)s)
-on conflict (finding_key) do update set reason = excluded.reason, author = excluded.author, decided_at = now();
+on conflict (finding_key) do update set reason = excluded.reason, author = excluded.author, decided_at = now()
+returning finding_key;
 
 -- name: resolve_by_verdict
 update finding set state = 'resolved', resolved_at = now(), resolution = %(text)s

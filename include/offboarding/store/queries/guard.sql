@@ -3,7 +3,8 @@
 insert into baseline (kind, name, run_id)
 select 'roster', r.roster, r.run_id from roster_read r
 where r.run_id = %(run_id)s and r.status = 'complete'
-on conflict do nothing;
+on conflict do nothing
+returning kind || ':' || name;
 
 -- name: begin_source_baselines
 -- Systems read to their end for the first time.
@@ -12,27 +13,32 @@ insert into baseline (kind, name, run_id)
 select 'source', case r.tells when 'accounts' then r.realm else r.kind || ':' || r.realm end, r.run_id
 from source_read r
 where r.run_id = %(run_id)s and r.phase = 'collect' and r.status in ('complete', 'partial') and r.realm is not null
-on conflict do nothing;
+on conflict do nothing
+returning kind || ':' || name;
 
 -- name: begin_rule_baselines
 -- Rules that look at this company for the first time.
-insert into baseline (kind, name, run_id) select 'rule', unnest(%(rules)s::text[]), %(run_id)s on conflict do nothing;
+insert into baseline (kind, name, run_id) select 'rule', unnest(%(rules)s::text[]), %(run_id)s on conflict do nothing
+returning kind || ':' || name;
 
 -- name: release_baselines
 -- By the policy that says that a baseline needn't wait.
 update baseline set released_at = now(), released_by = %(author)s, released_for = %(reason)s
-where released_at is null and run_id <= %(run_id)s;
+where released_at is null and run_id <= %(run_id)s
+returning kind || ':' || name;
 
 -- name: end_baselines
 -- A person let them through, batch by batch, and nothing of theirs waits any more.
 update baseline b set released_at = now(), released_by = %(author)s, released_for = %(reason)s
 where b.released_at is null and b.run_id <= %(of_run)s and not exists (
     select from candidate c join finding f using (finding_key)
-    where c.baseline and f.state = 'held' and f.first_run_id = b.run_id);
+    where c.baseline and f.state = 'held' and f.first_run_id = b.run_id)
+returning b.kind || ':' || b.name;
 
 -- name: note_release
 insert into release (run_id, author, reason, scope, findings)
-values (%(run_id)s, %(author)s, %(reason)s, %(scope)s, %(findings)s);
+values (%(run_id)s, %(author)s, %(reason)s, %(scope)s, %(findings)s)
+returning release_id;
 
 -- name: waiting_count
 -- What waits since this run or earlier: to be told, or to be closed.
@@ -357,7 +363,8 @@ returning hold_id, opened_run = %(run_id)s as new;
 -- name: end_holds
 -- Lines that are within their limits again.
 update guard_hold h set status = 'ended', decided_at = now(), decided_for = 'within the limits again'
-where h.status = 'waiting' and not exists (select from tripped t where t.kind = h.kind and t.name = h.name);
+where h.status = 'waiting' and not exists (select from tripped t where t.kind = h.kind and t.name = h.name)
+returning h.hold_id;
 
 -- name: clear_held
 delete from guard_held h using candidate c where c.finding_key = h.finding_key;
@@ -408,7 +415,8 @@ order by h.hold_id;
 
 -- name: decide_hold
 update guard_hold set status = %(status)s, decided_at = now(), decided_by = %(author)s, decided_for = %(reason)s
-where hold_id = %(hold_id)s and status = 'waiting';
+where hold_id = %(hold_id)s and status = 'waiting'
+returning hold_id;
 
 -- name: rejected_findings
 -- What waits on a hold that a person refused: each gets it written down.

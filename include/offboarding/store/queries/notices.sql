@@ -2,13 +2,15 @@
 -- Notices that HR's feed confirmed, of people who work here again by its word.
 update notice n set ended_at = %(as_of)s, ended_by = 'the roster', ended_for = 'works here again'
 where n.confirmed_at is not null and n.ended_at is null and not exists (
-    select from feed_state s where s.person_uid = n.person_uid and not s.returned and s.confirmed);
+    select from feed_state s where s.person_uid = n.person_uid and not s.returned and s.confirmed)
+returning n.notice_id;
 
 -- name: confirm_notices
 -- HR's feed says so itself now.
 update notice n set confirmed_at = %(as_of)s
 from feed_state s
-where s.person_uid = n.person_uid and n.confirmed_at is null and n.ended_at is null and not s.returned and s.confirmed;
+where s.person_uid = n.person_uid and n.confirmed_at is null and n.ended_at is null and not s.returned and s.confirmed
+returning n.notice_id;
 
 -- name: make_person_state
 -- Who has left, who came back, by whose word; a row a person. A notice outranks the feed until the feed confirms it. A
@@ -65,7 +67,8 @@ order by n.made_at desc, n.notice_id;
 
 -- name: end_notice
 update notice set ended_at = now(), ended_by = %(author)s, ended_for = %(reason)s
-where notice_id = %(notice_id)s and ended_at is null;
+where notice_id = %(notice_id)s and ended_at is null
+returning notice_id;
 
 -- name: notices_then
 -- Notices that stood when a run ended and that HR's feed hadn't confirmed: how long, and whether that is too long.

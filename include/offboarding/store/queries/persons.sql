@@ -71,17 +71,18 @@ update link set valid_to = %(as_of)s where person_uid = %(alias)s and valid_to i
 update link_decision d set revoked_at = %(as_of)s, revoked_by = 'a later decision about the same person'
 where d.person_uid in (%(keeper)s, %(alias)s) and d.revoked_at is null and exists (
     select from link_decision later where later.person_uid in (%(keeper)s, %(alias)s) and later.revoked_at is null
-        and later.realm = d.realm and later.native_id = d.native_id and later.decision_id > d.decision_id);
+        and later.realm = d.realm and later.native_id = d.native_id and later.decision_id > d.decision_id)
+returning d.decision_id;
 
 -- name: move_decisions
 -- A person's decisions go with the person.
-update link_decision set person_uid = %(keeper)s where person_uid = %(alias)s;
+update link_decision set person_uid = %(keeper)s where person_uid = %(alias)s returning decision_id;
 
 -- name: move_notices
-update notice set person_uid = %(keeper)s where person_uid = %(alias)s;
+update notice set person_uid = %(keeper)s where person_uid = %(alias)s returning notice_id;
 
 -- name: move_words
-update departure_word set person_uid = %(keeper)s where person_uid = %(alias)s;
+update departure_word set person_uid = %(keeper)s where person_uid = %(alias)s returning word_id;
 
 -- name: findings_of_alias
 select finding_key, rule, realm, subject_kind, subject_native_id, account_native_id, episode

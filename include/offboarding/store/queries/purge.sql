@@ -99,20 +99,23 @@ where t.ticket_key = o.ticket_key and t.state = 'closed' and t.closed_at < %(cut
 
 -- name: blank_notices
 -- Why people said that somebody leaves, or doesn't, where nothing rests on it any more.
-update notice n set reason = '', ended_for = case when n.ended_for is null then null else '' end
+update notice n set salt = gen_random_uuid(), reason = '', ended_for = case when n.ended_for is null then null else '' end
 from forgettable p
 where p.person_uid = n.person_uid and not p.has_finding and not p.told
-    and (n.reason <> '' or coalesce(n.ended_for, '') <> '');
+    and (n.reason <> '' or coalesce(n.ended_for, '') <> '')
+returning n.notice_id;
 
 -- name: blank_words
-update departure_word d set reason = ''
+update departure_word d set salt = gen_random_uuid(), reason = ''
 from forgettable p
-where p.person_uid = d.person_uid and not p.has_finding and not p.told and d.reason <> '';
+where p.person_uid = d.person_uid and not p.has_finding and not p.told and d.reason <> ''
+returning d.word_id;
 
 -- name: blank_exceptions
 -- Why something was let stand, where that has ended long ago. What the file still says, it would say again.
-update exception e set reason = ''
-where (e.valid_to < %(cut)s or e.origin <> 'file' and e.expires_at < %(cut)s) and e.reason <> '';
+update exception e set salt = gen_random_uuid(), reason = ''
+where (e.valid_to < %(cut)s or e.origin <> 'file' and e.expires_at < %(cut)s) and e.reason <> ''
+returning e.exception_id;
 
 -- name: blank_alerts
 -- What people were told at once; their keys stay, so that nothing is told twice.

@@ -32,7 +32,8 @@ where e.at < %(cut)s and e.actor_label <> ''
 
 -- name: blank_attestations
 -- Why people said that a key is dead, where that has ended long ago.
-update attestation a set reason = ''
+update attestation a set salt = gen_random_uuid(), reason = ''
 where a.until < %(cut)s and a.reason <> '' and not exists (
     select from signing_key k join key_copy c using (key_pk) join kept_key o on o.realm = c.realm and o.key = c.name
-    where k.material = a.material);
+    where k.material = a.material)
+returning a.attestation_id;

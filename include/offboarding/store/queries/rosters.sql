@@ -430,7 +430,8 @@ where r.run_id = %(run_id)s and r.roster = %(roster)s;
 update roster_read
 set status = case when came_again then status else 'complete' end, only_short = false, waiting = 0, accepted_at = now(), accepted_by = %(author)s,
     accepted_for = %(reason)s
-where read_id = %(read_id)s;
+where read_id = %(read_id)s
+returning read_id;
 
 -- name: infer_accepted
 -- Everyone who is missing up to the accepted read, without a bound.

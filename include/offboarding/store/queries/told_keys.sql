@@ -41,7 +41,8 @@ from attestation order by material, attestation_id desc;
 
 -- name: insert_attestation
 insert into attestation (material, reason, author, until)
-values (%(material)s, %(reason)s, %(author)s, %(until)s);
+values (%(material)s, %(reason)s, %(author)s, %(until)s)
+returning attestation_id;
 
 -- name: subject_of_finding
 -- What a finding is about.

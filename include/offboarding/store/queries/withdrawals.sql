@@ -4,7 +4,7 @@ select clock_timestamp() as now, exists (select from trial) as on_trial, array(
     select r.run_id from counted_run r where r.started_at > clock_timestamp() + %(grace)s order by r.run_id) as ahead;
 
 -- name: on_trial
-insert into trial default values on conflict do nothing;
+insert into trial default values on conflict do nothing returning only_one::text;
 
 -- name: withdraw
 insert into withdrawal (run_id, reason, author) values (%(run_id)s, %(reason)s, %(author)s);

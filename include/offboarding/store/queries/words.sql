@@ -39,4 +39,5 @@ select departure_id, person_uid::text, 'hidden', left_at from hidden_departure w
 -- name: insert_word
 insert into departure_word (person_uid, basis, left_at, verdict, reason, author, until)
 values (%(person_uid)s, %(basis)s, %(left_at)s, %(verdict)s, %(reason)s, %(author)s,
-    case when %(verdict)s = 'deny' and %(basis)s <> 'hidden' then now() + make_interval(days => %(days)s) end);
+    case when %(verdict)s = 'deny' and %(basis)s <> 'hidden' then now() + make_interval(days => %(days)s) end)
+returning word_id;

@@ -14,6 +14,7 @@ from include.offboarding.store.guard import Hold, holds
 from include.offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_then
 from include.offboarding.store.messages import QueueLook
 from include.offboarding.store.notices import NoticeThen, SamePersonThen
+from include.offboarding.store.putting_right import troubles_then
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
     ExceptedThen,
@@ -134,6 +135,8 @@ class Night:
     """Entries of the custody register that nothing shows."""
     record: Head | None = None
     """Where the record of changes ended."""
+    record_troubles: tuple[str, ...] = ()
+    """What stood otherwise than the record says, and was put right: a sentence each."""
     excepted: tuple[ExceptedThen, ...] = ()
     """Findings that stand by an exception."""
     acknowledged: tuple[AcknowledgedThen, ...] = ()
@@ -191,6 +194,7 @@ def night(session: Session, run_id: int) -> Night:
             held=_held(session, values),
             tickets=_tickets(session, values),
             record=head(session, run_id),
+            record_troubles=tuple(troubles_then(session, run_id)),
             excepted=tuple(excepted_then(session, run_id)),
             acknowledged=tuple(acknowledged_then(session, run_id)),
             keys=tuple(keys_then(session, run_id)),

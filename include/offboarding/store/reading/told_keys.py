@@ -17,6 +17,7 @@ from include.offboarding.model import (
     SubjectKind,
 )
 from include.offboarding.spelling import nearest
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_case_rows import CopyRow, key_copy
 from include.offboarding.store.sql import block
@@ -178,7 +179,7 @@ def attest(session: Session, key: KeyTold, *, reason: str, author: str, until: d
             " any more, seen twice. Nobody's word counts for that."
         )
     values = {"material": key.material, "reason": reason, "author": author, "until": until}
-    session.execute(block("told_keys", "insert_attestation"), values)
+    recorded.write(session, "attestation", "told_keys", "insert_attestation", values, actor=author)
 
 
 def keys_then(session: Session, run_id: int) -> list[KeysThen]:

@@ -1,0 +1,150 @@
+"""Rows and states as the record says: what it doesn't know is set aside, what stands otherwise is put back.
+
+A run does this before it goes by any of them, and tells each in its report.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from psycopg import sql
+from psycopg.rows import class_row, scalar_row
+
+from include.offboarding.keys import short_finding
+from include.offboarding.store.connect import Session
+from include.offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.recorded import GONE, KINDS, Kind, Trouble, fields, said, states_changed, troubles
+from include.offboarding.store.sql import block
+
+
+def put_right(session: Session, run_id: int) -> list[str]:
+    """Rows and findings' states as the record says, from here on. Returns a sentence for each that wasn't.
+
+    What was found stays with the run, for its report, and in the record.
+    """
+    with session.transaction():
+        lock_findings(session)
+        told = [*_chain_since(session, run_id), *_put_rows_right(session, run_id), *_put_states_right(session, run_id)]
+        if told:
+            note_troubles(session, run_id, told)
+    return told
+
+
+def note_troubles(session: Session, run_id: int, told: Sequence[str]) -> None:
+    """For the report of a run."""
+    session.execute(block("recorded", "note_troubles"), {"run_id": run_id, "troubles": list(told)})
+
+
+def note_links(session: Session, run_id: int) -> str:
+    """That a run's correlation found links that weren't as the last one left them."""
+    told = "links were changed past the record since they were last worked out: all were made anew"
+    note_troubles(session, run_id, [told])
+    return told
+
+
+def troubles_then(session: Session, run_id: int) -> list[str]:
+    """What a run found."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(each) for each in cursor.execute(block("recorded", "troubles_then"), {"run_id": run_id})]
+
+
+def _put_rows_right(session: Session, run_id: int) -> Iterator[str]:
+    # What is set aside first: it may stand in the way of what is put back.
+    for trouble in sorted(troubles(session), key=lambda each: each.recorded is not None):
+        table = trouble.about.partition(":")[0]
+        if trouble.recorded is None:
+            _set_aside(session, table, trouble)
+        else:
+            _restore(session, table, trouble.about, trouble.recorded)
+        stands = said(session, [trouble.about]).get(trouble.about)
+        act, text = ("put back", stands) if stands else (GONE, trouble.found or "null")
+        saying = Saying(about=trouble.about, act=act, text=text)
+        append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}")
+        yield f"{trouble}: it was {act}"
+
+
+def _put_states_right(session: Session, run_id: int) -> Iterator[str]:
+    changed = states_changed(session)
+    for change in changed:
+        session.execute(block("recorded", "put_back_state"), {"finding_key": change.finding_key})
+        yield (
+            f"finding {short_finding(change.finding_key)} stood {change.from_state}, and its last event says"
+            f" {change.to_state}: it was put back"
+        )
+    text = "put back: its state was changed past the record"
+    append_events(session, [replace(change, text=text) for change in changed], run_id=run_id, actor=f"run {run_id}")
+
+
+def _chain_since(session: Session, run_id: int) -> Iterator[str]:
+    with session.cursor(row_factory=class_row(Head)) as cursor:
+        last = cursor.execute(block("recorded", "last_head"), {"run_id": run_id}).fetchone()
+    broken = broken_at(session, since=last)
+    told = (
+        f"the record is broken at event {broken}: it, or one before it, was edited or removed since the last run ended."
+        " See: python -m include.offboarding audit verify"
+    )
+    if broken is None or told in troubles_then(session, run_id):
+        return
+    # Behind it the chain goes on, and is looked at from there.
+    saying = Saying(about="record", act="broken", text=str(broken))
+    append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}")
+    yield told
+
+
+def _set_aside(session: Session, table: str, trouble: Trouble) -> None:
+    """The row goes, or is one on which nobody decided."""
+    if trouble.found is None:
+        return
+    undecided = KINDS[table].undecided
+    if undecided is None:
+        statement = sql.SQL("delete from {} t using {} where {}")
+        session.execute(statement.format(sql.Identifier(table), _told(table), _same(KINDS[table])), [trouble.found])
+        return
+    statement = sql.SQL("update {} t set {} from {} where {}")
+    columns = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in undecided)
+    statement = statement.format(sql.Identifier(table), columns, _told(table), _same(KINDS[table]))
+    session.execute(statement, [*undecided.values(), trouble.found])
+
+
+def _restore(session: Session, table: str, about: str, recorded: str) -> None:
+    """The row says again what the record says; words that are none of it go, since their digest alone is known."""
+    kind, told = KINDS[table], fields(recorded)
+    columns = [name for name in told if name != "words" and name not in kind.key]
+    same = (_told(table), _same(kind))
+    update = sql.SQL("update {} t set ({}) = row({}) from {} where {}")
+    # What is nothing but its key can't say anything else.
+    stands = (
+        bool(columns)
+        and session.execute(
+            update.format(sql.Identifier(table), _names(columns), _names(columns, of="p"), *same), [recorded]
+        ).rowcount
+    )
+    if not stands and kind.undecided is None:
+        _insert(session, table, [*kind.key, *columns], recorded)
+    if any(fields(text).get("words") != told.get("words") for text in said(session, [about]).values()):
+        empty = sql.SQL(", ").join(sql.SQL("{} = ''").format(sql.Identifier(name)) for name in kind.words)
+        statement = sql.SQL("update {} t set {} from {} where {}").format(sql.Identifier(table), empty, *same)
+        session.execute(statement, [recorded])
+
+
+def _insert(session: Session, table: str, columns: Sequence[str], recorded: str) -> None:
+    """A row that is gone, with its number."""
+    words = KINDS[table].words
+    values = [_names(columns, of="p"), *(sql.SQL("''") for _ in words)]
+    statement = sql.SQL("insert into {} ({}) overriding system value select {} from {}").format(
+        sql.Identifier(table), _names([*columns, *words]), sql.SQL(", ").join(values), _told(table)
+    )
+    session.execute(statement, [recorded])
+
+
+def _told(table: str) -> sql.Composed:
+    """A row's JSON as a row of its table."""
+    return sql.SQL("jsonb_populate_record(null::{}, %s) p").format(sql.Identifier(table))
+
+
+def _same(kind: Kind) -> sql.Composed:
+    return sql.SQL(" and ").join(sql.SQL("t.{0} = p.{0}").format(sql.Identifier(name)) for name in kind.key)
+
+
+def _names(columns: Sequence[str], *, of: str | None = None) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(of, name) if of else sql.Identifier(name) for name in columns)

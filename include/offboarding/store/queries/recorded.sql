@@ -1,0 +1,118 @@
+-- name: decided
+-- Each row that holds a person's decision, or some of them: what it is called in the record, and what it says. Times are
+-- UTC's. Of words, which may be forgotten, a digest.
+select d.about, d.said::text as said from (
+    select 'link_decision:' || decision_id as about, jsonb_build_object('decision_id', decision_id, 'realm', realm,
+        'native_id', native_id, 'person_uid', person_uid, 'verdict', verdict, 'author', author, 'decided_at', decided_at,
+        'revoked_at', revoked_at, 'revoked_by', revoked_by, 'words', words_digest(null, reason)) as said
+    from link_decision
+    union all
+    select 'notice:' || notice_id, jsonb_build_object('notice_id', notice_id, 'person_uid', person_uid,
+        'left_at', left_at, 'zone', zone, 'author', author, 'made_at', made_at, 'warn_at', warn_at,
+        'confirmed_at', confirmed_at, 'ended_at', ended_at, 'ended_by', ended_by,
+        'words', words_digest(salt, reason, ended_for))
+    from notice
+    union all
+    select 'departure_word:' || word_id, jsonb_build_object('word_id', word_id, 'person_uid', person_uid,
+        'basis', basis, 'left_at', left_at, 'verdict', verdict, 'author', author, 'decided_at', decided_at,
+        'until', until, 'words', words_digest(salt, reason))
+    from departure_word
+    union all
+    select 'verdict:' || finding_key, jsonb_build_object('finding_key', finding_key, 'author', author,
+        'decided_at', decided_at, 'words', words_digest(null, reason))
+    from verdict
+    union all
+    select 'exception:' || exception_id, jsonb_build_object('exception_id', exception_id, 'kind', kind,
+        'finding', finding, 'space', space, 'worker', worker, 'source', source, 'part', part, 'roster', roster,
+        'account', account, 'rule', rule, 'queue', queue, 'approver', approver, 'expires_at', expires_at, 'valid_from', valid_from,
+        'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by, 'words', words_digest(salt, reason, ended_for))
+    from exception
+    union all
+    select 'attestation:' || attestation_id, jsonb_build_object('attestation_id', attestation_id,
+        'material', material, 'author', author, 'attested_at', attested_at, 'until', until,
+        'words', words_digest(salt, reason))
+    from attestation
+    union all
+    select 'release:' || release_id, jsonb_build_object('release_id', release_id, 'run_id', run_id,
+        'released_at', released_at, 'author', author, 'scope', scope, 'findings', findings,
+        'words', words_digest(null, reason))
+    from release
+    union all
+    select 'baseline:' || kind || ':' || name, jsonb_build_object('kind', kind, 'name', name, 'run_id', run_id,
+        'released_at', released_at, 'released_by', released_by, 'words', words_digest(null, released_for))
+    from baseline
+    union all
+    select 'guard_hold:' || hold_id, jsonb_build_object('hold_id', hold_id, 'kind', kind, 'name', name,
+        'opened_run', opened_run, 'opened_at', opened_at, 'status', status, 'decided_at', decided_at,
+        'decided_by', decided_by, 'words', words_digest(null, decided_for))
+    from guard_hold
+    union all
+    select 'roster_read:' || read_id, jsonb_build_object('read_id', read_id, 'run_id', run_id, 'roster', roster,
+        'accepted_at', accepted_at, 'accepted_by', accepted_by, 'words', words_digest(null, accepted_for))
+    from roster_read where accepted_at is not null
+    union all
+    select 'withdrawal:' || run_id, jsonb_build_object('run_id', run_id, 'author', author,
+        'withdrawn_at', withdrawn_at, 'words', words_digest(null, reason))
+    from withdrawal
+    union all
+    select 'trial:' || only_one, jsonb_build_object('only_one', only_one) from trial
+) d
+where %(about)s::text[] is null or d.about = any(%(about)s)
+order by d.about;
+
+-- name: recorded
+-- What the record says of each of these rows, the last word first; and the hash that the event behind it names as its.
+select e.seq, e.finding_key, e.about, e.at, e.run_id, e.actor, e.from_state, e.to_state, e.text, e.prev_hash, e.hash,
+    n.prev_hash as named
+from finding_event e left join finding_event n on n.seq = e.seq + 1
+where e.about is not null and e.about not in ('links', 'record')
+order by e.about, e.seq desc;
+
+-- name: states
+-- Findings that stand otherwise than their last event says.
+select f.finding_key, f.state as from_state, e.to_state, e.text
+from finding f
+cross join lateral (
+    select o.to_state, o.text from finding_event o where o.finding_key = f.finding_key order by o.seq desc limit 1) e
+where e.to_state <> f.state;
+
+-- name: put_back_state
+update finding f
+set state = l.to_state, resolved_at = case l.to_state when 'resolved' then l.at end,
+    resolution = case when l.to_state in ('resolved', 'excepted') then l.text else '' end
+from (
+    select o.to_state, o.text, o.at from finding_event o
+    where o.finding_key = %(finding_key)s order by o.seq desc limit 1) l
+where f.finding_key = %(finding_key)s;
+
+-- name: links
+-- All links that stand: how many, and a sum that is another one where any of them is.
+select jsonb_build_object('links', count(*), 'sum', coalesce(sum(('x' || encode(substring(sha256(convert_to(
+    concat_ws(' ', account_pk, person_uid, relation, decision, score, definite, own_now), 'UTF8')) for 8), 'hex')
+    )::bit(64)::bigint), 0))::text
+from link where valid_to is null;
+
+-- name: links_recorded
+-- What the record says of them.
+select text from finding_event where about = 'links' order by seq desc limit 1;
+
+-- name: look_at_all_links
+-- Correlation looks at everything anew.
+insert into uncorrelated default values;
+
+-- name: note_troubles
+-- For the report; once each.
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('record', (
+    select jsonb_agg(distinct t) from (
+        select jsonb_array_elements_text(coalesce(summary -> 'record', '[]')) as t
+        union select unnest(%(troubles)s::text[])) every))
+where run_id = %(run_id)s;
+
+-- name: troubles_then
+-- What a run found of the record.
+select jsonb_array_elements_text(coalesce(summary -> 'record', '[]')) from run where run_id = %(run_id)s order by 1;
+
+-- name: last_head
+-- Where the chain stood when the last run before this one ended.
+select head_seq as seq, head_hash as hash from run
+where head_seq is not null and run_id < %(run_id)s order by run_id desc limit 1;

@@ -1,0 +1,5 @@
+"""What a session with our PostgreSQL is to whoever is handed one."""
+
+import psycopg
+
+Session = psycopg.Connection[tuple[object, ...]]

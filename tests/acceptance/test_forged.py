@@ -1,0 +1,159 @@
+"""Whoever writes a decision into the store by hand decides nothing: the next night puts it right, and says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from include.offboarding.model import KeyKind
+from include.offboarding.report import night as report
+from include.offboarding.store import reading, recorded
+from tests.support.desk import tickets_of
+from tests.support.office import Office, access_key, login, user
+from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
+from tests.support.tracker import RoundupPeople
+
+KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
+KEY = "AKIAAAAAAAAAAAAAAAAA"
+OPEN = {"leaver-account-works": "open", "leaver-access-key": "open", "used-after-departure": "open"}
+RECORD = Callable[[str, object], None]
+
+
+@pytest.fixture
+def kim(office: Office) -> Office:
+    """Kim has left, a login and an access key of his still work, and the login was used since."""
+    who = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+    office.hr.workers = [KIM, STAFF]
+    office.directory.accounts = [login("kim", number("1042"), last_used_at=NIGHT - timedelta(days=2))]
+    office.cloud.accounts = [who]
+    office.cloud.credentials = [access_key(KEY, who)]
+    office.night()
+    assert states(office) == OPEN
+    return office
+
+
+def states(office: Office) -> dict[str, str]:
+    rows = office.session.execute("select rule, state from finding").fetchall()
+    return {str(rule): str(state) for rule, state in rows}
+
+
+def red(office: Office, run_id: int) -> str:
+    return "; ".join(report.is_red(reading.night(office.session, run_id)))
+
+
+def attacked(record: RECORD, *, told: bool) -> None:
+    """For the suite's last lines."""
+    record("attacks", 1)
+    record("silent", 0 if told else 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forged:
+    """What somebody writes with SQL, and what the night says of it."""
+
+    sql: str
+    told: str
+
+
+FORGED = {
+    "a rejected link": Forged(
+        sql="insert into link_decision (realm, native_id, person_uid, verdict, reason, author)"
+        " select a.realm, a.native_id, p.person_uid, 'reject', 'not theirs', 'analyst'"
+        " from account a, person p where p.worker_id = '1042'",
+        told="decision 2 has no event in the record: it was set aside",
+    ),
+    "a confirmed link of somebody else": Forged(
+        sql="insert into link_decision (realm, native_id, person_uid, verdict, reason, author)"
+        " select a.realm, a.native_id, p.person_uid, 'confirm', 'theirs', 'analyst'"
+        " from account a, person p where p.worker_id = '1043'",
+        told="decision 1 has no event in the record: it was set aside",
+    ),
+    "an exception": Forged(
+        sql="insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason,"
+        " approver, expires_at, valid_from, origin) values ('exception', '', 'hr', '1042', '', '', '', '', '', 'fine',"
+        " 'Soyeon', '2030-01-01', now(), 'person')",
+        told="exception or acknowledgement 1 has no event in the record: it was set aside",
+    ),
+    "a verdict": Forged(
+        sql="with judged as (update finding set state = 'resolved', resolved_at = now(), resolution = 'verdict: fine'"
+        " where ticket_kind = 'event' returning finding_key)"
+        " insert into verdict (finding_key, reason, author) select finding_key, 'fine', 'analyst' from judged",
+        told="has no event in the record: it was set aside",
+    ),
+    "a state": Forged(
+        sql="update finding set state = 'resolved', resolved_at = now(), resolution = 'seen dead'",
+        told="stood resolved, and its last event says open: it was put back",
+    ),
+    "a departure that HR never told": Forged(
+        sql="insert into notice (notice_id, person_uid, left_at, zone, reason, author, warn_at)"
+        " select 'n-00000a', person_uid, now() - interval '400 days', 'UTC', 'gone', 'lee', now() from person"
+        " where worker_id = '1043'",
+        told="notice n-00000a has no event in the record: it was set aside",
+    ),
+    "a link": Forged(
+        sql="update link set person_uid = (select person_uid from person where worker_id = '1043')"
+        " where valid_to is null",
+        told="links were changed past the record since they were last worked out: all were made anew",
+    ),
+    "links that ended": Forged(
+        sql="update link set valid_to = now() where valid_to is null",
+        told="links were changed past the record since they were last worked out: all were made anew",
+    ),
+    "a release": Forged(
+        sql="insert into release (run_id, author, reason) select max(run_id), 'lee', 'fine' from run",
+        told="release 1 has no event in the record: it was set aside",
+    ),
+    "a night taken out of the count": Forged(
+        sql="insert into withdrawal (run_id, reason, author) select max(run_id), 'wrong', 'lee' from run",
+        told="withdrawal of run 1 has no event in the record: it was set aside",
+    ),
+    "a store on trial that is none any more": Forged(
+        sql="delete from trial",
+        told="mark of a store on trial true is gone, and has an event (1): it was put back",
+    ),
+    "an edited event": Forged(
+        sql="update finding_event set text = 'seen dead' where seq = (select max(seq) from finding_event)",
+        told="the record is broken at event",
+    ),
+    "a removed event": Forged(
+        sql="delete from finding_event where seq = (select max(seq) from finding_event)",
+        told="the record is broken at event",
+    ),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_what_is_forged_closes_nothing_and_is_told_once(
+    kim: Office, people: RoundupPeople, forged: Forged, record_property: RECORD
+) -> None:
+    before = [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)]
+    kim.session.execute(forged.sql.encode())
+
+    told = kim.night()
+
+    said = red(kim, told.run.run_id)
+    attacked(record_property, told=forged.told in said)
+    assert forged.told in said
+    assert states(kim) == OPEN
+    assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
+    assert recorded.troubles(kim.session) == []
+    assert recorded.states_changed(kim.session) == []
+    assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
+
+
+def test_who_edits_a_decision_that_stands_gets_it_back(kim: Office, record_property: RECORD) -> None:
+    given = {"rule": "leaver-access-key", "worker": "hr:1042", "reason": "moved in May", "approver": "Soyeon"}
+    expires = (kim.as_of + timedelta(days=9)).date()
+    kim.let_stand = {"exceptions": [{**given, "expires": expires}]}
+    kim.night()
+    kim.session.execute("update exception set rule = '', expires_at = '2030-01-01'")
+
+    said = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="exception or acknowledgement 1 says something else than its event" in said)
+    assert "exception or acknowledgement 1 says something else than its event" in said
+    assert states(kim) == {**OPEN, "leaver-access-key": "excepted"}
+    assert kim.session.execute("select rule, reason from exception").fetchall() == [
+        ("leaver-access-key", "moved in May")
+    ]
