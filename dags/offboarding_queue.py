@@ -1,7 +1,8 @@
 """Departures by message: an asset that is watched on a queue; no DAG of its own.
 
-The trigger hands on ids alone. A message stays in the queue, unseen for a while, until the run has written it down and
-deletes it: one that was lost on the way comes again (docs/decisions/0081-messages-by-a-trigger-of-our-own.md).
+The trigger writes down what came, and hands on the messages' own ids alone: whoever may make asset events could write
+anything else into one. A message stays in the queue, unseen for a while, until the run deletes it: one that was lost on
+the way comes again (docs/decisions/0081-messages-by-a-trigger-of-our-own.md).
 """
 
 import asyncio
@@ -37,13 +38,22 @@ class MessagesTrigger(BaseEventTrigger):
         queue = await asyncio.to_thread(lambda: wiring.queue(wiring.configured()))
         while queue is not None:
             try:
-                found = await asyncio.to_thread(pipeline.next_messages, queue)
+                ids = await asyncio.to_thread(_received, queue)
             except RetriableError as error:
                 log.warning(str(error))
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
-            if found:
-                yield TriggerEvent({"messages": found})
+            if ids:
+                yield TriggerEvent({"messages": ids})
+
+
+def _received(queue: Any) -> list[str]:
+    """The ids of what came, once it is written down; none where nothing did."""
+    found = queue.receive()
+    if not found:
+        return []
+    with wiring.at_work() as (_, session):
+        return pipeline.note_messages(session, queue, found)
 
 
 def watched(settings: Any) -> list[Asset] | None:
@@ -54,8 +64,7 @@ def watched(settings: Any) -> list[Asset] | None:
     return [Asset("departures", watchers=[AssetWatcher(name="departures", trigger=trigger)])]
 
 
-def told(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """What messages a run was begun by; nothing where a person began it."""
+def told(context: dict[str, Any]) -> list[object]:
+    """What the asset events hold that a run was begun by; nothing where a person began it. No task makes one."""
     events = cast("Mapping[Any, Iterable[Any]]", context.get("triggering_asset_events") or {})
-    payloads: list[dict[str, Any]] = [event.extra.get("payload") or {} for some in events.values() for event in some]
-    return [message for payload in payloads for message in payload.get("messages", ())]
+    return [event.extra if event.source_dag_id is None else None for some in events.values() for event in some]

@@ -18,7 +18,8 @@ from include.offboarding import releasing, wiring
 
 SETTINGS = wiring.configured()
 APPROVE, REJECT, WAIT = "Approve", "Reject", "Wait"
-RUN = Param(None, "The night whose findings wait (default: the last one)", type=["null", "integer"], minimum=1)
+LAST = "The night whose findings wait (default: the last one)"
+RUN = Param(None, LAST, type=["null", "integer"], minimum=1, maximum=2**63 - 1)
 REASON = Param("", "Why; it is kept with the decision", type="string", maxLength=500)
 
 
@@ -33,15 +34,15 @@ class AskOperator(HITLOperator):
         Begun again, it tells what an answer let through before the task broke off, or asks anew.
         """
         begun_by = context["triggering_asset_events"]
-        events = cast("list[Any]", begun_by[WAITS] if begun_by else [])
-        run_id = context["params"]["run"] or max((int(event.extra["run"]) for event in events), default=None)
+        since, by_hand = releasing.begun_by(cast("list[Any]", begun_by[WAITS] if begun_by else []))
         with wiring.at_work() as (loaded, session):
             if releasing.taken_up(session, loaded.settings, wiring.tracker(loaded.settings), caller=_caller(context)):
                 return
-            asked = releasing.question(session, run_id)
+            asked = releasing.question(session, context["params"]["run"] or since)
         if asked is None:
             raise AirflowSkipException("nothing waits for a person")
-        of_run, self.subject, self.body = asked
+        of_run, self.subject, body = asked
+        self.body = body + by_hand
         try:
             super().execute(context)
         except TaskAwaitingInput as waits:

@@ -64,7 +64,7 @@ def _nobody_new(session: Session, run: Run) -> bool:
         return False
     messages.done(session, run.run_id)
     raise FatalError(
-        f"Nobody is named: {'; '.join(f'message {each}' for each in refused)}. Mend its sender, send it anew."
+        f"Nobody is named: {'; '.join(f'message {each}' for each in refused)}. Mend the sender, and send it anew."
     )
 
 

@@ -29,6 +29,11 @@ LOOKS, LOOK_SECONDS = 13, 10
 what is there for two minutes is taken by nobody."""
 _NOTICE = re.compile(r"n-[0-9a-f]{6}")
 _WORKER = re.compile(r"(?:[\w.-]{1,60}:)?[\w./-]{1,60}")
+_MESSAGE = re.compile(r"[A-Za-z0-9-]{1,100}")
+_NOT_OURS = (
+    "of what began this run is no message that was received here: somebody made the asset event by hand. Nothing is"
+    " done by it, and nothing deleted. Who it was stands in Airflow's audit log, as create_asset_event"
+)
 _FIELDS = {"people": _WORKER, "notices": _NOTICE}
 
 
@@ -77,28 +82,31 @@ def _ids(name: str, told: object, form: re.Pattern[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cast("list[str]", ids)))
 
 
-def sift(queue: MessageQueue, found: Sequence[QueuedMessage]) -> list[dict[str, object]]:
-    """What goes on to the run, a message an entry: ids, and the handle by which it's deleted later.
+def note(session: Session, queue: MessageQueue, found: Sequence[QueuedMessage]) -> list[str]:
+    """Write down what came. Returns the messages' ids, which are all that an asset event holds of them.
 
     Each is taken by itself, whatever it raises: one that can't be taken is set aside at once, with the reason, and its
-    entry says so, so that the run is red. So does that of one that can't be set aside; it comes again.
+    row says so, so that the run is red. So does that of one that can't be set aside; it comes again.
     """
-    return [_sifted(queue, message) for message in found]
+    for message in found:
+        _note(session, queue, message)
+    return [message.message_id for message in found]
 
 
-def _sifted(queue: MessageQueue, message: QueuedMessage) -> dict[str, object]:
-    entry: dict[str, object] = {"message_id": message.message_id, "handle": "", "people": [], "notices": []}
+def _note(session: Session, queue: MessageQueue, message: QueuedMessage) -> None:
+    named, refused, handle = Named(people=(), notices=()), "", message.handle
     try:
         named = read(message.body)
     except Exception as error:  # noqa: BLE001 - whatever it is, the messages behind this one are other people's
-        return {**entry, "refused": _set_aside(queue, message, error)}
-    return {
-        **entry,
-        "handle": message.handle,
-        "people": list(named.people),
-        "notices": list(named.notices),
-        "refused": "",
-    }
+        refused, handle = _set_aside(queue, message, error), ""
+    messages.receive(
+        session,
+        message_id=message.message_id,
+        people=named.people,
+        notices=named.notices,
+        refused=refused,
+        handle=handle,
+    )
 
 
 def _set_aside(queue: MessageQueue, message: QueuedMessage, error: Exception) -> str:
@@ -112,27 +120,40 @@ def _set_aside(queue: MessageQueue, message: QueuedMessage, error: Exception) ->
     return reason
 
 
-def take(session: Session, run: Run, queue: MessageQueue, entries: Sequence[Mapping[str, object]]) -> TakenMessage:
-    """Write down what came, and only then take it out of the queue. Returns whom the run is about.
+def take(session: Session, run: Run, queue: MessageQueue, events: Sequence[object]) -> TakenMessage:
+    """Take what asset events name, and delete it from the queue. Returns whom the run is about.
 
-    The same message again is deleted, and done no second time. What an earlier run took and didn't come to its end with
-    is taken over.
+    `events`: what each holds. Whoever may make asset events can write anything into one: only the ids of messages count
+    that our own trigger wrote down, and what else stands with those. The rest is told in the run's report. The same
+    message again is deleted, and done no second time. What an earlier run took and didn't come to its end with is taken
+    over, and so is what no run was begun for.
     """
+    ids, odd = _named_by(events)
     with session.transaction():
-        for entry in entries:
-            messages.receive(
-                session,
-                run.run_id,
-                message_id=str(entry["message_id"]),
-                people=[str(each) for each in cast("list[object]", entry["people"])],
-                notices=[str(each) for each in cast("list[object]", entry["notices"])],
-                refused=str(entry["refused"]),
-            )
+        odd += len(ids) - messages.take(session, run.run_id, ids)
         messages.take_over(session, run.run_id)
-    queue.delete([str(entry["handle"]) for entry in entries if entry["handle"]])
+        if odd:
+            messages.not_a_message(session, run.run_id, f"{odd} {_NOT_OURS}")
+    handles = messages.handles(session, run.run_id, ids)
+    queue.delete(handles)
+    messages.note_deleted(session, handles)
     taken = messages.taken(session, run.run_id)
-    log.info("messages taken", messages=len(entries), people=len(taken.people), notices=len(taken.notices))
+    log.info("messages taken", messages=len(ids), people=len(taken.people), notices=len(taken.notices), not_ours=odd)
     return taken
+
+
+def _named_by(events: Sequence[object]) -> tuple[list[str], int]:
+    """The ids that events name, each once, and how many things in them are none."""
+    named = [each for event in events for each in _listed(event)]
+    ids = [each for each in named if isinstance(each, str) and _MESSAGE.fullmatch(each)]
+    return list(dict.fromkeys(ids)), len(named) - len(ids)
+
+
+def _listed(event: object) -> list[object]:
+    """What an event holds in the place of ids; something that is none where there is no such place."""
+    payload = cast("Mapping[object, object]", event).get("payload") if isinstance(event, Mapping) else None
+    listed = cast("Mapping[object, object]", payload).get("messages") if isinstance(payload, Mapping) else None
+    return cast("list[object]", listed) if isinstance(listed, list) and listed else [None]
 
 
 def ask(session: Session, run: Run, queue: MessageQueue, *, pause: Callable[[float], None] = time.sleep) -> int:

@@ -18,7 +18,6 @@ from include.offboarding.correlation.keys import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import (
     KeySource,
-    MessageQueue,
     Notifier,
     Reader,
     Source,
@@ -76,13 +75,11 @@ report_verify = watching.report
 """Say what came of what is open."""
 
 
-def next_messages(queue: MessageQueue) -> list[dict[str, object]]:
-    """What waits on the queue, as ids; what can't be taken is set aside. Raises RetriableError or FatalError."""
-    return messages.sift(queue, queue.receive())
-
+note_messages = messages.note
+"""Write down what came by message."""
 
 take_messages = messages.take
-"""Write down what came by message, and whom it names."""
+"""Whom the messages name that a run was begun by."""
 
 ask_queue = messages.ask
 """Whether departures by message can be heard."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -18,6 +19,9 @@ from include.offboarding.store.events import append_events
 from include.offboarding.store.guard import Hold, Looking
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
+
+ASKS = ("offboarding_nightly", "ask")
+"""The DAG and the task that say that something waits."""
 
 log = structlog.get_logger("offboarding.release")
 
@@ -138,6 +142,23 @@ def answered(
         waiting = [hold.hold_id for hold in guard.holds(session)]
         if waiting:
             reject(session, waiting, reason=reason, author=author)
+
+
+def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
+    """The latest night that asset events name, and what to tell whoever is asked of events that no night made.
+
+    By REST anybody may make such events who may make asset events at all; those bear no task's name. Raises FatalError
+    where there are no others.
+    """
+    made = [int(each.extra["run"]) for each in events if (each.source_dag_id, each.source_task_id) == ASKS]
+    by_hand = len(events) - len(made)
+    told = (
+        f"{by_hand} of the asset events that began this run was made by hand, and by no night: who did it stands in"
+        " Airflow's audit log, as create_asset_event."
+    )
+    if events and not made:
+        raise FatalError(f"{told} Nobody is asked. What waits shows python -m include.offboarding holds")
+    return max(made, default=None), f"\n\n{told}" if by_hand else ""
 
 
 def question(session: Session, run_id: int | None = None) -> tuple[int, str, str] | None:

@@ -3,7 +3,7 @@
 One Airflow for all of it, and one company, whose story goes on from test to test: they run in the file's order.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import httpx
@@ -52,7 +52,7 @@ class House:
 
         def waiting() -> str:
             found = [run for run in admin.runs(RELEASE) if run not in but]
-            return found[0] if found and self.airflow.waits(RELEASE, found[0], "ask") else ""
+            return next((run for run in found if self.airflow.waits(RELEASE, run, "ask")), "")
 
         return self.airflow.until(waiting, "somebody is asked")
 
@@ -151,9 +151,56 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason(house: House) -> None
     assert "w10057@corp.example" in body
     assert reason == "1 of its fields are unknown: people and notices are all that it may hold"
     told = house.airflow.admin.client.get("/api/v2/assets/events").raise_for_status().text
-    assert f"hr:{BY_MESSAGE}" in told
+    assert "from_trigger" in told
+    assert f"hr:{BY_MESSAGE}" not in told
     assert "w10057@corp.example" not in told
     assert "dismissed" not in told
+
+
+def made_by_hand(house: House, asset: str, dag: str, extra: dict[str, object]) -> str:
+    """Somebody who may make asset events makes one by REST; the run that it begins."""
+    user = house.user("op")
+    (found,) = user.client.get("/api/v2/assets", params={"name_pattern": asset}).raise_for_status().json()["assets"]
+    before = house.airflow.admin.runs(dag)
+    user.client.post("/api/v2/assets/events", json={"asset_id": found["id"], "extra": extra}).raise_for_status()
+    return house.airflow.until(lambda: house.airflow.admin.runs(dag)[len(before) :], "a run begins")[0]
+
+
+def test_an_event_made_by_hand_deletes_nothing_and_is_told(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    """By REST, as whoever may: with another's message and handle, and with words in place of them."""
+    lie = {"message_id": "m-1", "handle": "AQEB", "people": [f"hr:{DOUBTED[0]}"], "notices": [], "refused": ""}
+
+    run = made_by_hand(house, "departures", DEPARTURE, {"from_trigger": True, "payload": {"messages": [lie, "m\0"]}})
+
+    assert house.airflow.ended(DEPARTURE, run) == "failed"
+    said = house.airflow.admin.log(DEPARTURE, run, "find_people")
+    assert "2 of what began this run is no message that was received here" in said
+    assert house.company.tickets() == [BY_MESSAGE]
+    record_property("attacks", 1)
+    record_property("silent", 0)
+
+
+def test_a_question_made_by_hand_asks_nobody(house: House, record_property: Callable[[str, object], None]) -> None:
+    run = made_by_hand(house, "offboarding_waits", RELEASE, {"run": 1})
+
+    assert house.airflow.ended(RELEASE, run) == "failed"
+    assert "made by hand, and by no night" in house.airflow.admin.log(RELEASE, run, "ask")
+    record_property("attacks", 1)
+    record_property("silent", 0)
+
+
+def test_a_moment_that_has_not_come_is_refused_by_rest(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    """It would be the last night for good."""
+    for dag in (NIGHTLY, DEPARTURE):
+        run = house.user("op").trigger(dag, as_of="2099-01-01T00:00:00+00:00")
+        assert house.airflow.ended(dag, run) == "failed"
+        assert "lies ahead: by the store's clock it is" in house.airflow.admin.log(dag, run, "open_run")
+    record_property("attacks", 2)
+    record_property("silent", 0)
 
 
 # --- what the guard holds ---------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,12 +11,13 @@ import yaml
 from airflow.dag_processing.dagbag import DagBag
 
 from dags.offboarding_queue import MessagesTrigger, told
-from include.offboarding import messages, pipeline
+from include.offboarding import messages, pipeline, releasing
 from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import QueuedMessage
 from include.offboarding.queues.sqs import SqsQueue
 from include.offboarding.store.connect import Session
+from tests.integration.commands.conftest import connected
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.departure import departure
 from tests.support.office import Office
@@ -26,13 +29,25 @@ from tests.unit.test_config import GOOD
 __all__ = ["mailbox", "office", "people", "roundup", "sqs_server", "tracker"]  # fixtures
 
 
-def come(mailbox: Mailbox) -> list[dict[str, object]]:
-    return messages.sift(mailbox.queue, mailbox.queue.receive(wait_seconds=0))
+def come(office: Office, mailbox: Mailbox) -> list[str]:
+    """What the trigger does: the ids that it hands on."""
+    return messages.note(office.session, mailbox.queue, mailbox.queue.receive(wait_seconds=0))
 
 
-def taken(office: Office, mailbox: Mailbox, entries: list[dict[str, object]], caller: str = "by message") -> Any:
+def event(ids: list[str]) -> list[object]:
+    """As Airflow keeps what the trigger hands on."""
+    return [{"from_trigger": True, "payload": {"messages": ids}}]
+
+
+def taken(office: Office, mailbox: Mailbox, ids: list[str], caller: str = "by message") -> Any:
     run = pipeline.open_departure(office.session, office.settings, caller=caller, as_of=office.as_of)
-    return run, messages.take(office.session, run, mailbox.queue, entries)
+    return run, messages.take(office.session, run, mailbox.queue, event(ids))
+
+
+def named(session: Session) -> dict[str, tuple[list[str], str]]:
+    """Whom each message names, and why it was refused."""
+    rows = session.execute("select message_id, people, refused from message").fetchall()
+    return {str(message_id): (people, refused) for message_id, people, refused in rows}  # pyright: ignore[reportReturnType]
 
 
 def receipts(session: Session) -> list[tuple[object, ...]]:
@@ -47,13 +62,11 @@ def receipts(session: Session) -> list[tuple[object, ...]]:
 def test_ids_come_through_and_the_message_stays_until_it_is_written_down(office: Office, mailbox: Mailbox) -> None:
     office.night()
     message_id = mailbox.send({"people": ["hr:1042"], "notices": []})
-    entries = come(mailbox)
-    assert [(each["message_id"], each["people"], each["refused"]) for each in entries] == [
-        (message_id, ["hr:1042"], "")
-    ]
+    ids = come(office, mailbox)
+    assert (ids, named(office.session)) == ([message_id], {message_id: (["hr:1042"], "")})
     assert mailbox.left() == 1
 
-    _, sent = taken(office, mailbox, entries)
+    _, sent = taken(office, mailbox, ids)
 
     assert (sent.people, mailbox.left()) == (["hr:1042"], 0)
     assert receipts(office.session) == [(message_id, False, "")]
@@ -63,13 +76,28 @@ def test_who_is_lost_before_the_commit_comes_again(office: Office, mailbox: Mail
     """The triggerer, or the task, died with the message in its hands."""
     office.night()
     mailbox.send({"people": ["hr:1042"]})
-    (lost,) = come(mailbox)
-    assert come(mailbox) == []
+    lost = come(office, mailbox)
+    assert come(office, mailbox) == []
 
-    mailbox.show_again(str(lost["handle"]))
+    ((handle,),) = office.session.execute("select handle from message").fetchall()
+    mailbox.show_again(str(handle))
 
-    (again,) = come(mailbox)
-    assert (again["message_id"], again["people"]) == (lost["message_id"], ["hr:1042"])
+    assert come(office, mailbox) == lost
+    assert taken(office, mailbox, lost)[1].people == ["hr:1042"]
+    assert mailbox.left() == 0, "it's deleted by the handle of its last delivery"
+
+
+def test_what_no_run_was_begun_for_the_next_one_takes_over(office: Office, mailbox: Mailbox) -> None:
+    """The triggerer died once it had written the message down, and before Airflow heard of it."""
+    office.night()
+    mailbox.send({"people": ["hr:1042"]})
+    come(office, mailbox)
+    office.session.execute("update message set received_at = now() - interval '11 minutes'")
+    mailbox.send({"people": ["hr:1043"]})
+
+    _, sent = taken(office, mailbox, come(office, mailbox))
+
+    assert (sent.people, mailbox.left()) == (["hr:1042", "hr:1043"], 0)
 
 
 def test_what_cannot_be_taken_is_set_aside_with_its_reason_and_goes_nowhere_else(
@@ -79,14 +107,15 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason_and_goes_nowhere_else
     poison = {"people": ["kim@corp.example"], "why": "dismissed"}
     message_id = mailbox.send(poison)
 
-    entries = come(mailbox)
+    ids = come(office, mailbox)
 
     assert mailbox.left() == 0
     ((body, reason),) = mailbox.aside()
-    assert (json.loads(body), reason) == (poison, entries[0]["refused"])
-    assert "kim@" not in repr(entries)
-    assert "dismissed" not in repr(entries)
-    run, sent = taken(office, mailbox, entries)
+    assert (json.loads(body), {message_id: ([], reason)}) == (poison, named(office.session))
+    assert ids == [message_id]
+    assert "kim@" not in reason
+    assert "dismissed" not in reason
+    run, sent = taken(office, mailbox, ids)
     assert receipts(office.session) == [(message_id, True, reason)]
     with pytest.raises(FatalError, match=f"message {message_id}: {reason}"):
         pipeline.find_people(office.session, office.settings, run, [], [], sent)
@@ -111,11 +140,13 @@ def test_each_message_is_taken_by_itself(office: Office, mailbox: Mailbox, recor
     mailbox.send({"people": ["hr:1042"]})
     record_property("hostile values", len(HOSTILE))
 
-    entries = [entry for _ in range(2) for entry in come(mailbox)]
+    for _ in range(2):
+        come(office, mailbox)
 
-    record_property("findings_lost", int(["hr:1042"] not in [entry["people"] for entry in entries]))
-    assert sorted(bool(entry["refused"]) for entry in entries) == [False, *[True] * len(HOSTILE)]
-    assert ["hr:1042"] in [entry["people"] for entry in entries]
+    rows = named(office.session).values()
+    record_property("findings_lost", int((["hr:1042"], "") not in rows))
+    assert sorted(bool(refused) for _, refused in rows) == [False, *[True] * len(HOSTILE)]
+    assert (["hr:1042"], "") in rows
     assert mailbox.left() == 1, "what can't be taken is out of the way"
     assert {body[:100] for body, _ in mailbox.aside()} >= {body[:100] for body in HOSTILE[:-1]}
 
@@ -133,9 +164,9 @@ def test_what_can_t_be_set_aside_keeps_no_other_message_back(office: Office, mai
     mailbox.send({"people": ["hr:1042"]})
     queue = NowhereToPut(mailbox.settings, mailbox.connection)
 
-    entries = messages.sift(queue, queue.receive(wait_seconds=0))
+    messages.note(office.session, queue, queue.receive(wait_seconds=0))
 
-    assert sorted((each["people"], each["refused"]) for each in entries) == [
+    assert sorted(named(office.session).values()) == [
         ([], "it is no JSON (character 0), and it stays on the queue: messages: sqs:SendMessage denied."),
         (["hr:1042"], ""),
     ]
@@ -145,8 +176,8 @@ def test_what_can_t_be_set_aside_keeps_no_other_message_back(office: Office, mai
 # --- to the tickets ---------------------------------------------------------------------------------------------------
 
 
-def by_message(office: Office, mailbox: Mailbox, entries: list[dict[str, object]], **more: Any) -> Any:
-    return departure(office, sent=lambda run: messages.take(office.session, run, mailbox.queue, entries), **more)
+def by_message(office: Office, mailbox: Mailbox, ids: list[str], **more: Any) -> Any:
+    return departure(office, sent=lambda run: messages.take(office.session, run, mailbox.queue, event(ids)), **more)
 
 
 def test_a_message_makes_the_ticket(office: Office, mailbox: Mailbox, people: RoundupPeople) -> None:
@@ -156,7 +187,7 @@ def test_a_message_makes_the_ticket(office: Office, mailbox: Mailbox, people: Ro
     )
     mailbox.send({"notices": [notice.notice_id]})
 
-    done = by_message(office, mailbox, come(mailbox))
+    done = by_message(office, mailbox, come(office, mailbox))
 
     assert done.red == ""
     assert rows(office, "1042") == KIMS
@@ -168,7 +199,7 @@ def test_the_same_message_again_is_deleted_and_done_no_second_time(office: Offic
     office.night()
     kim_leaves(office)
     mailbox.send({"people": ["hr:1042"]})
-    entries = come(mailbox)
+    entries = come(office, mailbox)
     by_message(office, mailbox, entries)
 
     run, sent = taken(office, mailbox, entries, "again")
@@ -182,7 +213,7 @@ def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(office: Office, mai
     kim_leaves(office)
     message_id = mailbox.send({"people": ["hr:1042", "hr:9999", "kimm"], "notices": ["n-000000"]})
 
-    done = by_message(office, mailbox, come(mailbox))
+    done = by_message(office, mailbox, come(office, mailbox))
 
     assert rows(office, "1042") == KIMS
     why = "hr:9999 is nobody's. kimm is nobody's. There is no notice n-000000."
@@ -193,7 +224,7 @@ def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(office: Office, mai
 def test_ids_of_nobody_alone_are_red_once(office: Office, mailbox: Mailbox) -> None:
     office.night()
     message_id = mailbox.send({"people": ["hr:9999"]})
-    entries = come(mailbox)
+    entries = come(office, mailbox)
 
     with pytest.raises(FatalError, match=f"message {message_id}: hr:9999 is nobody's"):
         by_message(office, mailbox, entries)
@@ -207,11 +238,11 @@ def test_what_a_run_left_undone_the_next_one_takes_over(office: Office, mailbox:
     office.night()
     kim_leaves(office)
     mailbox.send({"people": ["hr:1042"]})
-    run, _ = taken(office, mailbox, come(mailbox), "broken off")
+    run, _ = taken(office, mailbox, come(office, mailbox), "broken off")
     office.session.execute("update run set started_at = now() - interval '2 hours' where run_id = %s", (run.run_id,))
     mailbox.send({"people": ["hr:1043"]})
 
-    by_message(office, mailbox, come(mailbox))
+    by_message(office, mailbox, come(office, mailbox))
 
     assert rows(office, "1042") == KIMS
     assert [row[1:] for row in receipts(office.session)] == [(True, ""), (True, "")]
@@ -223,6 +254,7 @@ def test_what_a_run_left_undone_the_next_one_takes_over(office: Office, mailbox:
 @pytest.fixture
 def configured(mailbox: Mailbox, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = {**GOOD, "messages": mailbox.settings.model_dump()}
+    whole.pop("store", None)
     path = tmp_path / "offboarding.yaml"
     path.write_text(yaml.safe_dump(whole), encoding="utf-8")
     fields = {"login": mailbox.connection.login, "password": "none", "extra": dict(mailbox.connection.extra)}
@@ -237,17 +269,93 @@ async def first(trigger: MessagesTrigger) -> Any:
 
 
 @pytest.mark.usefixtures("configured")
-def test_the_trigger_hands_on_ids_alone(mailbox: Mailbox) -> None:
-    mailbox.send({"people": ["hr:1042"]})
+def test_the_trigger_hands_on_ids_alone(
+    mailbox: Mailbox, store: Session, store_parameters: dict[str, str | int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", connected(store_parameters))
+    message_id = mailbox.send({"people": ["hr:1042"]})
 
     payload = asyncio.run(asyncio.wait_for(first(MessagesTrigger(mailbox.settings.queue)), 60))
 
-    ((message),) = payload["messages"]
-    assert set(message) == {"message_id", "handle", "people", "notices", "refused"}
-    assert message["people"] == ["hr:1042"]
-    event = type("Event", (), {"extra": {"from_trigger": True, "payload": payload}})
-    assert told({"triggering_asset_events": {"departures": [event]}}) == payload["messages"]
+    assert payload == {"messages": [message_id]}
+    assert named(store) == {message_id: (["hr:1042"], "")}
+    extra = {"from_trigger": True, "payload": payload}
+    ours = SimpleNamespace(extra=extra, source_dag_id=None)
+    of_a_task = SimpleNamespace(extra=extra, source_dag_id="somebody_elses")
+    assert told({"triggering_asset_events": {"departures": [ours, of_a_task]}}) == [extra, None]
     assert told({"triggering_asset_events": None}) == []
+
+
+def by_hand(*listed: object) -> dict[str, object]:
+    return {"from_trigger": True, "payload": {"messages": list(listed)}}
+
+
+FORGED: tuple[object, ...] = (
+    {},
+    None,
+    "text",
+    {"payload": "text"},
+    {"payload": {"messages": "hr:1042"}},
+    {"payload": {"messages": {}}},
+    {"payload": {"messages": []}},
+    by_hand({"message_id": "m-1", "handle": "AQEB", "people": ["hr:1042"], "notices": [], "refused": ""}),
+    by_hand("8a7e0f6c-0001-4c0e-9d0f-000000000001"),
+    by_hand("m\0"),
+    by_hand("x" * 100_000),
+    by_hand(10**400, None, True, ["hr:1042"]),
+    by_hand("asset event of run 1"),
+    by_hand("'; drop table message; --"),
+)
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=range(len(FORGED)))
+def test_an_event_made_by_hand_is_told_and_does_nothing(
+    office: Office, mailbox: Mailbox, forged: object, record_property: Callable[[str, object], None]
+) -> None:
+    """Whoever may make asset events deletes no message by one, and names nobody."""
+    office.night()
+    kim_leaves(office)
+    waiting = mailbox.send({"people": ["hr:1043"]})
+    (others,) = mailbox.queue.receive(wait_seconds=0)
+
+    with pytest.raises(FatalError) as red:
+        departure(office, sent=lambda run: messages.take(office.session, run, mailbox.queue, [forged]))
+
+    told_of_it = "is no message that was received here: somebody made the asset event by hand" in str(red.value)
+    record_property("attacks", 1)
+    record_property("silent", int(not told_of_it))
+    assert told_of_it
+    assert (mailbox.left(), others.message_id) == (1, waiting)
+    assert rows(office, "1042") == {}
+
+
+def test_beside_one_made_by_hand_the_others_are_done(office: Office, mailbox: Mailbox) -> None:
+    """Airflow begins one run for several events."""
+    office.night()
+    kim_leaves(office)
+    mailbox.send({"people": ["hr:1042"]})
+    ids = come(office, mailbox)
+
+    done = departure(
+        office, sent=lambda run: messages.take(office.session, run, mailbox.queue, [*event(ids), *FORGED[:3]])
+    )
+
+    assert rows(office, "1042") == KIMS
+    assert "3 of what began this run is no message" in done.red
+    assert mailbox.left() == 0
+
+
+def test_a_question_is_begun_by_the_night_alone() -> None:
+    def made(run: object, dag: str | None = "offboarding_nightly", task: str | None = "ask") -> Any:
+        return SimpleNamespace(extra={"run": run}, source_dag_id=dag, source_task_id=task)
+
+    assert releasing.begun_by([]) == (None, "")
+    assert releasing.begun_by([made(3), made(5)]) == (5, "")
+    latest, told_of_it = releasing.begun_by([made(3), made(2**80, None, None), made("x", "another")])
+    assert latest == 3
+    assert "2 of the asset events that began this run was made by hand" in told_of_it
+    with pytest.raises(FatalError, match=r"made by hand, and by no night: .* Nobody is asked"):
+        releasing.begun_by([made(3, None, None)])
 
 
 @pytest.mark.usefixtures("configured")

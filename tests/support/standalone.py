@@ -148,7 +148,7 @@ def standalone(
     with contextlib.ExitStack() as stack:
         stack.callback(_stop, process)
         url = own["AIRFLOW__API__BASE_URL"]
-        clients = {name: stack.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=30)) for name in roles}
+        clients = {name: stack.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=60)) for name in roles}
         users = {name: User(name=name, client=client) for name, client in clients.items()}
         airflow = Standalone(url=url, home=home, users=users, admin=users["admin"])
 

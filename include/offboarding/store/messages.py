@@ -51,11 +51,34 @@ def look_then(session: Session, run_id: int) -> QueueLook | None:
 
 
 def receive(
-    session: Session, run_id: int, *, message_id: str, people: Sequence[str], notices: Sequence[str], refused: str
+    session: Session, *, message_id: str, people: Sequence[str], notices: Sequence[str], refused: str, handle: str
 ) -> None:
     """Write down that it came; again is the same row."""
-    values = {"run_id": run_id, "message_id": message_id, "people": list(people), "notices": list(notices)}
-    session.execute(block("messages", "receive"), {**values, "refused": refused})
+    values = {"message_id": message_id, "people": list(people), "notices": list(notices)}
+    session.execute(block("messages", "receive"), {**values, "refused": refused, "handle": handle})
+
+
+def take(session: Session, run_id: int, message_ids: Sequence[str]) -> int:
+    """They are the run's from now on, as far as they aren't done. Returns how many of them ever came."""
+    session.execute(block("messages", "take"), {"run_id": run_id, "message_ids": list(message_ids)})
+    return len(session.execute(block("messages", "known"), {"message_ids": list(message_ids)}).fetchall())
+
+
+def not_a_message(session: Session, run_id: int, reason: str) -> None:
+    """Something began this run that is no message; its report says why it isn't."""
+    session.execute(block("messages", "not_a_message"), {"run_id": run_id, "reason": reason})
+
+
+def handles(session: Session, run_id: int, message_ids: Sequence[str]) -> list[str]:
+    """By what the run's messages, and these, are deleted from their queue, as far as they weren't."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        values = {"run_id": run_id, "message_ids": list(message_ids)}
+        return [str(row) for row in cursor.execute(block("messages", "handles"), values)]
+
+
+def note_deleted(session: Session, deleted: Sequence[str]) -> None:
+    """The queue was told to delete these deliveries."""
+    session.execute(block("messages", "note_deleted"), {"handles": list(deleted)})
 
 
 def take_over(session: Session, run_id: int) -> None:

@@ -1,4 +1,4 @@
--- Moments: which runs count, and what a person took out of the count.
+-- Moments: which runs count, and what a person took out of the count; and by what a message is deleted.
 
 -- One row makes this a store on trial, where nights may be played whose moment lies ahead of the clock (`nightly
 -- --dry-run`, the demo). A store that anybody relies on holds none.
@@ -20,3 +20,7 @@ create view counted_run as
 select r.* from run r
 where not exists (select from withdrawal w where w.run_id = r.run_id)
     and (r.as_of <= r.started_at + interval '5 minutes' or exists (select from trial));
+
+-- What our own trigger received stands here before an asset event names it: nothing else is taken for a message.
+alter table message add column handle text not null default '';  -- the queue's, of the last delivery; '' once deleted
+comment on column message.run_id is 'the run that takes it, or took it last; null: none has come to it';

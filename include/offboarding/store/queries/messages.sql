@@ -1,16 +1,40 @@
 -- name: receive
--- A message that came; one that is done already stays done.
-insert into message as m (message_id, people, notices, run_id, refused, done_at)
-values (%(message_id)s, %(people)s::text[], %(notices)s::text[], %(run_id)s, %(refused)s,
-    case when %(refused)s <> '' then now() end)
-on conflict (message_id) do update set run_id = excluded.run_id where m.done_at is null;
+-- A message that came, and by what this delivery of it is deleted; one that is done already stays done.
+insert into message (message_id, people, notices, refused, handle)
+values (%(message_id)s, %(people)s::text[], %(notices)s::text[], %(refused)s, %(handle)s)
+on conflict (message_id) do update set handle = excluded.handle;
+
+-- name: take
+-- Messages that are this run's from now on, unless they are done.
+update message set run_id = %(run_id)s, done_at = case when refused <> '' then now() end
+where message_id = any(%(message_ids)s::text[]) and done_at is null;
+
+-- name: known
+select message_id from message where message_id = any(%(message_ids)s::text[]) and not starts_with(message_id, 'asset event');
+
+-- name: not_a_message
+-- What a run was begun by that no trigger of ours made: its report says so.
+insert into message (message_id, people, notices, run_id, refused, done_at)
+values ('asset event of run ' || %(run_id)s::bigint, '{}', '{}', %(run_id)s::bigint, %(reason)s, now())
+on conflict (message_id) do update set refused = excluded.refused;
 
 -- name: take_over
--- What runs left that ended without coming to it, or began so long ago that they are gone.
+-- What runs left that ended without coming to it, or began so long ago that they are gone; and what came, and no run
+-- was begun for it.
 update message m set run_id = %(run_id)s
-where m.done_at is null and m.run_id <> %(run_id)s and exists (
-    select from run r where r.run_id = m.run_id and (
-        r.finished_at is not null or r.started_at < now() - interval '1 hour'));
+where m.done_at is null and m.run_id is distinct from %(run_id)s and case
+    when m.run_id is null then m.received_at < now() - interval '10 minutes'
+    else exists (
+        select from run r where r.run_id = m.run_id and (
+            r.finished_at is not null or r.started_at < now() - interval '1 hour')) end;
+
+-- name: handles
+-- By what this run's messages, and these, are deleted; of those that still lie in the queue.
+select handle from message
+where handle <> '' and (run_id = %(run_id)s or message_id = any(%(message_ids)s::text[])) order by received_at;
+
+-- name: note_deleted
+update message set handle = '' where handle = any(%(handles)s::text[]);
 
 -- name: taken
 -- Whom this run's messages name, each once.
