@@ -13,6 +13,7 @@ from include.offboarding import texts
 from include.offboarding.correlation import keys
 from include.offboarding.correlation.keys import AccountForm, KeyRules, WorkerForm, actor_keys, normal
 from include.offboarding.errors import FatalError, OffboardingError
+from include.offboarding.gate.days import DayGate
 from include.offboarding.gate.facts import FactGate
 from include.offboarding.gate.workers import WorkerGate
 from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
@@ -48,11 +49,11 @@ def read_roster(
     )
     read = RosterRead.begin(session, row, run.run_id, run.as_of)
     bound = settings.policy.max_inferred
-    gate = WorkerGate()
+    gate, days = WorkerGate(), DayGate(run.as_of)
     try:
         passed = passing(roster.read(), Worker, noun="workers", roster=roster_settings.name)
         with _seldom_collecting():
-            read.stage(gate.passed(passed), _worker_form(settings, roster_settings))
+            read.stage(days.passed(gate.passed(passed)), _worker_form(settings, roster_settings))
         summary = _summary(roster_settings, roster)
     except Exception as error:
         read.fail(_sentence(f"rosters.{row.name}", error))
@@ -60,7 +61,7 @@ def read_roster(
     outcome = read.merge(
         summary,
         [*map(_plain, roster.problems), *gate.problems],
-        left_out=LeftOut(problems=gate.left_out, workers=gate.of),
+        left_out=LeftOut(problems=[*gate.left_out, *days.left_out], workers=gate.of),
         min_percent=settings.policy.min_roster_percent,
         absolute=bound.absolute,
         percent=bound.percent,

@@ -22,14 +22,15 @@ class Moment:
 def last_moment(text: str, *, company_zone: str, now: datetime) -> Moment:
     """Somebody's last moment at work: `now`, a moment with an offset or a zone's name, or a day with a zone's name.
 
-    Raises FatalError for what is no moment, names no zone, or lies more than a year ahead.
+    Raises FatalError for what is no moment, names no zone, or lies more than a year off.
     """
     words = text.split()
     if words == ["now"]:
         return Moment(at=now.astimezone(UTC), zone=company_zone)
     told = _named(words) if len(words) == 2 else _with_offset(text.strip(), company_zone)
-    if told.at > now + _FURTHEST:
-        raise FatalError(f"The last moment {told.at.isoformat()} is more than a year ahead: is the year right?")
+    if not now - _FURTHEST <= told.at <= now + _FURTHEST:
+        where = "ahead" if told.at > now else "ago"
+        raise FatalError(f"The last moment {told.at.isoformat()} is more than a year {where}: is the year right?")
     return told
 
 

@@ -72,7 +72,7 @@ class CsvRoster:
         """
         self.problems, self.summary = (), None
         store = store_of(self._settings.path, self._connection, self._settings.name)
-        feed = chosen(store.found(), self._settings, self._zone)
+        feed = chosen(store.found(), self._settings, self._zone, self._context.as_of)
         problems = ProblemList(feed.origin)
         reader = FeedReader(self._settings, self._context, problems)
         read = yield from self._files(store, feed, reader, problems)

@@ -133,8 +133,19 @@ def test_a_date_in_the_name_is_of_the_files_own_clock(folder: Folder) -> None:
 
 
 def test_a_date_to_come_would_hide_every_newer_file(folder: Folder) -> None:
-    (told,) = _told(folder({"hr_20261124.csv": ("1", 1), "hr_20621124.csv": ("2", 1)}, date_in_name="%Y%m%d"))
+    (told,) = _told(folder({"hr_20621124.csv": ("2", 1)}, date_in_name="%Y%m%d"))
     assert told.startswith("hr_20621124.csv: its name says that it was made 13148 days after this night's moment: ")
+
+
+@pytest.mark.parametrize("given", [{"date_in_name": "%Y%m%d"}, {}], ids=["by its name", "by its time"])
+def test_a_file_of_a_day_to_come_is_passed_over_and_told(folder: Folder, given: dict[str, object]) -> None:
+    """Whoever may put a file there, or has a clock that is wrong, would stop the feed for good."""
+    ahead = -24 * 365.0 * 40 if not given else 1.0
+    roster = folder({"hr_20261124.csv": ("1", 1), "hr_20621124.csv": ("2", ahead)}, **given)
+
+    assert _ids(roster) == ["1"]
+    (told,) = map(str, roster.problems)
+    assert told.startswith("hr_20621124.csv: of a day to come, by its name or its time, and passed over")
 
 
 @pytest.mark.parametrize(

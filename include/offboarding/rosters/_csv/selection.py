@@ -37,16 +37,24 @@ class Chosen:
         return self.files[0].name + (f" and {more} more" if more else "")
 
 
-def chosen(found: Sequence[FeedFile], settings: Settings, zone: str) -> Chosen:
-    """The files that are the feed. Raises FatalError where a date is wanted in names, and none of them has one."""
+def chosen(found: Sequence[FeedFile], settings: Settings, zone: str, as_of: datetime) -> Chosen:
+    """The files that are the feed. Raises FatalError where a date is wanted in names, and none of them has one.
+
+    One of a day to come is passed over, and told: it would be the newest for as long as it lies there.
+    """
     made = _dated(found, settings, zone)
+    ahead = _ahead(found, settings, made, as_of)
+    if ahead:
+        found = [file for file in found if file not in ahead]
+        made = {file: moment for file, moment in made.items() if file not in ahead} if made else None
     if settings.files == "newest":
         by_age = _by_age(found, settings, made)
         files, earlier = by_age[:1], by_age[1:]
     else:
         files, earlier = sorted(_latest(made) if made else found, key=lambda file: file.path), []
     made_at = made[files[0]] if made else None
-    return Chosen(files=files, made_at=made_at, earlier=earlier, problems=_miscounted(files, settings))
+    problems = (*_passed_over(ahead), *_miscounted(files, settings))
+    return Chosen(files=files, made_at=made_at, earlier=earlier, problems=problems)
 
 
 def age_problem(name: str, made_at: datetime, settings: Settings, zone: str, as_of: datetime) -> Iterator[Problem]:
@@ -85,6 +93,31 @@ def _dated(found: Sequence[FeedFile], settings: Settings, zone: str) -> dict[Fee
             f"({found[0].name}, for one). Mend date_in_name or path of roster {settings.name}."
         )
     return made
+
+
+def _ahead(
+    found: Sequence[FeedFile], settings: Settings, made: Mapping[FeedFile, datetime] | None, as_of: datetime
+) -> Sequence[FeedFile]:
+    """Files of a day to come, by the date in their names or else their time; none where all of them are."""
+    if made is not None:
+        ahead = [file for file, moment in made.items() if moment - as_of > _AHEAD]
+        return ahead if len(ahead) < len(made) else []
+    if settings.files != "newest" or settings.newest == "name":
+        return []
+    # By the clock: a night of the past may be run again over the files of today.
+    latest = max(as_of, datetime.now(UTC)) + _AHEAD
+    ahead = [file for file in found if file.modified_at and file.modified_at > latest]
+    return ahead if len(ahead) < len(found) else []
+
+
+def _passed_over(ahead: Sequence[FeedFile]) -> Iterator[Problem]:
+    if ahead:
+        yield Problem(
+            record=ahead[0].name,
+            text=f"of a day to come, by its name or its time, and passed over ({_listed(ahead)}): as the newest file it"
+            " would hide every later one",
+            fix="Remove it, or mend its name or its time.",
+        )
 
 
 def _latest(made: Mapping[FeedFile, datetime]) -> list[FeedFile]:
