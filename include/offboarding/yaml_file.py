@@ -6,6 +6,7 @@ from typing import Any, cast
 import yaml
 
 from include.offboarding.errors import ConfigError
+from include.offboarding.texts import is_storable
 
 MOST_BYTES = 16 << 20
 MOST_NODES = 1_000_000
@@ -13,7 +14,14 @@ MOST_NODES = 1_000_000
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, which YAML would silently take the last of."""
+    """Refuses a key that stands twice, which YAML would silently take the last of; and what the store can't hold."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        value = str(super().construct_scalar(node))
+        if not is_storable(value):
+            problem = "a value holds a NUL or half a character, which can't be kept. Take it out"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return value
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)

@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "verifiers": NOUNS | {"plain_file", "destinations", "interfaces", "revocation", "thumbprints", "web"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "mistakes", "spelling", "thumbprints", "yaml_file"},
-    "yaml_file": NOUNS,
+    "yaml_file": NOUNS | {"texts"},
     "trackers": NOUNS | {"destinations", "interfaces"},
     "queues": NOUNS | {"destinations", "interfaces"},
     "messages": NOUNS | {"interfaces", "store"},

@@ -44,3 +44,17 @@ def test_an_alias_is_welcome(tmp_path: Path) -> None:
     assert yaml_file.read(path, absent="") == {"a": {"x": [1, 2]}, "b": {"x": [1, 2]}, "c": {"x": [1, 2], "y": 3}}
     path.write_text("", encoding="utf-8")
     assert yaml_file.read(path, absent="") is None
+
+
+@pytest.mark.parametrize("written", ["a\\0b", "\\0", "\\ud800"])
+@pytest.mark.parametrize("where", ['key: "{}"', '"{}": value', 'list: [x, {{y: "{}"}}]'])
+def test_what_the_store_cant_hold_is_told_by_its_line(
+    tmp_path: Path, written: str, where: str, record_property: Record
+) -> None:
+    """Such as a reason in exceptions.yaml, which every night writes down."""
+    path = tmp_path / "exceptions.yaml"
+    path.write_text(f"first: 1\n{where.format(written)}\n", encoding="utf-8")
+    record_property("hostile values", 1)
+
+    with pytest.raises(ConfigError, match=r"line 2: a value holds a NUL or half a character"):
+        yaml_file.read(path, absent="")
