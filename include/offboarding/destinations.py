@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from include.offboarding.errors import ConfigError
 
@@ -67,6 +67,16 @@ class StoreSettings(BaseModel):
         default="verify-full",
         description="The laxest sslmode that the connection may have, for a host that isn't this machine.",
     )
+
+
+def _store(told: object) -> object:
+    if isinstance(told, str) and told != "embedded":
+        raise ValueError(f"is embedded, hosts and sslmode, or left out (got {told!r})")
+    return told
+
+
+StoreWord = Annotated[Literal["embedded"] | StoreSettings | None, BeforeValidator(_store)]
+"""What stands under `store`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

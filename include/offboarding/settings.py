@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from include.offboarding.custody import across
 from include.offboarding.custody.register import Register
-from include.offboarding.destinations import StoreSettings
+from include.offboarding.destinations import StoreWord
 from include.offboarding.errors import ConfigError
 from include.offboarding.exceptions.register import Exceptions
 from include.offboarding.interfaces import (
@@ -192,7 +192,7 @@ class Settings(Strict):
     """The whole file."""
 
     company: Company
-    store: Literal["embedded"] | StoreSettings | None = Field(
+    store: StoreWord = Field(
         default=None, description="embedded: beside the project; else the connection offboarding_store, and its bounds."
     )
     rosters: tuple[RosterSettings, ...]
