@@ -1,6 +1,6 @@
 """What asks a person about held findings, as Airflow reads it; and what it does with an answer."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,3 +132,22 @@ def test_an_id_counts_where_it_is_told_else_the_name(name: str, user_id: str | N
         return
     with pytest.raises(FatalError, match=r"guard\.approvers says that kim, lee may$"):
         releasing.check_approver(settings, name=name, user_id=user_id)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Kim", "KIM", " kim", "kim ", "kim\n", "kim\u200b", "\u043aim", "\uff4b\uff49\uff4d", "k\u0131m", "kim,lee", ""],
+    ids=ascii,
+)
+@pytest.mark.parametrize("by_id", [True, False], ids=["by id", "by name"])
+def test_whoever_is_only_called_like_an_approver_is_none(
+    name: str, by_id: bool, record_property: Callable[[str, object], None]
+) -> None:
+    """Airflow's own users may be called anything; look-alikes, case and spaces make another one."""
+    settings: Any = SimpleNamespace(guard=SimpleNamespace(users=(SimpleNamespace(id="kim", name="kim"),)))
+    record_property("attacks", 1)
+
+    with pytest.raises(FatalError, match=r"guard\.approvers says that kim may$"):
+        releasing.check_approver(settings, name="kim" if by_id and name else name, user_id=name if by_id else None)
+
+    record_property("silent", 0)
