@@ -223,6 +223,10 @@ def test_a_wrong_night_is_withdrawn_and_the_next_may_be_earlier(office: Office) 
 
     assert told.failed == ()
     assert runs.last_finished_night(office.session) == runs.run(office.session, told.run.run_id)
+    recorded = office.session.execute(
+        "select actor, to_state from finding_event where about = %s", (f"withdrawal:{wrong.run.run_id}",)
+    ).fetchall()
+    assert recorded == [("lee", "written")]
     with pytest.raises(FatalError, match="was withdrawn by lee already: as_of was a day late"):
         withdraw_run(office.session, wrong.run.run_id, reason="again", author="park")
     with pytest.raises(FatalError, match="counts no more, and nothing is done in it: lee withdrew it"):
