@@ -378,6 +378,8 @@ def _routed_findings(
         persons=departures.persons_asked(session, run),
         zone=settings.company.time_zone,
         reserved=[normal(login) for login in settings.policy.reserved_logins],
+        linked=settings.policy.scores.linked,
+        ahead=settings.policy.scores.ahead,
     )
     for case in chain(cases(session, looked), key_cases(session, looked)):
         if isinstance(case, UncustodiedCase):

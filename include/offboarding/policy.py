@@ -62,7 +62,9 @@ def ticket_kind(finding: Finding) -> str:
 
 
 def _severity(settings: Settings, finding: Finding) -> Severity:
-    return settings.policy.severities.get(finding.rule, finding.severity)
+    own = settings.policy.severities.get(finding.rule, finding.severity)
+    others = (_severity(settings, each) for each in finding.in_place_of)
+    return min((own, *others), key=lambda severity: severity.order)
 
 
 def _reader(finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, str]]) -> tuple[str, str]:
@@ -94,6 +96,11 @@ def _queue(settings: Settings, kind: str, source: str, part: str) -> str:
 
 
 def _due_hours(settings: Settings, finding: Finding, kind: str) -> float:
+    others = (_due_hours(settings, each, ticket_kind(each)) for each in finding.in_place_of)
+    return min((_own_due_hours(settings, finding, kind), *others))
+
+
+def _own_due_hours(settings: Settings, finding: Finding, kind: str) -> float:
     due = settings.policy.due_hours
     if kind == "event":
         return due.used_after_departure

@@ -132,7 +132,9 @@ class Policy(Strict):
         default=80, ge=0, le=100, description="A feed shorter than this share of its last complete read is partial."
     )
     pre_start_days: int = Field(default=14, ge=0, description="A next employment this near keeps somebody here.")
-    moved_days: int = Field(default=30, ge=0, description="A link that ended this near before a departure has moved.")
+    moved_days: int = Field(
+        default=180, ge=0, description="A link that ended this near before a departure has moved: the longest notice."
+    )
     created_window_days: int = Field(default=90, ge=0, description="What a leaver made in so many last days is listed.")
     possibly_one_days: int = Field(default=30, ge=0, description="Two employments this near, one mail: possibly one.")
     unverified_nights: int = Field(default=3, ge=1, description="Then one ticket a source asks for the missing right.")

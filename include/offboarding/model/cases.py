@@ -45,11 +45,15 @@ class KeyElsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedLink:
-    """An account that was theirs until shortly before the departure, or later, and isn't now; nobody decided that."""
+    """An account that was theirs, or that they owned, until shortly before the departure or later, and isn't now;
+    nobody decided that.
+    """
 
     account: Account
     source: str
     source_kind: str
+    relation: Relation = Relation.IS
+    """IS, or OWNS."""
     linked_from: datetime
     linked_until: datetime
     evidence: tuple[str, ...]
@@ -59,6 +63,31 @@ class MovedLink:
     credentials: tuple[CredentialView, ...]
     observed_at: datetime
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """Somebody an unclaimed account may belong to."""
+
+    person_uid: str
+    id_space: str
+    worker_id: str
+    departure: Departure | None
+    """None: works here."""
+    score: int
+    evidence: tuple[str, ...]
+    links_alone: bool = False
+    """What speaks for them would be a link, were it not for what speaks for somebody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLink:
+    """That an account stays somebody's, though it says otherwise of itself, until a person or HR explains it."""
+
+    since: datetime
+    """When it was first seen to say otherwise."""
+    claims: tuple[Suspect, ...]
+    """Whose it would be by what it says now, highest score first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +114,7 @@ class LinkedAccount:
     """Somebody who works here owns it too, or it is theirs."""
     trusts: tuple[TrustView, ...] = ()
     """Roles that this user may take on."""
+    held: HeldLink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,33 +138,21 @@ class LeaverCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
-    """Somebody an unclaimed account may belong to."""
-
-    person_uid: str
-    id_space: str
-    worker_id: str
-    departure: Departure | None
-    """None: works here."""
-    score: int
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCase:
-    """An account that nobody holds for certain, and who might: disputed or probable."""
+    """An account that nobody holds for certain, and who might: disputed or probable; linked where the link is held."""
 
     account: Account
     source: str
     source_kind: str
     decision: LinkDecision
     suspects: tuple[Suspect, ...]
-    """Highest score first."""
+    """Highest score first; of a held link its holder, then whose it would be."""
     credentials: tuple[CredentialView, ...]
     observed_at: datetime
     fresh: bool
     episode: int
-    """The first suspect's."""
+    """Of whom the rules name."""
+    held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

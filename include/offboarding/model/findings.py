@@ -51,6 +51,8 @@ class Finding:
     """False: listed on a ticket that exists, and doesn't open or hold one."""
     event: bool = False
     """Something that happened, whatever works now: only a person's verdict closes it."""
+    in_place_of: tuple["Finding", ...] = ()
+    """What would be found, were it not for somebody else's claim: a claim makes nothing smaller, and nothing later."""
     attestable: bool = False
     """Nobody can be asked whether it works: it's told even so, and a person's word with evidence closes it for a while.
     """

@@ -92,6 +92,8 @@ def _title(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence
 def _review_title(items: Sequence[TicketItem]) -> str:
     if all(item.rule == "uncustodied-signing-key" for item in items):
         return f"Say who may hold the keys that {_system(items[0])} trusts"
+    if all(item.rule == "link-moved" and item.left_at is None for item in items):
+        return f"Review accounts of {_system(items[0])} that say otherwise whose they are"
     return f"Review accounts of {_system(items[0])} that may be a leaver's, or nobody's"
 
 

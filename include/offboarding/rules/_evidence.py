@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from include.offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Standing, Trust
+from include.offboarding.rules._rivals import claimants
 from include.offboarding.rules._sentences import at, left
 from include.offboarding.rules._use import use_told
 from include.offboarding.rules._ways import Way
@@ -12,6 +13,7 @@ def of_leaver(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, .
     """Return whose it is and why, since when they're gone, whether it works, its last use, and what it may do."""
     return (
         *linked.evidence,
+        *_held(case, linked),
         *_one_of_several(case, linked),
         *of_thing(case, linked.account, way),
     )
@@ -55,6 +57,13 @@ def powers(holder: Account | Trust, way: Way) -> Iterator[str]:
         yield "Not checked whether it's privileged."
     if way.effect is Effect.CONTAINED:
         yield "Everything is denied to it unconditionally: it's contained, and it still works."
+
+
+def _held(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
+    if linked.held:
+        yield f"That is by what it said of itself before {at(linked.held.since)}; by what it says now it isn't theirs."
+        yield from claimants(linked.held.claims)
+        yield f"It stays worker {case.worker_id}'s until a person decides whose it is."
 
 
 def _one_of_several(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:

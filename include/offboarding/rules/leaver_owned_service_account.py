@@ -15,14 +15,13 @@ from include.offboarding.model import (
     LinkedAccount,
     Relation,
     Severity,
-    Standing,
 )
 from include.offboarding.rules._cases import leavers_accounts
 from include.offboarding.rules._controls import SHARED_SECRET
 from include.offboarding.rules._findings import finding
 from include.offboarding.rules._runbooks import not_theirs, runbook
-from include.offboarding.rules._sentences import at
-from include.offboarding.rules._ways import Way, open_ways, ways_in, whole
+from include.offboarding.rules._secrets import as_far_as_known, known_secrets
+from include.offboarding.rules._ways import Way, open_ways, whole
 
 
 class LeaverOwnedServiceAccount:
@@ -44,23 +43,12 @@ class LeaverOwnedServiceAccount:
 def _wanting(linked: LinkedAccount, departure: Departure) -> Iterator[str]:
     if not linked.active_owner:
         yield "Nobody who works here is known to own it."
-    for way in open_ways(linked):
-        if way.set_at is None:
-            yield f"Not checked when the secret of {way.subject.label} was last changed."
-        elif way.set_at <= departure.certain_at:
-            yield f"The secret of {way.subject.label} dates from {at(way.set_at)}, when the leaver could know it."
+    yield from known_secrets(linked, departure.certain_at, "the leaver")
 
 
 def _as_far_as_known(linked: LinkedAccount, taken: Way, departure: Departure) -> Way:
     """Return the account as UNKNOWN where it has an owner and no secret is known to work and to be old."""
-    old = (way.set_at is not None and way.set_at <= departure.certain_at for way in _working(linked))
-    if taken.standing is not Standing.WORKS or not linked.active_owner or any(old):
-        return taken
-    return replace(taken, standing=Standing.UNKNOWN, reason=f"it isn't known that its secrets are new ({taken.reason})")
-
-
-def _working(linked: LinkedAccount) -> Iterator[Way]:
-    return (way for way in ways_in(linked) if way.standing is Standing.WORKS)
+    return as_far_as_known(linked, taken, departure.certain_at) if linked.active_owner else taken
 
 
 def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way, wanting: tuple[str, ...]) -> Finding:

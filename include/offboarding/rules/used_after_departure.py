@@ -6,10 +6,21 @@ from datetime import datetime
 from typing import ClassVar
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Basis, Case, Control, Finding, LeaverCase, LinkedAccount, Relation, Severity
+from include.offboarding.model import (
+    AccountCase,
+    Basis,
+    Case,
+    Control,
+    Finding,
+    LeaverCase,
+    LinkedAccount,
+    Relation,
+    Severity,
+)
 from include.offboarding.rules._cases import leavers_accounts
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._findings import closing_steps, finding
+from include.offboarding.rules._rivals import claimants, without_rivals
 from include.offboarding.rules._runbooks import runbook
 from include.offboarding.rules._use import used_after
 from include.offboarding.rules._ways import Way, ways_in
@@ -19,8 +30,8 @@ class UsedAfterDeparture:
     """Critical where HR or a person said that they left, high where that is only inferred.
 
     A stamp that may move without a logon, or the departure's own day, never makes one: that is told in the evidence of
-    what still works. The standing is the thing's own, DEAD included, and being contained makes it no smaller. Only a
-    person's verdict closes it.
+    what still works. A colleague's claim on the account doesn't unmake one: both are named. The standing is the thing's
+    own, DEAD included, and being contained makes it no smaller. Only a person's verdict closes it.
     """
 
     id: ClassVar[str] = "used-after-departure"
@@ -29,10 +40,12 @@ class UsedAfterDeparture:
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each own login and each credential of a leaver's that was used when they were gone for certain."""
-        for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
+        named = tuple(claimants(case.suspects)) if isinstance(case, AccountCase) else ()
+        for leaver, linked in leavers_accounts(without_rivals(case, as_of) or case, as_of, Relation.IS):
             for way in ways_in(linked):
                 if used_after(way, leaver.departure):
-                    yield _event(self, leaver, linked, way)
+                    found = _event(self, leaver, linked, way)
+                    yield replace(found, evidence=(*named, *found.evidence)) if named else found
 
 
 def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Finding:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Standing, Trust, TrustView
+from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Relation, Standing, Trust, TrustView
 from include.offboarding.store.case_rows import AccountRow, account, credential, credentials
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block
@@ -44,6 +44,7 @@ class _ElsewhereRow(AccountRow):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MovedRow(AccountRow):
     person_uid: str
+    relation: str
     linked_from: datetime
     linked_until: datetime
     evidence: list[str]
@@ -130,6 +131,7 @@ def _moved_link(rows: list[_MovedRow]) -> MovedLink:
         account=account(first),
         source=first.source,
         source_kind=first.source_kind,
+        relation=Relation(first.relation),
         linked_from=first.linked_from,
         linked_until=first.linked_until,
         evidence=tuple(first.evidence),

@@ -13,6 +13,7 @@ from include.offboarding.model import (
     Basis,
     Case,
     Departure,
+    HeldLink,
     LeaverCase,
     LinkDecision,
     LinkedAccount,
@@ -50,23 +51,28 @@ class _LeaverRow(AccountRow):
     score: int
     evidence: list[str]
     own_now: bool
+    held_since: datetime | None
     active_owner: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ReviewRow(AccountRow):
     decision: str
+    held_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SuspectRow:
     account_pk: int
+    decision: str
+    """Of the account."""
     person_uid: str
     id_space: str
     worker_id: str
     episode: int
     score: int
     evidence: list[str]
+    links_alone: bool
     left_at: datetime | None
     certain_at: datetime
     left_on: date | None
@@ -103,6 +109,10 @@ class Looked:
     """Of the days in sentences about keys."""
     reserved: Sequence[str] = ()
     """Logins that say nothing of who it is, in their normal form."""
+    linked: int = 80
+    """What speaks for a person is a link from this score on, in hundredths ..."""
+    ahead: int = 30
+    """... where it's so far ahead of what speaks for anybody else."""
 
     @property
     def values(self) -> dict[str, object]:
@@ -113,26 +123,40 @@ class Looked:
             "persons": None if self.persons is None else list(self.persons),
             "zone": self.zone,
             "reserved": list(self.reserved),
+            "linked": self.linked,
+            "ahead": self.ahead,
         }
 
 
 def cases(session: Session, looked: Looked) -> Iterator[Case]:
     """Yield every case that a rule may have anything to say of. Needs an open transaction."""
-    yield from _leaver_cases(session, looked)
+    suspects = _suspects(session, looked)
+    yield from _leaver_cases(session, looked, suspects)
     yield from hidden_cases(session, looked.values)
-    yield from _account_cases(session, looked)
+    yield from _account_cases(session, looked, suspects)
     if looked.persons is None:
         yield from _orphan_cases(session, looked.as_of, looked.since)
 
 
-def _leaver_cases(session: Session, looked: Looked) -> Iterator[LeaverCase]:
+_Suspects = dict[tuple[int, str], list[_SuspectRow]]
+"""By account and how it is linked."""
+
+
+def _suspects(session: Session, looked: Looked) -> _Suspects:
+    _make(session, "doubted", looked.values)
+    with session.cursor(row_factory=class_row(_SuspectRow)) as cursor:
+        rows = cursor.execute(block("cases", "suspects"), looked.values).fetchall()
+    return {key: list(group) for key, group in groupby(rows, key=lambda row: (row.account_pk, row.decision))}
+
+
+def _leaver_cases(session: Session, looked: Looked, suspects: _Suspects) -> Iterator[LeaverCase]:
     beside = extras(session, since=looked.since, moved_days=looked.moved_days)
     _find_telling(session, looked, beside.persons)
     with session.cursor("leaver_cases", row_factory=class_row(_LeaverRow)) as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "leaver_cases"), looked.values)
         for _, rows in groupby(cursor, key=lambda row: row.person_uid):
-            yield _leaver_case(list(rows), beside)
+            yield _leaver_case(list(rows), beside, suspects)
 
 
 def _find_telling(session: Session, looked: Looked, beside: set[str]) -> None:
@@ -145,7 +169,7 @@ def _make(session: Session, table: str, values: Mapping[str, object]) -> None:
         session.execute(statement, values)
 
 
-def _leaver_case(rows: list[_LeaverRow], beside: Extras) -> LeaverCase:
+def _leaver_case(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) -> LeaverCase:
     first = rows[0]
     owned = [row for row in rows if row.realm is not None]
     return LeaverCase(
@@ -157,7 +181,7 @@ def _leaver_case(rows: list[_LeaverRow], beside: Extras) -> LeaverCase:
         departure=_departure(first),
         returned=first.returned,
         accounts=tuple(
-            _linked_account(list(group), beside)
+            _linked_account(list(group), beside, suspects)
             for _, group in groupby(owned, key=lambda row: (row.realm, row.native_id, row.relation))
         ),
         roster=first.roster,
@@ -180,7 +204,7 @@ def _departure(row: _LeaverRow | _SuspectRow) -> Departure:
     )
 
 
-def _linked_account(rows: list[_LeaverRow], beside: Extras) -> LinkedAccount:
+def _linked_account(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) -> LinkedAccount:
     first = rows[0]
     assert first.realm is not None
     return LinkedAccount(
@@ -197,25 +221,30 @@ def _linked_account(rows: list[_LeaverRow], beside: Extras) -> LinkedAccount:
         own_now=first.own_now,
         active_owner=first.active_owner,
         trusts=tuple(beside.trusts.get((first.person_uid, first.realm, first.native_id), ())),
+        held=_held(first, suspects),
     )
 
 
-def _account_cases(session: Session, looked: Looked) -> Iterator[AccountCase]:
-    _make(session, "doubted", looked.values)
-    with session.cursor(row_factory=class_row(_SuspectRow)) as cursor:
-        suspects = cursor.execute(block("cases", "suspects")).fetchall()
-    by_account = {pk: list(rows) for pk, rows in groupby(suspects, key=lambda row: row.account_pk)}
+def _held(row: _LeaverRow, suspects: _Suspects) -> HeldLink | None:
+    if row.held_since is None:
+        return None
+    _, *others = suspects[row.account_pk, LinkDecision.LINKED]
+    return HeldLink(since=row.held_since, claims=tuple(_suspect(other) for other in others))
+
+
+def _account_cases(session: Session, looked: Looked, suspects: _Suspects) -> Iterator[AccountCase]:
     with session.cursor("account_cases", row_factory=class_row(_ReviewRow)) as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "account_cases"), looked.values)
-        for pk, rows in groupby(cursor, key=lambda row: row.account_pk):
-            yield _account_case(list(rows), by_account[pk])
+        for key, rows in groupby(cursor, key=lambda row: (row.account_pk, row.decision)):
+            yield _account_case(list(rows), suspects[key])
 
 
 def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> AccountCase:
     first = rows[0]
-    # The one whom the rules name: the likeliest who has surely left.
-    leaver = next((row for row in suspects if row.left_at is not None and row.confirmed), suspects[0])
+    # The one whom the rules name: whoever holds it, or the likeliest who has surely left.
+    gone = (row for row in suspects if row.left_at is not None and row.confirmed)
+    named = suspects[0] if first.held_since else next(gone, suspects[0])
     return AccountCase(
         account=account(first),
         source=first.source,
@@ -225,7 +254,8 @@ def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> Accoun
         credentials=credentials(rows),
         observed_at=first.observed_at,
         fresh=first.fresh,
-        episode=leaver.episode,
+        episode=named.episode,
+        held_since=first.held_since,
     )
 
 
@@ -237,6 +267,7 @@ def _suspect(row: _SuspectRow) -> Suspect:
         departure=_departure(row) if row.left_at is not None else None,
         score=row.score,
         evidence=tuple(row.evidence),
+        links_alone=row.links_alone,
     )
 
 

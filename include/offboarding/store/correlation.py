@@ -59,12 +59,15 @@ class CorrelationOutcome:
 _TEMPORARY = (
     *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
     *("possibly_one", "contested", "hidden_now", "several_workers"),
+    *("questioned", "kept", "held_link"),
     *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
     *("further", "touched", "ranked", "vouching", "vouched_login", "at_once", "owned", "owning", "final_link"),
     *("use_taken", "use_to_keep"),
     *focus.TEMPORARY,
 )
-_LINK_COLUMNS = b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from"
+_LINK_COLUMNS = (
+    b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since"
+)
 
 
 def correlate(session: Session, settings: CorrelationSettings, *, counted: bool = True) -> CorrelationOutcome:
@@ -118,22 +121,35 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
-    _run(session, "correlate", values, "make_person_key", "make_shared", "make_bearing", "add_own_ids")
+    _run(session, "correlate", values, "make_person_key", "make_shared", "make_ruling")
+    is_questioned = _run(session, "correlate", values, "make_questioned") > 0
+    _run(session, "correlate", values, "make_bearing", "add_own_ids")
     _run(session, "correlate", values, "make_weighed_nothing")
     if _run(session, "correlate", values, "make_weightless"):
         _run(session, "correlate", values, "drop_weightless")
-    _run(session, "correlate", values, "make_ruling", "make_borne_then")
+    _run(session, "correlate", values, "make_borne_then")
     _run(session, "correlate", values, "make_claim", "make_further", "make_evidence", "make_ranked")
     _run(session, "correlate", {**values, "again": False}, "rank")
+    if is_questioned:
+        _run(session, "correlate", values, "keep_words")
     # An account that is definitely somebody's vouches for their logins; one that is theirs by now, for ids and keys.
     _run(session, "correlate", values, "make_vouching", "make_vouched_login")
     _add(session, values, "evidence_login")
     _add(session, values, "evidence_external_id", "evidence_ssh_key")
     _add(session, values, "evidence_login_at_once")
     _run(session, "correlate", values, "link_each_leaver")
+    _settle_words(session, values, is_questioned=is_questioned)
     _run(session, "correlate", values, "evidence_mail_owner", "evidence_owner_number", "evidence_owner_label")
     _run(session, "correlate", values, "make_owned", "make_owning", "add_created_links")
     _run(session, "created", values, "add_recorded_links")
+
+
+def _settle_words(session: Session, values: dict[str, object], *, is_questioned: bool) -> None:
+    """Where an account says otherwise of itself than when its link stood: by which words that goes."""
+    _run(session, "correlate", values, "make_held")
+    if is_questioned:
+        _run(session, "correlate", values, "settle_words")
+    _run(session, "correlate", values, "forget_words")
 
 
 def _write_links(session: Session, values: dict[str, object], *, are_first: bool) -> int:

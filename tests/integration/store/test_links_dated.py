@@ -26,6 +26,7 @@ from tests.support.small_company import (
     mail,
     number,
     owner,
+    scoped,
     worker,
 )
 
@@ -58,6 +59,7 @@ def ruled(worker_id: str, verb: Verb, native_id: str = "x") -> Ruling:
 def test_a_link_that_moves_is_two_rows_and_one_that_stays_is_one(store: Session) -> None:
     stays = account("stays", number("1043"))
     spend(store, NIGHT, hr(LEAVER, STAFF), ldap(account("x", number("1042")), stays))
+    rule(store, ruled("1043", Verb.CONFIRM))
     spend(store, NEXT, hr(LEAVER, STAFF), ldap(account("x", number("1043")), stays))
 
     assert sorted(links(store), key=lambda link: link[:4]) == [
@@ -65,6 +67,19 @@ def test_a_link_that_moves_is_two_rows_and_one_that_stays_is_one(store: Session)
         ("x", "1042", "linked", NIGHT, NEXT),
         ("x", "1043", "linked", NEXT, None),
     ]
+
+
+def test_a_link_that_would_move_by_the_account_s_own_word_is_held_from_then_on(store: Session) -> None:
+    spend(store, NIGHT, hr(LEAVER, STAFF), ldap(account("x", number("1042"))))
+    spend(store, NEXT, hr(LEAVER, STAFF), ldap(account("x", number("1043"))))
+    spend(store, LATER, hr(LEAVER, STAFF), ldap(account("x", number("1043"))))
+
+    assert sorted(links(store), key=lambda link: link[:4]) == [
+        ("x", "1042", "linked", NIGHT, NEXT),
+        ("x", "1042", "linked", NEXT, None),
+        ("x", "1043", "candidate", NEXT, None),
+    ]
+    assert rows_of(store, "select held_since from link order by link_id") == [(None,), (NEXT,), (None,)]
 
 
 def test_other_evidence_for_the_same_link_is_another_row(store: Session) -> None:
@@ -101,9 +116,19 @@ def test_an_account_that_was_theirs_still_vouches_for_its_login(store: Session, 
 def test_not_where_somebody_else_has_the_account_now(store: Session) -> None:
     spend(store, NIGHT, hr(KIMS, STAFF), ldap(BASE))
 
+    given = replace(STAFF, directory_ids=(scoped("corp-ldap:base"),))
+    for at in (NEXT, LATER):
+        spend(store, at, hr(KIMS, given), ldap(account("base", number("1043"), login="jkim")), aws(TWIN))
+
+    assert standing(store) == {("base", "1043", "linked")}
+
+
+def test_an_account_that_is_held_goes_on_vouching_for_who_holds_it(store: Session) -> None:
+    spend(store, NIGHT, hr(KIMS, STAFF), ldap(BASE), aws(TWIN))
+
     spend(store, NEXT, hr(KIMS, STAFF), ldap(account("base", number("1043"), login="jkim")), aws(TWIN))
 
-    assert not {each for each in standing(store) if each[0] == "x"}
+    assert {each for each in standing(store) if each[0] == "x"} == {("x", "1042", "linked")}
 
 
 def test_not_where_a_person_rejected_the_link(store: Session) -> None:

@@ -22,6 +22,7 @@ from tests.support.oracle.company import (
 from tests.support.oracle.decisions import cases, verdict
 from tests.support.oracle.departures import departure, returned
 from tests.support.oracle.holders import account_id, learn
+from tests.support.oracle.keeping import cases_after
 from tests.support.oracle.persons import persons, possibly_one
 
 __all__ = [
@@ -48,10 +49,11 @@ def judge(company: Company) -> Verdict:
     people = persons(company)
     known = learn(company, people)
     pairs = possibly_one(company, people)
+    found = cases(known) if company.before is None else cases_after(known, company.before)
     return Verdict(
         persons=frozenset(people),
         possibly_one=pairs,
         departures={person: departure(company, group) for person, group in people.items()},
         returned=frozenset(person for person, group in people.items() if returned(company, group)),
-        accounts={account_id(each.account): verdict(known, each, pairs) for each in cases(known)},
+        accounts={account_id(each.account): verdict(known, each, pairs) for each in found},
     )

@@ -139,6 +139,10 @@ class Company:
     notices: tuple[Told, ...] = ()
     words: tuple[Word, ...] = ()
     scores: Scores = field(default_factory=Scores)
+    before: "Company | None" = None
+    """The night before, with the same accounts; None: nothing was ever linked before."""
+    also_said: tuple[tuple[AccountId, Account], ...] = ()
+    """What accounts say of themselves that is looked at beside what they are taken to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

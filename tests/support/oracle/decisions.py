@@ -43,6 +43,8 @@ class Case:
     scores: dict[Claim, int]
     several: frozenset[Person] = frozenset()
     """Who bears its login, where HR gives it to several at once and nothing else says whose it is."""
+    held: Person | None = None
+    """Whose it stays though it says otherwise; the others' scores are claims."""
 
     def claims(self, relation: Relation) -> dict[Person, int]:
         return {person: score for (person, each), score in self.scores.items() if each is relation}
@@ -105,6 +107,8 @@ def owners(known: Knowledge, found: list[Case]) -> dict[AccountId, Person]:
 
 def linked(known: Knowledge, each: Case) -> Person | None:
     """Whose the account is: high enough, and well ahead of anyone else."""
+    if each.held is not None:
+        return each.held
     scores, ranked = known.company.scores, ranking(each)
     if not ranked or ranked[0][1] < scores.linked:
         return None

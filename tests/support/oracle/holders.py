@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from include.offboarding.model import Account, KeyKind
-from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead, SourceRead
+from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead
 from tests.support.oracle.departures import covers, departure, during
 from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells
 from tests.support.oracle.values import borne, own_local_part, plain, source_space, told
@@ -131,20 +131,20 @@ class BaseLinks:
     """By evidence other than logins and SSH keys."""
     key_owner: dict[AccountId, Person] = field(default_factory=dict[AccountId, Person])
     """By evidence other than SSH keys."""
+    once: dict[AccountId, Person] = field(default_factory=dict[AccountId, Person])
+    """Whose accounts were, by evidence other than logins and SSH keys: they go on vouching for logins."""
+    once_said: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    """As accounts were: the logins that they bore count for them."""
 
     def by_login(self, space: str, login: str, account: Account) -> Person | None:
         """The one person whose other linked accounts bear this login in this space."""
-        return self.one(
-            ((a, s) for s in self.company.sources for a in s.accounts if source_space(s) == space),
-            KeyKind.LOGIN,
-            login,
-            account,
-            self.owner,
-        )
+        here = [a for s in self.company.sources for a in s.accounts if source_space(s) == space]
+        then = [self.once_said[account_id(a)] for a in here if account_id(a) in self.once_said]
+        return self.one([*here, *then], KeyKind.LOGIN, login, account, self.owner, self.once)
 
     def by_ssh_key(self, fingerprint: str, account: Account) -> Person | None:
         """The one person whose other linked accounts bear this key."""
-        everywhere = ((a, s) for s in self.company.sources for a in s.accounts)
+        everywhere = [a for s in self.company.sources for a in s.accounts]
         return self.one(everywhere, KeyKind.SSH_KEY, fingerprint, account, self.key_owner)
 
     def by_id_elsewhere(self, value: str, account: Account) -> Person | None:
@@ -157,16 +157,17 @@ class BaseLinks:
 
     def one(
         self,
-        accounts: Iterable[tuple[Account, SourceRead]],
+        accounts: Iterable[Account],
         kind: KeyKind,
         value: str,
         account: Account,
-        owner: dict[AccountId, Person],
+        *owners: dict[AccountId, Person],
     ) -> Person | None:
-        bearers = {account_id(each) for each, _ in accounts if value in borne(self.company, each, kind)}
-        linked = {each: owner[each] for each in bearers if each in owner}
-        elsewhere = set(linked) - {account_id(account)}
-        return next(iter(linked.values())) if elsewhere and len(set(linked.values())) == 1 else None
+        bearers = {account_id(each) for each in accounts if value in borne(self.company, each, kind)}
+        linked = [(each, owner[each]) for owner in owners for each in bearers if each in owner]
+        elsewhere = {each for each, _ in linked} - {account_id(account)}
+        people = {person for _, person in linked}
+        return people.pop() if elsewhere and len(people) == 1 else None
 
 
 def account_id(account: Account) -> AccountId:

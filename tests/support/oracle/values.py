@@ -122,5 +122,6 @@ def normalised(company: Company, key: AccountKey) -> str:
 def is_common(company: Company, kind: KeyKind, value: str) -> bool:
     """Whether too many accounts of some realm bear the value for it to mean anybody."""
     bearers = {(a.realm, a.native_id) for s in company.sources for a in s.accounts if value in borne(company, a, kind)}
+    bearers |= {key for key, account in company.also_said if value in borne(company, account, kind)}
     realms = [realm for realm, _ in bearers]
     return any(realms.count(realm) > company.scores.common_accounts for realm in set(realms))

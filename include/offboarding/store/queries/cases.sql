@@ -45,7 +45,7 @@ join departure d on d.person_uid = telling.person_uid and d.valid_to is null
 join person p on p.person_uid = d.person_uid
 join worker w on w.worker_pk = p.shown_worker_pk
 left join lateral (
-    select l.relation, l.decision, l.score, l.evidence, l.own_now, h.*
+    select l.relation, l.decision, l.score, l.evidence, l.own_now, l.held_since, h.*
     from link l join held h using (account_pk)
     where l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked') t on true
 left join lateral (
@@ -58,23 +58,32 @@ order by p.person_uid, t.account_pk, t.relation, t.c_kind, t.c_native_id;
 
 -- name: make_doubted
 -- Accounts of which it isn't certain whose they are, found in one pass over all links; of some people, those that may be
--- theirs.
+-- theirs. And those that say otherwise of themselves than when their link stood, whoever holds them.
 create temp table doubted as
-select account_pk, min(decision) as decision from link
+select account_pk, min(decision) as decision, null::uuid as holder, null::timestamptz as held_since from link
 where valid_to is null and relation <> 'created' and decision in ('disputed', 'probable')
 group by account_pk
-having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s));
+having %(persons)s::uuid[] is null or bool_or(person_uid = any(%(persons)s))
+union all
+select account_pk, 'linked', person_uid, held_since from link
+where valid_to is null and held_since is not null
+    and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s));
 analyze doubted;
 
 -- name: account_cases
--- Disputed and probable accounts with their credentials, a row a credential.
-select l.decision, h.*, %(since)s::timestamptz as since
+-- Disputed and probable accounts, and those whose link is held, with their credentials, a row a credential.
+select l.decision, l.held_since, h.*, %(since)s::timestamptz as since
 from doubted l join held h using (account_pk)
-order by h.account_pk, h.c_kind, h.c_native_id;
+order by h.account_pk, l.decision, h.c_kind, h.c_native_id;
 
 -- name: suspects
--- Who these accounts may belong to, best first.
-select l.account_pk, p.person_uid::text, w.id_space, w.worker_id, p.episode, l.score, l.evidence,
+-- Who these accounts may belong to, best first, the holder before all. Whose evidence would be a link by itself, but for
+-- somebody else's.
+select l.account_pk, doubted.decision, p.person_uid::text, w.id_space, w.worker_id, p.episode, l.score, l.evidence,
+    l.relation = 'is' and l.decision = 'disputed' and l.score >= %(linked)s and exists (
+        select from link o
+        where o.account_pk = l.account_pk and o.person_uid <> l.person_uid and o.relation = 'is' and o.valid_to is null
+            and l.score - o.score < %(ahead)s) as links_alone,
     d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told
 from doubted
 join link l using (account_pk)
@@ -82,7 +91,7 @@ join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
 where l.valid_to is null and l.relation <> 'created'
-order by l.account_pk, l.score desc, p.person_uid;
+order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.holder, l.score desc, p.person_uid;
 
 -- name: orphans
 -- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end. Which realms these are
@@ -137,8 +146,9 @@ where not exists (
 order by t.person_uid, h.realm, h.native_id, h.c_native_id;
 
 -- name: moved_links
--- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move.
-select d.person_uid::text, h.*, %(since)s::timestamptz as since,
+-- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move. And what
+-- a leaver owned until shortly before it: from then on what is owned has a finding of its own.
+select d.person_uid::text, l.relation, h.*, %(since)s::timestamptz as since,
     l.valid_from as linked_from, l.valid_to as linked_until, l.evidence,
     coalesce((
         select n.decision from link n
@@ -151,13 +161,14 @@ join (
     select distinct on (m.person_uid, m.account_pk) m.* from link m
     join departure g on g.person_uid = m.person_uid and g.valid_to is null
         and m.valid_to >= g.left_at - make_interval(days => %(moved_days)s)
-    where m.relation = 'is' and m.decision = 'linked' and m.valid_to is not null
-    order by m.person_uid, m.account_pk, m.valid_to desc) l on l.person_uid = d.person_uid
+    where (m.relation = 'is' or (m.relation = 'owns' and m.valid_to <= g.left_at)) and m.decision = 'linked'
+        and m.valid_to is not null
+    order by m.person_uid, m.account_pk, m.relation, m.valid_to desc) l on l.person_uid = d.person_uid
 join held h on h.account_pk = l.account_pk
 where d.valid_to is null and not d.returned and d.confirmed
     and not exists (
-        select from link n where n.account_pk = h.account_pk and n.person_uid = d.person_uid and n.relation = 'is'
-            and n.decision = 'linked' and n.valid_to is null)
+        select from link n where n.account_pk = h.account_pk and n.person_uid = d.person_uid
+            and n.relation in ('is', l.relation) and n.decision = 'linked' and n.valid_to is null)
     and not exists (
         select from link_decision k where k.realm = h.realm and k.native_id = h.native_id and k.revoked_at is null)
 order by d.person_uid, h.realm, h.native_id, h.c_kind, h.c_native_id;

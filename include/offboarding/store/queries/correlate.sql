@@ -41,6 +41,39 @@ where h.kind in ('mail', 'login')
 group by h.kind, h.value, h.space, h.is_local having count(*) > 1;
 analyze shared;
 
+-- name: make_ruling
+-- What people decided, by accounts: each rejection, and the last confirmation.
+create temp table ruling as
+select account_pk, person_uid, verdict, author, decided_at
+from (
+    select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid, d.verdict, d.author, d.decided_at,
+        row_number() over (partition by a.account_pk, d.verdict order by d.decision_id desc) as n
+    from link_decision d join account_in_focus a using (realm, native_id)
+    left join person_alias al on al.alias_uid = d.person_uid
+    where d.revoked_at is null) decided
+where verdict = 'reject' or n = 1;
+create index on ruling (account_pk);
+analyze ruling;
+
+-- name: make_questioned
+-- Accounts that say something else of themselves than when a person's link to them stood, about which nobody has decided.
+-- What each said then is looked at beside what it says now, as if it were another account: under its number below zero.
+create temp table questioned as
+select distinct on (w.account_pk) w.account_pk, coalesce(al.person_uid, l.person_uid) as person_uid, w.keys, w.service_like,
+    l.held_since
+from words_before w join account_in_focus using (account_pk)
+join link l on l.account_pk = w.account_pk and l.relation = 'is' and (l.decision = 'linked' or l.held_since is not null)
+left join person_alias al on al.alias_uid = l.person_uid
+where (l.valid_to is null or (l.valid_to = %(as_of)s and al.person_uid is not null))
+    and not exists (
+        select from ruling r where r.account_pk = w.account_pk
+            and (r.verdict = 'confirm' or r.person_uid = coalesce(al.person_uid, l.person_uid)))
+order by w.account_pk, l.held_since, 2;
+insert into ruling (account_pk, person_uid, verdict, author, decided_at)
+select -r.account_pk, r.person_uid, r.verdict, r.author, r.decided_at from ruling r join questioned using (account_pk);
+-- Of these by which words their links go as yet: those before, as long as those now don't say the same by themselves.
+create temp table kept (account_pk bigint primary key);
+
 -- name: make_bearing
 -- Every key that an account of a configured source bears today, but for its own id; the source's settings are joined
 -- where they're asked.
@@ -49,6 +82,10 @@ with keys as (
     select a.account_pk, s.setting, a.created_at, a.service_like,
         a.keys -> generate_series(0, jsonb_array_length(a.keys) - 1) as k
     from account_in_focus a join source_setting s using (realm)
+    union all
+    select -q.account_pk, s.setting, a.created_at, q.service_like,
+        q.keys -> generate_series(0, jsonb_array_length(q.keys) - 1)
+    from questioned q join account a using (account_pk) join source_setting s using (realm)
 ), key as (
     select account_pk, setting, created_at, service_like, k ->> 0 as kind, k from keys
     offset 0  -- each part of a key is taken out once
@@ -78,6 +115,10 @@ select a.account_pk, s.setting, a.created_at, a.service_like, k ->> 0, k ->> 1, 
 from account_in_focus a join source_setting s using (realm) cross join jsonb_array_elements(a.keys) k
 where exists (select from named) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
     and k ->> 1 in (select n.value from named n);
+insert into bearing
+select -b.account_pk, b.setting, b.created_at, q.service_like, b.kind, b.value, b.loose, b.origin, b.name, b.raw
+from bearing b join questioned q using (account_pk)
+where b.kind = 'directory_id' and b.name = 'id';
 analyze bearing;
 
 -- name: make_weightless
@@ -87,11 +128,12 @@ create temp table weightless as
 with crowded as (
     select value from bearing where origin in ('attribute', 'tag') group by value having count(*) > %(bearers)s
 )
-select s.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct b.account_pk)::int as accounts
-from crowded join bearing b using (value) join source_setting s using (setting) join account a using (account_pk)
+select s.realm, b.kind, b.value, b.loose, min(b.name) as name, count(distinct a.account_pk)::int as accounts
+from crowded join bearing b using (value) join source_setting s using (setting)
+join account a on a.account_pk = abs(b.account_pk)
 where b.origin in ('attribute', 'tag') and a.gone_at is null
 group by s.realm, b.kind, b.value, b.loose
-having count(distinct b.account_pk) > %(bearers)s;
+having count(distinct a.account_pk) > %(bearers)s;
 
 -- name: make_weighed_nothing
 -- What is dropped for it, kept beside: an account that is definitely somebody's vouches for its login, however many bear it
@@ -111,20 +153,6 @@ delete from bearing b
 using weighed_nothing d
 where d.account_pk = b.account_pk and d.kind = 'login' and b.kind = 'login' and b.raw = d.raw
     and b.origin in ('pattern', 'usual');
-
--- name: make_ruling
--- What people decided, by accounts: each rejection, and the last confirmation.
-create temp table ruling as
-select account_pk, person_uid, verdict, author, decided_at
-from (
-    select a.account_pk, coalesce(al.person_uid, d.person_uid) as person_uid, d.verdict, d.author, d.decided_at,
-        row_number() over (partition by a.account_pk, d.verdict order by d.decision_id desc) as n
-    from link_decision d join account_in_focus a using (realm, native_id)
-    left join person_alias al on al.alias_uid = d.person_uid
-    where d.revoked_at is null) decided
-where verdict = 'reject' or n = 1;
-create index on ruling (account_pk);
-analyze ruling;
 
 -- name: make_evidence
 -- What speaks for an account being owned by a person, or made by one.
@@ -248,27 +276,73 @@ analyze claim, touched;
 drop table claimed_anew;
 truncate further;
 
+-- name: keep_words
+-- Whoever's link stands by HR's word on what the account says now, too, has nothing to do with what it said before. Of the
+-- others both change places as yet: what an account says no longer is what it vouches with.
+insert into kept
+select q.account_pk from questioned q
+where not exists (
+    select from ranked r where r.account_pk = q.account_pk and r.person_uid = q.person_uid and r.is_clear);
+delete from bearing where account_pk in (select -q.account_pk from questioned q except select -k.account_pk from kept k);
+delete from claim where account_pk in (select -q.account_pk from questioned q except select -k.account_pk from kept k);
+delete from ranked where account_pk in (select -q.account_pk from questioned q except select -k.account_pk from kept k);
+update bearing set account_pk = -account_pk where abs(account_pk) in (select k.account_pk from kept k);
+update weighed_nothing set account_pk = -account_pk where abs(account_pk) in (select k.account_pk from kept k);
+update borne_then set account_pk = -account_pk where abs(account_pk) in (select k.account_pk from kept k);
+update claim set account_pk = -account_pk where abs(account_pk) in (select k.account_pk from kept k);
+update ranked set account_pk = -account_pk where abs(account_pk) in (select k.account_pk from kept k);
+
+-- name: make_held
+-- Whose link stands by what the account said before, and wouldn't by what it says now: since when.
+create temp table held_link as
+select q.account_pk, q.person_uid, coalesce(q.held_since, %(as_of)s::timestamptz) as held_since
+from questioned q join kept using (account_pk) join ranked b using (account_pk, person_uid)
+where b.is_clear and not exists (
+    select from ranked n where n.account_pk = -q.account_pk and n.person_uid = q.person_uid and n.is_clear);
+
+-- name: settle_words
+-- The holder keeps it, and nobody else has more than a claim, by what it says now. All others go by that, from now on: what
+-- they vouch with is asked the next time.
+delete from ranked r using kept k
+where r.account_pk = k.account_pk
+    and (r.account_pk, r.person_uid) not in (select h.account_pk, h.person_uid from held_link h);
+update ranked r set account_pk = -r.account_pk,
+    is_clear = r.is_clear and h.account_pk is null, is_definite = r.is_definite and h.account_pk is null,
+    decision = case when h.account_pk is null then r.decision else 'candidate' end
+from kept k left join held_link h using (account_pk)
+where r.account_pk = -k.account_pk and r.person_uid is distinct from h.person_uid;
+delete from ranked where account_pk < 0;
+insert into uncorrelated (account_pk)
+select k.account_pk from kept k where k.account_pk not in (select h.account_pk from held_link h);
+
+-- name: forget_words
+-- What was said before, where nobody's link stands by it alone.
+delete from words_before w using account_in_focus a
+where a.account_pk = w.account_pk and w.account_pk not in (select h.account_pk from held_link h);
+
 -- name: evidence_mail_owner
--- Work mails on a workload's account, or in a tag that names an owner, name an owner.
+-- Work mails on a workload's account, or in a tag that names an owner, name an owner: by what it says now, since an owner
+-- is handed on by whoever has it.
 insert into evidence
-select b.account_pk, h.person_uid, 'owns', case b.origin when 'owner' then 'owner' else 'mail' end,
+select abs(b.account_pk), h.person_uid, 'owns', case b.origin when 'owner' then 'owner' else 'mail' end,
     case b.origin when 'owner' then %(owner)s when 'tag' then %(tag_mail)s else %(mail)s end,
     b.name || case b.origin when 'owner' then ' holds' else ' is' end || ' their work mail'
         || case when x.value is not null then ', theirs when the account was made' else '' end
 from bearing b join person_key h on h.kind = 'mail' and h.value = b.value
 left join shared x on x.kind = 'mail' and x.value = h.value and x.space = h.space
 where b.kind = 'mail' and (b.origin = 'owner' or (b.service_like and b.origin in ('attribute', 'tag')))
+    and b.account_pk not in (select k.account_pk from kept k)
     and (x.value is null or (b.account_pk, h.person_uid, h.value, h.space) in (
         select t.account_pk, t.person_uid, t.value, t.space from borne_then t where t.kind = 'mail'));
 
 -- name: evidence_owner_number
 -- A tag that names an owner by number, in the declared form: about a number says too little of whose business it is.
 insert into evidence
-select b.account_pk, p.person_uid, 'owns', 'owner', %(owner)s,
+select abs(b.account_pk), p.person_uid, 'owns', 'owner', %(owner)s,
     b.name || ' ' || b.raw || ' = ' || p.space || ' worker ' || p.value
 from bearing b join source_setting s using (setting)
 join person_key p on p.kind = 'number' and p.value = b.value and p.space = s.id_space
-where b.kind = 'number' and b.origin = 'owner';
+where b.kind = 'number' and b.origin = 'owner' and b.account_pk not in (select k.account_pk from kept k);
 
 -- name: make_ranked
 -- Whose an account is, in scores, and what that makes of it: a link is clear where the score is high enough, and far
@@ -291,7 +365,7 @@ with rival as (
         coalesce(ascii(c.mail) - 32, 0) as soft_alone,
         coalesce(ascii(c.id) - 32, 0) + coalesce(ascii(c.number) - 32, 0) as firm_alone,
         case when s.person_uid is not null
-            and (select a.created_at from account a where a.account_pk = c.account_pk) > s.left_at
+            and (select a.created_at from account a where a.account_pk = abs(c.account_pk)) > s.left_at
             then %(made_after_cap)s else 200 end as most
     from claim c left join person_state s on s.person_uid = c.person_uid and not s.returned
     where (not %(again)s or c.account_pk in (select t.account_pk from touched t))
@@ -344,7 +418,7 @@ analyze ranked;
 -- name: make_vouching
 -- Definite links, and those that once were, may vouch for equal logins.
 create temp table vouching as
-select account_pk, person_uid from ranked where is_definite
+select account_pk, person_uid from ranked where is_definite and account_pk > 0
 union all
 select distinct l.account_pk, coalesce(al.person_uid, l.person_uid)
 from link l join account_in_focus using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
@@ -404,7 +478,7 @@ with form as (
             when length(b.value) >= 4 and b.value <> all(%(reserved)s) then %(login_elsewhere)s end as score,
         c.login as said
     from bearing b join source_setting s using (setting)
-    join vouched_login v on v.value = b.value and (v.several or v.account_pk <> b.account_pk)
+    join vouched_login v on v.value = b.value and (v.several or v.account_pk <> abs(b.account_pk))
     left join claim c on c.account_pk = b.account_pk and c.person_uid = v.person_uid
     where b.kind = 'login' and b.value <> '' and b.origin <> 'owner'
         and (b.origin in ('attribute', 'tag') or (s.login_declared and v.space = s.login_space))
@@ -416,7 +490,7 @@ select f.account_pk, f.person_uid, 'login', chr(32 + f.score) || case
     when f.in_realm then 'the login is that of ' || o.by || ', which is theirs, in the same realm'
     else 'the login equals one known for them in another realm (' || o.by || ')' end
 from form f cross join lateral (
-    select case when f.of_pk = f.account_pk then 'another account of theirs'
+    select case when f.of_pk = abs(f.account_pk) then 'another account of theirs'
         else s.source || ' account ' || a.label end as by
     from account a join source_setting s using (realm) where a.account_pk = f.of_pk) o
 where f.score > coalesce(ascii(f.said) - 32, 0);
@@ -440,11 +514,11 @@ with single as (
     select b.value, min(r.person_uid::text)::uuid as person_uid, min(b.account_pk) as account_pk,
         count(distinct b.account_pk) as accounts
     from bearing b join ranked r using (account_pk)
-    where b.kind = 'ssh_key' and b.origin <> 'owner' and r.is_clear
+    where b.kind = 'ssh_key' and b.origin <> 'owner' and r.is_clear and b.account_pk > 0
     group by b.value having count(distinct r.person_uid) = 1
 )
 select b.account_pk, s.person_uid, 'key', chr(32 + %(ssh_key)s) || 'the same SSH key is on an account of theirs'
-from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> b.account_pk)
+from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> abs(b.account_pk))
 where b.kind = 'ssh_key' and b.origin <> 'owner';
 
 -- name: evidence_login_at_once
@@ -623,20 +697,21 @@ select r.account_pk, r.person_uid, 'is' as relation, r.decision, r.score,
         substr(r.key, 2)], null)) as evidence,
     r.is_definite as definite,
     (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now,
-    %(as_of)s::timestamptz as valid_from
+    %(as_of)s::timestamptz as valid_from, h.held_since
 from ranked r
+left join held_link h on h.account_pk = r.account_pk and h.person_uid = r.person_uid
 left join ruling d on d.account_pk = r.account_pk and d.person_uid = r.person_uid and d.verdict = 'confirm'
 where r.score >= %(candidate)s
 union all
 select o.account_pk, o.person_uid, o.relation, o.decision, o.score, coalesce(s.evidence, '[]'::jsonb), false, false,
-    %(as_of)s
+    %(as_of)s, null
 from owning o left join said s using (account_pk, person_uid, relation)
 order by account_pk;
 
 -- name: make_final_link
 -- Those, to be compared with what stands.
 create temp table final_link (account_pk bigint, person_uid uuid, relation text, decision text, score integer,
-    evidence jsonb, definite boolean, own_now boolean, valid_from timestamptz);
+    evidence jsonb, definite boolean, own_now boolean, valid_from timestamptz, held_since timestamptz);
 
 -- name: close_links
 -- Links that no longer hold as they stood.
@@ -646,12 +721,14 @@ from account_in_focus a
 where a.account_pk = l.account_pk and l.valid_to is null and not exists (
     select from final_link f
     where (f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now)
-        = (l.account_pk, l.person_uid, l.relation, l.decision, l.score, l.evidence, l.definite, l.own_now));
+        = (l.account_pk, l.person_uid, l.relation, l.decision, l.score, l.evidence, l.definite, l.own_now)
+        and f.held_since is not distinct from l.held_since);
 
 -- name: begin_links
 -- Those that didn't hold before.
-insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from)
-select f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, f.valid_from
+insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since)
+select f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, f.valid_from,
+    f.held_since
 from final_link f
 where not exists (
     select from link l where l.account_pk = f.account_pk and l.person_uid = f.person_uid and l.relation = f.relation

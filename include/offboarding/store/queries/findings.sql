@@ -243,6 +243,8 @@ with alias as (
             when p.gone then 'they have left: judged as a leaver''s now'
             else coalesce('works here, says ' || unhidden.author, 'HR no longer says that they left and work here at once')
             end
+        when f.person_uid is not null and f.relation = 'is' and confirmed.author is not null
+            then 'a person decided that it is worker ' || confirmed.worker || '''s: ' || confirmed.author
         when f.rule in ('engagement-lapsed', 'departure-inferred') then case
             when p.same_as is not null then 'the same person as worker ' || p.same_as
             when not p.gone then 'works here, says the roster' || p.why
@@ -257,6 +259,7 @@ with alias as (
             case when exists (select from scope s where s.realm = f.realm and s.scope = '' and s.kind = 'account'
                 and s.complete and s.error = '' and s.observed_at >= %(since)s) then 'no account is left unclaimed' end
         when f.person_uid is not null and f.rule <> 'rehire-old-account' and not p.gone
+            and not (f.rule = 'link-moved' and f.left_at is null)
             then case when p.same_as is not null then 'the same person as worker ' || p.same_as
                 when p.returned then 'works here again' else 'the departure was withdrawn' end || p.why
         when f.rule = 'rehire-old-account' and p.gone then 'left again: judged as a leaver''s now'
@@ -274,8 +277,14 @@ with alias as (
             then 'whose it is was decided by ' || decided.author
         when f.rule = 'link-moved' and seen.account_fresh and exists (
             select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
-                and l.relation = 'is' and l.valid_to is null and l.decision = 'linked')
+                and l.relation = 'is' and l.valid_to is null and l.decision = 'linked' and l.held_since is null)
             then 'linked to them again'
+        when f.rule = 'link-moved' and f.relation = 'owns' and seen.account_fresh and not seen.account_gone
+            and seen.account_standing <> 'dead' then 'every secret is newer than their owning it'
+        when f.rule = 'link-moved' and f.left_at is null and seen.account_fresh and not exists (
+            select from link l where l.account_pk = seen.account_pk and l.person_uid = f.person_uid
+                and l.valid_to is null and l.held_since is not null)
+            then 'what it said before is no longer theirs either'
         when f.rule in ('link-moved', 'leaver-created-account') and p.gone and p.moved and seen.account_fresh
             then 'the departure was moved to ' || p.left_day || ': it has nothing to do with that'
         when seen.account_gone and seen.account_direct then 'seen gone: the account no longer exists'
@@ -337,6 +346,15 @@ with alias as (
         select d.author from link_decision d
         where d.realm = f.realm and d.native_id = f.account_native_id and d.person_uid = f.person_uid
             and d.verdict = 'reject' and d.revoked_at is null limit 1) rejected on true
+    left join lateral (
+        select d.author, w.id_space || ':' || w.worker_id as worker
+        from link_decision d join person o on o.person_uid = d.person_uid join worker w on w.worker_pk = o.shown_worker_pk
+        where d.realm = f.realm and d.native_id = f.account_native_id and d.person_uid <> f.person_uid
+            and d.verdict = 'confirm' and d.revoked_at is null and not exists (
+                select from link_decision own
+                where own.realm = d.realm and own.native_id = d.native_id and own.person_uid = f.person_uid
+                    and own.verdict = 'confirm' and own.revoked_at is null and own.decision_id > d.decision_id)
+        order by d.decision_id desc limit 1) confirmed on true
     left join lateral (
         select k.author from departure_word k
         where k.person_uid = f.person_uid and k.basis = p.basis and k.left_at = p.left_at

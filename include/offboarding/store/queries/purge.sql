@@ -74,7 +74,9 @@ where g.account_pk = a.account_pk
 
 -- name: drop_account_keys
 -- Mails and names that long gone accounts bear or bore.
-with ended as (
+with before as (
+    delete from words_before b using forgettable_account g where g.account_pk = b.account_pk
+), ended as (
     delete from former_account_key k using forgettable_account g
     where g.account_pk = k.account_pk and k.kind in ('mail', 'name')
 )

@@ -43,8 +43,8 @@ select finding_key from finding where starts_with(finding_key, %(beginning)s) or
 -- Every account that exists with whom it is linked to; one that nobody claims has one row without a person.
 select r.source, r.realm, a.native_id as account_native_id, a.label as account_label,
     coalesce(l.decision, 'orphan') as decision, coalesce(w.id_space, p.id_space) as id_space,
-    coalesce(w.worker_id, p.worker_id) as worker_id, l.relation, l.score, coalesce(l.evidence, '[]') as evidence,
-    a.standing, l.valid_from
+    coalesce(w.worker_id, p.worker_id) as worker_id, l.relation, l.score,
+    coalesce(l.evidence || held_told(l.held_since), '[]') as evidence, a.standing, l.valid_from
 from account a join realm r using (realm)
 left join link l on l.account_pk = a.account_pk and l.valid_to is null
 left join person p on p.person_uid = l.person_uid
@@ -116,7 +116,8 @@ where a.realm = %(realm)s and a.native_id = %(native_id)s and c.gone_at is null 
 -- name: claims
 -- Who else an account may belong to, and why, best first.
 select coalesce(w.id_space, p.id_space) as id_space, coalesce(w.worker_id, p.worker_id) as worker_id,
-    p.person_uid::text, l.relation, l.decision, l.score, l.evidence, l.valid_from, d.left_at
+    p.person_uid::text, l.relation, l.decision, l.score, l.evidence || held_told(l.held_since) as evidence,
+    l.valid_from, d.left_at
 from link l join account a using (account_pk) join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned

@@ -460,9 +460,9 @@ where source = %(source)s and part = %(part)s and phase = 'collect' and status =
 select realm, kind, source, part from realm order by realm;
 
 -- name: accounts_to_detail
--- Accounts of leavers and returners, disputed and probable ones, those that were a leaver's about the departure, and
--- those with findings that aren't closed. Of some people alone: also those that bear an SSH key of theirs, since a
--- whole read, which tells keys, may be a night ago.
+-- Accounts of leavers and returners, disputed and probable ones, those that were a leaver's about the departure, those
+-- that say otherwise of themselves than when their link stood, and those with findings that aren't closed. Of some people
+-- alone: also those that bear an SSH key of theirs, since a whole read, which tells keys, may be a night ago.
 with theirs as (
     select l.account_pk
     from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
@@ -471,9 +471,13 @@ with theirs as (
     union
     select l.account_pk
     from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null
-    where l.relation = 'is' and l.decision = 'linked' and d.confirmed and not d.returned
+    where l.relation in ('is', 'owns') and l.decision = 'linked' and d.confirmed and not d.returned
         and l.valid_to >= d.left_at - make_interval(days => %(moved_days)s)
         and (%(persons)s::uuid[] is null or l.person_uid = any(%(persons)s))
+    union
+    select account_pk from link
+    where valid_to is null and held_since is not null
+        and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s))
     union
     select c.account_pk
     from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null

@@ -1,0 +1,156 @@
+"""Nobody edits themselves off the list: an account that says otherwise of itself than the night before.
+
+It stays whose it was as long as what it said before still makes it theirs by all that HR tells today, and no person has
+spoken. Such an account vouches for others by what it said before, unless HR's word on what it says now makes it theirs,
+too. Owners go by what it says now.
+"""
+
+from dataclasses import dataclass, replace
+
+from include.offboarding.model import Account, LinkDecision, Relation
+from tests.support.oracle.company import AccountId, Company, Person, SourceRead
+from tests.support.oracle.decisions import (
+    Case,
+    base_links,
+    case,
+    cases,
+    linked,
+    verdict,
+    with_logins_of_several,
+    with_named_owners,
+    word,
+)
+from tests.support.oracle.holders import BaseLinks, Knowledge, account_id, learn
+from tests.support.oracle.persons import persons, possibly_one
+from tests.support.oracle.scoring import derived, derived_logins, firm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """The night before, about the people of today."""
+
+    words: dict[AccountId, Account]
+    holder: dict[AccountId, Person]
+    """Whose it was."""
+    definite: dict[AccountId, Person]
+    """Whose it was without a login or a key."""
+
+
+def cases_after(known: Knowledge, night: Company) -> list[Case]:
+    """Every account with all of its evidence, by words of today or of the night before."""
+    before = night_before(night, known)
+    asked = {key: person for key, person in before.holder.items() if in_question(known, before, key)}
+    also = [(key, words) for key in asked for words in (before.words[key], account(known.company, key))]
+    known = replace(known, company=replace(known.company, also_said=tuple(also)))
+    kept = {key for key, person in asked.items() if not stands_by_hr(known, key, person)}
+    then = replace(known, company=by_words(known.company, before, kept))
+    base = replace(
+        base_links(then, list(accounts(then.company))),
+        once=once(known, before),
+        once_said=before.words,
+    )
+    base = with_key_owners(then, base)
+    found = [settled(known, then, base, before, asked, key, source, each) for key, source, each in now(known)]
+    return [with_named_owners(known, each, found) if each.held is None else each for each in found]
+
+
+def night_before(night: Company, known: Knowledge) -> Before:
+    people = persons(night)
+    then = learn(night, people)
+    today = {person: next(p.person for p in known.profiles if p.person & person) for person in people}
+    pairs = possibly_one(night, people)
+    verdicts = {account_id(each.account): verdict(then, each, pairs) for each in cases(then)}
+    return Before(
+        words={account_id(each): each for _, each in accounts(night)},
+        holder={
+            key: today[row.person]
+            for key, found in verdicts.items()
+            for row in found.rows
+            if (row.relation, row.decision) == (Relation.IS, LinkDecision.LINKED)
+        },
+        definite={key: today[person] for key, person in base_links(then, list(accounts(night))).owner.items()},
+    )
+
+
+def in_question(known: Knowledge, before: Before, key: AccountId) -> bool:
+    """Whether it says otherwise, and nobody has decided whose it is."""
+    was, is_now = before.words[key], account(known.company, key)
+    said = word(known, is_now)
+    spoken = said.confirmed is not None or before.holder[key] in said.rejected
+    return not spoken and (set(was.keys), was.service_like) != (set(is_now.keys), is_now.service_like)
+
+
+def stands_by_hr(known: Knowledge, key: AccountId, person: Person) -> bool:
+    """Whether what it says now makes it theirs without any other account."""
+    (source, each) = next((s, a) for s, a in accounts(known.company) if account_id(a) == key)
+    alone = BaseLinks(company=known.company, owner={})
+    found = [*firm(known, source, each), *derived_logins(known, alone, source, each)]
+    return linked(known, case(known, source, each, found)) == person
+
+
+def once(known: Knowledge, before: Before) -> dict[AccountId, Person]:
+    """Who may vouch for an account's logins for having been linked to it, unless a person said otherwise."""
+    return {
+        key: person
+        for key, person in before.definite.items()
+        if word(known, account(known.company, key)).allows(person)
+    }
+
+
+def with_key_owners(known: Knowledge, base: BaseLinks) -> BaseLinks:
+    found = [
+        case(known, s, a, [*firm(known, s, a), *derived_logins(known, base, s, a)]) for s, a in accounts(known.company)
+    ]
+    owned = {account_id(each.account): linked(known, each) for each in found}
+    return replace(base, key_owner={key: person for key, person in owned.items() if person is not None})
+
+
+def settled(
+    known: Knowledge,
+    then: Knowledge,
+    base: BaseLinks,
+    before: Before,
+    asked: dict[AccountId, Person],
+    key: AccountId,
+    source: SourceRead,
+    each: Account,
+) -> Case:
+    """The case that counts: by what it says now, or by what it said before, with the others' claims by what it says."""
+    new = with_logins_of_several(
+        known, case(known, source, each, [*firm(known, source, each), *derived(known, base, source, each)])
+    )
+    if key not in asked or linked(known, new) == asked[key]:
+        return new
+    was = before.words[key]
+    was = replace(each, keys=was.keys, service_like=was.service_like)
+    old = with_logins_of_several(
+        then, case(then, source, was, [*firm(then, source, was), *derived(then, base, source, was)])
+    )
+    holder = asked[key]
+    if linked(then, old) != holder:
+        return new
+    scores = {claim: score for claim, score in new.scores.items() if claim != (holder, Relation.IS)}
+    return replace(new, held=holder, scores={**scores, (holder, Relation.IS): old.scores[holder, Relation.IS]})
+
+
+def by_words(company: Company, before: Before, kept: set[AccountId]) -> Company:
+    def said(each: Account) -> Account:
+        was = before.words[account_id(each)] if account_id(each) in kept else each
+        return replace(each, keys=was.keys, service_like=was.service_like)
+
+    return replace(
+        company,
+        sources=tuple(replace(source, accounts=tuple(said(a) for a in source.accounts)) for source in company.sources),
+    )
+
+
+def accounts(company: Company) -> list[tuple[SourceRead, Account]]:
+    return [(source, each) for source in company.sources for each in source.accounts]
+
+
+def now(known: Knowledge) -> list[tuple[AccountId, SourceRead, Account]]:
+    return [(account_id(each), source, each) for source, each in accounts(known.company)]
+
+
+def account(company: Company, key: AccountId) -> Account:
+    return next(each for _, each in accounts(company) if account_id(each) == key)
