@@ -40,6 +40,29 @@ def test_one_that_is_longer_ago_is(watching: Type, store: Session) -> None:
     assert watching("runs", "--newest-within", "2d").code == 0
 
 
+def test_one_that_ended_later_than_now_is(watching: Type, store: Session) -> None:
+    """A clock that was set back would read as clean until it comes there again."""
+    reported_night(store)
+    store.execute("update run set finished_at = now() + interval '2 days'")
+
+    done = watching("runs", "--newest-within", "26h")
+
+    assert done.code == 1
+    assert "which hasn't come: a clock was set back" in done.err
+
+
+def test_one_that_was_withdrawn_is_no_night(watching: Type, store: Session) -> None:
+    run_id = reported_night(store)
+
+    done = watching("runs", "withdraw", str(run_id), "--reason", "as_of was a day late", "--author", "lee")
+
+    assert (done.code, f"Run {run_id} " in done.out) == (0, True), done.err
+    assert "none: the next one is the first" in done.out
+    assert watching("runs", "--newest-within", "26h").err == "No night has ever run to its end.\n"
+    assert "withdrawn" in watching("runs").out
+    assert watching("runs", "withdraw", "99", "--reason", "r", "--author", "lee").code == 1
+
+
 def test_none_at_all_is(watching: Type) -> None:
     done = watching("runs", "--newest-within", "26h")
 
