@@ -88,7 +88,8 @@ where f.finding_key = %(finding_key)s;
 -- name: links
 -- All links that stand: how many, and a sum that is another one where any of them is.
 select jsonb_build_object('links', count(*), 'sum', coalesce(sum(('x' || encode(substring(sha256(convert_to(
-    concat_ws(' ', account_pk, person_uid, relation, decision, score, definite, own_now), 'UTF8')) for 8), 'hex')
+    concat_ws(' ', account_pk, person_uid, relation, decision, score, definite, own_now,
+        extract(epoch from held_since)), 'UTF8')) for 8), 'hex')
     )::bit(64)::bigint), 0))::text
 from link where valid_to is null;
 
