@@ -58,7 +58,7 @@ class Strict(BaseModel):
 
 
 _SECRET_WORDS = ("password", "secret", "token")
-"""In the name of a field of a connection's extra; `token_file` is as well kept out as its content."""
+"""In the name of a field of a connection's extra; a `token_file` is a path, and stays readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,11 @@ class ConnectionFields:
 
     def __post_init__(self) -> None:
         """Whoever holds a connection may meet an error that says its secrets back."""
-        secret = [value for name, value in self.extra.items() if any(word in name for word in _SECRET_WORDS)]
+        secret = [
+            value
+            for name, value in self.extra.items()
+            if any(word in name for word in _SECRET_WORDS) and not name.endswith("_file")
+        ]
         basic = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()  # RFC 7617
         keep_out(self.password, *map(str, secret), *([basic] if self.password else []))
 
