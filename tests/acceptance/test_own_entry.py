@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from include.offboarding.deciding.links import Verb, decide_link
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
 from include.offboarding.store.connect import Session
@@ -173,11 +174,16 @@ def evidence(office: Office, rule: str) -> str:
     return str(told)
 
 
-def decide(office: Office, verdict: str, account: Account, worker_id: str) -> None:
-    office.session.execute(
-        "insert into link_decision (realm, native_id, person_uid, verdict, reason, author)"
-        " select %s, %s, person_uid, %s, 'asked them', 'analyst' from worker where worker_id = %s",
-        (account.realm, account.native_id, verdict, worker_id),
+def decide(office: Office, verdict: Verb, account: Account, worker_id: str) -> None:
+    name = "corp-ldap" if account.realm == DIRECTORY else "aws"
+    decide_link(
+        office.session,
+        verdict,
+        source=name,
+        account=account.native_id,
+        worker=worker_id,
+        reason="asked them",
+        author="analyst",
     )
 
 
@@ -281,7 +287,7 @@ def test_what_it_said_before_ends_it(office: Office) -> None:
     ("verdict", "worker_id", "holder"),
     [("confirm", "1042", "1042"), ("confirm", "1043", "1043"), ("reject", "1042", "1043")],
 )
-def test_a_person_ends_it(office: Office, verdict: str, worker_id: str, holder: str) -> None:
+def test_a_person_ends_it(office: Office, verdict: Verb, worker_id: str, holder: str) -> None:
     attacked(office)
     decide(office, verdict, PLAIN.before, worker_id)
     office.night()
@@ -291,7 +297,7 @@ def test_a_person_ends_it(office: Office, verdict: str, worker_id: str, holder: 
 
 
 @pytest.mark.parametrize(("verdict", "worker_id"), [("confirm", "1043"), ("reject", "1042")])
-def test_a_person_ends_it_after_the_departure_too(office: Office, verdict: str, worker_id: str) -> None:
+def test_a_person_ends_it_after_the_departure_too(office: Office, verdict: Verb, worker_id: str) -> None:
     attacked(office)
     leaves(office)
     is_used(office, PLAIN.after)
