@@ -11,8 +11,10 @@ import pytest
 
 from include.offboarding.store import events, guard
 from include.offboarding.store.guard import Hold
+from tests.support import canaries
+from tests.support.canaries import Processes
 from tests.support.memory import Folder
-from tests.support.queued_company import PEOPLE, QueuedCompany, queued_company
+from tests.support.queued_company import PEOPLE, SALARY, QueuedCompany, queued_company
 from tests.support.standalone import QUICK, Standalone, User, standalone
 
 pytestmark = pytest.mark.timeout(600)
@@ -22,6 +24,7 @@ BY_MESSAGE, *DOUBTED = PEOPLE[:3]
 """Who is told by message; and who leaves in one night too many."""
 ROLES = {"viewer": "viewer", "op": "op", "lead": "user"}
 APPROVER = "lead"
+WHY = "canary-dismissed-for-cause"
 REFUSED, APPROVED = "HR sent the file of another company", "a team of two, asked HR"
 
 
@@ -31,6 +34,7 @@ class House:
 
     company: QueuedCompany
     airflow: Standalone
+    processes: Processes
 
     def user(self, name: str) -> User:
         return self.airflow.users[name]
@@ -65,15 +69,16 @@ class House:
 @pytest.fixture(scope="module")
 def house(in_memory: Folder) -> Generator[House]:
     folder = in_memory("queued company")
-    with queued_company(folder, approvers=[APPROVER]) as company:
+    (folder / "tmp").mkdir()
+    with queued_company(folder, approvers=[APPROVER]) as company, canaries.watched() as processes:
         company.night("the first night, which is accepted")
         with standalone(
             folder / "airflow",
-            {**company.environment, **QUICK},
+            {**company.environment, **QUICK, "TMPDIR": str(folder / "tmp")},
             roles=ROLES,
             dags=(NIGHTLY, DEPARTURE, RELEASE, DECIDE),
         ) as airflow:
-            yield House(company=company, airflow=airflow)
+            yield House(company=company, airflow=airflow, processes=processes)
 
 
 # --- what a form takes ------------------------------------------------------------------------------------------------
@@ -136,7 +141,7 @@ def test_a_message_leads_to_one_ticket_however_often_it_is_sent(house: House) ->
 
     once = house.sent({"people": [f"hr:{BY_MESSAGE}"]})
     again = house.sent({"people": [f"hr:{BY_MESSAGE}"]})
-    poison = house.sent({"people": ["w10057@corp.example"], "why": "dismissed"})
+    poison = house.sent({"people": ["w10057@corp.example"], "why": WHY})
 
     for run in (once, again):
         assert airflow.ended(DEPARTURE, run) == "success", airflow.admin.log(DEPARTURE, run, "tell")
@@ -154,7 +159,7 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason(house: House) -> None
     assert "from_trigger" in told
     assert f"hr:{BY_MESSAGE}" not in told
     assert "w10057@corp.example" not in told
-    assert "dismissed" not in told
+    assert WHY not in told
 
 
 def made_by_hand(house: House, asset: str, dag: str, extra: dict[str, object]) -> str:
@@ -299,3 +304,38 @@ def test_approved_it_stands_in_the_tracker_and_who_and_when_in_the_record(house:
         }
         assert events.broken_at(session) is None
     assert house.answer(APPROVER, run, "Reject", "once more").status_code == 409
+
+
+# --- what is left behind ----------------------------------------------------------------------------------------------
+
+
+def test_a_night_that_every_system_refuses_says_so(house: House) -> None:
+    house.company.change_passwords()
+
+    night = house.airflow.admin.trigger(NIGHTLY)
+
+    assert house.airflow.ended(NIGHTLY, night) == "failed"
+    with house.company.at_the_store() as (_, session):
+        ((said,),) = session.execute("select error from source_read where run_id = (select max(run_id) from run)")
+        assert "the server refused the login" in str(said)
+
+
+def test_no_secret_lies_in_anything_that_all_of_this_has_left_behind(house: House) -> None:
+    """Logs, both databases, XComs, rendered templates, tickets, files, and the process list meanwhile."""
+    company = house.company
+    systems_own = ("directory/", "roundup/credentials.json", "hr.csv")
+    with company.at_the_store() as (_, session):
+        store = dict(canaries.tables(session))
+    database = dict([canaries.sqlite(house.airflow.home / "airflow.db")])
+    files = dict(canaries.files(company.folder, but=systems_own))
+    logs = {name: content for name, content in files.items() if name.startswith("airflow/logs/")}
+    tracker = {name: content for name, content in files.items() if name.startswith("roundup/")}
+    listed = dict([house.processes.place])
+
+    secrets = {**company.secrets, "what a message said": WHY}
+    assert canaries.found(secrets, {**store, **database, **files, **listed}) == []
+    for place in (store, database, logs, tracker):
+        assert canaries.found({"a leaver's number": BY_MESSAGE}, place), "that is how something is found there"
+    assert canaries.found({"Airflow": "airflow standalone"}, listed)
+    company.leave()
+    assert canaries.found({"a salary": SALARY}, dict(canaries.files(company.folder))) == ["a salary in hr.csv"]

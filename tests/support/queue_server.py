@@ -18,6 +18,9 @@ from include.offboarding.interfaces import ConnectionFields, MessageSettings
 from include.offboarding.queues.sqs import SqsQueue, build
 from tests.support.lasting import Lasting, descriptions_read_once
 
+SECRET = "canary-of-the-queues-key"
+"""moto takes any."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
@@ -105,7 +108,7 @@ def opened(url: str, name: str) -> Generator[Mailbox]:
         region_name="ap-northeast-2",
         endpoint_url=url,
         aws_access_key_id="AKIATESTTESTTESTTEST",
-        aws_secret_access_key="none",
+        aws_secret_access_key=SECRET,
     )
     urls = [client.create_queue(QueueName=f"{kind}-{name}")["QueueUrl"] for kind in ("in", "aside")]
     yield Mailbox(
@@ -114,7 +117,7 @@ def opened(url: str, name: str) -> Generator[Mailbox]:
         connection=ConnectionFields(
             conn_id="sqs",
             login="AKIATESTTESTTESTTEST",
-            password="none",
+            password=SECRET,
             extra={"endpoint_url": url, "region_name": "ap-northeast-2"},
         ),
     )

@@ -14,9 +14,11 @@ from typing import Any
 from unittest import mock
 
 import httpx
+import ldap3
 import yaml
 
 from include.offboarding import config, wiring
+from include.offboarding.demo import slapd
 from include.offboarding.demo.roundup import RoundupServer, roundup_server
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.store import embedded
@@ -24,10 +26,13 @@ from include.offboarding.store.connect import Session
 from tests.support import directory, queue_server
 from tests.support.queue_server import Mailbox
 from tests.support.tiny_company import variable
+from tests.support.tracker import client
 from tests.support.whole_night import NightTold, Readers, whole_night
 
 PEOPLE = ("10442", "10057", "10103", "10218", "10361")
 """Worker ids, as HR and the directory have them."""
+SALARY = "canary-84,310,442"
+"""What HR's file says beside what is asked of it."""
 COLUMNS = ("worker_id", "name", "mail", "login", "location", "status", "start", "last_working_day")
 
 
@@ -38,8 +43,33 @@ class QueuedCompany:
     folder: Path
     mailbox: Mailbox
     tracker: RoundupServer
+    slapd: slapd.Server
     environment: Mapping[str, str]
     """The configuration's file, the store's folder and the connections."""
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What nobody may find afterwards, whatever it is -> where it was planted."""
+        people = {f"the directory's password of {number}": f"{_login(number)}'s own" for number in PEOPLE}
+        return people | {
+            "the directory's reader's password": directory.READER_PASSWORD,
+            "the tracker's password": self.tracker.passwords["offboarding"],
+            "the queue's key": queue_server.SECRET,
+            "a salary": SALARY,
+        }
+
+    def change_passwords(self) -> None:
+        """Every system refuses its connection from now on, as it does the night after a password has ended."""
+        with directory.as_admin(self.slapd) as admin:
+            admin.modify(directory.READER, {"userPassword": [(ldap3.MODIFY_REPLACE, ["another"])]})
+        with client(self.tracker, "admin") as admin:
+            (user,) = (
+                admin.get("user", params={"username": "offboarding"}).raise_for_status().json()["data"]["collection"]
+            )
+            etag = admin.get(f"user/{user['id']}").raise_for_status().json()["data"]["@etag"]
+            admin.patch(
+                f"user/{user['id']}", json={"password": "another"}, headers={"If-Match": etag}
+            ).raise_for_status()
 
     def leave(self, *gone: str) -> None:
         """HR's feed, from now on: these left yesterday, everybody else works here."""
@@ -76,14 +106,14 @@ def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[Queue
             directory.person(_login(number), cn=f"Person {number}", employeeNumber=number, mail=_mail(number))
             for number in PEOPLE
         )
-        slapd = stack.enter_context(directory.directory(folder / "directory", *people))
+        server = stack.enter_context(directory.directory(folder / "directory", *people))
         tracker = stack.enter_context(roundup_server(folder / "roundup"))
         mailbox = stack.enter_context(queue_server.opened(stack.enter_context(queue_server.running()), "departures"))
         _write_feed(folder / "hr.csv", ())
         path = folder / "queued.yaml"
         path.write_text(yaml.safe_dump(_configuration(folder, mailbox, approvers)), encoding="utf-8")
         connections: dict[str, ConnectionFields] = {
-            "ldap": directory.connection(slapd),
+            "ldap": directory.connection(server),
             "http": tracker.connection("secops_roundup"),
             "aws": mailbox.connection,
         }
@@ -95,7 +125,7 @@ def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[Queue
         # Held, so that no task has to start the server again.
         with mock.patch.dict(os.environ, environment):
             stack.enter_context(embedded.server(wiring.embedded_folder(config.load()), durable=False))
-        yield QueuedCompany(folder=folder, mailbox=mailbox, tracker=tracker, environment=environment)
+        yield QueuedCompany(folder=folder, mailbox=mailbox, tracker=tracker, slapd=server, environment=environment)
 
 
 def _login(number: str) -> str:
@@ -111,9 +141,10 @@ def _write_feed(path: Path, gone: Sequence[str]) -> None:
     rows = [
         [number, f"Person {number}", _mail(number), _login(number), "Seoul"]
         + (["left", "2019-03-04", yesterday] if number in gone else ["active", "2019-03-04", ""])
+        + [f'"{SALARY}"']
         for number in PEOPLE
     ]
-    path.write_text("\n".join(",".join(row) for row in [list(COLUMNS), *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join(",".join(row) for row in [[*COLUMNS, "salary"], *rows]) + "\n", encoding="utf-8")
 
 
 def _configuration(folder: Path, mailbox: Mailbox, approvers: Sequence[str]) -> dict[str, object]:

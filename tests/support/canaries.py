@@ -1,0 +1,98 @@
+"""Secrets that are planted where a company has some, and the search for them in whatever a night leaves behind."""
+
+import sqlite3
+import threading
+from base64 import b64encode
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg import sql
+
+from include.offboarding.store.connect import Session
+
+LOOK_SECONDS = 0.2
+
+Places = Mapping[str, bytes]
+"""What was left behind: where -> its content."""
+
+
+def spellings(secret: str) -> set[bytes]:
+    """As it may stand somewhere: plain, as hexadecimal digits, and within something that is in base64."""
+    plain = secret.encode()
+    # Three characters are four digits: what is around it shifts it by none, one or two, and its edges are others'.
+    shifted = {b64encode(b" " * shift + plain)[4 if shift else 0 : -4] for shift in range(3)}
+    return {plain, plain.hex().encode(), *shifted}
+
+
+def found(secrets: Mapping[str, str], places: Places) -> list[str]:
+    """Which secret lies where; empty where all is well."""
+    known = {name: spellings(secret) for name, secret in secrets.items()}
+    return [
+        f"{name} in {where}"
+        for where, content in places.items()
+        for name, forms in known.items()
+        if any(form in content for form in forms)
+    ]
+
+
+def tables(session: Session) -> Iterator[tuple[str, bytes]]:
+    """Each table of the store, all its rows as text."""
+    names = session.execute(
+        "select c.relname::text from pg_class c where c.relkind = 'r' and c.relnamespace = current_schema::regnamespace"
+    ).fetchall()
+    for (name,) in names:
+        rows = session.execute(sql.SQL("select t::text from {} t").format(sql.Identifier(str(name)))).fetchall()
+        yield f"table {name}", "\n".join(str(row) for (row,) in rows).encode()
+
+
+def sqlite(path: Path) -> tuple[str, bytes]:
+    """A database of SQLite's, as the statements that make it."""
+    with sqlite3.connect(path) as database:
+        return path.name, "\n".join(database.iterdump()).encode()
+
+
+def files(folder: Path, *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bytes]]:
+    """Each file below a folder, as it lies there; but those whose path in it begins so."""
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder))
+        if path.is_file() and not path.is_symlink() and not name.startswith(but):
+            with suppress(FileNotFoundError):
+                yield name, path.read_bytes()
+
+
+@dataclass(slots=True)
+class Processes:
+    """What the process list showed, while somebody looked."""
+
+    seen: set[bytes] = field(default_factory=set[bytes])
+
+    @property
+    def place(self) -> tuple[str, bytes]:
+        """All of it."""
+        return "the process list", b"\n".join(self.seen)
+
+    def look(self) -> None:
+        """Command lines, as anybody on the machine may read them."""
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                self.seen.add(path.read_bytes().replace(b"\0", b" "))
+
+
+@contextmanager
+def watched() -> Generator[Processes]:
+    """The process list, looked at while the block runs."""
+    processes, over = Processes(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(LOOK_SECONDS):
+            processes.look()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield processes
+    finally:
+        over.set()
+        thread.join()
