@@ -110,3 +110,13 @@ def committed() -> tuple[Path, ...]:
     top = [path for path in PROJECT.iterdir() if path.name not in MADE]
     nested = [path for folder in top if folder.is_dir() for path in folder.rglob("*") if path.is_file()]
     return tuple(sorted(path for path in [*top, *nested] if path.is_file() and "__pycache__" not in path.parts))
+
+
+def functions_of_tests() -> set[tuple[str, str]]:
+    """Every test function, by its module's last name and its own."""
+    return {
+        (module.path.stem, node.name)
+        for module in modules("tests")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }

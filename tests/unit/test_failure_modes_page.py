@@ -1,10 +1,9 @@
 """docs/failure-modes.md: each row names a test that there is."""
 
-import ast
 import re
 
 from include.offboarding import config
-from tests.support.source_tree import modules
+from tests.support.source_tree import functions_of_tests
 
 PAGE = (config.project_folder() / "docs/failure-modes.md").read_text("utf-8")
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| what comes |")]
@@ -23,25 +22,15 @@ GOOD = {
 """How the good is told apart from the wrong needs no row."""
 
 
-def there_are() -> set[tuple[str, str]]:
-    """Every test function, by its module's last name and its own."""
-    return {
-        (module.path.stem, node.name)
-        for module in modules("tests")
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    }
-
-
 def test_each_row_names_a_test_that_there_is() -> None:
     named = [NAMED.search(row) for row in ROWS]
     assert len(named) > 50
     assert [row for row, match in zip(ROWS, named, strict=True) if match is None] == []
-    known = there_are()
+    known = functions_of_tests()
     assert [match.groups() for match in named if match and match.groups() not in known] == []
 
 
 def test_each_wrong_input_that_is_tested_is_told() -> None:
     told = {match[2] for row in ROWS if (match := NAMED.search(row))}
-    tested = {test for module, test in there_are() if module == "test_csv_wrong_input"}
+    tested = {test for module, test in functions_of_tests() if module == "test_csv_wrong_input"}
     assert tested - told == GOOD
