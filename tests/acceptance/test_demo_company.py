@@ -10,11 +10,14 @@ import pytest
 import yaml
 from psycopg import sql
 
+from include.offboarding.demo.aws_key_seed import NEVER_SHOWN
 from include.offboarding.demo.company import company
 from include.offboarding.demo.nights import Night
+from include.offboarding.demo.servers import AWS_KEY
 from include.offboarding.model import TicketRef
 from include.offboarding.policy import CONFIRM_RULES, REVIEW_RULES
 from include.offboarding.store.events import broken_at
+from tests.support import canaries
 from tests.support.demo_company import DemoCompany
 from tests.support.desk import SeenTicket, seen
 from tests.support.tracker import RoundupPeople, client
@@ -320,3 +323,22 @@ def test_no_name_or_secret_goes_into_what_is_kept_for_good(demo_company: DemoCom
 
     assert sorted(name for name in names if name in whole) == []
     assert broken_at(demo_company.session) is None
+
+
+def test_no_secret_of_a_connection_or_a_system_is_kept_logged_or_told(
+    demo_company: DemoCompany, tickets: list[SeenTicket]
+) -> None:
+    servers = demo_company.servers
+    secrets = {
+        "the directory's reader's password": servers.reader_password,
+        "the tracker's password": servers.tracker.passwords["offboarding"],
+        "AWS's key": AWS_KEY,
+        "a secret's own value": NEVER_SHOWN,
+    }
+    store = dict(canaries.tables(demo_company.session))
+    log = {"the log": "\n".join(demo_company.logged).encode()}
+    told = {ticket.title: ticket.body.encode() for ticket in tickets}
+
+    assert canaries.found(secrets, {**store, **log, **told}) == []
+    for place in (store, log, told):
+        assert canaries.found({"a leaver's number": "10442"}, place), "that is how something is found there"

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+NEVER_SHOWN = "canary: a secret's own value"
+"""What secrets and parameters hold: nobody but AWS may ever say it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsGrantSeed:
@@ -68,7 +71,7 @@ class AwsSecretSeed:
     name: str
     created_at: datetime
     versions: tuple[AwsSecretVersionSeed, ...]
-    value: str = "never shown"
+    value: str = NEVER_SHOWN
     region: str = "us-east-1"
     suffix: str = "AbCdEf"
     """What AWS adds to the name in the ARN: 6 random letters."""
@@ -91,7 +94,7 @@ class AwsParameterSeed:
     name: str
     modified_at: datetime
     version: int = 1
-    value: str = "never shown"
+    value: str = NEVER_SHOWN
     region: str = "us-east-1"
     type: str = "SecureString"
     modified_by: str = ""

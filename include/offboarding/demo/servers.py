@@ -26,6 +26,9 @@ from include.offboarding.errors import ConfigError, FatalError
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.store import embedded
 
+AWS_KEY = "canary-any-key-will-do"
+"""The stand-in checks no signature."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
@@ -129,7 +132,7 @@ def _aws_connection(aws: AwsServer) -> ConnectionFields:
     return ConnectionFields(
         conn_id="aws_audit",
         login=CALLER_KEY_ID,
-        password="any-will-do",
+        password=AWS_KEY,
         extra={"region_name": "us-east-1", "endpoint_url": aws.endpoint_url},
     )
 
