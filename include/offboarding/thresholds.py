@@ -10,6 +10,8 @@ from pydantic import Field, model_validator
 from include.offboarding.interfaces import Strict
 from include.offboarding.model import Count, Measure, Trip
 
+LONGEST_LAYOFF_DAYS = 31
+"""A longer one would be no announcement, but the end of the limit."""
 LEAVERS = frozenset({Measure.ACTUAL, Measure.PLANNED, Measure.INFERRED})
 
 
@@ -33,7 +35,7 @@ class Expected(Strict):
     """A layoff that was announced: so many may leave between two days."""
 
     from_: date = Field(alias="from", description="First day.")
-    to: date = Field(description="Last day.")
+    to: date = Field(description="Last day, at most 31 days after the first.")
     max: int = Field(ge=1, description="So many people may leave, of any roster, before the guard holds them.")
     roster: str = Field(default="", description="Of this roster alone.")
     reason: str = Field(min_length=1)
@@ -42,6 +44,8 @@ class Expected(Strict):
     def _in_order(self) -> "Expected":
         if self.to < self.from_:
             raise ValueError("to lies before from")
+        if (self.to - self.from_).days > LONGEST_LAYOFF_DAYS:
+            raise ValueError(f"to lies more than {LONGEST_LAYOFF_DAYS} days after from: announce the next ones by then")
         return self
 
     def covers(self, roster: str, day: date) -> bool:

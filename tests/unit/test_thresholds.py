@@ -102,3 +102,17 @@ def test_beyond_either_is_beyond(value: int, base: int, absolute: int, percent: 
     assert bound is not None
     assert (value > bound) == (value > absolute or value > int(max(base, least) * percent / 100))
     assert limit.of(base + 1) >= bound, "a larger company may lose more"  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        pytest.param({"from": "1900-01-01", "to": "2999-12-31"}, "more than 31 days after from", id="for ever"),
+        pytest.param({"from": "2026-11-01", "to": "2026-12-03"}, "more than 31 days after from", id="a day too long"),
+        pytest.param({"from": "2026-12-02", "to": "2026-12-01"}, "to lies before from", id="backwards"),
+    ],
+)
+def test_an_announcement_that_ends_the_limit_is_none(days: dict[str, str], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        guard(expect=[{**LAYOFF, **days}])
+    assert guard(expect=[{**LAYOFF, "from": "2026-11-01", "to": "2026-12-02"}])
