@@ -10,6 +10,9 @@ TARGETS := include dags plugins tests benchmarks
 # Tests wait for servers a third of their time.
 WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
+# What `make test` draws a few random examples of, and `make fuzz` many.
+DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
+DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)
 SCRIPTS := .ci/run $(wildcard scripts/*.sh)
 
 export PYTHONPATH := $(CURDIR)
@@ -55,8 +58,9 @@ bench: setup slapd ## run each file in benchmarks/
 stress: setup slapd ## kill tasks at hundreds of messages: nothing told twice, nothing lost (ARGS="--seed 7 --kills 60")
 	@$(PYTHON_BIN) -m tests.stress $(ARGS)
 
-fuzz: setup ## throw anything at each parser of outside data, for long (ARGS="-k jwks"; FUZZ_EXAMPLES=100000)
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(PYTHON_BIN) -m pytest tests/fuzz -n $(WORKERS) --dist=load $(ARGS)
+fuzz: setup slapd ## random input to each parser, random companies and nights against independent models (ARGS="-k jwks"; EXAMPLES=2000)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(foreach name,$(DRAWN_BY),$(name)_EXAMPLES=$${EXAMPLES:-200}) \
+	    $(PYTHON_BIN) -m pytest tests/fuzz $(DRAWN) -n $(WORKERS) --dist=load --timeout=0 $(ARGS)
 
 lock: ## resolve the requirements anew (UPGRADE=1: to the newest versions)
 	@scripts/lock.sh
