@@ -69,7 +69,9 @@ class Exempted(Granted):
     )
     worker: Name | None = Field(default=None, description="id_space:worker_id, such as hr:10442.")
     source: Name | None = Field(default=None, description="A source's or verifier's name in offboarding.yaml.")
-    account: Name | None = Field(default=None, description="An account's native id or label; needs its source.")
+    account: Name | None = Field(
+        default=None, description="An account's native id, or its label on the first night; needs its source."
+    )
     rule: Name | None = Field(default=None, description="A rule's id; needs one of the others beside it.")
 
     @model_validator(mode="after")

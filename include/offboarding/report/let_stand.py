@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from include.offboarding.keys import short_finding
 from include.offboarding.report.wording import COMMAND, counted, labelled, moment
 from include.offboarding.store.reading import Night
-from include.offboarding.store.reading.let_stand import AcknowledgedThen
+from include.offboarding.store.reading.let_stand import AcknowledgedThen, UncoveredThen
 from include.offboarding.store.reading.nights import NightFinding
 from include.offboarding.store.reading.reads import PartTold, RosterTold
 
@@ -45,8 +45,22 @@ def let_stand(night: Night, zone: str) -> Iterator[str]:
             more = f" and {len(soon) - _MOST_NAMED} more" if len(soon) > _MOST_NAMED else ""
             lines.append(f"ends {_first(until, zone)}: {named}{more}")
         yield from labelled("Excepted", lines)
+    yield from labelled("Not covered", [_uncovered(each, zone) for each in night.uncovered])
     lines = [f"{_gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]
     yield from labelled("Known gaps", lines)
+
+
+def _uncovered(each: UncoveredThen, zone: str) -> str:
+    if not each.native_id:
+        until = moment(each.expires_at, zone)
+        return (
+            f"{each.source}: no account read there is the one that an exception until {until} names, so it covers"
+            " nothing; name its native id"
+        )
+    return (
+        f"{each.source} {each.native_id} bears a label that an exception names, and didn't when the entry began; if"
+        " it's meant, name its native id"
+    )
 
 
 def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:

@@ -10,6 +10,7 @@ from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import Change
 from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.rows import Run
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
 
@@ -79,12 +80,15 @@ def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetim
         session.execute("drop table s_exception")
 
 
-def apply_exceptions(session: Session, as_of: datetime) -> list[Change]:
+def apply_exceptions(session: Session, run: Run) -> list[Change]:
     """Let stand what an exception covers, and have stand again what none covers any more. Needs lock_findings."""
+    values = {"run_id": run.run_id, "as_of": run.as_of}
+    actor = f"run {run.run_id}"
+    recorded.write(session, "excepted_account", "exceptions", "note_excepted_accounts", values, actor=actor)
     changes: list[Change] = []
     for step in ("end_excepted", "begin_excepted"):
         with session.cursor(row_factory=class_row(Change)) as cursor:
-            changes += cursor.execute(block("exceptions", step), {"as_of": as_of}).fetchall()
+            changes += cursor.execute(block("exceptions", step), {"as_of": run.as_of}).fetchall()
     return changes
 
 

@@ -161,7 +161,7 @@ def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> E
         session.execute(block("findings", "analyze_findings"))
     changes["close"] = list(let_close(_closing(session, values)))
     # Last: what an exception covers stands by it, whether it began now or stood before.
-    changes["except"] = apply_exceptions(session, run.as_of)
+    changes["except"] = apply_exceptions(session, run)
     every = [change for name in changes for change in changes[name]]
     append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
     return Evaluation(

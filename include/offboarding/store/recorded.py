@@ -41,6 +41,7 @@ KINDS = {
     "departure_word": Kind(word="word on a departure", key=("word_id",), words=("reason",)),
     "verdict": Kind(word="verdict on finding", key=("finding_key",), words=("reason",)),
     "exception": Kind(word="exception or acknowledgement", key=("exception_id",), words=("reason", "ended_for")),
+    "excepted_account": Kind(word="excepted account", key=("excepted_account_id",)),
     "attestation": Kind(word="attestation", key=("attestation_id",), words=("reason",)),
     "release": Kind(word="release", key=("release_id",), words=("reason",)),
     "baseline": Kind(word="baseline", key=("kind", "name"), words=("released_for",)),

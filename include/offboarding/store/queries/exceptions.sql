@@ -24,6 +24,47 @@ where not exists (
         e.queue, e.reason, e.approver, e.expires_at))
 returning exception_id;
 
+-- name: note_excepted_accounts
+-- Whom the labels mean that entries name: whatever bears one when a run first looks. What bears it later isn't covered, and
+-- neither is what comes to be called so where nothing was; a night writes that down, so as to tell it once. Between two
+-- nights a label may be out of date: of several that bear it, a night says which do. What no entry names any more ends.
+update excepted_account x set valid_to = %(as_of)s
+where x.valid_to is null and not exists (
+    select from exception e
+    where e.kind = 'exception' and e.valid_to is null and (e.source, e.account) = (x.source, x.label))
+returning excepted_account_id;
+with named as (
+    select distinct e.source, e.account as label
+    from exception e
+    where e.kind = 'exception' and e.valid_to is null and e.account <> '' and not exists (
+        select from realm r join account a using (realm) where r.source = e.source and a.native_id = e.account)
+), looked as (
+    select n.source, n.label, r.kind = 'nightly' as nightly, not exists (
+            select from excepted_account x where x.valid_to is null and (x.source, x.label) = (n.source, n.label)) as first,
+        exists (
+            select from source_read s
+            where s.run_id = r.run_id and s.source = n.source and s.phase = 'collect'
+            having bool_and(s.status in ('complete', 'partial'))) as was_read
+    from named n join run r on r.run_id = %(run_id)s
+), bearing as (
+    select l.*, a.realm, a.native_id, count(*) over (partition by l.source, l.label) = 1 as alone
+    from looked l
+    join realm r on r.source = l.source
+    join account a on a.realm = r.realm and a.label = l.label and a.gone_at is null
+)
+insert into excepted_account (source, label, realm, native_id, covered, run_id, valid_from)
+select b.source, b.label, b.realm, b.native_id, b.first, %(run_id)s::bigint, %(as_of)s::timestamptz
+from bearing b
+where (b.nightly or b.first and b.alone) and not exists (
+    select from excepted_account x
+    where x.valid_to is null and (x.source, x.label, x.realm, x.native_id) = (b.source, b.label, b.realm, b.native_id))
+union all
+select l.source, l.label, '', '', false, %(run_id)s, %(as_of)s
+from looked l
+where l.nightly and l.first and l.was_read
+    and not exists (select from bearing b where (b.source, b.label) = (l.source, l.label))
+returning excepted_account_id;
+
 -- name: begin_excepted
 -- Findings that an exception covers; the one that lasts longest is told.
 with covered as (
@@ -77,3 +118,12 @@ from exception e join run r on r.run_id = %(run_id)s
 where e.kind = 'acknowledgement' and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
     and e.expires_at > r.as_of
 order by e.expires_at, e.exception_id;
+
+-- name: uncovered_then
+-- What this run was the first to see bear a label that an exception names, and isn't covered; '' where nothing bears it.
+select x.source, x.native_id, (
+        select max(e.expires_at) from exception e
+        where e.kind = 'exception' and (e.source, e.account) = (x.source, x.label)) as expires_at
+from excepted_account x
+where x.run_id = %(run_id)s and not x.covered
+order by x.source, x.native_id, x.excepted_account_id;

@@ -28,6 +28,11 @@ select d.about, d.said::text as said from (
         'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by, 'words', words_digest(salt, reason, ended_for))
     from exception
     union all
+    select 'excepted_account:' || excepted_account_id, jsonb_build_object('excepted_account_id', excepted_account_id,
+        'source', source, 'label', label, 'realm', realm, 'native_id', native_id, 'covered', covered, 'run_id', run_id,
+        'valid_from', valid_from, 'valid_to', valid_to)
+    from excepted_account
+    union all
     select 'attestation:' || attestation_id, jsonb_build_object('attestation_id', attestation_id,
         'material', material, 'author', author, 'attested_at', attested_at, 'until', until,
         'words', words_digest(salt, reason))

@@ -85,3 +85,6 @@ where greatest(valid_from, valid_to) > %(now)s;
 delete from exception where valid_from > %(now)s and valid_to is not null;
 update exception set valid_from = least(valid_from, %(now)s), valid_to = least(valid_to, %(now)s)
 where greatest(valid_from, valid_to) > %(now)s;
+delete from excepted_account where valid_from > %(now)s and valid_to is not null;
+update excepted_account set valid_from = least(valid_from, %(now)s), valid_to = least(valid_to, %(now)s)
+where greatest(valid_from, valid_to) > %(now)s;

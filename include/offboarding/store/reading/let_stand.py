@@ -33,6 +33,17 @@ class AcknowledgedThen:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncoveredThen:
+    """What bears a label that an exception names, and didn't when the entry began."""
+
+    source: str
+    native_id: str
+    """"" where nothing bore the label."""
+    expires_at: datetime
+    """When the last entry that names it ends."""
+
+
 def excepted_then(session: Session, run_id: int) -> list[ExceptedThen]:
     """Findings that stood by an exception when this run ended, those whose exception ends first first."""
     with session.cursor(row_factory=class_row(ExceptedThen)) as cursor:
@@ -43,3 +54,9 @@ def acknowledged_then(session: Session, run_id: int) -> list[AcknowledgedThen]:
     """Acknowledgements that counted at this run's moment, those that end first first."""
     with session.cursor(row_factory=class_row(AcknowledgedThen)) as cursor:
         return cursor.execute(block("exceptions", "acknowledged_then"), {"run_id": run_id}).fetchall()
+
+
+def uncovered_then(session: Session, run_id: int) -> list[UncoveredThen]:
+    """What this run was the first to see so; by source."""
+    with session.cursor(row_factory=class_row(UncoveredThen)) as cursor:
+        return cursor.execute(block("exceptions", "uncovered_then"), {"run_id": run_id}).fetchall()

@@ -18,8 +18,10 @@ from include.offboarding.store.putting_right import troubles_then
 from include.offboarding.store.reading.let_stand import (
     AcknowledgedThen,
     ExceptedThen,
+    UncoveredThen,
     acknowledged_then,
     excepted_then,
+    uncovered_then,
 )
 from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
 from include.offboarding.store.reading.told_keys import (
@@ -139,6 +141,8 @@ class Night:
     """What stood otherwise than the record says, and was put right: a sentence each."""
     excepted: tuple[ExceptedThen, ...] = ()
     """Findings that stand by an exception."""
+    uncovered: tuple[UncoveredThen, ...] = ()
+    """What bears a label that an exception names, and didn't when the entry began; told once."""
     acknowledged: tuple[AcknowledgedThen, ...] = ()
     """Gaps that are known: they turn no run red."""
     attested: tuple[AttestationThen, ...] = ()
@@ -196,6 +200,7 @@ def night(session: Session, run_id: int) -> Night:
             record=head(session, run_id),
             record_troubles=tuple(troubles_then(session, run_id)),
             excepted=tuple(excepted_then(session, run_id)),
+            uncovered=tuple(uncovered_then(session, run_id)),
             acknowledged=tuple(acknowledged_then(session, run_id)),
             keys=tuple(keys_then(session, run_id)),
             unseen=tuple(entries_unseen_then(session, run_id)),
