@@ -16,6 +16,7 @@ from include.offboarding.model import (
     IdentityKey,
     KeyKind,
     KeyOrigin,
+    LeftOut,
     Problem,
     RequestCounts,
     RosterSummary,
@@ -137,6 +138,7 @@ class Feed:
 
     company: Company
     problems: Sequence[Problem] = ()
+    left_out: LeftOut = field(default_factory=LeftOut)
     summary: RosterSummary | None = None
 
     def read(self) -> Iterator[Worker]:

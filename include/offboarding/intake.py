@@ -17,12 +17,12 @@ from include.offboarding.gate.days import DayGate
 from include.offboarding.gate.facts import FactGate
 from include.offboarding.gate.workers import WorkerGate
 from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
-from include.offboarding.model import Account, Event, Fact, Key, Problem, RequestCounts, RosterSummary, Worker
+from include.offboarding.model import Account, Event, Fact, Key, LeftOut, Problem, RequestCounts, RosterSummary, Worker
 from include.offboarding.progress import passing
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import StagedEvent
-from include.offboarding.store.rosters import LeftOut, RosterRead, RosterRow
+from include.offboarding.store.rosters import RosterRead, RosterRow
 from include.offboarding.store.rows import RosterOutcome, Run, SourceOutcome
 from include.offboarding.store.sources import SourceRead, StagedBeside
 from include.offboarding.texts import sentence
@@ -61,7 +61,11 @@ def read_roster(
     outcome = read.merge(
         summary,
         [*map(_plain, roster.problems), *gate.problems],
-        left_out=LeftOut(problems=[*gate.left_out, *days.left_out], workers=gate.of),
+        left_out=LeftOut(
+            problems=[*map(_plain, roster.left_out.problems), *gate.left_out, *days.left_out],
+            workers=[*roster.left_out.workers, *gate.of],
+            records=roster.left_out.records,
+        ),
         min_percent=settings.policy.min_roster_percent,
         absolute=bound.absolute,
         percent=bound.percent,

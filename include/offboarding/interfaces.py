@@ -40,6 +40,7 @@ from include.offboarding.model import (
     Fact,
     Finding,
     IdentityKey,
+    LeftOut,
     Problem,
     RequestCounts,
     RosterSummary,
@@ -219,6 +220,8 @@ class Roster(Protocol):
 
     problems: Sequence[Problem]
     """What was wrong, known once `read` has ended; any problem makes the read partial."""
+    left_out: LeftOut
+    """What was wrong with single values; the read is complete for everybody else. Known once `read` has ended."""
     summary: RosterSummary | None
     """Known once `read` has ended."""
 

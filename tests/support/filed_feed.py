@@ -136,11 +136,11 @@ class FiledCompany:
         ]
 
     def night(self, content: str | None) -> FiledNight:
-        """With this file; None: with none."""
+        """With this file; None: with none. "\\udcb1" stands for a byte that isn't UTF-8."""
         if content is None:
             self.path.unlink(missing_ok=True)
         else:
-            self.path.write_text(content, encoding="utf-8")
+            self.path.write_bytes(content.encode(errors="surrogateescape"))
         office = self.office
         office.tracker.calls.clear()
         office.as_of += timedelta(days=1)

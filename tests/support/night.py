@@ -15,6 +15,7 @@ from include.offboarding.model import (
     Basis,
     Fact,
     IdentityKey,
+    LeftOut,
     LinkDecision,
     Problem,
     Relation,
@@ -52,6 +53,7 @@ class ListedRoster:
 
     workers: Sequence[Worker]
     problems: Sequence[Problem] = ()
+    left_out: LeftOut = field(default_factory=LeftOut)
     summary: RosterSummary | None = None
 
     def read(self) -> Iterator[Worker]:

@@ -23,6 +23,7 @@ from include.offboarding.model import (
     Effect,
     Fact,
     IdentityKey,
+    LeftOut,
     Problem,
     RequestCounts,
     RosterSummary,
@@ -57,6 +58,7 @@ class Feed:
 
     workers: list[Worker] = field(default_factory=list[Worker])
     problems: Sequence[Problem] = ()
+    left_out: LeftOut = field(default_factory=LeftOut)
     error: OffboardingError | None = None
     summary: RosterSummary | None = None
 

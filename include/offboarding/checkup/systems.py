@@ -75,16 +75,16 @@ class Checkup:
                 read = sum(1 for _ in passing(roster.read(), object, noun="workers", roster=own.name))
         except OffboardingError as error:
             return Checked(room="roster", name=own.name, state=FAILED, missing=(str(error),))
-        summary = roster.summary
+        summary, told = roster.summary, (*roster.problems, *roster.left_out.problems)
         return Checked(
             room="roster",
             name=own.name,
-            state=IN_PART if roster.problems else GOOD,
+            state=IN_PART if told else GOOD,
             readable=f"{read:,} workers in {summary.origin}{', proved complete' if summary.proved else ''}"
             if summary
             else f"{read:,} workers",
             counts=(("workers", read),),
-            missing=tuple(map(str, roster.problems)),
+            missing=tuple(map(str, told)),
         )
 
     def _source(self, run: Run | None, own: SourceSettings) -> Iterator[Checked]:

@@ -41,6 +41,7 @@ from include.offboarding.model.guarding import Count, Measure, Trip
 from include.offboarding.model.people import (
     Departure,
     Employment,
+    LeftOut,
     Problem,
     RosterSummary,
     ScopedValue,
@@ -133,6 +134,7 @@ __all__ = [
     "KeyKind",
     "KeyOrigin",
     "LeaverCase",
+    "LeftOut",
     "LinkDecision",
     "LinkedAccount",
     "Measure",

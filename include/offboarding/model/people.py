@@ -1,5 +1,6 @@
 """Who works here, and who left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -70,6 +71,17 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.record}: {self.text}. {self.fix}" if self.record else f"{self.text}. {self.fix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What of a roster couldn't be kept: told, and nothing is concluded from it; everybody else was read whole."""
+
+    problems: Sequence[Problem] = ()
+    workers: Sequence[str] = ()
+    """Ids of those of whom a value is left out: of what was known of them before, none has ended."""
+    records: Sequence[str] = ()
+    """Ids of those of whom a record is left out: they aren't gone, and what it told before stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

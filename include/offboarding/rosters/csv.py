@@ -9,7 +9,7 @@ from datetime import datetime
 
 from include.offboarding.destinations import Destination, of_aws, of_extra, of_url
 from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
+from include.offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from include.offboarding.rosters._csv.manifests import Manifests, Told
 from include.offboarding.rosters._csv.places import store_of
 from include.offboarding.rosters._csv.proof import Seen, compared, no_trailer
@@ -61,6 +61,7 @@ class CsvRoster:
         self._context = context
         self._zone = settings.clock or context.default_zone
         self.problems: Sequence[Problem] = ()
+        self.left_out = LeftOut()
         self.summary: RosterSummary | None = None
 
     def read(self) -> Iterator[Worker]:
@@ -70,17 +71,17 @@ class CsvRoster:
         its end, and IncompleteReadError where it is no delimited text, its header can't be read, a column isn't there
         or holds something else, or (unless it lists leavers only) no worker is.
         """
-        self.problems, self.summary = (), None
+        self.problems, self.left_out, self.summary = (), LeftOut(), None
         store = store_of(self._settings.path, self._connection, self._settings.name)
         feed = chosen(store.found(), self._settings, self._zone, self._context.as_of)
         problems = ProblemList(feed.origin)
-        reader = FeedReader(self._settings, self._context, problems)
+        reader = FeedReader(self._settings, self._context, problems, feed.origin)
         read = yield from self._files(store, feed, reader, problems)
         at_work, as_of = reader.tally.at_work, self._context.as_of
         made_at = _oldest(feed, read)
         for problem in (*feed.problems, *self._of_feed(store, feed, read, made_at)):
             problems.add(problem)
-        self.problems = problems.all()
+        self.problems, self.left_out = problems.all(), reader.spoiled.left_out()
         self.summary = RosterSummary(
             origin=feed.origin,
             proved=all(file.proved for file in read) and not feed.problems,

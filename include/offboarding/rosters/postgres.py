@@ -14,7 +14,7 @@ from pydantic import Field
 from include.offboarding.destinations import Destination, of_postgres
 from include.offboarding.errors import ConfigError, IncompleteReadError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
+from include.offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from include.offboarding.rosters._records.columns import (
     Layout,
     MissingColumnsError,
@@ -26,9 +26,16 @@ from include.offboarding.rosters._records.columns import (
 from include.offboarding.rosters._records.days import DayReader, database_day
 from include.offboarding.rosters._records.durations import Duration
 from include.offboarding.rosters._records.likeness import Likeness
-from include.offboarding.rosters._records.postgres_session import cursor, in_the_clear, session
+from include.offboarding.rosters._records.postgres_session import (
+    column_names,
+    column_types,
+    cursor,
+    in_the_clear,
+    session,
+)
 from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
 from include.offboarding.rosters._records.settings import RecordSettings
+from include.offboarding.rosters._records.spoiled import SpoiledValues
 from include.offboarding.rosters._records.workers import WorkerReader
 
 _log = structlog.get_logger("offboarding.rosters")
@@ -70,6 +77,7 @@ class PostgresRoster:
         self._context = context
         self._domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
         self.problems: Sequence[Problem] = ()
+        self.left_out = LeftOut()
         self.summary: RosterSummary | None = None
 
     def read(self) -> Iterator[Worker]:
@@ -78,22 +86,24 @@ class PostgresRoster:
         Raises RetriableError where the server can't be reached or breaks off, FatalError where it refuses us or the
         query, and IncompleteReadError where a column isn't there, or (unless it lists leavers only) no worker is.
         """
-        self.problems, self.summary = (), None
+        self.problems, self.left_out, self.summary = (), LeftOut(), None
         origin = f"query over {self._connection.conn_id}"
-        problems = ProblemList(origin)
+        problems, spoiled = ProblemList(origin), SpoiledValues(origin, "utf-8")
         with session(self._connection, self._settings.name, self._settings.statement_timeout) as opened:
             if in_the_clear(opened):
                 _log.warning("read without TLS: set sslmode in the connection's extra", roster=self._settings.name)
             with cursor(opened, self._settings.query) as rows:
-                count = yield from self._workers(rows, problems)
-        self.problems = problems.all()
+                count = yield from self._workers(rows, problems, spoiled)
+        self.problems, self.left_out = problems.all(), spoiled.left_out()
         self.summary = RosterSummary(origin=origin, proved=True, dated_at=None, rows=count)
 
-    def _workers(self, rows: psycopg.ServerCursor[TupleRow], problems: ProblemList) -> Generator[Worker, None, int]:
+    def _workers(
+        self, rows: psycopg.ServerCursor[TupleRow], problems: ProblemList, spoiled: SpoiledValues
+    ) -> Generator[Worker, None, int]:
         """Yield the workers, note bad rows among the problems, and return how many rows there are."""
         where = self._layout(rows)
         likeness = Likeness(where.headers, self._settings.date_format, self._domains)
-        reader = WorkerReader(self._settings, self._context.default_zone, where.headers, _days(where, rows))
+        reader = WorkerReader(self._settings, self._context.default_zone, where.headers, spoiled, _days(where, rows))
         count = read = 0
         for row in rows:
             count += 1
@@ -103,15 +113,16 @@ class PostgresRoster:
                 worker = reader.worker(cells, label)
             except BadRecordError as error:
                 problems.add_record(label, error)
-            else:
+                continue
+            if worker:
                 read += 1
                 likeness.see(worker)
                 yield worker
         if not count and self._settings.coverage is not Coverage.LEAVERS:
             raise self._incomplete("the query gives no row", "See whether it asks for what it should")
         if count and not read:
-            raise self._incomplete(*problems.none_readable(count))
-        if odd := likeness.verdict():
+            raise self._incomplete(*problems.none_readable(count, spoiled.first()))
+        if odd := spoiled.verdict(count) or likeness.verdict():
             raise self._incomplete(odd, "Mend query, columns, date_format or mail_domains of the roster")
         if reader.without_zone:
             _log.info("locations without a time zone", roster=self._settings.name, rows=reader.without_zone)
@@ -122,7 +133,7 @@ class PostgresRoster:
         return f"{self._connection.conn_id} row {count}" + (f", worker {worker_id}" if worker_id else "")
 
     def _layout(self, rows: psycopg.ServerCursor[TupleRow]) -> Layout:
-        names = [column.name for column in rows.description or ()]
+        names = column_names(rows)
         try:
             where = layout(_mapped(self._settings.columns, names), names)
         except (MissingColumnsError, ValueError) as error:
@@ -134,10 +145,10 @@ class PostgresRoster:
         return where
 
     def _refuse_arrays(self, where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> None:
-        types = rows.connection.adapters.types
+        types, oids = rows.connection.adapters.types, column_types(rows)
         for name, position in where.positions.items():
-            kind = types.get((rows.description or ())[position].type_code)
-            if kind is not None and kind.array_oid == (rows.description or ())[position].type_code:
+            kind = types.get(oids[position])
+            if kind is not None and kind.array_oid == oids[position]:
                 raise self._incomplete(
                     f'the column "{where.headers[name]}" is an array',
                     f"Write array_to_string({where.headers[name]}, '{self._settings.list_separator}') in the query",
@@ -166,5 +177,5 @@ def _days(where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> dict[str, DayR
     """How to read the columns that hold days: those of PostgreSQL's own types; text is read as `date_format` says."""
     types = rows.connection.adapters.types
     oids = {types[name].oid for name in _DAY_TYPES}
-    described = rows.description or ()
-    return {name: database_day for name, place in where.positions.items() if described[place].type_code in oids}
+    given = column_types(rows)
+    return {name: database_day for name, place in where.positions.items() if given[place] in oids}

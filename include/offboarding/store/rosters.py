@@ -8,7 +8,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from include.offboarding.errors import RetriableError
-from include.offboarding.model import Coverage, Problem, RosterSummary, Worker
+from include.offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from include.offboarding.store.connect import Session
 from include.offboarding.store.contradictions import contradictions
 from include.offboarding.store.locks import lock_roster
@@ -30,15 +30,6 @@ class RosterRow:
     id_space: str
     login_realm: str | None
     coverage: Coverage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """Values that couldn't be kept: told, and nothing is concluded from them; everybody else was read whole."""
-
-    problems: Sequence[Problem] = ()
-    workers: Sequence[str] = ()
-    """Ids of those whose they are: what was known of them before stands."""
 
 
 NOTHING = LeftOut()
@@ -128,7 +119,7 @@ class RosterRead:
             lock_roster(self.session, self.roster.name)
             old = repeated(self.session, self.roster.name, self.read_id, summary, self.as_of)
             again = came_again(self.session, self.roster.name, self.read_id, self.run_id, summary)
-            placed = self._placed(is_whole=not (problems or old or again))
+            placed = self._placed(is_whole=not (problems or old or again or left_out.workers or left_out.records))
             if not placed:
                 self._fold()
             workers = self._workers()
@@ -145,7 +136,7 @@ class RosterRead:
             # What was told then stands. To say it again could only take back what has been told since.
             if not (placed or old or again or several.nonsense or self._newer()):
                 bound = max(absolute, int((last or 0) * percent / 100))
-                vanished = self._write(complete=complete, only_short=only_short, bound=bound, untold=left_out.workers)
+                vanished = self._write(complete=complete, only_short=only_short, bound=bound, left_out=left_out)
             outcome = self._finish(
                 RosterOutcome(
                     roster=self.roster.name,
@@ -189,7 +180,7 @@ class RosterRead:
             only_short=False,
         )
 
-    def _write(self, *, complete: bool, only_short: bool, bound: int, untold: Sequence[str]) -> _Vanished:
+    def _write(self, *, complete: bool, only_short: bool, bound: int, left_out: LeftOut) -> _Vanished:
         values = {
             "roster": self.roster.name,
             "id_space": self.roster.id_space,
@@ -198,7 +189,8 @@ class RosterRead:
             "complete": complete,
             "bound": bound,
             "read_id": self.read_id,
-            "untold": list(untold),
+            "untold": [*left_out.workers, *left_out.records],
+            "records_untold": list(left_out.records),
         }
         silence_tells = self.roster.coverage is not Coverage.LEAVERS
         steps = ["find_here", "insert_workers", "insert_persons", "insert_employments", "insert_worker_keys"]

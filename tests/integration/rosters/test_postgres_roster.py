@@ -1,6 +1,6 @@
 import socket
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -284,16 +284,38 @@ def test_no_session_is_left_behind(publish: Publish, hr_database: HrDatabase) ->
     assert left == (0,)
 
 
-def test_bytes_that_are_no_text_cost_the_read(build: Build, hr_database: HrDatabase) -> None:
+def test_bytes_that_are_no_text_cost_their_value(build: Build, legacy: ConnectionFields) -> None:
+    roster = build(
+        r"SELECT '1' AS worker_id, 'active' AS status, E'\xb1\xe8' AS name, 'kim@corp.example' AS mail,"
+        " 'a' AS \"login:앱\""
+        r" UNION ALL SELECT '2', E'\xb1\xe8', '이', '', '' UNION ALL SELECT '3', 'active', '박', '', ''",
+        connection=legacy,
+    )
+    assert [(each.worker_id, each.name, each.mail) for each in roster.read()] == [
+        ("1", "", "kim@corp.example"),
+        ("3", "박", ""),
+    ]
+    assert (list(roster.problems), list(roster.left_out.workers), list(roster.left_out.records)) == ([], ["1"], ["2"])
+    assert [f"{each.record}: {each.text}" for each in roster.left_out.problems] == [
+        'hr_db row 2, worker 2, column "status": the value is not utf-8',
+        'hr_db row 1, worker 1, column "name": the value is not utf-8',
+    ]
+
+
+def test_a_number_that_is_no_text_costs_the_read(build: Build, legacy: ConnectionFields) -> None:
+    error = _failure(build(r"SELECT E'\xb1\xe8' AS worker_id, 'left' AS status", connection=legacy))
+    assert isinstance(error, IncompleteReadError)
+    assert "none of 1 rows can be read" in str(error)
+    assert "the value is not utf-8" in str(error)
+
+
+@pytest.fixture
+def legacy(hr_database: HrDatabase) -> Iterator[ConnectionFields]:
+    """A database that knows of no encoding."""
     owner = hr_database.owner
     owner.execute("CREATE DATABASE legacy TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C'")
-    try:
-        connection = replace(hr_database.connection, schema="legacy")
-        error = _failure(build(r"SELECT E'\xb1\xe8' AS worker_id, 'left' AS status", connection=connection))
-    finally:
-        owner.execute("DROP DATABASE legacy WITH (FORCE)")
-    assert isinstance(error, IncompleteReadError)
-    assert "have to be converted there" in str(error)
+    yield replace(hr_database.connection, schema="legacy")
+    owner.execute("DROP DATABASE legacy WITH (FORCE)")
 
 
 def test_what_is_read_in_the_clear_is_loud(

@@ -168,9 +168,28 @@ def test_a_mark_in_the_middle(feed: Feed) -> None:
 def test_another_encoding_in_every_value(feed: Feed) -> None:
     rows = "".join(_row(number, Name="김민준") for number in range(6))
     what = _refused(feed((HEADER + rows).encode("cp949")))
-    assert what.startswith(
-        'hr.csv: none of 6 rows can be read; the first: hr.csv row 2, column "Name": the value is not utf-8.'
+    assert what == 'hr.csv: the column "Name" holds NUL characters, or bytes that are not utf-8, in 6 of 6 rows.'
+
+
+def test_another_encoding_in_most_values(feed: Feed) -> None:
+    rows = "".join(_row(number, Name="김민준" if number % 3 else "Kim") for number in range(9))
+    what = _refused(feed((HEADER + rows).encode("cp949")))
+    assert what == 'hr.csv: the column "Name" holds NUL characters, or bytes that are not utf-8, in 6 of 9 rows.'
+
+
+def test_another_encoding_in_every_status(feed: Feed) -> None:
+    rows = "".join(_row(number, State="재직") for number in range(4))
+    what = _refused(feed((HEADER + rows).encode("cp949")))
+    assert (
+        what == 'hr.csv: none of 4 rows can be read; the first: hr.csv row 2, column "State": the value is not utf-8.'
     )
+
+
+def test_another_encoding_in_a_few_values(feed: Feed) -> None:
+    rows = "".join(_row(number, Name="김민준" if number % 3 == 0 else "Kim") for number in range(9))
+    roster = feed((HEADER + rows).encode("cp949"))
+    assert len(list(roster.read())) == 9
+    assert (list(roster.problems), list(roster.left_out.workers)) == ([], ["1000", "1003", "1006"])
 
 
 # --- quotes and characters --------------------------------------------------------------------------------------------
@@ -183,8 +202,30 @@ def test_a_quotation_mark_that_is_never_closed(feed: Feed) -> None:
 
 
 def test_a_nul_character(feed: Feed) -> None:
-    told = _partial(feed(GOOD.replace("Worker F", "Worker\0F")), *ALL[:-1])
-    assert told == 'hr.csv row 7, column "Name": a NUL character stands in the value'
+    roster = feed(GOOD.replace("Worker F", "Worker\0F"))
+    assert [worker.name for worker in roster.read()][-2:] == ["Worker E", ""]
+    assert list(roster.problems) == []
+    (problem,) = roster.left_out.problems
+    assert f"{problem.record}: {problem.text}" == 'hr.csv row 7, column "Name": a NUL character stands in the value'
+
+
+def test_a_nul_character_in_a_status_or_a_day(feed: Feed) -> None:
+    roster = feed(GOOD + _row(6, State="left\0") + _row(7, Last_day="2026-11-13\0"))
+    assert [worker.worker_id for worker in roster.read()] == list(ALL)
+    assert (list(roster.problems), list(roster.left_out.records)) == ([], ["1006", "1007"])
+
+
+@pytest.mark.parametrize("changes", ({"No": "10\0"}, {"No": "", "State": "\0"}, {"No": "1e+5", "State": "\0"}))
+def test_a_nul_character_where_nobody_knows_whose_row_it_is(feed: Feed, changes: dict[str, str]) -> None:
+    _partial(feed(GOOD + _row(6, **changes)), *ALL)
+
+
+@pytest.mark.parametrize(("start", "end"), (("Worker B", "ker E"), ("a note of B", "of E")), ids=("Name", "Notes"))
+def test_a_hole_of_nul_characters_may_have_swallowed_rows(feed: Feed, start: str, end: str) -> None:
+    rows = [_row(number).replace("e,Seoul", f"e,a note of {chr(65 + number)},Seoul") for number in range(6)]
+    text = HEADER.replace("Mail", "Mail,Notes") + "".join(rows)
+    told = _partial(feed(text[: text.index(start) + 3] + "\0" * 4096 + text[text.index(end) :]), "1000", "1005")
+    assert told == "hr.csv row 3: 512 NUL characters and more: the file has a hole, and there may have been rows"
 
 
 def test_a_disk_full_of_nul_characters(feed: Feed) -> None:

@@ -23,6 +23,7 @@ from include.offboarding.rosters._records.decoding import decoded, undecodable, 
 from include.offboarding.rosters._records.delimited import Record, records
 from include.offboarding.rosters._records.likeness import Likeness
 from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
+from include.offboarding.rosters._records.spoiled import HOLE, SpoiledValues
 from include.offboarding.rosters._records.workers import WorkerReader
 
 _log = structlog.get_logger("offboarding.rosters")
@@ -49,10 +50,11 @@ class Tally:
 class FeedReader:
     """Reads a feed's files, one after the other."""
 
-    def __init__(self, settings: Settings, context: ReadContext, problems: ProblemList) -> None:
+    def __init__(self, settings: Settings, context: ReadContext, problems: ProblemList, origin: str) -> None:
         self._settings = settings
         self._default_zone = context.default_zone
         self._problems = problems
+        self.spoiled = SpoiledValues(origin, settings.encoding, _DECLARE)
         domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
         self._likeness = Likeness(settings.columns, settings.date_format, domains)
         self.tally = Tally()
@@ -79,8 +81,11 @@ class FeedReader:
         if not self.tally.rows and self._settings.coverage is not Coverage.LEAVERS:
             raise self.incomplete(f"{origin} row 2: no worker stands below the header", "Ask HR for the whole file")
         if self.tally.rows and not self.tally.workers:
-            text, fix = self._problems.none_readable(self.tally.rows)
+            text, fix = self._problems.none_readable(self.tally.rows, self.spoiled.first())
             raise self.incomplete(f"{origin}: {text}", fix)
+        spoiled = self.spoiled.verdict(self.tally.rows)
+        if spoiled:
+            raise self.incomplete(f"{origin}: {spoiled}", f"{_DECLARE}, or ask HR for the whole file")
         odd = self._likeness.verdict()
         if odd:
             raise self.incomplete(
@@ -96,17 +101,18 @@ class FeedReader:
     def _rows(self, text: TextIO, name: str) -> Generator[Worker, None, tuple[int, int | None]]:
         feed = records(self._lines(text, name), self._settings.delimiter)
         where = self._layout(next(feed, None), name)
-        reader = WorkerReader(self._settings, self._default_zone, where.headers)
+        reader = WorkerReader(self._settings, self._default_zone, where.headers, self.spoiled)
         ending = _Ending(feed, self._settings.trailer, self._settings.delimiter)
         rows = 0
         for record in ending:
             rows += 1
             label = f"{name} row {record.row}"
             try:
-                worker = reader.worker(self._cells(record, where), label)
+                worker = reader.worker(_cells(record, where), label)
             except BadRecordError as error:
                 self._problems.add_record(label, error)
-            else:
+                continue
+            if worker:
                 self.tally.workers += 1
                 self.tally.at_work += any(job.status is not EmploymentStatus.LEFT for job in worker.employments)
                 self._likeness.see(worker)
@@ -144,19 +150,6 @@ class FeedReader:
             fix = "Mend the header, or set columns, delimiter or encoding of the roster"
             raise self.incomplete(f"{where}: {error}", fix) from error
 
-    def _cells(self, record: Record, where: Layout) -> dict[str, str]:
-        cells = where.cells(record.checked(where.width))
-        for name, value in cells.items():
-            bad = undecodable(value)
-            if bad:
-                raise BadRecordError(
-                    f"the value is not {self._settings.encoding} (at {bad})",
-                    f"Mend the row. If there are many: {_DECLARE}.",
-                    column=where.headers[name],
-                    plain=f"the value is not {self._settings.encoding}",
-                )
-        return cells
-
     @contextmanager
     def _explained(self, name: str) -> Generator[None]:
         """Turn what goes wrong with a file's bytes into our errors."""
@@ -171,6 +164,16 @@ class FeedReader:
                 f"rosters.{self._settings.name}: {name} can't be read to its end ({error.strerror}). "
                 f"{NOTHING_CONCLUDED}."
             ) from error
+
+
+def _cells(record: Record, where: Layout) -> dict[str, str]:
+    fields = record.checked(where.width)
+    if any(HOLE in field for field in fields):
+        raise BadRecordError(
+            f"{len(HOLE)} NUL characters and more: the file has a hole, and there may have been rows",
+            "See whether the disk was full; else ask HR for the whole file.",
+        )
+    return where.cells(fields)
 
 
 def _too_long(text: TextIO) -> str:

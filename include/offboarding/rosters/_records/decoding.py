@@ -39,6 +39,11 @@ def decoded(file: BinaryIO, encoding: str) -> TextIO:
     return io.TextIOWrapper(file, encoding=encoding, errors=_HANDLER, newline="")
 
 
+def marked(data: bytes) -> str:
+    """UTF-8's text, with what isn't marked."""
+    return data.decode("utf-8", _HANDLER)
+
+
 def without_mark(line: str) -> str:
     """A file's first line without the byte order mark that some encodings leave there."""
     return line.removeprefix(_BYTE_ORDER_MARK)

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import psycopg
 from psycopg import errors as sqlstates
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
-from psycopg.types.string import TextLoader
 
 from include.offboarding.destinations import is_local
 from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.rosters._records.decoding import marked
 from include.offboarding.rosters._records.words import choice
 
 _EXTRAS = (
@@ -67,7 +69,11 @@ def cursor(opened: psycopg.Connection[TupleRow], query: str) -> Generator[psycop
     with opened.cursor(name="offboarding_roster") as rows:
         rows.itersize = _ROWS_A_FETCH
         # As bytes: the text is the configuration's, which is trusted as code is; no value of anybody else enters it.
-        yield rows.execute(query.encode())
+        rows.execute(query.encode())
+        if opened.info.parameter_status("server_encoding") == "SQL_ASCII":
+            # Such a server knows of no encoding, and would end the whole query at the first byte that isn't UTF-8.
+            opened.execute("SELECT set_config('client_encoding', 'SQL_ASCII', true)")
+        yield rows
 
 
 def in_the_clear(opened: psycopg.Connection[TupleRow]) -> bool:
@@ -75,12 +81,32 @@ def in_the_clear(opened: psycopg.Connection[TupleRow]) -> bool:
     return not (is_local(opened.info.host) or opened.pgconn.ssl_in_use)
 
 
+class _MarkingLoader(Loader):
+    """UTF-8, with what isn't marked where it stands."""
+
+    def load(self, data: Buffer) -> str:
+        """The value as text."""
+        return marked(bytes(data))
+
+
+def column_names(rows: psycopg.ServerCursor[TupleRow]) -> list[str]:
+    """As the query writes them; `rows.description` would take those of a database in SQL_ASCII for ASCII."""
+    result = rows.pgresult
+    return [marked(result.fname(place) or b"") for place in range(result.nfields)] if result else []
+
+
+def column_types(rows: psycopg.ServerCursor[TupleRow]) -> list[int]:
+    """Of each column its type's oid."""
+    result = rows.pgresult
+    return [result.ftype(place) for place in range(result.nfields)] if result else []
+
+
 def _take_text(opened: psycopg.Connection[TupleRow]) -> None:
     """A number, date or uuid as the server writes it; datetime could hold neither infinity nor the year 10000."""
     for kind in opened.adapters.types:
         for oid in (kind.oid, kind.array_oid):
             if oid:
-                opened.adapters.register_loader(oid, TextLoader)
+                opened.adapters.register_loader(oid, _MarkingLoader)
 
 
 def _parameters(connection: ConnectionFields, roster: str) -> dict[str, str]:
@@ -119,7 +145,7 @@ def _told(error: psycopg.Error, connection: ConnectionFields, roster: str) -> Of
     if isinstance(error, psycopg.DataError):
         return IncompleteReadError(
             f"{where}: {said}. Nothing was concluded from this read; what is known stands, marked stale. "
-            "Mend the data, or query of the roster (texts of a database in SQL_ASCII have to be converted there)."
+            "Mend the data, or query of the roster."
         )
     return FatalError(f"{where}: {said} (SQLSTATE {error.sqlstate}). Mend query of the roster.")
 

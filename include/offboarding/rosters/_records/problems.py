@@ -24,8 +24,10 @@ class BadRecordError(Exception):
 class ProblemList:
     """The first problems of a read one by one, and a count of the rest."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, *, what: str = "rows", left_out: str = "The row is left out.") -> None:
         self._origin = origin
+        self._what = what
+        self._left_out = left_out
         self._whole: list[Problem] = []
         self._records: list[Problem] = []
         self._more = 0
@@ -42,12 +44,19 @@ class ProblemList:
             self._more += 1
             return
         where = _where(record, error)
-        self._records.append(Problem(record=where, text=error.text, fix=f"The row is left out. {error.fix}"))
+        self._records.append(Problem(record=where, text=error.text, fix=f"{self._left_out} {error.fix}"))
 
-    def none_readable(self, rows: int) -> tuple[str, str]:
-        """What to say, and to do, when no row could be read: they have one cause, and the first tells it."""
-        assert self._first is not None
-        where, error = self._first
+    def first(self) -> tuple[str, BadRecordError] | None:
+        """The first record that was noted: where, and what of it."""
+        return self._first
+
+    def none_readable(self, rows: int, otherwise: tuple[str, BadRecordError] | None = None) -> tuple[str, str]:
+        """What to say, and to do, when no row could be read: they have one cause, and the first tells it, or
+        `otherwise` where none was noted here.
+        """
+        first = self._first or otherwise
+        assert first is not None
+        where, error = first
         return f"none of {rows} rows can be read; the first: {where}: {error.plain}", error.fix.rstrip(".")
 
     def all(self) -> tuple[Problem, ...]:
@@ -57,7 +66,7 @@ class ProblemList:
     def _rest(self) -> Problem:
         return Problem(
             record=self._origin,
-            text=f"{self._more} more rows are left out that are not listed here",
+            text=f"{self._more} more {self._what} are left out that are not listed here",
             fix="Mend those above first; often they have one cause.",
         )
 

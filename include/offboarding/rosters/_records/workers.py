@@ -9,6 +9,7 @@ from include.offboarding.rosters._records.columns import DAYS
 from include.offboarding.rosters._records.days import DayReader, WrittenDays
 from include.offboarding.rosters._records.problems import BadRecordError
 from include.offboarding.rosters._records.settings import RecordSettings
+from include.offboarding.rosters._records.spoiled import SpoiledValues, is_clean
 from include.offboarding.rosters._records.words import composed, folded, hint, shown
 
 _MARK = "\ufeff"
@@ -31,26 +32,34 @@ class WorkerReader:
         settings: RecordSettings,
         default_zone: str,
         headers: Mapping[str, str],
+        spoiled: SpoiledValues,
         days: Mapping[str, DayReader] | None = None,
     ) -> None:
         written = WrittenDays(formats=settings.date_format)
         self._settings = settings
         self._default_zone = default_zone
         self._headers = headers
+        self._spoiled = spoiled
         self._days = {name: (days or {}).get(name, written) for name in DAYS}
         self._statuses = {folded(word): status for word, status in settings.statuses.items()}
         self._zones = {folded(word): zone for word, zone in settings.zones.items()}
         self._id_header = composed(headers["worker_id"])
         self.without_zone = 0
 
-    def worker(self, cells: Mapping[str, str], record: str) -> Worker:
-        """The worker of one record, with one employment. Raises BadRecordError.
+    def worker(self, cells: Mapping[str, str], record: str) -> Worker | None:
+        """The worker of one record, with one employment; None where the record is left out for its bytes, which is
+        noted. Raises BadRecordError.
 
         Ids, status words, days and the parts of lists are stripped; everything else stays as HR writes it, and a value
         of blanks alone is "".
         """
         self._check_header(cells)
-        self._check_characters(cells)
+        self._check_marks(cells)
+        if not is_clean(cells.values()):
+            found = self._spoiled.found(cells, self._headers)
+            if self._spoiled.leave_out(found, self._worker_id(cells), record):
+                return None
+            cells = {name: "" if name in found else value for name, value in cells.items()}
         employment = self._employment(cells)
         return Worker(
             worker_id=self._worker_id(cells),
@@ -77,18 +86,12 @@ class WorkerReader:
                 "Deliver them apart (files: all), or without the later headers.",
             )
 
-    def _check_characters(self, cells: Mapping[str, str]) -> None:
+    def _check_marks(self, cells: Mapping[str, str]) -> None:
         for name, value in cells.items():
             if _MARK in value:
                 raise BadRecordError(
                     "a byte order mark stands in the value: several files were put together",
                     "Deliver them apart (files: all), or without the later marks.",
-                    column=self._headers[name],
-                )
-            if "\0" in value:
-                raise BadRecordError(
-                    "a NUL character stands in the value",
-                    "Have the export write text alone; if every second character is one, the feed is utf-16.",
                     column=self._headers[name],
                 )
 

@@ -227,7 +227,8 @@ with made as (
         observed_at)
     select distinct on (s.worker_id)
         %(roster)s, %(id_space)s, s.worker_id, coalesce(a.person_uid, s.person_uid), s.name, s.manager, s.location,
-        %(complete)s, case when %(complete)s then s.digest end, %(as_of)s, %(observed_at)s
+        %(complete)s, case when %(complete)s and s.worker_id <> all (%(untold)s) then s.digest end, %(as_of)s,
+        %(observed_at)s
     from s_worker s
     left join person_alias a on a.alias_uid = s.person_uid
     where not exists (select from here_worker h where h.worker_id = s.worker_id)
@@ -264,15 +265,19 @@ from s_worker_key s join here_worker h using (worker_id)
 where h.is_new;
 
 -- name: merge_workers
--- Workers that were known; nothing is written where nothing changed.
+-- Workers that were known; nothing is written where nothing changed. Of whom something couldn't be kept, there is no
+-- digest (the same without it would be another thing to tell), and what the read leaves blank stands.
 update worker w
 set id_space = %(id_space)s, name = n.name, manager = n.manager, location = n.location,
     in_complete_read = w.in_complete_read or %(complete)s, missing_since = null, judged_read_id = null,
     vanished_at = null, superseded = false, digest = n.digest, observed_at = %(observed_at)s
 from (
-    select distinct on (h.worker_pk) h.worker_pk, s.name, s.manager, s.location,
-        case when %(complete)s then s.digest end as digest
-    from s_worker s join here_worker h using (worker_id)
+    select distinct on (h.worker_pk) h.worker_pk,
+        case when s.name = '' and h.worker_id = any (%(untold)s) then o.name else s.name end as name,
+        case when s.manager = '' and h.worker_id = any (%(untold)s) then o.manager else s.manager end as manager,
+        case when s.location = '' and h.worker_id = any (%(untold)s) then o.location else s.location end as location,
+        case when %(complete)s and h.worker_id <> all (%(untold)s) then s.digest end as digest
+    from s_worker s join here_worker h using (worker_id) join worker o using (worker_pk)
     where not h.is_new
     order by h.worker_pk, s.rank, s.start_on desc nulls last, s.ord) n
 where w.worker_pk = n.worker_pk and (
@@ -305,10 +310,11 @@ where (e.status, e.last_working_on, e.end_on, e.zone, e.type)
     is distinct from (excluded.status, excluded.last_working_on, excluded.end_on, excluded.zone, excluded.type);
 
 -- name: drop_employments
--- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence.
+-- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
+-- and all of whoever has a record that couldn't be read.
 delete from employment e
 using here_worker h
-where h.worker_pk = e.worker_pk and not h.is_new
+where h.worker_pk = e.worker_pk and not h.is_new and h.worker_id <> all (%(records_untold)s)
     and not exists (
         select from s_employment s where s.worker_id = h.worker_id and s.start_on is not distinct from e.start_on)
     and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date
@@ -343,9 +349,10 @@ where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.va
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
 
 -- name: mark_missing
--- Who isn't in this read and was in an earlier one.
+-- Who isn't in this read and was in an earlier one; whose record couldn't be read is in it.
 update worker w set missing_since = %(as_of)s, observed_at = %(observed_at)s
 where w.roster = %(roster)s and w.missing_since is null
+    and w.worker_id <> all (%(records_untold)s)
     and not exists (select from s_worker s where s.worker_id = w.worker_id)
     and not exists (select from s_same_worker s where s.worker_id = w.worker_id);
 
