@@ -16,6 +16,7 @@ from tests.support.ssh_files import AS_OF, put, put_bytes, read, seal, verifier
 
 CA = SshAuthority(seed="ca").line
 LAPTOP = SshIdentity(seed="laptop", comment="alice").line
+OTHER = SshIdentity(seed="other", comment="bob").line
 TRUSTED = "web1/etc/ssh/trusted_user_ca_keys"
 LOGIN = "web1/home/deploy/.ssh/authorized_keys"
 PEM = "-----BEGIN OPENSSH PRIVATE KEY-----", "b3BlbnNzaC1rZXktdjEAAAAA", "-----END OPENSSH PRIVATE KEY-----"
@@ -63,6 +64,30 @@ def test_of_a_web_page_some_lines_are_told(web: Path) -> None:
 
     assert len(said) == 4
     assert said[-1].endswith("has 47 more such lines.")
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x0b", "\x0c", "\x1c", "\x85", "\r"])
+def test_a_line_ends_where_sshd_ends_it(web: Path, end: str) -> None:
+    put(web, LOGIN, f"# a comment{end}{LAPTOP}", f"{LAPTOP}{end}{OTHER}")
+
+    keys, said, _ = read(verifier(web))
+
+    assert said == []
+    assert [each.label for each in keys.values() if OTHER.split()[-1] in each.label] == []
+    assert sum(native_id.startswith("key:") for native_id in keys) == 1
+
+
+def test_a_nul_hides_the_rest_of_its_line_alone(web: Path) -> None:
+    put(web, LOGIN, f"{OTHER}\0 and more", LAPTOP, OTHER[:40] + "\0" * 20)
+
+    keys, said, error = read(verifier(web))
+
+    assert sum(native_id.startswith("key:") for native_id in keys) == 2
+    assert [line in said[place] for place, line in enumerate(("line 1 holds a NUL", "line 3 holds a NUL"))] == [
+        True
+    ] * 2
+    assert "line 3 is no key" in said[2]
+    assert error.endswith("no key is taken to be gone.")
 
 
 def test_options_before_an_authority(web: Path) -> None:

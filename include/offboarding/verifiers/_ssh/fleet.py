@@ -92,7 +92,7 @@ def _certificates(collected: Collected, file: CollectedFile, *, own: bool) -> No
 
 def _lines(collected: Collected, file: CollectedFile, *, options: bool) -> Iterator[Line]:
     """Those that hold a key; the others are problems."""
-    if b"\0" in file.body or file.body.startswith(KRL_MAGIC):
+    if file.body.startswith(KRL_MAGIC) or (b"\0" in file.body and not file.body.strip(b"\0\r\n")):
         collected.folder.problem(file.path, "holds no text but binary data. Collect it anew, or mend the patterns")
         return
     unread = 0

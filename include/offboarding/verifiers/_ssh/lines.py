@@ -57,9 +57,17 @@ class Unread:
 
 
 def lines(body: bytes, *, options: bool) -> Iterator[Line | Unread]:
-    """Each line but empty ones and comments. `options`: they may stand before a key, as in authorized_keys."""
-    for number, raw in enumerate(body.decode("utf-8-sig", "backslashreplace").splitlines(), 1):
-        text = raw.strip()
+    """Each line but empty ones and comments. `options`: they may stand before a key, as in authorized_keys.
+
+    A line feed alone ends one, and a NUL hides the rest of it, as with getline(3): of what stands before the NUL it's
+    told what it is, and of the rest that it wasn't read.
+    """
+    for number, raw in enumerate(body.decode("utf-8-sig", "backslashreplace").split("\n"), 1):
+        read, nul, _ = raw.partition("\0")
+        text = read.strip()
+        if nul:
+            why = "holds a NUL, and what stands behind it isn't read. Collect the file anew, or mend the line"
+            yield Unread(number=number, why=why)
         if text and not text.startswith("#"):
             yield _line(number, text, options=options)
 
