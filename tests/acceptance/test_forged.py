@@ -157,3 +157,45 @@ def test_who_edits_a_decision_that_stands_gets_it_back(kim: Office, record_prope
     assert kim.session.execute("select rule, reason from exception").fetchall() == [
         ("leaver-access-key", "moved in May")
     ]
+
+
+def test_two_decisions_that_were_exchanged_are_what_they_were(kim: Office, record_property: RECORD) -> None:
+    # Each stands where the other belongs: put back one by one, neither could be, and no night would pass.
+    with kim.session.transaction(), recorded.followed(kim.session, actor="analyst"):
+        kim.session.execute(
+            "insert into link_decision (realm, native_id, person_uid, verdict, reason, author) select a.realm,"
+            " a.native_id, p.person_uid, 'confirm', 'theirs: ' || a.native_id, 'analyst' from account a, person p"
+            " where p.worker_id = '1042' and a.native_id not in (select native_id from link_decision)"
+        )
+    said = "select decision_id, realm, native_id, revoked_at from link_decision order by 1"
+    before = kim.session.execute(said.encode()).fetchall()
+    with kim.session.transaction():
+        kim.session.execute("update link_decision set revoked_at = now()")
+        kim.session.execute(
+            "update link_decision d set (realm, native_id) = (select o.realm, o.native_id from link_decision o"
+            " where o.decision_id <> d.decision_id)"
+        )
+        kim.session.execute("update link_decision set revoked_at = null")
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="decision 1 says something else than its event" in told)
+    assert "decision 1 says something else than its event" in told
+    assert kim.session.execute(said.encode()).fetchall() == before
+    assert recorded.troubles(kim.session) == []
+
+
+def test_a_hold_that_was_edited_keeps_its_words(kim: Office, record_property: RECORD) -> None:
+    with kim.session.transaction(), recorded.followed(kim.session, actor="analyst"):
+        kim.session.execute(
+            "insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status, decided_at,"
+            " decided_by, decided_for) select 'roster', 'hr', max(run_id), max(run_id), '[]', 0, 0, 'rejected', now(),"
+            " 'analyst', 'a test' from run"
+        )
+    kim.session.execute("update guard_hold set status = 'released'")
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="hold 1 says something else than its event" in told)
+    assert "hold 1 says something else than its event" in told
+    assert kim.session.execute("select status, decided_for from guard_hold").fetchall() == [("rejected", "a test")]

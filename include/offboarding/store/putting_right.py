@@ -3,7 +3,8 @@
 A run does this before it goes by any of them, and tells each in its report.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from psycopg import sql
@@ -49,13 +50,13 @@ def troubles_then(session: Session, run_id: int) -> list[str]:
 
 
 def _put_rows_right(session: Session, run_id: int) -> Iterator[str]:
-    # What is set aside first: it may stand in the way of what is put back.
-    for trouble in sorted(troubles(session), key=lambda each: each.recorded is not None):
+    found = troubles(session)
+    # All of them are out of the way first: of two rows that were exchanged, each stands where the other belongs.
+    held = {trouble.about: _taken_out(session, trouble) for trouble in found}
+    for trouble in sorted(found, key=lambda each: each.recorded is not None):
         table = trouble.about.partition(":")[0]
-        if trouble.recorded is None:
-            _set_aside(session, table, trouble)
-        else:
-            _restore(session, table, trouble.about, trouble.recorded)
+        if trouble.recorded is not None:
+            _restore(session, table, trouble.about, trouble.recorded, held[trouble.about])
         stands = said(session, [trouble.about]).get(trouble.about)
         act, text = ("put back", stands) if stands else (GONE, trouble.found or "null")
         saying = Saying(about=trouble.about, act=act, text=text)
@@ -91,50 +92,43 @@ def _chain_since(session: Session, run_id: int) -> Iterator[str]:
     yield told
 
 
-def _set_aside(session: Session, table: str, trouble: Trouble) -> None:
-    """The row goes, or is one on which nobody decided."""
+def _taken_out(session: Session, trouble: Trouble) -> dict[str, object]:
+    """The row goes, or is one on which nobody decided. Returns all that it held, its words at the least."""
+    table = trouble.about.partition(":")[0]
+    kind, same = KINDS[table], (_told(table), _same(KINDS[table]))
     if trouble.found is None:
-        return
-    undecided = KINDS[table].undecided
-    if undecided is None:
-        statement = sql.SQL("delete from {} t using {} where {}")
-        session.execute(statement.format(sql.Identifier(table), _told(table), _same(KINDS[table])), [trouble.found])
-        return
-    statement = sql.SQL("update {} t set {} from {} where {}")
-    columns = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in undecided)
-    statement = statement.format(sql.Identifier(table), columns, _told(table), _same(KINDS[table]))
-    session.execute(statement, [*undecided.values(), trouble.found])
+        return dict.fromkeys(kind.words, "")
+    statement = sql.SQL("select to_jsonb(t)::text from {} t, {} where {}").format(sql.Identifier(table), *same)
+    with session.cursor(row_factory=scalar_row) as cursor:
+        held = fields(str(cursor.execute(statement, [trouble.found]).fetchone()))
+    if kind.undecided is None:
+        statement = sql.SQL("delete from {} t using {} where {}").format(sql.Identifier(table), *same)
+        session.execute(statement, [trouble.found])
+        return held
+    columns = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in kind.undecided)
+    statement = sql.SQL("update {} t set {} from {} where {}").format(sql.Identifier(table), columns, *same)
+    session.execute(statement, [*kind.undecided.values(), trouble.found])
+    return held
 
 
-def _restore(session: Session, table: str, about: str, recorded: str) -> None:
+def _restore(session: Session, table: str, about: str, recorded: str, held: Mapping[str, object]) -> None:
     """The row says again what the record says; words that are none of it go, since their digest alone is known."""
-    kind, told = KINDS[table], fields(recorded)
-    columns = [name for name in told if name != "words" and name not in kind.key]
-    same = (_told(table), _same(kind))
-    update = sql.SQL("update {} t set ({}) = row({}) from {} where {}")
-    # What is nothing but its key can't say anything else.
-    stands = (
-        bool(columns)
-        and session.execute(
-            update.format(sql.Identifier(table), _names(columns), _names(columns, of="p"), *same), [recorded]
-        ).rowcount
-    )
-    if not stands and kind.undecided is None:
-        _insert(session, table, [*kind.key, *columns], recorded)
+    kind, told, same = KINDS[table], fields(recorded), (_told(table), _same(KINDS[table]))
+    row = {name: value for name, value in {**held, **told}.items() if name != "words"}
+    if kind.undecided is None:
+        statement = sql.SQL("insert into {} ({}) overriding system value select {} from {}").format(
+            sql.Identifier(table), _names(list(row)), _names(list(row), of="p"), _told(table)
+        )
+    else:
+        columns = [name for name in row if name not in kind.key and (name in told or name in kind.words)]
+        statement = sql.SQL("update {} t set ({}) = row({}) from {} where {}").format(
+            sql.Identifier(table), _names(columns), _names(columns, of="p"), *same
+        )
+    session.execute(statement, [json.dumps(row)])
     if any(fields(text).get("words") != told.get("words") for text in said(session, [about]).values()):
         empty = sql.SQL(", ").join(sql.SQL("{} = ''").format(sql.Identifier(name)) for name in kind.words)
         statement = sql.SQL("update {} t set {} from {} where {}").format(sql.Identifier(table), empty, *same)
         session.execute(statement, [recorded])
-
-
-def _insert(session: Session, table: str, columns: Sequence[str], recorded: str) -> None:
-    """A row that is gone, with its number."""
-    words = KINDS[table].words
-    values = [_names(columns, of="p"), *(sql.SQL("''") for _ in words)]
-    statement = sql.SQL("insert into {} ({}) overriding system value select {} from {}").format(
-        sql.Identifier(table), _names([*columns, *words]), sql.SQL(", ").join(values), _told(table)
-    )
-    session.execute(statement, [recorded])
 
 
 def _told(table: str) -> sql.Composed:
