@@ -71,7 +71,7 @@ class Repository:
         """
         told = self._git("log", "--all", "--format=%h%x00%aI%x00%aE%x00%cI%x00%cE", "--", f":(top,literal){path}")
         found: dict[str, Committer] = {}
-        for line in told.decode(errors="replace").splitlines():
+        for line in told.decode(errors="replace").split("\n")[:-1]:
             commit, written, author, committed, committer = line.split("\0")
             for at, mail in ((written, author), (committed, committer)):
                 found.setdefault(mail.casefold(), Committer(mail=mail, commit=commit, at=datetime.fromisoformat(at)))

@@ -88,6 +88,16 @@ def test_whoever_committed_a_file_is_told_with_their_last_commit(tmp_path: Path,
     ]
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\x0b", "\x1c", "\x85"])
+def test_what_ends_a_line_elsewhere_ends_none_of_git_s(tmp_path: Path, commit: Commit, end: str) -> None:
+    commit("signer.pem", pem(SIGNER), "kim@corp.example")
+    commit("signer.pem", pem(SIGNER) + b"\n", f"lee@home{end}.example", 2)
+
+    found = Repository(folder=tmp_path).committers("signer.pem")
+
+    assert [each.mail for each in found] == [f"lee@home{end}.example", "kim@corp.example"]
+
+
 def test_a_mailmap_counts(tmp_path: Path, commit: Commit) -> None:
     commit("signer.pem", pem(SIGNER), "kim@home.example", 1)
     commit(".mailmap", b"Kim <kim@corp.example> <kim@home.example>\n", "kim@home.example", 2)

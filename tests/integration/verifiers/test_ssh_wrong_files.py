@@ -200,6 +200,15 @@ class TestManifest:
 
         assert (len(keys), said, error) == (2, [], "")
 
+    def test_a_name_that_holds_what_ends_a_line_elsewhere(self, web: Path) -> None:
+        put(web, "web1/home/a\u2028b\x0c/.ssh/authorized_keys", OTHER)
+        stamped(seal(web), hours=1)
+
+        keys, (said,), _ = read(verifier(web, expected=[], manifest="SHA256SUMS"))
+
+        assert len(keys) == 2
+        assert "'web1/home/a\\u2028b\\x0c/.ssh/authorized_keys' has a name that isn't plain UTF-8" in said
+
     def test_a_file_that_it_lists_and_that_is_not_there(self, web: Path) -> None:
         stamped(seal(web), hours=1)
         (web / TRUSTED).unlink()

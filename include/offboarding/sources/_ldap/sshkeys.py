@@ -37,7 +37,7 @@ class KeyFormatError(ValueError):
 
 def lines(value: bytes) -> Iterator[str]:
     """The lines of one attribute value that sshd would look at: people paste whole files."""
-    for line in value.decode("utf-8", "backslashreplace").splitlines():
+    for line in value.decode("utf-8", "backslashreplace").split("\n"):
         if line.strip() and not line.lstrip().startswith("#"):
             yield line.strip()
 

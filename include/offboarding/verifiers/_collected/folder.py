@@ -122,6 +122,7 @@ class Folder:
                 if path.isprintable():
                     yield path
                 else:
+                    self._seen.add(path)
                     shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                     self.problem(repr(shown), "has a name that isn't plain UTF-8. Name it otherwise")
 

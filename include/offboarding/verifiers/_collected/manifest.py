@@ -31,8 +31,8 @@ def read_manifest(body: bytes, made_at: datetime) -> Manifest:
     if not text.endswith("\n"):
         raise ManifestError("is empty, or cut off in its last line. Let the collection write it anew")
     digests: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _LINE.fullmatch(line)
+    for number, line in enumerate(text[:-1].split("\n"), 1):
+        match = _LINE.fullmatch(line.removesuffix("\r"))
         if match is None:
             raise ManifestError(f"line {number} isn't as sha256sum writes it: a SHA-256, two spaces, a path")
         digests[match[2]] = match[1]
