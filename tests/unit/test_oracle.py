@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -171,10 +172,51 @@ def test_access_ends_with_the_last_working_day_for_a_recycled_value_too() -> Non
     assert whose(2018, 9, 1) == {"2"}
 
 
-def test_two_who_bore_it_at_once_leave_it_to_nobody() -> None:
-    pair = (worker("1", job("left", last="2026-11-13"), mail=KIM), worker("2", former=(KIM,)))
+BORNE: dict[str, Any] = {"former mail": {"former": (KIM,)}, "mail": {"mail": KIM}, "login": {"logins": ("kim",)}}
+BEARS = {"former mail": mail(KIM), "mail": mail(KIM), "login": key(KeyKind.LOGIN, "kim")}
+TWO = (worker("1", job("left", last="2026-11-13"), mail=KIM), worker("2", former=(KIM,)))
+AT_ODDS = ("disputed", {("1", "is", "disputed", 80), ("2", "is", "disputed", 80)})
 
-    assert link(hr(*pair), ldap(account("x", mail(KIM)))) == ("orphan", set())
+
+@pytest.mark.parametrize("made", [LONG_AGO, datetime(2014, 1, 1, tzinfo=UTC), None], ids=["then", "before", "unknown"])
+def test_a_mail_that_two_bear_at_once_counts_for_each(made: datetime | None) -> None:
+    assert link(hr(*TWO), ldap(account("x", mail(KIM), made=made))) == AT_ODDS
+
+
+def test_a_mail_of_two_keeps_nothing_back_from_who_is_known_by_other_evidence() -> None:
+    assert link(hr(*TWO), ldap(account("x", number("1"), mail(KIM)))) == ("linked", {("1", "is", "linked", 90)})
+
+
+def test_a_mail_of_many_is_a_team_s_and_nobody_s() -> None:
+    many = [worker(str(number), LEFT, former=(KIM,)) for number in range(2001, 2012)]
+
+    assert link(hr(*many[:10]), ldap(account("x", mail(KIM))))[0] == "linked"
+    assert link(hr(*many), ldap(account("x", mail(KIM)))) == ("orphan", set())
+
+
+def test_a_workload_whose_mail_two_bear_is_owned_by_each() -> None:
+    workload = account("x", mail(KIM), service=True)
+
+    assert link(hr(*TWO), ldap(workload))[1] == {("1", "owns", "linked", 80), ("2", "owns", "linked", 80)}
+
+
+@pytest.mark.parametrize(("made", "whose"), [(18, {"1", "2"}), (17, {"1"})], ids=["14 days", "15 days"])
+def test_an_account_may_be_made_a_fortnight_ahead(made: int, whose: set[str]) -> None:
+    pair = (worker("1", job("left", last="2018-12-31"), mail=KIM), worker("2", job(start="2019-01-01"), mail=KIM))
+
+    _, rows = link(hr(*pair), ldap(account("x", mail(KIM), made=datetime(2018, 12, made, 1, tzinfo=UTC))))
+
+    assert {worker_id for worker_id, *_ in rows} == whose
+
+
+@pytest.mark.parametrize("how", ["former mail", "mail", "login"])
+def test_who_was_there_first_has_no_more_of_it_than_who_came_to_work_beside_them(how: str) -> None:
+    first = worker("1", job("left", start="2010-01-01", last="2026-10-30"), **BORNE[how])
+    second = worker("2", job(start="2020-01-01"), mail=KIM, logins=("kim",))
+
+    found, rows = link(hr(first, second), ldap(account("x", BEARS[how], made=datetime(2015, 1, 1, tzinfo=UTC))))
+
+    assert (found, {worker_id for worker_id, *_ in rows}) == ("disputed", {"1", "2"})
 
 
 BOTH = (worker("1042", LEFT, logins=("kim",)), worker("1043", logins=("kim",)))

@@ -136,7 +136,7 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _run(session, "correlate", values, "make_vouching", "make_vouched_login")
     _add(session, values, "evidence_login")
     _add(session, values, "evidence_external_id", "evidence_ssh_key")
-    _add(session, values, "evidence_login_at_once")
+    _add(session, values, "evidence_at_once")
     _run(session, "correlate", values, "link_each_leaver")
     _settle_words(session, values, is_questioned=is_questioned)
     _run(session, "correlate", values, "evidence_mail_owner", "evidence_owner_number", "evidence_owner_label")

@@ -10,10 +10,10 @@ from tests.support.oracle.scoring import (
     Claim,
     Evidence,
     Group,
+    at_once,
     derived,
     derived_logins,
     firm,
-    logins_of_several,
     totals,
 )
 from tests.support.oracle.values import dn, plain
@@ -42,7 +42,7 @@ class Case:
     evidence: tuple[Evidence, ...]
     scores: dict[Claim, int]
     several: frozenset[Person] = frozenset()
-    """Who bears its login, where HR gives it to several at once and nothing else says whose it is."""
+    """Who bears its mail or login, where HR gives it to several at once and nothing else says whose it is."""
     held: Person | None = None
     """Whose it stays though it says otherwise; the others' scores are claims."""
 
@@ -78,15 +78,15 @@ def cases(known: Knowledge) -> list[Case]:
     accounts = [(source, account) for source in known.company.sources for account in source.accounts]
     base = base_links(known, accounts)
     found = [case(known, s, a, [*firm(known, s, a), *derived(known, base, s, a)]) for s, a in accounts]
-    found = [with_logins_of_several(known, each) for each in found]
+    found = [with_several_at_once(known, each) for each in found]
     return [with_named_owners(known, each, found) for each in found]
 
 
-def with_logins_of_several(known: Knowledge, each: Case) -> Case:
-    """A login that HR gives to several at once counts for each, where nobody has the account without it."""
+def with_several_at_once(known: Knowledge, each: Case) -> Case:
+    """A mail or login that HR gives to several at once counts for each, where nobody has the account without it."""
     if linked(known, each) is not None:
         return each
-    more = list(logins_of_several(known, each.source, each.account))
+    more = list(at_once(known, each.source, each.account))
     wider = case(known, each.source, each.account, [*each.evidence, *more])
     return replace(wider, several=frozenset(evidence.person for evidence in more))
 

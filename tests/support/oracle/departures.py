@@ -227,8 +227,9 @@ def during(company: Company, spell: Spell) -> tuple[datetime, datetime]:
     )
 
 
-def covers(company: Company, spell: Spell, moment: datetime) -> bool:
-    """Whether a moment lies in an employment, by days in its zone; without a start it always was."""
-    day = moment.astimezone(ZoneInfo(spell.employment.zone or company.default_zone)).date()
+def covers(company: Company, spell: Spell, moment: datetime, *, ahead: timedelta) -> bool:
+    """Whether a moment lies in an employment or so much ahead of it, by days in its zone; without a start it does."""
+    zone = ZoneInfo(spell.employment.zone or company.default_zone)
+    day, latest_start = moment.astimezone(zone).date(), (moment + ahead).astimezone(zone).date()
     start, end = spell.employment.start_on, spell.end_on(company)
-    return (start is None or start <= day) and (end is None or day <= end)
+    return (start is None or start <= latest_start) and (end is None or day <= end)

@@ -6,7 +6,7 @@ from itertools import chain
 
 from include.offboarding.model import Account, KeyKind
 from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead
-from tests.support.oracle.departures import covers, departure, during
+from tests.support.oracle.departures import BRIDGE, covers, departure, during
 from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells
 from tests.support.oracle.values import borne, own_local_part, plain, source_space, told
 
@@ -37,29 +37,43 @@ class Knowledge:
     profiles: tuple[Profile, ...]
 
     def counting(self, holders: Iterable[Person], account: Account) -> Person | None:
-        """The one person that a value counts for: its one holder ever, or who bore it when the account was made."""
+        """The one person that a mail or login counts for: its one holder ever, or who alone bore it then."""
         held = set(holders)
-        if len(held) == 1:
-            return held.pop()
+        bore = self.bearers(held, account) if len(held) > 1 else held
+        return next(iter(bore)) if len(bore) == 1 else None
+
+    def several(self, holders: Iterable[Person], account: Account) -> set[Person]:
+        """Whom a mail or login counts for that several bore at once, each of them; of many nobody."""
+        held = set(holders)
+        bore = self.bearers(held, account) if self.are_few(held) else set[Person]()
+        return bore if len(bore) > 1 else set()
+
+    def bearers(self, held: set[Person], account: Account) -> set[Person]:
+        """Who was there when the account was made, and of few also who was ever at work with one of these.
+
+        Where nobody was there, whoever was at work together.
+        """
+        there = self.there(held, account)
+        if not self.are_few(held):
+            return there
+        near = self.of(there or held)
+        return there | {
+            p.person for p in self.of(held) if any(p.person != o.person and self.together(p, o) for o in near)
+        }
+
+    def are_few(self, held: set[Person]) -> bool:
+        return len(held) <= self.company.scores.common_accounts
+
+    def there(self, held: set[Person], account: Account) -> set[Person]:
+        """Who was at work when the account was made, or began within a fortnight: accounts are made ahead."""
         made_at = account.created_at
         if made_at is None:
-            return None
-        here = {p.person for p in self.of(held) if any(covers(self.company, s, made_at) for s in p.spells)}
-        return here.pop() if len(here) == 1 else None
-
-    def several(self, space: str, login: str, account: Account) -> set[Person]:
-        """Whom a login counts for that HR gave to several at once: who bore it when the account was made, else each.
-
-        Nobody where one person alone bore it then, or where one bore it after the other; of many nobody either.
-        """
-        held = [p for p in self.profiles if (space, login) in p.logins]
-        if len(held) < 2 or len(held) > self.company.scores.common_accounts:
             return set()
-        if self.counting({p.person for p in held}, account) is not None:
-            return set()
-        made_at = account.created_at
-        then = {p.person for p in held if made_at and any(covers(self.company, s, made_at) for s in p.spells)}
-        return then or {p.person for p in held if any(o is not p and self.together(p, o) for o in held)}
+        return {
+            p.person
+            for p in self.of(held)
+            if any(covers(self.company, each, made_at, ahead=BRIDGE) for each in p.spells)
+        }
 
     def together(self, one: Profile, other: Profile) -> bool:
         """Whether there was a day on which both were at work."""
@@ -74,16 +88,28 @@ class Knowledge:
         return [profile for profile in self.profiles if profile.person in wanted]
 
     def by_mail(self, mail: str, account: Account) -> Person | None:
-        return self.counting((p.person for p in self.profiles if mail in p.mails), account)
+        return self.counting(self.with_mail(mail), account)
+
+    def owning_by_mail(self, mail: str, account: Account) -> set[Person]:
+        """Whom a workload's mail names: several may own one thing."""
+        person = self.by_mail(mail, account)
+        return self.several(self.with_mail(mail), account) if person is None else {person}
 
     def by_login(self, space: str, login: str, account: Account) -> Person | None:
         """Whom HR's word for a login in a space counts for."""
-        return self.counting((p.person for p in self.profiles if (space, login) in p.logins), account)
+        return self.counting(self.with_login(space, login), account)
+
+    def with_mail(self, mail: str) -> set[Person]:
+        return {p.person for p in self.profiles if mail in p.mails}
+
+    def with_login(self, space: str, login: str) -> set[Person]:
+        return {p.person for p in self.profiles if (space, login) in p.logins}
 
     def by_local_part(self, login: str, account: Account) -> Person | None:
-        """Whom a login counts for that stands before the @ of a work mail."""
-        holders = (p.person for p in self.profiles for m in p.mails if own_local_part(self.company, m) == login)
-        return self.counting(holders, account)
+        """Whom a login counts for that stands before the @ of a work mail: nobody else's mail need be the same."""
+        holders = {p.person for p in self.profiles for m in p.mails if own_local_part(self.company, m) == login}
+        there = self.there(holders, account) if len(holders) > 1 else holders
+        return next(iter(there)) if len(there) == 1 else None
 
     def login_spaces(self) -> set[str]:
         """Every space in which a login may be known."""

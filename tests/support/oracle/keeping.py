@@ -16,8 +16,8 @@ from tests.support.oracle.decisions import (
     cases,
     linked,
     verdict,
-    with_logins_of_several,
     with_named_owners,
+    with_several_at_once,
     word,
 )
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id, learn
@@ -116,14 +116,14 @@ def settled(
     each: Account,
 ) -> Case:
     """The case that counts: by what it says now, or by what it said before, with the others' claims by what it says."""
-    new = with_logins_of_several(
+    new = with_several_at_once(
         known, case(known, source, each, [*firm(known, source, each), *derived(known, base, source, each)])
     )
     if key not in asked or linked(known, new) == asked[key]:
         return new
     was = before.words[key]
     was = replace(each, keys=was.keys, service_like=was.service_like)
-    old = with_logins_of_several(
+    old = with_several_at_once(
         then, case(then, source, was, [*firm(then, source, was), *derived(then, base, source, was)])
     )
     holder = asked[key]

@@ -110,11 +110,13 @@ def exact(source: SourceRead, space: str | None, key: AccountKey, profile: Profi
 def mails(known: Knowledge, account: Account) -> Iterator[Evidence]:
     """Work mails; on a workload's account they name an owner."""
     for mail in weighing(known, account, KeyKind.MAIL):
-        person = known.by_mail(mail, account)
-        if person is not None:
+        if not account.service_like:
+            yield from claim(known.by_mail(mail, account), Group.MAIL, known.company.scores.mail, f"mail {mail}")
+            continue
+        for person in known.owning_by_mail(mail, account):
             yield Evidence(
                 person=person,
-                relation=Relation.OWNS if account.service_like else Relation.IS,
+                relation=Relation.OWNS,
                 group=Group.MAIL,
                 points=known.company.scores.mail,
                 because=f"mail {mail}",
@@ -128,8 +130,8 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
         if key.origin is not KeyOrigin.OWNER or not weighs(known, key):
             continue
         if key.kind is KeyKind.MAIL:
-            person = known.by_mail(normalised(known.company, key), account)
-            yield from claim(person, Group.OWNER, points, f"{key.name} {key.value}")
+            for person in known.owning_by_mail(normalised(known.company, key), account):
+                yield from claim(person, Group.OWNER, points, f"{key.name} {key.value}")
         elif key.kind is KeyKind.NUMBER and (space := number_space(known.company, source)) is not None:
             for profile in known.profiles:
                 person = profile.person if exact(source, space, key, profile) else None
@@ -207,11 +209,14 @@ def login_elsewhere(
         yield from claim(person, Group.LOGIN, points, f"login {login}, a linked account's in {space}")
 
 
-def logins_of_several(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
-    """What speaks for each of several people to whom HR gives one login at once."""
+def at_once(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    """What speaks for each of several people to whom HR gives one mail or login at once."""
+    for mail in () if account.service_like else weighing(known, account, KeyKind.MAIL):
+        for person in known.several(known.with_mail(mail), account):
+            yield from claim(person, Group.MAIL, known.company.scores.mail, f"mail {mail}, HR's for several")
     for login in weighing(known, account, KeyKind.LOGIN):
         for space, value, points in login_words(known, source, login):
-            for person in known.several(space, value, account):
+            for person in known.several(known.with_login(space, value), account):
                 yield from claim(person, Group.LOGIN, points, f"login {value}, HR's in {space} for several")
 
 

@@ -159,21 +159,47 @@ where d.account_pk = b.account_pk and d.kind = 'login' and b.kind = 'login' and 
 create temp table evidence (account_pk bigint, person_uid uuid, relation text, grp text, score integer, text text);
 
 -- name: make_borne_then
--- Of mails and logins that several bore: who alone did, of those at work when the account was made.
+-- For whom a mail or login counts that several bore: who alone did, of those at work when the account was made, or who
+-- began soon after, since accounts are made ahead. Where few bore it that is nobody alone who was ever at work together
+-- with another bearer: then it's each one's who bore it at once, or if nobody was there whoever was at work together.
 create temp table borne_then as
 with asked as (
     select distinct b.account_pk, b.created_at, x.kind, x.value, x.space, x.is_local
-    from shared x join bearing b using (kind, value) where b.created_at is not null
-), bore as (
-    select a.account_pk, h.person_uid, a.kind, a.value, a.space, a.is_local,
-        count(*) over (partition by a.account_pk, a.kind, a.value, a.space, a.is_local) as bearers
+    from shared x join bearing b using (kind, value)
+), bearer as (
+    select a.*, h.person_uid, a.created_at is not null and exists (
+            select from employment_span e
+            where e.person_uid = h.person_uid
+                and (e.started_at is null or e.started_at <= a.created_at + make_interval(days => %(pre_start_days)s))
+                and (e.over_at is null or a.created_at < e.over_at)) as was_here
     from asked a join person_key h using (kind, value, space, is_local)
-    where exists (
-        select from employment_span e
-        where e.person_uid = h.person_uid and (e.started_at is null or e.started_at <= a.created_at)
-            and (e.over_at is null or a.created_at < e.over_at))
+), counted as (
+    select *, count(*) over everyone <= %(bearers)s and not is_local as is_few,
+        count(*) filter (where was_here) over everyone as here
+    from bearer
+    window everyone as (partition by account_pk, kind, value, space, is_local)
+), few as (
+    select distinct kind, value, space, person_uid from counted where is_few
+), together as (
+    select distinct one.kind, one.value, one.space, one.person_uid, other.person_uid as other_uid
+    from few one join few other using (kind, value, space)
+    join employment_span e on e.person_uid = one.person_uid
+    join employment_span o on o.person_uid = other.person_uid
+    where one.person_uid <> other.person_uid
+        and greatest(coalesce(e.started_at, '-infinity'), coalesce(o.started_at, '-infinity'))
+            < least(coalesce(e.over_at, 'infinity'), coalesce(o.over_at, 'infinity'))
+), bore as (
+    select account_pk, person_uid, kind, value, space, is_local, is_few from counted where was_here
+    union
+    select o.account_pk, t.person_uid, o.kind, o.value, o.space, o.is_local, o.is_few
+    from counted o join together t on t.kind = o.kind and t.value = o.value and t.space = o.space
+        and t.other_uid = o.person_uid
+    where o.is_few and (o.was_here or o.here = 0)
+), several as (
+    select *, count(*) over (partition by account_pk, kind, value, space, is_local) as bearers from bore
 )
-select account_pk, person_uid, kind, value, space, is_local from bore where bearers = 1;
+select account_pk, person_uid, kind, value, space, is_local, bearers = 1 as alone
+from several where bearers = 1 or is_few;
 
 -- name: make_claim
 -- What HR's word says for an account being a person's: a row for both, a column for each sort of evidence. There stands
@@ -227,7 +253,7 @@ with hit as (
         end end collate "C" as word
     from hit
     where not is_shared or (account_pk, person_uid, kind, theirs, space, is_local) in (
-        select t.account_pk, t.person_uid, t.kind, t.value, t.space, t.is_local from borne_then t)
+        select t.account_pk, t.person_uid, t.kind, t.value, t.space, t.is_local from borne_then t where t.alone)
     union all
     select account_pk, person_uid, 'number',
         chr(32 + %(loose_number)s) || name || ' ' || raw || ' resembles ' || space || ' worker ' || theirs collate "C"
@@ -261,14 +287,16 @@ truncate touched;
 insert into touched select distinct account_pk from further;
 create temp table claimed_anew as
 with added as (
-    select account_pk, person_uid, max(word) filter (where grp = 'login') as login,
+    select account_pk, person_uid, max(word) filter (where grp = 'mail') as mail,
+        max(word) filter (where grp = 'login') as login,
         max(word) filter (where grp = 'outer_id') as outer_id, max(word) filter (where grp = 'key') as key
     from further group by account_pk, person_uid
 ), before as (
     delete from claim c using touched t where t.account_pk = c.account_pk returning c.*
 )
-select account_pk, person_uid, b.id, b.number, b.mail, greatest(b.login, a.login) as login,
-    greatest(b.outer_id, a.outer_id) as outer_id, greatest(b.key, a.key) as key, coalesce(b.decided, false) as decided
+select account_pk, person_uid, b.id, b.number, greatest(b.mail, a.mail) as mail,
+    greatest(b.login, a.login) as login, greatest(b.outer_id, a.outer_id) as outer_id, greatest(b.key, a.key) as key,
+    coalesce(b.decided, false) as decided
 from before b full join added a using (account_pk, person_uid);
 insert into claim table claimed_anew;
 delete from ranked r using touched t where t.account_pk = r.account_pk;
@@ -327,13 +355,15 @@ insert into evidence
 select abs(b.account_pk), h.person_uid, 'owns', case b.origin when 'owner' then 'owner' else 'mail' end,
     case b.origin when 'owner' then %(owner)s when 'tag' then %(tag_mail)s else %(mail)s end,
     b.name || case b.origin when 'owner' then ' holds' else ' is' end || ' their work mail'
-        || case when x.value is not null then ', theirs when the account was made' else '' end
+        || case when x.value is null then '' when t.alone then ', theirs when the account was made'
+            else ', and others'' at the same time' end
 from bearing b join person_key h on h.kind = 'mail' and h.value = b.value
 left join shared x on x.kind = 'mail' and x.value = h.value and x.space = h.space
+left join borne_then t on t.kind = 'mail' and t.account_pk = b.account_pk and t.person_uid = h.person_uid
+    and t.value = h.value and t.space = h.space
 where b.kind = 'mail' and (b.origin = 'owner' or (b.service_like and b.origin in ('attribute', 'tag')))
     and b.account_pk not in (select k.account_pk from kept k)
-    and (x.value is null or (b.account_pk, h.person_uid, h.value, h.space) in (
-        select t.account_pk, t.person_uid, t.value, t.space from borne_then t where t.kind = 'mail'));
+    and (x.value is null or t.account_pk is not null);
 
 -- name: evidence_owner_number
 -- A tag that names an owner by number, in the declared form: about a number says too little of whose business it is.
@@ -521,62 +551,32 @@ select b.account_pk, s.person_uid, 'key', chr(32 + %(ssh_key)s) || 'the same SSH
 from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> abs(b.account_pk))
 where b.kind = 'ssh_key' and b.origin <> 'owner';
 
--- name: evidence_login_at_once
--- Of an account that nobody has for certain: each of those to whom HR gives its login, or what that is built on, at the
--- same time. Who were at work when it was made, or else whoever was at work together; who bore it one after the other,
--- and a word that many bear, say nothing.
+-- name: evidence_at_once
+-- Of an account that nobody has for certain: each of those to whom HR gives its mail or login, or what that is built on, at
+-- the same time.
 create temp table at_once as
-with given as (
-    select b.account_pk, b.created_at, b.origin, x.value, x.space, s.login_space, s.source
-    from bearing b join source_setting s using (setting)
-    join shared x on x.kind = 'login' and x.value = b.value and not x.is_local
-    where b.kind = 'login' and (b.origin in ('attribute', 'tag')
-            or (b.origin <> 'owner' and x.space in (s.login_space, 'source:' || s.source)))
-        and not exists (select from ranked r where r.account_pk = b.account_pk and r.is_clear)
-        and not exists (
-            select from borne_then t
-            where t.account_pk = b.account_pk and t.kind = 'login' and t.value = x.value and t.space = x.space
-                and not t.is_local)
-), bearer as (
-    select distinct g.value, g.space, h.person_uid
-    from given g join person_key h on h.kind = 'login' and h.value = g.value and h.space = g.space and not h.is_local
-), few as (
-    select value, space from bearer group by value, space having count(*) <= %(bearers)s
-), together as (
-    select distinct one.value, one.space, one.person_uid
-    from few join bearer one using (value, space) join bearer other using (value, space)
-    join employment_span e on e.person_uid = one.person_uid
-    join employment_span o on o.person_uid = other.person_uid
-    where one.person_uid <> other.person_uid
-        and greatest(coalesce(e.started_at, '-infinity'), coalesce(o.started_at, '-infinity'))
-            < least(coalesce(e.over_at, 'infinity'), coalesce(o.over_at, 'infinity'))
-), claimed as (
-    select g.*, b.person_uid, (b.value, b.space, b.person_uid) in (
-            select t.value, t.space, t.person_uid from together t) as is_together,
-        g.created_at is not null and exists (
-            select from employment_span e
-            where e.person_uid = b.person_uid and (e.started_at is null or e.started_at <= g.created_at)
-                and (e.over_at is null or g.created_at < e.over_at)) as was_here
-    from given g join few using (value, space) join bearer b using (value, space)
-), counted as (
-    select c.*, bool_or(was_here) over (partition by account_pk, value, space) as anybody_here from claimed c
-)
-select c.account_pk, c.person_uid, c.value, c.space, case
-        when origin = 'pattern' then %(login_pattern)s
-        when origin = 'usual' then %(login_usual)s
-        when space in (login_space, 'source:' || source) then %(login_given)s
-        when space = '' then %(login_usual)s
-        when length(value) >= 4 and value <> all(%(reserved)s) then %(login_elsewhere)s end as score
-from counted c
-where case when anybody_here then was_here else is_together end;
+select t.account_pk, t.person_uid, t.kind, t.value, t.space, case
+        when t.kind = 'mail' then case b.origin when 'tag' then %(tag_mail)s else %(mail)s end
+        when b.origin = 'pattern' then %(login_pattern)s
+        when b.origin = 'usual' then %(login_usual)s
+        when t.space in (s.login_space, 'source:' || s.source) then %(login_given)s
+        when t.space = '' then %(login_usual)s
+        when length(t.value) >= 4 and t.value <> all(%(reserved)s) then %(login_elsewhere)s end as score
+from borne_then t join bearing b using (account_pk, kind, value) join source_setting s using (setting)
+where not t.alone
+    and case t.kind when 'mail' then b.origin in ('attribute', 'tag') and not b.service_like
+        else b.origin in ('attribute', 'tag')
+            or (b.origin <> 'owner' and t.space in (s.login_space, 'source:' || s.source)) end
+    and not exists (select from ranked r where r.account_pk = t.account_pk and r.is_clear);
 delete from at_once where score is null;
 insert into further
-select c.account_pk, c.person_uid, 'login',
-    chr(32 + c.score) || 'HR gives the login ' || coalesce('to ' || o.others || ' at the same time', 'to several at once')
+select c.account_pk, c.person_uid, c.kind, chr(32 + c.score) || 'HR gives the ' || c.kind
+    || coalesce(' to ' || o.others || ' at the same time', ' to several at once')
 from at_once c left join lateral (
     select string_agg(distinct w.id_space || ' worker ' || w.worker_id, ', ') as others
     from at_once n join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
-    where n.account_pk = c.account_pk and n.value = c.value and n.space = c.space and n.person_uid <> c.person_uid) o on true;
+    where n.account_pk = c.account_pk and n.kind = c.kind and n.value = c.value and n.space = c.space
+        and n.person_uid <> c.person_uid) o on true;
 
 -- name: link_each_leaver
 -- Where everybody has left for certain whom such an account may belong to, it's each one's.
