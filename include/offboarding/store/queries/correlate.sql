@@ -76,16 +76,21 @@ create temp table kept (account_pk bigint primary key);
 
 -- name: make_bearing
 -- Every key that an account of a configured source bears today, but for its own id; the source's settings are joined
--- where they're asked.
+-- where they're asked. Keys by their numbers are the quickest way, but each is looked for from the first: where they are
+-- many, all come at once.
 create temp table bearing as
-with keys as (
-    select a.account_pk, s.setting, a.created_at, a.service_like,
-        a.keys -> generate_series(0, jsonb_array_length(a.keys) - 1) as k
+with bearer as (
+    select a.account_pk, s.setting, a.created_at, a.service_like, a.keys
     from account_in_focus a join source_setting s using (realm)
     union all
-    select -q.account_pk, s.setting, a.created_at, q.service_like,
-        q.keys -> generate_series(0, jsonb_array_length(q.keys) - 1)
+    select -q.account_pk, s.setting, a.created_at, q.service_like, q.keys
     from questioned q join account a using (account_pk) join source_setting s using (realm)
+), keys as (
+    select account_pk, setting, created_at, service_like, keys -> generate_series(0, jsonb_array_length(keys) - 1) as k
+    from bearer where jsonb_array_length(keys) <= 64
+    union all
+    select account_pk, setting, created_at, service_like, jsonb_array_elements(keys)
+    from bearer where jsonb_array_length(keys) > 64
 ), key as (
     select account_pk, setting, created_at, service_like, k ->> 0 as kind, k from keys
     offset 0  -- each part of a key is taken out once
