@@ -50,7 +50,7 @@ def _hidden(night: Night) -> Iterator[str]:
     settled = sum(each.settled for each in night.hidden)
     known = f", {settled} of them settled by a person" if settled else ""
     people = counted(len(night.hidden), "departure")
-    yield f"{people} beside an employment that goes on{known} ({COMMAND} departure list)"
+    yield f"{people} beside an employment that goes on{known}: {COMMAND} departure list"
     unsettled = [each for each in night.hidden if not each.settled]
     for each in unsettled[:_MOST_LINES]:
         gone = counted(whole_days(each.left_at, night.run.as_of), "day")

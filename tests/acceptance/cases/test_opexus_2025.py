@@ -7,8 +7,10 @@ hour about 96 databases were gone. Nobody can wait for the night here: a departu
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
+from include.offboarding.deciding import moments
 from include.offboarding.deciding.notices import add_notice
 from tests.support.office import System, locked, login
 from tests.support.public_case import PublicCase, documented
@@ -39,7 +41,11 @@ def at(hour: int, minute: int) -> datetime:
     return datetime.combine(CASE.left_on, time(hour, minute))
 
 
-def test_two_at_once_are_each_checked_whole_within_minutes(company: Callable[[str], Replay]) -> None:
+def test_two_at_once_are_each_checked_whole_within_minutes(
+    company: Callable[[str], Replay], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The notices are of that day, and by the clock it is long ago.
+    monkeypatch.setattr(moments, "_FURTHEST", timedelta(days=36_500))
     host, directory = company(CASE.zone), System(realm="directory", accounts=[ONE, OTHER])
     host.hr.workers = [worker(each, job(zone=CASE.zone)) for each in (*BROTHERS, "70013")]
     host.reads(accounts("corp-ldap"), directory)

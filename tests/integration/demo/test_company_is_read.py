@@ -146,33 +146,46 @@ def judged(source: SourceRead) -> Iterator[Account]:
 
 @pytest.fixture(scope="module")
 def verdict(nights: dict[Night, NightRead], settings: dict[str, Any]) -> Verdict:
-    before, tonight = nights[Night.BEFORE], nights[Night.TONIGHT]
+    tonight = company_of(nights, Night.TONIGHT, settings)
+    earlier = nights[Night.BEFORE].workers
+    rosters = tuple(
+        replace(roster, earlier=(Snapshot(observed_at=Night.BEFORE.as_of, workers=earlier[roster.name]),))
+        for roster in tonight.rosters
+    )
+    then = company_of(nights, Night.BEFORE, settings)
+    there = {(a.realm, a.native_id) for source in tonight.sources for a in source.accounts}
+    left = (
+        replace(source, accounts=tuple(a for a in source.accounts if (a.realm, a.native_id) in there))
+        for source in then.sources
+    )
+    return judge(replace(tonight, rosters=rosters, before=replace(then, sources=tuple(left))))
+
+
+def company_of(nights: dict[Night, NightRead], night: Night, settings: dict[str, Any]) -> Company:
+    read = nights[night]
     rosters = tuple(
         RosterRead(
             name=roster["name"],
             id_space=roster["id_space"],
             login_realm=roster["login_realm"],
             coverage=Coverage(roster["coverage"]),
-            workers=tonight.workers[roster["name"]],
-            earlier=(Snapshot(observed_at=Night.BEFORE.as_of, workers=before.workers[roster["name"]]),),
+            workers=read.workers[roster["name"]],
         )
         for roster in settings["rosters"]
     )
-    return judge(
-        Company(
-            as_of=Night.TONIGHT.as_of,
-            mail_domains=tuple(settings["company"]["mail_domains"]),
-            mail_aliases=settings["company"]["mail_aliases"],
-            login_patterns=tuple(settings["company"]["login_patterns"]),
-            rosters=rosters,
-            sources=tuple(replace(source, accounts=tuple(judged(source))) for source in tonight.sources),
-        )
+    return Company(
+        as_of=night.as_of,
+        mail_domains=tuple(settings["company"]["mail_domains"]),
+        mail_aliases=settings["company"]["mail_aliases"],
+        login_patterns=tuple(settings["company"]["login_patterns"]),
+        rosters=rosters,
+        sources=tuple(replace(source, accounts=tuple(judged(source))) for source in read.sources),
     )
 
 
 def expected_links() -> list[list[Any]]:
-    """All but those that need last night's accounts, which the second opinion isn't told; and whose an account is,
-    not who made it."""
+    """All but what needs accounts that are there no more, of which the second opinion isn't told; and whose an account
+    is, not who made it."""
     rows = cast("list[list[Any]]", yaml.safe_load(EXPECTED.read_text(encoding="utf-8"))["links"])
     return [row for row in rows if row[0] != "purged" and row[4] != "created"]
 

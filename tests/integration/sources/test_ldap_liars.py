@@ -31,17 +31,18 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 def message(asked: bytes, operation: bytes, controls: bytes = b"") -> bytes:
     """An answer to this request."""
-    return tlv(0x30, tlv(0x02, bytes([_number(asked)])) + operation + controls)
+    return tlv(0x30, tlv(0x02, _number(asked)) + operation + controls)
 
 
-def _number(asked: bytes) -> int:
+def _number(asked: bytes) -> bytes:
+    """ldap3 counts its messages through the whole process: the number may take several bytes."""
     at = 2 if asked[1] < 0x80 else 2 + (asked[1] & 0x7F)
-    return asked[at + 2]
+    return asked[at + 2 : at + 2 + asked[at + 1]]
 
 
 def _tag(asked: bytes) -> int:
     at = 2 if asked[1] < 0x80 else 2 + (asked[1] & 0x7F)
-    return asked[at + 3]
+    return asked[at + 2 + asked[at + 1]]
 
 
 def entry(dn: str, **attributes: bytes) -> bytes:

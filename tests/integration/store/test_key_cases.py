@@ -355,6 +355,7 @@ def test_an_account_that_went_to_somebody_else_is_held_by_each_in_turn(company: 
     company.users = [KIM_USER, replace(LEE_USER, keys=KIM_USER.keys)]
     company.until(LAST_DAY - 2 * DAY)
     company.users = [KIM_USER, LEE_USER]
+    decide(company, "1043", LEE_USER.native_id, "confirm")
     company.until(LAST_DAY - DAY)
     after_kim_left(company)
 
@@ -367,15 +368,20 @@ def test_an_account_that_went_to_somebody_else_is_held_by_each_in_turn(company: 
 def test_a_rejected_link_is_nobody_s(company: KeyCompany) -> None:
     by_user(company)
     after_kim_left(company)
-    company.session.execute(
-        "insert into link_decision (realm, native_id, person_uid, verdict, reason, author)"
-        " select %s, %s, person_uid, 'reject', 'a test user', 'analyst' from person p where p.worker_id = '1042'",
-        (CLOUD, KIM_USER.native_id),
-    )
-    recorded.note_all(company.session, actor="test")
+    decide(company, "1042", KIM_USER.native_id, "reject")
     company.night()
 
     assert company.held() == {}
+
+
+def decide(company: KeyCompany, worker_id: str, native_id: str, verdict: str) -> None:
+    """Somebody's word on whose a user is."""
+    company.session.execute(
+        "insert into link_decision (realm, native_id, person_uid, verdict, reason, author)"
+        " select %s, %s, person_uid, %s, 'asked them', 'analyst' from person p where p.worker_id = %s",
+        (CLOUD, native_id, verdict, worker_id),
+    )
+    recorded.note_all(company.session, actor="test")
 
 
 # Proved -------------------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ _ALWAYS_OVERHEAD = frozenset(
     | {"DescribePolicy", "ListParents", "ListPoliciesForTarget", "ListRoots"}
 )
 _IDENTITY = "GetCallerIdentity"
-"""Which account this is: each read of one needs it once. Asked again for another session, or of the account that speaks
-for the organization, it's overhead."""
+"""Which account this is: an inventory needs it once, before anything else. Asked again for another session, a second
+look, or of the account that speaks for the organization, it's overhead."""
 
 
 class Meter:
@@ -36,18 +36,24 @@ class Meter:
     def __init__(self) -> None:
         self._counts: Counter[Purpose] = Counter()
         self._purpose = Purpose.OVERHEAD
-        self._next = Purpose.OVERHEAD
+        self._next: Purpose | None = Purpose.OVERHEAD
+        """None: the inventory, if that is what comes next."""
         self._identified = False
+        self._ahead = 0
+        """Requests of which that isn't known yet."""
 
     @property
     def requests(self) -> RequestCounts:
         """What has been asked so far."""
-        return RequestCounts(**{purpose.value: self._counts[purpose] for purpose in Purpose})
+        counts = self._counts + Counter({Purpose.OVERHEAD: self._ahead})
+        return RequestCounts(**{purpose.value: counts[purpose] for purpose in Purpose})
 
     @contextmanager
     def asking_for(self, purpose: Purpose) -> Generator[None]:
         """What the calls within are for."""
         before, self._purpose = self._purpose, purpose
+        self._counts[_of_identity(purpose)] += self._ahead
+        self._ahead = 0
         try:
             yield
         finally:
@@ -64,12 +70,19 @@ class Meter:
     def _before_call(self, model: "OperationModel", **_: object) -> None:
         self._next = self._purpose_of(model.name)
 
-    def _purpose_of(self, call: str) -> Purpose:
-        if call == _IDENTITY:
-            is_first, self._identified = not self._identified, True
-            return Purpose.INVENTORY if is_first else Purpose.OVERHEAD
-        return Purpose.OVERHEAD if call in _ALWAYS_OVERHEAD else self._purpose
+    def _purpose_of(self, call: str) -> Purpose | None:
+        if call == _IDENTITY and not self._identified:
+            self._identified = True
+            return None if self._purpose is Purpose.OVERHEAD else _of_identity(self._purpose)
+        return Purpose.OVERHEAD if call in (_IDENTITY, *_ALWAYS_OVERHEAD) else self._purpose
 
     def _before_send(self, **_: object) -> None:
-        self._counts[self._next] += 1
+        if self._next is None:
+            self._ahead += 1
+        else:
+            self._counts[self._next] += 1
         self._next = Purpose.OVERHEAD
+
+
+def _of_identity(purpose: Purpose) -> Purpose:
+    return purpose if purpose is Purpose.INVENTORY else Purpose.OVERHEAD
