@@ -99,6 +99,11 @@ def stop(folder: Path) -> None:
     for kill, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
         if not _alive(folder):
             return
+        if not (folder / "server.pid").exists():
+            # Nothing was ever started: a process that another thread just forked has our own look at the lock, until
+            # it becomes another program.
+            _wait(lambda: not _alive(folder), patience)
+            return
         # The lock is held, so the process of that number is the server, never a stranger who got its number.
         os.kill(int((folder / "server.pid").read_text()), kill)
         if _wait(lambda: not _alive(folder) and _free(_kept_port(folder)) is not None, patience):
