@@ -53,7 +53,7 @@ class Named:
 def read(body: str) -> Named:
     """Whom a message names. Raises RefusedError with why it isn't taken."""
     try:
-        told = cast("object", json.loads(body))
+        told = cast("object", json.loads(body, object_pairs_hook=_each_once))
     except json.JSONDecodeError as error:
         raise RefusedError(f"it is no JSON (character {error.pos})") from None
     except (ValueError, RecursionError):
@@ -67,6 +67,14 @@ def read(body: str) -> Named:
     if not any(found.values()):
         raise RefusedError("it names nobody")
     return Named(people=found["people"], notices=found["notices"])
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of a field that stands twice, JSON's reader would keep the last and lose whom the first names."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise RefusedError("a field stands in it twice")
+    return told
 
 
 def _ids(name: str, told: object, form: re.Pattern[str]) -> tuple[str, ...]:

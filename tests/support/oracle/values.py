@@ -34,7 +34,8 @@ NO_SYSTEM = ""
 
 
 def plain(value: str) -> str:
-    return unicodedata.normalize("NFKC", value).casefold().strip()
+    seen = "".join(letter for letter in value if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", seen).casefold().strip()
 
 
 def is_placeholder(value: str) -> bool:

@@ -35,6 +35,10 @@ SAME = {
     "outer space": ("\u3000 kim\t", "kim"),
     "inner space": ("kim\u00a0 cheol", "kim cheol"),
     "ligature": ("ﬁnn", "FINN"),
+    "space without width": ("ki\u200bm", "kim"),
+    "soft hyphen": ("ki\u00adm", "kim"),
+    "marks of direction": ("\u200fkim\u202c", "kim"),
+    "word joiner and byte order mark": ("\ufeff104\u20602", "1042"),
 }
 DIFFERENT = {
     "Turkish dotless i": ("\u0131smail", "ismail"),
