@@ -500,3 +500,17 @@ def test_what_would_be_no_link_is_no_more_than_disputed(office: Office) -> None:
     is_used(office, account)
 
     assert standing(office, account) == {"disputed-account": ("1042", "medium", 120.0)}
+
+
+def test_an_entry_of_very_many_values_costs_nobody_the_night(
+    office: QuietOffice, record_property: Callable[[str, object], None]
+) -> None:
+    """Its time grew with the square of them: this many took some minutes, and some more of them hours."""
+    record_property("hostile values", 1)
+    many = entry(*(mail(f"m{each}@corp.example") for each in range(100_000)), uid="many")
+    office.directory.accounts = [LEES, HERS, many]
+
+    office.session.execute("set statement_timeout = '60s'")
+    office.night()
+    office.directory.accounts = [LEES, HERS, replace(many, keys=many.keys[1:])]
+    office.night()
