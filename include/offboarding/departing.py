@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from include.offboarding import intake, people
-from include.offboarding.correlation.keys import normal
+from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import Source
 from include.offboarding.keys import short_finding

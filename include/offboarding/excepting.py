@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from include.offboarding.correlation.keys import normal
+from include.offboarding.correlation.folding import normal
 from include.offboarding.exceptions.register import Acknowledged, Exempted
 from include.offboarding.settings import Settings
 from include.offboarding.store.exceptions import ExceptionRow

@@ -10,8 +10,9 @@ from pathlib import Path
 import structlog
 
 from include.offboarding import texts
-from include.offboarding.correlation import keys
-from include.offboarding.correlation.keys import AccountForm, KeyRules, WorkerForm, actor_keys, normal
+from include.offboarding.correlation import folding, keys
+from include.offboarding.correlation.folding import normal
+from include.offboarding.correlation.keys import AccountForm, KeyRules, WorkerForm, actor_keys
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.gate.days import DayGate
 from include.offboarding.gate.facts import FactGate
@@ -209,7 +210,7 @@ def _worker_form(settings: Settings, roster: RosterSettings) -> WorkerForm:
 
 @cache
 def _keys_code() -> bytes:
-    return b"".join(Path(module.__file__ or "").read_bytes() for module in (keys, texts))
+    return b"".join(Path(module.__file__ or "").read_bytes() for module in (keys, folding, texts))
 
 
 _COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys": Key, "events": Event}

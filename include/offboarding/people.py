@@ -1,6 +1,7 @@
 """Whom a word stands for that a person typed: a worker id, a mail or a login."""
 
-from include.offboarding.correlation.keys import KeyRules, mail, normal
+from include.offboarding.correlation.folding import normal
+from include.offboarding.correlation.keys import KeyRules, mail
 from include.offboarding.errors import FatalError
 from include.offboarding.model import KeyKind
 from include.offboarding.store.connect import Session

@@ -14,7 +14,7 @@ from typing import cast
 import structlog
 
 from include.offboarding import alerting, departing, excepting, guarding, intake, messages, registration, watching
-from include.offboarding.correlation.keys import normal
+from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import (
     KeySource,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from include.offboarding.correlation.keys import normal
+from include.offboarding.correlation.folding import normal
 from include.offboarding.custody.across import worker_of
 from include.offboarding.custody.register import Custodian, RegisteredKey, custodians_of
 from include.offboarding.settings import Settings

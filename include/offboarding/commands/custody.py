@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import NARROW, Cell, Column, records, say, table, width
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.correlation.keys import normal
+from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError
 from include.offboarding.report import keys as words
 from include.offboarding.report.wording import COMMAND, counted, moment, worker

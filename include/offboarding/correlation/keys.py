@@ -14,6 +14,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from include.offboarding.correlation.folding import normal
 from include.offboarding.model import Account, AccountKey, Event, IdentityKey, KeyKind, KeyOrigin, Worker
 from include.offboarding.texts import held_keys
 
@@ -31,13 +32,6 @@ night, and a plain tuple takes a quarter of the time. Lists of them: what yields
 WorkerKeyRow = tuple[str, str, str, str, str, str]
 """A worker's: kind, value, loose, space, origin, raw."""
 
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-"""Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt): soft hyphens, spaces without width, marks of
-direction, selectors of variants. A caseless comparison of identifiers leaves them out (Unicode, 3.13, D147).
-"""
 _LEADING = re.compile("^[^1-9]*")
 _DIGITS = "123456789"
 _DIRECTORY_ID, _NUMBER, _MAIL, _LOGIN, _SSH_KEY = (
@@ -79,21 +73,6 @@ class KeyRules:
 def _digest(told: tuple[object, ...], code: bytes) -> bytes:
     about = repr((*told, unicodedata.unidata_version)).encode()
     return hashlib.blake2b(about + code, digest_size=32).digest()
-
-
-def normal(value: str) -> str:
-    """The form in which values are compared; it is its own normal form.
-
-    Twice, since folding can leave what composes anew (ß before an accent). Unicode, 3.13 Default Case Algorithms, D147.
-    """
-    if value.isascii():
-        return " ".join(value.lower().split())
-    folded = _folded(_folded(value))
-    return " ".join(folded.lower().split() if folded.isascii() else unicodedata.normalize("NFKC", folded).split())
-
-
-def _folded(value: str) -> str:
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", value)).casefold()
 
 
 def loose_number(value: str) -> str:

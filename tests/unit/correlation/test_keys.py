@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from include.offboarding.correlation.folding import normal
 from include.offboarding.correlation.keys import (
     PERSON_NAMESPACE,
     KeyRules,
@@ -14,7 +15,6 @@ from include.offboarding.correlation.keys import (
     login_space,
     loose_number,
     mail,
-    normal,
     person_uid,
     worker_keys,
 )
