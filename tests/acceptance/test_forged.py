@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from include.offboarding import pipeline
 from include.offboarding.model import KeyKind
 from include.offboarding.report import night as report
-from include.offboarding.store import reading, recorded
+from include.offboarding.store import keyed, reading, recorded
 from tests.support.desk import tickets_of
 from tests.support.office import Office, access_key, login, user
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
@@ -36,6 +37,14 @@ def kim(office: Office) -> Office:
 def states(office: Office) -> dict[str, str]:
     rows = office.session.execute("select rule, state from finding").fetchall()
     return {str(rule): str(state) for rule, state in rows}
+
+
+def said_of(office: Office) -> list[tuple[object, ...]]:
+    """What findings are about, and where each stands."""
+    return office.session.execute(
+        "select finding_key, match_key, rule, realm, subject_kind, account_native_id, subject_native_id, person_uid,"
+        " episode, ticket_key from finding order by 1"
+    ).fetchall()
 
 
 def red(office: Office, run_id: int) -> str:
@@ -112,6 +121,42 @@ FORGED = {
         sql="delete from trial",
         told="mark of a store on trial true is gone, and has an event (1): it was put back",
     ),
+    "a finding that names somebody who works here": Forged(
+        sql="update finding set person_uid = (select person_uid from person where worker_id = '1043')",
+        told="says something else than its key was made of: it was put back",
+    ),
+    "a finding of another rule": Forged(
+        sql="update finding set rule = 'orphan-account' where rule = 'leaver-account-works'",
+        told="says something else than its key was made of: it was put back",
+    ),
+    "a finding of another rule, person and episode": Forged(
+        sql="update finding set rule = 'orphan-account', person_uid = null, episode = 7",
+        told="says something else than its key was made of: it was put back",
+    ),
+    "a finding about something else": Forged(
+        sql="update finding set realm = 'elsewhere', subject_native_id = 'x', account_native_id = 'y'",
+        told="says something else than its key was made of: it was put back",
+    ),
+    "a finding that isn't found again": Forged(
+        sql="update finding set match_key = 'x' || finding_key",
+        told="says something else than its key was made of: it was put back",
+    ),
+    "findings that were exchanged": Forged(
+        sql="update finding set state = state; with s as (select finding_key, row_number() over (order by finding_key)"
+        " as n from finding) update finding f set match_key = 'x' || s.n from s where s.finding_key = f.finding_key;"
+        " update finding f set (match_key, rule) = (select o.finding_key, o.rule from finding o"
+        " where o.finding_key <> f.finding_key and o.ticket_kind = 'revoke' limit 1)"
+        " where f.ticket_kind = 'event'",
+        told="says something else than its key was made of: it was put back",
+    ),
+    "a departure of another episode": Forged(
+        sql="update departure set episode = episode + 1",
+        told="was of episode 2, and its person is in episode 1: both were put back to 1",
+    ),
+    "a person in another episode": Forged(
+        sql="update person set episode = episode + 1",
+        told="was of episode 1, and its person is in episode 2: both were put back to 1",
+    ),
     "an edited event": Forged(
         sql="update finding_event set text = 'seen dead' where seq = (select max(seq) from finding_event)",
         told="the record is broken at event",
@@ -127,7 +172,7 @@ FORGED = {
 def test_what_is_forged_closes_nothing_and_is_told_once(
     kim: Office, people: RoundupPeople, forged: Forged, record_property: RECORD
 ) -> None:
-    before = [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)]
+    before, about = [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)], said_of(kim)
     kim.session.execute(forged.sql.encode())
 
     told = kim.night()
@@ -136,9 +181,11 @@ def test_what_is_forged_closes_nothing_and_is_told_once(
     attacked(record_property, told=forged.told in said)
     assert forged.told in said
     assert states(kim) == OPEN
+    assert said_of(kim) == about
     assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
     assert recorded.troubles(kim.session) == []
     assert recorded.states_changed(kim.session) == []
+    assert (keyed.misfits(kim.session), keyed.other_episodes(kim.session)) == ([], [])
     assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
 
 
@@ -199,3 +246,65 @@ def test_a_hold_that_was_edited_keeps_its_words(kim: Office, record_property: RE
     attacked(record_property, told="hold 1 says something else than its event" in told)
     assert "hold 1 says something else than its event" in told
     assert kim.session.execute("select status, decided_for from guard_hold").fetchall() == [("rejected", "a test")]
+
+
+def test_what_no_rule_says_again_stays_aside_and_nothing_is_told_of_it(
+    kim: Office, people: RoundupPeople, record_property: RECORD
+) -> None:
+    before = [(ticket.title, ticket.status, ticket.texts) for ticket in tickets_of(people, kim.queue)]
+    about = said_of(kim)
+    edit = "update finding set realm = 'x' || realm, subject_native_id = 'gone', episode = 3"
+    kim.session.execute(edit.encode())
+    kim.directory.remove("kim")
+    kim.cloud.remove("AIDAKIM")
+
+    told = red(kim, kim.night().run.run_id)
+
+    aside = "it was set aside, and nobody is told of it until a rule says it again"
+    attacked(record_property, told=aside in told)
+    assert aside in told
+    now = tickets_of(people, kim.queue)
+    assert [each for each in before if each not in [(one.title, one.status, one.texts) for one in now]] == []
+    assert len(now) == len(before)
+    assert set(states(kim).values()) == {"open"}
+    assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
+    assert keyed.misfits(kim.session) != []
+    assert len(said_of(kim)) == len(about)
+
+
+def test_an_edit_behind_the_guard_is_told_to_no_tracker(
+    kim: Office, people: RoundupPeople, record_property: RECORD
+) -> None:
+    before = [(ticket.title, ticket.texts) for ticket in tickets_of(people, kim.queue)]
+    told = kim.night()
+    lee = "update finding set told = '', left_at = now(), person_uid = (select person_uid from person"
+    kim.session.execute(f"{lee} where worker_id = '1043')".encode())
+
+    pipeline.ticket(kim.session, kim.settings, told.run, ("secops", kim.tracker))
+
+    assert [(ticket.title, ticket.texts) for ticket in tickets_of(people, kim.queue)] == before
+    said = red(kim, kim.night().run.run_id)
+    attacked(record_property, told="it was put back" in said)
+    assert "it was put back" in said
+
+
+def test_findings_of_a_person_who_turned_out_to_be_another_one_are_put_back_to_that_one(
+    kim: Office, record_property: RECORD
+) -> None:
+    kim.hr.workers.append(worker("0917", LEFT, name="Kim M."))
+    kim.cloud.accounts.append(user("AIDAOLD", tag(KeyKind.NUMBER, "0917")))
+    kim.cloud.credentials.append(access_key("AKIABBBBBBBBBBBBBBBB", kim.cloud.accounts[-1]))
+    kim.night()
+    kim.hr.change("1042", previous_worker_ids=("0917",))
+    kim.night()
+    moved = "select count(*)::int from finding where match_key <> finding_key"
+    assert kim.session.execute(moved.encode()).fetchone() == (1,)
+    about = said_of(kim)
+    edit = "update finding set person_uid = (select person_uid from person where worker_id = '1043')"
+    kim.session.execute(edit.encode())
+
+    said = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="it was put back" in said)
+    assert "it was put back" in said
+    assert said_of(kim) == about

@@ -9,7 +9,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.report.coverage import MOST_LINES
 from include.offboarding.report.wording import counted
-from include.offboarding.store import events, recorded, recorded_links
+from include.offboarding.store import events, keyed, recorded, recorded_links
 from include.offboarding.store.connect import Session
 
 
@@ -25,7 +25,7 @@ def verify(given: Namespace) -> int:
                 f"the record is broken at event {broken}: it, or one before it, was edited or removed after it was"
                 " written. Keep the database as it is, restore a backup beside it, and compare the table finding_event."
             )
-        otherwise = [*map(str, recorded.troubles(session)), *_states(session), *_links(session)]
+        otherwise = [*map(str, recorded.troubles(session)), *_states(session), *_keys(session), *_links(session)]
         end = events.head(session)
         missing = [digest for digest in given.hash if events.holds(session, digest.lower()) is None]
     if missing:
@@ -57,6 +57,10 @@ def _states(session: Session) -> list[str]:
         f" {change.to_state}"
         for change in recorded.states_changed(session)
     ]
+
+
+def _keys(session: Session) -> list[str]:
+    return [*map(str, keyed.misfits(session)), *map(str, keyed.other_episodes(session))]
 
 
 def _links(session: Session) -> list[str]:

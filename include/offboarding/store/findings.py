@@ -17,6 +17,7 @@ from include.offboarding.store.departures import persons_asked
 from include.offboarding.store.events import Change, append_events
 from include.offboarding.store.exceptions import apply_exceptions
 from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.putting_right import put_right_as_produced
 from include.offboarding.store.rows import Run
 from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
@@ -154,6 +155,7 @@ def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> E
     if persons is not None:
         for statement in statements("findings", "drop_unseen"):
             session.execute(statement, values)
+    put_right_as_produced(session, run.run_id)
     changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
     session.execute(block("findings", "refresh"))
     changes["begin"] = _changes(session, "begin", values)

@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.keys import short_finding
+from include.offboarding.store import keyed
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
 from include.offboarding.store.locks import lock_findings
@@ -25,7 +26,13 @@ def put_right(session: Session, run_id: int) -> list[str]:
     """
     with session.transaction():
         lock_findings(session)
-        told = [*_chain_since(session, run_id), *_put_rows_right(session, run_id), *_put_states_right(session, run_id)]
+        told = [
+            *_chain_since(session, run_id),
+            *_put_rows_right(session, run_id),
+            *_put_states_right(session, run_id),
+            *keyed.put_findings_right(session, run_id),
+            *keyed.put_episodes_right(session),
+        ]
         if told:
             note_troubles(session, run_id, told)
     return told
@@ -34,6 +41,14 @@ def put_right(session: Session, run_id: int) -> list[str]:
 def note_troubles(session: Session, run_id: int, told: Sequence[str]) -> None:
     """For the report of a run."""
     session.execute(block("recorded", "note_troubles"), {"run_id": run_id, "troubles": list(told)})
+
+
+def put_right_as_produced(session: Session, run_id: int) -> list[str]:
+    """Findings that were set aside, by what this run's rules say. Returns a sentence for each that is right again."""
+    told = keyed.put_right_as_produced(session, run_id)
+    if told:
+        note_troubles(session, run_id, told)
+    return told
 
 
 def note_links(session: Session, run_id: int) -> str:

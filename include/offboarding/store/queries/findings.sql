@@ -120,6 +120,7 @@ with alias as (
     where f.state <> 'resolved' and f.ticket_kind <> 'event' and f.subject_kind in ('signing_key', 'shared_secret')
         and not exists (select from produced s where s.match_key = f.match_key)
         and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
+        and f.finding_key not in (select m.finding_key from misfit_finding m)
 ), seen as (
     select f.finding_key,
         bool_and(coalesce(p.confirmed_at > c.untrusted_since and p.confirmed_at - c.untrusted_since >= c.cache, false))
@@ -205,6 +206,7 @@ with alias as (
     select f.* from finding f
     where f.state <> 'resolved' and f.subject_kind not in ('signing_key', 'shared_secret') and not exists (select from produced s where s.match_key = f.match_key)
         and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
+        and f.finding_key not in (select m.finding_key from misfit_finding m)
 ), seen as (
     select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
         a.standing_reason as account_reason, c.account_pk is not null as has_credential, c.gone_at is not null as credential_gone,

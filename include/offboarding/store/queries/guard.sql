@@ -263,7 +263,8 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
     null::text as line_kind, null::text as line_name
 from finding f
-where f.state = 'held' and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
+where f.state = 'held' and f.finding_key not in (select m.finding_key from misfit_finding m)
+    and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
     and (%(only_run)s::bigint is null or f.first_run_id = %(only_run)s);
 
 -- name: cover

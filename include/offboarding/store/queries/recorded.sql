@@ -70,7 +70,7 @@ order by d.about;
 select e.seq, e.finding_key, e.about, e.at, e.run_id, e.actor, e.from_state, e.to_state, e.text, e.prev_hash, e.hash,
     n.prev_hash as named
 from finding_event e left join finding_event n on n.seq = e.seq + 1
-where e.about is not null and e.about not in ('links', 'record')
+where e.about is not null and e.about not in ('links', 'record') and not starts_with(e.about, 'finding:')
 order by e.about, e.seq desc;
 
 -- name: states

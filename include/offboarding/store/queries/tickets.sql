@@ -7,7 +7,7 @@ with loose as (
             when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
         case f.ticket_kind when 'revoke' then f.episode else 1 end as episode
     from finding f
-    where f.state = 'open' and f.ticket_key is null
+    where f.state = 'open' and f.ticket_key is null and f.finding_key not in (select m.finding_key from misfit_finding m)
 )
 select l.kind, l.holder, l.queue, l.episode, array_agg(l.finding_key order by l.finding_key) as finding_keys,
     bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, t.generation, t.closed_at
@@ -24,7 +24,7 @@ order by l.kind, l.holder, l.queue, l.episode;
 with waiting as (
     select u.realm, min(f.queue) as queue, array_agg(f.finding_key order by f.finding_key) as finding_keys
     from finding f join untold u using (finding_key)
-    where f.state = 'unverified' and (
+    where f.state = 'unverified' and f.finding_key not in (select m.finding_key from misfit_finding m) and (
         select count(*) from counted_run r where r.kind = 'nightly' and r.run_id >= f.first_run_id) >= %(nights)s
     group by u.realm
 )
@@ -65,6 +65,7 @@ select distinct f.ticket_key
 from finding f join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
 where f.ticket_key is not null and f.state not in ('resolved', 'held')
     and not exists (select from doubted_roster d where d.roster = f.roster)
+    and not exists (select from misfit_finding m where m.ticket_key = f.ticket_key)
     and (f.told_left_at, f.told_basis, f.told_worker) is distinct from (f.left_at, f.basis, w.id_space || ':' || w.worker_id)
 order by f.ticket_key;
 
@@ -79,6 +80,7 @@ join lateral (
         coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted')), false) as holds
     from finding f where f.ticket_key = t.ticket_key) i on true
 where t.kind <> 'unverified' and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
+    and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
 order by t.wanted_at, t.ticket_key;
 
 -- name: mark_told
@@ -101,6 +103,7 @@ where (t.state in ('wanted', 'open') or exists (
         select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
     and (%(persons)s::uuid[] is null or exists (
         select from finding f where f.ticket_key = t.ticket_key and f.person_uid = any(%(persons)s)))
+    and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
 order by t.wanted_at, t.ticket_key;
 
 -- name: ticket
@@ -142,6 +145,7 @@ select t.ticket_key, t.kind, t.tracker, t.ref, t.url, min(f.due_at) as due_at,
         f.finding_key) as finding_keys
 from ticket t join finding f using (ticket_key)
 where t.state = 'open' and t.past_due_at is null and f.state = 'open' and f.holds_ticket and f.due_at < %(as_of)s
+    and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
 group by t.ticket_key order by min(f.due_at), t.ticket_key;
 
 -- name: note_past_due
