@@ -206,8 +206,8 @@ def correlate(session: Session, settings: Settings, run: Run) -> correlation.Cor
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
     outcome = correlation.correlate(session, given, counted=run.kind != DEPARTURE)
-    if outcome.links_were_edited:
-        log.error(putting_right.note_links(session, run.run_id), run=run.run_id)
+    for told in putting_right.note_edited(session, run.run_id, outcome.edited):
+        log.error(told, run=run.run_id)
     runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome

@@ -153,6 +153,14 @@ FORGED = {
         sql="update departure set episode = episode + 1",
         told="was of episode 2, and its person is in episode 1: both were put back to 1",
     ),
+    "somebody who came back, says SQL": Forged(
+        sql="update departure set returned = true",
+        told="departures were changed past the record since they were last worked out: all were made anew",
+    ),
+    "departures that ended": Forged(
+        sql="update departure set valid_to = now(), returned = true",
+        told="departures were changed past the record since they were last worked out: all were made anew",
+    ),
     "a person in another episode": Forged(
         sql="update person set episode = episode + 1",
         told="was of episode 1, and its person is in episode 2: both were put back to 1",

@@ -64,5 +64,5 @@ def _keys(session: Session) -> list[str]:
 
 
 def _links(session: Session) -> list[str]:
-    as_left = recorded_links.are_as_recorded(session)
-    return [] if as_left else ["links stand otherwise than the last correlation left them"]
+    edited = sorted(recorded_links.changed(session))
+    return [f"{each} stand otherwise than the last correlation left them" for each in edited]

@@ -1,6 +1,6 @@
 """Persons, departures and links: one transaction, set by set."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -52,8 +52,8 @@ class CorrelationOutcome:
     """None where nobody asked."""
     weightless: tuple[WeightlessValue, ...]
     merged_persons: int
-    links_were_edited: bool
-    """They didn't stand as the last correlation had left them, and were all made anew."""
+    edited: tuple[str, ...]
+    """What didn't stand as the last correlation had left it (recorded_links.py), and was made anew."""
 
 
 _TEMPORARY = (
@@ -89,8 +89,8 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
     with session.transaction():
         lock_correlation(session)
         focus.begin(session)
-        edited = not recorded_links.are_as_recorded(session)
-        if edited:
+        edited = recorded_links.changed(session)
+        if recorded_links.LINKS in edited:
             recorded_links.look_at_all(session)
         _forget(session)
         _placeholders(session, settings.placeholders)
@@ -102,14 +102,18 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
             recorded.write(session, "notice", "notices", step, values, actor="the roster")
         _run(session, "notices", values, "make_person_state")
         _run(session, "persons", values, "make_possibly_one", "make_contested", "make_hidden", "write_hidden")
-        _run(session, "persons", values, "end_departures", "raise_episodes", "begin_departures")
+        if recorded_links.DEPARTURES in edited:
+            recorded_links.put_back_returned(session)
+        # What was edited begins no episode, in which everything would be found and told once more.
+        raised = () if recorded_links.DEPARTURES in edited else ("raise_episodes",)
+        moved = _run(session, "persons", values, "end_departures", *raised, "begin_departures")
         _run(session, "correlate", values, "make_source_setting")
         _run(session, "uses", values, "take_uses")
         everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
         with first_load(session, "link") as are_first:
             written = _write_links(session, values, are_first=are_first)
-        if written or merged or edited:
+        if written or merged or edited or (moved and recorded_links.DEPARTURES in recorded_links.changed(session)):
             recorded_links.note(session)
         _run(session, "correlate", values, "analyze_links")
         _run(session, "uses", values, "make_use_to_keep", "keep_less_use")
@@ -190,13 +194,13 @@ def _placeholders(session: Session, values: Sequence[str]) -> None:
 
 
 def _outcome(
-    session: Session, values: dict[str, object], merged: Sequence[UUID], *, counted: bool, edited: bool
+    session: Session, values: dict[str, object], merged: Sequence[UUID], *, counted: bool, edited: Collection[str]
 ) -> CorrelationOutcome:
     counts = _counts(session, values) if counted else None
     with session.cursor(row_factory=class_row(WeightlessValue)) as cursor:
         weightless = cursor.execute(block("correlate", "weightless_values")).fetchall()
     return CorrelationOutcome(
-        counts=counts, weightless=tuple(weightless), merged_persons=len(merged), links_were_edited=edited
+        counts=counts, weightless=tuple(weightless), merged_persons=len(merged), edited=tuple(sorted(edited))
     )
 
 

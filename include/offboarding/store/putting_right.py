@@ -51,10 +51,12 @@ def put_right_as_produced(session: Session, run_id: int) -> list[str]:
     return told
 
 
-def note_links(session: Session, run_id: int) -> str:
-    """That a run's correlation found links that weren't as the last one left them."""
-    told = "links were changed past the record since they were last worked out: all were made anew"
-    note_troubles(session, run_id, [told])
+def note_edited(session: Session, run_id: int, edited: Sequence[str]) -> list[str]:
+    """That a run's correlation found links, or departures, that weren't as the last one left them."""
+    past = "were changed past the record since they were last worked out"
+    told = [f"{each} {past}: all were made anew" for each in edited]
+    if told:
+        note_troubles(session, run_id, told)
     return told
 
 

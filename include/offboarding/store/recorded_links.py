@@ -1,24 +1,40 @@
-"""Links, held against the record: the last correlation wrote down how many stand, and what sum they make.
+"""Links, and who came back, held against the record: the last correlation wrote down how many stand, and their sums.
 
 They change by the thousand, so that an event each would be most of the chain; one of all that stand, wherever a
 correlation changed any, shows what somebody else changed since.
 """
+
+from collections.abc import Collection
 
 from psycopg.rows import scalar_row
 
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import Saying, append_sayings
 from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.recorded import fields
 from include.offboarding.store.sql import block
 
 _ABOUT = "links"
 
 
-def are_as_recorded(session: Session) -> bool:
-    """Whether the links that stand are those that the last correlation left; True where there was none."""
+LINKS, DEPARTURES = "links", "departures"
+
+
+def changed(session: Session) -> Collection[str]:
+    """Which of the two stand otherwise than the last correlation left them; neither where there was none."""
     with session.cursor(row_factory=scalar_row) as cursor:
         told = cursor.execute(block("recorded", "links_recorded")).fetchone()
-    return told is None or told == _stand(session)
+    if told is None:
+        return ()
+    stand = fields(_stand(session))
+    # What an older event doesn't tell of isn't compared.
+    differs = {name for name, value in fields(str(told)).items() if stand[name] != value}
+    return {DEPARTURES if name == DEPARTURES else LINKS for name in differs}
+
+
+def put_back_returned(session: Session) -> None:
+    """Who has left and who came back is as it is worked out now, with no new episode. Needs the people's states."""
+    session.execute(block("recorded", "put_back_returned"))
 
 
 def look_at_all(session: Session) -> None:

@@ -72,6 +72,7 @@ def test_a_record_that_was_cut_at_its_end_or_written_anew_lacks_an_earlier_hash(
         ("delete from baseline where kind = 'rule' and name = 'orphan-account'", "is gone, and has an event"),
         ("update finding set state = 'resolved'", "stands resolved, and its last event says"),
         ("update finding set rule = 'orphan-account' || rule", "says something else than its key was made of"),
+        ("update departure set returned = true", "departures stand otherwise than the last correlation left them"),
         ("update departure set episode = 4", "was of episode 4, and its person is in episode 1"),
         ("update link set score = score + 1", "links stand otherwise than the last correlation left them"),
         ("update link set valid_to = now() where valid_to is null", "links stand otherwise"),

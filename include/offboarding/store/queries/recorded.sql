@@ -91,12 +91,23 @@ from (
 where f.finding_key = %(finding_key)s;
 
 -- name: links
--- All links that stand: how many, and a sum that is another one where any of them is.
+-- All links that stand: how many, and a sum that is another one where any of them is; and one of who has left or came back.
 select jsonb_build_object('links', count(*), 'sum', coalesce(sum(('x' || encode(substring(sha256(convert_to(
     concat_ws(' ', account_pk, person_uid, relation, decision, score, definite, own_now,
         extract(epoch from held_since)), 'UTF8')) for 8), 'hex')
-    )::bit(64)::bigint), 0))::text
+    )::bit(64)::bigint), 0), 'departures', (
+        select coalesce(sum(('x' || encode(substring(sha256(convert_to(concat_ws(' ', person_uid, returned), 'UTF8')) for 8),
+            'hex'))::bit(64)::bigint), 0)
+        from departure where valid_to is null))::text
 from link where valid_to is null;
+
+-- name: put_back_returned
+-- Somebody changed by hand who has left and who came back: where all else stands as it is worked out, so does this.
+update departure d set returned = s.returned
+from person_state s
+where s.person_uid = d.person_uid and d.valid_to is null and d.returned <> s.returned
+    and (s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told)
+    is not distinct from (d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.worker_pk, d.told);
 
 -- name: links_recorded
 -- What the record says of them.
