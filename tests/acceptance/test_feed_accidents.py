@@ -274,8 +274,11 @@ def test_what_is_too_much_waits_and_is_forgotten_with_the_right_file(told: Told,
         assert [each.split(":")[0] for each in others] == ["the guard holds source corp-ldap"] * unlinks
         assert night.last_line.startswith(f"Run {night.told.run.run_id} is red: ")
         assert red in night.last_line
-        alert, *_ = [alert for alert in night.alerts if "roster hr" in alert]
-        assert len(night.alerts) == len(night.red)
+        # Whoever is told anew with a mail of a leaver's has their uses in dispute with them, in words of doubt.
+        doubts = [alert for alert in night.alerts if "and the departure is in doubt" in alert]
+        assert len(night.alerts) - len(doubts) == len(night.red)
+        assert len(doubts) <= 1
+        alert, *_ = [alert for alert in night.alerts if "roster hr" in alert and alert not in doubts]
         assert red.removeprefix("the guard holds ") in alert
         hold = filed.office.holds["roster", "hr"].hold_id
         assert f'{COMMAND} release {night.told.run.run_id} --hold {hold} --reason "..."' in alert
