@@ -117,7 +117,6 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
             recorded_links.note(session)
         _run(session, "correlate", values, "analyze_links")
         _run(session, "uses", values, "make_use_to_keep", "keep_less_use")
-        _run(session, "correlate", values, "show_workers")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         drop_views(session)
@@ -125,7 +124,8 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
 
 
 def _score(session: Session, values: dict[str, object]) -> None:
-    _run(session, "correlate", values, "make_person_key", "make_shared", "make_ruling")
+    # Evidence names people as they are shown.
+    _run(session, "correlate", values, "make_person_key", "show_workers", "make_shared", "make_ruling")
     is_questioned = _run(session, "correlate", values, "make_questioned") > 0
     _run(session, "correlate", values, "make_bearing", "add_own_ids")
     _run(session, "correlate", values, "make_weighed_nothing")
