@@ -220,7 +220,7 @@ def _forget_dead_postmaster(data: Path) -> None:
     if pid is None or not Path("/proc/self").exists():
         return
     end = time.monotonic() + ORPHAN_SECONDS
-    while _in_use(data):
+    while _in_use(data) or _is_ending(pid):
         if time.monotonic() > end:
             # PostgreSQL's own check then speaks, and tells which process it is.
             return
@@ -237,6 +237,19 @@ def _in_use(data: Path) -> bool:
         with suppress(OSError):
             if str((process / "cwd").readlink()) == here:
                 return True
+    return False
+
+
+def _is_ending(pid: int) -> bool:
+    """Whether it was killed and isn't a zombie yet: it lets go of its folder first, and its number still answers."""
+    process = Path(f"/proc/{pid}")
+    try:
+        (process / "cwd").readlink()
+    except FileNotFoundError:
+        return process.exists() and not _is_zombie(pid)
+    except OSError:
+        # Somebody else's process, which has the number by now.
+        return False
     return False
 
 
