@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).parents[1]
 
 # Before anything imports airflow or boto3, which read these once; a bare pytest has nothing that `make test` sets.
@@ -38,3 +40,11 @@ pytest_plugins = [
 """The store and folders in memory, for whoever asks for them; servers that tests share; how tests are spread over
 processes; what they count.
 """
+
+
+@pytest.fixture(autouse=True)
+def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test takes for a password ("another") is a word of the next one's errors."""
+    from include.offboarding import errors
+
+    monkeypatch.setattr(errors, "_secrets", set(errors._secrets))
