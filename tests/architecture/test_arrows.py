@@ -85,7 +85,7 @@ ARROWS: dict[str, set[str]] = {
     | {"correlation", "people", "intake", "deciding", "releasing"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
-    "demo": NOUNS | {"interfaces", "config", "settings", "wiring", "store", "report"},
+    "demo": NOUNS | {"interfaces", "config", "settings", "thumbprints", "wiring", "store", "report"},
 }
 """What a room may use. A new room begins with its line here."""
 

@@ -22,7 +22,7 @@ from include.offboarding.rosters import csv as csv_roster
 from include.offboarding.rosters._records.days import WrittenDays, database_day
 from include.offboarding.sources._aws.certificates import read_certificate
 from include.offboarding.sources._aws.report import parse_report
-from include.offboarding.sources._aws.sshkeys import ssh_fingerprint
+from include.offboarding.sources._aws.sshkeys import fingerprint_of
 from include.offboarding.sources._aws.trail_records import recorded
 from include.offboarding.sources._ldap import certificates, sshkeys
 from include.offboarding.sources._ldap.ber import DecodeError, decode_entry, message_end, operation
@@ -137,7 +137,7 @@ TARGETS = (
     Target(name="der", read=lambda data: list(certificates_in(data)), raises=(CertificateFileError,)),
     Target(name="crl", read=_crl, raises=(CrlError,)),
     Target(name="ssh", read=_ssh_keys),
-    Target(name="ssh", read=_text(ssh_fingerprint)),
+    Target(name="ssh", read=_text(fingerprint_of)),
     Target(name="ssh", read=lambda data: list(lines(data, options=True))),
     Target(name="ssh", read=lambda data: Revocations(path="revoked", body=data).ask({}), raises=(RevocationError,)),
     Target(name="jwks", read=_jwks, raises=(FatalError,)),

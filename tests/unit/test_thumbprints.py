@@ -87,7 +87,7 @@ def test_an_ssh_key_is_the_same_key_and_has_ssh_keygens_fingerprint(key, tmp_pat
     listed = subprocess.run(["ssh-keygen", "-lf", tmp_path / "key.pub"], capture_output=True, text=True, check=True)
 
     assert material_of_ssh(f"{line} someone@somewhere") == material_of(key)
-    assert ssh_fingerprint(key) == listed.stdout.split()[1]
+    assert ssh_fingerprint(base64.b64decode(line.split()[1])) == listed.stdout.split()[1]
 
 
 def test_leading_zeros_and_padding_make_no_other_key() -> None:
@@ -152,9 +152,3 @@ def test_a_kind_without_a_jwk_form_says_so() -> None:
 def test_an_ssh_line_without_a_thumbprint_is_refused(line: str) -> None:
     with pytest.raises(PublicKeyError):
         material_of_ssh(line)
-
-
-@pytest.mark.parametrize("key", [KEYS["ed448"], KEYS["secp256k1"], KEYS["x25519"]])
-def test_a_key_that_openssh_does_not_know_has_no_fingerprint_there(key) -> None:
-    with pytest.raises(PublicKeyError, match="OpenSSH knows no"):
-        ssh_fingerprint(key)

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from include.offboarding.demo.world_keys import digest
+from include.offboarding.thumbprints import ssh_fingerprint
 
 MANIFEST = "SHA256SUMS"
 TRUSTED_CA = "etc/ssh/trusted_user_ca_keys"
@@ -60,7 +61,7 @@ class SshIdentity:
     @property
     def fingerprint(self) -> str:
         """As `ssh-keygen -l` prints it."""
-        return "SHA256:" + base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
+        return ssh_fingerprint(self.blob)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

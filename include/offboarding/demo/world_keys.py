@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from include.offboarding.thumbprints import ssh_fingerprint
+
 ISSUER = "Corp People CA"
 """Who signs people's certificates. Nobody trusts it."""
 
@@ -40,7 +42,7 @@ class SshKey:
     @property
     def fingerprint(self) -> str:
         """As `ssh-keygen -l` shows it."""
-        return "SHA256:" + base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
+        return ssh_fingerprint(self.blob)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ import pytest
 
 from include.offboarding.model import AccountKey, KeyKind, KeyOrigin
 from include.offboarding.sources._aws.accounts import TagKeys, identity_keys
-from include.offboarding.sources._aws.credentials import ssh_fingerprint
 from include.offboarding.sources._aws.inventory import IamUser
 from include.offboarding.sources._aws.policies import Grants
+from include.offboarding.sources._aws.sshkeys import fingerprint_of
 from tests.support.cloud import SSH_FINGERPRINT, SSH_KEY
 
 TAGS = TagKeys(employee_id=("employee-id",), email=("email",), owner=("owner", "managedBy"), service=("service",))
@@ -66,4 +66,4 @@ def test_a_user_name_that_is_a_mail_address_is_also_one() -> None:
     ],
 )
 def test_ssh_fingerprint(text: str, expected: str) -> None:
-    assert ssh_fingerprint(text) == expected
+    assert fingerprint_of(text) == expected

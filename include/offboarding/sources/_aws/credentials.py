@@ -18,7 +18,7 @@ from include.offboarding.model import (
 from include.offboarding.sources._aws.certificates import read_certificate
 from include.offboarding.sources._aws.failures import Asker, error_code, is_absent, is_denied
 from include.offboarding.sources._aws.inventory import IamUser
-from include.offboarding.sources._aws.sshkeys import ssh_fingerprint
+from include.offboarding.sources._aws.sshkeys import fingerprint_of
 from include.offboarding.sources._aws.users import Listed, ServiceCredential
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class UserReader:
         for key in sorted(keys, key=lambda key: key["SSHPublicKeyId"]):
             key_id = key["SSHPublicKeyId"]
             text = self._ssh_text(key_id) if self._asked < BUDGET else ""
-            fingerprint = ssh_fingerprint(text)
+            fingerprint = fingerprint_of(text)
             yield self._credential(
                 SubjectKind.SSH_KEY,
                 key_id,

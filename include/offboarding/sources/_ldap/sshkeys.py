@@ -2,10 +2,11 @@
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from include.offboarding.thumbprints import ssh_fingerprint
 
 _TYPE = re.compile(
     r"(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com"
@@ -53,8 +54,7 @@ def parse(line: str) -> PublicKey:
     length = int.from_bytes(blob[:4], "big")
     if blob[4 : 4 + length] != kind.encode() or len(blob) <= 4 + length:
         raise KeyFormatError(f"its contents are no {kind} key")
-    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-    return PublicKey(type=kind, fingerprint=f"SHA256:{digest}", comment=comment)
+    return PublicKey(type=kind, fingerprint=ssh_fingerprint(blob), comment=comment)
 
 
 def _fields(line: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import SSHCertificate, load_ssh_public_identity
 
-from include.offboarding.thumbprints import PublicKeyError, material_of
+from include.offboarding.thumbprints import PublicKeyError, material_of, ssh_fingerprint
 from include.offboarding.verifiers._ssh.wire import Wire, WireError, string
 
 CERTIFICATE = "-cert-v01@openssh.com"
@@ -41,7 +41,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """As `ssh-keygen -l` prints it."""
-        return fingerprint(self.blob)
+        return ssh_fingerprint(self.blob)
 
     @property
     def line(self) -> str:
@@ -81,11 +81,6 @@ class Certificate:
     def line(self) -> str:
         """As a file holds it."""
         return f"{self.type} {base64.b64encode(self.blob).decode()}"
-
-
-def fingerprint(blob: bytes) -> str:
-    """The SHA-256 of a key's binary form, as `ssh-keygen -l` prints it: base64 without padding."""
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
 def identity(kind: str, body: str) -> PublicKey | Certificate:
@@ -150,7 +145,7 @@ def _certificate(kind: str, blob: bytes) -> Certificate:
         type=kind,
         blob=blob,
         key=PublicKey(type=plain, blob=key, material=_material(plain, key)),
-        ca_fingerprint=fingerprint(ca),
+        ca_fingerprint=ssh_fingerprint(ca),
         serial=serial,
         for_user=role == 1,
         key_id=shown(key_id.decode("utf-8", "backslashreplace")),
