@@ -1,10 +1,8 @@
 """What may stand for a while, on its way from the file into the store: days turned into instants."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
 from include.offboarding.correlation.folding import normal
 from include.offboarding.exceptions.register import Acknowledged, Exempted
+from include.offboarding.model.days import day_ends
 from include.offboarding.settings import Settings
 from include.offboarding.store.exceptions import ExceptionRow
 
@@ -30,7 +28,7 @@ def _exception(settings: Settings, entry: Exempted) -> ExceptionRow:
         rule=entry.rule or "",
         reason=entry.reason,
         approver=entry.approver,
-        expires_at=_end(entry.expires, settings),
+        expires_at=day_ends(entry.expires, settings.company.time_zone),
     )
 
 
@@ -45,7 +43,7 @@ def acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
         queue=entry.queue or "",
         reason=entry.reason,
         approver=entry.approver,
-        expires_at=_end(entry.expires, settings),
+        expires_at=day_ends(entry.expires, settings.company.time_zone),
     )
 
 
@@ -55,8 +53,3 @@ def _worker(settings: Settings, word: str | None) -> tuple[str, str]:
         return "", ""
     space, colon, own = word.partition(":")
     return (space.strip(), normal(own)) if colon else (settings.rosters[0].id_space, normal(word))
-
-
-def _end(day: date, settings: Settings) -> datetime:
-    """Where a day ends in the company's zone: where the next one begins."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.company.time_zone)).astimezone(UTC)

@@ -1,12 +1,11 @@
 """The custody register on its way into the store: teams expanded, days turned into instants."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from include.offboarding.correlation.folding import normal
 from include.offboarding.custody.across import worker_of
 from include.offboarding.custody.register import Custodian, RegisteredKey, custodians_of
+from include.offboarding.model.days import day_begins, day_ends
 from include.offboarding.settings import Settings
 from include.offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
 
@@ -33,11 +32,11 @@ def _row(settings: Settings, entry: RegisteredKey) -> RegisteredKeyRow:
 
 
 def _custodians(settings: Settings, entry: RegisteredKey) -> Iterator[CustodianRow]:
-    zone = ZoneInfo(settings.company.time_zone)
+    zone = settings.company.time_zone
     spaces = [roster.id_space for roster in settings.rosters]
     for custodian, team in custodians_of(settings.register, entry):
-        since = None if custodian.since is None else _beginning(custodian.since, zone)
-        until = None if custodian.until is None else _beginning(custodian.until + timedelta(days=1), zone)
+        since = None if custodian.since is None else day_begins(custodian.since, zone)
+        until = None if custodian.until is None else day_ends(custodian.until, zone)
         if custodian.group is not None:
             source, name = custodian.group.source, custodian.group.name
             yield CustodianRow(kind="group", space=source, holder=name, team=team, since=since, until=until)
@@ -52,8 +51,3 @@ def _custodians(settings: Settings, entry: RegisteredKey) -> Iterator[CustodianR
 def _worker(custodian: Custodian) -> str:
     assert custodian.worker is not None, "a custodian names one of the four, and teams are expanded"
     return custodian.worker
-
-
-def _beginning(day: date, zone: ZoneInfo) -> datetime:
-    """Where a day begins; where it has no midnight (a clock put forward), its first moment."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -2,14 +2,14 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import NARROW, Cell, Column, records, say, table, width
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError
+from include.offboarding.model.days import day_ends
 from include.offboarding.report import keys as words
 from include.offboarding.report.wording import COMMAND, counted, moment, worker
 from include.offboarding.settings import Policy
@@ -48,9 +48,7 @@ def custody(given: Namespace) -> int:
 
 def asked(as_of: date | None, zone: str) -> Asked:
     """What is asked: by the end of a day in the company's zone, else by now; nobody for longer than they were here."""
-    at = datetime.now(UTC)
-    if as_of is not None:
-        at = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    at = datetime.now(UTC) if as_of is None else day_ends(as_of, zone)
     # The configuration's own list isn't read: a command that only reads needs no more of it than the store.
     return Asked(as_of=at, zone=zone, reserved=tuple(map(normal, Policy().reserved_logins)))
 

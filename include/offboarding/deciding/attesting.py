@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.deciding.moments import end_of_day
 from include.offboarding.deciding.signing import signed
 from include.offboarding.errors import FatalError
+from include.offboarding.model.days import day_ends
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.reading import told_keys
@@ -56,7 +56,7 @@ def _until(settings: Settings, told: date | None, now: datetime) -> datetime:
     longest = now + timedelta(days=days)
     if told is None:
         return longest
-    until = end_of_day(told, settings.company.time_zone)
+    until = day_ends(told, settings.company.time_zone)
     if until <= now:
         raise FatalError(f"until: {told} is over.")
     if until > longest + timedelta(days=1):

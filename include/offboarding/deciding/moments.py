@@ -1,10 +1,11 @@
 """Moments as people write them: nothing is taken for a moment that names no zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from include.offboarding.errors import FatalError
+from include.offboarding.model.days import day_ends
 
 _FORMS = "such as 2026-11-25T15:00+09:00, 2026-11-25T15:00 Asia/Seoul, 2026-11-25 Asia/Seoul for a day's end, or now"
 _FURTHEST = timedelta(days=366)
@@ -34,18 +35,15 @@ def last_moment(text: str, *, company_zone: str, now: datetime) -> Moment:
     return told
 
 
-def end_of_day(day: date, zone: str) -> datetime:
-    """Where a day ends in a zone, which is where the next one begins; in UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
-
-
 def _named(words: list[str]) -> Moment:
     when, name = words
     try:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
         raise FatalError(f"The last moment's zone {name!r} is no IANA time zone, such as Asia/Seoul.") from error
-    local = _moment(when) if "T" in when else datetime.combine(_day(when) + timedelta(days=1), time())
+    if "T" not in when:
+        return Moment(at=day_ends(_day(when), name), zone=name)
+    local = _moment(when)
     if local.tzinfo is not None:
         raise FatalError(f"The last moment {when!r} has an offset and a zone: give one of them, {_FORMS}.")
     return Moment(at=local.replace(tzinfo=zone).astimezone(UTC), zone=name)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
+from include.offboarding.model.days import day_begins, day_ends
 from include.offboarding.model.words import Basis, EmploymentStatus
 
 
@@ -128,7 +128,9 @@ class Departure:
     @property
     def exact(self) -> bool:
         """Whether the moment itself was told, and not the day alone, at whose end `left_at` would lie."""
-        if self.left_on is None:
-            return False
-        day_end = datetime.combine(self.left_on + timedelta(days=1), time(), ZoneInfo(self.zone))
-        return self.left_at != day_end
+        return self.left_on is not None and self.left_at != day_ends(self.left_on, self.zone)
+
+    @property
+    def day_began_at(self) -> datetime:
+        """The earliest that they may have gone: where the day alone was told, in the morning."""
+        return day_begins(self.left_on, self.zone) if self.left_on and not self.exact else self.left_at

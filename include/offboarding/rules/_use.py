@@ -1,6 +1,6 @@
 """Use after the departure: yes, no, or it can't be told."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from include.offboarding.model import Departure
 from include.offboarding.rules._sentences import at, days_after
@@ -56,7 +56,7 @@ def _one_used_after(way: Way, departure: Departure) -> bool | None:
         return None
     if way.last_used_at > departure.certain_at:
         return True
-    return None if way.last_used_at > _day_began(departure) or not way.fresh else False
+    return None if way.last_used_at > departure.day_began_at or not way.fresh else False
 
 
 def _telling(way: Way, departure: Departure) -> Way:
@@ -76,11 +76,6 @@ def _by_what(way: Way) -> str:
 def _doubt(way: Way, used_at: datetime, departure: Departure) -> str:
     if not way.last_used_exact:
         return "that stamp may lag, or move without a logon, so a use after the departure can't be told"
-    if used_at > _day_began(departure):
+    if used_at > departure.day_began_at:
         return "that is the departure's own day, so it may have been after it"
     return "that was known before this run, so a use after the departure can't be told"
-
-
-def _day_began(departure: Departure) -> datetime:
-    # Where HR gave a day and no hour, the person may have gone in the morning.
-    return departure.left_at - timedelta(days=1) if departure.left_on and not departure.exact else departure.left_at

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
+
+from include.offboarding.model.days import day_begins, day_ends
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -55,7 +57,7 @@ class Deliveries:
         zone, end, left = ZoneInfo(self.zone), as_of.astimezone(UTC), age
         while True:
             day = (end - _TICK).astimezone(zone).date()
-            begin = datetime.combine(day, time(), zone).astimezone(UTC)
+            begin = day_begins(day, self.zone)
             if self._delivers(day):
                 if end - begin >= left:
                     return end - left
@@ -67,9 +69,7 @@ class Deliveries:
         day, last = made_at.astimezone(zone).date(), as_of.astimezone(zone).date()
         while day <= last:
             if not self._delivers(day):
-                # In UTC: a day may have 23 hours, or 25.
-                begin, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
-                yield min(end, as_of) - max(begin, made_at)
+                yield min(day_ends(day, self.zone), as_of) - max(day_begins(day, self.zone), made_at)
             day += timedelta(days=1)
 
     def _delivers(self, day: date) -> bool:

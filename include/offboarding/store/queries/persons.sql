@@ -113,13 +113,13 @@ with told as (
 ), timed as (
     select t.*,
         t.start_on::timestamp at time zone t.zone_used as started_at,
-        (t.over_on + 1)::timestamp at time zone t.zone_used as over_at,
-        (t.left_on + 1)::timestamp at time zone t.zone_used as left_at,
-        greatest((t.left_on + 1)::timestamp at time zone t.zone_used,
-            case when t.zone is null then (t.left_on + 1)::timestamp at time zone 'Etc/GMT+12' end) as certain_at,
-        (t.end_on + 1)::timestamp at time zone t.zone_used as ended_at,
-        greatest((t.end_on + 1)::timestamp at time zone t.zone_used,
-            case when t.zone is null then (t.end_on + 1)::timestamp at time zone 'Etc/GMT+12' end) as ended_certain_at
+        day_ends(t.over_on, t.zone_used) as over_at,
+        day_ends(t.left_on, t.zone_used) as left_at,
+        greatest(day_ends(t.left_on, t.zone_used),
+            case when t.zone is null then day_ends(t.left_on, 'Etc/GMT+12') end) as certain_at,
+        day_ends(t.end_on, t.zone_used) as ended_at,
+        greatest(day_ends(t.end_on, t.zone_used),
+            case when t.zone is null then day_ends(t.end_on, 'Etc/GMT+12') end) as ended_certain_at
     from told t
     offset 0  -- each worked out once
 ), judged as (

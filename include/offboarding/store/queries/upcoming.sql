@@ -5,7 +5,7 @@ create temp table upcoming on commit drop as
 with told as (
     select w.person_uid, w.worker_pk, w.roster, e.start_on, coalesce(e.last_working_on, e.end_on) as left_on,
         coalesce(e.zone, %(zone)s) as zone, e.last_working_on is not null or e.status = 'left' as by_hr,
-        (coalesce(e.last_working_on, e.end_on) + 1)::timestamp at time zone coalesce(e.zone, %(zone)s) as left_at
+        day_ends(coalesce(e.last_working_on, e.end_on), coalesce(e.zone, %(zone)s)) as left_at
     from employment e join worker w using (worker_pk) join roster r on r.name = w.roster
     where r.configured and w.missing_since is null and not w.superseded
 ), ahead as (
