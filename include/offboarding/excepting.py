@@ -3,6 +3,7 @@
 from include.offboarding.correlation.folding import normal
 from include.offboarding.exceptions.register import Acknowledged, Exempted
 from include.offboarding.model.days import day_ends
+from include.offboarding.model.naming import worker_of
 from include.offboarding.settings import Settings
 from include.offboarding.store.exceptions import ExceptionRow
 
@@ -51,5 +52,5 @@ def _worker(settings: Settings, word: str | None) -> tuple[str, str]:
     """(id space, worker id in its normal form); the file's check has seen that the space is one that there is."""
     if word is None:
         return "", ""
-    space, colon, own = word.partition(":")
-    return (space.strip(), normal(own)) if colon else (settings.rosters[0].id_space, normal(word))
+    space, number = worker_of(word, [roster.id_space for roster in settings.rosters])
+    return space, normal(number)

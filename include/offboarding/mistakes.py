@@ -8,6 +8,7 @@ from typing import cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from include.offboarding.model.naming import worker_of
 from include.offboarding.spelling import nearest
 
 _LONGEST_SHOWN = 60
@@ -43,6 +44,19 @@ def of_validation(
     """Yield pydantic's errors in our words. `where`: the path of `fields` in the file, which should be a `model`."""
     for detail in error.errors(include_url=False):
         yield _mistake(model, fields, where, cast("Mapping[str, object]", detail))
+
+
+def of_worker(path: str, word: str, id_spaces: Sequence[str]) -> Iterator[Mistake]:
+    """Yield why a word stands for no one worker, if it doesn't. `id_spaces`: the rosters'."""
+    space, number = worker_of(word, id_spaces)
+    spaces = sorted(set(id_spaces))
+    if not number:
+        yield Mistake(path=path, text=f"{word!r} names no worker id after its id space")
+    elif not space:
+        several = ", ".join(f"{each}:{number}" for each in spaces)
+        yield Mistake(path=path, text=f"{word!r} may be several people's. Say which: {several}")
+    elif space not in spaces:
+        yield Mistake(path=path, text=f"no roster has the id_space {space!r}.{nearest(space, spaces)}")
 
 
 def _mistake(model: type[BaseModel], fields: Mapping[str, object], where: str, detail: Mapping[str, object]) -> Mistake:

@@ -4,6 +4,7 @@ from include.offboarding.correlation.folding import normal
 from include.offboarding.correlation.keys import KeyRules, mail
 from include.offboarding.errors import FatalError
 from include.offboarding.model import KeyKind
+from include.offboarding.model.naming import space_and_number
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import PersonCalled, persons_called
 
@@ -27,8 +28,8 @@ def one(session: Session, rules: KeyRules, word: str) -> PersonCalled:
 
 def with_number(session: Session, word: str) -> list[PersonCalled]:
     """Everyone who bears a worker id, or bore it; with its id space before it, in that alone."""
-    space, colon, number = word.strip().rpartition(":")
-    found = persons_called(session, KeyKind.NUMBER, normal(number), space.strip() if colon else None)
+    space, number = space_and_number(word)
+    found = persons_called(session, KeyKind.NUMBER, normal(number), space)
     return list({person.person_uid: person for person in found}.values())
 
 
@@ -49,10 +50,10 @@ def _named(found: list[PersonCalled]) -> str:
 
 def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:
     """By a worker id in its space alone; else a word without one may be a worker id and somebody else's login."""
-    space, colon, number = word.rpartition(":")
-    if colon and (found := persons_called(session, KeyKind.NUMBER, normal(number), space.strip())):
+    space, number = space_and_number(word)
+    found = persons_called(session, KeyKind.NUMBER, normal(number), space)
+    if space is not None and found:
         return found
-    found = [] if colon else persons_called(session, KeyKind.NUMBER, normal(word), None)
     address, _ = mail(word, rules)
     found += persons_called(session, KeyKind.MAIL, address, None) if address else []
     return found + persons_called(session, KeyKind.LOGIN, normal(word), None)

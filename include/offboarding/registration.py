@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from include.offboarding.correlation.folding import normal
-from include.offboarding.custody.across import worker_of
 from include.offboarding.custody.register import Custodian, RegisteredKey, custodians_of
 from include.offboarding.model.days import day_begins, day_ends
+from include.offboarding.model.naming import worker_of
 from include.offboarding.settings import Settings
 from include.offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
 

@@ -37,7 +37,7 @@ ARROWS: dict[str, set[str]] = {
     "queues": NOUNS | {"destinations", "interfaces"},
     "messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"destinations", "keys", "spelling"},
-    "mistakes": {"spelling"},
+    "mistakes": {"model", "spelling"},
     "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},

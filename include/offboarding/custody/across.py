@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from include.offboarding.custody.register import Custodian, Place, Register, RegisteredKey
-from include.offboarding.mistakes import Mistake
+from include.offboarding.mistakes import Mistake, of_worker
 from include.offboarding.spelling import nearest
 
 
@@ -21,19 +21,11 @@ class Known:
     verifiers: Sequence[str]
 
 
-def worker_of(word: str, id_spaces: Sequence[str]) -> tuple[str, str]:
-    """(id space, worker id) of "hr:10442"; without a space the only one that there is, else ""."""
-    space, colon, own = word.partition(":")
-    if colon:
-        return space.strip(), own.strip()
-    return (id_spaces[0] if len(set(id_spaces)) == 1 else ""), word
-
-
 def mistakes(register: Register, known: Known) -> Iterator[Mistake]:
     """Yield what a person must mend."""
     for team, members in register.teams.items():
         for index, member in enumerate(members):
-            yield from _worker(f"teams.{team}[{index}].worker", member.worker, known)
+            yield from of_worker(f"teams.{team}[{index}].worker", member.worker, known.id_spaces)
     yield from _Look(register=register, known=known).keys()
 
 
@@ -97,23 +89,11 @@ class _Look:
 
     def _custodian(self, where: str, custodian: Custodian) -> Iterator[Mistake]:
         if custodian.worker is not None:
-            yield from _worker(f"{where}.worker", custodian.worker, self.known)
+            yield from of_worker(f"{where}.worker", custodian.worker, self.known.id_spaces)
         if custodian.team is not None:
             yield from _unknown(f"{where}.team", "team", custodian.team, list(self.register.teams))
         if custodian.group is not None:
             yield from _unknown(f"{where}.group.source", "source", custodian.group.source, self.known.directories)
-
-
-def _worker(path: str, word: str, known: Known) -> Iterator[Mistake]:
-    space, own = worker_of(word, known.id_spaces)
-    spaces = list(dict.fromkeys(known.id_spaces))
-    if not own:
-        yield Mistake(path=path, text=f"{word!r} names no worker id after its id space")
-    elif not space:
-        several = ", ".join(f"{each}:{own}" for each in spaces)
-        yield Mistake(path=path, text=f"{word!r} may be several people's. Say which: {several}")
-    elif space not in spaces:
-        yield Mistake(path=path, text=f"no roster has the id_space {space!r}.{nearest(space, spaces)}")
 
 
 def _unknown(path: str, what: str, name: str, known: Sequence[str], hint: str = "") -> Iterator[Mistake]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from include.offboarding.exceptions.register import Exceptions, Exempted, Granted
-from include.offboarding.mistakes import Mistake
+from include.offboarding.mistakes import Mistake, of_worker
 from include.offboarding.spelling import nearest
 
 MOST_ACKNOWLEDGED_DAYS = 30
@@ -59,17 +59,8 @@ def warnings(told: Exceptions, today: date) -> Iterator[str]:
 def _exempted(where: str, entry: Exempted, known: Known) -> Iterator[Mistake]:
     yield from _unknown(f"{where}.source", "source or verifier", entry.source, known.readers)
     yield from _unknown(f"{where}.rule", "rule", entry.rule, known.rules)
-    space, colon, own = (entry.worker or "").partition(":")
-    spaces = sorted(set(known.id_spaces))
-    if entry.worker is None:
-        return
-    if not colon and len(spaces) > 1:
-        several = ", ".join(f"{each}:{entry.worker}" for each in spaces)
-        text = f"{entry.worker!r} may be several people's. Say which: {several}"
-        yield Mistake(path=f"{where}.worker", text=text)
-    elif colon and (space.strip() not in spaces or not own.strip()):
-        text = f"no roster has the id_space {space!r}.{nearest(space, spaces)}"
-        yield Mistake(path=f"{where}.worker", text=text if own.strip() else f"{entry.worker!r} names no worker id")
+    if entry.worker is not None:
+        yield from of_worker(f"{where}.worker", entry.worker, known.id_spaces)
 
 
 def _expiry(where: str, entry: Granted, known: Known, most: int, limit: str) -> Iterator[Mistake]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.errors import FatalError, NamedError
+from include.offboarding.model.naming import space_and_number
 from include.offboarding.spelling import nearest
 from include.offboarding.store.connect import Session
 from include.offboarding.store.reading.told_links import LinkTold, links
@@ -102,10 +103,10 @@ def worker_called(session: Session, word: str) -> WorkerFound:
 
     Raises FatalError where nobody's is, with the nearest, or where several id spaces have one.
     """
-    space, _, own = word.strip().partition(":")
-    found = _called(session, None, word.strip()) or (_called(session, space, own) if own else [])
+    space, number = space_and_number(word)
+    found = _called(session, None, word.strip()) or ([] if space is None else _called(session, space, number))
     if not found:
-        near = nearest(own or space, _alike(session, own or space))
+        near = nearest(number, _alike(session, number))
         # Somebody may have typed a mail.
         raise NamedError(f"there is no worker {word}.{near}", logged=f"there is no such worker.{near}")
     if len(found) > 1:
