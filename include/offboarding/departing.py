@@ -11,7 +11,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import Source
 from include.offboarding.keys import short_finding
 from include.offboarding.model import Fact, IdentityKey, KeyKind
-from include.offboarding.report import night
+from include.offboarding.report.red import reasons
 from include.offboarding.settings import Settings
 from include.offboarding.store import departures, messages, notices, reading, runs, sources
 from include.offboarding.store.connect import Session
@@ -20,6 +20,7 @@ from include.offboarding.store.messages import TakenMessage
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import Waiting
 from include.offboarding.store.rows import Run
+from include.offboarding.troubles import troubles
 
 log = structlog.get_logger("offboarding.departure")
 
@@ -126,10 +127,10 @@ def report(session: Session, run: Run) -> None:
             )
     seen = _of_these(session, run, reading.night(session, run.run_id))
     refused = tuple(f"message {each}" for each in messages.refusals(session, run.run_id))
-    red = (*night.is_red(seen), *refused)
+    red = (*reasons(troubles(seen)), *refused)
     messages.done(session, run.run_id)
-    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
-    log.info("departure checked", run=run.run_id, status="red" if red else "green")
+    status = runs.close_run(session, run.run_id, red=red, waiting=seen.waiting)
+    log.info("departure checked", run=run.run_id, status=status)
     if red:
         raise FatalError(
             f"Run {run.run_id} is red: {'; '.join(red)}. What could be checked was told. Mend that (the failed task's"

@@ -28,6 +28,7 @@ from include.offboarding.interfaces import (
 from include.offboarding.model import Fact, UncustodiedCase
 from include.offboarding.policy import routed
 from include.offboarding.report import night
+from include.offboarding.report.red import reasons
 from include.offboarding.rules import all_rules
 from include.offboarding.settings import Settings
 from include.offboarding.store import (
@@ -53,6 +54,7 @@ from include.offboarding.store.key_cases import key_cases
 from include.offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketCounts, TicketDesk
+from include.offboarding.troubles import troubles
 
 log = structlog.get_logger("offboarding.pipeline")
 
@@ -320,16 +322,20 @@ def report(session: Session, settings: Settings, run: Run, *, folded: bool = Tru
     `folded`: long lists in groups, as Airflow's log shows them.
     """
     seen = reading.night(session, run.run_id)
-    red = night.is_red(seen)
-    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=seen.waiting, summary={"red": red})
+    status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
-    log.info("report", run=run.run_id, status="red" if red else "green")
+    log.info("report", run=run.run_id, status=status)
     print(night.render(seen, settings.company.time_zone, folded=folded))  # noqa: T201 - its reader's screen
+
+
+def why_red(session: Session, run: Run) -> tuple[str, ...]:
+    """What of a run needs somebody, a sentence each; none where it's green."""
+    return reasons(troubles(reading.night(session, run.run_id)))
 
 
 def end(session: Session, run: Run) -> None:
     """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
-    red = night.is_red(reading.night(session, run.run_id))
+    red = why_red(session, run)
     if red:
         raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
 

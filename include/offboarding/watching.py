@@ -13,13 +13,14 @@ from include.offboarding import intake
 from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import KeySource, Reader, Source, SourceSettings
 from include.offboarding.keys import short_finding
-from include.offboarding.report import night
+from include.offboarding.report.red import reasons
 from include.offboarding.settings import Settings
 from include.offboarding.store import departures, reading, runs, sources, watching
 from include.offboarding.store.connect import Session
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import Waiting
 from include.offboarding.store.rows import Run, SourceOutcome
+from include.offboarding.troubles import troubles
 
 log = structlog.get_logger("offboarding.verify")
 
@@ -68,9 +69,9 @@ def report(session: Session, run: Run) -> None:
                 ticket=found.ref,
             )
     own = _own(session, run, seen)
-    red = night.is_red(own)
-    runs.close_run(session, run.run_id, status="red" if red else "green", waiting=own.waiting, summary={"red": red})
-    log.info("open findings looked at", run=run.run_id, status="red" if red else "green", **asdict(came))
+    red = reasons(troubles(own))
+    status = runs.close_run(session, run.run_id, red=red, waiting=own.waiting)
+    log.info("open findings looked at", run=run.run_id, status=status, **asdict(came))
     if red:
         raise FatalError(
             f"Run {run.run_id} is red: {'; '.join(red)}. What wasn't looked at stays open, as it was. Mend that (the"

@@ -16,6 +16,7 @@ from include.offboarding.model import Account
 from include.offboarding.report import night as report
 from include.offboarding.store import reading, recorded
 from tests.support.office import Office, login
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.whole_night import NightTold
 
@@ -124,7 +125,7 @@ def test_what_is_forged_covers_nobody(company: Office, sql: str, record_property
 
     told = company.night()
 
-    red = "; ".join(report.is_red(reading.night(company.session, told.run.run_id)))
+    red = "; ".join(why_red(reading.night(company.session, told.run.run_id)))
     record_property("attacks", 1)
     record_property("silent", 0 if "excepted account" in red else 1)
     assert "excepted account" in red

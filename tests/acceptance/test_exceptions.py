@@ -11,6 +11,7 @@ from include.offboarding.store import reading
 from include.offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import Office, access_key, login, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 from tests.support.tracker import RoundupPeople
 
@@ -170,7 +171,7 @@ def test_an_acknowledged_gap_is_shown_and_turns_no_night_red(kim: Office, entry:
     told = kim.night()
 
     seen = reading.night(kim.session, told.run.run_id)
-    assert bool(report.is_red(seen)) is red
+    assert bool(why_red(seen)) is red
     assert "Known gaps" in screen(kim, told.run.run_id)
     assert "NOT CHECKED" in screen(kim, told.run.run_id)
 
@@ -178,11 +179,11 @@ def test_an_acknowledged_gap_is_shown_and_turns_no_night_red(kim: Office, entry:
 def test_one_finding_may_be_acknowledged_by_its_key(kim: Office) -> None:
     kim.directory.change("kim", standing=Standing.UNKNOWN, standing_reason="its lock isn't readable")
     told = kim.night()
-    assert report.is_red(reading.night(kim.session, told.run.run_id))
+    assert why_red(reading.night(kim.session, told.run.run_id))
     key = kim.session.execute("select finding_key from finding where state = 'unverified'").fetchone()
     assert key is not None
 
     kim.let_stand = {"acknowledgements": [granted(9, finding=f"f-{str(key[0])[:8]}")]}
     told = kim.night()
 
-    assert not report.is_red(reading.night(kim.session, told.run.run_id))
+    assert not why_red(reading.night(kim.session, told.run.run_id))

@@ -8,10 +8,10 @@ import pytest
 
 from include.offboarding import pipeline
 from include.offboarding.model import KeyKind
-from include.offboarding.report import night as report
 from include.offboarding.store import keyed, reading, recorded
 from tests.support.desk import tickets_of
 from tests.support.office import Office, access_key, login, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 from tests.support.tracker import RoundupPeople
 
@@ -48,7 +48,7 @@ def said_of(office: Office) -> list[tuple[object, ...]]:
 
 
 def red(office: Office, run_id: int) -> str:
-    return "; ".join(report.is_red(reading.night(office.session, run_id)))
+    return "; ".join(why_red(reading.night(office.session, run_id)))
 
 
 def attacked(record: RECORD, *, told: bool) -> None:

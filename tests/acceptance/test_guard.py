@@ -8,13 +8,13 @@ import pytest
 from include.offboarding import pipeline, releasing
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Alert, Employment, KeyKind, TicketDraft, TicketRef
-from include.offboarding.report import night
 from include.offboarding.store import alerts, reading
 from include.offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.office import CLOUD, HeardTracker, Office, access_key, locked, login, switched_off, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
 from tests.support.tracker import RoundupPeople
 from tests.support.watching import hour
@@ -51,7 +51,7 @@ def titles(people: RoundupPeople, office: Office) -> list[str]:
 
 
 def red(office: Office, run_id: int) -> tuple[str, ...]:
-    return night.is_red(reading.night(office.session, run_id))
+    return why_red(reading.night(office.session, run_id))
 
 
 # --- a roster --------------------------------------------------------------------------------------------------------

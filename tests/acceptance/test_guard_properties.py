@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from include.offboarding.deciding.notices import add_notice
 from include.offboarding.model import Count, Measure
-from include.offboarding.report import night as screen
 from include.offboarding.store import embedded, reading
 from include.offboarding.store.connect import opened
 from include.offboarding.thresholds import Guard, Limit, trips
 from tests.support.database import cloned
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, mail, number, worker
 
 EXAMPLES = int(os.environ.get("GUARD_EXAMPLES", "0"))
@@ -165,7 +165,7 @@ class Watched:
         return self.noticed | (self.left if hr else set()) | (self.vanished if vendors else set())
 
     def red(self, run_id: int) -> bool:
-        return bool(screen.is_red(reading.night(self.office.session, run_id)))
+        return bool(why_red(reading.night(self.office.session, run_id)))
 
 
 @contextmanager

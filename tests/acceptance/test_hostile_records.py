@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.report import night as screen
 from include.offboarding.report.coverage import gaps
 from include.offboarding.store import embedded, reading
 from include.offboarding.store.connect import Session, opened
@@ -15,6 +14,7 @@ from tests.support.hostile import PREFIX, VALUES, Hostile, records
 from tests.support.listed_tracker import ListedTracker
 from tests.support.night import rows_of
 from tests.support.office import HeardTracker, Office, access_key, login, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, WORKS, mail, number, worker
 
 KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kim",))
@@ -95,7 +95,7 @@ def played(server: embedded.EmbeddedServer, nights: Sequence[Sequence[Hostile]])
             failed.append(told.failed)
             screens.append(reading.night(session, told.run.run_id))
         ((lost,),) = rows_of(session, LOST)
-        return Played(found, lost, failed, screen.is_red(screens[1]), gaps(screens[1]))
+        return Played(found, lost, failed, why_red(screens[1]), gaps(screens[1]))
 
 
 @pytest.fixture(scope="module")
@@ -162,18 +162,18 @@ def test_a_gap_names_the_record_and_neither_the_value_nor_a_name(store: Session,
     assert said in told
     assert "secret" not in told
     assert "Park" not in told
-    assert len(screen.is_red(seen)) == 1
+    assert len(why_red(seen)) == 1
 
     kind = {"roster": "hr"} if place.startswith("worker") else {"source": told.partition(":")[0]}
     known = {**kind, "reason": "known", "approver": "ciso", "expires": "2026-12-24"}
     office.let_stand = {"acknowledgements": [known]}
-    assert screen.is_red(reading.night(store, office.night().run.run_id)) == ()
+    assert why_red(reading.night(store, office.night().run.run_id)) == ()
 
 
 @pytest.mark.parametrize("place", ["account.label", "account.display_name", "worker.name", "credential.label"])
 def test_what_is_only_shown_is_written_out_and_loses_nothing(store: Session, place: str) -> None:
     _, seen = night_with(store, place, "a\0b")
 
-    assert (not_checked(seen), screen.is_red(seen)) == ([], ())
+    assert (not_checked(seen), why_red(seen)) == ([], ())
     told = rows_of(store, SHOWN)
     assert [text for (text,) in told if "\\x00" in text] == ["a\\x00b"]

@@ -44,7 +44,9 @@ ARROWS: dict[str, set[str]] = {
     "settings": NOUNS | {"destinations", "interfaces", "spelling", "custody", "exceptions", "thresholds"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config": NOUNS | {"destinations", "interfaces", "mistakes", "settings", "spelling", "beside", "yaml_file"},
-    "report": NOUNS | {"keys", "store"},
+    # Whether a run is red is decided once, and only shown by the report.
+    "troubles": {"store"},
+    "report": NOUNS | {"keys", "store", "troubles"},
     "policy": NOUNS | {"settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
@@ -56,18 +58,19 @@ ARROWS: dict[str, set[str]] = {
     "notifiers": NOUNS | {"interfaces", "settings"},
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "gate", "progress", "store", "texts"},
-    "departing": NOUNS | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store"},
+    "departing": NOUNS
+    | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store", "troubles"},
     # A decision is one function, whoever brings it.
     # What the files beside the configuration are refused for, a person is refused for, too.
     "deciding": NOUNS
     | {"settings", "people", "intake", "spelling", "store", "beside", "excepting", "exceptions", "mistakes"},
-    "watching": NOUNS | {"interfaces", "settings", "keys", "intake", "report", "store"},
+    "watching": NOUNS | {"interfaces", "settings", "keys", "intake", "report", "store", "troubles"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake", "watching"}
     | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting", "messages"}
-    | {"alerting", "guarding"},
+    | {"alerting", "guarding", "troubles"},
     # Decisions as a form: some do more than write a row.
     "forms": NOUNS
     | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline", "releasing"},

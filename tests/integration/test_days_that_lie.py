@@ -8,11 +8,11 @@ import pytest
 from include.offboarding.deciding.moments import last_moment
 from include.offboarding.errors import FatalError
 from include.offboarding.model import Employment
-from include.offboarding.report import night as screen
 from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
+from tests.support.red import why_red
 from tests.support.small_company import job, mail, number, worker
 
 DAY = timedelta(days=1)
@@ -62,7 +62,7 @@ def test_who_has_left_has_left_whatever_day_is_typed(
     record_property("findings_lost", int(found(office) != {"uid=kim,dc=corp"}))
     assert found(office) == {"uid=kim,dc=corp"}
     assert any("row of 1042, worker 1042: " in text and told in text for text in said), said
-    red = screen.is_red(reading.night(office.session, run.run_id))
+    red = why_red(reading.night(office.session, run.run_id))
     assert red != (), "somebody has to mend the day"
 
 

@@ -191,7 +191,7 @@ def test_whose_last_day_ended_is_due_whatever_a_future_run_says(office: Office) 
         "insert into run_person (run_id, person_uid) select %s, person_uid from worker where worker_id = '1043'",
         (run.run_id,),
     )
-    runs.close_run(office.session, run.run_id, status="green", waiting=0, summary={})
+    runs.close_run(office.session, run.run_id, red=(), waiting=0)
     night_of_the_future(office)
 
     due = watching.due(office.session, as_of=now(), zone="Asia/Seoul")

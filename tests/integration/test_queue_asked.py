@@ -24,6 +24,7 @@ from tests.integration.test_departure import office
 from tests.support.desk import tickets_of
 from tests.support.office import Office, login
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, number, worker
 from tests.support.source_tree import PROJECT
 from tests.support.tracker import RoundupPeople, people, roundup, tracker
@@ -65,7 +66,7 @@ def night(office: Office, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def red(office: Office, run: Run) -> tuple[str, ...]:
-    return screen.is_red(reading.night(office.session, run.run_id))
+    return why_red(reading.night(office.session, run.run_id))
 
 
 def unchecked(office: Office, run: Run) -> str:

@@ -11,6 +11,7 @@ from include.offboarding.report import night as screen
 from include.offboarding.store import reading
 from tests.integration.test_departure import KIM, LEE, office, rows
 from tests.support.office import Office, access_key, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, key, worker
 from tests.support.tracker import people, roundup, tracker
 
@@ -67,7 +68,7 @@ def report_of(office: Office, run_id: int) -> str:
 
 
 def red(office: Office, run_id: int) -> tuple[str, ...]:
-    return screen.is_red(reading.night(office.session, run_id))
+    return why_red(reading.night(office.session, run_id))
 
 
 def hidden(office: Office) -> list[tuple[str, str]]:

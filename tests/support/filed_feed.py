@@ -19,6 +19,7 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import reading
 from tests.support.alerts import HeardNotifier
 from tests.support.office import Office, login
+from tests.support.red import why_red
 from tests.support.small_company import mail, number
 from tests.support.whole_night import NightTold, Readers, whole_night
 
@@ -153,7 +154,7 @@ class FiledCompany:
         seen = reading.night(session, told.run.run_id)
         return FiledNight(
             told=told,
-            red=screen.is_red(seen),
+            red=why_red(seen),
             last_line=_said(lambda: pipeline.end(session, told.run)),
             screen=screen.render(seen, "Asia/Seoul"),
             warnings=tuple(line["event"] for line in logs if line["log_level"] in ("warning", "error")),

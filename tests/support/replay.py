@@ -25,7 +25,6 @@ from include.offboarding.interfaces import (
     TrackerSettings,
     VerifierSettings,
 )
-from include.offboarding.report import night as report_of_night
 from include.offboarding.settings import Company, Policy, Settings
 from include.offboarding.store import reading
 from include.offboarding.store.connect import SCHEMA, Session
@@ -33,6 +32,7 @@ from include.offboarding.store.findings import give_verdict
 from include.offboarding.store.reading import told_keys
 from include.offboarding.store.rows import Run
 from tests.support.office import Feed, HeardTracker
+from tests.support.red import why_red
 
 NIGHTLY_AT = time(1, 30)
 """`policy.nightly` by default, in the company's zone."""
@@ -200,7 +200,7 @@ class Replay:
                 yield source, part, self.readers[source.name](part, context)
 
     def _told(self, run: Run, screen: str) -> Told:
-        red = report_of_night.is_red(reading.night(self.session, run.run_id))
+        red = why_red(reading.night(self.session, run.run_id))
         return Told(run=run, screen=screen, red=red, calls=tuple(self.tracker.calls))
 
     # --- what came of it ---------------------------------------------------------------------------------------------

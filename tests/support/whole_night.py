@@ -13,7 +13,7 @@ from include.offboarding.order import Call
 from include.offboarding.settings import Settings
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
-from include.offboarding.store.correlation import CorrelationOutcome
+from include.offboarding.store.correlation.linking import CorrelationOutcome
 from include.offboarding.store.findings import Evaluation
 from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.rows import Run
@@ -71,7 +71,7 @@ def whole_night(
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
     work = whole.work_of(session, settings, readers, run)
     order.walk({step: work[step] for step in (*READS, *OUTCOMES)}, went_well)
-    runs.close_run(session, run.run_id, status="red" if failed else "green", waiting=0, summary={})
+    runs.close_run(session, run.run_id, red=failed, waiting=0)
     return NightTold(
         run=run,
         correlated=cast("CorrelationOutcome", told["correlate"]),

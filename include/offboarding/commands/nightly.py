@@ -4,7 +4,7 @@ import uuid
 from argparse import Namespace
 from collections.abc import Iterable
 
-from include.offboarding import config, wiring
+from include.offboarding import config, pipeline, wiring
 from include.offboarding.commands import DONE
 from include.offboarding.commands.output import note, say
 from include.offboarding.commands.stores import session_on, trial_on
@@ -14,10 +14,8 @@ from include.offboarding.errors import FatalError
 from include.offboarding.model import TicketDraft
 from include.offboarding.nights.drafts import DraftTracker
 from include.offboarding.nights.whole import Readers, whole_night
-from include.offboarding.report import night
 from include.offboarding.report.wording import COMMAND, counted, moment
 from include.offboarding.settings import Settings
-from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
 
@@ -52,7 +50,7 @@ def _for_real(loaded: Loaded, given: Namespace) -> None:
 
 
 def _end(session: Session, run: Run) -> None:
-    red = night.is_red(reading.night(session, run.run_id))
+    red = pipeline.why_red(session, run)
     if red:
         raise FatalError(f"The night is red: {'; '.join(red)}. The report above says what to do.")
 

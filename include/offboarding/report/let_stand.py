@@ -7,31 +7,9 @@ from include.offboarding.keys import short_finding
 from include.offboarding.report.wording import COMMAND, counted, labelled, moment
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.let_stand import AcknowledgedThen, UncoveredThen
-from include.offboarding.store.reading.nights import NightFinding
-from include.offboarding.store.reading.reads import PartTold, RosterTold
 
 SOON = timedelta(days=7)
 _MOST_NAMED = 5
-
-
-def roster_known(night: Night, roster: RosterTold) -> bool:
-    """Whether somebody has acknowledged that this roster can't be read."""
-    return any(known.roster == roster.name for known in night.acknowledged)
-
-
-def part_known(night: Night, part: PartTold) -> bool:
-    """Whether somebody has acknowledged that this part of a source can't be read, or not whole."""
-    return any(known.source == part.name and known.part in ("", part.part) for known in night.acknowledged)
-
-
-def queue_known(night: Night) -> bool:
-    """Whether somebody has acknowledged that departures by message can't be heard."""
-    return any(known.queue for known in night.acknowledged)
-
-
-def finding_known(night: Night, finding: NightFinding) -> bool:
-    """Whether somebody has acknowledged that of this finding it can't be told."""
-    return any(_covers(known, finding) for known in night.acknowledged)
 
 
 def let_stand(night: Night, zone: str) -> Iterator[str]:
@@ -61,12 +39,6 @@ def _uncovered(each: UncoveredThen, zone: str) -> str:
         f"{each.source} {each.native_id} bears a label that an exception names, and didn't when the entry began; if"
         " it's meant, name its native id"
     )
-
-
-def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:
-    if known.finding:
-        return finding.finding_key.startswith(known.finding)
-    return known.source != "" and known.source == finding.source and known.part in ("", finding.realm)
 
 
 def _gap(known: AcknowledgedThen) -> str:

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from include.offboarding.keys import short_finding
 from include.offboarding.model import KEY_KINDS, Severity, SubjectKind
-from include.offboarding.report import custody, departures, held, queues
-from include.offboarding.report.coverage import MOST_LINES, gaps, nights, read, unchecked, where
-from include.offboarding.report.let_stand import finding_known, let_stand, part_known, queue_known, roster_known
+from include.offboarding.report import custody, departures, held
+from include.offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
+from include.offboarding.report.let_stand import let_stand
+from include.offboarding.report.red import reasons
 from include.offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
@@ -27,6 +28,7 @@ from include.offboarding.report.wording import (
 )
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import NightFinding
+from include.offboarding.troubles import troubles
 
 KEY = "leaver-signing-key"
 
@@ -53,11 +55,6 @@ _RESOLUTIONS = (
 )
 
 
-def is_red(night: Night) -> tuple[str, ...]:
-    """Why the night needs somebody: a sentence each, and none where it's green. What merely waits is green."""
-    return tuple(_reasons(night))
-
-
 def render(night: Night, zone: str, *, folded: bool = True) -> str:
     """The screen. `zone`: the company's. `folded`: long lists in groups, as Airflow's log shows them; else in full."""
     lines = [
@@ -76,47 +73,8 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
     return joined(lines)
 
 
-# --- red or green -----------------------------------------------------------------------------------------------------
-
-
-def _reasons(night: Night) -> Iterator[str]:
-    yield from _unread(night)
-    if night.run.correlated_at is None:
-        yield "nothing was concluded: correlation didn't come to its end"
-    unverified = sum(f.state == "unverified" and not finding_known(night, f) for f in night.findings)
-    if unverified:
-        yield f"of {counted(unverified, 'finding')} it can't be told whether they work"
-    yield from night.record_troubles[:MOST_LINES]
-    for hold in night.held.holds:
-        if hold.opened_run == night.run.run_id:
-            yield f"the guard holds {held.sentence(hold)}"
-    yield from _untold(night)
-    if not queue_known(night):
-        yield from queues.reasons(night.queue)
-
-
-def _unread(night: Night) -> Iterator[str]:
-    for roster in night.rosters:
-        if roster.status != "complete" and not roster_known(night, roster):
-            how = "was read in part" if roster.status == "partial" else "couldn't be read"
-            yield f"roster {roster.name} {how}{nights(roster)}"
-        elif roster.problems and not roster_known(night, roster):
-            yield f"roster {roster.name} holds values that can't be kept"
-    for part in night.parts:
-        if part.status != "complete" and not part_known(night, part):
-            how = "was read in part" if part.status == "partial" else "couldn't be read"
-            yield f"{where(part)} {how}{nights(part)}"
-
-
-def _untold(night: Night) -> Iterator[str]:
-    if night.tickets.undelivered:
-        yield f"the tracker hasn't been told of {counted(night.tickets.undelivered, 'change')}"
-    if night.tickets.unheard:
-        yield f"{counted(night.tickets.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
-
-
 def _title(night: Night, zone: str) -> Iterator[str]:
-    run, red = night.run, is_red(night)
+    run, red = night.run, reasons(troubles(night))
     # A night begins in the evening before.
     day = moment(run.as_of - timedelta(hours=12), zone)[:10]
     what = "Release" if run.kind == "release" else f"Night of {day}"

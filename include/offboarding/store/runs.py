@@ -106,12 +106,12 @@ def usable_rosters(session: Session) -> int:
     return int(str(found[0])) if found else 0
 
 
-def close_run(session: Session, run_id: int, *, status: str, waiting: int, summary: Mapping[str, object]) -> None:
-    """Write down how it ended; a retry of the last task writes the same again."""
-    session.execute(
-        block("runs", "close_run"),
-        {"run_id": run_id, "status": status, "waiting": waiting, "summary": Jsonb(dict(summary))},
-    )
+def close_run(session: Session, run_id: int, *, red: Sequence[str], waiting: int) -> str:
+    """Write down how it ended, red for these reasons or green; a retry of the last task writes the same again."""
+    status = "red" if red else "green"
+    values = {"run_id": run_id, "status": status, "waiting": waiting, "summary": Jsonb({"red": list(red)})}
+    session.execute(block("runs", "close_run"), values)
+    return status
 
 
 def note_waiting(session: Session, run_id: int, waiting: int) -> None:

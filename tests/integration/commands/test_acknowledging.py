@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.offboarding.report import night
 from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, reported_night
 from tests.integration.commands.test_jsonl import fields, promised
 from tests.support import filled
+from tests.support.red import why_red
 from tests.unit.test_config import GOOD
 
 SIGNED = ("--reason", "its role comes with CHG-1881", "--author", "minjun.kim")
@@ -38,7 +38,7 @@ def red_after(session: Session) -> tuple[str, ...]:
     """Why a night that begins now is red."""
     later = datetime.now(UTC) - filled.AS_OF + timedelta(minutes=1)
     run_id = reported_night(session, caller=f"later {later}", later=later)
-    return night.is_red(reading.night(session, run_id))
+    return why_red(reading.night(session, run_id))
 
 
 def test_a_known_gap_turns_no_night_red_until_it_is_taken_back(acknowledging: Type, store: Session) -> None:

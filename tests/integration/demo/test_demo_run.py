@@ -91,7 +91,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OwnStore:
 def finish_a_night(store: OwnStore) -> None:
     with wiring.store(store.loaded) as session:
         run = runs.open_run(session, kind="nightly", caller="a test", as_of=Night.TONIGHT.as_of)
-        runs.close_run(session, run.run_id, status="red", waiting=0, summary={})
+        runs.close_run(session, run.run_id, red=["told by a test"], waiting=0)
 
 
 def test_a_store_that_somebody_else_used_is_left_alone(store: OwnStore) -> None:

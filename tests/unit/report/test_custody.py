@@ -7,6 +7,7 @@ from include.offboarding.report import night
 from include.offboarding.store.reading.nights import Night
 from include.offboarding.store.reading.reads import PartTold
 from include.offboarding.store.reading.told_keys import AttestationThen, KeysThen
+from tests.support.red import why_red
 from tests.unit.report.test_night import AS_OF, AWS, ZONE, told
 
 SIGNING = KeysThen(kind="signing_key", trusted=14, with_custodians=3, unchecked=9)
@@ -47,7 +48,7 @@ def test_entries_that_nothing_shows_are_named_and_counted() -> None:
     seen = told(unseen=("a", "b", "c", "d", "e", "f"))
 
     assert keys(seen) == ["6 entries of the register that no source or verifier shows: a, b, c, d, e and 1 more"]
-    assert night.is_red(seen) == ()
+    assert why_red(seen) == ()
 
 
 def test_words_that_end_are_told_with_what_to_do() -> None:
@@ -81,7 +82,7 @@ def test_where_nothing_tells_of_keys_they_are_said_to_be_not_checked() -> None:
     not_begun = replace(AWS, name="login", part="", tells="", status="failed")
 
     assert unread in screen(AWS)
-    assert night.is_red(told(parts=(AWS,))) == ()
+    assert why_red(told(parts=(AWS,))) == ()
     assert unread not in screen(AWS, login)
     assert unread not in screen(AWS, not_begun), "what never began may be one that tells of keys"
     assert unread not in screen(), "a release reads nothing"

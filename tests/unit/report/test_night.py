@@ -18,6 +18,7 @@ from include.offboarding.store.reading.nights import (
 )
 from include.offboarding.store.reading.reads import GapTold, PartTold, RosterTold
 from include.offboarding.store.rows import CorrelationCounts, Run
+from tests.support.red import why_red
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 LEFT_AT = datetime(2026, 11, 13, 15, tzinfo=UTC)
@@ -199,7 +200,7 @@ def told(**changes: Any) -> Night:
     ],
 )
 def test_is_red_for_what_needs_somebody_and_green_for_what_waits(seen: Night, reasons: tuple[str, ...]) -> None:
-    assert night.is_red(seen) == reasons
+    assert why_red(seen) == reasons
     first = night.render(seen, ZONE).splitlines()[0]
     assert first.endswith(f"RED: {reasons[0]}" if reasons else "GREEN")
 

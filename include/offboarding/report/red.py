@@ -1,0 +1,52 @@
+"""Why a run is red, in words."""
+
+from collections.abc import Iterator
+
+from include.offboarding.report import held
+from include.offboarding.report.coverage import MOST_LINES, nights, where
+from include.offboarding.report.queues import since_answered
+from include.offboarding.report.wording import counted
+from include.offboarding.store.messages import QueueLook
+from include.offboarding.store.reading.reads import PartTold, RosterTold
+from include.offboarding.troubles import Troubles
+
+
+def reasons(found: Troubles) -> tuple[str, ...]:
+    """A sentence each, and none where the run is green."""
+    return tuple(_reasons(found))
+
+
+def _reasons(found: Troubles) -> Iterator[str]:
+    for roster in found.rosters:
+        if roster.status == "complete":
+            yield f"roster {roster.name} holds values that can't be kept"
+        else:
+            yield f"roster {roster.name} {_how(roster)}"
+    for part in found.parts:
+        yield f"{where(part)} {_how(part)}"
+    if found.inconclusive:
+        yield "nothing was concluded: correlation didn't come to its end"
+    if found.unverified:
+        yield f"of {counted(found.unverified, 'finding')} it can't be told whether they work"
+    yield from found.edited[:MOST_LINES]
+    for hold in found.trips:
+        yield f"the guard holds {held.sentence(hold)}"
+    if found.undelivered:
+        yield f"the tracker hasn't been told of {counted(found.undelivered, 'change')}"
+    if found.unheard:
+        yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
+    if found.queue:
+        yield _unheard(found.queue)
+
+
+def _how(read: RosterTold | PartTold) -> str:
+    how = "was read in part" if read.status == "partial" else "couldn't be read"
+    return f"{how}{nights(read)}"
+
+
+def _unheard(look: QueueLook) -> str:
+    if look.asked_at is None:
+        return "the queue of departures wasn't asked"
+    if look.error:
+        return f"the queue of departures couldn't be asked{since_answered(look)}"
+    return f"{counted(look.waiting, 'message')} on the queue of departures that nobody takes"
