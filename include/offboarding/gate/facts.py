@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from include.offboarding.errors import FatalError
-from include.offboarding.gate.fits import fits, texts_of_account, texts_of_credential
+from include.offboarding.gate.fits import fits, text_fields, texts_of_account, texts_of_credential
 from include.offboarding.gate.listing import Listing, mark
 from include.offboarding.model import (
     CREDENTIAL_KINDS,
@@ -25,6 +25,11 @@ from include.offboarding.model import (
 )
 from include.offboarding.texts import defect, is_storable, label, sentence, visible
 
+_LABELS_OF_ACCOUNT = text_fields(Account, "realm", "native_id", "login", "standing_reason")
+_LABELS_OF_CREDENTIAL = text_fields(
+    Credential, *("realm", "account_native_id", "native_id", "standing_reason", "fingerprint")
+)
+"""Texts that name a thing to people, and identify nothing."""
 _SHOWN = frozenset(
     {"label", "group_label", "version", "algorithm", "carryable_reason", "standing_reason", "owner", "reason"}
     | {"actor_label", "privileged_by"}
@@ -90,15 +95,11 @@ class FactGate:
         left: list[str] = []
         yield replace(
             told,
-            label=label(told.label),
+            **_labels(told, _LABELS_OF_ACCOUNT),
             login=_login(left, told.login),
-            display_name=label(told.display_name),
             keys=tuple(_keys(left, told.keys)),
             owner_labels=tuple(map(label, told.owner_labels)),
-            created_by=label(told.created_by),
             standing_reason=sentence(told.standing_reason),
-            product=label(told.product),
-            privileged_by=label(told.privileged_by),
         )
         if left:
             names = ", ".join(dict.fromkeys(map(visible, left)))
@@ -118,11 +119,9 @@ class FactGate:
             return
         yield replace(
             told,
-            label=label(told.label),
+            **_labels(told, _LABELS_OF_CREDENTIAL),
             standing_reason=sentence(told.standing_reason),
             fingerprint="" if defect(told.fingerprint) else told.fingerprint,
-            last_used_service=label(told.last_used_service),
-            last_used_region=label(told.last_used_region),
         )
 
     def _membership(self, told: Membership) -> Iterator[Fact]:
@@ -171,6 +170,10 @@ class FactGate:
                 f"{self._source}: what the system calls itself can't be kept, since {why}. See whether the connection"
                 " leads to the system that is meant"
             )
+
+
+def _labels(told: Account | Credential, names: Sequence[str]) -> dict[str, str]:
+    return {name: label(getattr(told, name)) for name in names}
 
 
 def _login(left: list[str], login: str) -> str:

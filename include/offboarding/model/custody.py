@@ -179,7 +179,7 @@ class Holder:
     episode: int
     departure: Departure
     roster: str
-    held: tuple[Held, ...]
+    held: tuple[Held, ...] = ()
     """Best grade first."""
     newer: bool
     """The material is newer than the departure, by its own creation date or since a complete read after the departure

@@ -32,10 +32,11 @@ def of_thing(case: LeaverCase, account: Account, way: Way) -> tuple[str, ...]:
 
 def ends(way: Way) -> Iterator[str]:
     """Yield when it ends by itself, and how long what was made with it may live on."""
-    if way.expires_at:
-        yield f"It expires on {at(way.expires_at)}."
-    if way.sessions_until:
-        yield f"Sessions made with it may live until {at(way.sessions_until)}."
+    known = way.credential
+    if known and known.expires_at:
+        yield f"It expires on {at(known.expires_at)}."
+    if known and known.sessions_until:
+        yield f"Sessions made with it may live until {at(known.sessions_until)}."
 
 
 def works(way: Way) -> str:

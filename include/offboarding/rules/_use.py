@@ -43,7 +43,8 @@ def workload_warning(way: Way, departure: Departure, *, service_like: bool) -> s
     if service_like:
         return "It's a workload's by its name, tags or kind. Find what runs with it, and move that first."
     part = _telling(way, departure)
-    if part.last_used_at is None or not part.last_used_service or not _one_used_after(part, departure):
+    by_service = part.credential is not None and part.credential.last_used_service
+    if part.last_used_at is None or not by_service or not _one_used_after(part, departure):
         return ""
     return (
         f"Used {at(part.last_used_at)}{_by_what(part)}, {days_after(part.last_used_at, departure)}: unless it was the "
@@ -69,8 +70,9 @@ def _parts(way: Way) -> tuple[Way, ...]:
 
 
 def _by_what(way: Way) -> str:
-    service = f" by {way.last_used_service}" if way.last_used_service else ""
-    return f"{service} in {way.last_used_region}" if way.last_used_region else service
+    known = way.credential
+    service = f" by {known.last_used_service}" if known and known.last_used_service else ""
+    return f"{service} in {known.last_used_region}" if known and known.last_used_region else service
 
 
 def _doubt(way: Way, used_at: datetime, departure: Departure) -> str:

@@ -8,6 +8,7 @@ from include.offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountCase,
+    Credential,
     CredentialView,
     Effect,
     LinkedAccount,
@@ -34,18 +35,13 @@ class Way:
     """UNKNOWN for whatever no complete live read of this run has seen."""
     reason: str
     effect: Effect
-    can_reactivate: bool = False
     set_at: datetime | None
     """When the secret behind it was made or last changed; None where it can't be told."""
     fresh: bool
     last_used_at: datetime | None
     last_used_exact: bool = True
-    last_used_service: str = ""
-    last_used_region: str = ""
-    expires_at: datetime | None = None
-    """When it ends by itself."""
-    sessions_until: datetime | None = None
-    """Until when sessions made with it may outlive it."""
+    credential: Credential | None = None
+    """What it is; None for an account's own login, and for a role."""
     parts: tuple["Way", ...] = ()
     """The ways in that a whole account is made of; each was used, or not, by itself."""
 
@@ -53,6 +49,11 @@ class Way:
     def open(self) -> bool:
         """It works, or it can't be told."""
         return self.standing is not Standing.DEAD
+
+    @property
+    def can_reactivate(self) -> bool:
+        """Dead, and can be switched on again."""
+        return self.credential is not None and self.credential.can_reactivate
 
 
 def account_way(holder: Holder) -> Way:
@@ -133,14 +134,10 @@ def credential_way(view: CredentialView, account: Account) -> Way:
         standing=standing,
         reason=reason,
         effect=credential.effect,
-        can_reactivate=credential.can_reactivate,
         set_at=credential.created_at,
         fresh=view.fresh,
         last_used_at=credential.last_used_at,
-        last_used_service=credential.last_used_service,
-        last_used_region=credential.last_used_region,
-        expires_at=credential.expires_at,
-        sessions_until=credential.sessions_until,
+        credential=credential,
     )
 
 

@@ -14,14 +14,12 @@ import msgspec
 from psycopg.rows import scalar_row
 
 from include.offboarding.model import Account, Credential
+from include.offboarding.store.columns import ACCOUNT, CREDENTIAL
 from include.offboarding.store.connect import Session
 from include.offboarding.store.new_accounts import NewAccounts
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
 from include.offboarding.store.told_account import (
-    ACCOUNT,
-    CREDENTIAL,
-    OWNER_LABELS,
     AccountKeys,
     Told,
     Values,
@@ -32,8 +30,8 @@ from include.offboarding.store.told_account import (
 )
 
 ACCOUNT_COLUMNS = {
-    "s_account": (*ACCOUNT[1:], "last_used_at", "keys", "digest", "credentials"),
-    "s_credential": ("account_native_id", *CREDENTIAL[1:]),
+    "s_account": (*ACCOUNT, "last_used_at", "keys", "digest", "credentials"),
+    "s_credential": ("account_native_id", *CREDENTIAL),
     "s_stray": ("native_id",),
 }
 """Temporary tables of a read, with their columns in the order of staged rows."""
@@ -119,9 +117,7 @@ class AccountStage:
 
     def _stage(self, told: Told, keys: str, digest: bytes) -> None:
         credentials = told.once()
-        values = [*told.values[1:], told.account.last_used_at, keys, digest, len(credentials)]
-        values[OWNER_LABELS - 1] = list(told.account.owner_labels) or None
-        self.stage.add("s_account", values)
+        self.stage.add("s_account", (*told.columns, told.account.last_used_at, keys, digest, len(credentials)))
         for credential in credentials:
             self.stage.add("s_credential", credential)
 

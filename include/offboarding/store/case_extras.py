@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from psycopg.rows import class_row
-
-from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Relation, Standing, Trust, TrustView
-from include.offboarding.store.case_rows import AccountRow, account, credential, credentials
+from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Relation, TrustView
+from include.offboarding.store.case_rows import SeenAccount, credentials
 from include.offboarding.store.connect import Session
+from include.offboarding.store.record_rows import record_row
 from include.offboarding.store.sql import block
 
 
@@ -21,34 +20,30 @@ class _TrustRow:
     person_uid: str
     account_realm: str
     account_native_id: str
-    source: str
-    realm: str
-    native_id: str
-    label: str
-    principal_realm: str
-    principal: str
-    standing: str
-    standing_reason: str
-    privileged: bool | None
-    privileged_by: str
-    observed_at: datetime
-    fresh: bool
+    trust: TrustView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _ElsewhereRow(AccountRow):
+class _ElsewhereRow:
     person_uid: str
+    seen: SeenAccount
     active_holder: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _MovedRow(AccountRow):
+class _MovedRow:
     person_uid: str
-    relation: str
+    relation: Relation
     linked_from: datetime
     linked_until: datetime
-    evidence: list[str]
-    decision: str
+    evidence: tuple[str, ...]
+    decision: LinkDecision
+    seen: SeenAccount
+
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """Whose it was, and which."""
+        return self.person_uid, self.seen.account.realm, self.seen.account.native_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,40 +71,22 @@ def extras(session: Session, *, since: datetime, moved_days: int) -> Extras:
 
 def _trusts(session: Session, since: datetime) -> dict[tuple[str, str, str], list[TrustView]]:
     found: defaultdict[tuple[str, str, str], list[TrustView]] = defaultdict(list)
-    with session.cursor(row_factory=class_row(_TrustRow)) as cursor:
+    with session.cursor(row_factory=record_row(_TrustRow)) as cursor:
         for row in cursor.execute(block("cases", "trusts"), {"since": since}):
-            found[row.person_uid, row.account_realm, row.account_native_id].append(_trust(row))
+            found[row.person_uid, row.account_realm, row.account_native_id].append(row.trust)
     return found
-
-
-def _trust(row: _TrustRow) -> TrustView:
-    return TrustView(
-        trust=Trust(
-            realm=row.realm,
-            native_id=row.native_id,
-            label=row.label,
-            principal_realm=row.principal_realm,
-            principal=row.principal,
-            standing=Standing(row.standing),
-            standing_reason=row.standing_reason,
-            privileged=row.privileged,
-            privileged_by=row.privileged_by,
-        ),
-        source=row.source,
-        observed_at=row.observed_at,
-        fresh=row.fresh,
-    )
 
 
 def _keys_elsewhere(session: Session, since: datetime) -> dict[str, list[KeyElsewhere]]:
     found: defaultdict[str, list[KeyElsewhere]] = defaultdict(list)
-    with session.cursor(row_factory=class_row(_ElsewhereRow)) as cursor:
+    with session.cursor(row_factory=record_row(_ElsewhereRow)) as cursor:
         for row in cursor.execute(block("cases", "keys_elsewhere"), {"since": since}):
+            assert row.seen.credential is not None, "the key is one"
             elsewhere = KeyElsewhere(
-                account=account(row),
-                source=row.source,
-                source_kind=row.source_kind,
-                key=credential(row),
+                account=row.seen.account,
+                source=row.seen.source,
+                source_kind=row.seen.source_kind,
+                key=row.seen.credential,
                 active_holder=row.active_holder,
             )
             found[row.person_uid].append(elsewhere)
@@ -118,9 +95,9 @@ def _keys_elsewhere(session: Session, since: datetime) -> dict[str, list[KeyElse
 
 def _moved(session: Session, since: datetime, moved_days: int) -> dict[str, list[MovedLink]]:
     found: defaultdict[str, list[MovedLink]] = defaultdict(list)
-    with session.cursor(row_factory=class_row(_MovedRow)) as cursor:
+    with session.cursor(row_factory=record_row(_MovedRow)) as cursor:
         rows = cursor.execute(block("cases", "moved_links"), {"since": since, "moved_days": moved_days}).fetchall()
-    for (person_uid, _, _), group in groupby(rows, key=lambda row: (row.person_uid, row.realm, row.native_id)):
+    for (person_uid, _, _), group in groupby(rows, key=lambda row: row.of):
         found[person_uid].append(_moved_link(list(group)))
     return found
 
@@ -128,15 +105,15 @@ def _moved(session: Session, since: datetime, moved_days: int) -> dict[str, list
 def _moved_link(rows: list[_MovedRow]) -> MovedLink:
     first = rows[0]
     return MovedLink(
-        account=account(first),
-        source=first.source,
-        source_kind=first.source_kind,
-        relation=Relation(first.relation),
+        account=first.seen.account,
+        source=first.seen.source,
+        source_kind=first.seen.source_kind,
+        relation=first.relation,
         linked_from=first.linked_from,
         linked_until=first.linked_until,
-        evidence=tuple(first.evidence),
-        decision=LinkDecision(first.decision),
+        evidence=first.evidence,
+        decision=first.decision,
         credentials=credentials(rows),
-        observed_at=first.observed_at,
-        fresh=first.fresh,
+        observed_at=first.seen.observed_at,
+        fresh=first.seen.fresh,
     )

@@ -1,8 +1,8 @@
 """Cases for the rules: streamed, person by person, in constant memory; none of whom no rule has anything to say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 
 from psycopg.rows import class_row
@@ -10,7 +10,6 @@ from psycopg.rows import class_row
 from include.offboarding.model import (
     AccountCase,
     AccountRef,
-    Basis,
     Case,
     Departure,
     HeldLink,
@@ -21,66 +20,59 @@ from include.offboarding.model import (
     Relation,
     Suspect,
 )
+from include.offboarding.store import temporary
 from include.offboarding.store.case_extras import Extras, extras
-from include.offboarding.store.case_rows import AccountRow, account, credentials
+from include.offboarding.store.case_rows import SeenAccount, credentials
 from include.offboarding.store.connect import Session
 from include.offboarding.store.hidden import hidden_cases
-from include.offboarding.store.sql import block, statements
+from include.offboarding.store.record_rows import record_row
+from include.offboarding.store.sql import block
 
 _ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _LeaverRow(AccountRow):
+class _Link:
+    relation: Relation
+    decision: LinkDecision
+    score: int
+    evidence: tuple[str, ...]
+    own_now: bool
+    held_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LeaverRow:
+    """`account_pk`, `link` and `seen` are None of whom no account is linked to."""
+
     person_uid: str
     id_space: str
     worker_id: str
     name: str
     episode: int
     returned: bool
-    left_at: datetime
-    certain_at: datetime
-    left_on: date | None
-    zone: str
-    basis: str
-    confirmed: bool
-    roster: str
-    told: str
-    relation: str
-    decision: str
-    score: int
-    evidence: list[str]
-    own_now: bool
-    held_since: datetime | None
+    departure: Departure
     active_owner: bool
+    account_pk: int | None
+    link: _Link | None
+    seen: SeenAccount | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _ReviewRow(AccountRow):
-    decision: str
+class _ReviewRow:
+    decision: LinkDecision
     held_since: datetime | None
+    account_pk: int
+    seen: SeenAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SuspectRow:
     account_pk: int
-    decision: str
+    decision: LinkDecision
     """Of the account."""
-    person_uid: str
-    id_space: str
-    worker_id: str
     episode: int
-    score: int
-    evidence: list[str]
-    links_alone: bool
-    left_at: datetime | None
-    certain_at: datetime
-    left_on: date | None
-    zone: str
-    basis: str
-    confirmed: bool
-    roster: str
-    told: str
+    suspect: Suspect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +122,7 @@ class Looked:
 
 def cases(session: Session, looked: Looked) -> Iterator[Case]:
     """Yield every case that a rule may have anything to say of. Needs an open transaction."""
+    temporary.forget(session, "cases")
     suspects = _suspects(session, looked)
     yield from _leaver_cases(session, looked, suspects)
     yield from hidden_cases(session, looked.values)
@@ -138,13 +131,13 @@ def cases(session: Session, looked: Looked) -> Iterator[Case]:
         yield from _orphan_cases(session, looked.as_of, looked.since)
 
 
-_Suspects = dict[tuple[int, str], list[_SuspectRow]]
+_Suspects = dict[tuple[int, LinkDecision], list[_SuspectRow]]
 """By account and how it is linked."""
 
 
 def _suspects(session: Session, looked: Looked) -> _Suspects:
-    _make(session, "doubted", looked.values)
-    with session.cursor(row_factory=class_row(_SuspectRow)) as cursor:
+    temporary.make(session, "cases", looked.values, "doubted")
+    with session.cursor(row_factory=record_row(_SuspectRow)) as cursor:
         rows = cursor.execute(block("cases", "suspects"), looked.values).fetchall()
     return {key: list(group) for key, group in groupby(rows, key=lambda row: (row.account_pk, row.decision))}
 
@@ -152,7 +145,7 @@ def _suspects(session: Session, looked: Looked) -> _Suspects:
 def _leaver_cases(session: Session, looked: Looked, suspects: _Suspects) -> Iterator[LeaverCase]:
     beside = extras(session, since=looked.since, moved_days=looked.moved_days)
     _find_telling(session, looked, beside.persons)
-    with session.cursor("leaver_cases", row_factory=class_row(_LeaverRow)) as cursor:
+    with session.cursor("leaver_cases", row_factory=record_row(_LeaverRow)) as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "leaver_cases"), looked.values)
         for _, rows in groupby(cursor, key=lambda row: row.person_uid):
@@ -160,80 +153,60 @@ def _leaver_cases(session: Session, looked: Looked, suspects: _Suspects) -> Iter
 
 
 def _find_telling(session: Session, looked: Looked, beside: set[str]) -> None:
-    _make(session, "telling", {**looked.values, "beside": sorted(beside)})
-
-
-def _make(session: Session, table: str, values: Mapping[str, object]) -> None:
-    session.execute(b"drop table if exists pg_temp." + table.encode())
-    for statement in statements("cases", f"make_{table}"):
-        session.execute(statement, values)
+    temporary.make(session, "cases", {**looked.values, "beside": sorted(beside)}, "telling")
 
 
 def _leaver_case(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) -> LeaverCase:
     first = rows[0]
-    owned = [row for row in rows if row.realm is not None]
     return LeaverCase(
         person_uid=first.person_uid,
         id_space=first.id_space,
         worker_id=first.worker_id,
         name=first.name,
         episode=first.episode,
-        departure=_departure(first),
+        departure=first.departure,
         returned=first.returned,
         accounts=tuple(
-            _linked_account(list(group), beside, suspects)
-            for _, group in groupby(owned, key=lambda row: (row.realm, row.native_id, row.relation))
+            _linked_account(list(group), link, beside, suspects)
+            for (_, link), group in groupby(rows, key=lambda row: (row.account_pk, row.link))
+            if link
         ),
-        roster=first.roster,
+        roster=first.departure.roster,
         keys_elsewhere=tuple(beside.keys_elsewhere.get(first.person_uid, ())),
         moved=tuple(beside.moved.get(first.person_uid, ())),
     )
 
 
-def _departure(row: _LeaverRow | _SuspectRow) -> Departure:
-    assert row.left_at is not None
-    return Departure(
-        left_at=row.left_at,
-        certain_at=row.certain_at,
-        left_on=row.left_on,
-        zone=row.zone,
-        basis=Basis(row.basis),
-        confirmed=row.confirmed,
-        roster=row.roster,
-        told=row.told,
-    )
-
-
-def _linked_account(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) -> LinkedAccount:
-    first = rows[0]
-    assert first.realm is not None
+def _linked_account(rows: list[_LeaverRow], link: _Link, beside: Extras, suspects: _Suspects) -> LinkedAccount:
+    first, seen = rows[0], rows[0].seen
+    assert seen is not None, "whatever is linked is an account"
     return LinkedAccount(
-        account=account(first),
-        source=first.source,
-        source_kind=first.source_kind,
-        relation=Relation(first.relation),
-        decision=LinkDecision(first.decision),
-        score=first.score,
-        evidence=tuple(first.evidence),
+        account=seen.account,
+        source=seen.source,
+        source_kind=seen.source_kind,
+        relation=link.relation,
+        decision=link.decision,
+        score=link.score,
+        evidence=link.evidence,
         credentials=credentials(rows),
-        observed_at=first.observed_at,
-        fresh=first.fresh,
-        own_now=first.own_now,
+        observed_at=seen.observed_at,
+        fresh=seen.fresh,
+        own_now=link.own_now,
         active_owner=first.active_owner,
-        trusts=tuple(beside.trusts.get((first.person_uid, first.realm, first.native_id), ())),
-        held=_held(first, suspects),
+        trusts=tuple(beside.trusts.get((first.person_uid, seen.account.realm, seen.account.native_id), ())),
+        held=_held(first.account_pk, link, suspects),
     )
 
 
-def _held(row: _LeaverRow, suspects: _Suspects) -> HeldLink | None:
-    if row.held_since is None:
+def _held(account_pk: int | None, link: _Link, suspects: _Suspects) -> HeldLink | None:
+    if link.held_since is None or account_pk is None:
         return None
-    _, *others = suspects[row.account_pk, LinkDecision.LINKED]
-    return HeldLink(since=row.held_since, claims=tuple(_suspect(other) for other in others))
+    _, *others = suspects[account_pk, LinkDecision.LINKED]
+    return HeldLink(since=link.held_since, claims=tuple(other.suspect for other in others))
 
 
 def _account_cases(session: Session, looked: Looked, suspects: _Suspects) -> Iterator[AccountCase]:
-    with session.cursor("account_cases", row_factory=class_row(_ReviewRow)) as cursor:
+    with session.cursor("account_cases", row_factory=record_row(_ReviewRow)) as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "account_cases"), looked.values)
         for key, rows in groupby(cursor, key=lambda row: (row.account_pk, row.decision)):
@@ -241,33 +214,21 @@ def _account_cases(session: Session, looked: Looked, suspects: _Suspects) -> Ite
 
 
 def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> AccountCase:
-    first = rows[0]
+    first, seen = rows[0], rows[0].seen
     # The one whom the rules name: whoever holds it, or the likeliest who has surely left.
-    gone = (row for row in suspects if row.left_at is not None and row.confirmed)
+    gone = (row for row in suspects if row.suspect.departure and row.suspect.departure.confirmed)
     named = suspects[0] if first.held_since else next(gone, suspects[0])
     return AccountCase(
-        account=account(first),
-        source=first.source,
-        source_kind=first.source_kind,
-        decision=LinkDecision(first.decision),
-        suspects=tuple(_suspect(row) for row in suspects),
+        account=seen.account,
+        source=seen.source,
+        source_kind=seen.source_kind,
+        decision=first.decision,
+        suspects=tuple(row.suspect for row in suspects),
         credentials=credentials(rows),
-        observed_at=first.observed_at,
-        fresh=first.fresh,
+        observed_at=seen.observed_at,
+        fresh=seen.fresh,
         episode=named.episode,
         held_since=first.held_since,
-    )
-
-
-def _suspect(row: _SuspectRow) -> Suspect:
-    return Suspect(
-        person_uid=row.person_uid,
-        id_space=row.id_space,
-        worker_id=row.worker_id,
-        departure=_departure(row) if row.left_at is not None else None,
-        score=row.score,
-        evidence=tuple(row.evidence),
-        links_alone=row.links_alone,
     )
 
 

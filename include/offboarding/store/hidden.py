@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import Basis, Departure, HiddenCase, HiddenDeparture, Joined
+from include.offboarding.model import HiddenCase, HiddenDeparture
 from include.offboarding.store.connect import Session
+from include.offboarding.store.record_rows import record_row
 from include.offboarding.store.sql import block
 
 
@@ -39,25 +40,14 @@ class AlikeThen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _HiddenRow:
     person_uid: str
-    id_space: str
     worker_id: str
     episode: int
-    left_at: datetime
-    certain_at: datetime
-    left_on: date | None
-    zone: str
-    basis: str
-    roster: str
-    told: str
-    here_worker: str
-    here_roster: str
-    here_told: str
-    joined_by: str
+    hidden: HiddenDeparture
 
 
 def hidden_cases(session: Session, values: dict[str, object]) -> Iterator[HiddenCase]:
     """Yield a case for each person of whom HR says both, and nobody has said which is true."""
-    with session.cursor(row_factory=class_row(_HiddenRow)) as cursor:
+    with session.cursor(row_factory=record_row(_HiddenRow)) as cursor:
         rows = cursor.execute(block("hidden", "hidden_cases"), values).fetchall()
     for _, group in groupby(rows, key=lambda row: row.person_uid):
         theirs = list(group)
@@ -65,7 +55,7 @@ def hidden_cases(session: Session, values: dict[str, object]) -> Iterator[Hidden
             person_uid=theirs[0].person_uid,
             worker_id=theirs[0].worker_id,
             episode=theirs[0].episode,
-            departures=tuple(map(_hidden, theirs)),
+            departures=tuple(row.hidden for row in theirs),
         )
 
 
@@ -79,23 +69,3 @@ def alike_then(session: Session, run_id: int) -> list[AlikeThen]:
     """Numbers that are nearly those of people who left lately."""
     with session.cursor(row_factory=class_row(AlikeThen)) as cursor:
         return cursor.execute(block("hidden", "alike_then"), {"run_id": run_id}).fetchall()
-
-
-def _hidden(row: _HiddenRow) -> HiddenDeparture:
-    return HiddenDeparture(
-        worker=f"{row.id_space}:{row.worker_id}",
-        departure=Departure(
-            left_at=row.left_at,
-            certain_at=row.certain_at,
-            left_on=row.left_on,
-            zone=row.zone,
-            basis=Basis(row.basis),
-            confirmed=row.basis == Basis.ACTUAL,
-            roster=row.roster,
-            told=row.told,
-        ),
-        here_worker=row.here_worker,
-        here_roster=row.here_roster,
-        here_told=row.here_told,
-        joined_by=Joined(row.joined_by),
-    )

@@ -1,18 +1,18 @@
 """Cases of keys for the rules: each key with its copies and departed holders, streamed in constant memory."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from operator import attrgetter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
-from include.offboarding.model import Access, Attested, Held, KeyCase, SubjectKind, UncustodiedCase
+from include.offboarding.model import Holder, KeyCase, KeyCopy, UncustodiedCase
+from include.offboarding.store import temporary
 from include.offboarding.store.cases import Looked
 from include.offboarding.store.connect import Session
-from include.offboarding.store.custody import drop_tables, join_custody, run_steps
+from include.offboarding.store.custody import join_custody
 from include.offboarding.store.key_case_rows import (
     AccessRow,
     AttestedRow,
@@ -20,18 +20,14 @@ from include.offboarding.store.key_case_rows import (
     HeldRow,
     HolderRow,
     SaidRow,
-    access,
-    held,
-    key_copy,
-    registered,
 )
+from include.offboarding.store.record_rows import record_row
 from include.offboarding.store.sql import block
 
 _KEYS_AT_ONCE = 200
-_STEPS = ("make_custody_key", "make_company_reach", "make_company_holder")
-_TABLES = ("custody_key", "company_reach", "company_holder", "peopled", "known_key")
 
 _Row = TypeVar("_Row", bound="CopyRow | HolderRow | HeldRow | AccessRow | SaidRow | AttestedRow")
+_What_co = TypeVar("_What_co", covariant=True)
 
 
 def key_cases(session: Session, looked: Looked) -> Iterator[KeyCase | UncustodiedCase]:
@@ -54,8 +50,8 @@ def _knows_keys(session: Session) -> bool:
 def prepare(session: Session, looked: Looked) -> None:
     """Make the temporary tables that the cases are read from."""
     join_custody(session, looked.values)
-    drop_tables(session, _TABLES)
-    run_steps(session, "key_cases", _STEPS, looked.values)
+    temporary.forget(session, "key_cases")
+    temporary.make(session, "key_cases", looked.values, "custody_key", "company_holder")
 
 
 def held_keys(session: Session, looked: Looked) -> Iterator[KeyCase]:
@@ -98,62 +94,61 @@ class _Batch:
 
     def _case(self, key_pk: int) -> KeyCase:
         rows, said = self.copies[key_pk], self.said[key_pk][0]
-        own = [row for row in rows if row.own]
-        reasons = _by_person(self.held[key_pk], held)
-        uses = _by_person(self.uses[key_pk], held)
-        ways = _by_person(self.accesses[key_pk], access)
+        own = [row.copy for row in rows if row.own]
         attested = next(iter(self.attested[key_pk]), None)
         return KeyCase(
             material=said.material,
-            kind=SubjectKind(said.kind),
-            label=said.name or _label(own),
-            copies=tuple(key_copy(row) for row in own),
-            holders=tuple(
-                row.holder(reasons.get(row.person_uid, ()), uses.get(row.person_uid, ()), ways.get(row.person_uid, ()))
-                for row in self.holders[key_pk]
-            ),
-            registered=registered(said),
-            attested=attested
-            and Attested(author=attested.author, reason=attested.reason, at=attested.at, until=attested.until),
+            kind=said.kind,
+            label=said.registered.name if said.registered else _label(own),
+            copies=tuple(own),
+            holders=tuple(self._holders(key_pk)),
+            registered=said.registered,
+            attested=attested and attested.attested,
             other_holders=said.other_holders,
-            successors=tuple(key_copy(row) for row in rows if not row.own),
+            successors=tuple(row.copy for row in rows if not row.own),
         )
+
+    def _holders(self, key_pk: int) -> Iterator[Holder]:
+        held, uses = _by_person(self.held[key_pk]), _by_person(self.uses[key_pk])
+        access = _by_person(self.accesses[key_pk])
+        for row in self.holders[key_pk]:
+            uid = row.holder.person_uid
+            yield replace(row.holder, held=held.get(uid, ()), uses=uses.get(uid, ()), access=access.get(uid, ()))
 
 
 def _uncustodied(session: Session, looked: Looked) -> Iterator[UncustodiedCase]:
-    run_steps(session, "key_cases", ("make_peopled", "make_known_key"), looked.values)
-    with session.cursor("uncustodied", row_factory=class_row(CopyRow)) as cursor:
+    temporary.make(session, "key_cases", looked.values, "known_key")
+    with session.cursor("uncustodied", row_factory=record_row(CopyRow)) as cursor:
         cursor.execute(block("key_cases", "uncustodied"), {"since": looked.since})
-        for _, rows in groupby(cursor, key=attrgetter("realm")):
-            copies = list(rows)
-            yield UncustodiedCase(
-                realm=copies[0].realm,
-                source=copies[0].source,
-                source_kind=copies[0].source_kind,
-                keys=tuple(key_copy(row) for row in copies),
-            )
+        for realm, rows in groupby(cursor, key=lambda row: row.copy.key.realm):
+            copies = tuple(row.copy for row in rows)
+            yield UncustodiedCase(realm=realm, source=copies[0].source, source_kind=copies[0].source_kind, keys=copies)
 
 
-def _label(own: Sequence[CopyRow]) -> str:
+def _label(own: Sequence[KeyCopy]) -> str:
     """What people know it by: where it's trusted, else where it lies. What nothing shows, the register names."""
-    best = min(own, key=lambda row: (row.untrusted_since is not None, not row.verifies, row.realm, row.native_id))
-    return best.label
+
+    def order(copy: KeyCopy) -> tuple[bool, bool, str, str]:
+        return copy.untrusted_since is not None, not copy.key.verifies, copy.key.realm, copy.key.native_id
+
+    return min(own, key=order).key.label
 
 
 def _by_key(session: Session, name: str, kind: type[_Row], values: Mapping[str, object]) -> dict[int, list[_Row]]:
     found: defaultdict[int, list[_Row]] = defaultdict(list)
-    with session.cursor(row_factory=class_row(kind)) as cursor:
+    with session.cursor(row_factory=record_row(kind)) as cursor:
         for row in cursor.execute(block("key_cases", name), values):
             found[row.key_pk].append(row)
     return found
 
 
-_Told = TypeVar("_Told", Held, Access)
-_Of = TypeVar("_Of", HeldRow, AccessRow)
+class _Told(Protocol[_What_co]):
+    @property
+    def person_uid(self) -> str: ...
+    @property
+    def told(self) -> _What_co: ...
 
 
-def _by_person(rows: Sequence[_Of], made: Callable[[_Of], _Told]) -> dict[str, tuple[_Told, ...]]:
-    return {
-        person_uid: tuple(made(row) for row in group)
-        for person_uid, group in groupby(rows, key=lambda row: row.person_uid)
-    }
+def _by_person(rows: Sequence[_Told[_What_co]]) -> dict[str, tuple[_What_co, ...]]:
+    grouped = groupby(rows, key=lambda row: row.person_uid)
+    return {person_uid: tuple(row.told for row in group) for person_uid, group in grouped}

@@ -4,8 +4,9 @@ What can't be kept (a NUL, a name of absurd length) is left out, and the read sa
 nothing of that kind may look gone by it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from psycopg.rows import class_row, scalar_row
 
@@ -20,27 +21,23 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.store.columns import LISTS
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block, statements
 from include.offboarding.store.staging import Stage
 
 KEY_COLUMNS = {
-    "s_key": (
-        *("native_id", "material", "kind", "name", "label", "version", "algorithm", "created_at", "carryable"),
-        *("carryable_reason", "verifies", "standing", "standing_reason", "cache", "ssh_fingerprint", "expires_at"),
-        *("last_used_at", "owner", "lasting_id"),
-    ),
-    "s_key_access": (
-        *("key", "principal_kind", "principal_realm", "principal", "action", "carries", "standing", "reason"),
-    ),
-    "s_event": (
-        *("event_id", "at", "action", "deed", "object_realm", "object", "actor_realm", "actor", "actor_label"),
-        "failed",
-    ),
+    "s_key": LISTS["key"],
+    "s_key_access": LISTS["key_access"],
+    "s_event": LISTS["event"],
     "s_event_key": ("event_id", "kind", "value", "loose", "origin", "name", "raw"),
     "s_key_scope": ("kind", "error"),
 }
 """Temporary tables of a read, with their columns in the order of staged rows."""
+
+_key_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["key"])
+_access_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["key_access"])
+_event_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["event"])
 
 LONGEST_ID = 1_000
 """Bytes: what an index takes (2,704 bytes a row) of several of them together."""
@@ -94,11 +91,11 @@ class KeyRead:
             yield Gap(realm=_plain(told.realm), text=self._left_out(told, defect), red=True)
         elif isinstance(fact, Key):
             self._begin()
-            stage.add("s_key", _key_row(fact))
+            stage.add("s_key", _key_values(fact))
         elif isinstance(fact, KeyAccess):
             if fact.standing is not Standing.DEAD:
                 self._begin()
-                stage.add("s_key_access", _access_row(fact))
+                stage.add("s_key_access", _access_values(fact))
         else:
             self._begin()
             _add_event(stage, fact)
@@ -196,30 +193,9 @@ def _plain(text: str) -> str:
     return text.encode(errors="replace").decode().replace("\x00", "?")[:LONGEST_ID]
 
 
-def _key_row(k: Key) -> Sequence[object]:
-    return (
-        *(k.native_id, k.material, k.kind.value, k.name, k.label, k.version, k.algorithm, k.created_at),
-        *(k.carryable.value, k.carryable_reason, k.verifies, k.standing.value, k.standing_reason, k.cache),
-        *(k.ssh_fingerprint, k.expires_at, k.last_used_at, k.owner, k.lasting_id),
-    )
-
-
-def _access_row(a: KeyAccess) -> Sequence[object]:
-    return (
-        *(a.key, a.principal_kind.value, a.principal_realm, a.principal, a.action, a.carries, a.standing.value),
-        a.reason,
-    )
-
-
 def _add_event(stage: Stage, staged: StagedEvent) -> None:
     e = staged.event
-    stage.add(
-        "s_event",
-        (
-            *(e.event_id, e.at, e.action, e.deed.value, e.object_realm, e.object, e.actor_realm, e.actor),
-            *(e.actor_label, e.failed),
-        ),
-    )
+    stage.add("s_event", _event_values(e))
     for key in staged.keys:
         # What somebody called a session is theirs to choose: what can't be kept of it proves nobody.
         if not any(_unkept(text, LONGEST_ID) for text in (key.value, key.loose, key.name, key.raw)):

@@ -11,15 +11,17 @@ from datetime import UTC, date, datetime
 
 from psycopg.rows import scalar_row
 
+from include.offboarding.store.binary import bigint_array, date_array, jsonb
+from include.offboarding.store.columns import ACCOUNT, CREDENTIAL
 from include.offboarding.store.connect import Session
-from include.offboarding.store.spool import Spool, bigint_array, date_array, jsonb, text_array
+from include.offboarding.store.spool import Spool
 from include.offboarding.store.sql import block, statements
-from include.offboarding.store.told_account import ACCOUNT, CREDENTIAL, OWNER_LABELS, AccountKeys, Told, key_column
+from include.offboarding.store.told_account import AccountKeys, Told, key_column
 
 _COLUMNS = {
-    "account": ("account_pk", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),
+    "account": ("account_pk", "realm", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),
     "use_told": ("realm", "account_pks", "days", "observed_at"),
-    "credential": ("account_pk", *CREDENTIAL[1:], "observed_at"),
+    "credential": ("account_pk", *CREDENTIAL, "observed_at"),
 }
 
 
@@ -44,7 +46,7 @@ class NewAccounts:
         pks = self._ids(len(waiting))
         for pk, told, digest in zip(pks, waiting, digests, strict=True):
             column = jsonb(key_column(keys.rows(told.account)))
-            account((pk, *_account_values(told), column, digest, at, at))
+            account((pk, told.account.realm, *told.columns, column, digest, at, at))
             # More isn't kept until it's known whose the account is.
             used_at = told.account.last_used_at
             days.append(used_at and used_at.astimezone(UTC).date())
@@ -76,8 +78,3 @@ class NewAccounts:
     def _ids(self, many: int) -> Sequence[int]:
         with self.session.cursor(row_factory=scalar_row) as cursor:
             return cursor.execute(block("new_accounts", "numbers"), {"many": many}).fetchall()
-
-
-def _account_values(told: Told) -> tuple[object, ...]:
-    values = told.values
-    return (*values[:OWNER_LABELS], text_array(told.account.owner_labels), *values[OWNER_LABELS + 1 :])

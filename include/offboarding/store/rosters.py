@@ -84,7 +84,7 @@ class RosterRead:
         """Copy every worker into temporary tables, in constant memory, but for those who stand here already."""
         self.session.execute(block("rosters", "unstage_tables"))
         self.session.execute(block("rosters", "stage_tables"))
-        stage = Stage(self.session, WORKER_COLUMNS)
+        stage = Stage(self.session, WORKER_COLUMNS, encoded=True)
         if self._knows_nothing():
             self._new = NewWorkers(
                 session=self.session,

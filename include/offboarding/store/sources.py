@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal
 
 from psycopg.rows import class_row, scalar_row
@@ -24,6 +25,7 @@ from include.offboarding.model import (
     Trust,
 )
 from include.offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
+from include.offboarding.store.columns import LISTS
 from include.offboarding.store.connect import Session
 from include.offboarding.store.key_reads import KEY_COLUMNS, KeyCounts, KeyRead, StagedEvent, StagedKeyFact
 from include.offboarding.store.locks import lock_realm
@@ -37,12 +39,10 @@ _COLUMNS = {
     "s_scope": ("scope", "kind", "error"),
     "s_membership": ("group_native_id", "group_label", "account_native_id"),
     "s_group": ("scope", "group_native_id"),
-    "s_trust": (
-        *("native_id", "label", "principal_realm", "principal", "standing", "standing_reason", "privileged"),
-        "privileged_by",
-    ),
+    "s_trust": LISTS["trust"],
 }
 
+_trust_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["trust"])
 _OF_KNOWN = (
     *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "place_uses", "keep_uses"),
     *("gone_accounts", "gone_credentials", "set_digests"),
@@ -133,7 +133,7 @@ class SourceRead:
         """
         self.session.execute(block("sources", "unstage_tables"))
         self.session.execute(block("sources", "stage_tables"))
-        stage = Stage(self.session, {**_COLUMNS, **ACCOUNT_COLUMNS, **KEY_COLUMNS})
+        stage = Stage(self.session, {**_COLUMNS, **ACCOUNT_COLUMNS, **KEY_COLUMNS}, encoded=True)
         held = AccountStage(
             session=self.session,
             stage=stage,
@@ -292,7 +292,7 @@ class SourceRead:
         elif isinstance(fact, Membership):
             stage.add("s_membership", (fact.group_native_id, fact.group_label, fact.account_native_id))
         else:
-            _add_trust(stage, fact)
+            stage.add("s_trust", _trust_values(fact))
 
     def _add_scope(self, stage: Stage, read: ScopeRead) -> None:
         self.keys.add_scope(stage, read)
@@ -351,13 +351,3 @@ def accounts_to_detail(
     values = {"realm": realm, "moved_days": moved_days, "persons": None if persons is None else list(persons)}
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
         return cursor.execute(block("sources", "accounts_to_detail"), values).fetchall()
-
-
-def _add_trust(stage: Stage, t: Trust) -> None:
-    stage.add(
-        "s_trust",
-        (
-            *(t.native_id, t.label, t.principal_realm, t.principal, t.standing.value, t.standing_reason),
-            *(t.privileged, t.privileged_by),
-        ),
-    )

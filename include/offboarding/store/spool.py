@@ -6,30 +6,19 @@ few, else on disk, without a name, so that they are gone with the process.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from itertools import repeat
-from struct import Struct, pack
 from tempfile import SpooledTemporaryFile
 
 import psycopg
 from psycopg.copy import Copy, FileWriter
 from psycopg.errors import UniqueViolation
-from psycopg.types.string import BytesBinaryDumper
 
+from include.offboarding.store.binary import given_as
 from include.offboarding.store.first_load import first_load, unnoted
-from include.offboarding.store.staging import copy_in, types_of
+from include.offboarding.store.staging import copy_in, take_bytes, types_of
 
 IN_MEMORY = 4 << 20
 """Bytes of one table's rows that wait in memory."""
 _CHUNK = 1 << 18
-_TEXT, _BYTEA, _BIGINT, _DATE, _JSONB, _UUID = 25, 17, 20, 1082, 3802, 2950
-_TEXT_ARRAY, _BIGINT_ARRAY, _DATE_ARRAY = 1009, 1016, 1182
-"""Types of PostgreSQL, by their numbers (pg_type.dat)."""
-_GIVEN_AS = {_JSONB: _TEXT, **dict.fromkeys((_TEXT_ARRAY, _BIGINT_ARRAY, _DATE_ARRAY, _UUID), _BYTEA)}
-"""Given in their binary form already: by `jsonb`, by those that make arrays, and `UUID.bytes`."""
-_NULL = pack(">i", -1)
-_FIRST_DAY = date(2000, 1, 1).toordinal()
-"""From which PostgreSQL counts days (date_recv in date.c)."""
 
 
 class Spool:
@@ -83,38 +72,7 @@ class Spool:
 
     def _begun(self, table: str) -> Copy:
         cursor = self._session.cursor()
-        # Known as the last one for bytea is one in Python, which takes DB-API's Binary as well.
-        cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
+        take_bytes(cursor)
         copy = Copy(cursor, binary=True, writer=FileWriter(self._files[table]))
-        copy.set_types([_GIVEN_AS.get(oid, oid) for oid in types_of(self._session, table, self._columns[table])])
+        copy.set_types(given_as(types_of(self._session, table, self._columns[table])))
         return copy
-
-
-def jsonb(text: str) -> str:
-    """JSON, as a spooled row bears it: behind the version of the form (jsonb_recv in PostgreSQL's jsonb.c)."""
-    return f"\x01{text}"
-
-
-def text_array(texts: Sequence[str]) -> bytes:
-    """An array of texts, as a spooled row bears it; psycopg makes none that is empty."""
-    told = [text.encode() for text in texts]
-    return _array(_TEXT, [pack(">i", len(text)) + text for text in told])
-
-
-def bigint_array(numbers: Sequence[int]) -> bytes:
-    """An array of numbers, as a spooled row bears it."""
-    return _array(_BIGINT, list(map(Struct(">iq").pack, repeat(8), numbers)))
-
-
-def date_array(days: Sequence[date | None]) -> bytes:
-    """An array of days, as a spooled row bears it."""
-    day_of = Struct(">ii").pack
-    told = [_NULL if day is None else day_of(4, day.toordinal() - _FIRST_DAY) for day in days]
-    return _array(_DATE, told, has_null=None in days)
-
-
-def _array(of: int, elements: Sequence[bytes], *, has_null: bool = False) -> bytes:
-    """Each with its length before it (array_recv in PostgreSQL's arrayfuncs.c)."""
-    if not elements:
-        return pack(">iii", 0, 0, of)
-    return pack(">iiiii", 1, has_null, of, len(elements), 1) + b"".join(elements)

@@ -8,17 +8,30 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import BytesBinaryDumper
+
+from include.offboarding.store.binary import given_as
 
 _BATCH = 5_000
 _TYPES = "select atttypid, attname from pg_attribute where attrelid = %s::regclass and attname = any(%s)"
 
 
 class Stage:
-    """Buffers for several temporary tables of one session."""
+    """Buffers for several temporary tables of one session.
 
-    def __init__(self, session: psycopg.Connection[tuple[object, ...]], columns: Mapping[str, Sequence[str]]) -> None:
+    `encoded`: arrays, JSON and UUIDs come in their binary form (binary.py).
+    """
+
+    def __init__(
+        self,
+        session: psycopg.Connection[tuple[object, ...]],
+        columns: Mapping[str, Sequence[str]],
+        *,
+        encoded: bool = False,
+    ) -> None:
         self._session = session
         self._columns = columns
+        self._encoded = encoded
         self._types: dict[str, list[int]] = {}
         self._rows: dict[str, list[Sequence[object]]] = {table: [] for table in columns}
 
@@ -40,11 +53,14 @@ class Stage:
         if not rows:
             return
         if table not in self._types:
-            self._types[table] = types_of(self._session, table, self._columns[table])
-        with self._session.cursor() as cursor, cursor.copy(copy_in(table, self._columns[table])) as copy:
-            copy.set_types(self._types[table])
-            for row in rows:
-                copy.write_row(row)
+            types = types_of(self._session, table, self._columns[table])
+            self._types[table] = given_as(types) if self._encoded else types
+        with self._session.cursor() as cursor:
+            take_bytes(cursor)
+            with cursor.copy(copy_in(table, self._columns[table])) as copy:
+                copy.set_types(self._types[table])
+                for row in rows:
+                    copy.write_row(row)
         rows.clear()
 
 
@@ -59,3 +75,8 @@ def types_of(session: psycopg.Connection[tuple[object, ...]], table: str, column
     with session.cursor() as cursor:
         found = {str(name): oid for oid, name in cursor.execute(_TYPES, (table, list(columns))).fetchall()}
     return [oid for column in columns if isinstance(oid := found[column], int)]
+
+
+def take_bytes(cursor: psycopg.Cursor[tuple[object, ...]]) -> None:
+    """Copy bytes as they are: what psycopg knows for bytea is in Python, since it takes DB-API's Binary as well."""
+    cursor.adapters.register_dumper(bytes, BytesBinaryDumper)

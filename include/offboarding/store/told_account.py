@@ -8,25 +8,22 @@ from typing import Protocol
 
 import msgspec
 
-from include.offboarding.model import Account, AccountKey, Credential
+from include.offboarding.model import Account, AccountKey
+from include.offboarding.store.binary import text_array
+from include.offboarding.store.columns import ACCOUNT, CREDENTIAL
 
 KeyRow = tuple[str, str, str, str, str, str]
 """Kind, value, loose, origin, name and raw of an account's identity key."""
 Values = tuple[object, ...]
 
-# All but the last use, of which less is kept than is told, and which moves by itself; and the keys, beside.
-ACCOUNT = tuple(f.name for f in fields(Account) if f.name not in ("last_used_at", "keys"))
-"""What `Told.values` holds: columns of the table, too, so that a row is made of them as they are."""
-CREDENTIAL = tuple(f.name for f in fields(Credential) if f.name != "realm")
-"""What each of `Told.credentials` holds. Its realm is the account's."""
-OWNER_LABELS = ACCOUNT.index("owner_labels")
+_OWNER_LABELS = ACCOUNT.index("owner_labels")
 
 _encoder = msgspec.msgpack.Encoder()
 _json = msgspec.json.Encoder()
 _value = itemgetter(1)
-account_values: "attrgetter[Values]" = attrgetter(*ACCOUNT)
+account_values: "attrgetter[Values]" = attrgetter("realm", *ACCOUNT)
 _key_values: "attrgetter[Values]" = attrgetter(*(f.name for f in fields(AccountKey)))
-credential_values: "attrgetter[Values]" = attrgetter(*CREDENTIAL)
+credential_values: "attrgetter[Values]" = attrgetter("account_native_id", *CREDENTIAL)
 
 
 class AccountKeys(Protocol):
@@ -48,7 +45,15 @@ class Told:
 
     account: Account
     values: Values
+    """Its realm, then its columns."""
     credentials: list[Values]
+    """Of each its account's native id, then its columns."""
+
+    @property
+    def columns(self) -> Values:
+        """The account's columns, as a row bears them on its way into the store."""
+        own = self.values[1:]
+        return (*own[:_OWNER_LABELS], text_array(self.account.owner_labels), *own[_OWNER_LABELS + 1 :])
 
     def once(self) -> Sequence[Values]:
         """Each credential once, should it be told twice."""

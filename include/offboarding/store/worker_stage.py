@@ -6,7 +6,6 @@ records, or by a partial read, has none. docs/decisions/0065-one-digest-an-accou
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import msgspec
 from psycopg.rows import scalar_row
@@ -70,8 +69,7 @@ class WorkerStage:
     def _stage(self, worker: Worker, digest: bytes) -> None:
         rank = min(RANKS.index(employment.status) for employment in worker.employments)
         start_on = max((e.start_on for e in worker.employments if e.start_on), default=None)
-        uid = UUID(bytes=self.form.uid(worker))
-        row = (worker.worker_id, uid, worker.name, worker.manager, worker.location, rank, start_on)
+        row = (worker.worker_id, self.form.uid(worker), worker.name, worker.manager, worker.location, rank, start_on)
         self.stage.add("s_worker", (*row, digest))
         if is_tangled(worker):
             self.stage.add("s_tangled", (worker.worker_id,))

@@ -35,18 +35,42 @@ where c.standing <> 'dead' or c.can_reactivate or c.last_used_at > t.certain_at
             and o.error = '' and o.observed_at >= %(since)s));
 analyze telling;
 
+-- name: seen
+-- An account that exists beside each of its credentials (null throughout where it has none), when each was last seen, and
+-- whether by a complete live read of this run: a read of its kind, of the whole realm or of this account.
+select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.account as seen__account},
+    a.realm as seen__account__realm, u.last_used_at as seen__account__last_used_at,
+    coalesce(sa.observed_at, a.observed_at) as seen__observed_at, coalesce(sa.complete_at >= %(since)s, false) as seen__fresh,
+    {c.credential as seen__credential__credential}, a.realm as seen__credential__credential__realm,
+    a.native_id as seen__credential__credential__account_native_id,
+    coalesce(sc.observed_at, c.observed_at) as seen__credential__observed_at,
+    coalesce(sc.complete_at >= %(since)s, false) as seen__credential__fresh
+from account a
+join realm r using (realm)
+left join account_use u on u.account_pk = a.account_pk
+left join credential c on c.account_pk = a.account_pk and c.gone_at is null
+left join lateral (
+    select max(o.observed_at) as observed_at,
+        max(o.observed_at) filter (where o.complete and o.error = '') as complete_at
+    from scope o where o.realm = a.realm and o.scope in ('', a.native_id) and o.kind = a.kind) sa on true
+left join lateral (
+    select max(o.observed_at) as observed_at,
+        max(o.observed_at) filter (where o.complete and o.error = '') as complete_at
+    from scope o where o.realm = a.realm and o.scope in ('', a.native_id) and o.kind = c.kind) sc on true
+where a.gone_at is null
+
 -- name: leaver_cases
 -- Those of them who left, or came back, with their accounts and credentials, flat, person by person.
-select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returned, d.left_at, d.certain_at, d.left_on,
-    d.zone, d.basis, d.confirmed, d.roster, d.told, coalesce(o.active_owner, false) as active_owner,
-    t.*, %(since)s::timestamptz as since
+select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returned, {d.departure as departure},
+    coalesce(o.active_owner, false) as active_owner, t.*
 from telling
 join departure d on d.person_uid = telling.person_uid and d.valid_to is null
 join person p on p.person_uid = d.person_uid
 join worker w on w.worker_pk = p.shown_worker_pk
 left join lateral (
-    select l.relation, l.decision, l.score, l.evidence, l.own_now, l.held_since, h.*
-    from link l join held h using (account_pk)
+    select l.relation as link__relation, l.decision as link__decision, l.score as link__score,
+        l.evidence as link__evidence, l.own_now as link__own_now, l.held_since as link__held_since, s.*
+    from link l join ({seen}) s using (account_pk)
     where l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked') t on true
 left join lateral (
     select true as active_owner from link n
@@ -54,7 +78,8 @@ left join lateral (
         and not exists (select from departure g
             where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)
     limit 1) o on true
-order by p.person_uid, t.account_pk, t.relation, t.c_kind, t.c_native_id;
+order by p.person_uid, t.account_pk, t.link__relation, t.seen__credential__credential__kind,
+    t.seen__credential__credential__native_id;
 
 -- name: make_doubted
 -- Accounts of which it isn't certain whose they are, found in one pass over all links; of some people, those that may be
@@ -72,19 +97,20 @@ analyze doubted;
 
 -- name: account_cases
 -- Disputed and probable accounts, and those whose link is held, with their credentials, a row a credential.
-select l.decision, l.held_since, h.*, %(since)s::timestamptz as since
-from doubted l join held h using (account_pk)
-order by h.account_pk, l.decision, h.c_kind, h.c_native_id;
+select l.decision, l.held_since, s.*
+from doubted l join ({seen}) s using (account_pk)
+order by s.account_pk, l.decision, s.seen__credential__credential__kind, s.seen__credential__credential__native_id;
 
 -- name: suspects
 -- Who these accounts may belong to, best first, the holder before all. Whose evidence would be a link by itself, but for
 -- somebody else's.
-select l.account_pk, doubted.decision, p.person_uid::text, w.id_space, w.worker_id, p.episode, l.score, l.evidence,
+select l.account_pk, doubted.decision, p.episode, p.person_uid::text as suspect__person_uid,
+    w.id_space as suspect__id_space, w.worker_id as suspect__worker_id, l.score as suspect__score,
+    l.evidence as suspect__evidence, {d.departure as suspect__departure},
     l.relation = 'is' and l.decision = 'disputed' and l.score >= %(linked)s and exists (
         select from link o
         where o.account_pk = l.account_pk and o.person_uid <> l.person_uid and o.relation = 'is' and o.valid_to is null
-            and l.score - o.score < %(ahead)s) as links_alone,
-    d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told
+            and l.score - o.score < %(ahead)s) as suspect__links_alone
 from doubted
 join link l using (account_pk)
 join person p using (person_uid)
@@ -108,10 +134,10 @@ order by r.realm, a.native_id;
 
 -- name: trusts
 -- Roles that leavers' users may take on.
-select p.person_uid::text, a.realm as account_realm, a.native_id as account_native_id, r.source, t.realm, t.native_id,
-    t.label, t.principal_realm, t.principal, t.standing, t.standing_reason, t.privileged, t.privileged_by,
-    coalesce(s.observed_at, t.observed_at) as observed_at,
-    coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false) as fresh
+select p.person_uid::text, a.realm as account_realm, a.native_id as account_native_id,
+    {t.trust as trust__trust}, t.realm as trust__trust__realm, r.source as trust__source,
+    coalesce(s.observed_at, t.observed_at) as trust__observed_at,
+    coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false) as trust__fresh
 from departure d
 join person p using (person_uid)
 join link l on l.person_uid = p.person_uid and l.valid_to is null and l.decision = 'linked' and l.relation = 'is'
@@ -132,27 +158,28 @@ with theirs as (
     where d.valid_to is null and not d.returned
         and exists (select from credential where kind = 'ssh_key' and fingerprint <> '' and gone_at is null)
 )
-select t.person_uid::text, h.*, %(since)s::timestamptz as since,
+select t.person_uid::text, s.*,
     exists (
         select from link n
-        where n.account_pk = h.account_pk and n.decision = 'linked' and n.valid_to is null
+        where n.account_pk = s.account_pk and n.decision = 'linked' and n.valid_to is null
             and not exists (select from departure g
                 where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)) as active_holder
 from theirs t
-join held h on h.c_fingerprint = t.fingerprint and h.c_kind = 'ssh_key'
+join ({seen}) s on s.seen__credential__credential__fingerprint = t.fingerprint
+    and s.seen__credential__credential__kind = 'ssh_key'
 where not exists (
-    select from link n where n.account_pk = h.account_pk and n.person_uid = t.person_uid and n.relation = 'is'
+    select from link n where n.account_pk = s.account_pk and n.person_uid = t.person_uid and n.relation = 'is'
         and n.decision = 'linked' and n.valid_to is null)
-order by t.person_uid, h.realm, h.native_id, h.c_native_id;
+order by t.person_uid, s.seen__account__realm, s.seen__account__native_id, s.seen__credential__credential__native_id;
 
 -- name: moved_links
 -- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move. And what
 -- a leaver owned until shortly before it: from then on what is owned has a finding of its own.
-select d.person_uid::text, l.relation, h.*, %(since)s::timestamptz as since,
+select d.person_uid::text, l.relation, s.*,
     l.valid_from as linked_from, l.valid_to as linked_until, l.evidence,
     coalesce((
         select n.decision from link n
-        where n.account_pk = h.account_pk and n.valid_to is null and n.relation <> 'created'
+        where n.account_pk = s.account_pk and n.valid_to is null and n.relation <> 'created'
         order by array_position(array['linked', 'disputed', 'probable', 'candidate'], n.decision) limit 1), 'orphan')
         as decision
 from departure d
@@ -164,11 +191,13 @@ join (
     where (m.relation = 'is' or (m.relation = 'owns' and m.valid_to <= g.left_at)) and m.decision = 'linked'
         and m.valid_to is not null
     order by m.person_uid, m.account_pk, m.relation, m.valid_to desc) l on l.person_uid = d.person_uid
-join held h on h.account_pk = l.account_pk
+join ({seen}) s on s.account_pk = l.account_pk
 where d.valid_to is null and not d.returned and d.confirmed
     and not exists (
-        select from link n where n.account_pk = h.account_pk and n.person_uid = d.person_uid
+        select from link n where n.account_pk = s.account_pk and n.person_uid = d.person_uid
             and n.relation in ('is', l.relation) and n.decision = 'linked' and n.valid_to is null)
     and not exists (
-        select from link_decision k where k.realm = h.realm and k.native_id = h.native_id and k.revoked_at is null)
-order by d.person_uid, h.realm, h.native_id, h.c_kind, h.c_native_id;
+        select from link_decision k
+        where k.realm = s.seen__account__realm and k.native_id = s.seen__account__native_id and k.revoked_at is null)
+order by d.person_uid, s.seen__account__realm, s.seen__account__native_id, s.seen__credential__credential__kind,
+    s.seen__credential__credential__native_id;

@@ -77,14 +77,14 @@ select key_pk from custody_key order by key_pk;
 
 -- name: copies
 -- The copies of these keys, gone ones too; of other keys those that a verifier of theirs began to publish since.
-select k.key_pk, s.material, s.kind as key_kind, c.realm, c.native_id, cs.material as copy_material, c.kind, c.name,
-    c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies,
-    case when c.gone_at is null then c.standing else 'dead' end as standing,
-    case when c.gone_at is null then c.standing_reason else 'no longer shown' end as standing_reason,
-    c.cache, c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind,
-    c.first_seen_at, coalesce(c.last_seen_at, greatest(c.observed_at, p.confirmed_at)) as last_seen_at,
-    c.untrusted_since, p.confirmed_at, coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as fresh,
-    k.own
+select k.key_pk, s.material, s.kind as key_kind, k.own, {c.key_but_standing as copy__key},
+    c.realm as copy__key__realm, c.native_id as copy__key__native_id, cs.material as copy__key__material,
+    case when c.gone_at is null then c.standing else 'dead' end as copy__key__standing,
+    case when c.gone_at is null then c.standing_reason else 'no longer shown' end as copy__key__standing_reason,
+    c.source as copy__source, c.source_kind as copy__source_kind, c.first_seen_at as copy__first_seen_at,
+    coalesce(c.last_seen_at, greatest(c.observed_at, p.confirmed_at)) as copy__last_seen_at,
+    c.untrusted_since as copy__untrusted_since, p.confirmed_at as copy__confirmed_at,
+    coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as copy__fresh
 from (
     select key_pk, copy_pk, true as own from key_copy where key_pk = any(%(keys)s)
     union all
@@ -109,8 +109,9 @@ order by k.key_pk, k.own desc, c.realm, c.native_id, c.copy_pk;
 
 -- name: holders
 -- The departed holders of these keys.
-select h.key_pk, h.newer, p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.left_at, d.certain_at,
-    d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told
+select h.key_pk, p.person_uid::text as holder__person_uid, w.id_space as holder__id_space,
+    w.worker_id as holder__worker_id, w.name as holder__name, d.episode as holder__episode, d.roster as holder__roster,
+    h.newer as holder__newer, {d.departure as holder__departure}
 from custody_holder h
 join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
@@ -119,24 +120,31 @@ where h.key_pk = any(%(keys)s)
 order by h.key_pk, p.person_uid;
 
 -- name: held
-select key_pk, person_uid::text, grade, text, at, event_id, action from custody_held
+select key_pk, person_uid::text, grade as told__grade, text as told__text, at as told__at, event_id as told__event_id,
+    action as told__action
+from custody_held
 where key_pk = any(%(keys)s)
 order by key_pk, person_uid, array_position(array['proved', 'registered', 'could', 'inferred'], grade), at desc nulls first,
     text;
 
 -- name: uses
-select key_pk, person_uid::text, 'proved' as grade, text, at, event_id, action from custody_use
+select key_pk, person_uid::text, 'proved' as told__grade, text as told__text, at as told__at,
+    event_id as told__event_id, action as told__action
+from custody_use
 where key_pk = any(%(keys)s) order by key_pk, person_uid, at desc, event_id;
 
 -- name: accesses
-select key_pk, person_uid::text, principal, action, carries, standing, reason, fresh from custody_access
+select key_pk, person_uid::text, principal as told__principal, action as told__action, carries as told__carries,
+    standing as told__standing, reason as told__reason, fresh as told__fresh
+from custody_access
 where key_pk = any(%(keys)s) order by key_pk, person_uid, principal, action;
 
 -- name: said
 -- What the register says of these keys: the entry as it stands, or as it stood last; and how many people at work hold
 -- them, as far as is known.
-select k.key_pk, s.material, s.kind, r.name, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold,
-    (select count(*)::int from custody_span c where c.name = r.name) as custodians, coalesce(h.people, 0) as other_holders
+select k.key_pk, s.material, s.kind, {r.registered as registered},
+    (select count(*)::int from custody_span c where c.name = r.name) as registered__custodians,
+    coalesce(h.people, 0) as other_holders
 from unnest(%(keys)s::bigint[]) as k(key_pk)
 join signing_key s using (key_pk)
 left join lateral (
@@ -147,7 +155,8 @@ left join company_holder h on h.key_pk = k.key_pk;
 
 -- name: attested
 -- The last word of a person on each of these keys.
-select distinct on (k.key_pk) k.key_pk, a.author, a.reason, a.attested_at as at, a.until
+select distinct on (k.key_pk) k.key_pk, a.author as attested__author, a.reason as attested__reason,
+    a.attested_at as attested__at, a.until as attested__until
 from attestation a join signing_key k using (material)
 where k.key_pk = any(%(keys)s)
 order by k.key_pk, a.attestation_id desc;
@@ -197,11 +206,12 @@ analyze known_key;
 -- name: uncustodied
 -- Trusted copies of keys that nobody is known to hold, a system after the other. What can't leave its system nobody holds:
 -- of such a key its access is checked.
-select c.key_pk, s.material, s.kind as key_kind, c.realm, c.native_id, s.material as copy_material, c.kind, c.name,
-    c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies, c.standing,
-    c.standing_reason, c.cache, c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind,
-    c.first_seen_at, greatest(c.observed_at, p.confirmed_at) as last_seen_at, c.untrusted_since, p.confirmed_at,
-    coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as fresh, true as own
+select c.key_pk, s.material, s.kind as key_kind, true as own, {c.key_said as copy__key}, c.realm as copy__key__realm,
+    c.native_id as copy__key__native_id, s.material as copy__key__material, c.source as copy__source,
+    c.source_kind as copy__source_kind, c.first_seen_at as copy__first_seen_at,
+    greatest(c.observed_at, p.confirmed_at) as copy__last_seen_at, c.untrusted_since as copy__untrusted_since,
+    p.confirmed_at as copy__confirmed_at,
+    coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as copy__fresh
 from key_copy c
 join signing_key s using (key_pk)
 left join lateral (

@@ -4,14 +4,11 @@ drop table if exists s_key, s_key_access, s_event, s_event_key, s_key_scope;
 
 -- name: stage_keys
 -- Where a read's keys are put before they are merged; gone with the session.
-create temp table s_key (native_id text, material text, kind text, name text, label text, version text, algorithm text,
-    created_at timestamptz, carryable text, carryable_reason text, verifies boolean, standing text,
-    standing_reason text, cache interval, ssh_fingerprint text, expires_at timestamptz, last_used_at timestamptz,
-    owner text, lasting_id boolean);
-create temp table s_key_access (key text, principal_kind text, principal_realm text, principal text, action text,
-    carries boolean, standing text, reason text);
-create temp table s_event (event_id text, at timestamptz, action text, deed text, object_realm text, object text,
-    actor_realm text, actor text, actor_label text, failed boolean);
+create temp table s_key as
+select c.native_id, k.material, null::boolean as lasting_id, {c.key_said}
+from key_copy c join signing_key k using (key_pk) with no data;
+create temp table s_key_access as select {key_access} from key_access with no data;
+create temp table s_event as select {event} from event with no data;
 create temp table s_event_key (event_id text, kind text, value text, loose text, origin text, name text, raw text);
 create temp table s_key_scope (kind text, error text);
 
@@ -76,26 +73,14 @@ using (
     order by s.native_id, k.key_pk, s.standing desc, s.label) n
 on c.realm = %(realm)s and c.native_id = n.native_id and c.key_pk = n.key_pk
 when matched and c.observed_at <= %(observed_at)s and (c.gone_at is not null or
-    (c.source, c.source_kind, c.kind, c.name, c.label, c.version, c.algorithm, c.created_at, c.carryable,
-        c.carryable_reason, c.verifies, c.standing, c.standing_reason, c.cache, c.ssh_fingerprint, c.expires_at,
-        c.last_used_at, c.owner)
-    is distinct from (%(source)s, %(kind)s, n.kind, n.name, n.label, n.version, n.algorithm, n.created_at, n.carryable,
-        n.carryable_reason, n.verifies, n.standing, n.standing_reason, n.cache, n.ssh_fingerprint, n.expires_at,
-        n.last_used_at, n.owner)) then
-update set source = %(source)s, source_kind = %(kind)s, kind = n.kind, name = n.name, label = n.label,
-    version = n.version, algorithm = n.algorithm, created_at = n.created_at, carryable = n.carryable,
-    carryable_reason = n.carryable_reason, verifies = n.verifies, standing = n.standing,
-    standing_reason = n.standing_reason, cache = n.cache, ssh_fingerprint = n.ssh_fingerprint,
-    expires_at = n.expires_at, last_used_at = n.last_used_at, owner = n.owner, observed_at = %(observed_at)s,
+    (c.source, c.source_kind, {c.key_said}) is distinct from (%(source)s, %(kind)s, {n.key_said})) then
+update set source = %(source)s, source_kind = %(kind)s, ({key_said}) = row({n.key_said}), observed_at = %(observed_at)s,
     untrusted_since = case when n.standing = 'dead' then coalesce(c.untrusted_since, %(observed_at)s) end,
     last_seen_at = null, gone_at = null
-when not matched then insert (key_pk, realm, source, source_kind, kind, native_id, name, label, version, algorithm,
-    created_at, carryable, carryable_reason, verifies, standing, standing_reason, cache, ssh_fingerprint, expires_at,
-    last_used_at, owner, first_seen_at, not_seen_at, observed_at, untrusted_since)
-    values (n.key_pk, %(realm)s, %(source)s, %(kind)s, n.kind, n.native_id, n.name, n.label, n.version, n.algorithm,
-    n.created_at, n.carryable, n.carryable_reason, n.verifies, n.standing, n.standing_reason, n.cache,
-    n.ssh_fingerprint, n.expires_at, n.last_used_at, n.owner, %(observed_at)s, n.not_seen_at, %(observed_at)s,
-    case when n.standing = 'dead' then %(observed_at)s::timestamptz end);
+when not matched then insert (key_pk, realm, source, source_kind, native_id, {key_said}, first_seen_at, not_seen_at,
+    observed_at, untrusted_since)
+    values (n.key_pk, %(realm)s, %(source)s, %(kind)s, n.native_id, {n.key_said}, %(observed_at)s, n.not_seen_at,
+    %(observed_at)s, case when n.standing = 'dead' then %(observed_at)s::timestamptz end);
 
 -- name: gone_copies
 -- Copies that a complete read of the whole realm and kind no longer shows. The last complete read before showed them.
@@ -162,10 +147,8 @@ on a.realm = %(realm)s and a.source_kind = %(kind)s and a.valid_to is null
     and (a.key, a.principal_kind, a.principal_realm, a.principal, a.action)
         = (n.key, n.principal_kind, n.principal_realm, n.principal, n.action)
 when matched and a.reason <> n.reason then update set reason = n.reason
-when not matched then insert (realm, source_kind, key, principal_kind, principal_realm, principal, action, carries,
-    standing, reason, valid_from)
-    values (%(realm)s, %(kind)s, n.key, n.principal_kind, n.principal_realm, n.principal, n.action, n.carries,
-    n.standing, n.reason, %(observed_at)s);
+when not matched then insert (realm, source_kind, {key_access}, valid_from)
+    values (%(realm)s, %(kind)s, {n.key_access}, %(observed_at)s);
 
 -- name: merge_key_scopes
 -- Which kinds of keys were read to their end, when that read began, and what couldn't be read.
@@ -181,10 +164,8 @@ where greatest(k.observed_at, k.error_at) <= excluded.observed_at;
 
 -- name: merge_events
 -- What happened, once each, however often it's told.
-insert into event (realm, event_id, at, action, deed, object_realm, object, actor_realm, actor, actor_label, failed,
-    observed_at)
-select distinct on (s.event_id, s.object) %(realm)s, s.event_id, s.at, s.action, s.deed, s.object_realm, s.object,
-    s.actor_realm, s.actor, s.actor_label, s.failed, %(observed_at)s
+insert into event (realm, {event}, observed_at)
+select distinct on (s.event_id, s.object) %(realm)s, {s.event}, %(observed_at)s
 from s_event s order by s.event_id, s.object, s.at
 on conflict do nothing;
 insert into event_key (realm, event_id, kind, value, loose, origin, name, raw)

@@ -5,22 +5,17 @@ drop table if exists s_account, s_same, s_stray, s_credential, s_scope, s_member
 
 -- name: stage_tables
 -- Where a read is put before it is merged; gone with the session.
-create temp table s_account (native_id text, label text, login text, display_name text, owner_labels text[],
-    created_at timestamptz, created_by text, standing text, standing_reason text, has_own_login boolean,
-    password_set_at timestamptz, service_like boolean, privileged boolean, privileged_by text, last_used_at timestamptz,
-    last_used_exact boolean, kind text, product text, keys text, digest bytea, credentials integer);
-create temp table s_credential (account_native_id text, kind text, native_id text, label text, standing text,
-    standing_reason text, can_reactivate boolean, effect text, fingerprint text, created_at timestamptz,
-    last_used_at timestamptz, last_used_service text, last_used_region text, expires_at timestamptz,
-    sessions_until timestamptz);
+create temp table s_account as
+select {account}, null::timestamptz as last_used_at, null::text as keys, digest, null::integer as credentials
+from account with no data;
+create temp table s_credential as select null::text as account_native_id, {credential} from credential with no data;
 create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at text);
 create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
 create temp table s_group (scope text, group_native_id text);
 create temp table unseen (account_pk bigint, native_id text, mistaken boolean);
-create temp table s_trust (native_id text, label text, principal_realm text, principal text, standing text,
-    standing_reason text, privileged boolean, privileged_by text);
+create temp table s_trust as select {trust} from trust with no data;
 
 -- name: knows_digests
 -- Whether there is anything to tick off. In the index's order: a realm's accounts lie together, and reading the table for
@@ -117,15 +112,12 @@ from (select account_pk from account where realm = %(realm)s order by native_id 
 create temp table twice as
 select native_id from (select native_id from s_account union all select native_id from s_same) told
 group by native_id having count(*) > 1;
-insert into s_account
-select a.native_id, a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing,
-    a.standing_reason, a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by,
-    s.last_used_at::timestamptz, a.last_used_exact, a.kind, a.product,
+insert into s_account ({account}, last_used_at, keys, digest, credentials)
+select {a.account}, s.last_used_at::timestamptz,
     (select jsonb_agg(k - 6) from jsonb_array_elements(a.keys) k)::text, null, 0
 from s_same s join twice using (native_id) join account a using (account_pk);
-insert into s_credential
-select a.native_id, c.kind, c.native_id, c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect,
-    c.fingerprint, c.created_at, c.last_used_at, c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until
+insert into s_credential (account_native_id, {credential})
+select a.native_id, {c.credential}
 from s_same s join twice using (native_id) join account a using (account_pk)
 join credential c on c.account_pk = a.account_pk and c.gone_at is null;
 delete from s_same s using twice t where t.native_id = s.native_id;
@@ -171,12 +163,8 @@ analyze here;
 -- Accounts never seen before. One whose credentials came elsewhere, too, is compared with what is there like one that is
 -- known.
 with made as (
-    insert into account (realm, native_id, label, login, display_name, owner_labels, created_at, created_by, standing,
-        standing_reason, has_own_login, password_set_at, service_like, privileged, privileged_by, last_used_exact, kind,
-        product, keys, digest, first_seen_at, observed_at)
-    select %(realm)s, s.native_id, s.label, s.login, s.display_name, coalesce(s.owner_labels, '{}'), s.created_at,
-        s.created_by, s.standing, s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged,
-        s.privileged_by, s.last_used_exact, s.kind, s.product, s.keys::jsonb,
+    insert into account (realm, {account}, keys, digest, first_seen_at, observed_at)
+    select %(realm)s, {s.account}, s.keys::jsonb,
         case when not %(exact)s then s.digest end, %(observed_at)s, %(observed_at)s
     from s_account s
     where s.native_id not in (select h.native_id from here h)
@@ -195,36 +183,18 @@ where not h.was_known;
 
 -- name: insert_credentials
 -- Credentials of accounts never seen before.
-insert into credential (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
-    fingerprint, created_at, last_used_at, last_used_service, last_used_region, expires_at, sessions_until, observed_at)
-select h.account_pk, s.kind, s.native_id, s.label, s.standing, s.standing_reason, s.can_reactivate, s.effect,
-    s.fingerprint, s.created_at, s.last_used_at, s.last_used_service, s.last_used_region, s.expires_at,
-    s.sessions_until, %(observed_at)s
+insert into credential (account_pk, {credential}, observed_at)
+select h.account_pk, {s.credential}, %(observed_at)s
 from s_credential s join here h on h.native_id = s.account_native_id
 where h.is_new;
 
 -- name: merge_accounts
 -- Accounts that were known and are told otherwise now.
 update account a
-set label = s.label, login = s.login, display_name = s.display_name, owner_labels = s.owner_labels,
-    created_at = s.created_at, created_by = s.created_by, standing = s.standing, standing_reason = s.standing_reason,
-    has_own_login = s.has_own_login, password_set_at = s.password_set_at, service_like = s.service_like,
-    privileged = s.privileged, privileged_by = s.privileged_by, last_used_exact = s.last_used_exact,
-    kind = s.kind, product = s.product, observed_at = %(observed_at)s, gone_at = null
-from (
-    select k.account_pk, t.native_id, t.label, t.login, t.display_name, coalesce(t.owner_labels, '{}') as owner_labels,
-        t.created_at, t.created_by, t.standing, t.standing_reason, t.has_own_login, t.password_set_at, t.service_like,
-        t.privileged, t.privileged_by, t.last_used_exact, t.kind, t.product
-    from s_account t join here h using (native_id) join account k using (account_pk)
-    where not h.is_new) s
-where a.account_pk = s.account_pk and a.observed_at <= %(observed_at)s and (
-    (a.label, a.login, a.display_name, a.owner_labels, a.created_at, a.created_by, a.standing, a.standing_reason,
-        a.has_own_login, a.password_set_at, a.service_like, a.privileged, a.privileged_by, a.last_used_exact,
-        a.kind, a.product)
-    is distinct from (s.label, s.login, s.display_name, s.owner_labels, s.created_at, s.created_by, s.standing,
-        s.standing_reason, s.has_own_login, s.password_set_at, s.service_like, s.privileged, s.privileged_by,
-        s.last_used_exact, s.kind, s.product)
-    or a.gone_at is not null);
+set ({account_said}) = row({s.account_said}), observed_at = %(observed_at)s, gone_at = null
+from s_account s join here h using (native_id)
+where not h.is_new and a.account_pk = h.account_pk and a.observed_at <= %(observed_at)s and (
+    ({a.account_said}) is distinct from ({s.account_said}) or a.gone_at is not null);
 
 -- name: find_retold
 -- Known accounts whose keys aren't the ones that they bore, key by key: its five parts, when it began, and what is told
@@ -270,28 +240,16 @@ where r.account_pk = a.account_pk;
 -- it is.
 merge into credential c
 using (
-    select distinct on (h.account_pk, s.kind, s.native_id) h.account_pk, s.kind, s.native_id, s.label, s.standing,
-        s.standing_reason, s.can_reactivate, s.effect, s.fingerprint, s.created_at, s.last_used_at, s.last_used_service,
-        s.last_used_region, s.expires_at, s.sessions_until
+    select distinct on (h.account_pk, s.kind, s.native_id) h.account_pk, {s.credential}
     from s_credential s join here h on h.native_id = s.account_native_id
     where not h.is_new
     order by h.account_pk, s.kind, s.native_id) n
 on c.account_pk = n.account_pk and c.kind = n.kind and c.native_id = n.native_id
 when matched and c.observed_at <= %(observed_at)s and (
-    (c.label, c.standing, c.standing_reason, c.can_reactivate, c.effect, c.fingerprint, c.created_at, c.last_used_at,
-        c.last_used_service, c.last_used_region, c.expires_at, c.sessions_until)
-    is distinct from (n.label, n.standing, n.standing_reason, n.can_reactivate, n.effect, n.fingerprint, n.created_at,
-        n.last_used_at, n.last_used_service, n.last_used_region, n.expires_at, n.sessions_until)
-    or c.gone_at is not null) then
-update set label = n.label, standing = n.standing, standing_reason = n.standing_reason,
-    can_reactivate = n.can_reactivate, effect = n.effect, fingerprint = n.fingerprint, created_at = n.created_at,
-    last_used_at = n.last_used_at, last_used_service = n.last_used_service, last_used_region = n.last_used_region,
-    expires_at = n.expires_at, sessions_until = n.sessions_until, observed_at = %(observed_at)s, gone_at = null
-when not matched then insert (account_pk, kind, native_id, label, standing, standing_reason, can_reactivate, effect,
-    fingerprint, created_at, last_used_at, last_used_service, last_used_region, expires_at, sessions_until, observed_at)
-    values (n.account_pk, n.kind, n.native_id, n.label, n.standing, n.standing_reason, n.can_reactivate, n.effect,
-    n.fingerprint, n.created_at, n.last_used_at, n.last_used_service, n.last_used_region, n.expires_at,
-    n.sessions_until, %(observed_at)s);
+    ({c.credential_said}) is distinct from ({n.credential_said}) or c.gone_at is not null) then
+update set ({credential_said}) = row({n.credential_said}), observed_at = %(observed_at)s, gone_at = null
+when not matched then insert (account_pk, {credential}, observed_at)
+    values (n.account_pk, {n.credential}, %(observed_at)s);
 
 -- name: place_uses
 -- What a first read told of this system, as rows of their own, for the next step to compare with. Not before accounts are
@@ -380,19 +338,13 @@ where a.account_pk = s.account_pk and case
 
 -- name: merge_trusts
 -- Roles of this realm that let a user take them on.
-insert into trust as t (realm, native_id, label, principal_realm, principal, standing, standing_reason, privileged,
-    privileged_by, observed_at)
-select distinct on (s.native_id, s.principal) %(realm)s, s.native_id, s.label, s.principal_realm, s.principal,
-    s.standing, s.standing_reason, s.privileged, s.privileged_by, %(observed_at)s
+insert into trust as t (realm, {trust}, observed_at)
+select distinct on (s.native_id, s.principal) %(realm)s, {s.trust}, %(observed_at)s
 from s_trust s order by s.native_id, s.principal
 on conflict (realm, native_id, principal) do update
-set label = excluded.label, principal_realm = excluded.principal_realm, standing = excluded.standing,
-    standing_reason = excluded.standing_reason, privileged = excluded.privileged,
-    privileged_by = excluded.privileged_by, observed_at = excluded.observed_at, gone_at = null
-where t.observed_at <= excluded.observed_at and (t.gone_at is not null
-    or (t.label, t.principal_realm, t.standing, t.standing_reason, t.privileged, t.privileged_by)
-    is distinct from (excluded.label, excluded.principal_realm, excluded.standing, excluded.standing_reason,
-        excluded.privileged, excluded.privileged_by));
+set ({trust_said}) = row({excluded.trust_said}), observed_at = excluded.observed_at, gone_at = null
+where t.observed_at <= excluded.observed_at
+    and (t.gone_at is not null or ({t.trust_said}) is distinct from ({excluded.trust_said}));
 
 -- name: gone_trusts
 -- Trusts that a complete read of the realm's roles no longer shows.

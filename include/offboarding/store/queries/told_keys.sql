@@ -1,14 +1,14 @@
 -- name: copies_told
 -- Every copy of every key, with what the last reads of its system say of it.
-select k.key_pk, k.material, k.kind as key_kind, c.realm, c.native_id, k.material as copy_material, c.kind, c.name,
-    c.label, c.version, c.algorithm, c.created_at, c.carryable, c.carryable_reason, c.verifies,
-    case when c.gone_at is null then c.standing else 'dead' end as standing,
-    case when c.gone_at is null then c.standing_reason else 'no longer shown' end as standing_reason, c.cache,
-    c.ssh_fingerprint, c.expires_at, c.last_used_at, c.owner, c.source, c.source_kind, c.first_seen_at,
+select k.key_pk, k.material, k.kind as key_kind, true as own, {c.key_but_standing as copy__key},
+    c.realm as copy__key__realm, c.native_id as copy__key__native_id, k.material as copy__key__material,
+    case when c.gone_at is null then c.standing else 'dead' end as copy__key__standing,
+    case when c.gone_at is null then c.standing_reason else 'no longer shown' end as copy__key__standing_reason,
+    c.source as copy__source, c.source_kind as copy__source_kind, c.first_seen_at as copy__first_seen_at,
     coalesce(c.last_seen_at, case when s.complete then greatest(c.observed_at, s.observed_at) end, c.observed_at)
-        as last_seen_at,
-    c.untrusted_since, case when s.complete then s.observed_at end as confirmed_at,
-    coalesce(s.complete and s.error = '', false) as fresh, true as own
+        as copy__last_seen_at,
+    c.untrusted_since as copy__untrusted_since, case when s.complete then s.observed_at end as copy__confirmed_at,
+    coalesce(s.complete and s.error = '', false) as copy__fresh
 from key_copy c
 join signing_key k using (key_pk)
 left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
@@ -26,8 +26,8 @@ with meant as (
     from registered_place p join signing_key k on k.material = p.place
     where p.reader = '' and p.valid_to is null
 )
-select r.name, r.kind, r.carryable, r.carryable_reason, r.signs_for, r.owner, r.queue, r.threshold, m.material,
-    (select count(*) from custodian c where c.name = r.name)::int as custodians,
+select r.kind, m.material, {r.registered as registered},
+    (select count(*) from custodian c where c.name = r.name)::int as registered__custodians,
     (select coalesce(max(p.place) filter (where p.reader = ''), 'ref:' || max(p.reader || '/' || p.place))
         from registered_place p where p.name = r.name and p.valid_to is null) as place
 from registered_key r left join meant m on m.name = r.name
@@ -36,7 +36,8 @@ order by r.name, m.material;
 
 -- name: attestations_told
 -- The last word of a person on each key.
-select distinct on (material) material, author, reason, attested_at as at, until
+select distinct on (material) material, author as attested__author, reason as attested__reason,
+    attested_at as attested__at, until as attested__until
 from attestation order by material, attestation_id desc;
 
 -- name: insert_attestation

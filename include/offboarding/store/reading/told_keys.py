@@ -19,7 +19,8 @@ from include.offboarding.model import (
 from include.offboarding.spelling import nearest
 from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
-from include.offboarding.store.key_case_rows import CopyRow, key_copy
+from include.offboarding.store.key_case_rows import CopyRow
+from include.offboarding.store.record_rows import record_row
 from include.offboarding.store.sql import block
 
 
@@ -104,39 +105,30 @@ _WORST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _EntryRow:
-    name: str
-    kind: str
-    carryable: str
-    carryable_reason: str
-    signs_for: str
-    owner: str
-    queue: str
-    threshold: int
+    kind: SubjectKind
     material: str | None
-    custodians: int
-    place: str
+    registered: Registered
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AttestationRow:
     material: str
-    author: str
-    reason: str
-    at: datetime
-    until: datetime
+    attested: Attested
 
 
 def keys(session: Session) -> list[KeyTold]:
     """Every key that was ever seen or stands in the register: registered ones by name, then the others by label."""
     with session.transaction():
-        with session.cursor(row_factory=class_row(CopyRow)) as cursor:
+        with session.cursor(row_factory=record_row(CopyRow)) as cursor:
             copies = cursor.execute(block("told_keys", "copies_told")).fetchall()
-        with session.cursor(row_factory=class_row(_EntryRow)) as cursor:
+        with session.cursor(row_factory=record_row(_EntryRow)) as cursor:
             entries = cursor.execute(block("told_keys", "entries_told")).fetchall()
-        with session.cursor(row_factory=class_row(_AttestationRow)) as cursor:
-            words = {row.material: row for row in cursor.execute(block("told_keys", "attestations_told")).fetchall()}
+        with session.cursor(row_factory=record_row(_AttestationRow)) as cursor:
+            rows = cursor.execute(block("told_keys", "attestations_told")).fetchall()
+    words = {row.material: row.attested for row in rows}
     # An entry that nothing shows is a key by itself (custody.sql): findings and people's words are about that one.
-    by_material = {entry.material or f"reg:{entry.name}": entry for entry in entries}
+    by_material = {entry.material or f"reg:{entry.registered.name}": entry for entry in entries}
     seen = {material: list(rows) for material, rows in groupby(copies, key=lambda row: row.material)}
     found = [
         _key(material, seen.get(material, []), by_material.get(material), words.get(material))
@@ -212,27 +204,14 @@ def _names(key: KeyTold) -> set[str]:
     return {key.material, key.lies, key.lies.removeprefix("jkt:"), *own}
 
 
-def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: _AttestationRow | None) -> KeyTold:
-    copies = tuple(key_copy(row) for row in rows)
+def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: Attested | None) -> KeyTold:
+    copies = tuple(row.copy for row in rows)
     return KeyTold(
         material=material,
-        kind=SubjectKind(rows[0].key_kind if rows else entry.kind if entry else SubjectKind.SIGNING_KEY),
-        label=entry.name if entry else copies[0].key.label,
+        kind=rows[0].key_kind if rows else entry.kind if entry else SubjectKind.SIGNING_KEY,
+        label=entry.registered.name if entry else copies[0].key.label,
         copies=copies,
-        registered=_registered(entry) if entry else None,
-        attested=Attested(author=word.author, reason=word.reason, at=word.at, until=word.until) if word else None,
-        place="" if entry is None or entry.material else entry.place,
-    )
-
-
-def _registered(entry: _EntryRow) -> Registered:
-    return Registered(
-        name=entry.name,
-        carryable=Carryable(entry.carryable),
-        carryable_reason=entry.carryable_reason,
-        signs_for=entry.signs_for,
-        owner=entry.owner,
-        queue=entry.queue,
-        threshold=entry.threshold,
-        custodians=entry.custodians,
+        registered=entry.registered if entry else None,
+        attested=word,
+        place="" if entry is None or entry.material else entry.place or "",
     )
