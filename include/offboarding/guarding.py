@@ -13,11 +13,12 @@ import structlog
 from include.offboarding.model import Count, Measure, Trip
 from include.offboarding.report import held as words
 from include.offboarding.settings import Settings
-from include.offboarding.store import alerts
+from include.offboarding.store import alerts, held_closings
 from include.offboarding.store import guard as rows
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import Change, append_events
-from include.offboarding.store.guard import GuardOutcome, Hold, Line, Looking
+from include.offboarding.store.guard import GuardOutcome, Hold, Line
+from include.offboarding.store.guard_look import Looking
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
 from include.offboarding.thresholds import announced_rosters, day_of, trips
@@ -56,19 +57,19 @@ def hold_closings(
     look = Looking.at(session, run)
     if not closed and not rows.first_reads(look):
         # What changed is counted, through every account and link, only where something hangs on it.
-        rows.forget_closings(look)
+        held_closings.forget_closings(look)
         rows.note_trips(look, [])
         return []
     rows.begin(look)
     free = _free(release)
     found = [each for each in _trips(settings, look, rows.feed_counts(look)) if (each.kind, each.name) not in free]
     rows.trip(look, [line for line in (*_lines(found), *rows.still_waiting(look, closing=True)) if line not in free])
-    rows.stage_closings(look, closed)
-    for step in ("closing_counts", "closing_total"):
-        more = [each for each in _trips(settings, look, look.counts(step)) if (each.kind, each.name) not in free]
+    held_closings.stage_closings(look, closed)
+    for count in (held_closings.closing_counts, held_closings.closing_total):
+        more = [each for each in _trips(settings, look, count(look)) if (each.kind, each.name) not in free]
         rows.trip(look, _lines(more))
         found += more
-    held = rows.undo_closings(look)
+    held = held_closings.undo_closings(look)
     rows.note_trips(look, [each for each in found if each.measure in (Measure.CLOSINGS, Measure.WITHDRAWN)])
     return [change for change in closed if change.finding_key not in held]
 
@@ -104,31 +105,30 @@ def _look(settings: Settings, look: Looking) -> tuple[list[Trip], int]:
     A person who names people decides about them alone: what they hold goes out, whatever else waits, unless they are
     more than policy.max_named.
     """
-    look.do("make_candidate")
+    rows.stage_candidates(look)
     found = [
-        *_over(look.counts("named_count"), settings.policy.max_named),
+        *_over(rows.named_counts(look), settings.policy.max_named),
         *_trips(settings, look, rows.feed_counts(look)),
         *rows.noted_trips(look),
     ]
-    _cover(look, (*_lines(found), *rows.still_waiting(look)))
+    rows.cover(look, (*_lines(found), *rows.still_waiting(look)))
     day = day_of(look.run.as_of, settings.company.time_zone)
     announced = announced_rosters(settings.guard, [roster.name for roster in settings.rosters], found, day)
-    more = _trips(settings, look, look.counts("finding_counts", announced=announced))
-    _cover(look, _lines(more))
-    wanted = look.number("new_ticket_count", announced=announced)
+    more = _trips(settings, look, rows.finding_counts(look, announced=announced))
+    rows.cover(look, _lines(more))
+    wanted = rows.new_ticket_count(look, announced=announced)
     all_together = Count(kind="total", name="", measure=Measure.TICKETS, value=wanted, base=wanted)
     more += _over([all_together], settings.policy.max_new_tickets)
-    _cover(look, _lines(more))
+    rows.cover(look, _lines(more))
     return [*found, *more], wanted
 
 
 def _open(look: Looking, release: Release | None) -> list[Change]:
     opened: list[Change] = []
     if release is not None:
-        opened += look.changes("open_picked", text=f"released by {release.author}: {release.reason}")
+        opened += rows.open_picked(look, author=release.author, reason=release.reason)
         append_events(look.session, opened, run_id=look.run.run_id, actor=release.author)
-        by = {"author": release.author, "reason": release.reason}
-        look.write("baseline", "end_baselines", actor=release.author, of_run=release.of_run, **by)
+        rows.end_baselines(look, of_run=release.of_run, author=release.author, reason=release.reason)
         scope = ", ".join(" ".join(hold.line).strip() for hold in release.holds)
         rows.note_release(
             look,
@@ -139,8 +139,8 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
             findings=len(opened),
         )
         for hold in release.holds:
-            look.write("guard_hold", "decide_hold", actor=release.author, hold_id=hold.hold_id, status="released", **by)
-    through = look.changes("open_candidates")
+            rows.decide_hold(look, hold.hold_id, "released", author=release.author, reason=release.reason)
+    through = rows.open_candidates(look)
     append_events(look.session, through, run_id=look.run.run_id, actor=f"run {look.run.run_id}")
     return [*opened, *through]
 
@@ -157,12 +157,8 @@ def _write_down(
 ) -> GuardOutcome:
     made = rows.hold_lines(look, waits, found)
     if look.whole:
-        look.session.execute("truncate tripped")
-        rows.trip(look, waits)
-        look.write("guard_hold", "end_holds")
-        look.do("accept_lines")
-    look.do("clear_held")
-    look.do("note_held")
+        rows.wait_on(look, waits)
+    rows.note_held(look)
     _alert(look, made)
     baseline, over = rows.held(look)
     return GuardOutcome(
@@ -170,7 +166,7 @@ def _write_down(
         baseline=baseline,
         over_maximum=over,
         new_tickets=new_tickets,
-        closings=look.number("closings_waiting"),
+        closings=held_closings.closings_waiting(look),
         holds=len(waits),
         new_holds=sum(new for _, _, new in made),
     )
@@ -184,11 +180,6 @@ def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]]) -> None:
             alerts.note(look.session, words.tripped(hold, look.run.run_id), run_id=look.run.run_id)
     for event in rows.held_events(look):
         alerts.note(look.session, words.held_event(event, look.run.run_id), run_id=look.run.run_id)
-
-
-def _cover(look: Looking, lines: Sequence[Line]) -> None:
-    rows.trip(look, lines)
-    look.do("cover")
 
 
 def _trips(settings: Settings, look: Looking, counted: Sequence[Count]) -> list[Trip]:

@@ -16,7 +16,8 @@ from include.offboarding.spelling import nearest
 from include.offboarding.store import guard, reading, runs
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import append_events
-from include.offboarding.store.guard import Hold, Looking
+from include.offboarding.store.guard import Hold
+from include.offboarding.store.guard_look import Looking
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.rows import Run
 
@@ -110,8 +111,7 @@ def reject(session: Session, holds: Sequence[int], *, reason: str, author: str) 
         changes = guard.rejected(look, [hold.hold_id for hold in decided], f"rejected by {author}: {reason}")
         append_events(session, changes, run_id=None, actor=author)
         for hold in decided:
-            told = {"hold_id": hold.hold_id, "status": "rejected", "reason": reason, "author": author}
-            look.write("guard_hold", "decide_hold", actor=author, **told)
+            guard.decide_hold(look, hold.hold_id, "rejected", author=author, reason=reason)
     log.info("rejected", holds=[hold.hold_id for hold in decided], findings=len(changes))
     return decided
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from include.offboarding.report import late as late_words
 from include.offboarding.report import ticket_words
-from include.offboarding.store import alerts, tickets
+from include.offboarding.store import alerts, outbox, tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import VERIFY
 from include.offboarding.store.locks import lock_findings
@@ -55,8 +55,8 @@ class TicketPlan:
         with self.session.transaction():
             lock_findings(self.session)
             items = tickets.items(self.session, row)
-            tickets.note(self.session, "drop_pending", ticket_key=row.ticket_key)
-            tickets.note(self.session, "note_closed", ticket_key=row.ticket_key)
+            outbox.drop_pending(self.session, row.ticket_key)
+            tickets.note_closed(self.session, row.ticket_key)
             tickets.mark_told(self.session, [item.finding_key for item in items if item.changed])
             return self._succeed(row) if any(item.holds for item in items) else None
 
@@ -96,7 +96,7 @@ class TicketPlan:
         for late in found:
             items = tickets.items(self.session, tickets.ticket(self.session, late.ticket_key))
             text = ticket_words.past_due(late.kind, items, late.due_at, ZoneInfo(self.zone))
-            tickets.note(self.session, "note_past_due", ticket_key=late.ticket_key, due_at=late.due_at)
+            tickets.note_past_due(self.session, late)
             self._say(late.ticket_key, "comment", f"past-due:{late.due_at.isoformat()}", text)
         if found:
             alerts.note(self.session, late_words.late(found, self.run.run_id), run_id=self.run.run_id)
@@ -138,7 +138,7 @@ class TicketPlan:
         return key
 
     def _say(self, key: str, op: str, event_key: str, text: str) -> None:
-        tickets.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
+        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:
         return closed_at is None or closed_at >= self.run.started_at - self.keep

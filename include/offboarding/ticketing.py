@@ -16,12 +16,13 @@ from include.offboarding.interfaces import Tracker
 from include.offboarding.model import TicketDraft, TicketState
 from include.offboarding.report import ticket_words
 from include.offboarding.report.ticket import draft
-from include.offboarding.store import tickets
+from include.offboarding.store import outbox, tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import VERIFY, persons_asked
 from include.offboarding.store.guard import in_doubt, waits_to_close
 from include.offboarding.store.locks import ticket_held
-from include.offboarding.store.tickets import Pending, TicketItem, TicketRow
+from include.offboarding.store.outbox import Pending
+from include.offboarding.store.tickets import TicketItem, TicketRow
 from include.offboarding.ticket_plan import TicketPlan
 
 log = structlog.get_logger("offboarding.ticket")
@@ -70,7 +71,7 @@ class TicketDesk:
 
     def _see_to(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        pending = tickets.pending(self.session, key)
+        pending = outbox.pending(self.session, key)
         stands = self._stands(row, pending)
         if stands is TicketState.MISSING:
             self._renew(row)
@@ -103,7 +104,7 @@ class TicketDesk:
             self._close(row, pending)
         else:
             self._reopen(row, pending)
-        tickets.note(self.session, "done", outbox_id=pending.outbox_id)
+        outbox.done(self.session, pending)
 
     def _close(self, row: TicketRow, pending: Pending) -> None:
         # It may have waited here while the tracker was down, and something may work again since.
@@ -111,13 +112,13 @@ class TicketDesk:
             return
         self._bring_up_to_date(row.ticket_key)
         self.tracker.close(row.known, pending.text)
-        tickets.note(self.session, "note_closed", ticket_key=row.ticket_key)
+        tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)
 
     def _reopen(self, row: TicketRow, pending: Pending) -> None:
         if self._wanted(row):
             self.tracker.reopen(row.known, pending.text)
-            tickets.note(self.session, "note_reopened", ticket_key=row.ticket_key)
+            tickets.note_reopened(self.session, row.ticket_key)
             self.counts = self.counts.plus(reopened=1)
             return
         # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
@@ -129,22 +130,14 @@ class TicketDesk:
     def _open(self, row: TicketRow) -> None:
         found = self.tracker.find(row.ticket_key)
         if found is None and not self._wanted(row):
-            tickets.note(self.session, "note_closed", ticket_key=row.ticket_key)
+            tickets.note_closed(self.session, row.ticket_key)
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
         text = self._draft(row)
         ref = found or self.tracker.open(text)
         # One that was found may have been opened with an earlier text: its digest is left out, so that it is updated.
         digest = "" if found else _digest(text)
-        tickets.note(
-            self.session,
-            "note_opened",
-            ticket_key=row.ticket_key,
-            ref=ref.ref,
-            url=ref.url,
-            digest=digest,
-            due_at=text.due_at,
-        )
+        tickets.note_opened(self.session, row.ticket_key, ref, digest=digest, due_at=text.due_at)
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
         # Opened before and nobody heard: people may have closed it since.
@@ -180,7 +173,7 @@ class TicketDesk:
         digest = _digest(text)
         if digest != row.digest:
             self.tracker.update(row.known, text)
-            tickets.note(self.session, "note_updated", ticket_key=key, digest=digest, due_at=text.due_at)
+            tickets.note_updated(self.session, key, digest=digest, due_at=text.due_at)
             self.counts = self.counts.plus(updated=1)
 
     def _draft(self, row: TicketRow) -> TicketDraft:

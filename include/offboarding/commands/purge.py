@@ -13,25 +13,6 @@ from include.offboarding.store.events import broken_at
 from include.offboarding.store.purge import Purged, Reasons
 from include.offboarding.store.purge import purge as forget
 
-_WHAT = {
-    "blank_workers": "workers' names, managers and locations",
-    "drop_mails": "mail addresses of people",
-    "blank_findings": "closed findings' labels, evidence and steps",
-    "blank_accounts": "long gone accounts' labels, names and last use",
-    "drop_account_keys": "mail addresses and names of long gone accounts",
-    "blank_credentials": "long gone credentials' labels and last use",
-    "blank_comments": "comments on closed tickets",
-    "blank_notices": "reasons of notices",
-    "blank_words": "reasons of words on departures",
-    "blank_exceptions": "reasons of exceptions that have ended",
-    "blank_alerts": "what people were told at once",
-    "blank_roster_reads": "messages about HR's rows",
-    "blank_source_reads": "messages about systems",
-    "drop_event_keys": "mail addresses and logins of old events' sessions",
-    "blank_events": "old events' actors",
-    "blank_attestations": "reasons of words on keys that have ended",
-}
-
 
 def purge(given: Namespace) -> int:
     """Show what would be forgotten; with --yes, forget it, and make sure that the record of findings still holds."""
@@ -53,7 +34,7 @@ def purge(given: Namespace) -> int:
 
 
 def _tell(purged: Purged, heading: str) -> None:
-    rows = [[_WHAT[step], f"{number:,}"] for step, number in purged.rows.items() if number]
+    rows = [[what, f"{number:,}"] for what, number in purged.rows.items() if number]
     if rows:
         table([Column(name=heading), Column(name="Rows", right=True)], rows)
     else:

@@ -3,20 +3,20 @@
 Its decisions are made in guarding.py; everything here needs an open transaction and lock_findings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Literal
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from include.offboarding.model import Count, Trip
-from include.offboarding.store import recorded
+from include.offboarding.store import recorded, temporary
 from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import ABOUT_SOME, VERIFY, persons_asked
 from include.offboarding.store.events import Change
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block, statements
+from include.offboarding.store.guard_look import Looking
+from include.offboarding.store.sql import block
 
 Line = tuple[str, str]
 """Kind and name: ("roster", "hr")."""
@@ -95,69 +95,9 @@ class _HoldMade:
     new: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """What one look of the guard asks by."""
-
-    session: Session
-    run: Run
-    read_run: int
-    persons: Sequence[str] | None
-
-    @classmethod
-    def at(cls, session: Session, run: Run) -> "Looking":
-        """For this run; a release stands on the last night's reads."""
-        values = {"run_id": run.run_id}
-        with session.cursor(row_factory=scalar_row) as cursor:
-            read_run = cursor.execute(block("guard", "read_run"), values).fetchone() or run.run_id
-        return cls(session=session, run=run, read_run=read_run, persons=persons_asked(session, run))
-
-    @property
-    def whole(self) -> bool:
-        """Whether the run is about everyone."""
-        return self.run.kind not in ABOUT_SOME
-
-    def values(self, **more: object) -> Mapping[str, object]:
-        """Parameters of the blocks."""
-        run = self.run
-        fixed = {"run_id": run.run_id, "as_of": run.as_of, "read_run": self.read_run, "persons": self.persons}
-        fixed["since"] = run.reads_since
-        # What waits since another run is that one's, or its night's.
-        return {**fixed, "only_run": run.run_id if run.kind == VERIFY else None, **more}
-
-    def do(self, name: str, /, **more: object) -> None:
-        """One block."""
-        for statement in statements("guard", name):
-            self.session.execute(statement, self.values(**more))
-
-    def write(self, table: str, name: str, /, *, actor: str = "", **more: object) -> None:
-        """One block that changes rows of people's decisions, into the record as well."""
-        who = actor or f"run {self.run.run_id}"
-        recorded.write(self.session, table, "guard", name, self.values(**more), actor=who)
-
-    def changes(self, name: str, /, **more: object) -> list[Change]:
-        """One block that changes findings' states."""
-        with self.session.cursor(row_factory=class_row(Change)) as cursor:
-            rows = cursor.execute(block("guard", name), self.values(**more)).fetchall()
-        return sorted(rows, key=lambda change: change.finding_key)
-
-    def counts(self, *names: str, **more: object) -> list[Count]:
-        """What these blocks count."""
-        found: list[Count] = []
-        for name in names:
-            with self.session.cursor(row_factory=class_row(Count)) as cursor:
-                found += cursor.execute(block("guard", name), self.values(**more)).fetchall()
-        return found
-
-    def number(self, name: str, /, **more: object) -> int:
-        """What one block counts."""
-        with self.session.cursor(row_factory=scalar_row) as cursor:
-            return cursor.execute(block("guard", name), self.values(**more)).fetchone() or 0
-
-
 def begin(look: Looking) -> None:
     """Empty tables for this look, and what first reads are compared with from now on."""
-    look.session.execute("drop table if exists fresh, tripped, candidate, closing, picked, linked_now")
+    temporary.forget(look.session, "guard")
     # A run about some people has seen no system whole.
     if look.whole:
         look.do("count_linked")
@@ -188,22 +128,49 @@ def trip(look: Looking, lines: Sequence[Line]) -> None:
         look.do("trip", kind=kind, name=name)
 
 
-def forget_closings(look: Looking) -> None:
-    """What waited to be closed is judged anew."""
-    look.do("forget_closings")
+def cover(look: Looking, lines: Sequence[Line]) -> None:
+    """These wait, and nothing on them is counted any more."""
+    trip(look, lines)
+    look.do("cover")
 
 
-def stage_closings(look: Looking, closed: Sequence[Change]) -> None:
-    """What this evaluation closed, to be counted."""
-    forget_closings(look)
-    keys = {"keys": [change.finding_key for change in closed], "texts": [change.text for change in closed]}
-    look.do("make_closing", **keys, states=[change.from_state for change in closed])
+def wait_on(look: Looking, lines: Sequence[Line]) -> None:
+    """These wait after this run, and no others: their holds end, and they are compared with this run from now on."""
+    look.session.execute("truncate tripped")
+    trip(look, lines)
+    look.write("guard_hold", "end_holds")
+    look.do("accept_lines")
 
 
-def undo_closings(look: Looking) -> set[str]:
-    """What rests on a tripped line doesn't close: the keys of those findings."""
-    with look.session.cursor(row_factory=scalar_row) as cursor:
-        return set(cursor.execute(block("guard", "undo_closings"), look.values()).fetchall())
+def note_held(look: Looking) -> None:
+    """Which findings wait on which lines."""
+    look.do("clear_held")
+    look.do("note_held")
+
+
+def stage_candidates(look: Looking) -> None:
+    """What would be told, to be counted."""
+    look.do("make_candidate")
+
+
+def named_counts(look: Looking) -> list[Count]:
+    """How many people somebody named at once."""
+    return look.counts("named_count")
+
+
+def finding_counts(look: Looking, *, announced: Sequence[str]) -> list[Count]:
+    """How much would be told, by line. `announced`: rosters whose leavers were announced."""
+    return look.counts("finding_counts", announced=announced)
+
+
+def new_ticket_count(look: Looking, *, announced: Sequence[str]) -> int:
+    """How many tickets would be opened, but for those of announced leavers."""
+    return look.number("new_ticket_count", announced=announced)
+
+
+def open_candidates(look: Looking) -> list[Change]:
+    """What nothing holds is told from now on."""
+    return look.changes("open_candidates")
 
 
 def note_trips(look: Looking, trips: Sequence[Trip]) -> None:
@@ -268,6 +235,24 @@ def pick(look: Looking, *, of_run: int, lines: Sequence[Line], everything: bool,
     """What a person lets through: these lines, or all that waits since a run or earlier; of first reads a batch."""
     named = [f"{kind}:{name}" for kind, name in lines]
     look.do("pick_batch", of_run=of_run, lines=named, everything=everything, batch=batch)
+
+
+def open_picked(look: Looking, *, author: str, reason: str) -> list[Change]:
+    """What a person let through is told from now on."""
+    return look.changes("open_picked", text=f"released by {author}: {reason}")
+
+
+def end_baselines(look: Looking, *, of_run: int, author: str, reason: str) -> None:
+    """First reads of which nothing waits any more are released."""
+    look.write("baseline", "end_baselines", actor=author, of_run=of_run, author=author, reason=reason)
+
+
+def decide_hold(
+    look: Looking, hold_id: int, status: Literal["released", "rejected"], *, author: str, reason: str
+) -> None:
+    """What a person said of a line that waits."""
+    told = {"hold_id": hold_id, "status": status, "author": author, "reason": reason}
+    look.write("guard_hold", "decide_hold", actor=author, **told)
 
 
 def note_release(look: Looking, *, of_run: int, author: str, reason: str, scope: str, findings: int) -> None:

@@ -7,6 +7,7 @@ of it, and nobody can guess them by the digest that stands in an earlier one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg.rows import class_row
 
@@ -17,21 +18,34 @@ from include.offboarding.store.notices import lock_notices
 from include.offboarding.store.sql import block
 from include.offboarding.store.words import lock_words
 
-STEPS = (
-    *("blank_workers", "drop_mails", "blank_findings", "blank_accounts", "drop_account_keys"),
-    *("blank_credentials", "blank_comments", "blank_notices", "blank_words", "blank_exceptions", "blank_alerts"),
-    *("blank_roster_reads", "blank_source_reads"),
+
+class _Step(NamedTuple):
+    file: str
+    block: str
+    what: str
+    """What it forgets, for people."""
+    decisions: str = ""
+    """The table, where these are words of decisions."""
+
+
+_STEPS = (
+    _Step("purge", "blank_workers", "workers' names, managers and locations"),
+    _Step("purge", "drop_mails", "mail addresses of people"),
+    _Step("purge", "blank_findings", "closed findings' labels, evidence and steps"),
+    _Step("purge", "blank_accounts", "long gone accounts' labels, names and last use"),
+    _Step("purge", "drop_account_keys", "mail addresses and names of long gone accounts"),
+    _Step("purge", "blank_credentials", "long gone credentials' labels and last use"),
+    _Step("purge", "blank_comments", "comments on closed tickets"),
+    _Step("purge", "blank_notices", "reasons of notices", "notice"),
+    _Step("purge", "blank_words", "reasons of words on departures", "departure_word"),
+    _Step("purge", "blank_exceptions", "reasons of exceptions that have ended", "exception"),
+    _Step("purge", "blank_alerts", "what people were told at once"),
+    _Step("purge", "blank_roster_reads", "messages about HR's rows"),
+    _Step("purge", "blank_source_reads", "messages about systems"),
+    _Step("purge_keys", "drop_event_keys", "mail addresses and logins of old events' sessions"),
+    _Step("purge_keys", "blank_events", "old events' actors"),
+    _Step("purge_keys", "blank_attestations", "reasons of words on keys that have ended", "attestation"),
 )
-KEY_STEPS = ("drop_event_keys", "blank_events", "blank_attestations")
-
-
-DECISIONS = {
-    "blank_notices": "notice",
-    "blank_words": "departure_word",
-    "blank_exceptions": "exception",
-    "blank_attestations": "attestation",
-}
-"""Steps that forget words of decisions, and the table of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +67,7 @@ class Purged:
 
     reasons: Reasons
     rows: Mapping[str, int]
-    """By step, in the order of STEPS and KEY_STEPS."""
+    """By what it is, in words."""
 
 
 def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
@@ -71,15 +85,11 @@ def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
         with session.cursor(row_factory=class_row(Reasons)) as cursor:
             reasons = cursor.execute(block("purge", "reasons")).fetchone()
         assert reasons is not None
-        steps = [*(("purge", step) for step in STEPS), *(("purge_keys", step) for step in KEY_STEPS)]
-        return Purged(
-            reasons=reasons,
-            rows={step: _done(session, file, step, values) for file, step in steps},
-        )
+        return Purged(reasons=reasons, rows={step.what: _done(session, step, values) for step in _STEPS})
 
 
-def _done(session: Session, file: str, step: str, values: Mapping[str, object]) -> int:
+def _done(session: Session, step: _Step, values: Mapping[str, object]) -> int:
     """How many rows that changed."""
-    if step in DECISIONS:
-        return len(recorded.write(session, DECISIONS[step], file, step, values, actor="purge"))
-    return session.execute(block(file, step), values).rowcount
+    if step.decisions:
+        return len(recorded.write(session, step.decisions, step.file, step.block, values, actor="purge"))
+    return session.execute(block(step.file, step.block), values).rowcount

@@ -8,6 +8,7 @@ from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.keys import ticket_key
 from include.offboarding.model import TicketRef
+from include.offboarding.store import outbox
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
 from include.offboarding.store.sql import block
@@ -114,17 +115,6 @@ class TicketItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """Something yet to be said to the tracker."""
-
-    outbox_id: int
-    op: str
-    """open, comment, close or reopen."""
-    event_key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanting:
     """Findings that belong together on a ticket, and the newest such ticket, if there is one."""
 
@@ -196,7 +186,7 @@ def want(session: Session, run: Run, ticket: NewTicket) -> str:
     """Want one more ticket, unless it's wanted already. Returns its key."""
     key = ticket_key(ticket.kind, ticket.holder, ticket.queue, ticket.episode, ticket.generation)
     session.execute(block("tickets", "insert_ticket"), {"ticket_key": key, **asdict(ticket)})
-    say(session, run, key, op="open", event_key="open", text="")
+    outbox.say(session, run, key, op="open", event_key="open", text="")
     return key
 
 
@@ -219,12 +209,6 @@ def retold(session: Session) -> list[str]:
 def mark_retold(session: Session, finding_keys: Sequence[str]) -> None:
     """What stands in the outbox, or will stand on the new ticket, tells the departure as it is now."""
     session.execute(block("tickets", "mark_retold"), {"finding_keys": list(finding_keys)})
-
-
-def say(session: Session, run: Run, key: str, *, op: str, event_key: str, text: str) -> None:
-    """Put it into the outbox; the same event twice makes one row."""
-    values = {"ticket_key": key, "op": op, "event_key": event_key, "text": text, "run_id": run.run_id}
-    session.execute(block("tickets", "insert_outbox"), values)
 
 
 def move_on(session: Session, old_key: str, new_key: str) -> None:
@@ -259,15 +243,30 @@ def missing_rights(session: Session, row: TicketRow) -> list[str]:
     return [str(text) for text in rows]
 
 
-def pending(session: Session, key: str) -> list[Pending]:
-    """What is yet to be said of a ticket, in order."""
-    with session.cursor(row_factory=class_row(Pending)) as cursor:
-        return cursor.execute(block("tickets", "pending"), {"ticket_key": key}).fetchall()
+def note_opened(session: Session, key: str, ref: TicketRef, *, digest: str, due_at: datetime | None) -> None:
+    """The tracker has it; `digest`: of what it says there, "" where that isn't known."""
+    values = {"ticket_key": key, "ref": ref.ref, "url": ref.url, "digest": digest, "due_at": due_at}
+    session.execute(block("tickets", "note_opened"), values)
 
 
-def note(session: Session, name: str, **values: object) -> None:
-    """Write down what the tracker was told: opened, updated, closed, reopened, or an outbox row done."""
-    session.execute(block("tickets", name), values)
+def note_updated(session: Session, key: str, *, digest: str, due_at: datetime | None) -> None:
+    """The tracker shows it as it is now."""
+    session.execute(block("tickets", "note_updated"), {"ticket_key": key, "digest": digest, "due_at": due_at})
+
+
+def note_closed(session: Session, key: str) -> None:
+    """The tracker was told that it's closed, or it's given up."""
+    session.execute(block("tickets", "note_closed"), {"ticket_key": key})
+
+
+def note_reopened(session: Session, key: str) -> None:
+    """The tracker was told that it's open again."""
+    session.execute(block("tickets", "note_reopened"), {"ticket_key": key})
+
+
+def note_past_due(session: Session, late: LateTicket) -> None:
+    """People are told that it's past this due time, once."""
+    session.execute(block("tickets", "note_past_due"), {"ticket_key": late.ticket_key, "due_at": late.due_at})
 
 
 def past_due(session: Session, as_of: datetime) -> list[LateTicket]:

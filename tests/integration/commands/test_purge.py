@@ -16,6 +16,7 @@ from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 from tests.unit.test_config import GOOD
 
+NOTICES, WORDS = "reasons of notices", "reasons of words on departures"
 LONG_AFTER = filled.AS_OF + timedelta(days=500)
 PERSONAL = ("Jordan Doe", "Sam Poe", "jdoe@corp.example", "spoe@corp.example")
 
@@ -157,7 +158,7 @@ def test_reasons_of_what_was_said_of_them_go_with_them(night: Session) -> None:
 
     rows = done(night).rows
 
-    assert (rows["blank_notices"], rows["blank_words"], rows["blank_alerts"]) == (1, 1, 1)
+    assert (rows[NOTICES], rows[WORDS], rows["what people were told at once"]) == (1, 1, 1)
     assert personal_in(night) == []
     assert night.execute("select author, ended_by, reason from notice").fetchall() == [("kim", "kim", "")]
 
@@ -169,7 +170,7 @@ def test_reasons_of_what_was_said_of_somebody_who_is_kept_stay(night: Session) -
 
     rows = done(night).rows
 
-    assert (rows["blank_notices"], rows["blank_words"]) == (0, 0)
+    assert (rows[NOTICES], rows[WORDS]) == (0, 0)
 
 
 def test_the_reason_of_an_exception_goes_once_the_file_no_longer_has_it(night: Session) -> None:

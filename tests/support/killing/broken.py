@@ -9,10 +9,10 @@ from unittest import mock
 
 from include.offboarding import pipeline
 from include.offboarding.model import TicketRef
-from include.offboarding.store import tickets, watching
+from include.offboarding.store import outbox, watching
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import PersonCalled
-from include.offboarding.store.tickets import Pending
+from include.offboarding.store.outbox import Pending
 from include.offboarding.ticketing import TicketDesk
 from include.offboarding.trackers.roundup import RoundupTracker
 
@@ -28,7 +28,7 @@ class Fault(Enum):
 
 class _MarksFirst(TicketDesk):
     def _say(self, key: str, pending: Pending) -> None:
-        tickets.note(self.session, "done", outbox_id=pending.outbox_id)
+        outbox.done(self.session, pending)
         super()._say(key, pending)
 
 

@@ -1,0 +1,42 @@
+"""What is yet to be said to the tracker, ticket by ticket."""
+
+from dataclasses import dataclass
+
+from psycopg.rows import class_row
+
+from include.offboarding.store.connect import Session
+from include.offboarding.store.rows import Run
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Something yet to be said to the tracker."""
+
+    outbox_id: int
+    op: str
+    """open, comment, close or reopen."""
+    event_key: str
+    text: str
+
+
+def say(session: Session, run: Run, key: str, *, op: str, event_key: str, text: str) -> None:
+    """Put it into the outbox; the same event twice makes one row."""
+    values = {"ticket_key": key, "op": op, "event_key": event_key, "text": text, "run_id": run.run_id}
+    session.execute(block("tickets", "insert_outbox"), values)
+
+
+def pending(session: Session, key: str) -> list[Pending]:
+    """What is yet to be said of a ticket, in order."""
+    with session.cursor(row_factory=class_row(Pending)) as cursor:
+        return cursor.execute(block("tickets", "pending"), {"ticket_key": key}).fetchall()
+
+
+def done(session: Session, pending: Pending) -> None:
+    """It has been said."""
+    session.execute(block("tickets", "done"), {"outbox_id": pending.outbox_id})
+
+
+def drop_pending(session: Session, key: str) -> None:
+    """Whatever was yet to be said of it isn't any more."""
+    session.execute(block("tickets", "drop_pending"), {"ticket_key": key})
