@@ -25,7 +25,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -86,8 +86,7 @@ class ConnectionFields:
 
 
 Tells = Literal["accounts", "keys", "events"]
-"""What a source tells: who has accounts (a `Source`), keys that several people may hold (a `KeySource`), or what an
-audit trail recorded (a `Trail`).
+"""Whether it's a `Source` (who has accounts), a `KeySource` (keys that several may hold) or a `Trail` (what was done).
 """
 
 
@@ -234,6 +233,7 @@ class Roster(Protocol):
         ...
 
 
+@runtime_checkable
 class Source(Protocol):
     """What exists."""
 
@@ -263,6 +263,7 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
 class KeySource(Protocol):
     """Keys that several people may hold: where they lie, who has access, who still trusts them (also a verifier)."""
 
@@ -278,6 +279,7 @@ class KeySource(Protocol):
         ...
 
 
+@runtime_checkable
 class Trail(Protocol):
     """What an audit trail recorded."""
 
@@ -295,7 +297,7 @@ class Trail(Protocol):
 
 
 Reader = Source | KeySource | Trail
-"""What is read in a night, as its settings' `tells` says."""
+"""What is read in a night. What can be asked of it shows which it is; before there is one, its settings' `tells` do."""
 
 
 class Rule(Protocol):

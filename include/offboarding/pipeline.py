@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import cast
 
 import structlog
 
@@ -17,7 +16,6 @@ from include.offboarding import alerting, departing, excepting, guarding, intake
 from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import (
-    KeySource,
     Notifier,
     Reader,
     Source,
@@ -190,12 +188,11 @@ def collect(
     """
 
     def facts() -> Iterator[Fact]:
-        if source_settings.tells == "events":
-            return cast("Trail", source).events(sources.read_until(session, source_settings.name, part))
-        if source_settings.tells == "keys" or run.kind != DEPARTURE:
-            return cast("KeySource | Source", source).collect()
-        asked = cast("Source", source)
-        return departing.accounts_of_these(session, settings, run, source_settings.name, part, asked)
+        if isinstance(source, Trail):
+            return source.events(sources.read_until(session, source_settings.name, part))
+        if isinstance(source, Source) and run.kind == DEPARTURE:
+            return departing.accounts_of_these(session, settings, run, source_settings.name, part, source)
+        return source.collect()
 
     return intake.read_source(session, settings, run, source_settings, part, "collect", source, facts)
 
@@ -221,9 +218,8 @@ def detail(
     """Ask a source, live, about leavers' accounts alone. None where it tells of no accounts, or couldn't be read in
     this run to begin with.
     """
-    if source_settings.tells != "accounts":
+    if not isinstance(source, Source):
         return None
-    asked = cast("Source", source)
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
     if found is None or found[1] == "failed" or not found[0]:
         return None
@@ -231,7 +227,7 @@ def detail(
         session, found[0], moved_days=settings.policy.moved_days, persons=departures.persons_asked(session, run)
     )
     return intake.read_source(
-        session, settings, run, source_settings, part, "detail", asked, lambda: asked.detail(accounts)
+        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
     )
 
 

@@ -5,13 +5,12 @@ whoever may be asked whether they are still trusted.
 """
 
 from dataclasses import asdict, replace
-from typing import cast
 
 import structlog
 
 from include.offboarding import intake
 from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import KeySource, Reader, Source, SourceSettings
+from include.offboarding.interfaces import Reader, Source, SourceSettings, Trail
 from include.offboarding.keys import short_finding
 from include.offboarding.report.red import reasons
 from include.offboarding.settings import Settings
@@ -41,14 +40,13 @@ def reread(
     session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Reader
 ) -> SourceOutcome:
     """Look again, live, at what is open in one part of a source; keys are few, and their readers are read whole."""
-    if source_settings.tells == "keys":
-        asked = cast("KeySource", source)
-        return intake.read_source(session, settings, run, source_settings, part, "collect", source, asked.collect)
+    assert not isinstance(source, Trail), "an audit trail is never asked whether something is still open"
+    if not isinstance(source, Source):
+        return intake.read_source(session, settings, run, source_settings, part, "collect", source, source.collect)
     realm = sources.realm_called(session, source_settings.name, part)
     accounts = watching.accounts_to_reread(session, realm) if realm else []
-    looked = cast("Source", source)
     return intake.read_source(
-        session, settings, run, source_settings, part, "detail", source, lambda: looked.detail(accounts)
+        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
     )
 
 

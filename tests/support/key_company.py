@@ -74,23 +74,36 @@ class TrailSettings(SourceSettings):
 
 
 @dataclass
-class Keys:
-    """A reader of keys or events that tells what it was given."""
+class _Given:
+    """What a reader was given to tell."""
 
     facts: list[Key | KeyAccess | Event] = field(default_factory=list[Key | KeyAccess | Event])
     scopes: list[ScopeRead] = field(default_factory=list[ScopeRead])
     error: OffboardingError | None = None
     requests: RequestCounts = field(default_factory=RequestCounts)
 
-    def collect(self) -> Iterator[Fact]:
+    def _told(self) -> Iterator[Fact]:
         if self.error:
             raise self.error
         yield from self.facts
         yield from self.scopes
 
+
+@dataclass
+class Keys(_Given):
+    """A reader of keys that tells what it was given."""
+
+    def collect(self) -> Iterator[Fact]:
+        return self._told()
+
+
+@dataclass
+class Recorded(_Given):
+    """An audit trail that tells what it was given."""
+
     def events(self, since: datetime | None) -> Iterator[Fact]:
         del since
-        yield from self.collect()
+        return self._told()
 
 
 _callers = itertools.count(1)
@@ -111,7 +124,7 @@ class KeyCompany:
     trusts: list[Trust] = field(default_factory=list[Trust])
     login: Keys = field(default_factory=lambda: Keys(scopes=[whole(ISSUER)]))
     secrets: Keys = field(default_factory=lambda: Keys(scopes=[whole(CLOUD, *BOTH)]))
-    trail: Keys = field(default_factory=lambda: Keys(scopes=[ScopeRead(realm=CLOUD, scope="", kinds=())]))
+    trail: Recorded = field(default_factory=lambda: Recorded(scopes=[ScopeRead(realm=CLOUD, scope="", kinds=())]))
     register: list[RegisteredKeyRow] = field(default_factory=list[RegisteredKeyRow])
     policy: dict[str, object] = field(default_factory=dict[str, object])
     as_of: datetime = FIRST_NIGHT - timedelta(days=1)
@@ -192,7 +205,7 @@ class KeyCompany:
         """Keys that leavers may have held, by material."""
         return {case.material: case for case in self.cases() if isinstance(case, KeyCase)}
 
-    def _reader(self, name: str) -> FactSource | Keys:
+    def _reader(self, name: str) -> FactSource | Keys | Recorded:
         if name == "corp-ldap":
             members = [
                 Membership(

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 from include.offboarding.interfaces import KeySource, Reader, Source, Trail
 from include.offboarding.model import (
@@ -26,10 +25,10 @@ SAMPLE = 3
 
 
 @dataclass(slots=True)
-class SeenSource:
-    """A source of accounts, of keys or of events, itself one, that remembers what it told."""
+class Seen:
+    """What a reader has told so far."""
 
-    inner: Reader
+    reader: Reader
     standings: Counter[Standing] = field(default_factory=Counter[Standing])
     credentials: int = 0
     keys: Counter[Standing] = field(default_factory=Counter[Standing])
@@ -42,44 +41,28 @@ class SeenSource:
     sample: list[AccountRef] = field(default_factory=list[AccountRef])
 
     @property
-    def requests(self) -> RequestCounts:
-        """What has been asked so far."""
-        return self.inner.requests
-
-    @property
     def accounts(self) -> int:
         """How many there are."""
         return self.standings.total()
 
-    def collect(self) -> Iterator[Fact]:
-        """The inventory."""
-        return self._seen(cast("Source | KeySource", self.inner).collect())
-
-    def events(self, since: datetime | None) -> Iterator[Fact]:
-        """What a trail recorded."""
-        return self._seen(cast("Trail", self.inner).events(since))
-
-    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
-        """Some people's accounts."""
-        return cast("Source", self.inner).collect_for(keys, known)
-
-    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
-        """Some accounts, live."""
-        for fact in cast("Source", self.inner).detail(accounts):
-            self._hear(fact)
-            yield fact
+    def as_told(self) -> Reader:
+        """The reader, of which all that it tells is noted here."""
+        if isinstance(self.reader, Trail):
+            return _HeardTrail(self, self.reader)
+        return _HeardSource(self, self.reader) if isinstance(self.reader, Source) else _HeardKeys(self, self.reader)
 
     def look_closer(self) -> None:
         """Ask about a few accounts as a night asks about leavers'."""
-        if self.sample:
-            for _ in self.detail(self.sample):
-                pass
+        if self.sample and isinstance(self.reader, Source):
+            for fact in self.reader.detail(self.sample):
+                self.hear(fact)
 
-    def _seen(self, facts: Iterator[Fact]) -> Iterator[Fact]:
+    def passing(self, facts: Iterator[Fact]) -> Iterator[Fact]:
+        """An inventory, or a trail's events: the same facts, noted."""
         for fact in facts:
             if isinstance(fact, Account):
                 self._see(fact)
-            self._hear(fact)
+            self.hear(fact)
             yield fact
 
     def _see(self, account: Account) -> None:
@@ -89,7 +72,8 @@ class SeenSource:
                 AccountRef(realm=account.realm, native_id=account.native_id, label=account.label, login=account.login)
             )
 
-    def _hear(self, fact: Fact) -> None:
+    def hear(self, fact: Fact) -> None:
+        """Note one."""
         if isinstance(fact, Credential):
             self.credentials += 1
         elif isinstance(fact, Key):
@@ -100,3 +84,50 @@ class SeenSource:
             (self.missing if fact.red else self.limits)[fact.text] = None
         elif isinstance(fact, ScopeRead) and fact.error:
             self.missing[fact.error] = None
+
+
+@dataclass(frozen=True, slots=True)
+class _HeardKeys:
+    seen: Seen
+    inner: KeySource
+
+    @property
+    def requests(self) -> RequestCounts:
+        return self.inner.requests
+
+    def collect(self) -> Iterator[Fact]:
+        return self.seen.passing(self.inner.collect())
+
+
+@dataclass(frozen=True, slots=True)
+class _HeardSource:
+    seen: Seen
+    inner: Source
+
+    @property
+    def requests(self) -> RequestCounts:
+        return self.inner.requests
+
+    def collect(self) -> Iterator[Fact]:
+        return self.seen.passing(self.inner.collect())
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        return self.inner.collect_for(keys, known)
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        for fact in self.inner.detail(accounts):
+            self.seen.hear(fact)
+            yield fact
+
+
+@dataclass(frozen=True, slots=True)
+class _HeardTrail:
+    seen: Seen
+    inner: Trail
+
+    @property
+    def requests(self) -> RequestCounts:
+        return self.inner.requests
+
+    def events(self, since: datetime | None) -> Iterator[Fact]:
+        return self.seen.passing(self.inner.events(since))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from include.offboarding import pipeline
-from include.offboarding.checkup.seen import SeenSource
+from include.offboarding.checkup.seen import Seen
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import RosterSettings, SourceSettings, VerifierSettings
+from include.offboarding.interfaces import RosterSettings, SourceSettings, Trail, VerifierSettings
 from include.offboarding.model import Standing
 from include.offboarding.nights.whole import Readers
 from include.offboarding.progress import passing
@@ -98,11 +98,12 @@ class Checkup:
 
     def _part(self, run: Run | None, own: SourceSettings, part: str) -> Checked:
         try:
-            seen = SeenSource(self.readers.source(self.settings, own.name, part, self.as_of))
+            seen = Seen(self.readers.source(self.settings, own.name, part, self.as_of))
+            reader = seen.as_told()
             if self.session and run:
-                pipeline.collect(self.session, self.settings, run, own, part, seen)
+                pipeline.collect(self.session, self.settings, run, own, part, reader)
             else:
-                facts = seen.events(None) if own.tells == "events" else seen.collect()
+                facts = reader.events(None) if isinstance(reader, Trail) else reader.collect()
                 for _ in passing(facts, object, noun="facts", source=own.name, part=part):
                     pass
             seen.look_closer()
@@ -173,14 +174,14 @@ def _room(own: SourceSettings) -> str:
     return "verifier" if isinstance(own, VerifierSettings) else "source"
 
 
-def _counts(own: SourceSettings, seen: SeenSource) -> tuple[tuple[str, int], ...]:
+def _counts(own: SourceSettings, seen: Seen) -> tuple[tuple[str, int], ...]:
     if own.tells == "events":
         return (("events", seen.recorded),)
     told = seen.keys if own.tells == "keys" else seen.standings
     return ((own.tells, told.total()), *((str(standing), told[standing]) for standing in Standing))
 
 
-def _readable(own: SourceSettings, seen: SeenSource) -> str:
+def _readable(own: SourceSettings, seen: Seen) -> str:
     if own.tells == "events":
         return f"{seen.recorded:,} events"
     counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")

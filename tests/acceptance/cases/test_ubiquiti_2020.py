@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from include.offboarding.model import KeyKind, ScopeRead, Standing, SubjectKind
-from tests.support.key_company import Keys
+from tests.support.key_company import Keys, Recorded
 from tests.support.keys_read import ISSUER, event, secret, signing_key, whole
 from tests.support.office import System, access_key, locked, login, user
 from tests.support.public_case import PublicCase, documented
@@ -65,7 +65,7 @@ def test_whoever_acts_while_they_work_here_is_no_leaver(company: Callable[[str],
     cloud = System(realm=CLOUD, accounts=[USER], credentials=[KEY])
     kept = Keys(facts=[OLD], scopes=[ScopeRead(realm=CLOUD, scope="", kinds=(SubjectKind.SHARED_SECRET,))])
     published = Keys(facts=[SIGNS], scopes=[whole(ISSUER)])
-    recorded = Keys(facts=[], scopes=[ScopeRead(realm=CLOUD, scope="", kinds=())])
+    recorded = Recorded(facts=[], scopes=[ScopeRead(realm=CLOUD, scope="", kinds=())])
     networks.hr.workers = [worker(each, job(zone=CASE.zone)) for each in ("2108", "2109")]
     networks.reads(accounts("corp-ldap"), directory)
     networks.reads(accounts("aws", "aws_iam"), cloud)
