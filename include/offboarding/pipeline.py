@@ -30,7 +30,6 @@ from include.offboarding.report.red import reasons
 from include.offboarding.rules import all_rules
 from include.offboarding.settings import Settings
 from include.offboarding.store import (
-    correlation,
     departures,
     exceptions,
     findings,
@@ -46,6 +45,7 @@ from include.offboarding.store import messages as receipts
 from include.offboarding.store import watching as watched
 from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
+from include.offboarding.store.correlation import linking
 from include.offboarding.store.departures import DEPARTURE, VERIFY
 from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.key_cases import key_cases
@@ -197,14 +197,14 @@ def collect(
     return intake.read_source(session, settings, run, source_settings, part, "collect", source, facts)
 
 
-def correlate(session: Session, settings: Settings, run: Run) -> correlation.CorrelationOutcome:
+def correlate(session: Session, settings: Settings, run: Run) -> linking.CorrelationOutcome:
     """Decide who left, and whose each account is."""
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
     _hold_against_record(session, run)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
-    outcome = correlation.correlate(session, given, counted=run.kind != DEPARTURE)
+    outcome = linking.correlate(session, given, counted=run.kind != DEPARTURE)
     for told in putting_right.note_edited(session, run.run_id, outcome.edited):
         log.error(told, run=run.run_id)
     runs.note_correlated(session, run.run_id, asdict(outcome))
@@ -336,14 +336,14 @@ def end(session: Session, run: Run) -> None:
         raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
 
 
-def correlation_settings(session: Session, settings: Settings, run: Run) -> correlation.CorrelationSettings:
+def correlation_settings(session: Session, settings: Settings, run: Run) -> linking.CorrelationSettings:
     """What the queries are told. Of systems that this run isn't about, links stay as they are."""
     expected = runs.expected_parts(session, run.run_id)
     policy = settings.policy
     spaces = sorted({roster.id_space for roster in settings.rosters})
     only_space = spaces[0] if len(spaces) == 1 else None
     by_name = {source.name: source for source in settings.sources}
-    return correlation.CorrelationSettings(
+    return linking.CorrelationSettings(
         as_of=run.as_of,
         zone=settings.company.time_zone,
         sources=tuple(
@@ -395,6 +395,6 @@ def _routed_findings(
                     yield routed(settings, finding, case, parts)
 
 
-def _fields(outcome: correlation.CorrelationOutcome) -> dict[str, int]:
+def _fields(outcome: linking.CorrelationOutcome) -> dict[str, int]:
     counts = asdict(outcome.counts) if outcome.counts else {}
     return {**counts, "persons_merged": outcome.merged_persons}

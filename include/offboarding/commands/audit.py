@@ -9,8 +9,9 @@ from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.report.coverage import MOST_LINES
 from include.offboarding.report.wording import counted
-from include.offboarding.store import events, keyed, recorded, recorded_links
+from include.offboarding.store import events, keyed, recorded
 from include.offboarding.store.connect import Session
+from include.offboarding.store.correlation import recorded_links
 
 
 def verify(given: Namespace) -> int:

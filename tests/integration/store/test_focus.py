@@ -16,8 +16,9 @@ from hypothesis.strategies import DrawFn
 from psycopg.errors import LockNotAvailable
 
 from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
-from include.offboarding.store import correlation, recorded
+from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session, opened
+from include.offboarding.store.correlation import linking
 from tests.support import oracle
 from tests.support.companies import accounts, employments, rarely, workers
 from tests.support.database import undone
@@ -42,8 +43,8 @@ nights = itertools.count()
 @contextmanager
 def of_everything() -> Generator[None]:
     """Each correlation looks at everything."""
-    find = correlation.find_focus
-    with mock.patch.object(correlation, "find_focus", lambda *given, everything: find(*given, everything=True)):
+    find = linking.find_focus
+    with mock.patch.object(linking, "find_focus", lambda *given, everything: find(*given, everything=True)):
         yield
 
 

@@ -12,8 +12,8 @@ from unittest import mock
 from include.offboarding import pipeline
 from include.offboarding.model import Account
 from include.offboarding.settings import Settings
-from include.offboarding.store import correlation
 from include.offboarding.store.connect import Session, opened
+from include.offboarding.store.correlation import linking
 from include.offboarding.store.purge import purge
 from include.offboarding.store.rows import Run
 from tests.support import oracle
@@ -93,7 +93,7 @@ def test_what_is_told_while_a_correlation_runs_waits_for_the_next(
     new = ldap(*used(replace(account("new"), realm="d2")), name="new")
     night(store, ldap(*ACCOUNTS), new)
     store.execute("delete from account where realm = 'd2'")
-    find = correlation.find_focus
+    find = linking.find_focus
 
     def meanwhile(*given: Any, everything: bool) -> bool:
         found = find(*given, everything=everything)
@@ -101,7 +101,7 @@ def test_what_is_told_while_a_correlation_runs_waits_for_the_next(
             read(other, new)
         return found
 
-    with mock.patch.object(correlation, "find_focus", meanwhile):
+    with mock.patch.object(linking, "find_focus", meanwhile):
         night(store, ldap(*ACCOUNTS), day=1)
     assert len(rows_of(store, "select from use_told")) == 1
 
@@ -114,7 +114,7 @@ def test_a_second_read_during_the_first_correlation_waits_for_it(
 ) -> None:
     source = ldap(*used(*ACCOUNTS))
     read(store, source)
-    begin = correlation.focus.begin
+    begin = linking.focus.begin
     reading = threading.Thread(target=read_beside, args=(store_parameters, source))
 
     def meanwhile(session: Session) -> None:
@@ -125,7 +125,7 @@ def test_a_second_read_during_the_first_correlation_waits_for_it(
 
     settings, run = begun(store, source)
     read_rosters(store, settings, run, told().rosters)
-    with mock.patch.object(correlation.focus, "begin", meanwhile):
+    with mock.patch.object(linking.focus, "begin", meanwhile):
         pipeline.correlate(store, settings, run)
     reading.join()
 

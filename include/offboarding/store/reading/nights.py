@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 from include.offboarding.errors import FatalError
 from include.offboarding.store import messages, notices
 from include.offboarding.store.connect import Session
-from include.offboarding.store.correlation import WeightlessValue
+from include.offboarding.store.correlation.linking import WeightlessValue
 from include.offboarding.store.events import Head, head
 from include.offboarding.store.guard import Hold, holds
 from include.offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_then

@@ -8,12 +8,13 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.store import focus, recorded, recorded_links
+from include.offboarding.store import recorded, temporary
 from include.offboarding.store.connect import Session
+from include.offboarding.store.correlation import focus, recorded_links
+from include.offboarding.store.correlation.focus import drop_views, find_focus, note_correlated, settings_digest
+from include.offboarding.store.correlation.persons import merge_same_persons
 from include.offboarding.store.first_load import first_load
-from include.offboarding.store.focus import drop_views, find_focus, note_correlated, settings_digest
 from include.offboarding.store.locks import lock_correlation
-from include.offboarding.store.persons import merge_same_persons
 from include.offboarding.store.rows import CorrelationCounts, SourceSetting
 from include.offboarding.store.sql import block, statements
 
@@ -56,15 +57,6 @@ class CorrelationOutcome:
     """What didn't stand as the last correlation had left it (recorded_links.py), and was made anew."""
 
 
-_TEMPORARY = (
-    *("placeholder", "shared_mail", "source_setting", "employment_span", "feed_state", "person_state"),
-    *("possibly_one", "contested", "hidden_now", "several_workers"),
-    *("questioned", "kept", "held_link"),
-    *("person_key", "shared", "bearing", "weightless", "weighed_nothing", "ruling", "evidence", "borne_then", "claim"),
-    *("further", "touched", "ranked", "vouching", "vouched_login", "at_once", "owned", "owning", "final_link"),
-    *("use_taken", "use_to_keep"),
-    *focus.TEMPORARY,
-)
 _LINK_COLUMNS = (
     b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since"
 )
@@ -92,7 +84,8 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         edited = recorded_links.changed(session)
         if recorded_links.LINKS in edited:
             recorded_links.look_at_all(session)
-        _forget(session)
+        drop_views(session)
+        temporary.forget(session, "persons", "notices", "focus", "correlate", "uses")
         _placeholders(session, settings.placeholders)
         _run(session, "persons", values, "refresh_statistics", "make_shared_mail")
         merged = merge_same_persons(session, settings.as_of)
@@ -180,12 +173,6 @@ def _run(session: Session, file: str, values: dict[str, object], *names: str) ->
         for statement in statements(file, name):
             written += max(session.execute(statement, values).rowcount, 0)
     return written
-
-
-def _forget(session: Session) -> None:
-    drop_views(session)
-    for table in _TEMPORARY:
-        session.execute(b"drop table if exists pg_temp." + table.encode())
 
 
 def _placeholders(session: Session, values: Sequence[str]) -> None:

@@ -15,7 +15,6 @@ from psycopg.types.json import Jsonb
 from include.offboarding.store.connect import Session
 from include.offboarding.store.sql import block, statements
 
-TEMPORARY = ("noted", "focus_account", "focus_person", "reached", "outer_id", "naming", "named")
 VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
 
 
