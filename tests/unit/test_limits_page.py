@@ -19,6 +19,7 @@ from include.offboarding.sources import aws_cloudtrail, vault_transit
 from include.offboarding.sources._aws import trail_bucket
 from include.offboarding.sources._ldap import paging, session, strategy
 from include.offboarding.sources._ldap.settings import LdapSettings
+from include.offboarding.sources._vault import bounded
 from include.offboarding.trackers import _roundup_rest, roundup
 from include.offboarding.verifiers._collected import folder
 from include.offboarding.verifiers._jwks.settings import JwksSettings
@@ -69,6 +70,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CloudTrail: a file, packed": (trail_bucket.MOST_PACKED, ""),
     "CloudTrail: a file, unpacked": (trail_bucket.MOST_BYTES, ""),
     "CloudTrail: pages of a kind of event in a region": (default(aws_cloudtrail.Settings, "max_pages"), "max_pages"),
+    "Vault: an answer": (bounded.MOST_BYTES, ""),
+    "Vault: an answer's body": (bounded.MOST_SECONDS, ""),
     "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),

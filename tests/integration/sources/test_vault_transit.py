@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import random
+import re
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,18 @@ from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
 
 from include.offboarding.demo.certificates import make_certificate
 from include.offboarding.errors import ConfigError, FatalError, RetriableError
-from include.offboarding.model import Carryable, Gap, Key, KeyAccess, PrincipalKind, ScopeRead, Standing, SubjectKind
+from include.offboarding.model import (
+    Carryable,
+    Fact,
+    Gap,
+    Key,
+    KeyAccess,
+    PrincipalKind,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+)
+from include.offboarding.sources._vault import bounded
 from include.offboarding.sources._vault.policies import Rule, rules_of, verdict
 from include.offboarding.thumbprints import material_of, thumbprint
 from tests.contract.key_contract import of
@@ -367,18 +379,35 @@ class TestWhatIsWrongWithTheServer:
         self, engine: Engine, tmp_path: Path, status: int, body: object, kind: type[Exception], sentence: str
     ) -> None:
         text = body if isinstance(body, str) else json.dumps(body)
-        tls = make_certificate(tmp_path / "tls")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tls.certificate, tls.key)
         answer = Answer(status, text, (("Location", "https://127.0.0.1:9/v1/sys/health"),) if status == 307 else ())
 
-        with relay("http://127.0.0.1:9", lambda _method, _path: answer, context) as port:
-            extra = {"ca_certs_file": str(tls.authority)}
-            with pytest.raises(kind) as caught:
-                list(source(replace(engine.connection, port=port, extra=extra)).collect())
+        with pytest.raises(kind) as caught:
+            told_by(answer, engine, tmp_path)
 
         assert str(caught.value).startswith("sources.vault: https://127.0.0.1:")
         assert sentence in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("bound", "value", "kind", "sentence"),
+        [
+            ("MOST_BYTES", 99_999, FatalError, "an answer of more than"),
+            ("MOST_SECONDS", 0, RetriableError, "no answer (ReadTimeout)"),
+        ],
+    )
+    def test_an_answer_that_does_not_end(
+        self,
+        engine: Engine,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        bound: str,
+        value: int,
+        kind: type[Exception],
+        sentence: str,
+    ) -> None:
+        monkeypatch.setattr(bounded, bound, value)
+
+        with pytest.raises(kind, match=re.escape(sentence)):
+            told_by(Answer(200, "x" * 100_000), engine, tmp_path)
 
     @pytest.mark.parametrize(
         ("fields", "sentence"),
@@ -395,6 +424,16 @@ class TestWhatIsWrongWithTheServer:
             engine.source(**fields)
         assert str(caught.value).startswith("sources.vault: connection vault: ")
         assert sentence in str(caught.value)
+
+
+def told_by(answer: Answer, engine: Engine, folder: Path) -> list[Fact]:
+    """What the source tells where each request is answered so."""
+    tls = make_certificate(folder / "tls")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls.certificate, tls.key)
+    with relay("http://127.0.0.1:9", lambda _method, _path: answer, context) as port:
+        extra = {"ca_certs_file": str(tls.authority)}
+        return list(source(replace(engine.connection, port=port, extra=extra)).collect())
 
 
 def verifies(engine: Engine, signature: str) -> bool:

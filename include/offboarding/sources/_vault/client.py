@@ -12,6 +12,7 @@ from requests import exceptions as requests_exceptions
 
 from include.offboarding.errors import ConfigError, FatalError, RetriableError
 from include.offboarding.interfaces import ConnectionFields, Strict
+from include.offboarding.sources._vault.bounded import MOST_BYTES, TooMuchError, bounded_session
 
 PERMISSIONS = "docs/permissions/vault.md"
 
@@ -90,7 +91,7 @@ class Vault:
         self._client = hvac.Client(
             url=self.address,
             token="",
-            verify=self._extra.ca_certs_file or True,
+            session=bounded_session(self._extra.ca_certs_file),
             timeout=cast("Any", self._seconds),
             namespace=self.namespace or None,
             allow_redirects=False,  # a token isn't carried to another host
@@ -165,13 +166,8 @@ class Vault:
             raise RefusedError(f"{self.address}/v1/{path}: {_said(error)}") from None
         except exceptions.VaultError as error:
             raise RetriableError(f"{what}: {_said(error)}: it's sealed, busy or ill. Try again in a minute.") from None
-        except requests_exceptions.SSLError as error:
-            raise FatalError(
-                f"{what}: its certificate isn't trusted ({_reason(error)}). Set ca_certs_file in the connection's"
-                " extra."
-            ) from error
         except requests_exceptions.RequestException as error:
-            raise RetriableError(f"{what}: no answer ({type(error).__name__}). Is it up?") from error
+            raise _unheard(what, error) from error
         if not isinstance(told, dict):
             # hvac raises nothing of its own for sys/health.
             status = int(getattr(told, "status_code", 0))
@@ -188,6 +184,16 @@ class Vault:
             raise FatalError(
                 f"{self.where}: {self.address}/v1/{path}: not Vault's answer ({fields}): is that its address?"
             ) from None
+
+
+def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalError | RetriableError:
+    if isinstance(error, TooMuchError):
+        return FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB: is that its address?")
+    if isinstance(error, requests_exceptions.SSLError):
+        return FatalError(
+            f"{what}: its certificate isn't trusted ({_reason(error)}). Set ca_certs_file in the connection's extra."
+        )
+    return RetriableError(f"{what}: no answer ({type(error).__name__}). Is it up?")
 
 
 def _said(error: exceptions.VaultError) -> str:
