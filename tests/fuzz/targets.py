@@ -27,6 +27,7 @@ from include.offboarding.sources._aws.trail_records import recorded
 from include.offboarding.sources._ldap import certificates, sshkeys
 from include.offboarding.sources._ldap.ber import DecodeError, decode_entry, message_end, operation
 from include.offboarding.sources._ldap.times import filetime, generalized_time
+from include.offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
 from include.offboarding.verifiers._jwks.document import document_of
 from include.offboarding.verifiers._jwks.entries import entries
 from include.offboarding.verifiers._ssh.lines import lines
@@ -103,6 +104,12 @@ def _record(data: bytes) -> None:
         list(recorded(told, "111111111111"))
 
 
+def _allowed(text: str) -> None:
+    rules = rules_of("a policy", text)
+    for capability in ("read", "update"):
+        verdict(rules, "transit/keys/login", capability)
+
+
 def _feed(data: bytes) -> None:
     with TemporaryDirectory(prefix="offboarding-fuzz-") as folder:
         path = Path(folder) / "hr.csv"
@@ -147,6 +154,7 @@ TARGETS = (
     Target(name="times", read=_text(lambda text: database_day(text, "Asia/Seoul")), raises=(ValueError,)),
     Target(name="ldap", read=_message, raises=(DecodeError, LookupError, TypeError)),
     Target(name="trail", read=_record, raises=(ValueError, RecursionError)),
+    Target(name="vault", read=_text(_allowed), raises=(PolicyFormatError,)),
     Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
     Target(name="feed", read=_feed, raises=(OffboardingError,)),
     Target(name="register", read=_file(read_register), raises=(ConfigError,)),

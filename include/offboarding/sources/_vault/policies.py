@@ -154,7 +154,10 @@ def _stanzas(tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 def _tree(text: str) -> Tree:
     if not text.lstrip().startswith("{"):
-        return _Parser(text).body()
+        try:
+            return _Parser(text).body()
+        except RecursionError as error:
+            raise PolicyFormatError("it's nested too deeply") from error
     try:
         told = cast("object", json.loads(text))
     except (ValueError, RecursionError) as error:
