@@ -4,14 +4,11 @@ A roster's, source's or tracker's own keys are declared by the file of its kind 
 Secrets and hosts are never here: they are Airflow connections.
 """
 
-import importlib
 import os
-import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Literal, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,6 +17,7 @@ from include.offboarding import beside, yaml_file
 from include.offboarding.destinations import StoreSettings
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings, VerifierSettings
+from include.offboarding.kinds import kind_module, kinds
 from include.offboarding.mistakes import Mistake, of_validation
 from include.offboarding.settings import Company, Settings, warnings
 from include.offboarding.spelling import nearest
@@ -124,17 +122,6 @@ def _store(told: object, mistakes: list[Mistake]) -> Literal["embedded"] | Store
     if told not in (None, "embedded"):
         mistakes.append(Mistake(path="store", text=f"is embedded, hosts and sslmode, or left out (got {told!r})"))
     return "embedded" if told == "embedded" else None
-
-
-def kinds(room: str) -> tuple[str, ...]:
-    """The kinds that a room offers: the names of its files."""
-    package = importlib.import_module(f"include.offboarding.{room}")
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")))
-
-
-def kind_module(room: str, kind: str) -> ModuleType:
-    """The file of a kind."""
-    return importlib.import_module(f"include.offboarding.{room}.{kind}")
 
 
 def json_schema() -> dict[str, object]:

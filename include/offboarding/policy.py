@@ -12,6 +12,7 @@ from include.offboarding.model import (
     Severity,
     UncustodiedCase,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.settings import Settings
 from include.offboarding.store.findings import RoutedFinding
 
@@ -45,6 +46,7 @@ def routed(
         ticket_kind=kind,
         queue=_registered_queue(case) or _queue(settings, kind, source, part),
         due_hours=_due_hours(settings, finding, kind),
+        revoke=written_out(finding.revoke),
     )
 
 

@@ -19,7 +19,6 @@ from include.offboarding.config import (
     STORE_CONNECTION,
     Loaded,
     StoreChoice,
-    kind_module,
     load,
     project_folder,
 )
@@ -37,6 +36,7 @@ from include.offboarding.interfaces import (
     TrackerSettings,
     VerifierSettings,
 )
+from include.offboarding.kinds import kind_module
 from include.offboarding.settings import Settings
 from include.offboarding.store import embedded
 from include.offboarding.store.connect import Session, opened

@@ -17,6 +17,7 @@ ARROWS: dict[str, set[str]] = {
     "texts": set(),
     "destinations": {"errors"},
     "plain_file": set(),
+    "kinds": set(),
     # Where a connection may lead is part of what every entry's settings hold.
     "interfaces": NOUNS | {"destinations"},
     # What stands between readers and the store.
@@ -43,11 +44,14 @@ ARROWS: dict[str, set[str]] = {
     "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},
     "settings": NOUNS | {"destinations", "interfaces", "spelling", "custody", "exceptions", "thresholds"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
-    "config": NOUNS | {"destinations", "interfaces", "mistakes", "settings", "spelling", "beside", "yaml_file"},
+    "config": NOUNS
+    | {"destinations", "interfaces", "kinds", "mistakes", "settings", "spelling", "beside", "yaml_file"},
     # Whether a run is red is decided once, and only shown by the report.
     "troubles": {"store"},
     "report": NOUNS | {"keys", "store", "troubles"},
-    "policy": NOUNS | {"settings", "store"},
+    # What the rules ask for, as the system's own package does it.
+    "remedies": NOUNS | {"interfaces", "kinds"},
+    "policy": NOUNS | {"remedies", "settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
     "people": NOUNS | {"correlation", "store"},
@@ -80,7 +84,8 @@ ARROWS: dict[str, set[str]] = {
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "connections": NOUNS | {"interfaces"},
     "wiring": NOUNS
-    | {"destinations", "interfaces", "connections", "config", "settings", "store", "notifiers", *ADAPTER_ROOMS},
+    | {"destinations", "interfaces", "connections", "config", "kinds", "settings", "store", "notifiers"}
+    | {*ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}

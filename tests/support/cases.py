@@ -9,6 +9,7 @@ from typing import Any
 
 from include.offboarding.model import (
     Account,
+    AccountAction,
     AccountCase,
     AccountRef,
     Basis,
@@ -22,12 +23,15 @@ from include.offboarding.model import (
     MovedLink,
     OrphanCase,
     Relation,
+    Remedy,
     Standing,
+    Subject,
     SubjectKind,
     Suspect,
     Trust,
     TrustView,
 )
+from include.offboarding.remedies import written_out
 
 LEFT_AT = datetime(2026, 11, 13, 15, 0, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -251,3 +255,8 @@ def orphans(number: int, *, recently_used: int = 0) -> OrphanCase:
         accounts=tuple(accounts),
         recently_used=recently_used,
     )
+
+
+def steps(remedy: Remedy, kind: str, account: Account, subject: Subject) -> tuple[str, ...]:
+    """What a ticket says of it, where that kind of source holds the account."""
+    return written_out([AccountAction(remedy=remedy, kind=kind, account=account, subject=subject)])

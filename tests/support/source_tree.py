@@ -100,8 +100,10 @@ def of_room(*rooms: str) -> list[Module]:
 
 
 def kinds(room: str) -> list[str]:
-    """The kinds that a room offers: its files that are no shared ones."""
-    return sorted(path.stem for path in (DOMAIN_FOLDER / room).glob("*.py") if not path.stem.startswith("_"))
+    """The kinds that a room offers: its files and packages that are no shared ones."""
+    entries = (DOMAIN_FOLDER / room).iterdir()
+    there = {path.stem for path in entries if path.suffix == ".py" or (path / "__init__.py").exists()}
+    return sorted(name for name in there if not name.startswith("_"))
 
 
 @cache

@@ -98,7 +98,7 @@ class LinkedAccount:
     source: str
     """The source's name in the configuration, for people."""
     source_kind: str
-    """ldap, aws_iam: decides runbooks."""
+    """It knows how steps are done there."""
     relation: Relation
     decision: LinkDecision
     score: int

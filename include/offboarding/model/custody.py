@@ -121,7 +121,7 @@ class KeyCopy:
     source: str
     """The source's or verifier's name in the configuration."""
     source_kind: str
-    """jwks, aws_kms: decides runbooks."""
+    """Of that source or verifier: it knows how steps are done there."""
     first_seen_at: datetime
     last_seen_at: datetime
     """When the last read began that showed it."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.model.words import Effect, Relation, Severity, Standing, SubjectKind
+from include.offboarding.model.custody import KeyCopy
+from include.offboarding.model.systems import Account
+from include.offboarding.model.words import Effect, Relation, Remedy, Severity, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,31 @@ class Subject:
     account_native_id: str = ""
     """The account it's on; "" for a worker or a source."""
     account_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAction:
+    """What is to be done with an account's own login, or with a credential on it. How, its source's kind says."""
+
+    remedy: Remedy
+    kind: str
+    """Of the source that holds the account."""
+    account: Account
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAction:
+    """What is to be done where a copy of a key lies, or is trusted. How, the kind of its source or verifier says."""
+
+    remedy: Remedy
+    copy: KeyCopy
+    principals: tuple[str, ...] = ()
+    """Who loses access, as the system calls them."""
+
+
+Step = str | AccountAction | KeyAction
+"""Something that a person does: in words that are the same for every system, or as the system itself has it done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +70,8 @@ class Finding:
     last_used_at: datetime | None
     evidence: tuple[str, ...]
     """Why it's theirs and why it still works, a sentence each."""
-    revoke: tuple[str, ...]
-    """Steps for a person without Airflow: what to type, how to undo it. Also what to do if it isn't theirs."""
+    revoke: tuple[Step, ...]
+    """Steps for a person without Airflow: what to do, how to undo it. Also what to do if it isn't theirs."""
     warning: str = ""
     """Where the thing looks like a workload's."""
     holds_ticket: bool = True

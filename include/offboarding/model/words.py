@@ -129,6 +129,25 @@ KEY_KINDS = (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET)
 """The subject kinds that are keys which several people may hold."""
 
 
+class Remedy(StrEnum):
+    """What is to be done: the first four with an account or what is on it, the others with one copy of a key."""
+
+    DISABLE = "disable"
+    """Shut it, so that it can be opened again where that is possible."""
+    REMOVE = "remove"
+    """Take away for good what is shut already."""
+    REPLACE = "replace"
+    """Give a workload a new secret in place of this one."""
+    KEEP_TRACES = "keep_traces"
+    """Keep the records of what was done with it, before anything is changed."""
+    ISSUE = "issue"
+    """Make a new key beside this one, where it lies."""
+    WITHDRAW = "withdraw"
+    """Let this system trust the key no more."""
+    CUT_ACCESS = "cut_access"
+    """Take the key from principals who may use it where it lies."""
+
+
 class Carryable(StrEnum):
     """Whether somebody could take the material along: then cutting access isn't enough, and it must be rotated."""
 

@@ -2,7 +2,8 @@
 
 A rule is pure: a case and `as_of` in, findings out; it reads no clock and nothing outside the case. Its file is its id
 with underscores (`leaver_access_key.py` is `leaver-access-key`) and holds `RULE`, the ready object. Files that begin
-with `_` are what several rules share: ways in and their standing, use, sentences, controls, runbooks.
+with `_` are what several rules share: ways in and their standing, use, sentences, controls, steps. What is to be done
+in a system is said as data (`Remedy`); that system's own package says how.
 
 A rule that yields nothing about a thing in its case says that a complete live read of this run has seen it dead (or
 that the rule doesn't concern the person any more), so its silence may close a finding. What couldn't be read is

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Finding, LeaverCase, LinkedAccount, Relation, SubjectKind
+from include.offboarding.model import Case, Finding, LeaverCase, LinkedAccount, Relation, Remedy, Step, SubjectKind
 from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._findings import finding, standing_finding
-from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._deciding import not_theirs
+from include.offboarding.rules._findings import finding, standing_finding, to_do
 from include.offboarding.rules._ways import Way, credential_ways
 
 
@@ -36,8 +36,8 @@ def inactive_credentials(rule: Rule, case: Case, as_of: datetime, *kinds: Subjec
                 yield replace(finding(rule, leaver, linked, way, steps=steps), holds_ticket=False)
 
 
-def _deleting_steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, ...]:
+def _deleting_steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...]:
     return (
-        *runbook(linked.source_kind).remove(linked.account, way.subject),
+        *to_do(Remedy.REMOVE, linked, way),
         not_theirs(linked.source, linked.account, case.worker_id),
     )

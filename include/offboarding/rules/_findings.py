@@ -3,16 +3,19 @@
 from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Account,
+    AccountAction,
     Effect,
     Finding,
     KeyElsewhere,
     LeaverCase,
     LinkedAccount,
     Relation,
+    Remedy,
     Severity,
+    Step,
 )
+from include.offboarding.rules._deciding import not_theirs, theirs
 from include.offboarding.rules._evidence import of_leaver
-from include.offboarding.rules._runbooks import not_theirs, runbook, theirs
 from include.offboarding.rules._use import used_after, workload_warning
 from include.offboarding.rules._ways import Holder, Way, open_ways
 
@@ -29,19 +32,25 @@ def standing_finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: W
     return finding(rule, case, linked, way, steps=closing_steps(case, linked, way))
 
 
-def closing_steps(case: LeaverCase, linked: LinkedAccount, *ways: Way) -> tuple[str, ...]:
+def closing_steps(case: LeaverCase, linked: LinkedAccount, *ways: Way) -> tuple[Step, ...]:
     """Return how these ways in are shut, how that is undone, and what to do if the account isn't theirs."""
     return (*shut(linked, *ways), not_theirs(linked.source, linked.account, case.worker_id))
 
 
-def shut(holder: Holder | KeyElsewhere, *ways: Way) -> tuple[str, ...]:
-    """Return the runbook's steps for each of these ways in, a step that several share once."""
-    book = runbook(holder.source_kind)
-    steps = (step for way in ways for step in book.close(holder.account, way.subject))
-    return tuple(dict.fromkeys(steps))
+def to_do(remedy: Remedy, holder: Holder | KeyElsewhere, *ways: Way) -> tuple[AccountAction, ...]:
+    """Return that this is to be done with each of these ways in."""
+    return tuple(
+        AccountAction(remedy=remedy, kind=holder.source_kind, account=holder.account, subject=way.subject)
+        for way in ways
+    )
 
 
-def deciding_steps(holder: Holder, worker_id: str, first: str) -> tuple[str, ...]:
+def shut(holder: Holder | KeyElsewhere, *ways: Way) -> tuple[AccountAction, ...]:
+    """Return that each of these ways in is to be shut."""
+    return to_do(Remedy.DISABLE, holder, *ways)
+
+
+def deciding_steps(holder: Holder, worker_id: str, first: str) -> tuple[Step, ...]:
     """Return how a person decides whose an account is, after a first step, and how it's shut meanwhile."""
     return (
         first,
@@ -58,7 +67,7 @@ def finding(
     linked: LinkedAccount,
     way: Way,
     *,
-    steps: tuple[str, ...],
+    steps: tuple[Step, ...],
     severity: Severity | None = None,
 ) -> Finding:
     """Return a finding about a way in, or a whole account, of a person who left.
@@ -85,13 +94,10 @@ def finding_on(
     *,
     relation: Relation | None,
     evidence: tuple[str, ...],
-    steps: tuple[str, ...],
+    steps: tuple[Step, ...],
     severity: Severity | None = None,
 ) -> Finding:
-    """Return a finding about an account, or a way into it, that a leaver has to do with, whosoever it is.
-
-    A step that several parts of a runbook share is said once.
-    """
+    """Return a finding about an account, or a way into it, that a leaver has to do with, whosoever it is."""
     return Finding(
         rule=rule.id,
         realm=account.realm,
@@ -108,6 +114,6 @@ def finding_on(
         used_after_departure=used_after(way, case.departure),
         last_used_at=way.last_used_at,
         evidence=evidence,
-        revoke=tuple(dict.fromkeys(steps)),
+        revoke=steps,
         warning=workload_warning(way, case.departure, service_like=account.service_like),
     )

@@ -18,6 +18,7 @@ from include.offboarding.model import (
     KeyCopy,
     Severity,
     Standing,
+    Step,
     Subject,
     SubjectKind,
 )
@@ -100,7 +101,7 @@ def key_finding(
     told: Verdict,
     severity: Severity,
     evidence: tuple[str, ...],
-    steps: tuple[str, ...],
+    steps: tuple[Step, ...],
 ) -> Finding:
     """Return a finding about a key, and of one of its departed holders where it's about one."""
     return Finding(
@@ -118,7 +119,7 @@ def key_finding(
         used_after_departure=bool(holder.uses) or None if holder else None,
         last_used_at=max((copy.key.last_used_at for copy in case.copies if copy.key.last_used_at), default=None),
         evidence=evidence,
-        revoke=tuple(dict.fromkeys(steps)),
+        revoke=steps,
         holds_ticket=holder is None or holder.grade is not Grade.INFERRED,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Suspect
+from include.offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Step, Suspect
 from include.offboarding.rules import all_rules
 from include.offboarding.rules._evidence import powers, works
 from include.offboarding.rules._findings import deciding_steps, eased
@@ -78,6 +78,6 @@ def _evidence(case: AccountCase, departure: Departure, taken: Way) -> Iterator[s
     yield from powers(case.account, taken)
 
 
-def _steps(case: AccountCase, suspect: Suspect) -> tuple[str, ...]:
+def _steps(case: AccountCase, suspect: Suspect) -> tuple[Step, ...]:
     ask = "Find out whose it is: ask the account's creator, its system's owner and the manager of worker"
     return deciding_steps(case, suspect.worker_id, f"{ask} {suspect.worker_id}.")

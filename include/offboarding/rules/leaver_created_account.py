@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, LeaverCase, LinkedAccount, Relation, Severity
+from include.offboarding.model import Case, Control, Finding, LeaverCase, LinkedAccount, Relation, Severity, Step
 from include.offboarding.rules._cases import leavers_accounts
 from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._deciding import somebodys
 from include.offboarding.rules._evidence import of_thing
 from include.offboarding.rules._findings import finding_on, shut
-from include.offboarding.rules._runbooks import somebodys
 from include.offboarding.rules._sentences import at
 from include.offboarding.rules._ways import Way, open_ways, whole
 
@@ -63,7 +63,7 @@ def _made(linked: LinkedAccount, *, after: bool) -> Iterator[str]:
         yield f"It was made on {at(account.created_at)}{late}." if account.created_at else f"It was made{late}."
 
 
-def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[str, ...]:
+def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     return (
         f"Find out what it's for: ask the former team of worker {case.worker_id} and the owners of {linked.source}.",
         somebodys(linked.source, linked.account),

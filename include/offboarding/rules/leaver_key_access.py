@@ -9,7 +9,7 @@ from include.offboarding.model import Access, Carryable, Case, Control, Finding,
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._keys import Verdict, carryable, key_finding, powers
-from include.offboarding.rules._runbooks._rotation import access
+from include.offboarding.rules._rotation import access
 from include.offboarding.rules._sentences import left
 
 

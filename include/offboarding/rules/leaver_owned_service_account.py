@@ -14,12 +14,14 @@ from include.offboarding.model import (
     LeaverCase,
     LinkedAccount,
     Relation,
+    Remedy,
     Severity,
+    Step,
 )
 from include.offboarding.rules._cases import leavers_accounts
 from include.offboarding.rules._controls import SHARED_SECRET
-from include.offboarding.rules._findings import finding
-from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._deciding import not_theirs
+from include.offboarding.rules._findings import finding, to_do
 from include.offboarding.rules._secrets import as_far_as_known, known_secrets
 from include.offboarding.rules._ways import Way, open_ways, whole
 
@@ -56,13 +58,11 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way, wa
     return replace(made, evidence=(*made.evidence, *wanting))
 
 
-def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[str, ...]:
-    book = runbook(linked.source_kind)
-    replaced = (step for way in open_ways(linked) for step in book.replace(linked.account, way.subject))
+def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     return (
         "Find a new owner, and write them where the account names its owner: its tag, or its entry's manager.",
         "Don't switch it off: a workload runs with it.",
-        *dict.fromkeys(replaced),
+        *to_do(Remedy.REPLACE, linked, *open_ways(linked)),
         "Undo: while the old secret is still there, the workload can be given it back.",
         not_theirs(linked.source, linked.account, case.worker_id),
     )

@@ -17,15 +17,16 @@ from include.offboarding.model import (
     Relation,
     Severity,
     Standing,
+    Step,
     Subject,
     SubjectKind,
     TrustView,
 )
 from include.offboarding.rules._cases import leaver, leavers_accounts
 from include.offboarding.rules._controls import LEAVER_ACCESS
+from include.offboarding.rules._deciding import not_theirs
 from include.offboarding.rules._evidence import powers, works
-from include.offboarding.rules._findings import finding_on
-from include.offboarding.rules._runbooks import not_theirs, runbook
+from include.offboarding.rules._findings import finding_on, shut
 from include.offboarding.rules._sentences import left
 from include.offboarding.rules._ways import Way, judged, whole
 
@@ -129,10 +130,9 @@ def _evidence(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> Iterator
     yield from powers(users[0].view.trust, replace(way, effect=Effect.UNKNOWN))
 
 
-def _steps(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> tuple[str, ...]:
-    linked = users[0].linked
+def _steps(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> tuple[Step, ...]:
     return (
-        *runbook(linked.source_kind).close(linked.account, way.subject),
+        *shut(users[0].linked, way),
         *(not_theirs(user.linked.source, user.linked.account, case.worker_id) for user in users),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, KeyElsewhere, LeaverCase, Severity, SubjectKind
+from include.offboarding.model import Case, Control, Finding, KeyElsewhere, LeaverCase, Severity, Step, SubjectKind
 from include.offboarding.rules._cases import leaver
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._credentials import open_credentials
@@ -56,7 +56,7 @@ def _holder(elsewhere: KeyElsewhere) -> str:
     return "Nobody who works here is known to hold the account."
 
 
-def _steps(elsewhere: KeyElsewhere, way: Way) -> tuple[str, ...]:
+def _steps(elsewhere: KeyElsewhere, way: Way) -> tuple[Step, ...]:
     return (
         "Take off this one key alone. Whoever else works with it gets a key of their own first.",
         *shut(elsewhere, way),

@@ -22,10 +22,10 @@ from include.offboarding.model import (
 )
 from include.offboarding.rules._cases import leaver
 from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._deciding import not_theirs, theirs
 from include.offboarding.rules._evidence import of_thing, powers, works
 from include.offboarding.rules._findings import deciding_steps, eased, finding_on
 from include.offboarding.rules._rivals import claimants
-from include.offboarding.rules._runbooks import not_theirs, theirs
 from include.offboarding.rules._secrets import as_far_as_known, known_secrets
 from include.offboarding.rules._sentences import at
 from include.offboarding.rules._use import used_after

@@ -10,7 +10,7 @@ from include.offboarding.model import Carryable, Case, Control, Finding, Grade, 
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._controls import HELD_KEY
 from include.offboarding.rules._keys import carryable, key_finding, same_since, trusted, verdict
-from include.offboarding.rules._runbooks._rotation import rotation
+from include.offboarding.rules._rotation import rotation
 from include.offboarding.rules._sentences import at
 
 

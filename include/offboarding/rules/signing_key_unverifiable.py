@@ -9,7 +9,7 @@ from include.offboarding.interfaces import Rule
 from include.offboarding.model import Carryable, Case, Control, Finding, KeyCase, Severity, SubjectKind
 from include.offboarding.rules._controls import HELD_KEY
 from include.offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
-from include.offboarding.rules._runbooks._rotation import rotation
+from include.offboarding.rules._rotation import rotation
 from include.offboarding.rules._sentences import at
 
 

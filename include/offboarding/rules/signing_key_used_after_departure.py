@@ -10,7 +10,7 @@ from include.offboarding.model import Basis, Case, Control, Finding, Holder, Key
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._controls import HELD_KEY
 from include.offboarding.rules._keys import key_finding, powers, trusted, verdict
-from include.offboarding.rules._runbooks._rotation import KEEP_LOGS, rotation
+from include.offboarding.rules._rotation import KEEP_LOGS, rotation
 from include.offboarding.rules._sentences import at, days_after, left
 
 

@@ -15,13 +15,14 @@ from include.offboarding.model import (
     LeaverCase,
     LinkedAccount,
     Relation,
+    Remedy,
     Severity,
+    Step,
 )
 from include.offboarding.rules._cases import leavers_accounts
 from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._findings import closing_steps, finding
+from include.offboarding.rules._findings import closing_steps, finding, to_do
 from include.offboarding.rules._rivals import claimants, without_rivals
-from include.offboarding.rules._runbooks import runbook
 from include.offboarding.rules._use import used_after
 from include.offboarding.rules._ways import Way, ways_in
 
@@ -54,9 +55,9 @@ def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Fin
     return replace(finding(rule, case, linked, way, steps=_steps(case, linked, way)), severity=severity, event=True)
 
 
-def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, ...]:
+def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...]:
     return (
-        *runbook(linked.source_kind).keep_traces(linked.account, way.subject),
+        *to_do(Remedy.KEEP_TRACES, linked, way),
         "Ask the leaver's former team whether a job of theirs runs with it.",
         *(closing_steps(case, linked, way) if way.open else ()),
         (

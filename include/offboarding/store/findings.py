@@ -51,6 +51,8 @@ class RoutedFinding:
     """revoke, rotate, event, review or confirm."""
     queue: str
     due_hours: float
+    revoke: tuple[str, ...]
+    """The finding's steps, written out for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +205,6 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         ),
         *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
         *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
-        *(Jsonb(list(f.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),
+        *(Jsonb(list(routed.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),
         f.attestable,
     )

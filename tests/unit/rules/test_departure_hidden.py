@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from include.offboarding.model import Basis, Case, Finding, HiddenCase, HiddenDeparture, Joined, Severity, SubjectKind
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.departure_hidden import RULE
 from tests.support import cases
 
@@ -52,7 +53,7 @@ def test_flags_the_person_alone(departure: HiddenDeparture, severity: Severity) 
     assert (found.subject.kind, found.subject.native_id, found.realm) == (SubjectKind.WORKER, PERSON, "")
     assert found.severity is severity
     assert departure.here_told in " ".join(found.evidence)
-    assert "departure deny hr:E1042" in " ".join(found.revoke)
+    assert "departure deny hr:E1042" in " ".join(written_out(found.revoke))
 
 
 def test_several_are_one_finding() -> None:

@@ -34,6 +34,7 @@ from include.offboarding.model import (
     SubjectKind,
     TrustView,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules import all_rules
 from tests.support import cases
 
@@ -272,8 +273,8 @@ def test_what_is_said_is_whole_and_the_same_each_time(case: Case) -> None:
     for finding in first:
         assert finding.rule in by_id
         assert finding.evidence
-        assert all(sentence.strip() for sentence in (*finding.evidence, *finding.revoke))
-        assert len(finding.revoke) > 1
+        assert all(sentence.strip() for sentence in (*finding.evidence, *written_out(finding.revoke)))
+        assert len(written_out(finding.revoke)) > 1
         assert finding.standing_reason
         assert finding.person_uid
         assert finding.standing is not Standing.DEAD or finding.rule in MAY_BE_DEAD
@@ -318,7 +319,7 @@ def test_an_unconfirmed_departure_says_nothing_of_what_is_theirs(case: Case) -> 
 @settings(max_examples=150, deadline=None)
 @given(case=some_case())
 def test_evidence_names_nobody(case: Case) -> None:
-    said = [sentence for one in found(case) for sentence in (*one.evidence, *one.revoke, one.warning)]
+    said = [sentence for one in found(case) for sentence in (*one.evidence, *written_out(one.revoke), one.warning)]
 
     assert not [sentence for sentence in said if "Jordan" in sentence]
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from include.offboarding.model import Basis, LeaverCase, Severity, Standing, SubjectKind
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.leaver_access_key_inactive import RULE
 from tests.support import cases
 
@@ -21,7 +22,8 @@ def test_lists_a_dead_key_that_can_be_switched_on() -> None:
     assert (found.standing, found.severity, found.holds_ticket) == (Standing.DEAD, Severity.LOW, False)
     assert "It's dead: Inactive (ListAccessKeys), and it can be switched on again." in found.evidence
     assert any(
-        "aws iam delete-access-key --user-name jdoe --access-key-id access_key-1" in step for step in found.revoke
+        "aws iam delete-access-key --user-name jdoe --access-key-id access_key-1" in step
+        for step in written_out(found.revoke)
     )
 
 

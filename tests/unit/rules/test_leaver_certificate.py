@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.leaver_certificate import RULE
 from tests.support import cases
 
@@ -104,7 +105,7 @@ def test_says_unknown_of_what_this_run_has_not_seen(standing: Standing) -> None:
 def test_has_the_issuer_revoke_it_and_takes_it_off_the_entry() -> None:
     (found,) = RULE.evaluate(case_of(), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert "Have its issuer revoke certificate 1F by Corp CA" in steps
     assert "colons aside, is ab12" in steps
     assert "link reject corp-ldap" in steps

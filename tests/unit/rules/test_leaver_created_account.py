@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.leaver_created_account import RULE
 from tests.support import cases
 
@@ -105,7 +106,7 @@ def test_says_who_made_it_and_when() -> None:
 def test_asks_for_somebody_who_works_here_and_never_calls_it_the_leaver_s() -> None:
     (found,) = RULE.evaluate(case_of(made()), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert "link confirm corp-ldap made WORKER" in steps
     assert "link reject" not in steps
     assert "pwdAccountLockedTime: 000001010000Z" in steps

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from include.offboarding.model import Basis, LeaverCase, Relation, Severity, Standing, SubjectKind
+from include.offboarding.remedies import written_out
 from include.offboarding.rules import (
     leaver_access_key_inactive,
     leaver_certificate,
@@ -35,7 +36,7 @@ def test_lists_what_is_off_and_can_be_switched_on(kind: SubjectKind, of_kind: An
 
     assert (found.standing, found.severity, found.holds_ticket) == (Standing.DEAD, Severity.LOW, False)
     assert found.subject.kind is kind
-    assert f"aws iam {command} --user-name jdoe" in "\n".join(found.revoke)
+    assert f"aws iam {command} --user-name jdoe" in "\n".join(written_out(found.revoke))
     assert list(of_kind.evaluate(case_of(kind), cases.AS_OF)) == []
 
 

@@ -12,6 +12,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.leaver_owned_service_account import RULE
 from tests.support import cases
 
@@ -107,7 +108,7 @@ def test_says_what_is_wanting() -> None:
 def test_asks_for_an_owner_and_a_new_secret_rather_than_an_end() -> None:
     (found,) = RULE.evaluate(owned(USER, OLD, active_owner=False), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert "Find a new owner" in steps
     assert steps.index("aws iam create-access-key") < steps.index("--status Inactive")
     assert found.warning.startswith("It's a workload's")

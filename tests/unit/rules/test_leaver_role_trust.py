@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.leaver_role_trust import RULE
 from tests.support import cases
 
@@ -109,7 +110,7 @@ def test_is_one_however_many_of_their_users_it_names() -> None:
     assert found.subject == again.subject
     assert replace(found.subject, account_label="") == replace(single.subject, account_label="")
     assert found.subject.account_label == f"{cases.ARN}, {SECOND.label}"
-    assert f"link reject aws {SECOND.native_id} E1042" in "\n".join(found.revoke)
+    assert f"link reject aws {SECOND.native_id} E1042" in "\n".join(written_out(found.revoke))
 
 
 def test_two_roles_are_two() -> None:
@@ -139,7 +140,7 @@ def test_the_power_is_the_role_s_own(privileged: bool | None, told: bool) -> Non
 def test_changes_the_role_s_trust_where_the_role_is() -> None:
     (found,) = RULE.evaluate(cases.leaver(held()), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert "AWS account 333333333333" in steps
     assert "aws iam update-assume-role-policy --role-name deploy" in steps
     assert f"link reject aws {USER.native_id} E1042" in steps

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from include.offboarding.model import Basis, LeaverCase, LinkDecision, Relation, Severity, Standing, SubjectKind
+from include.offboarding.remedies import written_out
 from include.offboarding.rules import all_rules
 from include.offboarding.rules.leaver_root_mail import RULE
 from tests.support import cases
@@ -22,8 +23,8 @@ def test_flags_a_root_user_whose_address_is_a_leaver_s() -> None:
     assert (found.standing, found.severity, found.privileged) == (Standing.WORKS, Severity.CRITICAL, True)
     assert (found.subject.kind, found.subject.native_id) == (SubjectKind.ROOT_ACCOUNT, "222222222222")
     assert EVIDENCE[0] in found.evidence
-    assert "start-primary-email-update --account-id 222222222222" in "\n".join(found.revoke)
-    assert "link reject aws 222222222222 E1042" in "\n".join(found.revoke)
+    assert "start-primary-email-update --account-id 222222222222" in "\n".join(written_out(found.revoke))
+    assert "link reject aws 222222222222 E1042" in "\n".join(written_out(found.revoke))
 
 
 @pytest.mark.parametrize(

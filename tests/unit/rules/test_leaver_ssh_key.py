@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from include.offboarding.model import Basis, Effect, KeyElsewhere, LeaverCase, Severity, Standing, SubjectKind
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.leaver_ssh_key import RULE
 from tests.support import cases
 
@@ -88,8 +89,8 @@ def test_says_whether_somebody_who_works_here_holds_it(active: bool, sentence: s
 def test_takes_the_one_key_off_and_leaves_the_account() -> None:
     (found,) = RULE.evaluate(case_of(), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
-    assert "Take off this one key alone." in found.revoke[0]
+    steps = "\n".join(written_out(found.revoke))
+    assert "Take off this one key alone." in written_out(found.revoke)[0]
     assert "fingerprint is SHA256:k" in steps
     assert "pwdAccountLockedTime" not in steps
     assert "link reject" not in steps

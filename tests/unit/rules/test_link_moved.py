@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.link_moved import RULE
 from tests.support import cases
 
@@ -105,6 +106,6 @@ def test_says_how_it_stands_now(decision: LinkDecision) -> None:
 def test_asks_for_a_decision() -> None:
     (found,) = RULE.evaluate(case_of(), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert f"link confirm corp-ldap {ENTRY.native_id} E1042" in steps
     assert f"link reject corp-ldap {ENTRY.native_id} E1042" in steps

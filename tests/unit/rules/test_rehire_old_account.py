@@ -13,6 +13,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.rehire_old_account import RULE
 from tests.support import cases
 
@@ -89,6 +90,6 @@ def test_shuts_only_what_is_open() -> None:
 
     (found,) = RULE.evaluate(rehired(USER, KEY, inactive), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert "--access-key-id access_key-1 --status Inactive" in steps
     assert "AKIADEAD" not in steps

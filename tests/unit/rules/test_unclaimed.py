@@ -17,6 +17,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules import disputed_account, probable_account
 from tests.support import cases
 
@@ -139,7 +140,7 @@ def test_says_how_to_decide_whose_it_is(rule: Rule, decision: LinkDecision) -> N
 
     (found,) = rule.evaluate(case, cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert f"link confirm corp-ldap {case.account.native_id} E1042" in steps
     assert f"link reject corp-ldap {case.account.native_id} E1042" in steps
 

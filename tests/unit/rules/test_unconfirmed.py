@@ -7,6 +7,7 @@ import pytest
 
 from include.offboarding.interfaces import Rule
 from include.offboarding.model import Basis, LeaverCase, Severity, Standing, SubjectKind
+from include.offboarding.remedies import written_out
 from include.offboarding.rules import departure_inferred, engagement_lapsed
 from tests.support import cases
 
@@ -29,7 +30,7 @@ def test_flags_the_person_alone(rule: Rule, basis: Basis) -> None:
 
     assert (found.subject.kind, found.subject.label, found.realm) == (SubjectKind.WORKER, "worker E1042", "")
     assert (found.severity, found.standing) == (Severity.MEDIUM, Standing.WORKS)
-    assert not any(cases.DN in sentence for sentence in (*found.evidence, *found.revoke))
+    assert not any(cases.DN in sentence for sentence in (*found.evidence, *written_out(found.revoke)))
 
 
 @RULES

@@ -14,6 +14,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from include.offboarding.remedies import written_out
 from include.offboarding.rules.used_after_departure import RULE
 from tests.support import cases
 
@@ -145,12 +146,12 @@ def test_says_when_and_by_what_and_how_long_after() -> None:
 def test_keeps_the_traces_before_it_shuts_and_asks_for_a_verdict() -> None:
     (found,) = RULE.evaluate(with_key(), cases.AS_OF)
 
-    steps = "\n".join(found.revoke)
+    steps = "\n".join(written_out(found.revoke))
     assert steps.index("aws cloudtrail lookup-events") < steps.index("--status Inactive")
-    assert "verdict KEY" in found.revoke[-1]
+    assert "verdict KEY" in written_out(found.revoke)[-1]
 
 
 def test_shuts_nothing_that_is_dead() -> None:
     (found,) = RULE.evaluate(with_key(standing=Standing.DEAD), cases.AS_OF)
 
-    assert "update-access-key" not in "\n".join(found.revoke)
+    assert "update-access-key" not in "\n".join(written_out(found.revoke))

@@ -6,9 +6,8 @@ import subprocess
 from pathlib import Path
 
 from include.offboarding.demo import slapd
-from include.offboarding.model import Account, Standing, Subject, SubjectKind
-from include.offboarding.rules._runbooks import runbook
-from tests.support import dirsrv, unpacked
+from include.offboarding.model import Account, Remedy, Standing, Subject, SubjectKind
+from tests.support import cases, dirsrv, unpacked
 from tests.support.dirsrv import Instance
 from tests.support.samba import Domain
 
@@ -16,7 +15,7 @@ from tests.support.samba import Domain
 def steps(account: Account, tool: str) -> list[str]:
     """The commands that shut this account: from the tool's name at the start of a line to the step's end."""
     subject = Subject(kind=SubjectKind.ACCOUNT, native_id=account.native_id, label=account.label)
-    told = runbook("ldap").close(account, subject)
+    told = cases.steps(Remedy.DISABLE, "ldap", account, subject)
     return [step[step.index(f"\n{tool}") + 1 :] for step in told if f"\n{tool}" in step]
 
 

@@ -9,7 +9,8 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from include.offboarding.model import Account, Subject, SubjectKind
+from include.offboarding.interfaces import AccountRemedies
+from include.offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
 
 _BIND = '-ZZ -H "$LDAP_URI" -D "$ADMIN_DN" -W'
 _MODIFY = f"ldapmodify {_BIND}"
@@ -33,40 +34,48 @@ class Product:
     certificates: str = "userCertificate;binary"
 
 
-class Ldap:
-    """Locks for good (never deletes: CIS v8 6.2), and takes SSH keys and certificates off the entry."""
+def disable(action: AccountAction) -> tuple[str, ...]:
+    """Return the lock that only an administrator lifts, or how an SSH key or certificate is taken off.
 
-    def close(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return the lock that only an administrator lifts, or how an SSH key or certificate is taken off."""
-        product = _product(account)
-        match subject.kind:
-            case SubjectKind.SSH_KEY:
-                return _take_off(account, subject, product.ssh_keys)
-            case SubjectKind.CERTIFICATE:
-                return _revoke(account, subject, product.certificates)
-            case _:
-                return product.lock(account)
+    An account is locked for good and never deleted (CIS v8 6.2).
+    """
+    account, subject = action.account, action.subject
+    product = _product(account)
+    match subject.kind:
+        case SubjectKind.SSH_KEY:
+            return _take_off(account, subject, product.ssh_keys)
+        case SubjectKind.CERTIFICATE:
+            return _revoke(account, subject, product.certificates)
+        case _:
+            return product.lock(account)
 
-    def remove(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return the same: a directory has nothing that is off and could go."""
-        return self.close(account, subject)
 
-    def replace(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return how the password is set anew, or how the SSH key makes room for another."""
-        product = _product(account)
-        if subject.kind is SubjectKind.SSH_KEY:
-            first = f"Add the workload's new public key to {product.ssh_keys} first."
-            return (first, *_take_off(account, subject, product.ssh_keys))
-        return product.set_password(account)
+def replace(action: AccountAction) -> tuple[str, ...]:
+    """Return how the password is set anew, or how the SSH key makes room for another."""
+    account, subject = action.account, action.subject
+    product = _product(account)
+    if subject.kind is SubjectKind.SSH_KEY:
+        first = f"Add the workload's new public key to {product.ssh_keys} first."
+        return (first, *_take_off(account, subject, product.ssh_keys))
+    return product.set_password(account)
 
-    def keep_traces(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return what a directory knows of its binds."""
-        del subject
-        show = f'ldapsearch -LLL {_BIND} -s base -b {shlex.quote(account.label)} "*" "+"'
-        return (
-            _WHERE,
-            f"First keep the entry as it is, and the logs of the directory and of the hosts since then:\n{show}",
-        )
+
+def keep_traces(action: AccountAction) -> tuple[str, ...]:
+    """Return what a directory knows of its binds."""
+    show = f'ldapsearch -LLL {_BIND} -s base -b {shlex.quote(action.account.label)} "*" "+"'
+    return (
+        _WHERE,
+        f"First keep the entry as it is, and the logs of the directory and of the hosts since then:\n{show}",
+    )
+
+
+REMEDIES: AccountRemedies = {
+    Remedy.DISABLE: disable,
+    # A directory has nothing that is off and could go.
+    Remedy.REMOVE: disable,
+    Remedy.REPLACE: replace,
+    Remedy.KEEP_TRACES: keep_traces,
+}
 
 
 def _lock(account: Account) -> tuple[str, ...]:
@@ -193,5 +202,3 @@ _PRODUCTS = {
     "freeipa": Product(lock=_disable_in_freeipa, set_password=_passwd_in_freeipa, ssh_keys="ipaSshPubKey"),
     "ad": Product(lock=_disable_in_ad, set_password=_reset_in_ad, certificates="userCertificate"),
 }
-
-RUNBOOK = Ldap()

@@ -15,8 +15,7 @@ import ldap3
 import pytest
 
 from include.offboarding.demo import certificates, slapd
-from include.offboarding.model import Subject, SubjectKind
-from include.offboarding.rules._runbooks import runbook
+from include.offboarding.model import Remedy, Subject, SubjectKind
 from tests.support import cases
 from tests.support.certificates import certificate
 
@@ -119,8 +118,11 @@ def typed(steps: tuple[str, ...], tool: str) -> list[str]:
 @DNS
 def test_locks_and_unlocks(directory: Directory, name: str) -> None:
     dn = f"cn={name},{SUFFIX}"
-    steps = runbook("ldap").close(
-        cases.directory_account(label=dn), Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn)
+    steps = cases.steps(
+        Remedy.DISABLE,
+        "ldap",
+        cases.directory_account(label=dn),
+        Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn),
     )
     lock, undo = typed(steps, "ldapmodify")
     assert directory.lets_in(dn)
@@ -137,7 +139,7 @@ def test_locks_and_unlocks(directory: Directory, name: str) -> None:
 def test_takes_one_ssh_key_off(directory: Directory, name: str) -> None:
     dn = f"cn={name},{SUFFIX}"
     thing = Subject(kind=SubjectKind.SSH_KEY, native_id="SHA256:gone", label="gone")
-    steps = runbook("ldap").close(cases.directory_account(label=dn), thing)
+    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(label=dn), thing)
     (show,) = typed(steps, "ldapsearch")
     (take_off,) = typed(steps, "ldapmodify")
     before = directory.type(show)
@@ -156,7 +158,7 @@ def test_takes_one_certificate_off_and_puts_it_back(directory: Directory, name: 
     dn = f"cn={name},{SUFFIX}"
     thumbprint = hashlib.sha256(CERTIFICATES[1]).hexdigest()
     thing = Subject(kind=SubjectKind.CERTIFICATE, native_id=thumbprint, label="certificate 1F")
-    steps = runbook("ldap").close(cases.directory_account(label=dn), thing)
+    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(label=dn), thing)
     (show,) = typed(steps, "ldapsearch")
     (take_off,) = typed(steps, "ldapmodify")
     directory.environment["TMPDIR"] = str(tmp_path)
@@ -183,7 +185,7 @@ def fingerprint(directory: Directory, file: str) -> str:
 def test_shows_the_entry_before_anything_is_changed(directory: Directory, name: str) -> None:
     dn = f"cn={name},{SUFFIX}"
     thing = Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn)
-    steps = runbook("ldap").keep_traces(cases.directory_account(label=dn), thing)
+    steps = cases.steps(Remedy.KEEP_TRACES, "ldap", cases.directory_account(label=dn), thing)
     (show,) = typed(steps, "ldapsearch")
 
     assert "entryUUID" in directory.type(show)

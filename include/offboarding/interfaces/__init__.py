@@ -1,6 +1,6 @@
 """What the rooms promise each other: rosters, sources, verifiers, rules and trackers.
 
-A system's file is found by its name, which is the `kind` in the configuration. Each of these files holds
+A system's file or package is found by its name, which is the `kind` in the configuration. Each of these holds
 
 - `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it;
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
@@ -18,30 +18,46 @@ It may hold
   itself. `where` is what the user named, an address or a connection id; `connection` its fields, None for an address.
   A kind without it begins with name, kind and connection alone.
 
+A source or verifier that is a package may hold a file `remedy.py` with
+
+- `REMEDIES`: how what the rules ask for is done in that system, and undone (`AccountRemedies`; `KeyRemedies` where it
+  tells keys). What isn't in it is said in words. Whatever a system told is quoted, since a leaver may have chosen it:
+  in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell.
+
 Heavy clients (boto3, ldap3) are imported inside functions: reading the configuration needs none of them.
 """
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from include.offboarding.destinations import Pinned
 from include.offboarding.errors import keep_out
+from include.offboarding.interfaces.settings import (
+    RosterSettings,
+    SourceSettings,
+    Strict,
+    Tells,
+    TrackerSettings,
+    VerifierSettings,
+)
 from include.offboarding.model import (
+    AccountAction,
     AccountRef,
     Alert,
     Case,
     Control,
-    Coverage,
     Fact,
     Finding,
     IdentityKey,
+    KeyAction,
     LeftOut,
     Problem,
+    Remedy,
     RequestCounts,
     RosterSummary,
     Severity,
@@ -51,12 +67,31 @@ from include.offboarding.model import (
     Worker,
 )
 
-
-class Strict(BaseModel):
-    """Settings that refuse what they don't know, and can't be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
+__all__ = [
+    "AccountRemedies",
+    "Asker",
+    "ConnectionFields",
+    "KeyRemedies",
+    "KeySource",
+    "MessageQueue",
+    "MessageSettings",
+    "Notifier",
+    "Proposal",
+    "QueuedMessage",
+    "ReadContext",
+    "Reader",
+    "Roster",
+    "RosterSettings",
+    "Rule",
+    "Source",
+    "SourceSettings",
+    "Strict",
+    "Tells",
+    "Tracker",
+    "TrackerSettings",
+    "Trail",
+    "VerifierSettings",
+]
 
 _SECRET_WORDS = ("password", "secret", "token")
 """In the name of a field of a connection's extra; a `token_file` is a path, and stays readable."""
@@ -83,82 +118,6 @@ class ConnectionFields:
         ]
         basic = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()  # RFC 7617
         keep_out(self.password, *map(str, secret), *([basic] if self.password else []))
-
-
-Tells = Literal["accounts", "keys", "events"]
-"""Whether it's a `Source` (who has accounts), a `KeySource` (keys that several may hold) or a `Trail` (what was done).
-"""
-
-
-class RosterSettings(Pinned):
-    """What every roster's settings hold."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and tickets.")
-    kind: str
-    connection: str | None = Field(default=None, description="Airflow connection id, where one is needed.")
-    coverage: Coverage = Field(description="full: everyone, leavers with dates; active: who works here; leavers.")
-    id_space: str = Field(default="default", description="Where worker ids mean the same person.")
-    login_realm: str | None = Field(default=None, description="The realm that unscoped logins belong to.")
-
-    def named_sources(self) -> tuple[str, ...]:
-        """Sources that its columns name, as in `login:corp-ldap`."""
-        return ()
-
-    def maps_logins(self) -> bool:
-        """Whether it maps a `login` for no source in particular."""
-        return False
-
-
-class SourceSettings(Pinned):
-    """What every source's settings hold."""
-
-    tells: ClassVar[Tells] = "accounts"
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it; renaming opens no ticket again.")
-    kind: str
-    connection: str = Field(description="Airflow connection id.")
-    id_space: str | None = Field(default=None, description="Whose employee numbers its accounts bear.")
-    login_realm: str | None = Field(default=None, description="Sources of one realm share their logins.")
-    number_format: str = Field(default="{worker_id}", description="How it writes a worker id, such as E{worker_id}.")
-    queue: str | None = Field(default=None, description="Ticket queue for what is found here.")
-
-    def parts(self) -> tuple[str, ...]:
-        """What is read apart from the rest, a mapped task each (AWS accounts); ("",) for a source of one part."""
-        return ("",)
-
-    def part_queue(self, part: str) -> str | None:
-        """The ticket queue of one part."""
-        del part
-        return self.queue
-
-    def named_sources(self) -> tuple[str, ...]:
-        """Other sources that its keys name (who reads the people that come in from elsewhere)."""
-        return ()
-
-    def warnings(self) -> tuple[str, ...]:
-        """What is legal and likely not meant."""
-        return ()
-
-
-class VerifierSettings(SourceSettings):
-    """What every verifier's settings hold: it is read as a source is, and says who still trusts a key."""
-
-    tells: ClassVar[Tells] = "keys"
-    connection: str = Field(default="", description="Airflow connection id, where one is needed.")
-    cache_hours: float = Field(
-        default=24,
-        ge=0,
-        description="The longest that anyone goes on trusting a key which is no longer published; dead is what wasn't"
-        " seen twice, this far apart.",
-    )
-
-
-class TrackerSettings(Pinned):
-    """What every tracker's settings hold."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    kind: str
-    connection: str = Field(description="Airflow connection id.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +257,15 @@ class Trail(Protocol):
 
 Reader = Source | KeySource | Trail
 """What is read in a night. What can be asked of it shows which it is; before there is one, its settings' `tells` do."""
+
+
+AccountRemedies = Mapping[Remedy, Callable[[AccountAction], Sequence[str]]]
+"""Steps in the order they're done, a step a text of one or more lines, commands in lines of their own. For each remedy
+that concerns accounts and that the system has a way of its own for.
+"""
+
+KeyRemedies = Mapping[Remedy, Callable[[KeyAction], Sequence[str]]]
+"""The same, for remedies that concern keys."""
 
 
 class Rule(Protocol):

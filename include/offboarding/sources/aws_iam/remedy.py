@@ -3,7 +3,8 @@
 import re
 import shlex
 
-from include.offboarding.model import Account, Subject, SubjectKind
+from include.offboarding.interfaces import AccountRemedies
+from include.offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 _SWITCHED = {
@@ -15,60 +16,74 @@ _SWITCHED = {
 """What has a status, Active or Inactive: its name in commands, and in the option that takes its id."""
 
 
-class AwsIam:
-    """Switches keys off rather than deleting them, so that it can be undone."""
+def disable(action: AccountAction) -> tuple[str, ...]:
+    """Return the command that shuts this credential, how it's undone, and what outlives it.
 
-    def close(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return the command that shuts this credential, how it's undone, and what outlives it."""
-        match subject.kind:
-            case SubjectKind.ACCESS_KEY:
-                return (*_switch_off(account, subject), _SESSIONS)
-            case SubjectKind.CONSOLE_PASSWORD:
-                return _console_password(account)
-            case SubjectKind.ROLE:
-                return _role(account, subject)
-            case SubjectKind.ROOT_ACCOUNT:
-                return _root_user(account)
-            case _:
-                return _switch_off(account, subject) if subject.kind in _SWITCHED else _user(account)
+    Keys are switched off and not deleted, so that it can be undone.
+    """
+    account, subject = action.account, action.subject
+    match subject.kind:
+        case SubjectKind.ACCESS_KEY:
+            return (*_switch_off(account, subject), _SESSIONS)
+        case SubjectKind.CONSOLE_PASSWORD:
+            return _console_password(account)
+        case SubjectKind.ROLE:
+            return _role(account, subject)
+        case SubjectKind.ROOT_ACCOUNT:
+            return _root_user(account)
+        case _:
+            return _switch_off(account, subject) if subject.kind in _SWITCHED else _user(account)
 
-    def remove(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return how an inactive key or certificate is deleted."""
-        if subject.kind not in _SWITCHED:
-            return self.close(account, subject)
-        name, option = _SWITCHED[subject.kind]
-        return (
-            _where(account),
-            f"Delete it:\n{_iam(f'delete-{name}', account, f'--{option}-id', subject.native_id)}",
-            "That can't be undone; whoever needs one gets a new one.",
-        )
 
-    def replace(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return how a workload moves to another secret before the old one is shut."""
-        if subject.kind is not SubjectKind.ACCESS_KEY:
-            return self.close(account, subject)
-        return (
-            _where(account),
-            f"Make a new key, and give it to the workload alone:\n{_iam('create-access-key', account)}",
-            "Once nothing uses the old one (its last use stands still):",
-            *self.close(account, subject)[1:],
-        )
+def remove(action: AccountAction) -> tuple[str, ...]:
+    """Return how an inactive key or certificate is deleted."""
+    account, subject = action.account, action.subject
+    if subject.kind not in _SWITCHED:
+        return disable(action)
+    name, option = _SWITCHED[subject.kind]
+    return (
+        _where(account),
+        f"Delete it:\n{_iam(f'delete-{name}', account, f'--{option}-id', subject.native_id)}",
+        "That can't be undone; whoever needs one gets a new one.",
+    )
 
-    def keep_traces(self, account: Account, subject: Subject) -> tuple[str, ...]:
-        """Return the event history (90 days) of the key or the user.
 
-        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
-        """
-        key = subject.kind is SubjectKind.ACCESS_KEY
-        name, value = ("AccessKeyId", subject.native_id) if key else ("Username", account.login)
-        pair = shlex.quote(f"AttributeKey={name},AttributeValue={value}")
-        return (
-            _where(account),
-            (
-                "First keep what CloudTrail knows, in each region in use: its event history ends after 90 days, and "
-                f"shows no data events:\naws cloudtrail lookup-events --lookup-attributes {pair} --output json"
-            ),
-        )
+def replace(action: AccountAction) -> tuple[str, ...]:
+    """Return how a workload moves to another secret before the old one is shut."""
+    if action.subject.kind is not SubjectKind.ACCESS_KEY:
+        return disable(action)
+    return (
+        _where(action.account),
+        f"Make a new key, and give it to the workload alone:\n{_iam('create-access-key', action.account)}",
+        "Once nothing uses the old one (its last use stands still):",
+        *disable(action)[1:],
+    )
+
+
+def keep_traces(action: AccountAction) -> tuple[str, ...]:
+    """Return the event history (90 days) of the key or the user.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
+    """
+    account, subject = action.account, action.subject
+    key = subject.kind is SubjectKind.ACCESS_KEY
+    name, value = ("AccessKeyId", subject.native_id) if key else ("Username", account.login)
+    pair = shlex.quote(f"AttributeKey={name},AttributeValue={value}")
+    return (
+        _where(account),
+        (
+            "First keep what CloudTrail knows, in each region in use: its event history ends after 90 days, and "
+            f"shows no data events:\naws cloudtrail lookup-events --lookup-attributes {pair} --output json"
+        ),
+    )
+
+
+REMEDIES: AccountRemedies = {
+    Remedy.DISABLE: disable,
+    Remedy.REMOVE: remove,
+    Remedy.REPLACE: replace,
+    Remedy.KEEP_TRACES: keep_traces,
+}
 
 
 _SESSIONS = (
@@ -160,6 +175,3 @@ def _where(account: Account) -> str:
 def _iam(command: str, account: Account, *options: str) -> str:
     words = ("aws", "iam", command, "--user-name", account.login, *options)
     return " ".join(shlex.quote(word) for word in words)
-
-
-RUNBOOK = AwsIam()

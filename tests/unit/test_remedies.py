@@ -2,14 +2,22 @@
 
 import base64
 import shlex
+from pathlib import Path
 
 import pytest
 
-from include.offboarding.model import Account, Subject, SubjectKind
-from include.offboarding.rules._runbooks import not_theirs, runbook
-from tests.support import cases
+from include.offboarding import sources
+from include.offboarding.interfaces import AccountRemedies, KeyRemedies
+from include.offboarding.kinds import kind_module, kind_part, kinds
+from include.offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
+from include.offboarding.remedies import written_out
+from tests.support import cases, key_cases
 
 HOSTILE = "jdoe'; rm -rf ~ #"
+OF_ACCOUNTS = {Remedy.DISABLE, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
+OF_KEYS = set(Remedy) - OF_ACCOUNTS
+READERS = [(room, kind) for room in ("sources", "verifiers") for kind in kinds(room)]
+PARAMETER = "arn:aws:ssm:eu-west-1:222222222222:parameter/ops/$(rm)"
 
 
 def subject(kind: SubjectKind, native_id: str = "AKIA1") -> Subject:
@@ -35,7 +43,7 @@ def commands(steps: tuple[str, ...], program: str) -> list[list[str]]:
     ],
 )
 def test_aws_switches_off_and_back_on(kind: SubjectKind, command: str, option: str) -> None:
-    steps = runbook("aws_iam").close(cases.iam_user(), subject(kind))
+    steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(), subject(kind))
 
     words = ["aws", "iam", command, "--user-name", "jdoe", option, "AKIA1", "--status"]
     assert commands(steps, "aws") == [[*words, "Inactive"], [*words, "Active"]]
@@ -43,7 +51,7 @@ def test_aws_switches_off_and_back_on(kind: SubjectKind, command: str, option: s
 
 
 def test_aws_takes_a_console_password_away() -> None:
-    steps = runbook("aws_iam").close(cases.iam_user(), subject(SubjectKind.CONSOLE_PASSWORD))
+    steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(), subject(SubjectKind.CONSOLE_PASSWORD))
 
     first, undo = commands(steps, "aws")
     assert first == ["aws", "iam", "delete-login-profile", "--user-name", "jdoe"]
@@ -64,7 +72,7 @@ def test_aws_takes_a_console_password_away() -> None:
     ],
 )
 def test_aws_deletes_what_is_off(kind: SubjectKind, command: str, option: str) -> None:
-    steps = runbook("aws_iam").remove(cases.iam_user(), subject(kind))
+    steps = cases.steps(Remedy.REMOVE, "aws_iam", cases.iam_user(), subject(kind))
 
     assert commands(steps, "aws") == [["aws", "iam", command, "--user-name", "jdoe", option, "AKIA1"]]
 
@@ -73,7 +81,7 @@ def test_aws_takes_a_user_out_of_a_role_s_trust_in_the_role_s_own_account() -> N
     arn = "arn:aws:iam::333333333333:role/ops/$(rm -rf ~) deploy"
     role = Subject(kind=SubjectKind.ROLE, native_id="AROA1", label=arn, account_label=cases.ARN)
 
-    steps = runbook("aws_iam").close(cases.iam_user(), role)
+    steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(), role)
 
     show, put, undo = commands(steps, "aws")
     assert steps[0] == "As an IAM administrator of AWS account 333333333333:"
@@ -89,7 +97,7 @@ def test_aws_takes_a_user_out_of_a_role_s_trust_in_the_role_s_own_account() -> N
 def test_aws_gives_a_root_user_another_address() -> None:
     root = cases.root_account()
 
-    steps = runbook("aws_iam").close(root, subject(SubjectKind.ROOT_ACCOUNT))
+    steps = cases.steps(Remedy.DISABLE, "aws_iam", root, subject(SubjectKind.ROOT_ACCOUNT))
 
     start, accept = commands(steps, "aws")
     assert start[:5] == ["aws", "account", "start-primary-email-update", "--account-id", root.native_id]
@@ -99,7 +107,7 @@ def test_aws_gives_a_root_user_another_address() -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(SubjectKind) - {SubjectKind.ROLE, SubjectKind.ROOT_ACCOUNT}))
 def test_aws_quotes_what_a_leaver_chose(kind: SubjectKind) -> None:
-    steps = runbook("aws_iam").close(cases.iam_user(login=HOSTILE), subject(kind, HOSTILE))
+    steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(login=HOSTILE), subject(kind, HOSTILE))
 
     for words in commands(steps, "aws"):
         assert words[words.index("--user-name") + 1] == HOSTILE
@@ -107,7 +115,7 @@ def test_aws_quotes_what_a_leaver_chose(kind: SubjectKind) -> None:
 
 
 def test_ldap_locks_for_good_and_unlocks() -> None:
-    steps = runbook("ldap").close(cases.directory_account(), subject(SubjectKind.ACCOUNT))
+    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(), subject(SubjectKind.ACCOUNT))
 
     text = "\n".join(steps)
     assert (
@@ -130,7 +138,7 @@ def test_ldap_locks_for_good_and_unlocks() -> None:
 def test_ldif_writes_an_unsafe_dn_as_base64(label: str) -> None:
     account: Account = cases.directory_account(label=label)
 
-    text = "\n".join(runbook("ldap").close(account, subject(SubjectKind.ACCOUNT)))
+    text = "\n".join(cases.steps(Remedy.DISABLE, "ldap", account, subject(SubjectKind.ACCOUNT)))
 
     assert label not in text
     encoded = text.split("dn:: ", 1)[1].splitlines()[0]
@@ -138,7 +146,7 @@ def test_ldif_writes_an_unsafe_dn_as_base64(label: str) -> None:
 
 
 def test_ldap_takes_one_ssh_key_off_by_its_fingerprint() -> None:
-    steps = runbook("ldap").close(cases.directory_account(), subject(SubjectKind.SSH_KEY, "SHA256:abc"))
+    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(), subject(SubjectKind.SSH_KEY, "SHA256:abc"))
 
     text = "\n".join(steps)
     assert "delete: sshPublicKey" in text
@@ -147,7 +155,7 @@ def test_ldap_takes_one_ssh_key_off_by_its_fingerprint() -> None:
 
 
 def test_ldap_revokes_a_certificate_and_takes_it_off_by_its_thumbprint() -> None:
-    steps = runbook("ldap").close(cases.directory_account(), subject(SubjectKind.CERTIFICATE, "ab12"))
+    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(), subject(SubjectKind.CERTIFICATE, "ab12"))
 
     text = "\n".join(steps)
     assert steps[0].startswith("Have its issuer revoke label")
@@ -159,24 +167,11 @@ def test_ldap_revokes_a_certificate_and_takes_it_off_by_its_thumbprint() -> None
 @pytest.mark.parametrize("kind", list(SubjectKind))
 @pytest.mark.parametrize("source_kind", ["ldap", "aws_iam", "one_that_comes_later"])
 def test_every_kind_of_source_has_steps_for_every_kind_of_thing(source_kind: str, kind: SubjectKind) -> None:
-    book, account, thing = runbook(source_kind), cases.directory_account(), subject(kind)
+    for remedy in (Remedy.DISABLE, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES):
+        steps = cases.steps(remedy, source_kind, cases.directory_account(), subject(kind))
 
-    for steps in (
-        book.close(account, thing),
-        book.remove(account, thing),
-        book.replace(account, thing),
-        book.keep_traces(account, thing),
-    ):
         assert steps
         assert all(step.strip() for step in steps)
-
-
-def test_the_way_back_is_quoted() -> None:
-    command = not_theirs("aws", cases.iam_user(native_id=HOSTILE), HOSTILE).splitlines()[1]
-
-    assert shlex.split(command)[:8] == [
-        "python", "-m", "include.offboarding", "link", "reject", "aws", HOSTILE, HOSTILE,
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -190,7 +185,7 @@ def test_the_way_back_is_quoted() -> None:
 def test_each_directory_is_locked_in_its_own_way(product: str, program: str, command: list[str]) -> None:
     account = cases.directory_account(product=product, login=HOSTILE)
 
-    (words,) = commands(runbook("ldap").close(account, subject(SubjectKind.ACCOUNT)), program)
+    (words,) = commands(cases.steps(Remedy.DISABLE, "ldap", account, subject(SubjectKind.ACCOUNT)), program)
 
     assert words == (command if "ADAccount" in program else [*command, "--", HOSTILE])
 
@@ -207,6 +202,99 @@ def test_each_directory_is_locked_in_its_own_way(product: str, program: str, com
 def test_each_directory_keeps_keys_under_a_name_of_its_own(product: str, key: str, certificate: str) -> None:
     account = cases.directory_account(product=product)
     for kind, attribute in ((SubjectKind.SSH_KEY, key), (SubjectKind.CERTIFICATE, certificate)):
-        steps = "\n".join(runbook("ldap").close(account, subject(kind, "SHA256:gone")))
+        steps = "\n".join(cases.steps(Remedy.DISABLE, "ldap", account, subject(kind, "SHA256:gone")))
 
         assert f"\ndelete: {attribute}\n{attribute}:" in steps
+
+
+def of_key(remedy: Remedy, copy: KeyCopy, *principals: str) -> str:
+    return "\n".join(written_out([KeyAction(remedy=remedy, copy=copy, principals=principals)]))
+
+
+def test_one_kind_s_name_means_one_system() -> None:
+    names = [kind for _, kind in READERS]
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("room", "kind"), READERS)
+def test_a_kind_has_remedies_for_what_it_tells(room: str, kind: str) -> None:
+    written = kind_part(room, kind, "remedy")
+    if written is None:
+        return
+    remedies: AccountRemedies | KeyRemedies = written.REMEDIES
+
+    assert remedies
+    assert set(remedies) <= (OF_KEYS if kind_module(room, kind).Settings.tells == "keys" else OF_ACCOUNTS)
+
+
+def test_what_several_share_is_said_once() -> None:
+    user = cases.iam_user()
+    keys = [subject(SubjectKind.ACCESS_KEY, key) for key in ("AKIA1", "AKIA2")]
+
+    steps = written_out(AccountAction(remedy=Remedy.DISABLE, kind="aws_iam", account=user, subject=key) for key in keys)
+
+    assert len(steps) == len(set(steps)) == len(cases.steps(Remedy.DISABLE, "aws_iam", user, keys[0])) + 2
+    assert [words[6] for words in commands(steps, "aws")] == ["AKIA1", "AKIA1", "AKIA2", "AKIA2"]
+
+
+def test_a_new_system_brings_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one_of_tomorrow").mkdir()
+    (tmp_path / "one_of_tomorrow/__init__.py").write_text("")
+    (tmp_path / "one_of_tomorrow/remedy.py").write_text(
+        "from include.offboarding.model import Remedy\n"
+        "REMEDIES = {Remedy.DISABLE: lambda action: (f'suspend {action.account.login}',)}\n"
+    )
+    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
+    account, thing = cases.directory_account(login="jdoe"), subject(SubjectKind.ACCOUNT)
+
+    assert cases.steps(Remedy.DISABLE, "one_of_tomorrow", account, thing) == ("suspend jdoe",)
+    (words,) = cases.steps(Remedy.KEEP_TRACES, "one_of_tomorrow", account, thing)
+    assert words.startswith("First keep the access records of label")
+
+
+@pytest.mark.parametrize(
+    ("copy", "command", "option"),
+    [
+        (key_cases.in_kms(name=HOSTILE), "aws kms describe-key", "--key-id"),
+        (key_cases.secret(name=HOSTILE), "aws secretsmanager put-secret-value", "--secret-id"),
+        (key_cases.secret(name=PARAMETER), "aws ssm put-parameter", "--name"),
+    ],
+)
+def test_a_new_key_is_made_where_the_old_one_lies(copy: KeyCopy, command: str, option: str) -> None:
+    (words,) = commands((of_key(Remedy.ISSUE, copy),), command)
+
+    assert words[words.index(option) + 1] == copy.key.name.removeprefix(PARAMETER.partition("/")[0])
+
+
+def test_a_verifier_makes_no_key() -> None:
+    assert written_out([KeyAction(remedy=Remedy.ISSUE, copy=key_cases.copy())]) == ()
+
+
+@pytest.mark.parametrize(("version", "least"), [("3", "4"), ("", "VERSION")])
+def test_vault_refuses_versions_up_to_this_one(version: str, least: str) -> None:
+    copy = key_cases.copy(source_kind="vault_transit", source="vault", name=f"transit/{HOSTILE}", version=version)
+
+    (words,) = commands((of_key(Remedy.WITHDRAW, copy),), "vault write")
+
+    assert words == ["vault", "write", f"transit/keys/{HOSTILE}/config", f"min_decryption_version={least}"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("jwks", "login: take kid 2024-05 out of what https://login.corp.example publishes."),
+        ("ssh", "login: take the key off every host, and add it to the revocation list (KRL)."),
+        ("x509", "login: revoke the certificate the key, and publish the revocation list."),
+        ("one_that_comes_later", "login: the key."),
+    ],
+)
+def test_a_verifier_trusts_it_no_more(kind: str, said: str) -> None:
+    assert of_key(Remedy.WITHDRAW, key_cases.copy(source_kind=kind, label="the key")) == said
+
+
+def test_access_is_cut_where_the_key_lies() -> None:
+    assert of_key(Remedy.CUT_ACCESS, key_cases.in_kms(name=HOSTILE), "one", "two").startswith("Take one, two out of")
+    assert of_key(Remedy.CUT_ACCESS, key_cases.copy(label="the key"), "one") == (
+        "In login, take one out of whatever lets them use the key."
+    )

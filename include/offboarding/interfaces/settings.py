@@ -1,0 +1,90 @@
+"""What the settings of every kind of a room hold; its own keys are declared by the kind."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.offboarding.destinations import Pinned
+from include.offboarding.model import Coverage
+
+
+class Strict(BaseModel):
+    """Settings that refuse what they don't know, and can't be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Tells = Literal["accounts", "keys", "events"]
+"""Whether it's a `Source` (who has accounts), a `KeySource` (keys that several may hold) or a `Trail` (what was done).
+"""
+
+
+class RosterSettings(Pinned):
+    """What every roster's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and tickets.")
+    kind: str
+    connection: str | None = Field(default=None, description="Airflow connection id, where one is needed.")
+    coverage: Coverage = Field(description="full: everyone, leavers with dates; active: who works here; leavers.")
+    id_space: str = Field(default="default", description="Where worker ids mean the same person.")
+    login_realm: str | None = Field(default=None, description="The realm that unscoped logins belong to.")
+
+    def named_sources(self) -> tuple[str, ...]:
+        """Sources that its columns name, as in `login:corp-ldap`."""
+        return ()
+
+    def maps_logins(self) -> bool:
+        """Whether it maps a `login` for no source in particular."""
+        return False
+
+
+class SourceSettings(Pinned):
+    """What every source's settings hold."""
+
+    tells: ClassVar[Tells] = "accounts"
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it; renaming opens no ticket again.")
+    kind: str
+    connection: str = Field(description="Airflow connection id.")
+    id_space: str | None = Field(default=None, description="Whose employee numbers its accounts bear.")
+    login_realm: str | None = Field(default=None, description="Sources of one realm share their logins.")
+    number_format: str = Field(default="{worker_id}", description="How it writes a worker id, such as E{worker_id}.")
+    queue: str | None = Field(default=None, description="Ticket queue for what is found here.")
+
+    def parts(self) -> tuple[str, ...]:
+        """What is read apart from the rest, a mapped task each (AWS accounts); ("",) for a source of one part."""
+        return ("",)
+
+    def part_queue(self, part: str) -> str | None:
+        """The ticket queue of one part."""
+        del part
+        return self.queue
+
+    def named_sources(self) -> tuple[str, ...]:
+        """Other sources that its keys name (who reads the people that come in from elsewhere)."""
+        return ()
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is legal and likely not meant."""
+        return ()
+
+
+class VerifierSettings(SourceSettings):
+    """What every verifier's settings hold: it is read as a source is, and says who still trusts a key."""
+
+    tells: ClassVar[Tells] = "keys"
+    connection: str = Field(default="", description="Airflow connection id, where one is needed.")
+    cache_hours: float = Field(
+        default=24,
+        ge=0,
+        description="The longest that anyone goes on trusting a key which is no longer published; dead is what wasn't"
+        " seen twice, this far apart.",
+    )
+
+
+class TrackerSettings(Pinned):
+    """What every tracker's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    kind: str
+    connection: str = Field(description="Airflow connection id.")

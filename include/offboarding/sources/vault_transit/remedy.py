@@ -1,0 +1,31 @@
+"""A key of the transit engine, by Vault's command line.
+
+https://developer.hashicorp.com/vault/api-docs/secret/transit#rotate-key
+"""
+
+import shlex
+
+from include.offboarding.interfaces import KeyRemedies
+from include.offboarding.model import KeyAction, KeyCopy, Remedy
+
+
+def issue(action: KeyAction) -> tuple[str, ...]:
+    """Return how a new version is made, which signs from then on."""
+    return (f"In {action.copy.source}:\nvault write -f {_path(action.copy, 'rotate')}",)
+
+
+def withdraw(action: KeyAction) -> tuple[str, ...]:
+    """Return how versions up to this one are refused."""
+    copy = action.copy
+    version = copy.key.version
+    least = str(int(version) + 1) if version.isdigit() else "VERSION"
+    why = f"{copy.source}: rotating alone leaves old versions verifying; raise the minimum above version {version}:"
+    return (f"{why}\nvault write {_path(copy, 'config')} min_decryption_version={least}",)
+
+
+def _path(copy: KeyCopy, what: str) -> str:
+    mount, _, key = copy.key.name.partition("/")
+    return shlex.quote(f"{mount}/keys/{key}/{what}")
+
+
+REMEDIES: KeyRemedies = {Remedy.ISSUE: issue, Remedy.WITHDRAW: withdraw}
