@@ -1,6 +1,6 @@
 """`offboarding.yaml` -> typed settings. Each mistake is named by its path in the file, with the nearest valid word.
 
-A roster's, source's or tracker's own keys are declared by the file of its kind (`rosters/csv.py` declares kind csv).
+An entry's own keys are declared by the file of its kind, which is called as the kind is.
 Secrets and hosts are never here: they are Airflow connections.
 """
 
@@ -16,7 +16,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from include.offboarding import beside, yaml_file
 from include.offboarding.destinations import StoreSettings
 from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import RosterSettings, SourceSettings, TrackerSettings, VerifierSettings
+from include.offboarding.interfaces import (
+    NotifierSettings,
+    QueueSettings,
+    RosterSettings,
+    SourceSettings,
+    TrackerSettings,
+    VerifierSettings,
+)
 from include.offboarding.kinds import kind_module, kinds
 from include.offboarding.mistakes import Mistake, of_validation
 from include.offboarding.settings import Company, Settings, warnings
@@ -24,11 +31,15 @@ from include.offboarding.spelling import nearest
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
 STORE_CONNECTION = "offboarding_store"
-ROOMS = ("rosters", "sources", "verifiers", "trackers")
+ROOMS = ("rosters", "sources", "verifiers", "trackers", "notifiers")
+"""What has entries by kind, a list each, called as the room."""
 NEEDED_ROOMS = ("rosters", "sources")
+QUEUE = "messages"
+"""The one entry of a kind of `queues`."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_Entry = RosterSettings | SourceSettings | TrackerSettings
+_Entry = RosterSettings | SourceSettings | TrackerSettings | NotifierSettings
+_BASES = (RosterSettings, SourceSettings, VerifierSettings, TrackerSettings, NotifierSettings, QueueSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +102,11 @@ def check(path: Path | None = None) -> Checked:
     mistakes = list(_policy_mistakes(raw))
     rooms = {room: _entries(room, raw, mistakes) for room in ROOMS}
     # Entries are checked each by its own kind, so the whole is checked without them and given them afterwards.
+    queue = _queue(raw.pop(QUEUE, None), mistakes)
     settings = _validated(Settings, {**raw, **dict.fromkeys(ROOMS, ())}, "", mistakes)
     if settings is not None:
-        settings = settings.model_copy(update={room: tuple(entries) for room, entries in rooms.items()})
+        entries = {room: tuple(entries) for room, entries in rooms.items()}
+        settings = settings.model_copy(update={**entries, QUEUE: queue})
         mistakes += _across(settings)
     register = beside.register(path, raw, settings, mistakes)
     exceptions = beside.exceptions(path, raw, settings, mistakes)
@@ -133,6 +146,8 @@ def json_schema() -> dict[str, object]:
         entries = [_entry_schema(room, kind, definitions) for kind in kinds(room)]
         least = {"minItems": 1} if room in NEEDED_ROOMS else {}
         properties[room] = {"type": "array", "items": {"oneOf": entries}, **least}
+    queues = [_entry_schema("queues", kind, definitions) for kind in kinds("queues")]
+    properties[QUEUE] = {**cast("dict[str, object]", properties[QUEUE]), "anyOf": [*queues, {"type": "null"}]}
     schema |= {"title": "offboarding.yaml", "description": "docs/configuration.md", "$defs": definitions}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
@@ -155,7 +170,7 @@ def _without_docstrings(definitions: Mapping[str, Mapping[str, object]]) -> dict
         name: {key: value for key, value in definition.items() if key != "description"}
         for name, definition in definitions.items()
         # What only an entry of no kind would be.
-        if name not in {base.__name__ for base in (RosterSettings, SourceSettings, VerifierSettings, TrackerSettings)}
+        if name not in {base.__name__ for base in _BASES}
     }
 
 
@@ -181,7 +196,7 @@ def _entries(room: str, raw: dict[str, object], mistakes: list[Mistake]) -> list
         return []
     entries: list[_Entry] = []
     for index, fields in enumerate(cast("list[object]", listed)):
-        entry = _entry(room, f"{room}[{index}]", fields, mistakes)
+        entry = cast("_Entry | None", _entry(room, f"{room}[{index}]", fields, mistakes))
         if entry is None:
             continue
         if entry.name in {other.name for other in entries}:
@@ -190,9 +205,14 @@ def _entries(room: str, raw: dict[str, object], mistakes: list[Mistake]) -> list
     return entries
 
 
-def _entry(room: str, where: str, entry: object, mistakes: list[Mistake]) -> _Entry | None:
+def _queue(told: object, mistakes: list[Mistake]) -> QueueSettings | None:
+    return None if told is None else cast("QueueSettings | None", _entry("queues", QUEUE, told, mistakes))
+
+
+def _entry(room: str, where: str, entry: object, mistakes: list[Mistake]) -> BaseModel | None:
     if not isinstance(entry, dict):
-        mistakes.append(Mistake(path=where, text="is a mapping with name and kind"))
+        name = "" if room == "queues" else "name and "
+        mistakes.append(Mistake(path=where, text=f"is a mapping with {name}kind"))
         return None
     fields = cast("dict[str, object]", entry)
     kind = fields.get("kind")

@@ -1,12 +1,12 @@
-"""What a user may write in `offboarding.yaml`, with every default. A roster's, source's or tracker's own keys are
-declared by the file of its kind.
+"""What a user may write in `offboarding.yaml`, with every default. An entry's own keys are declared by the file of
+its kind.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from include.offboarding.custody import across
 from include.offboarding.custody.register import Register
@@ -14,7 +14,8 @@ from include.offboarding.destinations import StoreWord
 from include.offboarding.errors import ConfigError
 from include.offboarding.exceptions.register import Exceptions
 from include.offboarding.interfaces import (
-    MessageSettings,
+    NotifierSettings,
+    QueueSettings,
     RosterSettings,
     SourceSettings,
     Strict,
@@ -174,22 +175,6 @@ class Policy(Strict):
     )
 
 
-class Notify(Strict):
-    """Who is told at once, beside the tickets: by mail, in Slack, or both."""
-
-    smtp: str = Field(default="", description="Airflow connection of a mail server.")
-    to: tuple[str, ...] = Field(default=(), description="Mail addresses.")
-    slack: str = Field(default="", description="Airflow connection of a Slack bot.")
-    channel: str = Field(default="", description="Slack channel, such as #offboarding.")
-
-    @model_validator(mode="after")
-    def _whole(self) -> "Notify":
-        for conn, where, said in (("smtp", "to", "addresses"), ("slack", "channel", "a channel")):
-            if bool(getattr(self, conn)) != bool(getattr(self, where)):
-                raise ValueError(f"{conn} and {where} go together: a connection, and {said}")
-        return self
-
-
 class Settings(Strict):
     """The whole file."""
 
@@ -201,16 +186,16 @@ class Settings(Strict):
     sources: tuple[SourceSettings, ...]
     verifiers: tuple[VerifierSettings, ...] = ()
     trackers: tuple[TrackerSettings, ...] = ()
+    notifiers: tuple[NotifierSettings, ...] = ()
     custody: str = Field(
         default=DEFAULT_CUSTODY, description="The file that says who holds which key; relative to this one."
     )
     exceptions: str = Field(
         default=DEFAULT_EXCEPTIONS, description="The file that says what may stand for a while; relative to this one."
     )
-    messages: MessageSettings | None = Field(default=None, description="Departures by message.")
+    messages: QueueSettings | None = Field(default=None, description="Departures by message.")
     policy: Policy = Policy()
     guard: Guard = Guard()
-    notify: Notify = Notify()
     _register: Register = PrivateAttr(default_factory=Register)
     _exceptions: Exceptions = PrivateAttr(default_factory=Exceptions)
 

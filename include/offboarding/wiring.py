@@ -13,7 +13,6 @@ import structlog
 from psycopg import OperationalError
 
 from include.offboarding import destinations
-from include.offboarding import notifiers as notifying
 from include.offboarding.config import (
     DEFAULT_PATH,
     STORE_CONNECTION,
@@ -27,6 +26,7 @@ from include.offboarding.errors import ConfigError, OffboardingError, RetriableE
 from include.offboarding.interfaces import (
     ConnectionFields,
     MessageQueue,
+    Notifier,
     ReadContext,
     Reader,
     Roster,
@@ -45,7 +45,6 @@ from include.offboarding.store.trial import trial
 EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
 log = structlog.get_logger("offboarding.wiring")
-notifiers = notifying.build  # who is told at once; nobody where the configuration names none
 
 
 def configured() -> Settings:
@@ -187,6 +186,11 @@ def tracker(settings: Settings) -> tuple[str, Tracker] | None:
     own = settings.trackers[0]
     module = kind_module("trackers", own.kind)
     return own.name, cast("Tracker", module.build(own, _connected("trackers", own, module)))
+
+
+def notifiers(settings: Settings) -> tuple[Notifier, ...]:
+    """Who is told at once, ready; nobody where the configuration names none."""
+    return tuple(cast("Notifier", kind_module("notifiers", own.kind).build(own)) for own in settings.notifiers)
 
 
 def queue(settings: Settings) -> MessageQueue | None:

@@ -1,11 +1,10 @@
 """Arrows between rooms go down only (docs/architecture.md)."""
 
 import graphlib
-from pathlib import PurePath
 
 import pytest
 
-from tests.support.source_tree import ADAPTER_ROOMS, DOMAIN, Module, kinds, modules, of_room
+from tests.support.source_tree import ADAPTER_ROOMS, DOMAIN, Module, inner, kinds, modules, of_room, serves
 
 NOUNS = {"model", "errors"}
 ARROWS: dict[str, set[str]] = {
@@ -59,7 +58,7 @@ ARROWS: dict[str, set[str]] = {
     "guarding": NOUNS | {"report", "settings", "store", "thresholds"},
     "releasing": NOUNS | {"guarding", "interfaces", "pipeline", "report", "settings", "spelling", "store"},
     "alerting": NOUNS | {"interfaces", "store"},
-    "notifiers": NOUNS | {"interfaces", "settings"},
+    "notifiers": NOUNS | {"interfaces"},
     "progress": set(),
     "intake": NOUNS | {"interfaces", "settings", "correlation", "gate", "progress", "store", "texts"},
     "departing": NOUNS
@@ -84,7 +83,7 @@ ARROWS: dict[str, set[str]] = {
     "checkup": NOUNS | {"interfaces", "settings", "pipeline", "nights", "progress", "store"},
     "connections": NOUNS | {"interfaces"},
     "wiring": NOUNS
-    | {"destinations", "interfaces", "connections", "config", "kinds", "settings", "store", "notifiers"}
+    | {"destinations", "interfaces", "connections", "config", "kinds", "settings", "store"}
     | {*ADAPTER_ROOMS},
     "beginning": NOUNS | {"interfaces", "config", "settings", "spelling", "wiring"},
     "commands": NOUNS
@@ -96,9 +95,6 @@ ARROWS: dict[str, set[str]] = {
     "demo": NOUNS | {"interfaces", "config", "settings", "thumbprints", "wiring", "store", "report"},
 }
 """What a room may use. A new room begins with its line here."""
-
-SHARED = {"records", "collected"}
-"""What every kind of a room may stand on: rosters/_records.py, how verifiers read a folder."""
 
 TOP = ("__main__", "demo")
 
@@ -187,15 +183,3 @@ def test_rules_do_not_know_each_other() -> None:
     rules = {f"{DOMAIN}.rules.{kind}" for kind in kinds("rules")}
     for module in of_room("rules"):
         assert not {name for name in module.imports if any(name.startswith(rule) for rule in rules - {module.name})}
-
-
-def inner(module: Module) -> str:
-    """The file or folder of its room that a module belongs to; "" for the room's own docstring."""
-    parts = module.name.split(".")
-    return parts[3] if len(parts) > 3 else ""
-
-
-def serves(private: str, kind: str) -> bool:
-    """Whether that file or folder is this kind's own (_ldap, _roundup_rest), or what all of the room share."""
-    name = PurePath(private).name.removeprefix("_")
-    return private.startswith("_") and (name in SHARED or kind.startswith(name) or name.startswith(kind))

@@ -26,7 +26,12 @@ MOST_LINES = 400
 DAG_LINES = 100
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
-CONTRACTS = {"rosters": {"RosterContract"}, "trackers": {"TrackerContract"}}
+CONTRACTS = {
+    "rosters": {"RosterContract"},
+    "trackers": {"TrackerContract"},
+    "queues": {"QueueContract"},
+    "notifiers": {"NotifierContract"},
+}
 READERS = ("sources", "verifiers")
 READER_CONTRACTS = {
     "accounts": {"SourceContract"},

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.source_tree import ADAPTER_ROOMS, PROJECT, Module, kinds, modules, of_room
+from tests.support.source_tree import PROJECT, Module, modules, of_room
 
 CLOCK = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns", "localtime", "gmtime", "getmtime"}
 """Names of what reads a clock, whatever they are called on."""
@@ -22,14 +22,6 @@ OUR_SQL = re.compile(
     rf"|\bdelete\s+from\s+({_ANY})\b|\btruncate\s+({_ANY})\b",
     re.IGNORECASE | re.DOTALL,
 )
-
-SPEAKERS = [
-    *of_room("config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring"),
-    *[module for module in modules() if module.room in {"commands", "__main__"}],
-    *modules("dags"),
-    *modules("plugins"),
-]
-"""What serves every system, and knows none."""
 
 
 def by_name(module: Module) -> str:
@@ -76,14 +68,3 @@ def test_a_dag_holds_no_query_and_no_client(module: Module) -> None:
     imported = {name.split(".")[0] for name in module.imports}
     assert not imported & {"boto3", "botocore", "ldap3", "psycopg", "httpx"}
     assert not [text for text in module.texts if re.search(r"\b(select|insert|update|delete)\s", text, re.IGNORECASE)]
-
-
-def words_of(module: Module) -> set[str]:
-    """Every word that it says or uses, in strings and in names."""
-    return {word for text in [*module.texts, *module.names] for word in re.split(r"[^A-Za-z0-9_]+", text.lower())}
-
-
-@pytest.mark.parametrize("module", SPEAKERS, ids=by_name)
-def test_a_new_system_is_one_file(module: Module) -> None:
-    """No list, command or DAG names a kind: it would have to be edited for the next one."""
-    assert not words_of(module) & {kind for room in ADAPTER_ROOMS for kind in kinds(room)}

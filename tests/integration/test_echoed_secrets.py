@@ -16,9 +16,8 @@ from include.offboarding.config import kind_module
 from include.offboarding.demo.certificates import make_certificate
 from include.offboarding.demo.slapd import Tls
 from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import ConnectionFields, MessageSettings, ReadContext
+from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Alert
-from include.offboarding.settings import Company, Notify, Settings
 from include.offboarding.store.connect import connected
 from tests.support import echo
 
@@ -67,8 +66,9 @@ def roundup(port: int) -> Try:
 
 def queue(port: int) -> Try:
     address = f"http://127.0.0.1:{port}/123456789012/in"
-    settings = MessageSettings(connection="canary", queue=address, set_aside=address)
-    return kind_module("queues", "sqs").build(settings, aws(port)).waiting
+    module = kind_module("queues", "sqs")
+    settings = module.Settings(kind="sqs", connection="canary", queue=address, set_aside=address)
+    return module.build(settings, aws(port)).waiting
 
 
 def vault(port: int, tls: Tls) -> Try:
@@ -109,12 +109,10 @@ def store(port: int) -> Try:
     return opened
 
 
-def notifier(monkeypatch: pytest.MonkeyPatch, connection: dict[str, object], **notify: object) -> Try:
+def notifier(monkeypatch: pytest.MonkeyPatch, kind: str, connection: dict[str, object], **own: object) -> Try:
     monkeypatch.setenv("AIRFLOW_CONN_CANARY", json.dumps(connection))
-    settings = Settings(
-        company=Company(time_zone="Asia/Seoul"), rosters=(), sources=(), notify=Notify.model_validate(notify)
-    )
-    (found,) = wiring.notifiers(settings)
+    module = kind_module("notifiers", kind)
+    found = module.build(module.Settings(name="canary", kind=kind, connection="canary", **own))
     return lambda: found.tell(Alert(key="hold:1", subject="Held", body="Look."))
 
 
@@ -190,7 +188,7 @@ def test_a_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
     with echo.listening(echo.mail) as port:
         connection: dict[str, object] = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "login": "reader"}
         connection |= {"password": SECRET, "extra": extra}
-        silent(notifier(monkeypatch, connection, smtp="canary", to=["soc@corp.example"]))
+        silent(notifier(monkeypatch, "smtp", connection, to=["soc@corp.example"]))
     # Airflow's hook forgets to close a connection whose login was refused.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
@@ -202,4 +200,4 @@ def test_slack(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     with echo.web(status) as port:
         extra = {"base_url": f"http://127.0.0.1:{port}/"}
         connection: dict[str, object] = {"conn_type": "slack", "password": SECRET, "extra": extra}
-        silent(notifier(monkeypatch, connection, slack="canary", channel="#offboarding"))
+        silent(notifier(monkeypatch, "slack", connection, channel="#offboarding"))

@@ -430,7 +430,7 @@ def test_a_person_who_lowers_the_priority_again_has_the_last_word(office: Office
 
 
 def test_whoever_cannot_be_told_is_told_the_next_time(office: Office, people: RoundupPeople) -> None:
-    heard = HeardNotifier(error=RetriableError("notify.smtp: takes no mail now"))
+    heard = HeardNotifier(error=RetriableError("notifiers.soc: takes no mail now"))
     with pytest.raises(RetriableError, match="couldn't be told at once"):
         hour(office, hours=25, notifiers=[heard])
     assert "Past due since" in only(people, office).comments[-1], "the tracker was told all the same"

@@ -14,8 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from include.offboarding.interfaces import ConnectionFields, MessageSettings
-from include.offboarding.queues.sqs import SqsQueue, build
+from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.queues.sqs import Settings, SqsQueue, build
 from tests.support.lasting import Lasting, descriptions_read_once
 
 SECRET = "canary-of-the-queues-key"
@@ -27,7 +27,7 @@ class Mailbox:
     """Both queues, as whoever sends and whoever looks finds them."""
 
     client: Any
-    settings: MessageSettings
+    settings: Settings
     connection: ConnectionFields
 
     @property
@@ -113,7 +113,7 @@ def opened(url: str, name: str) -> Generator[Mailbox]:
     urls = [client.create_queue(QueueName=f"{kind}-{name}")["QueueUrl"] for kind in ("in", "aside")]
     yield Mailbox(
         client=client,
-        settings=MessageSettings(connection="sqs", queue=urls[0], set_aside=urls[1]),
+        settings=Settings(kind="sqs", connection="sqs", queue=urls[0], set_aside=urls[1]),
         connection=ConnectionFields(
             conn_id="sqs",
             login="AKIATESTTESTTESTTEST",

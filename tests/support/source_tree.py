@@ -10,7 +10,9 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 DOMAIN = "include.offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
-ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers")
+ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers", "queues", "notifiers")
+SHARED = {"records", "collected"}
+"""What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
 MADE = {".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding", ".pytest_cache", ".ruff_cache", ".venv"}
 """Folders that are made, as .gitignore says."""
 
@@ -104,6 +106,18 @@ def kinds(room: str) -> list[str]:
     entries = (DOMAIN_FOLDER / room).iterdir()
     there = {path.stem for path in entries if path.suffix == ".py" or (path / "__init__.py").exists()}
     return sorted(name for name in there if not name.startswith("_"))
+
+
+def inner(module: Module) -> str:
+    """The file or folder of its room that a module belongs to; "" for the room's own docstring."""
+    parts = module.name.split(".")
+    return parts[3] if len(parts) > 3 else ""
+
+
+def serves(private: str, kind: str) -> bool:
+    """Whether that file or folder is this kind's own (_ldap, _roundup_rest), or what all of the room share."""
+    name = private.removeprefix("_")
+    return private.startswith("_") and (name in SHARED or kind.startswith(name) or name.startswith(kind))
 
 
 @cache

@@ -109,6 +109,32 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="wrong kind",
         ),
         pytest.param(
+            lambda s: s.update(messages={"kind": "sqs", "set_aside": "https://s", "region": "x", "quue": "y"}),
+            ["messages.queue is missing.", "messages.quue is unknown. Did you mean queue?"],
+            id="a queue's own keys",
+        ),
+        pytest.param(
+            lambda s: s.update(messages={"queue": "https://q", "set_aside": "https://s"}),
+            ["messages.kind is missing. Known: sqs."],
+            id="no kind of queue",
+        ),
+        pytest.param(lambda s: s.update(messages=5), ["messages is a mapping with kind"], id="no queue"),
+        pytest.param(
+            lambda s: s.update(notify={"smtp": "mail", "to": ["soc@corp.example"]}),
+            ["notify is unknown. Did you mean notifiers?"],
+            id="notifiers without a kind",
+        ),
+        pytest.param(
+            lambda s: s.update(notifiers=[{"name": "soc", "kind": "slak", "connection": "slack"}]),
+            ["notifiers[0].kind: 'slak' is unknown. Did you mean slack?"],
+            id="wrong kind of notifier",
+        ),
+        pytest.param(
+            lambda s: s.update(notifiers=[{"name": "soc", "kind": "smtp", "connection": "mail", "to": []}]),
+            ["notifiers[0].to: Tuple should have at least 1 item after validation, not 0"],
+            id="a mail to nobody",
+        ),
+        pytest.param(
             lambda s: s["rosters"][0].pop("kind"), ["rosters[0].kind is missing. Known: csv, postgres."], id="no kind"
         ),
         pytest.param(

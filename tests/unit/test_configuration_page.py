@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from include.offboarding import config
 from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
-from include.offboarding.interfaces import SourceSettings, VerifierSettings
-from include.offboarding.settings import Company, DueHours, MaxInferred, Notify, Policy, Scores
+from include.offboarding.destinations import Pinned
+from include.offboarding.interfaces import NotifierSettings, QueueSettings, SourceSettings, VerifierSettings
+from include.offboarding.settings import Company, DueHours, MaxInferred, Policy, Scores
 from include.offboarding.thresholds import Guard
 
 PAGE = (config.project_folder() / "docs/configuration.md").read_text("utf-8")
@@ -48,7 +49,13 @@ def test_every_key_is_told() -> None:
     inferred = {f"max_inferred.{key}" for key in keys(MaxInferred)}
     assert set(section("## `policy`")) == keys(Policy, *NESTED) | inferred
     assert set(section("## `guard`")) == keys(Guard)
-    assert set(section("## `notify`")) == keys(Notify)
+    assert set(section("## `notifiers`")) == keys(NotifierSettings)
+    for kind in ("smtp", "slack"):
+        own = keys(config.kind_module("notifiers", kind).Settings, *NotifierSettings.model_fields)
+        assert set(section(f"### `kind: {kind}`")) == own
+    assert set(section("## `messages`")) == keys(QueueSettings, *Pinned.model_fields)
+    own = keys(config.kind_module("queues", "sqs").Settings, *QueueSettings.model_fields)
+    assert set(section("### `kind: sqs`")) == own
     assert set(section("### `policy.due_hours`")) == keys(DueHours)
     assert set(section("### `policy.scores`")) == keys(Scores)
 

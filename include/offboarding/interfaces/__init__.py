@@ -1,11 +1,12 @@
-"""What the rooms promise each other: rosters, sources, verifiers, rules and trackers.
+"""What the rooms promise each other: rosters, sources, verifiers, rules, trackers, queues and notifiers.
 
 A system's file or package is found by its name, which is the `kind` in the configuration. Each of these holds
 
 - `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it;
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
   `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
-  tracker `build(settings, connection)`. A verifier's connection is None where it needs none.
+  tracker or queue `build(settings, connection)`, for a notifier `build(settings)`, since Airflow's own hooks take the
+  connection. A verifier's or a queue's connection is None where it needs none.
 
 Where it takes a connection, it also holds
 
@@ -31,13 +32,12 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
-from pydantic import Field
-
-from include.offboarding.destinations import Pinned
 from include.offboarding.errors import keep_out
 from include.offboarding.interfaces.settings import (
+    NotifierSettings,
+    QueueSettings,
     RosterSettings,
     SourceSettings,
     Strict,
@@ -74,9 +74,10 @@ __all__ = [
     "KeyRemedies",
     "KeySource",
     "MessageQueue",
-    "MessageSettings",
     "Notifier",
+    "NotifierSettings",
     "Proposal",
+    "QueueSettings",
     "QueuedMessage",
     "ReadContext",
     "Reader",
@@ -285,25 +286,12 @@ class Notifier(Protocol):
 
     @property
     def name(self) -> str:
-        """Its kind: smtp or slack."""
+        """Its name in the configuration."""
         ...
 
     def tell(self, alert: Alert) -> None:
         """Send it; it may come twice. Raises RetriableError or FatalError that names the connection and the fix."""
         ...
-
-
-class MessageSettings(Pinned):
-    """A queue on which departures are told by message."""
-
-    kind: Literal["sqs"] = "sqs"
-    connection: str | None = Field(default=None, description="An Airflow connection id; left out: the machine's role.")
-    queue: str = Field(min_length=1, description="The queue's URL.")
-    set_aside: str = Field(min_length=1, description="The URL of the queue for messages that can't be taken.")
-    region: str = Field(default="us-east-1", description="Where the connection names none.")
-    visibility_seconds: int = Field(
-        default=900, ge=60, le=43_200, description="How long a message is unseen before it comes again."
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,3 +88,20 @@ class TrackerSettings(Pinned):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     kind: str
     connection: str = Field(description="Airflow connection id.")
+
+
+class QueueSettings(Pinned):
+    """What every queue's settings hold: departures are told by message there."""
+
+    kind: str
+    connection: str | None = Field(default=None, description="An Airflow connection id; left out: the machine's role.")
+    queue: str = Field(min_length=1, description="The queue's URL.")
+    set_aside: str = Field(min_length=1, description="The URL of the queue for messages that can't be taken.")
+
+
+class NotifierSettings(Strict):
+    """What every notifier's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and errors.")
+    kind: str
+    connection: str = Field(description="Airflow connection id.")

@@ -9,20 +9,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from pydantic import Field
+
 from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.interfaces import NotifierSettings
 from include.offboarding.model import Alert
 
 LATER = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
 """https://docs.slack.dev/reference/methods/chat.postMessage: errors that another try may not meet."""
 
 
+class Settings(NotifierSettings):
+    """Of a Slack bot."""
+
+    channel: str = Field(min_length=1, description="Slack channel, such as #offboarding.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackAlerts:
     """A message an alert (a Notifier, see interfaces.py)."""
 
+    name: str
     connection: str
     channel: str
-    name: str = "slack"
 
     def tell(self, alert: Alert) -> None:
         """Send it."""
@@ -48,14 +57,15 @@ class SlackAlerts:
             self._refused(error, told if re.fullmatch(r"[a-z_]{1,60}", told) else "no answer of Slack's own")
         except (OSError, SlackClientError) as error:
             said = type(error).__name__
-            raise RetriableError(f"notify.slack: {self.connection} takes no message now ({said}).") from error
+            raise RetriableError(f"notifiers.{self.name}: {self.connection} takes no message now ({said}).") from error
         except AirflowException as error:
-            raise FatalError(f"notify.slack: {self.connection}: {error} {_MEND}") from error
+            raise FatalError(f"notifiers.{self.name}: {self.connection}: {error} {_MEND}") from error
 
     def _refused(self, error: Exception, said: str) -> None:
         if said in LATER:
-            raise RetriableError(f"notify.slack: Slack takes no message now ({said}).") from error
-        raise FatalError(f"notify.slack: Slack refuses a message to {self.channel} ({said}). {_MEND}") from error
+            raise RetriableError(f"notifiers.{self.name}: Slack takes no message now ({said}).") from error
+        text = f"notifiers.{self.name}: Slack refuses a message to {self.channel} ({said}). {_MEND}"
+        raise FatalError(text) from error
 
 
 _MEND = "Mend the connection's token (its password), or invite the bot to the channel."
@@ -64,3 +74,8 @@ _MEND = "Mend the connection's token (its password), or invite the bot to the ch
 def _plain(text: str) -> str:
     """As https://docs.slack.dev/messaging/formatting-message-text/#escaping says."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def build(settings: Settings) -> SlackAlerts:
+    """Ready to tell."""
+    return SlackAlerts(name=settings.name, connection=settings.connection, channel=settings.channel)

@@ -8,20 +8,29 @@ import html
 import smtplib
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.interfaces import NotifierSettings
 from include.offboarding.model import Alert
 
 REFUSED = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
 """What no repetition mends."""
 
 
+class Settings(NotifierSettings):
+    """Of a mail server."""
+
+    to: tuple[str, ...] = Field(min_length=1, description="Mail addresses.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAlerts:
     """A mail an alert (a Notifier, see interfaces.py)."""
 
+    name: str
     connection: str
     to: tuple[str, ...]
-    name: str = "smtp"
 
     def tell(self, alert: Alert) -> None:
         """Send it."""
@@ -36,14 +45,15 @@ class MailAlerts:
             html_content=f"<pre>{html.escape(alert.body)}</pre>",
             mime_subtype="alternative",
         )
+        where = f"notifiers.{self.name}: {self.connection}"
         try:
             mail.notify({})
         except REFUSED as error:
-            raise FatalError(f"notify.smtp: {self.connection} refuses a mail ({_said(error)}). {_MEND}") from error
+            raise FatalError(f"{where} refuses a mail ({_said(error)}). {_MEND}") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise RetriableError(f"notify.smtp: {self.connection} takes no mail now ({_said(error)}).") from error
+            raise RetriableError(f"{where} takes no mail now ({_said(error)}).") from error
         except (AirflowException, ValueError) as error:
-            raise FatalError(f"notify.smtp: {self.connection}: {error} {_MEND}") from error
+            raise FatalError(f"{where}: {error} {_MEND}") from error
 
 
 _MEND = "Mend the connection: host, port, login, password, and from_email in its extra."
@@ -52,3 +62,8 @@ _MEND = "Mend the connection: host, port, login, password, and from_email in its
 def _said(error: Exception) -> str:
     code = getattr(error, "smtp_code", None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def build(settings: Settings) -> MailAlerts:
+    """Ready to tell."""
+    return MailAlerts(name=settings.name, connection=settings.connection, to=settings.to)

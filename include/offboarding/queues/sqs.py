@@ -7,9 +7,11 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from pydantic import Field
+
 from include.offboarding.destinations import Destination, of_aws
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, MessageSettings, QueuedMessage
+from include.offboarding.interfaces import ConnectionFields, QueuedMessage, QueueSettings
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -30,10 +32,19 @@ _BESIDE = 4_096
 """Room for the attributes."""
 
 
+class Settings(QueueSettings):
+    """Of Amazon SQS."""
+
+    region: str = Field(default="us-east-1", description="Where the connection names none.")
+    visibility_seconds: int = Field(
+        default=900, ge=60, le=43_200, description="How long a message is unseen before it comes again."
+    )
+
+
 class SqsQueue:
     """A queue, and another one for what is set aside. Calls may come from any thread, one at a time."""
 
-    def __init__(self, settings: MessageSettings, connection: ConnectionFields | None) -> None:
+    def __init__(self, settings: Settings, connection: ConnectionFields | None) -> None:
         self._settings, self._connection = settings, connection
         self._client: SQSClient | None = None
 
@@ -149,12 +160,12 @@ def _extra(connection: ConnectionFields, name: str) -> str | None:
     return str(value) if value else None
 
 
-def build(settings: MessageSettings, connection: ConnectionFields | None) -> SqsQueue:
+def build(settings: Settings, connection: ConnectionFields | None) -> SqsQueue:
     """Ready to be asked."""
     return SqsQueue(settings, connection)
 
 
-def destinations(settings: MessageSettings, connection: ConnectionFields) -> Iterator[Destination]:
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
     """Where the connection leads."""
     del settings
     return of_aws(connection.extra.get("endpoint_url"))

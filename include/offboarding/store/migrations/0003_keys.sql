@@ -14,7 +14,7 @@ create table key_copy (
     key_pk           bigint not null references signing_key,
     realm            text not null references realm,
     source           text not null,                   -- the reader's name in the configuration today
-    source_kind      text not null,                   -- jwks, aws_kms: several kinds of readers may tell of one realm
+    source_kind      text not null,                   -- several kinds of readers may tell of one realm
     kind             text not null check (kind in ('signing_key', 'shared_secret')),
     native_id        text not null,
     name             text not null,

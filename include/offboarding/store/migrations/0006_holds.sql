@@ -1,6 +1,6 @@
 -- What the guard holds, by whose word it was let through or refused, and what people are told at once.
 
--- Told through notifiers (SMTP, Slack), beside the tickets; each once to each of them.
+-- Told through notifiers, beside the tickets; each once to each of them.
 create table alert (
     alert_key  text primary key,                      -- of what happened: the same twice is one alert
     run_id     bigint references run,
@@ -11,7 +11,7 @@ create table alert (
 
 create table alert_told (
     alert_key text not null references alert,
-    notifier  text not null,                          -- smtp or slack
+    notifier  text not null,                          -- its name in the configuration
     told_at   timestamptz,                            -- null: it couldn't be told yet
     primary key (alert_key, notifier)
 );

@@ -1,0 +1,115 @@
+"""A system is known in its own package alone: whoever names its kind elsewhere must be edited for the next one."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+import pytest
+
+from tests.support.source_tree import ADAPTER_ROOMS, DOMAIN, DOMAIN_FOLDER, Module, inner, kinds, modules, serves
+
+KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
+ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
+"""Formats and protocols, of which some may speak: there it counts whether a kind is meant."""
+SPEAKERS = {"config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring", "commands", "__main__"}
+"""Rooms that serve every system, and speak of none."""
+DAGS = (*modules("dags"), *modules("plugins"))
+EVERYWHERE = [*(module for module in modules() if module.room != "demo"), *DAGS]
+
+
+def at_home(module: Module, room: str, kind: str) -> bool:
+    """The system's own package, or what it shares with others of its room (_aws)."""
+    return module.room == room and (inner(module) == kind or serves(inner(module), kind))
+
+
+def named(module: Module, kind: str) -> list[str]:
+    """Where this kind is named: strings that hold it as a word, and names; of ordinary words, what means one."""
+    if kind in ORDINARY and module.room not in SPEAKERS and module not in DAGS:
+        return [text for text in meant_as_kinds(module.tree) if text == kind]
+    word = re.compile(rf"(?<![A-Za-z0-9_]){kind}(?![A-Za-z0-9_])", re.IGNORECASE)
+    return [*filter(word.search, module.texts), *(name for name in module.names if name.lower() == kind)]
+
+
+def meant_as_kinds(tree: ast.AST) -> Iterator[str]:
+    """Strings that are compared with a kind, given as one, or asked for by one."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare() if any(map(says_kind, (node.left, *node.comparators))):
+                yield from strings(node)
+            case ast.Match() if says_kind(node.subject):
+                yield from (text for case in node.cases for text in strings(case.pattern))
+            case ast.keyword(arg=str(name)) if "kind" in name:
+                yield from strings(node.value)
+            case ast.Call() if says_kind(node.func):
+                yield from (text for argument in node.args for text in strings(argument))
+            case ast.Dict():
+                pairs = zip(node.keys, node.values, strict=True)
+                yield from (text for key, value in pairs if key and "kind" in strings(key) for text in strings(value))
+            case ast.Assign(targets=[target], value=value) if says_kind(target):
+                yield from strings(value)
+            case ast.AnnAssign(target=target) if says_kind(target):
+                yield from strings(node)
+            case ast.Subscript() if says_kind(node.value) or says_kind(node.slice):
+                yield from strings(node.slice)
+            case _:
+                pass
+
+
+def says_kind(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return "kind" in name.lower()
+        case ast.Subscript():
+            return "kind" in strings(node.slice)
+        case _:
+            return False
+
+
+def strings(node: ast.AST) -> list[str]:
+    return [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+
+
+@pytest.mark.parametrize(("room", "kind"), KINDS)
+def test_a_kind_is_named_at_home_alone(room: str, kind: str) -> None:
+    abroad = [module for module in EVERYWHERE if not at_home(module, room, kind)]
+    assert {module.name: found for module in abroad if (found := named(module, kind))} == {}
+
+
+@pytest.mark.parametrize(("room", "kind"), KINDS)
+def test_a_kind_is_found_by_its_name_and_imported_by_nobody(room: str, kind: str) -> None:
+    own = f"{DOMAIN}.{room}.{kind}"
+    abroad = [module for module in EVERYWHERE if not at_home(module, room, kind)]
+    assert [module.name for module in abroad for name in module.imports if f"{name}.".startswith(f"{own}.")] == []
+
+
+@pytest.mark.parametrize("path", sorted(DOMAIN_FOLDER.rglob("*.sql")), ids=lambda path: PurePath(path).stem)
+def test_no_query_knows_a_kind(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for _, kind in KINDS:
+        meant = rf"\bkind\w*\s*(=|<>|(not\s+)?in)\s*\(?[^)]*'{kind}'" if kind in ORDINARY else rf"\b{kind}\b"
+        assert not re.search(meant, text), kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if source.kind == "ldap": pass',
+        'if own.kind in ("csv", "ldap"): pass',
+        'if row["kind"] != "ldap": pass',
+        'made = Settings(kind="ldap")',
+        'module = kind_module("sources", "ldap")',
+        'entry = {"name": "x", "kind": "ldap"}',
+        'kind: Literal["ldap"] = "ldap"',
+        'KINDS = ["ldap"]',
+        'steps = BY_KIND["ldap"]',
+        'match copy.source_kind:\n    case "ldap" | "csv": pass',
+    ],
+)
+def test_an_ordinary_word_that_means_a_kind_is_seen(line: str) -> None:
+    assert "ldap" in list(meant_as_kinds(ast.parse(line)))
+
+
+@pytest.mark.parametrize("line", ['scheme = "ldap"', 'if url.scheme == "ldap": pass', 'kind = "leaver-ldap-key"'])
+def test_an_ordinary_word_that_means_none_is_let_stand(line: str) -> None:
+    assert "ldap" not in list(meant_as_kinds(ast.parse(line)))
