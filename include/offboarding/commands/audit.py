@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from include.offboarding.commands import DONE
+from include.offboarding.commands.lines.checks import WholeLine
 from include.offboarding.commands.output import records, say
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.errors import FatalError
@@ -43,7 +44,7 @@ def verify(given: Namespace) -> int:
             " you want to look into."
         )
     if given.format == "jsonl":
-        records([{"events": end.seq if end else 0, "hash": end.hash if end else None, "whole": True}])
+        records([WholeLine(events=end.seq if end else 0, hash=end.hash if end else None, whole=True)])
     elif end is None:
         say("Nothing has happened yet.")
     else:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from include.offboarding import config
 from include.offboarding.commands import DONE, REFUSED
+from include.offboarding.commands.lines.checks import MistakeLine
 from include.offboarding.commands.output import records, say
-from include.offboarding.commands.records import SCHEMA_VERSION
 from include.offboarding.config import Checked, Loaded
 from include.offboarding.custody import register
 from include.offboarding.exceptions import register as let_stand
-from include.offboarding.mistakes import Mistake
 from include.offboarding.report.wording import counted
 
 
@@ -22,8 +21,8 @@ def check_config(given: Namespace) -> int:
     if given.format == "jsonl":
         records(
             [
-                *({**_line("mistake", m.text), "path": m.path, "file": _named(m)} for m in checked.mistakes),
-                *({**_line("warning", warning), "path": None, "file": None} for warning in warnings),
+                *(MistakeLine(level="mistake", text=m.text, path=m.path, file=m.file) for m in checked.mistakes),
+                *(MistakeLine(level="warning", text=warning, path=None, file=None) for warning in warnings),
             ]
         )
     else:
@@ -40,10 +39,6 @@ def config_schema(given: Namespace) -> int:
         schema = let_stand.json_schema()
     say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
     return DONE
-
-
-def _line(level: str, text: str) -> dict[str, object]:
-    return {"schema_version": SCHEMA_VERSION, "level": level, "text": text}
 
 
 def _told(checked: Checked, warnings: tuple[str, ...]) -> list[str]:
@@ -78,10 +73,6 @@ def _register(loaded: Loaded) -> str:
     custodians = sum(len(entry.custodians) for entry in settings.register.keys)
     keys, teams = counted(len(settings.register.keys), "key"), counted(len(settings.register.teams), "team")
     return f"{_shown(own)}: good. {keys}, {counted(custodians, 'custodian')}, {teams}."
-
-
-def _named(mistake: Mistake) -> str | None:
-    return str(mistake.file) if mistake.file else None
 
 
 def _shown(path: Path) -> Path:

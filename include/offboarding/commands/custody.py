@@ -35,9 +35,9 @@ def custody(given: Namespace) -> int:
             return _worker(session, zone, given)
         found = told_keys.keys(session)
     if given.format == "jsonl":
-        from include.offboarding.commands.custody_records import key_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.keys import KeyLine  # noqa: PLC0415
 
-        records(key_record(key) for key in found)
+        records(map(KeyLine.read, found))
     elif found:
         _key_table(found, zone)
         say("", *words.summary(found), f"Who may hold one: {COMMAND} custody --key KEY")
@@ -58,9 +58,9 @@ def _key(session: Session, zone: str, given: Namespace) -> int:
     question = asked(given.as_of, zone)
     holders = told_holders.holders_of(session, key, question)
     if given.format == "jsonl":
-        from include.offboarding.commands.custody_records import holder_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.keys import HolderLine  # noqa: PLC0415
 
-        records(holder_record(key, holder) for holder in holders)
+        records(HolderLine.read(holder, label=key.label, standing=key.standing) for holder in holders)
         return DONE
     say(words.render(key, datetime.now(UTC), zone), "")
     if holders:
@@ -82,9 +82,10 @@ def _worker(session: Session, zone: str, given: Namespace) -> int:
     held = told_holders.keys_of(session, person.person_uid, question)
     by_name = {name: key for key in told_keys.keys(session) for name in (key.material, key.label)}
     if given.format == "jsonl":
-        from include.offboarding.commands.custody_records import holder_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.keys import HolderLine  # noqa: PLC0415
 
-        records(holder_record(by_name[holder.material], holder) for holder in held)
+        keys = ((by_name[holder.material], holder) for holder in held)
+        records(HolderLine.read(each, label=key.label, standing=key.standing) for key, each in keys)
         return DONE
     whose = worker(person.id_space, person.worker_id)
     if not held:

@@ -39,9 +39,9 @@ def link_list(given: Namespace) -> int:
     with reading_store() as (session, zone):
         found = [one for one in decisions.decisions(session) if given.all or one.revoked_at is None]
     if given.format == "jsonl":
-        from include.offboarding.commands.records import decision_record  # noqa: PLC0415 - it brings every rule
+        from include.offboarding.commands.lines.links import LinkDecidedLine  # noqa: PLC0415 - tables need none of it
 
-        records(decision_record(decision) for decision in found)
+        records(map(LinkDecidedLine.read, found))
     elif found:
         names = ("Decision", "Says", "Source", "Account", "Worker", "By", "Reason")
         columns = [Column(name=name, whole=name in ("Decision", "Says")) for name in names]

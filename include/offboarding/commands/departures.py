@@ -23,9 +23,9 @@ def listing(given: Namespace) -> int:
     with reading_store() as (session, zone):
         found = words.open_ends(session)
     if given.format == "jsonl":
-        from include.offboarding.commands.departure_records import open_end_record  # noqa: PLC0415 - every rule
+        from include.offboarding.commands.lines.departures import OpenEndLine  # noqa: PLC0415 - tables need none of it
 
-        records(open_end_record(end) for end in found)
+        records(map(OpenEndLine.read, found))
     elif found:
         names = ("Departure", "Worker", "Gone since", "Why", "Stands", "Roster says")
         columns = [Column(name=name, whole=name in ("Departure", "Worker")) for name in names]

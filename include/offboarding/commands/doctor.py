@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from include.offboarding import config, wiring
 from include.offboarding.checkup.systems import FAILED, GOOD, IN_PART, Checked, Checkup
 from include.offboarding.commands import DONE, REFUSED
+from include.offboarding.commands.lines.systems import CheckedLine
 from include.offboarding.commands.output import Column, note, records, say, table
-from include.offboarding.commands.records import SCHEMA_VERSION, Record
 from include.offboarding.commands.stores import UnreachableError, trial_on
 from include.offboarding.commands.watching import at_the_terminal
 from include.offboarding.config import Loaded
@@ -35,25 +35,10 @@ def doctor(given: Namespace) -> int:
         checkup = Checkup(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
         found = [of_store, *checkup.run()]
     if given.format == "jsonl":
-        records(checked_record(checked) for checked in found)
+        records(map(CheckedLine.read, found))
     else:
         _tell(found, loaded.warnings)
     return DONE if all(checked.state == GOOD for checked in found) else REFUSED
-
-
-def checked_record(checked: Checked) -> Record:
-    """A line of `doctor`."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "room": checked.room,
-        "name": checked.name,
-        "part": checked.part or None,
-        "state": checked.state,
-        "counts": dict(checked.counts),
-        "linked": None if checked.linked is None else {"accounts": checked.linked[0], "of": checked.linked[1]},
-        "missing": list(checked.missing),
-        "limits": list(checked.limits),
-    }
 
 
 @contextmanager

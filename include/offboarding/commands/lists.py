@@ -31,9 +31,9 @@ def findings(given: Namespace) -> int:
         person = reading.worker_called(session, given.worker).person_uid if given.worker else None
         found = reading.findings(session, state=state, rule=given.rule, person_uid=person)
         if given.format == "jsonl":
-            from include.offboarding.commands.records import finding_record  # noqa: PLC0415 - it brings every rule
+            from include.offboarding.commands.lines.findings import FindingLine  # noqa: PLC0415 - it brings every rule
 
-            records(finding_record(finding) for finding in found)
+            records(map(FindingLine.read, found))
         else:
             finding_table(found)
             _after_findings(session, found, given.state)
@@ -48,9 +48,9 @@ def links(given: Namespace) -> int:
             raise FatalError(f"no source {given.source} has been read yet.{nearest(given.source, names)}")
         found = reading.links(session, source=given.source, decisions=given.decision)
     if given.format == "jsonl":
-        from include.offboarding.commands.records import link_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.links import LinkLine  # noqa: PLC0415
 
-        records(link_record(link) for link in found)
+        records(map(LinkLine.read, found))
     elif given.format == spreadsheet.FORMAT:
         sys.stdout.writelines(links_file.text(found))
     elif found:
@@ -70,9 +70,9 @@ def runs(given: Namespace) -> int:
     with reading_store() as (session, zone):
         found = reading.runs(session, last=last)
     if given.format == "jsonl":
-        from include.offboarding.commands.records import run_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.runs import RunLine  # noqa: PLC0415
 
-        records(run_record(run) for run in found)
+        records(map(RunLine.read, found))
     elif found:
         _run_table(found, zone)
         say("", f"What a run found: {COMMAND} report --run {found[0].run_id}")
@@ -99,9 +99,9 @@ def _newest(given: Namespace) -> int:
         ended = reading.last_night(session)
     found = [ended] if ended else []
     if given.format == "jsonl":
-        from include.offboarding.commands.records import run_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.runs import RunLine  # noqa: PLC0415
 
-        records(run_record(run) for run in found)
+        records(map(RunLine.read, found))
     elif found:
         _run_table(found, zone)
     if ended is None or ended.finished_at is None:

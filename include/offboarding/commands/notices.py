@@ -50,9 +50,9 @@ def listing(given: Namespace) -> int:
     with reading_store() as (session, _):
         found = [one for one in notices.notices(session) if given.all or one.stands]
     if given.format == "jsonl":
-        from include.offboarding.commands.departure_records import notice_record  # noqa: PLC0415 - it brings every rule
+        from include.offboarding.commands.lines.departures import NoticeLine  # noqa: PLC0415 - tables need none of it
 
-        records(notice_record(notice) for notice in found)
+        records(map(NoticeLine.read, found))
     elif found:
         names = ("Notice", "Worker", "Last moment", "Stands", "By", "Reason")
         columns = [Column(name=name, whole=name in ("Notice", "Worker")) for name in names]

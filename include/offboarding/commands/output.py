@@ -3,9 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from include.offboarding.commands.lines.line import Line
 from include.offboarding.report.wording import joined, printable
 
 PIPE_WIDTH = 160
@@ -39,10 +40,10 @@ def note(line: str) -> None:
     print(printable(line), file=sys.stderr)  # noqa: T201
 
 
-def records(objects: Iterable[Mapping[str, object]]) -> None:
+def records(lines: Iterable[Line]) -> None:
     """An object a line. What a terminal would act on is escaped, as JSON escapes it."""
-    for one in objects:
-        told = json.dumps(one, ensure_ascii=False)
+    for line in lines:
+        told = json.dumps(line.printed(), ensure_ascii=False)
         sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in told) + "\n")
 
 

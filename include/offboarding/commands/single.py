@@ -18,9 +18,9 @@ def worker(given: Namespace) -> int:
         found = reading.person(session, given.worker)
         findings = reading.findings(session, person_uid=found.found.person_uid)
     if given.format == "jsonl":
-        from include.offboarding.commands.records import person_record  # noqa: PLC0415 - it brings every rule
+        from include.offboarding.commands.lines.people import PersonLine  # noqa: PLC0415 - it brings every rule
 
-        records([person_record(found, findings)])
+        records([PersonLine.read(found, findings=findings)])
         return DONE
     say(person.render(found, zone), "", "ACCOUNTS" if found.links else "ACCOUNTS  none that we know of")
     if found.links:
@@ -35,9 +35,9 @@ def explain(given: Namespace) -> int:
     with reading_store() as (session, zone):
         told = reading.explanation(session, given.key)
     if given.format == "jsonl":
-        from include.offboarding.commands.records import explanation_record  # noqa: PLC0415
+        from include.offboarding.commands.lines.findings import explained  # noqa: PLC0415
 
-        records([explanation_record(told)])
+        records([explained(told)])
     else:
         say(explaining.render(told, zone))
     return DONE

@@ -23,9 +23,9 @@ def listing(given: Namespace) -> int:
         found = upcoming(session, as_of=now, days=given.days, zone=zone)
         keys = _keys(session, Asked(as_of=now, zone=zone)) if found else {}
     if given.format == "jsonl":
-        from include.offboarding.commands.departure_records import upcoming_record  # noqa: PLC0415 - every rule
+        from include.offboarding.commands.lines.departures import UpcomingLine  # noqa: PLC0415 - tables need none of it
 
-        records(upcoming_record(each, keys.get(each.person_uid, [])) for each in found)
+        records(UpcomingLine.read(each, keys=keys.get(each.person_uid, [])) for each in found)
     elif found:
         names = ("Worker", "Leaves", "By", "Holds", "Accounts and keys")
         columns = [Column(name=name, whole=name == "Worker") for name in names]

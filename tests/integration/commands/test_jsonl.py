@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from include.offboarding import config
+from include.offboarding.commands.lines import page
 from include.offboarding.store.connect import Session, opened
 from tests.integration.commands.conftest import Type
 from tests.support import filled
@@ -18,6 +19,11 @@ def promised(title: str) -> set[str]:
     """The fields that the page tells below a heading."""
     below = PAGE.split(f"\n## `{title}`\n", 1)[1].split("\n## ", 1)[0]
     return set(re.findall(r"^\| `([\w.\[\]]+)` \|", below, re.MULTILINE))
+
+
+def test_the_page_is_made_of_the_lines() -> None:
+    """After a change: python -m include.offboarding.commands.lines.page > docs/jsonl.md."""
+    assert page.page() == PAGE
 
 
 def fields(record: dict[str, Any], inner: tuple[str, ...] = ()) -> set[str]:
