@@ -13,7 +13,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from dags.offboarding_tasks import ASKED_AGAIN, context
 from include.offboarding import wiring
-from include.offboarding.forms import kinds, submitting
+from include.offboarding.decisions import kinds, submitting
 
 NEEDED = "decision"
 PEOPLE_ALONE = cast("Any", ["manual"])

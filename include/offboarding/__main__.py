@@ -1,4 +1,4 @@
-"""`python -m include.offboarding`: what may be typed is in commands/arguments.py."""
+"""`python -m include.offboarding`: what may be typed says commands/tree.py."""
 
 import sys
 

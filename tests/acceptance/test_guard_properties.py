@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from include.offboarding.deciding.notices import add_notice
 from include.offboarding.model import Count, Measure
 from include.offboarding.store import embedded, reading
 from include.offboarding.store.connect import opened
 from include.offboarding.thresholds import Guard, Limit, trips
 from tests.support.database import cloned
+from tests.support.deciding import add_notice
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red

@@ -11,10 +11,11 @@ from typing import Any, cast
 
 import pytest
 
-from include.offboarding.deciding.links import Verb, decide_link
+from include.offboarding.decisions.links import Verb
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
 from include.offboarding.store.connect import Session
+from tests.support.deciding import decide_link
 from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, job, mail, number, owner, scoped, ssh, tag, worker
 from tests.support.whole_night import Readers

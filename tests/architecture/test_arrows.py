@@ -63,10 +63,6 @@ ARROWS: dict[str, set[str]] = {
     "intake": NOUNS | {"interfaces", "settings", "correlation", "gate", "progress", "store", "texts"},
     "departing": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "people", "intake", "report", "store", "troubles"},
-    # A decision is one function, whoever brings it.
-    # What the files beside the configuration are refused for, a person is refused for, too.
-    "deciding": NOUNS
-    | {"settings", "people", "intake", "spelling", "store", "beside", "excepting", "exceptions", "mistakes"},
     "watching": NOUNS | {"interfaces", "settings", "keys", "intake", "report", "store", "troubles"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
@@ -74,9 +70,11 @@ ARROWS: dict[str, set[str]] = {
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake", "watching"}
     | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting", "messages"}
     | {"alerting", "guarding", "troubles"},
-    # Decisions as a form: some do more than write a row.
-    "forms": NOUNS
-    | {"interfaces", "settings", "keys", "mistakes", "spelling", "store", "deciding", "pipeline", "releasing"},
+    # A decision is one function, whoever brings it: some do more than write a row. What the files beside the
+    # configuration are refused for, a person is refused for, too.
+    "decisions": NOUNS
+    | {"interfaces", "settings", "people", "intake", "keys", "spelling", "store", "beside", "excepting", "exceptions"}
+    | {"mistakes", "releasing", "report"},
     # The DAG knows it as well.
     "order": set(),
     "nights": NOUNS | {"interfaces", "order", "settings", "pipeline", "store"},
@@ -89,7 +87,7 @@ ARROWS: dict[str, set[str]] = {
     "commands": NOUNS
     | {"interfaces", "config", "settings", "spelling", "keys", "wiring", "pipeline", "nights", "progress"}
     | {"beginning", "checkup", "report", "store", "rules", "custody", "exceptions", "mistakes"}
-    | {"correlation", "people", "intake", "deciding", "releasing"},
+    | {"correlation", "people", "intake", "decisions"},
     "__main__": NOUNS | {"commands", "config", "wiring"},
     # It runs the house as a user would; nobody uses it but the tests.
     "demo": NOUNS | {"interfaces", "config", "settings", "thumbprints", "wiring", "store", "report"},
@@ -98,7 +96,7 @@ ARROWS: dict[str, set[str]] = {
 
 TOP = ("__main__", "demo")
 
-DAG_MAY_USE = ("order", "pipeline", "releasing", "wiring", "forms", "errors")
+DAG_MAY_USE = ("order", "pipeline", "releasing", "wiring", "decisions", "errors")
 
 AIRFLOW_ROOMS = ("connections", "notifiers")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""

@@ -15,8 +15,8 @@ from airflow.sdk.execution_time.context import set_current_context
 from airflow.serialization.serialized_objects import DagSerialization
 
 from include.offboarding import wiring
+from include.offboarding.decisions import kinds, submitting
 from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.forms import kinds, submitting
 from tests.support.source_tree import PROJECT
 
 FIELDS = {
@@ -51,7 +51,7 @@ def test_only_a_person_begins_it(deciding: DAG) -> None:
     assert {kind.value for kind in kinds_of_runs} == {"manual"}
 
 
-@pytest.mark.parametrize("name", kinds.every())
+@pytest.mark.parametrize("name", kinds.forms())
 def test_every_decision_is_taken(deciding: DAG, name: str) -> None:
     assert field(deciding, "decision").resolve(name) == name
 

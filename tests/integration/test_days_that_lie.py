@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.deciding.moments import last_moment
+from include.offboarding.decisions.moments import last_moment
 from include.offboarding.errors import FatalError
 from include.offboarding.model import Employment
 from include.offboarding.store import reading

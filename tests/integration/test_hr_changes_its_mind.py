@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.deciding.departures import confirm_departure, deny_departure
-from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import FatalError
 from include.offboarding.model import Employment
 from include.offboarding.report import night as screen
 from include.offboarding.store import reading, words
 from tests.integration.test_departure import KIM_KEY, KIMS, LEE, PARK, office, rows
+from tests.support.deciding import add_notice, confirm_departure, deny_departure
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, WORKS, job, mail, number, worker

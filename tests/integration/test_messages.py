@@ -12,13 +12,13 @@ from airflow.dag_processing.dagbag import DagBag
 
 from dags.offboarding_queue import MessagesTrigger, told
 from include.offboarding import messages, pipeline, releasing
-from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import FatalError
 from include.offboarding.interfaces import QueuedMessage
 from include.offboarding.queues.sqs import SqsQueue
 from include.offboarding.store.connect import Session
 from tests.integration.commands.conftest import connected
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
+from tests.support.deciding import add_notice
 from tests.support.departure import departure
 from tests.support.office import Office
 from tests.support.queue_server import Mailbox, mailbox, sqs_server

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.offboarding import pipeline, releasing
-from include.offboarding.deciding.nights import withdraw_run
 from include.offboarding.errors import FatalError
 from include.offboarding.store import recorded, runs, watching, withdrawals
 from include.offboarding.store.connect import Session, opened
 from include.offboarding.store.rows import Run
 from include.offboarding.store.trial import trial
+from tests.support.deciding import withdraw_run
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import job, mail, number, worker

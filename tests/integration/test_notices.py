@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.deciding.notices import add_notice, withdraw_notice
 from include.offboarding.errors import FatalError
 from include.offboarding.model import Standing
 from include.offboarding.report import night as screen
@@ -13,6 +12,7 @@ from include.offboarding.store import notices, reading
 from include.offboarding.store.connect import Session
 from include.offboarding.store.notices import Notice
 from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, rows, titles
+from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.office import Office

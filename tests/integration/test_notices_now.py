@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from include.offboarding import pipeline
-from include.offboarding.deciding.notices import add_notice, withdraw_notice
 from include.offboarding.errors import FatalError
 from include.offboarding.store.connect import Session, opened
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
+from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import WORKS, number, worker

@@ -11,7 +11,6 @@ from airflow.dag_processing.dagbag import DagBag
 
 from include.offboarding import messages, pipeline
 from include.offboarding.checkup.systems import FAILED, GOOD, Checked, Checkup
-from include.offboarding.deciding import acknowledging
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.nights.whole import Readers, whole_night
@@ -21,6 +20,7 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import reading
 from include.offboarding.store.rows import Run
 from tests.integration.test_departure import office
+from tests.support.deciding import acknowledge
 from tests.support.desk import tickets_of
 from tests.support.office import Office, login
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
@@ -127,7 +127,7 @@ def test_one_that_is_acknowledged_is_shown_and_green_by_the_file_or_by_a_persons
         entry = {"queue": "departures", "reason": "CHG-1881", "approver": "minjun.kim", "expires": last}
         office.let_stand = {"acknowledgements": [entry]}
     else:
-        acknowledging.acknowledge(
+        acknowledge(
             office.session,
             settings(office, mailbox),
             queue="departures",

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from include.offboarding.deciding.departures import confirm_departure, deny_departure
 from include.offboarding.model import Employment, KeyKind, Worker
 from include.offboarding.report import night as screen
 from include.offboarding.store import reading
 from tests.integration.test_departure import KIM, LEE, office, rows
+from tests.support.deciding import confirm_departure, deny_departure
 from tests.support.office import Office, access_key, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, key, worker

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.deciding.notices import add_notice
 from include.offboarding.model import Employment
 from include.offboarding.report import night as screen
 from include.offboarding.store import reading
 from include.offboarding.store.reading.upcoming import upcoming
 from tests.integration.test_departure import office, rows
+from tests.support.deciding import add_notice
 from tests.support.office import Office, locked
 from tests.support.small_company import LEFT, WORKS, job
 from tests.support.tracker import people, roundup, tracker

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from include.offboarding import config, messages, yaml_file
 from include.offboarding.custody import commits
-from include.offboarding.deciding import spreadsheet
+from include.offboarding.decisions import spreadsheet
 from include.offboarding.queues import sqs
 from include.offboarding.revocation.settings import AskedCrls
 from include.offboarding.rosters import postgres

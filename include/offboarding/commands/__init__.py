@@ -7,7 +7,7 @@ DONE = 0
 REFUSED = 1
 """A sentence says what is wrong: the configuration, a key, a decision that can't be taken."""
 USAGE = 2
-"""argparse's own: the words given make no command."""
+"""The words given make no command."""
 UNREACHABLE = 3
 """The store, or a system that the command needs, can't be reached or used."""
 INTERRUPTED = 130

@@ -1,9 +1,10 @@
 """Whether the record of changes and decisions is what it was when it was written, and the rest as it says."""
 
-from argparse import Namespace
+from typing import Annotated
 
 from include.offboarding.commands import DONE
 from include.offboarding.commands.lines.checks import WholeLine
+from include.offboarding.commands.options import Format, beginning_of_hash, command, option
 from include.offboarding.commands.output import records, say
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.errors import FatalError
@@ -15,8 +16,22 @@ from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import recorded_links
 
 
-def verify(given: Namespace) -> int:
-    """The chain is whole, all stands as it says, and the hashes of earlier reports are in it.
+@command("audit verify", example="--hash 3fa9c1d2e4b7")
+def verify(
+    *,
+    hashes: Annotated[
+        list[str] | None,
+        option(
+            "--hash",
+            text="a hash that an earlier report printed, or its first 8 digits or more; may be repeated",
+            metavar="HASH",
+            parse=beginning_of_hash,
+        ),
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """Check the record of changes: each event holds the hash of the one before it, and the last one's stands in each
+    night's report, outside the database.
 
     Raises FatalError that says where it isn't so.
     """
@@ -29,7 +44,7 @@ def verify(given: Namespace) -> int:
             )
         otherwise = [*map(str, recorded.troubles(session)), *_states(session), *_keys(session), *_links(session)]
         end = events.head(session)
-        missing = [digest for digest in given.hash if events.holds(session, digest.lower()) is None]
+        missing = [digest for digest in hashes or () if events.holds(session, digest.lower()) is None]
     if missing:
         raise FatalError(
             f"the record is whole in itself, and no event has the hash {missing[0]}: it isn't the one that the report"
@@ -43,12 +58,12 @@ def verify(given: Namespace) -> int:
             + ". Somebody wrote into the store. The next night puts it right, and is red for it; before that, copy what"
             " you want to look into."
         )
-    if given.format == "jsonl":
+    if output == "jsonl":
         records([WholeLine(events=end.seq if end else 0, hash=end.hash if end else None, whole=True)])
     elif end is None:
         say("Nothing has happened yet.")
     else:
-        found = f", and holds {counted(len(given.hash), 'hash', 'hashes')} given" if given.hash else ""
+        found = f", and holds {counted(len(hashes), 'hash', 'hashes')} given" if hashes else ""
         say(f"The record is whole: {counted(end.seq, 'event')}, the last one's hash {end.hash}{found}.")
     return DONE
 

@@ -1,12 +1,13 @@
 """Looking at the configuration file."""
 
 import json
-from argparse import Namespace
 from pathlib import Path
+from typing import Annotated
 
 from include.offboarding import config
 from include.offboarding.commands import DONE, REFUSED
 from include.offboarding.commands.lines.checks import MistakeLine
+from include.offboarding.commands.options import Format, alone, command, option
 from include.offboarding.commands.output import records, say
 from include.offboarding.config import Checked, Loaded
 from include.offboarding.custody import register
@@ -14,11 +15,15 @@ from include.offboarding.exceptions import register as let_stand
 from include.offboarding.report.wording import counted
 
 
-def check_config(given: Namespace) -> int:
-    """Every mistake by its path, then what is likely not meant. Mistakes make the exit code 1, warnings don't."""
+@command("check-config")
+def check_config(*, output: Format = "table") -> int:
+    """Name each mistake in the configuration by its path, with the nearest valid word; and what's likely not meant.
+
+    Mistakes make the exit code 1, warnings don't.
+    """
     checked = config.check()
     warnings = checked.loaded.warnings if checked.loaded else ()
-    if given.format == "jsonl":
+    if output == "jsonl":
         records(
             [
                 *(MistakeLine(level="mistake", text=m.text, path=m.path, file=m.file) for m in checked.mistakes),
@@ -30,12 +35,18 @@ def check_config(given: Namespace) -> int:
     return REFUSED if checked.mistakes else DONE
 
 
-def config_schema(given: Namespace) -> int:
-    """The JSON schema, as it is committed."""
+@command("config-schema", example="> include/offboarding.schema.json")
+def config_schema(
+    *,
+    custody: Annotated[bool, option("--custody", text="that of the custody register, custody.yaml")] = False,
+    exceptions: Annotated[bool, option("--exceptions", text="that of exceptions.yaml")] = False,
+) -> int:
+    """Print the configuration's JSON schema, for editors."""
+    alone({"--custody": custody, "--exceptions": exceptions})
     schema = config.json_schema()
-    if given.custody:
+    if custody:
         schema = register.json_schema()
-    elif given.exceptions:
+    elif exceptions:
         schema = let_stand.json_schema()
     say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
     return DONE

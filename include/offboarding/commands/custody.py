@@ -1,17 +1,19 @@
 """Keys that several people may hold: who could have held one, and what somebody could have carried along."""
 
-from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Annotated
 
 from include.offboarding.commands import DONE
+from include.offboarding.commands.options import Format, alone, command, day, option
 from include.offboarding.commands.output import NARROW, Cell, Column, records, say, table, width
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError
 from include.offboarding.model.days import day_ends
 from include.offboarding.report import keys as words
-from include.offboarding.report.wording import COMMAND, counted, moment, worker
+from include.offboarding.report import wording
+from include.offboarding.report.wording import COMMAND, counted, moment
 from include.offboarding.settings import Policy
 from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
@@ -24,17 +26,39 @@ NO_KEY_YET = (
 )
 
 
-def custody(given: Namespace) -> int:
-    """Every key; or who held one; or what somebody held."""
-    if given.as_of is not None and not (given.key or given.worker):
+KEY_HELP = "a key: its name in the register, what `custody` lists, its material, or an id that a source has for it"
+
+
+@command("custody", example="--worker hr:10442")
+def custody(
+    *,
+    key: Annotated[str | None, option("--key", text=f"who could have held this? {KEY_HELP}", metavar="KEY")] = None,
+    worker: Annotated[
+        str | None,
+        option("--worker", text="what could this person have carried? a worker id, or id_space:id", metavar="ID"),
+    ] = None,
+    as_of: Annotated[
+        date | None,
+        option(
+            "--as-of",
+            text="by the end of this day, such as 2026-11-25 (default: now; of somebody who left, their departure)",
+            metavar="DATE",
+            parse=day,
+        ),
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """List keys that several people may hold; tell who could have held one, or what somebody could carry off."""
+    alone({"--key": key, "--worker": worker})
+    if as_of is not None and not (key or worker):
         raise FatalError("--as-of asks about one key or one person: say --key or --worker, too.")
     with reading_store() as (session, zone):
-        if given.key:
-            return _key(session, zone, given)
-        if given.worker:
-            return _worker(session, zone, given)
+        if key:
+            return _key(session, asked(as_of, zone), key, output)
+        if worker:
+            return _worker(session, asked(as_of, zone), worker, output)
         found = told_keys.keys(session)
-    if given.format == "jsonl":
+    if output == "jsonl":
         from include.offboarding.commands.lines.keys import KeyLine  # noqa: PLC0415
 
         records(map(KeyLine.read, found))
@@ -53,11 +77,10 @@ def asked(as_of: date | None, zone: str) -> Asked:
     return Asked(as_of=at, zone=zone, reserved=tuple(map(normal, Policy().reserved_logins)))
 
 
-def _key(session: Session, zone: str, given: Namespace) -> int:
-    key = told_keys.key_called(session, given.key)
-    question = asked(given.as_of, zone)
+def _key(session: Session, question: Asked, word: str, output: str) -> int:
+    key, zone = told_keys.key_called(session, word), question.zone
     holders = told_holders.holders_of(session, key, question)
-    if given.format == "jsonl":
+    if output == "jsonl":
         from include.offboarding.commands.lines.keys import HolderLine  # noqa: PLC0415
 
         records(HolderLine.read(holder, label=key.label, standing=key.standing) for holder in holders)
@@ -76,18 +99,17 @@ def _key(session: Session, zone: str, given: Namespace) -> int:
     return DONE
 
 
-def _worker(session: Session, zone: str, given: Namespace) -> int:
-    person = reading.worker_called(session, given.worker)
-    question = asked(given.as_of, zone)
+def _worker(session: Session, question: Asked, word: str, output: str) -> int:
+    person, zone = reading.worker_called(session, word), question.zone
     held = told_holders.keys_of(session, person.person_uid, question)
     by_name = {name: key for key in told_keys.keys(session) for name in (key.material, key.label)}
-    if given.format == "jsonl":
+    if output == "jsonl":
         from include.offboarding.commands.lines.keys import HolderLine  # noqa: PLC0415
 
         keys = ((by_name[holder.material], holder) for holder in held)
         records(HolderLine.read(each, label=key.label, standing=key.standing) for key, each in keys)
         return DONE
-    whose = worker(person.id_space, person.worker_id)
+    whose = wording.worker(person.id_space, person.worker_id)
     if not held:
         say(f"Worker {whose} isn't known to have held any key by {moment(question.as_of, zone)}.")
         say("What nobody has written into the register, no policy grants and no trail recorded isn't known here.")
@@ -129,7 +151,7 @@ def _holder_table(holders: Sequence[HolderTold], zone: str) -> None:
         columns,
         (
             [
-                *(holder.grade.value, worker(holder.id_space, holder.worker_id)),
+                *(holder.grade.value, wording.worker(holder.id_space, holder.worker_id)),
                 moment(holder.gone_at, zone) if holder.gone_at else "",
                 _why(holder),
             ]

@@ -1,6 +1,5 @@
 """Every system asked, live, before a night has to."""
 
-from argparse import Namespace
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from include.offboarding import config, wiring
 from include.offboarding.checkup.systems import FAILED, GOOD, IN_PART, Checked, Checkup
 from include.offboarding.commands import DONE, REFUSED
 from include.offboarding.commands.lines.systems import CheckedLine
+from include.offboarding.commands.options import Format, command
 from include.offboarding.commands.output import Column, note, records, say, table
 from include.offboarding.commands.stores import UnreachableError, trial_on
 from include.offboarding.commands.watching import at_the_terminal
@@ -28,13 +28,18 @@ _READERS = Readers(
 _WORDS = {GOOD: "good", IN_PART: "IN PART", FAILED: "FAILED"}
 
 
-def doctor(given: Namespace) -> int:
-    """A line for each system, and a sentence for each thing that is missing; anything missing makes the exit code 1."""
+@command("doctor")
+def doctor(*, output: Format = "table") -> int:
+    """Ask every roster, source and tracker, live: what can be read, which right is missing, how much would link. Writes
+    nothing.
+
+    A line for each system, and a sentence for each thing that is missing; anything missing makes the exit code 1.
+    """
     loaded = config.load()
     with at_the_terminal(silent=True), _store(loaded) as (session, of_store):
         checkup = Checkup(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
         found = [of_store, *checkup.run()]
-    if given.format == "jsonl":
+    if output == "jsonl":
         records(map(CheckedLine.read, found))
     else:
         _tell(found, loaded.warnings)

@@ -2,57 +2,76 @@
 
 import os
 import sys
-from argparse import Namespace
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import cast
+from collections.abc import Sequence
+from typing import Any
 
-from include.offboarding.commands import DONE, INTERRUPTED, REFUSED, UNREACHABLE, defects
-from include.offboarding.commands.arguments import parser
+import typer
+from typer.completion import get_completion_inspect_parameters, shell_complete
+
+from include.offboarding.commands import DONE, INTERRUPTED, REFUSED, UNREACHABLE, USAGE, defects, tree
+from include.offboarding.commands.groups import made
 from include.offboarding.errors import OffboardingError, RetriableError
-from include.offboarding.report.wording import joined
+from include.offboarding.report.wording import COMMAND, joined
 
-Command = Callable[[Namespace], int]
+COMPLETE = "_OFFBOARDING_COMPLETE"
+"""What a shell sets that asks what may follow (docs/commands.md)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what was typed. Returns the exit code; argparse itself ends with 2 for what is no command."""
-    given = parser().parse_args(arguments)
+    """Run what was typed. Returns the exit code."""
+    top = made(tree.top())
+    if os.environ.get(COMPLETE):
+        return _completed(top)
     try:
-        return _ended(_command(str(given.run)), given)
-    except RetriableError as error:
-        return _said(error, UNREACHABLE)
-    except OffboardingError as error:
-        return _said(error, REFUSED)
+        # Not by typer's own `main`: that has other exit codes, and a trace with local variables.
+        with top.make_context(COMMAND, list(sys.argv[1:] if arguments is None else arguments)) as context:
+            code = int(top.invoke(context) or DONE)
+        sys.stdout.flush()
+    except typer.Exit as ended:
+        code = ended.exit_code
+    except typer.TyperException as error:
+        code = _misused(error)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         # `| head` has read enough. Python would complain again when it closes the output at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        code = DONE
     except Exception as error:  # noqa: BLE001 - told, without the values that Python's own trace repeats
-        defects.end_of(error)
-        return REFUSED
+        code = _failed(error)
+    return code
 
 
-def _ended(command: Command, given: Namespace) -> int:
+def _failed(error: Exception) -> int:
     from psycopg import OperationalError  # noqa: PLC0415 - after the words were checked
 
     from include.offboarding.commands.stores import UnreachableError  # noqa: PLC0415
 
-    try:
-        code = command(given)
-        sys.stdout.flush()
-    except UnreachableError as error:
+    if isinstance(error, RetriableError | UnreachableError):
         return _said(error, UNREACHABLE)
-    except OperationalError as error:
+    if isinstance(error, OffboardingError):
+        return _said(error, REFUSED)
+    if isinstance(error, OperationalError):
         return _said(f"store: PostgreSQL broke off: {' '.join(str(error).split())}", UNREACHABLE)
-    return code
+    defects.end_of(error)
+    return REFUSED
 
 
-def _command(run: str) -> Command:
-    module, _, function = run.partition(":")
-    return cast("Command", getattr(import_module(f"include.offboarding.commands.{module}"), function))
+def _misused(error: typer.TyperException) -> int:
+    """As the usage of the command that was meant, and what is wrong with the words."""
+    context = getattr(error, "ctx", None)
+    told = [context.get_usage()] if context else []
+    what, param = error.message or error.format_message(), getattr(error, "param", None)
+    if param:
+        name = " / ".join(param.opts) if param.opts[0].startswith("-") else param.display_name_raw
+        what = f"argument {name}: {error.message}" if error.message else f"the following argument is required: {name}"
+    return _said("\n".join([*told, f"{context.command_path if context else COMMAND}: error: {what}"]), USAGE)
+
+
+def _completed(top: Any) -> int:
+    # Without this call typer knows no shell.
+    get_completion_inspect_parameters()
+    return shell_complete(top, {}, "offboarding", COMPLETE, os.environ[COMPLETE])
 
 
 def _said(what: object, code: int) -> int:

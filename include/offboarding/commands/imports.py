@@ -1,33 +1,47 @@
 """Decisions that come in a file."""
 
-from argparse import Namespace
 from collections import Counter
+from pathlib import Path
+from typing import Annotated
 
 from include.offboarding.commands import DONE
+from include.offboarding.commands.deciding import signed
+from include.offboarding.commands.options import argument, author, command, option, words
 from include.offboarding.commands.output import say
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.deciding import links_file
-from include.offboarding.deciding.links_file import LineDecided
+from include.offboarding.decisions import links_file
+from include.offboarding.decisions.kinds import Desk
+from include.offboarding.decisions.links_file import LineDecided
 from include.offboarding.errors import FatalError
 from include.offboarding.report.wording import COMMAND, counted, worker
 
 
-def link_import(given: Namespace) -> int:
-    """All of the file's decisions, or none where a line is wrong."""
-    if not given.author:
-        raise FatalError("your login here has no name: say who decides with --author")
-    with reading_store() as (session, _):
-        came = links_file.import_links(
-            session, given.file, author=given.author, reason=given.reason or "", check=given.check
-        )
+@command("link import", example="FILE --check")
+def link_import(
+    *,
+    file: Annotated[Path, argument("FILE", "the file, filled in: confirm, reject, or nothing", Path)],
+    check: Annotated[bool, option("--check", text="only say what is wrong, or what would be decided")] = False,
+    reason: Annotated[
+        str | None,
+        option("--reason", text="why, of lines that say nothing in their own column", metavar="TEXT", parse=words),
+    ] = None,
+    by: Annotated[str | None, author()],
+) -> int:
+    """Decide what a file of `links --format csv` says in its columns decision and reason: all of it, or none where a
+    line is wrong.
+    """
+    who = signed(by)
+    with reading_store() as (session, zone):
+        desk = Desk(session=session, author=who, zone=zone)
+        came = links_file.import_links(desk, file, reason=reason or "", check=check)
     if came.mistakes:
-        told = "\n".join(f"{given.file.name}: {mistake}" for mistake in came.mistakes)
-        raise FatalError(f"{told}\nNothing of {given.file.name} is decided: mend {_these(len(came.mistakes))} first.")
-    if given.check:
+        told = "\n".join(f"{file.name}: {mistake}" for mistake in came.mistakes)
+        raise FatalError(f"{told}\nNothing of {file.name} is decided: mend {_these(len(came.mistakes))} first.")
+    if check:
         say(*(_line(one) for one in came.decided))
         say(f"{_all(came.decided)} would be written down; nothing is yet.")
     elif came.decided:
-        first, last = came.decided[0].decision_id, came.decided[-1].decision_id
+        first, last = came.decided[0].link.decision_id, came.decided[-1].link.decision_id
         numbers = f"decision {first}" if first == last else f"decisions {first} to {last}"
         say(
             f"{_all(came.decided)}: {numbers}. {counted(came.undecided, 'line')} left open.",
@@ -40,7 +54,8 @@ def link_import(given: Namespace) -> int:
 
 def _line(one: LineDecided) -> str:
     says = "is" if one.verb == "confirm" else "is not"
-    return f"line {one.line}: {one.account_label} ({one.source}) {says} worker {worker(one.id_space, one.worker_id)}'s"
+    account, whose = one.link.account, worker(one.link.worker.id_space, one.link.worker.worker_id)
+    return f"line {one.line}: {account.label} ({account.source}) {says} worker {whose}'s"
 
 
 def _all(decided: tuple[LineDecided, ...]) -> str:

@@ -2,15 +2,16 @@
 
 import os
 import sys
-from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Annotated, Any
 
 from include.offboarding import config
 from include.offboarding.beginning.asking import Answers
 from include.offboarding.beginning.composing import Composition, Wanted
 from include.offboarding.beginning.writing import refuse_to_overwrite, write
 from include.offboarding.commands import DONE
+from include.offboarding.commands.options import argument, command, option
 from include.offboarding.commands.output import say
 from include.offboarding.commands.watching import at_the_terminal
 from include.offboarding.errors import ConfigError
@@ -22,19 +23,66 @@ DEFAULT = "own.local.yaml"
 _FLAGS = {"rosters": "roster", "sources": "source", "trackers": "tracker"}
 
 
-def init(given: Namespace) -> int:
-    """Look, propose, ask what can't be seen, check, write. Nothing is written over, and nothing secret is written."""
-    path = Path(given.file or os.environ.get("OFFBOARDING_CONFIG") or DEFAULT)
-    if not given.force:
+def _entry(room: str, where: str) -> Any:
+    """An option that names a kind and where it is."""
+    flag = _FLAGS[room]
+    kinds = ", ".join(config.kinds(room))
+    return option(f"--{flag}", text=f"a {flag}, once for each; kinds: {kinds}", metavar=f"KIND={where}")
+
+
+@command("init", example="own.local.yaml --roster KIND=feeds/hr --source KIND=CONNECTION")
+def init(
+    *,
+    file: Annotated[str | None, argument("FILE", "where to (default: OFFBOARDING_CONFIG, else own.local.yaml)")] = None,
+    rosters: Annotated[list[str] | None, _entry("rosters", "WHERE")] = None,
+    sources: Annotated[list[str] | None, _entry("sources", "CONNECTION")] = None,
+    trackers: Annotated[list[str] | None, _entry("trackers", "CONNECTION")] = None,
+    keys: Annotated[
+        list[str] | None,
+        option(
+            "--set",
+            text="any key of the file, as it stands there: hr.date_format=%d/%m/%Y, hr.columns.worker_id=PersNr",
+            metavar="NAME.KEY=VALUE",
+        ),
+    ] = None,
+    statuses: Annotated[
+        list[str] | None,
+        option("--status", text="what HR's word means: Terminated=left", metavar="WORD=MEANING"),
+    ] = None,
+    zone: Annotated[str | None, option("--zone", text="the company's time zone: Asia/Seoul", metavar="ZONE")] = None,
+    login_realm: Annotated[
+        str | None,
+        option("--login-realm", text="one login is one person's in all of these: corp", metavar="NAME"),
+    ] = None,
+    store: Annotated[
+        str | None,
+        option(
+            "--store",
+            text="beside the project, or the connection offboarding_store (default: that, where it's in the"
+            " environment)",
+            choices=("embedded", "connection"),
+        ),
+    ] = None,
+    force: Annotated[bool, option("--force", text="write over a file that is there")] = False,
+) -> int:
+    """Write a first configuration, from a look at HR's file and the systems themselves; asks what can't be seen.
+
+    Nothing is written over, and nothing secret is written.
+    """
+    path = Path(file or os.environ.get("OFFBOARDING_CONFIG") or DEFAULT)
+    if not force:
         refuse_to_overwrite(path)
-    answers = Answers(given=_given(given), interactive=sys.stdin.isatty())
-    wanted = list(_wanted(given)) or list(_asked_for(answers))
+    answers = Answers(given=_given(keys or [], statuses or [], zone), interactive=sys.stdin.isatty())
+    named = {"rosters": rosters or [], "sources": sources or [], "trackers": trackers or []}
+    wanted = list(_wanted(named)) or list(_asked_for(answers))
     _refuse_none(wanted)
-    composition = Composition(answers=answers, embedded=_embedded(given), login_realm=_login_realm(given, answers))
+    composition = Composition(
+        answers=answers, embedded=_embedded(store), login_realm=_login_realm(login_realm, answers)
+    )
     with at_the_terminal(silent=True):
         for one in wanted:
             composition.add(one)
-    loaded = write(path, composition.text(), force=given.force)
+    loaded = write(path, composition.text(), force=force)
     say(
         f"{path} is written, and good.",
         *(f"warning: {warning}" for warning in loaded.warnings),
@@ -45,11 +93,11 @@ def init(given: Namespace) -> int:
     return DONE
 
 
-def _given(given: Namespace) -> dict[str, str]:
+def _given(keys: Sequence[str], statuses: Sequence[str], zone: str | None) -> dict[str, str]:
     """Every flag by the path that it answers."""
-    told = dict(_divided(pair, "--set") for pair in given.set)
-    told |= {f"statuses.{word}": meaning for word, meaning in (_divided(pair, "--status") for pair in given.status)}
-    return told | ({"company.time_zone": given.zone} if given.zone else {})
+    told = dict(_divided(pair, "--set") for pair in keys)
+    told |= {f"statuses.{word}": meaning for word, meaning in (_divided(pair, "--status") for pair in statuses)}
+    return told | ({"company.time_zone": zone} if zone else {})
 
 
 def _divided(pair: str, flag: str) -> tuple[str, str]:
@@ -59,9 +107,9 @@ def _divided(pair: str, flag: str) -> tuple[str, str]:
     return key.strip(), value.strip() or value
 
 
-def _wanted(given: Namespace) -> Iterator[Wanted]:
+def _wanted(named: Mapping[str, Sequence[str]]) -> Iterator[Wanted]:
     for room, flag in _FLAGS.items():
-        for pair in getattr(given, flag):
+        for pair in named[room]:
             kind, where = _divided(pair, f"--{flag}")
             if kind not in config.kinds(room):
                 raise ConfigError(f"--{flag} {pair}: {kind!r} is unknown.{nearest(kind, config.kinds(room))}")
@@ -92,15 +140,15 @@ def _refuse_none(wanted: list[Wanted]) -> None:
             raise ConfigError(f"No {flag} is named: --{flag} KIND=WHERE, once for each. Kinds: {kinds}.")
 
 
-def _embedded(given: Namespace) -> bool:
+def _embedded(store: str | None) -> bool:
     """Beside the project, unless there is a store already."""
-    if given.store:
-        return bool(given.store == "embedded")
+    if store:
+        return store == "embedded"
     return f"AIRFLOW_CONN_{config.STORE_CONNECTION.upper()}" not in os.environ
 
 
-def _login_realm(given: Namespace, answers: Answers) -> str | None:
-    if given.login_realm is not None or not answers.interactive:
-        return given.login_realm or None
+def _login_realm(given: str | None, answers: Answers) -> str | None:
+    if given is not None or not answers.interactive:
+        return given or None
     question = "Is one login one person's in all these systems? Then a name for that, such as corp; nothing if not so"
     return answers.ask(question.removesuffix("?")) or None

@@ -1,17 +1,18 @@
 """Lists: findings, links, runs."""
 
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 from include.offboarding.commands import DONE
+from include.offboarding.commands.options import FORMATS, Format, command, count, option, span
 from include.offboarding.commands.output import NARROW, Cell, Column, note, records, say, table, width
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.deciding import links_file, nights, spreadsheet
+from include.offboarding.decisions import links_file, spreadsheet
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
-from include.offboarding.model import SubjectKind
+from include.offboarding.model import FindingState, LinkDecision, SubjectKind
 from include.offboarding.report.wording import COMMAND, counted, moment, thing, ticket, worker
 from include.offboarding.spelling import nearest
 from include.offboarding.store import reading
@@ -23,35 +24,67 @@ RUNS_IN_A_TABLE = 20
 NOTHING_YET = "Nothing has been checked yet: run the DAG offboarding_nightly, or `make demo` for an invented company."
 
 
-def findings(given: Namespace) -> int:
-    """Findings, worst first."""
-    _check_rule(given.rule)
+_STATES = (*(state.value for state in FindingState), "all")
+_DECISIONS = tuple(decision.value for decision in LinkDecision)
+
+
+@command("findings", example="--state all --worker hr:10442")
+def findings(
+    *,
+    state: Annotated[
+        str, option("--state", text="only those in this state (default: open)", choices=_STATES)
+    ] = FindingState.OPEN.value,
+    rule: Annotated[
+        str | None, option("--rule", text="only this rule's, such as used-after-departure", metavar="RULE")
+    ] = None,
+    worker: Annotated[
+        str | None, option("--worker", text="only this person's: a worker id, or id_space:id", metavar="ID")
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """List findings, worst first."""
+    _check_rule(rule)
     with reading_store() as (session, _):
-        state = None if given.state == "all" else given.state
-        person = reading.worker_called(session, given.worker).person_uid if given.worker else None
-        found = reading.findings(session, state=state, rule=given.rule, person_uid=person)
-        if given.format == "jsonl":
+        person = reading.worker_called(session, worker).person_uid if worker else None
+        found = reading.findings(session, state=None if state == "all" else state, rule=rule, person_uid=person)
+        if output == "jsonl":
             from include.offboarding.commands.lines.findings import FindingLine  # noqa: PLC0415 - it brings every rule
 
             records(map(FindingLine.read, found))
         else:
             finding_table(found)
-            _after_findings(session, found, given.state)
+            _after_findings(session, found, state)
     return DONE
 
 
-def links(given: Namespace) -> int:
-    """Accounts, and whose they are."""
+@command("links", example="--decision disputed --source aws")
+def links(
+    *,
+    decision: Annotated[
+        list[str] | None, option("--decision", text="only so decided; once for each", choices=_DECISIONS)
+    ] = None,
+    source: Annotated[str | None, option("--source", text="only of this source", metavar="SOURCE")] = None,
+    output: Annotated[
+        str,
+        option(
+            "--format",
+            text=f"{FORMATS}; {spreadsheet.FORMAT}, a file to decide in, with a spreadsheet, for `link import`"
+            " (default: table)",
+            choices=("table", "jsonl", spreadsheet.FORMAT),
+        ),
+    ] = "table",
+) -> int:
+    """List accounts with whom they are linked to, and why; dead accounts are among them."""
     with reading_store() as (session, _):
         names = reading.source_names(session)
-        if given.source is not None and given.source not in names:
-            raise FatalError(f"no source {given.source} has been read yet.{nearest(given.source, names)}")
-        found = reading.links(session, source=given.source, decisions=given.decision)
-    if given.format == "jsonl":
+        if source is not None and source not in names:
+            raise FatalError(f"no source {source} has been read yet.{nearest(source, names)}")
+        found = reading.links(session, source=source, decisions=decision)
+    if output == "jsonl":
         from include.offboarding.commands.lines.links import LinkLine  # noqa: PLC0415
 
         records(map(LinkLine.read, found))
-    elif given.format == spreadsheet.FORMAT:
+    elif output == spreadsheet.FORMAT:
         sys.stdout.writelines(links_file.text(found))
     elif found:
         link_table(found)
@@ -62,14 +95,29 @@ def links(given: Namespace) -> int:
     return DONE
 
 
-def runs(given: Namespace) -> int:
-    """Runs, and what each read."""
-    if given.newest_within:
-        return _newest(given)
-    last = given.last or (None if given.format == "jsonl" else RUNS_IN_A_TABLE)
+@command("runs", example="--last 5")
+def runs(
+    *,
+    last: Annotated[
+        int | None, option("--last", text="no more than N (default: 20 in a table, else all)", metavar="N", parse=count)
+    ] = None,
+    newest_within: Annotated[
+        timedelta | None,
+        option(
+            "--newest-within",
+            text="only the last night that ended, and exit code 1 if that is longer ago: 26h, 2d, 90m",
+            metavar="TIME",
+            parse=span,
+        ),
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """List runs, newest first, with what each read."""
+    if newest_within:
+        return _newest(newest_within, output)
     with reading_store() as (session, zone):
-        found = reading.runs(session, last=last)
-    if given.format == "jsonl":
+        found = reading.runs(session, last=last or (None if output == "jsonl" else RUNS_IN_A_TABLE))
+    if output == "jsonl":
         from include.offboarding.commands.lines.runs import RunLine  # noqa: PLC0415
 
         records(map(RunLine.read, found))
@@ -81,24 +129,12 @@ def runs(given: Namespace) -> int:
     return DONE
 
 
-def withdraw(given: Namespace) -> int:
-    """Runs that were wrong count no more."""
-    with reading_store() as (session, zone):
-        for run_id in given.run_ids:
-            run = nights.withdraw_run(session, run_id, reason=given.reason, author=given.author or "")
-            say(f"Run {run_id} (as of {moment(run.as_of, zone)}) counts no more, by {given.author}'s word.")
-        last = reading.last_night(session)
-    counts = f"run {last.run_id}, as of {moment(last.as_of, zone)}" if last else "none: the next one is the first"
-    say(f"The last night that counts: {counts}. What a withdrawn run found and told stays as it is.")
-    return DONE
-
-
-def _newest(given: Namespace) -> int:
+def _newest(within: timedelta, output: str) -> int:
     """The last night that ended, and whether that is near enough: silence must not read as clean."""
     with reading_store() as (session, zone):
         ended = reading.last_night(session)
     found = [ended] if ended else []
-    if given.format == "jsonl":
+    if output == "jsonl":
         from include.offboarding.commands.lines.runs import RunLine  # noqa: PLC0415
 
         records(map(RunLine.read, found))
@@ -110,7 +146,7 @@ def _newest(given: Namespace) -> int:
     if ago < -GRACE:
         at = moment(ended.finished_at, zone)
         raise FatalError(f"The last night, run {ended.run_id}, ended at {at}, which hasn't come: a clock was set back.")
-    if ago > given.newest_within:
+    if ago > within:
         hours = counted(int(ago.total_seconds() // 3600), "hour")
         raise FatalError(f"No night has ended for {hours}, since run {ended.run_id}: nobody is being checked.")
     return DONE

@@ -1,11 +1,12 @@
 """A whole night by command, for real or on trial."""
 
 import uuid
-from argparse import Namespace
 from collections.abc import Iterable
+from typing import Annotated
 
 from include.offboarding import config, pipeline, wiring
 from include.offboarding.commands import DONE
+from include.offboarding.commands.options import command, option
 from include.offboarding.commands.output import note, say
 from include.offboarding.commands.stores import session_on, trial_on
 from include.offboarding.commands.watching import at_the_terminal
@@ -31,21 +32,38 @@ _READERS = Readers(
 )
 
 
-def nightly(given: Namespace) -> int:
-    """A night from its first read to its report; red makes the exit code 1."""
+@command("nightly", example="--dry-run")
+def nightly(
+    *,
+    dry_run: Annotated[
+        bool,
+        option(
+            "--dry-run", text="keep nothing and tell nobody: print the tickets that would be opened, and the report"
+        ),
+    ] = False,
+    as_of: Annotated[
+        str | None,
+        option(
+            "--as-of",
+            text="by which departures and expiries are judged, such as 2026-11-25T01:30:00+09:00 (default: now)",
+            metavar="MOMENT",
+        ),
+    ] = None,
+) -> int:
+    """Check everything now, as the DAG does by night, without Airflow. A red night makes the exit code 1."""
     loaded = config.load()
-    with at_the_terminal(quiet=given.dry_run):
-        if given.dry_run:
-            _on_trial(loaded, given)
+    with at_the_terminal(quiet=dry_run):
+        if dry_run:
+            _on_trial(loaded, as_of)
         else:
-            _for_real(loaded, given)
+            _for_real(loaded, as_of)
     return DONE
 
 
-def _for_real(loaded: Loaded, given: Namespace) -> None:
+def _for_real(loaded: Loaded, as_of: str | None) -> None:
     caller = f"command {uuid.uuid4()}"
     with session_on(loaded) as session:
-        run = whole_night(session, loaded.settings, _READERS, caller=caller, as_of=wiring.moment(given.as_of))
+        run = whole_night(session, loaded.settings, _READERS, caller=caller, as_of=wiring.moment(as_of))
         _end(session, run)
 
 
@@ -55,7 +73,7 @@ def _end(session: Session, run: Run) -> None:
         raise FatalError(f"The night is red: {'; '.join(red)}. The report above says what to do.")
 
 
-def _on_trial(loaded: Loaded, given: Namespace) -> None:
+def _on_trial(loaded: Loaded, as_of: str | None) -> None:
     drafts = DraftTracker()
     told = (drafts.name, drafts)
     readers = Readers(
@@ -65,9 +83,9 @@ def _on_trial(loaded: Loaded, given: Namespace) -> None:
         tracker=lambda _: told,
         queue=_READERS.queue,
     )
-    settings, as_of = _telling_all(loaded.settings), wiring.moment(given.as_of)
+    settings, judged_at = _telling_all(loaded.settings), wiring.moment(as_of)
     with trial_on(loaded) as session:
-        run = whole_night(session, settings, readers, caller="trial", as_of=as_of)
+        run = whole_night(session, settings, readers, caller="trial", as_of=judged_at)
         _tell(loaded.settings, drafts.drafts)
         note(
             "On trial: nothing was kept, and nobody was told. It began with an empty store, so that decisions, releases"

@@ -1,10 +1,11 @@
 """Forgetting people who left long ago."""
 
-from argparse import Namespace
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 from include.offboarding import config
 from include.offboarding.commands import DONE
+from include.offboarding.commands.options import command, option
 from include.offboarding.commands.output import Column, note, say, table
 from include.offboarding.commands.stores import session_on
 from include.offboarding.errors import FatalError
@@ -14,19 +15,25 @@ from include.offboarding.store.purge import Purged, Reasons
 from include.offboarding.store.purge import purge as forget
 
 
-def purge(given: Namespace) -> int:
-    """Show what would be forgotten; with --yes, forget it, and make sure that the record of findings still holds."""
+@command("purge")
+def purge(
+    *, yes: Annotated[bool, option("--yes", text="do it (default: only show what would be forgotten)")] = False
+) -> int:
+    """Forget names, mails and last use of people who left longer ago than policy.retention_days; shows it first.
+
+    With --yes, makes sure that the record of findings still holds.
+    """
     loaded = config.load()
     policy, zone = loaded.settings.policy, loaded.settings.company.time_zone
     cut = datetime.now(UTC) - timedelta(days=policy.retention_days)
     with session_on(loaded) as session:
-        purged = forget(session, cut, keep=not given.yes)
-        broken = broken_at(session) if given.yes else None
+        purged = forget(session, cut, keep=not yes)
+        broken = broken_at(session) if yes else None
     say(f"Older than policy.retention_days, {policy.retention_days}: before {moment(cut, zone)}.")
-    _tell(purged, "Forgotten" if given.yes else "Would be forgotten")
+    _tell(purged, "Forgotten" if yes else "Would be forgotten")
     if broken is not None:
         raise FatalError(f"The record of findings doesn't hold at event {broken}: somebody changed or removed a row.")
-    if given.yes:
+    if yes:
         say("The record of findings holds: each event is what it was when it was written.")
     elif any(purged.rows.values()):
         note(f"Nothing was changed. To do it: {COMMAND} purge --yes")

@@ -1,28 +1,35 @@
 """One thing, in full: a person, a finding, a run."""
 
-from argparse import Namespace
+from typing import Annotated
 
 from include.offboarding.commands import DONE
 from include.offboarding.commands.lists import NOTHING_YET, finding_table, link_table
+from include.offboarding.commands.options import Format, Key, argument, command, count, option
 from include.offboarding.commands.output import records, say
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.errors import FatalError
 from include.offboarding.report import explain as explaining
-from include.offboarding.report import night, person
+from include.offboarding.report import night
+from include.offboarding.report import person as person_page
 from include.offboarding.store import reading
 
 
-def worker(given: Namespace) -> int:
-    """All that is known of a person."""
+@command("worker", example="hr:10442")
+def worker(
+    *,
+    person: Annotated[str, argument("ID", "a worker id, present or former; or id_space:id")],
+    output: Format = "table",
+) -> int:
+    """Tell all that is known of a person: employments, departures, accounts, findings."""
     with reading_store() as (session, zone):
-        found = reading.person(session, given.worker)
+        found = reading.person(session, person)
         findings = reading.findings(session, person_uid=found.found.person_uid)
-    if given.format == "jsonl":
+    if output == "jsonl":
         from include.offboarding.commands.lines.people import PersonLine  # noqa: PLC0415 - it brings every rule
 
         records([PersonLine.read(found, findings=findings)])
         return DONE
-    say(person.render(found, zone), "", "ACCOUNTS" if found.links else "ACCOUNTS  none that we know of")
+    say(person_page.render(found, zone), "", "ACCOUNTS" if found.links else "ACCOUNTS  none that we know of")
     if found.links:
         link_table(found.links)
     say("", "FINDINGS" if findings else "FINDINGS  none")
@@ -30,11 +37,12 @@ def worker(given: Namespace) -> int:
     return DONE
 
 
-def explain(given: Namespace) -> int:
-    """Why a finding is one."""
+@command("explain", example="f-7c31a0b2")
+def explain(*, key: Key, output: Format = "table") -> int:
+    """Explain a finding: why it's theirs, why we think it works, what happened since, and what closes it."""
     with reading_store() as (session, zone):
-        told = reading.explanation(session, given.key)
-    if given.format == "jsonl":
+        told = reading.explanation(session, key)
+    if output == "jsonl":
         from include.offboarding.commands.lines.findings import explained  # noqa: PLC0415
 
         records([explained(told)])
@@ -43,10 +51,15 @@ def explain(given: Namespace) -> int:
     return DONE
 
 
-def report(given: Namespace) -> int:
-    """A run's report again; of the last one, where none is named."""
+@command("report", example="--run 418")
+def report(
+    *,
+    run_id: Annotated[
+        int | None, option("--run", text="which run (default: the last)", metavar="N", parse=count)
+    ] = None,
+) -> int:
+    """Print a run's report again."""
     with reading_store() as (session, zone):
-        run_id = given.run_id
         if run_id is None:
             last = reading.runs(session, last=1)
             if not last:

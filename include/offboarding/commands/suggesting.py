@@ -1,14 +1,15 @@
 """Proposals for the register, from all that is known of keys that nobody is named for."""
 
-from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 from include.offboarding import config, people
 from include.offboarding.commands import DONE
-from include.offboarding.commands.custody import asked
+from include.offboarding.commands.custody import KEY_HELP, asked
+from include.offboarding.commands.options import command, option
 from include.offboarding.commands.output import note, say
 from include.offboarding.commands.stores import session_on
 from include.offboarding.correlation.keys import KeyRules
@@ -34,14 +35,41 @@ class Committed:
     by: Sequence[Committer]
 
 
-def suggest(given: Namespace) -> int:
-    """Entries for keys without custodians, or for one key."""
-    if given.path and not (given.key and given.repository):
+@command("custody suggest", example="--repository ../login-service")
+def suggest(
+    *,
+    key: Annotated[
+        str | None,
+        option(
+            "--key", text=f"for this key alone, whatever the register says of it already; {KEY_HELP}", metavar="KEY"
+        ),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        option(
+            "--repository",
+            text="a Git repository here: who committed a key's public half? listed as guesses",
+            metavar="FOLDER",
+        ),
+    ] = None,
+    path: Annotated[
+        list[str] | None,
+        option(
+            "--path",
+            text="in that repository: who committed this file? needs --key; once for each",
+            metavar="FILE",
+        ),
+    ] = None,
+) -> int:
+    """Propose entries for custody.yaml, as YAML to be judged, pruned and pasted; from policies, audit trails, groups
+    that guard keys, owners, and commits. Writes no file.
+    """
+    if path and not (key and repository):
         raise FatalError("--path says where one key's file lies in a repository: say --key and --repository, too.")
     loaded = config.load()
     with session_on(loaded) as session:
-        chosen = [told_keys.key_called(session, given.key)] if given.key else list(_open(told_keys.keys(session)))
-        commits = _commits(given, chosen)
+        chosen = [told_keys.key_called(session, key)] if key else list(_open(told_keys.keys(session)))
+        commits = _commits(repository, path or [], chosen) if repository else {}
         entries = list(_entries(session, loaded.settings, chosen, commits))
     if not entries:
         say("# Each key that may be trusted has a custodian in the register.")
@@ -138,18 +166,16 @@ def _committed(session: Session, rules: KeyRules, commits: Sequence[Committed]) 
     return reasons, strangers
 
 
-def _commits(given: Namespace, chosen: Sequence[KeyTold]) -> dict[str, list[Committed]]:
-    if given.repository is None:
-        return {}
-    repository, found = Repository(folder=Path(given.repository)), dict[str, list[Committed]]()
+def _commits(folder: str, paths: Sequence[str], chosen: Sequence[KeyTold]) -> dict[str, list[Committed]]:
+    repository, found = Repository(folder=Path(folder)), dict[str, list[Committed]]()
     wanted = {key.lies for key in chosen}
-    files = [(path, chosen[0].lies) for path in given.path] or [
+    files = [(path, chosen[0].lies) for path in paths] or [
         (half.path, half.material) for half in repository.public_halves() if half.material in wanted
     ]
     for path, material in files:
         found.setdefault(material, []).append(Committed(path=path, by=repository.committers(path)))
     for path in repository.private_files():
-        note(f"{given.repository}: {path} holds a private key: whoever may read the repository has it. Rotate it.")
+        note(f"{folder}: {path} holds a private key: whoever may read the repository has it. Rotate it.")
     if not files:
-        note(f"{given.repository}: no file of HEAD shows the public half of any of these keys.")
+        note(f"{folder}: no file of HEAD shows the public half of any of these keys.")
     return found

@@ -1,10 +1,11 @@
 """Who leaves soon, and what they hold."""
 
-from argparse import Namespace
 from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Annotated
 
 from include.offboarding.commands import DONE
+from include.offboarding.commands.options import Format, command, count, option
 from include.offboarding.commands.output import Cell, Column, records, say, table
 from include.offboarding.commands.stores import reading_store
 from include.offboarding.report.wording import COMMAND, counted, moment, worker
@@ -16,13 +17,21 @@ from include.offboarding.store.reading.upcoming import LeavesSoon, upcoming
 _BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
 
 
-def listing(given: Namespace) -> int:
-    """People who work here still, the first to leave first; with the keys that they may hold."""
+@command("upcoming", example="--days 30")
+def listing(
+    *,
+    days: Annotated[int, option("--days", text="within so many days (default: 14)", metavar="N", parse=count)] = 14,
+    output: Format = "table",
+) -> int:
+    """List who leaves soon and what they hold, so that revocation can be prepared.
+
+    People who work here still, the first to leave first.
+    """
     now = datetime.now(UTC)
     with reading_store() as (session, zone):
-        found = upcoming(session, as_of=now, days=given.days, zone=zone)
+        found = upcoming(session, as_of=now, days=days, zone=zone)
         keys = _keys(session, Asked(as_of=now, zone=zone)) if found else {}
-    if given.format == "jsonl":
+    if output == "jsonl":
         from include.offboarding.commands.lines.departures import UpcomingLine  # noqa: PLC0415 - tables need none of it
 
         records(UpcomingLine.read(each, keys=keys.get(each.person_uid, [])) for each in found)
@@ -34,7 +43,7 @@ def listing(given: Namespace) -> int:
             "", f"What one of them may carry along: {COMMAND} custody --worker ID. No ticket is made before they leave."
         )
     else:
-        say(f"Nobody leaves within {counted(given.days, 'day')}, by what HR and notices say.")
+        say(f"Nobody leaves within {counted(days, 'day')}, by what HR and notices say.")
     return DONE
 
 

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from include.offboarding.deciding import moments
-from include.offboarding.deciding.notices import add_notice
+from include.offboarding.decisions import moments
+from tests.support.deciding import add_notice
 from tests.support.office import System, locked, login
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay, accounts

@@ -185,6 +185,29 @@ def test_words_that_make_no_command_are_usage(typed: Type, words: tuple[str, ...
     assert told in done.err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("find", {"findings"}),
+        ("link ", {"confirm", "reject", "revoke", "import", "list"}),
+        ("findings --state o", {"open"}),
+        ("links --format ", {"table", "jsonl", "csv"}),
+        ("verdict --re", {"--reason"}),
+        ("acknowledge add --queue ", {"departures"}),
+    ],
+)
+def test_a_shell_completes_what_may_follow(
+    typed: Type, monkeypatch: pytest.MonkeyPatch, words: str, told: set[str]
+) -> None:
+    monkeypatch.setenv("_OFFBOARDING_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"offboarding {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" "))))
+
+    done = typed()
+
+    assert (done.code, set(done.out.split())) == (0, told)
+
+
 def test_a_report_is_the_same_again_whatever_came_after(deciding: Type, store: Session) -> None:
     first = deciding("report", "--run", "1").out
     deciding("verdict", key_of(deciding, "used-after-departure"), "--reason", "their own job")

@@ -10,8 +10,8 @@ import structlog
 import yaml
 
 from include.offboarding import wiring
+from include.offboarding.decisions import kinds, submitting
 from include.offboarding.errors import FatalError
-from include.offboarding.forms import kinds, submitting
 from include.offboarding.settings import Policy
 from include.offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
@@ -270,7 +270,7 @@ class TestRefusedAlike:
         """A new one comes with its row above."""
         (rows,) = [mark for mark in self.test_by_command_and_by_form.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
         refused = {str(told["decision"]) for _, told in rows.args[1]}
-        assert refused | {"link reject"} == set(kinds.every())
+        assert refused | {"link reject"} == set(kinds.forms())
 
     def test_what_stands_is_refused(self, submit: Submit, deciding: Type) -> None:
         submit(decision="link confirm", **LINK)
@@ -365,7 +365,7 @@ class TestOnce:
             raise ConnectionResetError
 
         with monkeypatch.context() as broken:
-            broken.setattr("include.offboarding.deciding.links.decisions.decide", breaks)
+            broken.setattr("include.offboarding.decisions.links.decisions.decide", breaks)
             with pytest.raises(ConnectionResetError):
                 submit(decision="link confirm", **LINK)
         submit(decision="link confirm", **LINK)

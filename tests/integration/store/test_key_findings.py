@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from include.offboarding import pipeline
-from include.offboarding.deciding.notices import add_notice
 from include.offboarding.errors import RetriableError
 from include.offboarding.model import Carryable, Deed, Standing, SubjectKind
 from include.offboarding.store import recorded, tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.ticket_plan import TicketPlan
+from tests.support.deciding import add_notice
 from tests.support.key_company import CLOUD, KIM, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE, LEE_USER, KeyCompany
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key, whole
 from tests.support.night import rows_of

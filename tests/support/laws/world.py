@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from include.offboarding.deciding.notices import add_notice, withdraw_notice
 from include.offboarding.errors import FatalError
 from include.offboarding.model import Account, AccountRef, Employment, Fact, KeyKind, Problem, TicketState
+from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import CLOUD, DIRECTORY, Office, System, access_key, locked, login, switched_off, user
 from tests.support.small_company import job, number, tag, worker

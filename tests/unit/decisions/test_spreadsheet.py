@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.deciding import spreadsheet
+from include.offboarding.decisions import spreadsheet
 from include.offboarding.errors import FatalError
 
 NEEDED = ("decision", "reason", "worker")

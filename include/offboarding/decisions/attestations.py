@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.deciding.signing import signed
+from include.offboarding.decisions.fields import Key, Reason, Until
+from include.offboarding.decisions.kinds import Decided, WholeDesk, decision
+from include.offboarding.decisions.signing import said
 from include.offboarding.errors import FatalError
 from include.offboarding.model.days import day_ends
+from include.offboarding.report.wording import moment
 from include.offboarding.settings import Settings
 from include.offboarding.store.connect import Session
 from include.offboarding.store.reading import told_keys
@@ -25,19 +28,28 @@ class WordGiven:
     """Then it's asked about again."""
 
 
-def attest(
-    session: Session, settings: Settings, word: str, *, until: date | None, reason: str, author: str
-) -> WordGiven:
-    """It counts until the end of that day in the company's zone, and at most, and by default, `policy.attest_days`.
+@decision(
+    "attest",
+    example='payment-webhook --reason "replaced on 26 November; the provider refuses the old one, ticket 4711"',
+)
+def attest(desk: WholeDesk, *, key: Key, until: Until | None = None, reason: Reason) -> Decided[WordGiven]:
+    """Say that a key is dead which no verifier can be asked about, and how you know. That ends, and is asked again:
+    after policy.attest_days, or with `until` before.
 
-    `word`: what a key is called, or the key of a finding about one. Raises FatalError where that isn't one key, a
-    verifier can be asked about it, or the day is over or too far ahead.
+    Raises FatalError where `key` isn't one key, a verifier can be asked about it, or the day is over or too far ahead.
     """
-    reason, author = signed(reason, author)
-    ends = _until(settings, until, datetime.now(UTC))
-    key = _called(session, word)
-    told_keys.attest(session, key, reason=reason, author=author, until=ends)
-    return WordGiven(key=key, until=ends)
+    reason = said(reason)
+    ends = _until(desk.settings, until, datetime.now(UTC))
+    found = _called(desk.session, key)
+    told_keys.attest(desk.session, found, reason=reason, author=desk.author, until=ends)
+    dead = (
+        f"{found.label} is dead by {desk.author}'s word until {moment(ends, desk.zone)}; then it's asked about again."
+    )
+    return Decided(
+        made=WordGiven(key=found, until=ends),
+        ids={"key": found.material, "until": ends.isoformat()},
+        says=[dead, "The next night closes what is open on it."],
+    )
 
 
 def _called(session: Session, word: str) -> KeyTold:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from include.offboarding import releasing
+from include.offboarding.decisions.kinds import Ids, Kind, WholeDesk, forms
 from include.offboarding.errors import FatalError, NamedError
-from include.offboarding.forms.kinds import Desk, Ids, Kind, every
 from include.offboarding.interfaces import Tracker
 from include.offboarding.mistakes import of_validation
 from include.offboarding.settings import Settings
@@ -39,7 +40,14 @@ def submit(
             "Airflow doesn't say who triggered this run, and nothing is decided without somebody who decides it."
             " Trigger it by the form or by REST, as yourself."
         )
-    desk = Desk(session=session, settings=settings, author=author.strip(), caller=caller, tracker=tracker)
+    desk = WholeDesk(
+        session=session,
+        author=author.strip(),
+        zone=settings.company.time_zone,
+        caller=caller,
+        settings=settings,
+        tracker=tracker,
+    )
     kind, fields = _read(told)
     new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(told, desk.author), author=desk.author)
     try:
@@ -53,19 +61,25 @@ def submit(
         log.info("decided", decision=kind.name, **ids)
 
 
-def _once(desk: Desk, kind: Kind, fields: Mapping[str, object], new: NewSubmission) -> Ids | None:
+def _once(desk: WholeDesk, kind: Kind, fields: Mapping[str, object], new: NewSubmission) -> Ids | None:
     """What came of it; None where this run has decided already."""
-    if kind.whole:
+    if kind.in_one:
         with desk.session.transaction():
             if not submissions.note(desk.session, new):
                 return _already(desk.session, new)
-            return kind.decide(desk, **fields)
+            return _decided(desk, kind, fields)
     # Broken off, it's taken up again: what it tells outside is told once by itself.
     if submissions.submission(desk.session, new.caller) is not None:
         return _already(desk.session, new)
-    ids = kind.decide(desk, **fields)
+    ids = _decided(desk, kind, fields)
     submissions.note(desk.session, new)
     return ids
+
+
+def _decided(desk: WholeDesk, kind: Kind, fields: Mapping[str, object]) -> Ids:
+    if kind.by_approvers:
+        releasing.check_approver(desk.settings, name=desk.author)
+    return kind.decide(desk, **fields).ids
 
 
 def _already(session: Session, new: NewSubmission) -> None:
@@ -81,9 +95,9 @@ def _already(session: Session, new: NewSubmission) -> None:
 def _read(told: Mapping[str, object]) -> tuple[Kind, dict[str, object]]:
     given = {name: value for name, value in told.items() if value is not None and value != ""}
     name = str(given.pop("decision", ""))
-    kind = every().get(name)
+    kind = forms().get(name)
     if kind is None:
-        raise FatalError(f"decision: {name!r} is none.{nearest(name, every())}")
+        raise FatalError(f"decision: {name!r} is none.{nearest(name, forms())}")
     mistakes = [_unasked(kind, field) for field in given if field not in kind.fields.model_fields]
     asked = {field: value for field, value in given.items() if field in kind.fields.model_fields}
     try:
@@ -104,7 +118,7 @@ def _validated(fields: type[BaseModel], asked: Mapping[str, object]) -> BaseMode
 def _unasked(kind: Kind, field: str) -> str:
     if field == "author":
         return "author is no field: who decides is whoever triggered this run."
-    if any(field in other.fields.model_fields for other in every().values()):
+    if any(field in other.fields.model_fields for other in forms().values()):
         return f"{field} is nothing that it asks for: leave it empty."
     return f"{field} is unknown.{nearest(field, kind.fields.model_fields)}"
 

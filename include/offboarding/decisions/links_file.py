@@ -1,34 +1,31 @@
 """Whose accounts are, decided many at once: `links --format csv`, edited by a person, and read back.
 
-A line counts where its column `decision` says confirm or reject. Every line is checked before anything is kept, and one
-mistake keeps all of it back.
+A line counts where its column `decision` says confirm or reject: then it's that decision, its columns the fields. Every
+line is checked before anything is kept, and one mistake keeps all of it back.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from include.offboarding.deciding import spreadsheet
-from include.offboarding.deciding.signing import signed_by
-from include.offboarding.deciding.spreadsheet import Line, Sheet
+from include.offboarding.decisions import links, spreadsheet
+from include.offboarding.decisions.kinds import Desk, Kind, in_files
+from include.offboarding.decisions.links import LinkDecided
+from include.offboarding.decisions.spreadsheet import Line, Sheet
 from include.offboarding.errors import FatalError, NamedError
 from include.offboarding.spelling import nearest
-from include.offboarding.store import decisions
-from include.offboarding.store.connect import Session
 from include.offboarding.store.decisions import AccountFound
 from include.offboarding.store.reading import workers
 from include.offboarding.store.reading.told_links import LinkTold
 
-NEEDED = ("decision", "reason", "source", "native_id", "worker")
-"""What the import reads, and goes by."""
+_COLUMN_OF = {"account": "native_id"}
+"""Of fields that aren't called so in the file: there an account is its own id, and nothing else."""
 _CHECKED = ("realm", "label")
 """What it goes by where they are there: a system's own id, and whether the columns still belong together."""
 COLUMNS = (
     *("decision", "reason", "source", "realm", "native_id", "label", "is_now", "link", "relation", "worker"),
     *("score", "evidence"),
 )
-_VERBS = ("confirm", "reject")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +47,9 @@ class LineDecided:
     """A line that counts."""
 
     line: int
-    verb: Literal["confirm", "reject"]
-    source: str
-    account_label: str
-    id_space: str
-    worker_id: str
-    decision_id: int
+    verb: str
+    """`confirm` or `reject`."""
+    link: LinkDecided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +67,19 @@ def text(found: Iterable[LinkTold]) -> Iterator[str]:
     return spreadsheet.written(COLUMNS, map(_cells, found))
 
 
-def import_links(session: Session, path: Path, *, author: str, reason: str = "", check: bool = False) -> Imported:
+def needed() -> Sequence[str]:
+    """The columns that the import goes by: the decisions' own fields."""
+    fields = dict.fromkeys(name for kind in in_files("link").values() for name in kind.asked)
+    return ("decision", "reason", *(_COLUMN_OF.get(name, name) for name in fields if name != "reason"))
+
+
+def import_links(desk: Desk, path: Path, *, reason: str = "", check: bool = False) -> Imported:
     """Write down what the file decides, or with `check` only see whether it could be.
 
     `reason` stands for lines that give none. Raises FatalError where the file can't be read as one of these.
     """
-    desk = _Import(session=session, sheet=spreadsheet.read(path, NEEDED, _CHECKED), author=signed_by(author))
-    return desk.done(reason.strip(), check=check)
+    sheet = spreadsheet.read(path, needed(), _CHECKED)
+    return _Import(desk, sheet).done(reason.strip(), check=check)
 
 
 class _TakenBackError(Exception):
@@ -105,8 +105,8 @@ class _LineError(Exception):
 class _Import:
     """One file, line by line."""
 
-    def __init__(self, *, session: Session, sheet: Sheet, author: str) -> None:
-        self._session, self._sheet, self._author = session, sheet, author
+    def __init__(self, desk: Desk, sheet: Sheet) -> None:
+        self._desk, self._sheet, self._verbs = desk, sheet, in_files("link")
         self._accounts: dict[tuple[str, str], AccountFound] = {}
         self._lines: dict[tuple[str, str, str], int] = {}
         """(realm, native id, person) -> the line that decides it."""
@@ -114,7 +114,7 @@ class _Import:
 
     def done(self, reason: str, *, check: bool) -> Imported:
         try:
-            with self._session.transaction():
+            with self._desk.session.transaction():
                 came = self._every_line(reason)
                 if came.mistakes or check:
                     _take_back(came)
@@ -138,7 +138,7 @@ class _Import:
         return Imported(decided=() if mistakes else tuple(decided), mistakes=tuple(mistakes), undecided=undecided)
 
     def _decided(self, line: Line, reason: str) -> LineDecided | None:
-        verb, why = _verb(line), line.cells["reason"] or reason
+        verb, why = _verb(line, self._verbs), line.cells["reason"] or reason
         if not verb:
             return None
         if not why:
@@ -146,21 +146,12 @@ class _Import:
         account = self._account(line)
         worker = self._worker(line)
         self._refuse_twice(line, verb, account, worker.person_uid)
+        own = {"source": account.realm, "account": account.native_id, "worker": f"{worker.id_space}:{worker.worker_id}"}
         try:
-            number = decisions.decide(
-                self._session, account, worker.person_uid, verdict=verb, reason=why, author=self._author
-            )
+            done = self._verbs[verb].decide(self._desk, **own, reason=why)
         except FatalError as error:
             raise _LineError("decision", str(error)) from error
-        return LineDecided(
-            line=line.number,
-            verb=verb,
-            source=account.source,
-            account_label=account.label,
-            id_space=worker.id_space,
-            worker_id=worker.worker_id,
-            decision_id=number,
-        )
+        return LineDecided(line=line.number, verb=verb, link=done.made)
 
     def _account(self, line: Line) -> AccountFound:
         where, native_id = line.cells["realm"] or line.cells["source"], line.cells["native_id"]
@@ -168,9 +159,7 @@ class _Import:
             _must_be_whole(column, said)
         if (where, native_id) not in self._accounts:
             try:
-                self._accounts[where, native_id] = decisions.account_of(
-                    self._session, where, native_id
-                ) or decisions.account_called(self._session, where, native_id)
+                self._accounts[where, native_id] = links.account_called(self._desk.session, where, native_id)
             except FatalError as error:
                 # Whatever names an account names one of a system that there is.
                 column = "native_id" if isinstance(error, NamedError) else "realm" if line.cells["realm"] else "source"
@@ -192,7 +181,7 @@ class _Import:
     def _worker(self, line: Line) -> workers.WorkerFound:
         _must_be_whole("worker", line.cells["worker"])
         try:
-            return workers.worker_called(self._session, line.cells["worker"])
+            return workers.worker_called(self._desk.session, line.cells["worker"])
         except FatalError as error:
             raise _LineError("worker", str(error)) from error
 
@@ -209,15 +198,14 @@ class _Import:
                 raise _LineError("decision", text)
 
 
-def _verb(line: Line) -> Literal["confirm", "reject"] | None:
+def _verb(line: Line, verbs: Mapping[str, Kind]) -> str:
+    """What the line says; "" where it leaves it open."""
     said = line.cells["decision"].lower()
-    if said in ("confirm", "reject"):
-        return said
-    if said:
-        raise _LineError("decision", f"{said!r} is none: confirm, reject or nothing.{nearest(said, _VERBS)}")
-    if line.cells["reason"]:
+    if said and said not in verbs:
+        raise _LineError("decision", f"{said!r} is none: {', '.join(verbs)} or nothing.{nearest(said, verbs)}")
+    if line.cells["reason"] and not said:
         raise _LineError("decision", "is empty beside a reason. Write confirm or reject, or take the reason out.")
-    return None
+    return said
 
 
 def _must_be_whole(column: str, said: str) -> None:

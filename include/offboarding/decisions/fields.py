@@ -1,11 +1,33 @@
-"""What a form asks for. A field has one meaning, whichever decisions ask for it."""
+"""What decisions ask for. A field has one meaning, whichever decisions ask for it.
 
+Its title, description and bounds are the form's and the REST schema's, and its description the command's. `Typed` says
+how it's typed: a field that is needed is an argument, any other an option of its name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 _SOMETHING = r"\S"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """How a command takes a field."""
+
+    metavar: str = ""
+    """What its help calls it; "": the field's own name."""
+    option: bool = False
+    """Whether it's asked for by its name, although it's needed."""
+    name: str = ""
+    """Such as "--hold"; "": the field's own."""
+    stripped: bool = False
+    """Whether outer blanks are taken off, and blanks alone refused."""
+    choices: Sequence[str] = ()
+
 
 Reason = Annotated[
     str,
@@ -17,6 +39,7 @@ Reason = Annotated[
         pattern=_SOMETHING,
         json_schema_extra={"format": "multiline"},
     ),
+    Typed(metavar="TEXT", option=True, stripped=True),
 ]
 Source = Annotated[
     str,
@@ -67,6 +90,7 @@ LastMoment = Annotated[
         max_length=80,
         pattern=r"^\s*(now|\d{4}-\d\d-\d\d\S*(\s+[A-Za-z][\w+/-]*)?)\s*$",
     ),
+    Typed(metavar="MOMENT", option=True),
 ]
 NoticeId = Annotated[
     str, Field(title="Notice", description="Its id, such as n-4f2a91.", pattern=r"^\s*[nN]-[0-9a-fA-F]{4,12}\s*$")
@@ -88,6 +112,7 @@ Finding = Annotated[
         description="A finding's key, such as f-7c31a0b2, or any beginning of 4 digits and more.",
         pattern=r"^\s*([fF]-)?[0-9a-fA-F]{4,32}\s*$",
     ),
+    Typed(metavar="KEY"),
 ]
 Key = Annotated[
     str,
@@ -100,6 +125,11 @@ Key = Annotated[
     ),
 ]
 Run = Annotated[int, Field(title="Run", description="A run's number, as its report tells it.", ge=1, le=2**53)]
+Runs = Annotated[
+    list[Annotated[int, Field(ge=1, le=2**53)]],
+    Field(title="Runs", description="Numbers of runs, as their reports tell them.", min_length=1, max_length=100),
+    Typed(metavar="RUN"),
+]
 Holds = Annotated[
     list[Annotated[int, Field(ge=1, le=2**53)]],
     Field(
@@ -108,9 +138,12 @@ Holds = Annotated[
         min_length=1,
         max_length=100,
     ),
+    Typed(metavar="HOLD", name="--hold"),
 ]
 Batch = Annotated[
-    int, Field(title="Batch", description="Of a first read so many tickets, the worst first.", ge=1, le=100_000)
+    int,
+    Field(title="Batch", description="Of a first read so many tickets, the worst first.", ge=1, le=100_000),
+    Typed(metavar="N"),
 ]
 Number = Annotated[
     int,
@@ -120,6 +153,7 @@ Number = Annotated[
         ge=1,
         le=2**53,
     ),
+    Typed(metavar="N"),
 ]
 Roster = Annotated[
     str,
@@ -143,5 +177,10 @@ Part = Annotated[
 Queue = Annotated[
     str,
     Field(title="Queue", description="The queue of departures, by that word: departures.", pattern="^departures$"),
+    Typed(choices=("departures",)),
 ]
-Until = Annotated[date, Field(title="Until", description="The last day on which it counts, in the company's zone.")]
+Until = Annotated[
+    date,
+    Field(title="Until", description="The last day on which it counts, in the company's zone."),
+    Typed(metavar="DATE", option=True),
+]

@@ -1,0 +1,147 @@
+"""A gap that somebody knows: while their word counts, it turns no run red. The file's entries are refused alike."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from pydantic import ValidationError
+
+from include.offboarding import beside, excepting
+from include.offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
+from include.offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from include.offboarding.decisions.signing import said
+from include.offboarding.errors import FatalError
+from include.offboarding.exceptions import across
+from include.offboarding.exceptions.register import Acknowledged, Exceptions
+from include.offboarding.mistakes import of_validation
+from include.offboarding.report.wording import COMMAND, moment
+from include.offboarding.settings import Settings
+from include.offboarding.store import acknowledgements
+from include.offboarding.store.acknowledgements import Acknowledgement
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.reading.told_findings import whole_key
+
+
+@decision(
+    "acknowledge",
+    command="acknowledge add",
+    example='--source aws --part 444444444444 --until 2026-12-20 --reason "its role comes with CHG-1881"',
+    one_of=("source", "roster", "finding", "queue"),
+)
+def acknowledge(
+    desk: WholeDesk,
+    *,
+    source: Source | None = None,
+    part: Part | None = None,
+    roster: Roster | None = None,
+    finding: Finding | None = None,
+    queue: Queue | None = None,
+    until: Until,
+    reason: Reason,
+) -> Decided[Acknowledgement]:
+    """Say that a gap is known: what can't be read or heard yet, or of which it can't be told; for 30 days at most. It's
+    one source's (or a part's of it), one roster's, one finding's or the queue's.
+
+    From the next night on. Raises
+    FatalError for what the file would be refused for, a finding that isn't there, a day that is over, or what is known
+    as long already.
+    """
+    given = {"source": source, "part": part, "roster": roster, "queue": queue}
+    about = {name: (value or "").strip() for name, value in given.items()}
+    reason = said(reason)
+    about["finding"] = whole_key(desk.session, finding) if finding and finding.strip() else ""
+    made = _written(desk, about, until, reason)
+    number, ends = made.acknowledgement_id, moment(made.expires_at, desk.zone)
+    counts = "From the next night on it's shown and turns no run red."
+    return Decided(
+        made=made,
+        ids={"number": number, "until": made.expires_at.isoformat()},
+        says=[
+            f"Acknowledgement {number}: {named(made)} is known until {ends}. {counts}",
+            f'To take it back: {COMMAND} acknowledge withdraw {number} --reason "..."',
+        ],
+    )
+
+
+@decision("acknowledge withdraw", example='4 --reason "the role is there"')
+def withdraw(desk: Desk, *, number: Number, reason: Reason) -> Decided[Acknowledgement]:
+    """Take it back: from the next night on the gap turns runs red again. It stays on record.
+
+    Raises FatalError where there is none to take.
+    """
+    reason, session = said(reason), desk.session
+    with session.transaction():
+        lock_findings(session)
+        known = _called(session, number)
+        if known.origin == "file":
+            raise FatalError(f"acknowledgement {number} stands in the exceptions file: take it out there.")
+        if known.ended_at is not None:
+            raise FatalError(f"acknowledgement {number} was taken back by {known.ended_by} already")
+        acknowledgements.end(session, number, reason=reason, author=desk.author)
+        ended = _called(session, number)
+    return Decided(
+        made=ended,
+        ids={"number": ended.acknowledgement_id},
+        says=[f"Acknowledgement {ended.acknowledgement_id} ({named(ended)}) is taken back, from the next night on."],
+    )
+
+
+def _written(desk: WholeDesk, about: Mapping[str, str], until: date, reason: str) -> Acknowledgement:
+    session, settings = desk.session, desk.settings
+    given = {name: value for name, value in about.items() if value}
+    entry = _entry(settings, {**given, "reason": reason, "approver": desk.author, "expires": until})
+    row = excepting.acknowledgement(settings, entry)
+    with session.transaction():
+        lock_findings(session)
+        now = datetime.now(UTC)
+        for other in acknowledgements.acknowledgements(session):
+            if other.stands(now) and other.expires_at >= row.expires_at and _about(other) == about:
+                ends = f"{other.expires_at:%Y-%m-%d %H:%M} UTC"
+                raise FatalError(f"acknowledgement {other.acknowledgement_id} says so already, until {ends}")
+        return _called(session, acknowledgements.add(session, row))
+
+
+def _called(session: Session, number: int) -> Acknowledgement:
+    for known in acknowledgements.acknowledgements(session):
+        if known.acknowledgement_id == number:
+            return known
+    raise FatalError(f"there is no acknowledgement {number}. See: {COMMAND} acknowledge list")
+
+
+def _entry(settings: Settings, fields: Mapping[str, object]) -> Acknowledged:
+    known = beside.known(settings)
+    try:
+        entry = Acknowledged.model_validate(fields)
+    except ValidationError as error:
+        raise FatalError(_told(map(str, of_validation(Acknowledged, fields, "", error)))) from error
+    if entry.expires < known.today:
+        raise FatalError(f"until: {entry.expires} is over.")
+    mistakes = list(across.mistakes(Exceptions(acknowledgements=(entry,)), known))
+    if mistakes:
+        raise FatalError(_told(map(str, mistakes)))
+    return entry
+
+
+def _told(mistakes: "map[str]") -> str:
+    """As the file's mistakes are told, by the words that a person gives here."""
+    told = "; ".join(mistakes).replace("acknowledgements[0].", "").replace("acknowledgements[0]", "an acknowledgement")
+    return told.replace("expires:", "until:")
+
+
+def _about(known: Acknowledgement) -> dict[str, str]:
+    return {
+        "source": known.source,
+        "part": known.part,
+        "roster": known.roster,
+        "queue": known.queue,
+        "finding": known.finding,
+    }
+
+
+def named(each: Acknowledgement) -> str:
+    """What is known, as people call it."""
+    if each.queue:
+        return f"queue of {each.queue}"
+    if each.finding:
+        return f"f-{each.finding[:8]}"
+    return f"roster {each.roster}" if each.roster else f"{each.source} {each.part}".strip()

@@ -1,0 +1,88 @@
+"""A person's word on a departure that HR leaves open: it happened, or it didn't."""
+
+import re
+from datetime import UTC, datetime
+from typing import Literal
+
+from include.offboarding.decisions.fields import Departure, Reason
+from include.offboarding.decisions.kinds import Decided, WholeDesk, decision
+from include.offboarding.decisions.signing import said
+from include.offboarding.errors import FatalError
+from include.offboarding.report.wording import COMMAND, moment, worker
+from include.offboarding.store import words
+from include.offboarding.store.words import OpenEnd
+
+_OWN_ID = re.compile(r"(?:d-)?(\d{1,18})")
+
+
+@decision("departure confirm", example='d-418 --reason "asked their manager"')
+def confirm(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
+    """They left: what is theirs is judged from the next run on.
+
+    It counts as long as HR says the very same of that end. Raises FatalError where there is no such open end, or it
+    counts already.
+    """
+    end = _say(desk, departure, "confirm", reason)
+    whose = worker(end.id_space, end.worker_id)
+    return _decided(
+        end,
+        f"Worker {whose} has left, by {end.author}'s word: what is theirs is judged from the next run on.",
+        f'Check them now: trigger the DAG offboarding_departure with {{"people": ["{whose}"]}} (docs/departure.md).',
+    )
+
+
+@decision("departure deny", example='d-418 --reason "asked their manager"')
+def deny(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
+    """They didn't leave: what rested on it closes; asked again after policy.deny_days.
+
+    Raises FatalError as `confirm`.
+    """
+    end = _say(desk, departure, "deny", reason)
+    until = moment(end.until, desk.zone) if end.until else ""
+    lasts = f", until {until}; then it's asked again, unless HR says something else before." if until else "."
+    return _decided(
+        end,
+        f"Worker {worker(end.id_space, end.worker_id)} works here, by {end.author}'s word{lasts}",
+        "What rested on it closes with the next run.",
+    )
+
+
+def _decided(end: OpenEnd, *says: str) -> Decided[OpenEnd]:
+    return Decided(made=end, ids={"departure": end.name, "worker": f"{end.id_space}:{end.worker_id}"}, says=says)
+
+
+def _say(desk: WholeDesk, departure: str, verdict: Literal["confirm", "deny"], reason: str) -> OpenEnd:
+    reason, days = said(reason), desk.settings.policy.deny_days
+    with desk.session.transaction():
+        words.lock_words(desk.session)
+        ends = words.open_ends(desk.session)
+        end = _called(desk, ends, departure.strip())
+        _refuse(end, verdict)
+        words.say(desk.session, end, verdict=verdict, reason=reason, author=desk.author, days=days)
+        return next(each for each in words.open_ends(desk.session) if each.departure_id == end.departure_id)
+
+
+def _called(desk: WholeDesk, ends: list[OpenEnd], word: str) -> OpenEnd:
+    own = _OWN_ID.fullmatch(word)
+    found = words.of_departure(desk.session, int(own[1])) if own and word.startswith("d-") else None
+    if found is not None:
+        return found
+    theirs = [end for end in ends if word in (end.worker_id, f"{end.id_space}:{end.worker_id}")]
+    if len(theirs) > 1:
+        several = ", ".join(f"{end.id_space}:{end.worker_id} ({end.name})" for end in theirs)
+        raise FatalError(f"Several departures may be meant: {several}. Name the one by its id.")
+    if not theirs:
+        raise FatalError(f"There is no departure {word[:40]} that HR leaves open. See: {COMMAND} departure list")
+    return theirs[0]
+
+
+def _refuse(end: OpenEnd, verdict: str) -> None:
+    expired = end.until is not None and end.until <= datetime.now(UTC)
+    if end.verdict == verdict and not expired:
+        word = "confirmed" if verdict == "confirm" else "denied"
+        raise FatalError(f"{end.name} of worker {end.id_space}:{end.worker_id} was {word} by {end.author} already.")
+    if verdict == "confirm" and end.confirmed:
+        raise FatalError(
+            f"{end.name} of worker {end.id_space}:{end.worker_id} counts already: roster {end.roster} tells leaving by"
+            " no longer listing somebody."
+        )

@@ -1,0 +1,195 @@
+"""Which decisions there are: every function of this room that says so, with its parameters as fields."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar, cast, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter, create_model
+
+from include.offboarding.errors import ConfigError, FatalError
+from include.offboarding.interfaces import Strict, Tracker
+from include.offboarding.settings import Settings
+from include.offboarding.store.connect import Session
+
+Ids = Mapping[str, str | int]
+"""What a decision is about and what came of it, by ids that a log may hold."""
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a decision is taken with that needs no more than the store."""
+
+    session: Session
+    author: str
+    """Who decides; never a field of the form."""
+    zone: str
+    """The company's, in which moments are told."""
+    caller: str = ""
+    """The name of the run that it is; "" at a terminal."""
+
+    def __post_init__(self) -> None:
+        if not self.author.strip():
+            raise FatalError("A decision needs somebody who takes it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeDesk(Desk):
+    """What one is taken with that goes by the configuration, too."""
+
+    settings: Settings
+    tracker: Callable[[], tuple[str, Tracker] | None]
+    """The tracker's name and the ready tracker, for those that tell it at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided(Generic[Made]):
+    """What came of a decision."""
+
+    made: Made
+    ids: Ids
+    says: Iterable[str]
+    """Lines for whoever decided at a terminal; read before the session ends, if at all."""
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Decided[Any]])
+_KINDS: "dict[str, Kind]" = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A decision that can be taken."""
+
+    name: str
+    """As the form calls it: "link confirm"."""
+    decide: Callable[..., Decided[Any]]
+    """Takes the desk, and the fields by their names."""
+    one_of: Sequence[str]
+    """Fields of which exactly one is given."""
+    by_form: bool
+    """False: at a terminal alone."""
+    by_approvers: bool
+    """By form only those may whom guard.approvers names."""
+    in_files: bool
+    """Many at once, too, a line of a file each."""
+    in_one: bool
+    """In one transaction. False where something outside is told meanwhile."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it goes by the configuration."""
+        desk = next(iter(inspect.signature(self.decide).parameters))
+        return get_type_hints(self.decide)[desk] is WholeDesk
+
+    @property
+    def asked(self) -> Mapping[str, tuple[Any, Any]]:
+        """Name -> the field as it's declared, and what it is where nothing is given; `...` where it's needed."""
+        hints = get_type_hints(self.decide, include_extras=True)
+        _, *fields = inspect.signature(self.decide).parameters.values()
+        return {one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in fields}
+
+    @property
+    def fields(self) -> type[BaseModel]:
+        """What a form is held against."""
+        return _model(self)
+
+
+def decision(
+    name: str,
+    *,
+    command: str = "",
+    example: str = "",
+    one_of: Sequence[str] = (),
+    by_form: bool = True,
+    by_approvers: bool = False,
+    in_files: bool = False,
+    in_one: bool = True,
+) -> Callable[[_Function], _Function]:
+    """A function that is a decision: takes a desk, and each further parameter is a field, declared in `fields`.
+
+    `command`: where the command line calls it otherwise; `example`: what may be typed behind that. Both are read off
+    the file (commands/index.py).
+    """
+    del command, example
+
+    def declare(function: _Function) -> _Function:
+        _KINDS[name] = Kind(
+            name=name,
+            decide=function,
+            one_of=one_of,
+            by_form=by_form,
+            by_approvers=by_approvers,
+            in_files=in_files,
+            in_one=in_one,
+        )
+        return function
+
+    return declare
+
+
+@cache
+def every() -> Mapping[str, Kind]:
+    """All of them, by name, in alphabetical order."""
+    package = importlib.import_module(__package__ or "")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return dict(sorted(_KINDS.items()))
+
+
+def of_module(name: str, module: str) -> Kind:
+    """The decision that is declared there."""
+    importlib.import_module(module)
+    return _KINDS[name]
+
+
+def forms() -> Mapping[str, Kind]:
+    """Those that are taken by form and REST, too."""
+    return {name: kind for name, kind in every().items() if kind.by_form}
+
+
+def in_files(group: str) -> Mapping[str, Kind]:
+    """Those of one group ("link") that may come in a file, by what a line says: "confirm"."""
+    of = {name.removeprefix(f"{group} "): kind for name, kind in every().items() if name.startswith(f"{group} ")}
+    return {verb: kind for verb, kind in of.items() if kind.in_files}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Name -> JSON schema of everything that the form asks for; `decision` is needed, the others as that one wants.
+
+    Raises ConfigError where two decisions take one name for different things.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    askers: dict[str, list[str]] = {}
+    for kind in forms().values():
+        for name, field in kind.fields.model_fields.items():
+            schema = _schema(kind.fields, name)
+            if found.setdefault(name, schema) != schema:
+                raise ConfigError(f"forms: {name} means something else in {kind.name} than in {askers[name][0]}")
+            askers.setdefault(name, []).append(kind.name if field.is_required() else f"{kind.name} (if need be)")
+    asked = {name: _optional(schema, askers[name]) for name, schema in found.items()}
+    return {"decision": {"type": "string", "title": "Decision", "enum": list(forms())}, **asked}
+
+
+@cache
+def _model(kind: Kind) -> type[BaseModel]:
+    fields = cast("dict[str, Any]", dict(kind.asked))
+    return cast("type[BaseModel]", create_model(kind.name, __base__=Strict, **fields))
+
+
+def _schema(fields: type[BaseModel], name: str) -> dict[str, Any]:
+    hint = get_type_hints(fields, include_extras=True)[name]
+    schema = TypeAdapter(hint).json_schema()
+    # What may be left out is this, or null.
+    return next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+
+
+def _optional(schema: dict[str, Any], askers: list[str]) -> dict[str, Any]:
+    return {
+        **schema,
+        "type": ["null", schema["type"]],
+        "description": f"{schema['description']} For: {', '.join(askers)}.",
+    }

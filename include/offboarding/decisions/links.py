@@ -1,0 +1,91 @@
+"""Whose an account is, by a person's word."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from include.offboarding.decisions.fields import Account, Number, Reason, Source, Worker
+from include.offboarding.decisions.kinds import Decided, Desk, decision
+from include.offboarding.decisions.signing import said
+from include.offboarding.report import wording
+from include.offboarding.report.wording import COMMAND
+from include.offboarding.store import decisions
+from include.offboarding.store.connect import Session
+from include.offboarding.store.decisions import AccountFound, Decision
+from include.offboarding.store.reading import workers
+from include.offboarding.store.reading.workers import WorkerFound
+
+Verb = Literal["confirm", "reject"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDecided:
+    """A decision that was written down."""
+
+    decision_id: int
+    account: AccountFound
+    worker: WorkerFound
+
+
+@decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
+def confirm(desk: Desk, *, source: Source, account: Account, worker: Worker, reason: Reason) -> Decided[LinkDecided]:
+    """The account is this person's. Final until it's revoked; sticks to the account's native id, and counts from the
+    next night on.
+
+    Raises FatalError where one of them isn't exactly one, or a decision that stands says otherwise.
+    """
+    return _decided(desk, "confirm", source, account, worker, reason)
+
+
+@decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
+def reject(desk: Desk, *, source: Source, account: Account, worker: Worker, reason: Reason) -> Decided[LinkDecided]:
+    """The account is not this person's. Final until it's revoked; sticks to the account's native id, and counts from
+    the next night on.
+
+    Raises FatalError as `confirm`.
+    """
+    return _decided(desk, "reject", source, account, worker, reason)
+
+
+@decision("link revoke", example="4")
+def revoke(desk: Desk, *, number: Number) -> Decided[Decision]:
+    """Take a decision back; it stays on record.
+
+    Raises FatalError where there is none that stands.
+    """
+    made = decisions.revoke(desk.session, number, author=desk.author)
+    whose = wording.worker(made.id_space, made.worker_id)
+    what = f"{made.verdict} {made.account_label or made.native_id} {whose}"
+    return Decided(
+        made=made,
+        ids={"number": made.decision_id, "realm": made.realm, "account": made.native_id},
+        says=[
+            f"Decision {made.decision_id} ({what}) is revoked; the evidence alone counts again from the next night on."
+        ],
+    )
+
+
+def _decided(desk: Desk, verb: Verb, source: str, account: str, worker: str, reason: str) -> Decided[LinkDecided]:
+    reason = said(reason)
+    found = account_called(desk.session, source, account)
+    person = workers.worker_called(desk.session, worker)
+    number = decisions.decide(desk.session, found, person.person_uid, verdict=verb, reason=reason, author=desk.author)
+    says = "is" if verb == "confirm" else "is not"
+    whose = wording.worker(person.id_space, person.worker_id)
+    return Decided(
+        made=LinkDecided(decision_id=number, account=found, worker=person),
+        ids={
+            "number": number,
+            "realm": found.realm,
+            "account": found.native_id,
+            "worker": f"{person.id_space}:{person.worker_id}",
+        },
+        says=[
+            f"Decision {number}: {found.label} ({found.source}) {says} worker {whose}'s.",
+            f"It counts from the next night on. To take it back: {COMMAND} link revoke {number}",
+        ],
+    )
+
+
+def account_called(session: Session, source: str, word: str) -> AccountFound:
+    """The account with this native id, quickly found, or with this label or login. Raises as the store's own."""
+    return decisions.account_of(session, source, word) or decisions.account_called(session, source, word)

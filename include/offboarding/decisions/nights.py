@@ -1,0 +1,43 @@
+"""A run that was wrong, taken out of the count."""
+
+from collections.abc import Sequence
+
+from include.offboarding.decisions.fields import Reason, Runs
+from include.offboarding.decisions.kinds import Decided, Desk, decision
+from include.offboarding.decisions.signing import said
+from include.offboarding.errors import FatalError
+from include.offboarding.report.wording import moment
+from include.offboarding.store import reading, runs, withdrawals
+from include.offboarding.store.connect import Session
+from include.offboarding.store.locks import lock_findings
+from include.offboarding.store.rows import Run
+
+
+@decision("runs withdraw", example='418 --reason "as_of was a year late"', by_form=False)
+def withdraw(desk: Desk, *, run_ids: Runs, reason: Reason) -> Decided[Sequence[Run]]:
+    """Take a wrong run out of the count: by its moment nothing is decided any more, from the next run on. What it found
+    and told stays, and so does the run, on record.
+
+    All of them or none. Raises FatalError where there is no such run, or it counts no more already.
+    """
+    reason = said(reason)
+    with desk.session.transaction():
+        lock_findings(desk.session)
+        found = [_withdrawn(desk.session, run_id, reason=reason, author=desk.author) for run_id in run_ids]
+    last = reading.last_night(desk.session)
+    counts = f"run {last.run_id}, as of {moment(last.as_of, desk.zone)}" if last else "none: the next one is the first"
+    told = (
+        f"Run {run.run_id} (as of {moment(run.as_of, desk.zone)}) counts no more, by {desk.author}'s word."
+        for run in found
+    )
+    rest = f"The last night that counts: {counts}. What a withdrawn run found and told stays as it is."
+    return Decided(made=found, ids={"runs": len(found)}, says=[*told, rest])
+
+
+def _withdrawn(session: Session, run_id: int, *, reason: str, author: str) -> Run:
+    found = runs.run(session, run_id)
+    before = withdrawals.withdrawn(session, run_id)
+    if before is not None:
+        raise FatalError(f"run {run_id} was withdrawn by {before.author} already: {before.reason}")
+    withdrawals.withdraw(session, run_id, reason=reason, author=author, moment=withdrawals.clock(session).now)
+    return found

@@ -1,0 +1,54 @@
+"""What waits for a person, let through or refused. As much is decided by an answer to `offboarding_release`."""
+
+from collections.abc import Iterator, Sequence
+
+from include.offboarding import releasing
+from include.offboarding.decisions.fields import Batch, Holds, Reason, Run
+from include.offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from include.offboarding.report import held, night
+from include.offboarding.report.wording import COMMAND
+from include.offboarding.store import reading, rows
+from include.offboarding.store.guard import Hold
+
+
+@decision("release", example='418 --reason "looked through with HR"', by_approvers=True, in_one=False)
+def release(
+    desk: WholeDesk, *, run: Run, holds: Holds | None = None, batch: Batch | None = None, reason: Reason
+) -> Decided[rows.Run]:
+    """Let through what waits since a run or earlier, or on these holds alone, after evaluating afresh; tickets are
+    opened at once, those of a first read in batches (default: guard.batch).
+
+    Raises FatalError as `releasing.release`.
+    """
+    made = releasing.release(
+        desk.session,
+        desk.settings,
+        run,
+        desk.tracker(),
+        reason=reason,
+        author=desk.author,
+        holds=holds or (),
+        batch=batch,
+        caller=f"by form {desk.caller}" if desk.caller else "",
+    )
+    return Decided(made=made, ids={"run": made.run_id, "of": run}, says=_report(desk, made))
+
+
+@decision("reject", example='3 --reason "HR sent the file of another company"', by_approvers=True)
+def reject(desk: Desk, *, holds: Holds, reason: Reason) -> Decided[Sequence[Hold]]:
+    """Refuse what waits on a line: nothing of it is told, and the next night compares with what was accepted.
+
+    Raises FatalError where one of them is none that waits.
+    """
+    decided = releasing.reject(desk.session, holds, reason=reason, author=desk.author)
+    told = (
+        f"Hold {hold.hold_id} ({held.line(hold)}) is rejected: {held.holding(hold)} stay untold." for hold in decided
+    )
+    asks = (
+        f"The next night compares with what was accepted before, and asks anew where that is so again: {COMMAND} holds"
+    )
+    return Decided(made=decided, ids={"holds": len(decided)}, says=[*told, asks])
+
+
+def _report(desk: WholeDesk, run: rows.Run) -> Iterator[str]:
+    yield night.render(reading.night(desk.session, run.run_id), desk.zone, folded=False)

@@ -1,0 +1,50 @@
+"""A person's word on what was seen: a use after the departure, and a read that looks wrong."""
+
+from include.offboarding.decisions.fields import Finding, Reason, Roster, Run
+from include.offboarding.decisions.kinds import Decided, Desk, decision
+from include.offboarding.decisions.signing import said
+from include.offboarding.errors import FatalError
+from include.offboarding.keys import short_finding
+from include.offboarding.report.wording import counted
+from include.offboarding.spelling import nearest
+from include.offboarding.store import accepted_reads, findings
+from include.offboarding.store.accepted_reads import AcceptedRead
+from include.offboarding.store.reading.reads import roster_reads
+from include.offboarding.store.reading.told_findings import whole_key
+
+
+@decision("verdict", example='f-7c31a0b2 --reason "the payroll job; moved to a role on 26 November"')
+def verdict(desk: Desk, *, finding: Finding, reason: Reason) -> Decided[str]:
+    """Say what a use after the departure was: that, and nothing else, closes it.
+
+    Gives the finding's whole key. Raises FatalError where the key is unknown, not one finding's alone, or of something
+    that closes by being seen dead.
+    """
+    reason = said(reason)
+    key = findings.give_verdict(desk.session, whole_key(desk.session, finding), reason=reason, author=desk.author)
+    return Decided(
+        made=key,
+        ids={"finding": short_finding(key)},
+        says=[f"{short_finding(key)} is resolved by {desk.author}'s verdict. The next night closes its ticket."],
+    )
+
+
+@decision("accept-read", example='418 hr --reason "the Daejeon plant was sold"')
+def accept_read(desk: Desk, *, run: Run, roster: Roster, reason: Reason) -> Decided[AcceptedRead]:
+    """Say that a roster really is that short, that those who vanished have left, or that an older file is right.
+
+    Raises FatalError where there is nothing to accept, or a newer read has come since.
+    """
+    reason = said(reason)
+    names = [told.name for told in roster_reads(desk.session, [run])]
+    if names and roster not in names:
+        raise FatalError(f"run {run} read no roster {roster}.{nearest(roster, names)}")
+    accepted = accepted_reads.accept_read(desk.session, run, roster, reason=reason, author=desk.author)
+    left = f" {counted(accepted.left, 'worker')} no longer listed count as having left." if accepted.left else ""
+    says = f"The read of {roster} in run {run} counts as complete.{left} The next night goes by it."
+    if accepted.by_next:
+        says = (
+            f"The file that {roster} held in run {run} is believed until another one is read."
+            " Nothing had been taken from it: the next run that finds it there takes it."
+        )
+    return Decided(made=accepted, ids={"run": run, "roster": roster, "left": accepted.left}, says=[says])

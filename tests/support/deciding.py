@@ -1,0 +1,54 @@
+"""Decisions taken in a test, as a person takes them."""
+
+from datetime import date
+from typing import Any
+
+from include.offboarding.decisions import acknowledgements, departures, links, nights, notices
+from include.offboarding.decisions.kinds import Desk, WholeDesk
+from include.offboarding.settings import Settings
+from include.offboarding.store.acknowledgements import Acknowledgement
+from include.offboarding.store.connect import Session
+from include.offboarding.store.notices import Notice
+from include.offboarding.store.rows import Run
+from include.offboarding.store.words import OpenEnd
+
+
+def desk(session: Session, author: str = "analyst") -> Desk:
+    return Desk(session=session, author=author, zone="Asia/Seoul")
+
+
+def whole_desk(session: Session, settings: Settings, author: str = "analyst") -> WholeDesk:
+    zone = settings.company.time_zone
+    return WholeDesk(session=session, author=author, zone=zone, settings=settings, tracker=lambda: None)
+
+
+def add_notice(session: Session, settings: Settings, *, who: str, last: str, reason: str, author: str) -> Notice:
+    return notices.add(whole_desk(session, settings, author), who=who, last=last, reason=reason).made
+
+
+def withdraw_notice(session: Session, notice_id: str, *, reason: str, author: str) -> Notice:
+    return notices.withdraw(desk(session, author), notice=notice_id, reason=reason).made
+
+
+def confirm_departure(session: Session, settings: Settings, *, departure: str, reason: str, author: str) -> OpenEnd:
+    return departures.confirm(whole_desk(session, settings, author), departure=departure, reason=reason).made
+
+
+def deny_departure(session: Session, settings: Settings, *, departure: str, reason: str, author: str) -> OpenEnd:
+    return departures.deny(whole_desk(session, settings, author), departure=departure, reason=reason).made
+
+
+def withdraw_run(session: Session, run_id: int, *, reason: str, author: str) -> Run:
+    (run,) = nights.withdraw(desk(session, author), run_ids=[run_id], reason=reason).made
+    return run
+
+
+def acknowledge(
+    session: Session, settings: Settings, *, until: date, reason: str, author: str, **about: Any
+) -> Acknowledgement:
+    return acknowledgements.acknowledge(whole_desk(session, settings, author), until=until, reason=reason, **about).made
+
+
+def decide_link(session: Session, verb: links.Verb, *, author: str, **fields: str) -> links.LinkDecided:
+    decide = links.confirm if verb == "confirm" else links.reject
+    return decide(desk(session, author), **fields).made

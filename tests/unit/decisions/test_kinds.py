@@ -1,0 +1,114 @@
+"""Which decisions there are, what a form asks for, and what a command takes."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from pydantic import Field
+
+from include.offboarding import decisions
+from include.offboarding.commands import index
+from include.offboarding.commands.entry import main
+from include.offboarding.decisions import kinds
+from include.offboarding.decisions.kinds import Decided, Desk, decision
+from include.offboarding.errors import ConfigError
+
+
+@pytest.fixture
+def own_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test declares is gone after it."""
+    kinds.every()
+    monkeypatch.setattr(kinds, "_KINDS", dict(kinds.every()))
+    kinds.every.cache_clear()
+    yield
+    kinds.every.cache_clear()
+
+
+NEW = '''
+"""Rooms."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from include.offboarding.decisions.fields import Reason
+from include.offboarding.decisions.kinds import Decided, Desk, decision
+
+
+@decision("room burn", example='attic --reason "it is full"')
+def burn(
+    desk: Desk, *, room: Annotated[str, Field(title="Room", description="Which.")], reason: Reason
+) -> Decided[str]:
+    """Burn a room,
+    whole.
+
+    Raises smoke.
+    """
+    return Decided(made=room, ids={"room": room, "words": len(reason)}, says=[f"{room} burns: {desk.author}."])
+'''
+
+
+@pytest.fixture
+def burning(own_kinds: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One more file in the room of decisions, with one function."""
+    del own_kinds
+    (tmp_path / "rooms.py").write_text(NEW, encoding="utf-8")
+    monkeypatch.setattr(decisions, "__path__", [*decisions.__path__, str(tmp_path)])
+    index.declared.cache_clear()
+    yield
+    index.declared.cache_clear()
+    sys.modules.pop("include.offboarding.decisions.rooms", None)
+
+
+@pytest.mark.usefixtures("burning")
+def test_a_new_decision_is_one_function() -> None:
+    assert "room burn" in kinds.schemas()["decision"]["enum"]
+    assert kinds.schemas()["room"] == {
+        "title": "Room",
+        "type": ["null", "string"],
+        "description": "Which. For: room burn.",
+    }
+
+
+@pytest.mark.usefixtures("burning")
+def test_its_command_is_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "  room " in capsys.readouterr().out
+    assert main(["room", "burn", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Burn a room, whole. Arguments: ROOM" in told
+    assert "Which. [required]" in told
+    assert "--reason" in told
+    assert 'example: python -m include.offboarding room burn attic --reason "it is full"' in told
+    assert "smoke" not in told
+    assert main(["room", "burn", "attic"]) == 2
+    assert "--reason" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("own_kinds")
+def test_a_field_means_one_thing() -> None:
+    @decision("clock stop")
+    def stop(desk: Desk, *, run: Annotated[str, Field(title="Run", description="Another.")]) -> Decided[str]:
+        """Never."""
+        return Decided(made=run, ids={"author": desk.author}, says=())
+
+    del stop
+    with pytest.raises(ConfigError, match=r"run means something else in clock stop than in accept-read"):
+        kinds.schemas()
+
+
+def test_what_is_read_off_the_files_is_what_they_declare() -> None:
+    found = index.declared().values()
+
+    assert {each.decision for each in found if each.decision} == set(kinds.every())
+    assert all(each.sentence for each in found)
+
+
+@pytest.mark.parametrize("name", kinds.every())
+def test_every_decision_asks_why(name: str) -> None:
+    kind = kinds.every()[name]
+
+    assert "reason" in kind.fields.model_fields or name == "link revoke"
+    assert "author" not in kind.fields.model_fields
