@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,10 @@ processes; what they count.
 
 
 @pytest.fixture(autouse=True)
-def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_secrets() -> Iterator[None]:
     """What one test takes for a password ("another") is a word of the next one's errors."""
     from include.offboarding import errors
 
-    monkeypatch.setattr(errors, "_secrets", set(errors._secrets))
+    before = set(errors._secrets)
+    yield
+    errors._secrets.intersection_update(before)

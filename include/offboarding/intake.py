@@ -66,6 +66,7 @@ def read_roster(
             problems=[*map(_plain, roster.left_out.problems), *gate.left_out, *days.left_out],
             workers=[*roster.left_out.workers, *gate.of],
             records=roster.left_out.records,
+            garbled=roster.left_out.garbled,
         ),
         min_percent=settings.policy.min_roster_percent,
         absolute=bound.absolute,

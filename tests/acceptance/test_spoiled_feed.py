@@ -1,4 +1,4 @@
-"""A byte that can't be meant, in a row of HR's file: it costs its value, and everybody else's night is as without it.
+"""A value that can't be meant, in a row of HR's file: it costs itself, and everybody else's night is as without it.
 
 The roster lists who works here, so that a colleague who vanishes from it has left: only a complete read may say so.
 """
@@ -121,6 +121,30 @@ def test_in_the_first_file_it_costs_no_more(store_server, tmp_path: Path, plain:
     for one, other in zip(plain.found, attacked.found, strict=True):
         assert one <= other
         assert {row[1] for row in other - one} <= {"orphan-account"}, "of whom nothing is known yet"
+
+
+def test_a_status_and_days_that_nobody_can_read_cost_their_rows(store_server, tmp_path: Path, plain: Played) -> None:
+    first, second, third = files()
+    columns = ("State", "First day", "Last day")
+
+    attacked = played(store_server, tmp_path, [first, spoiled(second, "soon", *columns), spoiled(third, "?", *columns)])
+
+    assert attacked.found == plain.found
+    assert attacked.reads == plain.reads
+    assert attacked.known == plain.known, "what they told before stands"
+    assert attacked.nights[2].red == ("roster hr holds values that can't be kept",)
+
+
+def test_such_a_row_with_a_number_that_was_never_told_may_be_anybody_s(store_server, tmp_path: Path) -> None:
+    """As where its cells stand in the wrong places: whoever vanished may be the one it is about."""
+    first, second, _ = files()
+    garbled = [*second, {**second[0], "No": "99999", "State": "soon"}]
+
+    attacked = played(store_server, tmp_path, [first, garbled, second])
+
+    assert [{row[0] for row in found} for found in attacked.found] == [set(), set(), {FIRST_GONE}]
+    assert [status for status, _ in attacked.reads] == ["complete", "partial", "complete"]
+    assert "99999" in " ".join(attacked.nights[1].warnings)
 
 
 def test_a_number_that_nobody_can_read_may_be_anybody_s(store_server, tmp_path: Path) -> None:

@@ -174,20 +174,22 @@ class RosterContract:
     def test_an_unknown_status_is_told_and_costs_its_row_alone(self, publish: Publish) -> None:
         roster = publish([row("1", status="Terminatd"), row("2")], statuses={"Terminated": "left", "active": "active"})
         assert _ids(roster.read()) == ["2"]
-        (problem,) = roster.problems
+        (problem,) = roster.left_out.problems
         assert "status" in problem.record
         assert problem.text == '"Terminatd" is no status we know'
-        assert problem.fix.startswith("The row is left out. Did you mean Terminated? ")
+        assert problem.fix.startswith(
+            "The row is left out, and what was known of this worker stands. Did you mean Terminated? "
+        )
 
     @pytest.mark.parametrize("status", ("active", "left"))
     @pytest.mark.parametrize("column", ("start", "last_working_day", "end"))
     def test_no_date_is_told_and_costs_its_row_alone(self, publish: Publish, column: str, status: str) -> None:
         roster = publish([row("1", status=status, **{column: "2026-02-31"}), row("2", status="left", end="2026-11-13")])
         assert _ids(roster.read()) == ["2"], "an explicit departure still counts"
-        (problem,) = roster.problems
+        (problem,) = roster.left_out.problems
         assert column in problem.record
         assert '"2026-02-31" is no date' in problem.text
-        assert problem.fix.startswith("The row is left out. ")
+        assert problem.fix.startswith("The row is left out, and what was known of this worker stands. ")
 
     def test_a_row_without_worker_id_is_told_and_costs_its_row_alone(self, publish: Publish) -> None:
         roster = publish([row(" "), row("2")])
@@ -208,8 +210,8 @@ class RosterContract:
     def test_problems_are_bounded_and_counted(self, publish: Publish) -> None:
         roster = publish([*[row(str(n), end="soon") for n in range(50)], row("99")])
         assert _ids(roster.read()) == ["99"]
-        assert len(roster.problems) == 21
-        assert roster.problems[-1].text == "30 more rows are left out that are not listed here"
+        assert len(roster.left_out.problems) == 21
+        assert roster.left_out.problems[-1].text == "30 more rows are left out that are not listed here"
         assert roster.summary is not None
         assert roster.summary.rows == 51
 

@@ -82,6 +82,10 @@ class LeftOut:
     """Ids of those of whom a value is left out: of what was known of them before, none has ended."""
     records: Sequence[str] = ()
     """Ids of those of whom a record is left out: they aren't gone, and what it told before stands."""
+    garbled: Sequence[str] = ()
+    """Those of these whose record has a status or a day that nobody can read: where the roster never told of one, the
+    row may be another worker's, with its cells in the wrong places.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class RosterRow:
 
 
 NOTHING = LeftOut()
+_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ class RosterRead:
             workers = self._workers()
             several = take_out_several(self.session, summary, workers)
             found = [*problems, *several.problems, *contradictions(self.session, summary)]
+            found += self._of_nobody_known(summary, left_out)
             found += [old] if old and not found else []
             found += [again] if again else []
             last = self._last_complete()
@@ -211,6 +213,13 @@ class RosterRead:
         assert vanished is not None
         return replace(vanished, forgotten=forgotten)
 
+    def _of_nobody_known(self, summary: RosterSummary, left_out: LeftOut) -> list[Problem]:
+        """Whose record is garbled, and who was never told of: it may be the row of somebody who seems to be missing."""
+        values = {"roster": self.roster.name, "told": list(left_out.garbled)}
+        with self.session.cursor(row_factory=scalar_row) as cursor:
+            unknown = cursor.execute(block("rosters", "never_told"), values).fetchall() if left_out.garbled else []
+        return [_unknown(summary, unknown)] if unknown else []
+
     def _fold(self) -> None:
         values = {"observed_at": self.observed_at, "ranks": [rank.value for rank in RANKS]}
         with self.session.cursor(row_factory=scalar_row) as cursor:
@@ -296,6 +305,15 @@ class RosterRead:
 def retire_rosters(session: Session, configured: Sequence[str]) -> None:
     """Rosters that the configuration no longer names."""
     session.execute(block("rosters", "retire_rosters"), {"names": list(configured)})
+
+
+def _unknown(summary: RosterSummary, worker_ids: Sequence[str]) -> Problem:
+    listed = ", ".join(worker_ids[:_LISTED]) + (" and others" if len(worker_ids) > _LISTED else "")
+    return Problem(
+        record=summary.origin,
+        text=f"rows are left out of workers that it never told of before ({listed})",
+        fix="Mend these rows: until then it isn't known who is missing, and nobody's absence is taken for leaving.",
+    )
 
 
 def _short(summary: RosterSummary, workers: int, last: int, run_id: int, roster: str) -> Problem:

@@ -96,16 +96,17 @@ def test_a_day_outside_the_calendar_costs_its_row_alone(build: Build, value: str
         zones=zones,
     )
     assert [worker.worker_id for worker in roster.read()] == ["b"]
-    assert [problem.record for problem in roster.problems] == ['hr_db row 1, worker a, column "end"']
+    assert [problem.record for problem in roster.left_out.problems] == ['hr_db row 1, worker a, column "end"']
 
 
 def test_a_problem_names_row_worker_and_column(publish: Publish) -> None:
     roster = publish([row("1"), row("2", status="left", end="2026-02-31")])
     list(roster.read())
-    assert [str(problem) for problem in roster.problems] == [
+    assert [str(problem) for problem in roster.left_out.problems] == [
         (
             'hr_db row 2, worker 2, column "end": "2026-02-31" is no date (format %Y-%m-%d). '
-            "The row is left out. Mend the row, or set date_format of roster hr."
+            "The row is left out, and what was known of this worker stands. Mend the row, or set date_format of "
+            "roster hr."
         )
     ]
 

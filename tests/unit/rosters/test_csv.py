@@ -137,7 +137,7 @@ def test_row_numbers_are_the_lines_where_records_start(feed) -> None:
         ("2", 'a "b", c', "hr_20261124.csv row 6"),
         ("4", "d", "hr_20261124.csv row 9"),
     ]
-    assert [problem.record for problem in roster.problems] == ['hr_20261124.csv row 8, column "재직구분"']
+    assert [problem.record for problem in roster.left_out.problems] == ['hr_20261124.csv row 8, column "재직구분"']
     assert roster.summary is not None
     assert roster.summary.rows == 4, "blank lines are none"
 
@@ -145,10 +145,11 @@ def test_row_numbers_are_the_lines_where_records_start(feed) -> None:
 def test_a_date_is_told_as_people_read_it(feed) -> None:
     roster = feed(HEADER + "1,a,퇴직,2026-02-31\n2,b,퇴직,2026-11-13\n")
     assert _names(roster) == {"2": "b"}
-    assert [str(problem) for problem in roster.problems] == [
+    assert [str(problem) for problem in roster.left_out.problems] == [
         (
             'hr_20261124.csv row 2, column "Last day": "2026-02-31" is no date (format %Y-%m-%d). '
-            "The row is left out. Mend the row, or set date_format of roster hr."
+            "The row is left out, and what was known of this worker stands. Mend the row, or set date_format of "
+            "roster hr."
         )
     ]
 
@@ -197,7 +198,7 @@ def test_a_quotation_mark_that_never_closes_takes_no_more_than_the_limit(feed) -
 def test_an_offending_value_is_shown_cut_and_escaped(feed) -> None:
     roster = feed(HEADER + f"1,a,\x1b[31m{'x' * 60},\n2,b,재직,\n")
     list(roster.read())
-    assert roster.problems[0].text == f'"\\x1b[31m{"x" * 34}…" is no status we know'
+    assert roster.left_out.problems[0].text == f'"\\x1b[31m{"x" * 34}…" is no status we know'
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,9 @@ def test_several_date_formats_are_tried(feed) -> None:
 def test_a_day_that_two_formats_read_differently_is_told(feed) -> None:
     roster = feed(HEADER + "1,a,퇴직,03/05/2026\n2,b,퇴직,05/05/2026\n", date_format=["%m/%d/%Y", "%d/%m/%Y"])
     assert _names(roster) == {"2": "b"}
-    assert roster.problems[0].text == '"03/05/2026" may be 2026-03-05 or 2026-05-03 (formats %m/%d/%Y, %d/%m/%Y)'
+    assert (
+        roster.left_out.problems[0].text == '"03/05/2026" may be 2026-03-05 or 2026-05-03 (formats %m/%d/%Y, %d/%m/%Y)'
+    )
 
 
 def test_a_moment_is_a_day_in_the_workers_own_zone(feed) -> None:

@@ -1,4 +1,4 @@
-"""Bytes in a value that can't be meant: a NUL, or what isn't of the encoding. Somebody may have typed them themselves.
+"""Values that can't be meant: bytes (a NUL, or what isn't of the encoding), a status or a day that nobody can read.
 
 The value alone is left out. Its status or a day can't be done without: then the record is left out, and what was known
 of its worker stands. Only where nobody knows whose the record is, or what else is lost with it, is the read partial.
@@ -44,6 +44,7 @@ class SpoiledValues:
         self._records = ProblemList(origin, left_out="The row is left out, and what was known of this worker stands.")
         self._of_values: list[str] = []
         self._of_records: list[str] = []
+        self._garbled: list[str] = []
         self._columns: Counter[str] = Counter()
 
     def found(self, cells: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, BadRecordError]:
@@ -70,6 +71,12 @@ class SpoiledValues:
             self._values.add_record(record, error)
         return False
 
+    def leave_out_garbled(self, worker_id: str, record: str, error: BadRecordError) -> None:
+        """Note that a worker's record has a status or a day that nobody can read."""
+        self._of_records.append(worker_id)
+        self._garbled.append(worker_id)
+        self._records.add_record(record, error)
+
     def verdict(self, rows: int) -> str:
         """The sentence that says of which column most values are such: the feed is in another encoding, or damaged."""
         for header, count in self._columns.items():
@@ -87,7 +94,12 @@ class SpoiledValues:
     def left_out(self) -> LeftOut:
         """What is told of them, once all have passed."""
         problems = (*self._records.all(), *self._values.all())
-        return LeftOut(problems=problems, workers=tuple(self._of_values), records=tuple(self._of_records))
+        return LeftOut(
+            problems=problems,
+            workers=tuple(self._of_values),
+            records=tuple(self._of_records),
+            garbled=tuple(self._garbled),
+        )
 
     def _error(self, value: str, header: str) -> BadRecordError | None:
         if is_clean((value,)):

@@ -47,22 +47,27 @@ class WorkerReader:
         self.without_zone = 0
 
     def worker(self, cells: Mapping[str, str], record: str) -> Worker | None:
-        """The worker of one record, with one employment; None where the record is left out for its bytes, which is
-        noted. Raises BadRecordError.
+        """The worker of one record, with one employment; None where the record is left out, which is noted: its status
+        or a day can't be read, and it's known whose it is. Raises BadRecordError where it isn't.
 
         Ids, status words, days and the parts of lists are stripped; everything else stays as HR writes it, and a value
         of blanks alone is "".
         """
         self._check_header(cells)
         self._check_marks(cells)
+        worker_id = self._worker_id(cells)
         if not is_clean(cells.values()):
             found = self._spoiled.found(cells, self._headers)
-            if self._spoiled.leave_out(found, self._worker_id(cells), record):
+            if self._spoiled.leave_out(found, worker_id, record):
                 return None
             cells = {name: "" if name in found else value for name, value in cells.items()}
-        employment = self._employment(cells)
+        try:
+            employment = self._employment(cells)
+        except BadRecordError as error:
+            self._spoiled.leave_out_garbled(worker_id, record, error)
+            return None
         return Worker(
-            worker_id=self._worker_id(cells),
+            worker_id=worker_id,
             previous_worker_ids=self._parts(cells, "previous_worker_ids"),
             name=_text(cells, "name"),
             mail=_text(cells, "mail"),

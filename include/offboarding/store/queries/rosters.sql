@@ -20,6 +20,12 @@ analyze s_employment (worker_id);
 analyze s_worker_key (worker_id);
 analyze s_same_worker (worker_id);
 
+-- name: never_told
+-- Ids of no worker of this roster.
+select t.worker_id from unnest(%(told)s::text[]) t (worker_id)
+where not exists (select from worker w where w.roster = %(roster)s and w.worker_id = t.worker_id)
+order by t.worker_id;
+
 -- name: knows_nothing
 -- Whether no read of the roster has told anything yet, and nobody is known by another person's id.
 select not exists (select from worker where roster = %(roster)s) and not exists (select from person_alias)
