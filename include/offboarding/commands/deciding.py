@@ -17,7 +17,7 @@ from include.offboarding.commands.stores import reading_store, session_on
 from include.offboarding.commands.watching import at_the_terminal
 from include.offboarding.decisions import kinds
 from include.offboarding.decisions.fields import Typed
-from include.offboarding.decisions.kinds import Desk, Kind, WholeDesk
+from include.offboarding.decisions.kinds import DecisionKind, Desk, WholeDesk
 from include.offboarding.errors import FatalError
 
 _PARSERS: Mapping[object, Callable[[str], object]] = {int: count, list[int]: count, date: day}
@@ -75,7 +75,7 @@ def _declared(hint: Any) -> tuple[Any, str, Typed]:
 
 
 @contextmanager
-def _desk(kind: Kind, by: str) -> Generator[Desk]:
+def _desk(kind: DecisionKind, by: str) -> Generator[Desk]:
     """The store alone, or the whole configuration where the decision goes by it. The log goes beside the output."""
     if not kind.whole:
         with at_the_terminal(quiet=True), reading_store() as (session, zone):

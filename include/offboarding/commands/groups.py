@@ -10,7 +10,7 @@ from typer.core import CompletionItem, TyperCommand, TyperGroup  # pyright: igno
 from typer.main import get_command
 
 from include.offboarding.commands.index import Declared
-from include.offboarding.commands.tree import Listed, below
+from include.offboarding.commands.tree import Node, below
 from include.offboarding.spelling import nearest
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -34,12 +34,12 @@ class Leaf(_Example, TyperCommand):
 class Branch(_Example, TyperGroup):
     """A group, which imports nothing but what is typed."""
 
-    listed: Listed
+    node: Node
 
     @cached_property
-    def verbs(self) -> Mapping[str, Listed]:
+    def verbs(self) -> Mapping[str, Node]:
         """What may come after it."""
-        return below(self.listed)
+        return below(self.node)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the tree."""
@@ -72,20 +72,20 @@ class Branch(_Example, TyperGroup):
         return [*own, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
 
 
-def made(listed: Listed) -> Any:
+def made(node: Node) -> Any:
     """A command or a group, ready to be typed."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    about: dict[str, Any] = {"help": listed.sentence, "epilog": listed.epilog, "context_settings": dict(_SETTINGS)}
-    function = _function(listed.runs) if listed.runs else _nothing
-    if listed.verbs:
-        app.callback(cls=Branch, invoke_without_command=bool(listed.runs), subcommand_metavar="COMMAND ...", **about)(
+    about: dict[str, Any] = {"help": node.sentence, "epilog": node.epilog, "context_settings": dict(_SETTINGS)}
+    function = _function(node.runs) if node.runs else _nothing
+    if node.verbs:
+        app.callback(cls=Branch, invoke_without_command=bool(node.runs), subcommand_metavar="COMMAND ...", **about)(
             function
         )
     else:
         app.command(cls=Leaf, **about)(function)
     command = get_command(app)
     if isinstance(command, Branch):
-        command.listed = listed
+        command.node = node
     return command
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from include.offboarding.commands.lines.line import Line
+from include.offboarding.commands.lines.line import JsonLine
 from include.offboarding.report.wording import joined, printable
 
 PIPE_WIDTH = 160
@@ -40,7 +40,7 @@ def note(line: str) -> None:
     print(printable(line), file=sys.stderr)  # noqa: T201
 
 
-def records(lines: Iterable[Line]) -> None:
+def records(lines: Iterable[JsonLine]) -> None:
     """An object a line. What a terminal would act on is escaped, as JSON escapes it."""
     for line in lines:
         told = json.dumps(line.printed(), ensure_ascii=False)

@@ -36,7 +36,7 @@ _PLACES = {words: place for place, words in enumerate(_ORDER)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Node:
     """A command, or a group of them."""
 
     words: str
@@ -54,22 +54,22 @@ class Listed:
         return self.sentence[0].lower() + self.sentence[1:].rstrip(".")
 
 
-def top() -> Listed:
+def top() -> Node:
     """All there is."""
     words = {each.partition(" ")[0] for each in declared()}
     below = f"{EXIT_CODES}\n\nHelp on one command: {COMMAND} COMMAND --help"
-    return Listed(words="", sentence=SENTENCE, epilog=below, runs=None, verbs=_in_order(words))
+    return Node(words="", sentence=SENTENCE, epilog=below, runs=None, verbs=_in_order(words))
 
 
-def below(group: Listed) -> Mapping[str, Listed]:
+def below(group: Node) -> Mapping[str, Node]:
     """What may come after it, by its last word."""
-    return {words.rpartition(" ")[2]: _listed(words) for words in group.verbs}
+    return {words.rpartition(" ")[2]: _node(words) for words in group.verbs}
 
 
-def _listed(words: str) -> Listed:
+def _node(words: str) -> Node:
     runs, verbs = declared().get(words), _in_order(each for each in declared() if each.startswith(f"{words} "))
     example = f"{words} {runs.example}".strip() if runs else next((each for each in verbs if "list" in each), verbs[0])
-    return Listed(
+    return Node(
         words=words,
         sentence=runs.sentence if runs else GROUPS.get(words, declared()[verbs[0]].sentence),
         epilog=f"example:\n  {COMMAND} {example}\n\n{EXIT_CODES}",

@@ -7,11 +7,9 @@ how it's typed: a field that is needed is an argument, any other an option of it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
-
-_SOMETHING = r"\S"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,56 +27,32 @@ class Typed:
     choices: Sequence[str] = ()
 
 
+def _text(title: str, about: str, *, longest: int = 200, **more: Any) -> Any:
+    """A text that isn't blanks alone."""
+    return Field(title=title, description=about, min_length=1, max_length=longest, pattern=r"\S", **more)
+
+
 Reason = Annotated[
     str,
-    Field(
-        title="Reason",
-        description="Why. It's kept, and shown as evidence; write no names into it.",
-        min_length=1,
-        max_length=2000,
-        pattern=_SOMETHING,
+    _text(
+        "Reason",
+        "Why. It's kept, and shown as evidence; write no names into it.",
+        longest=2000,
         json_schema_extra={"format": "multiline"},
     ),
     Typed(metavar="TEXT", option=True, stripped=True),
 ]
 Source = Annotated[
-    str,
-    Field(
-        title="Source",
-        description="A source's name in the configuration, or a system's own id (an AWS account id).",
-        min_length=1,
-        max_length=200,
-        pattern=_SOMETHING,
-    ),
+    str, _text("Source", "A source's name in the configuration, or a system's own id (an AWS account id).")
 ]
-Account = Annotated[
-    str,
-    Field(
-        title="Account",
-        description="Its native id; its label (a DN, an ARN) or login will do.",
-        min_length=1,
-        max_length=2000,
-        pattern=_SOMETHING,
-    ),
-]
-Worker = Annotated[
-    str,
-    Field(
-        title="Worker",
-        description="A worker id, or id_space:id, such as hr:10442.",
-        min_length=1,
-        max_length=200,
-        pattern=_SOMETHING,
-    ),
-]
+Account = Annotated[str, _text("Account", "Its native id; its label (a DN, an ARN) or login will do.", longest=2000)]
+Worker = Annotated[str, _text("Worker", "A worker id, or id_space:id, such as hr:10442.")]
 Who = Annotated[
     str,
-    Field(
-        title="Who",
-        description="A worker id, id_space:id, a mail or a login; of exactly one person. Prefer ids: Airflow keeps it.",
-        min_length=1,
-        max_length=320,
-        pattern=_SOMETHING,
+    _text(
+        "Who",
+        "A worker id, id_space:id, a mail or a login; of exactly one person. Prefer ids: Airflow keeps it.",
+        longest=320,
     ),
 ]
 LastMoment = Annotated[
@@ -95,16 +69,7 @@ LastMoment = Annotated[
 NoticeId = Annotated[
     str, Field(title="Notice", description="Its id, such as n-4f2a91.", pattern=r"^\s*[nN]-[0-9a-fA-F]{4,12}\s*$")
 ]
-Departure = Annotated[
-    str,
-    Field(
-        title="Departure",
-        description="Its id, such as d-418, or the worker id.",
-        min_length=1,
-        max_length=200,
-        pattern=_SOMETHING,
-    ),
-]
+Departure = Annotated[str, _text("Departure", "Its id, such as d-418, or the worker id.")]
 Finding = Annotated[
     str,
     Field(
@@ -115,23 +80,17 @@ Finding = Annotated[
     Typed(metavar="KEY"),
 ]
 Key = Annotated[
-    str,
-    Field(
-        title="Key",
-        description="What the command custody calls a key, or the key of a finding about one.",
-        min_length=1,
-        max_length=500,
-        pattern=_SOMETHING,
-    ),
+    str, _text("Key", "What the command custody calls a key, or the key of a finding about one.", longest=500)
 ]
+_Id = Annotated[int, Field(ge=1, le=2**53)]
 Run = Annotated[int, Field(title="Run", description="A run's number, as its report tells it.", ge=1, le=2**53)]
 Runs = Annotated[
-    list[Annotated[int, Field(ge=1, le=2**53)]],
+    list[_Id],
     Field(title="Runs", description="Numbers of runs, as their reports tell them.", min_length=1, max_length=100),
     Typed(metavar="RUN"),
 ]
 Holds = Annotated[
-    list[Annotated[int, Field(ge=1, le=2**53)]],
+    list[_Id],
     Field(
         title="Holds",
         description="Numbers of what the guard holds, as its report or the command holds tells them.",
@@ -155,23 +114,14 @@ Number = Annotated[
     ),
     Typed(metavar="N"),
 ]
-Roster = Annotated[
-    str,
-    Field(
-        title="Roster",
-        description="A roster's name in the configuration.",
-        min_length=1,
-        max_length=200,
-        pattern=_SOMETHING,
-    ),
-]
+Roster = Annotated[str, _text("Roster", "A roster's name in the configuration.")]
 Part = Annotated[
     str,
     Field(
         title="Part",
         description="One part of the source (an AWS account id); empty: all of it.",
         max_length=200,
-        pattern=_SOMETHING,
+        pattern=r"\S",
     ),
 ]
 Queue = Annotated[

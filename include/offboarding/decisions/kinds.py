@@ -57,11 +57,11 @@ class Decided(Generic[Made]):
 
 
 _Function = TypeVar("_Function", bound=Callable[..., Decided[Any]])
-_KINDS: "dict[str, Kind]" = {}
+_KINDS: "dict[str, DecisionKind]" = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class DecisionKind:
     """A decision that can be taken."""
 
     name: str
@@ -117,7 +117,7 @@ def decision(
     del command, example
 
     def declare(function: _Function) -> _Function:
-        _KINDS[name] = Kind(
+        _KINDS[name] = DecisionKind(
             name=name,
             decide=function,
             one_of=one_of,
@@ -132,7 +132,7 @@ def decision(
 
 
 @cache
-def every() -> Mapping[str, Kind]:
+def every() -> Mapping[str, DecisionKind]:
     """All of them, by name, in alphabetical order."""
     package = importlib.import_module(__package__ or "")
     for module in pkgutil.iter_modules(package.__path__):
@@ -140,18 +140,18 @@ def every() -> Mapping[str, Kind]:
     return dict(sorted(_KINDS.items()))
 
 
-def of_module(name: str, module: str) -> Kind:
+def of_module(name: str, module: str) -> DecisionKind:
     """The decision that is declared there."""
     importlib.import_module(module)
     return _KINDS[name]
 
 
-def forms() -> Mapping[str, Kind]:
+def forms() -> Mapping[str, DecisionKind]:
     """Those that are taken by form and REST, too."""
     return {name: kind for name, kind in every().items() if kind.by_form}
 
 
-def in_files(group: str) -> Mapping[str, Kind]:
+def in_files(group: str) -> Mapping[str, DecisionKind]:
     """Those of one group ("link") that may come in a file, by what a line says: "confirm"."""
     of = {name.removeprefix(f"{group} "): kind for name, kind in every().items() if name.startswith(f"{group} ")}
     return {verb: kind for verb, kind in of.items() if kind.in_files}
@@ -175,7 +175,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _model(kind: Kind) -> type[BaseModel]:
+def _model(kind: DecisionKind) -> type[BaseModel]:
     fields = cast("dict[str, Any]", dict(kind.asked))
     return cast("type[BaseModel]", create_model(kind.name, __base__=Strict, **fields))
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.offboarding.decisions import links, spreadsheet
-from include.offboarding.decisions.kinds import Desk, Kind, in_files
+from include.offboarding.decisions.kinds import DecisionKind, Desk, in_files
 from include.offboarding.decisions.links import LinkDecided
-from include.offboarding.decisions.spreadsheet import Line, Sheet
+from include.offboarding.decisions.spreadsheet import Sheet, SheetLine
 from include.offboarding.errors import FatalError, NamedError
 from include.offboarding.spelling import nearest
 from include.offboarding.store.decisions import AccountFound
@@ -137,7 +137,7 @@ class _Import:
             decided += [one] if one else []
         return Imported(decided=() if mistakes else tuple(decided), mistakes=tuple(mistakes), undecided=undecided)
 
-    def _decided(self, line: Line, reason: str) -> LineDecided | None:
+    def _decided(self, line: SheetLine, reason: str) -> LineDecided | None:
         verb, why = _verb(line, self._verbs), line.cells["reason"] or reason
         if not verb:
             return None
@@ -153,7 +153,7 @@ class _Import:
             raise _LineError("decision", str(error)) from error
         return LineDecided(line=line.number, verb=verb, link=done.made)
 
-    def _account(self, line: Line) -> AccountFound:
+    def _account(self, line: SheetLine) -> AccountFound:
         where, native_id = line.cells["realm"] or line.cells["source"], line.cells["native_id"]
         for column, said in (("realm" if line.cells["realm"] else "source", where), ("native_id", native_id)):
             _must_be_whole(column, said)
@@ -168,7 +168,7 @@ class _Import:
         self._must_belong_together(line, account)
         return account
 
-    def _must_belong_together(self, line: Line, account: AccountFound) -> None:
+    def _must_belong_together(self, line: SheetLine, account: AccountFound) -> None:
         """Who sorts one column and not the others would decide about other accounts than they read about."""
         if account.native_id != line.cells["native_id"]:
             raise _LineError("native_id", f"is another's name: this account's own id is {account.native_id}.")
@@ -178,14 +178,14 @@ class _Import:
         if line.cells["label"] and line.cells["label"] != spreadsheet.shown(account.label).strip():
             raise _LineError("label", f"account {account.native_id} is called {account.label}. {again}")
 
-    def _worker(self, line: Line) -> workers.WorkerFound:
+    def _worker(self, line: SheetLine) -> workers.WorkerFound:
         _must_be_whole("worker", line.cells["worker"])
         try:
             return workers.worker_called(self._desk.session, line.cells["worker"])
         except FatalError as error:
             raise _LineError("worker", str(error)) from error
 
-    def _refuse_twice(self, line: Line, verb: str, account: AccountFound, person_uid: str) -> None:
+    def _refuse_twice(self, line: SheetLine, verb: str, account: AccountFound, person_uid: str) -> None:
         """A line that repeats or contradicts an earlier one of this file."""
         own = (account.realm, account.native_id)
         first = self._lines.setdefault((*own, person_uid), line.number)
@@ -198,7 +198,7 @@ class _Import:
                 raise _LineError("decision", text)
 
 
-def _verb(line: Line, verbs: Mapping[str, Kind]) -> str:
+def _verb(line: SheetLine, verbs: Mapping[str, DecisionKind]) -> str:
     """What the line says; "" where it leaves it open."""
     said = line.cells["decision"].lower()
     if said and said not in verbs:

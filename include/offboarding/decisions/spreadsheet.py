@@ -32,7 +32,7 @@ _REWRITTEN = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class SheetLine:
     """A line below the heading."""
 
     number: int
@@ -46,7 +46,7 @@ class Sheet:
     """A file as it came back."""
 
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[SheetLine, ...]
 
     def column(self, name: str) -> str:
         """A column as a spreadsheet shows it: "reason (B)"."""
@@ -95,7 +95,7 @@ def read(path: Path, needed: Sequence[str], wanted: Sequence[str] = ()) -> Sheet
         before = 1
     columns, delimiter = _heading(path, text, needed)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    lines: list[Line] = []
+    lines: list[SheetLine] = []
     try:
         next(reader)
         begins = reader.line_num + 1
@@ -103,7 +103,7 @@ def read(path: Path, needed: Sequence[str], wanted: Sequence[str] = ()) -> Sheet
             if any(cell.strip() for cell in cells):
                 named = dict(zip(columns, (plain(cell.strip()) for cell in cells), strict=False))
                 told = {name: named.get(name, "") for name in (*needed, *wanted)}
-                lines.append(Line(number=begins + before, cells=told))
+                lines.append(SheetLine(number=begins + before, cells=told))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise FatalError(f"{path.name}: line {reader.line_num + before} is no CSV: {error}. Save it anew.") from error

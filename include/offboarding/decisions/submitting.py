@@ -8,7 +8,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from include.offboarding import releasing
-from include.offboarding.decisions.kinds import Ids, Kind, WholeDesk, forms
+from include.offboarding.decisions.kinds import DecisionKind, Ids, WholeDesk, forms
 from include.offboarding.errors import FatalError, NamedError
 from include.offboarding.interfaces import Tracker
 from include.offboarding.mistakes import of_validation
@@ -61,7 +61,7 @@ def submit(
         log.info("decided", decision=kind.name, **ids)
 
 
-def _once(desk: WholeDesk, kind: Kind, fields: Mapping[str, object], new: NewSubmission) -> Ids | None:
+def _once(desk: WholeDesk, kind: DecisionKind, fields: Mapping[str, object], new: NewSubmission) -> Ids | None:
     """What came of it; None where this run has decided already."""
     if kind.in_one:
         with desk.session.transaction():
@@ -76,7 +76,7 @@ def _once(desk: WholeDesk, kind: Kind, fields: Mapping[str, object], new: NewSub
     return ids
 
 
-def _decided(desk: WholeDesk, kind: Kind, fields: Mapping[str, object]) -> Ids:
+def _decided(desk: WholeDesk, kind: DecisionKind, fields: Mapping[str, object]) -> Ids:
     if kind.by_approvers:
         releasing.check_approver(desk.settings, name=desk.author)
     return kind.decide(desk, **fields).ids
@@ -92,7 +92,7 @@ def _already(session: Session, new: NewSubmission) -> None:
         )
 
 
-def _read(told: Mapping[str, object]) -> tuple[Kind, dict[str, object]]:
+def _read(told: Mapping[str, object]) -> tuple[DecisionKind, dict[str, object]]:
     given = {name: value for name, value in told.items() if value is not None and value != ""}
     name = str(given.pop("decision", ""))
     kind = forms().get(name)
@@ -115,7 +115,7 @@ def _validated(fields: type[BaseModel], asked: Mapping[str, object]) -> BaseMode
     return fields.model_validate_json(json.dumps(asked))
 
 
-def _unasked(kind: Kind, field: str) -> str:
+def _unasked(kind: DecisionKind, field: str) -> str:
     if field == "author":
         return "author is no field: who decides is whoever triggered this run."
     if any(field in other.fields.model_fields for other in forms().values()):
@@ -123,7 +123,7 @@ def _unasked(kind: Kind, field: str) -> str:
     return f"{field} is unknown.{nearest(field, kind.fields.model_fields)}"
 
 
-def _refusal(kind: Kind, mistakes: list[str]) -> str:
+def _refusal(kind: DecisionKind, mistakes: list[str]) -> str:
     needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
     return f"{kind.name}: {' '.join(mistakes)} It needs {', '.join(needed)}."
 

@@ -1,5 +1,6 @@
 """Which decisions there are, what a form asks for, and what a command takes."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from include.offboarding import decisions
+from include.offboarding import config, decisions
 from include.offboarding.commands import index
 from include.offboarding.commands.entry import main
 from include.offboarding.decisions import kinds
 from include.offboarding.decisions.kinds import Decided, Desk, decision
 from include.offboarding.errors import ConfigError
+
+PAGE = (config.project_folder() / "docs/deciding.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -104,6 +107,13 @@ def test_what_is_read_off_the_files_is_what_they_declare() -> None:
 
     assert {each.decision for each in found if each.decision} == set(kinds.every())
     assert all(each.sentence for each in found)
+
+
+@pytest.mark.parametrize("name", kinds.forms())
+def test_every_decision_is_on_the_page_with_its_fields(name: str) -> None:
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |")]
+
+    assert set(kinds.forms()[name].fields.model_fields) <= set(re.findall(r"`(\w+)`", row.rsplit("|", 2)[1]))
 
 
 @pytest.mark.parametrize("name", kinds.every())

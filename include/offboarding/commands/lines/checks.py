@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from include.offboarding.commands.lines.line import Line
+from include.offboarding.commands.lines.line import JsonLine
 
 
-class MistakeLine(Line):
+class MistakeLine(JsonLine):
     """A line for each mistake, then one for each thing that is likely not meant."""
 
     level: Literal["mistake", "warning"]
@@ -19,7 +19,7 @@ class MistakeLine(Line):
     """The file beside the configuration that it stands in; null for the configuration's own, and for a warning."""
 
 
-class WholeLine(Line):
+class WholeLine(JsonLine):
     """One line, where the record is whole; else a sentence on the error output, and exit code 1."""
 
     version: ClassVar[int | None] = None

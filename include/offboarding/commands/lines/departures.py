@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from include.offboarding.commands.lines.line import At, By, Inner, Line
+from include.offboarding.commands.lines.line import At, By, Inner, JsonLine
 
 
 class PersonDeparture(Inner):
@@ -22,7 +22,7 @@ class PersonDeparture(Inner):
     valid_to: At | None
 
 
-class NoticeLine(Line):
+class NoticeLine(JsonLine):
     """Newest first; without `--all` only those that stand."""
 
     notice: Annotated[str, By("notice_id")]
@@ -53,7 +53,7 @@ class NoticeLine(Line):
     """Why."""
 
 
-class OpenEndLine(Line):
+class OpenEndLine(JsonLine):
     """Longest gone first; those that a person denied stand among them as long as that counts."""
 
     departure: Annotated[str, By("name")]
@@ -90,7 +90,7 @@ class OpenEndLine(Line):
     """When a denial ends, and it's asked again."""
 
 
-class UpcomingLine(Line):
+class UpcomingLine(JsonLine):
     """The first to leave first."""
 
     id_space: str

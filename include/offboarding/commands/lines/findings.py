@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from include.offboarding.commands.lines.departures import PersonDeparture
-from include.offboarding.commands.lines.line import At, By, Inner, Line, OrNull, itself
+from include.offboarding.commands.lines.line import At, By, Inner, JsonLine, OrNull, itself
 from include.offboarding.commands.lines.links import LinkDecidedLine, hundredths
 from include.offboarding.rules import all_rules
 from include.offboarding.store.reading import Explanation, FindingTold
@@ -51,7 +51,7 @@ class FindingTicket(Inner):
     """`wanted`, `open` or `closed`."""
 
 
-class FindingLine(Line):
+class FindingLine(JsonLine):
     """Worst first: by severity, uses after the departure before others, privileged before others, longest gone
     first.
     """

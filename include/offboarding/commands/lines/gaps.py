@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, ClassVar
 
-from include.offboarding.commands.lines.line import At, By, Line, OrNull
+from include.offboarding.commands.lines.line import At, By, JsonLine, OrNull
 from include.offboarding.store.guard import Hold
 
 
-class AcknowledgementLine(Line):
+class AcknowledgementLine(JsonLine):
     """Newest first."""
 
     acknowledgement_id: int
@@ -43,7 +43,7 @@ def _named(hold: Hold) -> str:
     return "" if hold.kind == "total" else hold.name
 
 
-class HoldLine(Line):
+class HoldLine(JsonLine):
     """Newest first; without `--all` only those that wait."""
 
     version: ClassVar[int | None] = None

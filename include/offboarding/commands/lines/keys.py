@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from include.offboarding.commands.lines.line import At, By, Inner, Line, OrNull
+from include.offboarding.commands.lines.line import At, By, Inner, JsonLine, OrNull
 from include.offboarding.model import Carryable, Grade, Standing, SubjectKind
 from include.offboarding.store.reading.told_keys import KeyTold
 
@@ -73,7 +73,7 @@ class KeyShown(Inner):
     """When the first one began that no longer did, or showed it refused."""
 
 
-class KeyLine(Line):
+class KeyLine(JsonLine):
     """Keys that several people may hold: registered ones by name, then the others by label."""
 
     material: str
@@ -118,7 +118,7 @@ class HolderReason(Inner):
     """What was done or may be; else null."""
 
 
-class HolderLine(Line):
+class HolderLine(JsonLine):
     """A line for each person who may have held the key, the surest first. `custody --worker` gives the same lines, one
     for each key that the person may have held.
     """

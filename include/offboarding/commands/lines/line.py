@@ -65,7 +65,7 @@ class Inner(BaseModel):
                 yield name, by.of(told)
 
 
-class Line(Inner):
+class JsonLine(Inner):
     """An object that is printed on a line of its own."""
 
     version: ClassVar[int | None] = SCHEMA_VERSION

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from include.offboarding.commands.lines.line import At, By, Line, OrNull
+from include.offboarding.commands.lines.line import At, By, JsonLine, OrNull
 from include.offboarding.store.reading.told_links import Claim, LinkTold
 
 
@@ -11,7 +11,7 @@ def hundredths(told: LinkTold | Claim) -> float | None:
     return None if told.score is None else told.score / 100
 
 
-class LinkLine(Line):
+class LinkLine(JsonLine):
     """A row for each account, relation and worker; by source and label. Accounts that are gone are left out, dead ones
     are not.
     """
@@ -36,7 +36,7 @@ class LinkLine(Line):
     """What speaks for it, a sentence each."""
 
 
-class LinkDecidedLine(Line):
+class LinkDecidedLine(JsonLine):
     """Newest first."""
 
     decision_id: int

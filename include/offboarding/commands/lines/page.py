@@ -12,13 +12,13 @@ from include.offboarding.commands.lines.departures import NoticeLine, OpenEndLin
 from include.offboarding.commands.lines.findings import ExplainedLine, FindingLine
 from include.offboarding.commands.lines.gaps import AcknowledgementLine, HoldLine
 from include.offboarding.commands.lines.keys import HolderLine, KeyLine
-from include.offboarding.commands.lines.line import SCHEMA_VERSION, Inner, Line
+from include.offboarding.commands.lines.line import SCHEMA_VERSION, Inner, JsonLine
 from include.offboarding.commands.lines.links import LinkDecidedLine, LinkLine
 from include.offboarding.commands.lines.people import PersonLine
 from include.offboarding.commands.lines.runs import RunLine
 from include.offboarding.commands.lines.systems import CheckedLine
 
-LINES: Mapping[str, type[Line]] = {
+LINES: Mapping[str, type[JsonLine]] = {
     "findings": FindingLine,
     "links": LinkLine,
     "runs": RunLine,
@@ -51,8 +51,8 @@ def page() -> str:
     return "\n".join(chain([_HEAD], *(_section(command, line) for command, line in LINES.items())))
 
 
-def _section(command: str, line: type[Line]) -> Iterator[str]:
-    above = {name for base in line.__mro__[1:] if issubclass(base, Line) for name in base.model_fields}
+def _section(command: str, line: type[JsonLine]) -> Iterator[str]:
+    above = {name for base in line.__mro__[1:] if issubclass(base, JsonLine) for name in base.model_fields}
     yield f"## `{command}`\n"
     yield f"{_sentence(line.__doc__)}\n"
     yield "| field | what it is |\n|---|---|"
@@ -77,7 +77,7 @@ def _rows(name: str, field: FieldInfo) -> Iterator[str]:
 def _object_in(annotation: object) -> tuple[type[Inner] | None, bool]:
     """The object that a field holds, and whether several; None where it holds none, or lines of another command."""
     for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, Inner) and not issubclass(each, Line):
+        if isinstance(each, type) and issubclass(each, Inner) and not issubclass(each, JsonLine):
             return each, get_origin(annotation) is list
     return None, False
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from include.offboarding.commands.lines.departures import PersonDeparture
 from include.offboarding.commands.lines.findings import FindingLine
-from include.offboarding.commands.lines.line import At, By, Inner, Line
+from include.offboarding.commands.lines.line import At, By, Inner, JsonLine
 from include.offboarding.commands.lines.links import LinkLine
 
 
@@ -35,7 +35,7 @@ class PersonEmployment(Inner):
     type: str
 
 
-class PersonLine(Line):
+class PersonLine(JsonLine):
     """One line."""
 
     id_space: Annotated[str, By("found.id_space")]

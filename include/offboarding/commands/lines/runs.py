@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from include.offboarding.commands.lines.line import At, By, Inner, Line, itself
+from include.offboarding.commands.lines.line import At, By, Inner, JsonLine, itself
 from include.offboarding.store.reading.reads import RosterTold
 
 
@@ -76,7 +76,7 @@ class RunSource(Inner):
     """How many calls: `inventory`, `detail`, and `overhead` (polls, retries, AssumeRole)."""
 
 
-class RunLine(Line):
+class RunLine(JsonLine):
     """Newest first. A release is a run, too; it reads nothing."""
 
     run_id: int

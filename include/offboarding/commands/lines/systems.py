@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from include.offboarding.checkup.systems import Checked
-from include.offboarding.commands.lines.line import By, Inner, Line, OrNull
+from include.offboarding.commands.lines.line import By, Inner, JsonLine, OrNull
 
 
 def _linked(checked: Checked) -> dict[str, int] | None:
@@ -21,7 +21,7 @@ class LinkedShare(Inner):
     of: int
 
 
-class CheckedLine(Line):
+class CheckedLine(JsonLine):
     """A line for each system that was asked: the store, rosters, parts of sources and verifiers, the queue of
     departures, the tracker.
     """
