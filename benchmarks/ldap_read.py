@@ -26,9 +26,9 @@ from include.offboarding.demo import slapd
 from include.offboarding.demo.certificates import make_certificate
 from include.offboarding.interfaces import ConnectionFields, ReadContext
 from include.offboarding.model import Account
-from include.offboarding.sources._ldap.session import opened
-from include.offboarding.sources._ldap.tls import VerifiedTls
 from include.offboarding.sources.ldap import Settings, build
+from include.offboarding.sources.ldap.session import opened
+from include.offboarding.sources.ldap.tls import VerifiedTls
 
 SUFFIX = "dc=corp,dc=example"
 ADMIN, PASSWORD = f"cn=admin,{SUFFIX}", "bench"

@@ -20,18 +20,18 @@ from include.offboarding.revocation.certificates import CertificateFileError, ce
 from include.offboarding.revocation.crl import CrlError, read_crl
 from include.offboarding.rosters import csv as csv_roster
 from include.offboarding.rosters._records.days import WrittenDays, database_day
-from include.offboarding.sources._aws.certificates import read_certificate
-from include.offboarding.sources._aws.report import parse_report
-from include.offboarding.sources._aws.sshkeys import fingerprint_of
-from include.offboarding.sources._aws.trail_records import recorded
-from include.offboarding.sources._ldap import certificates, sshkeys
-from include.offboarding.sources._ldap.ber import DecodeError, decode_entry, message_end, operation
-from include.offboarding.sources._ldap.times import filetime, generalized_time
-from include.offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
-from include.offboarding.verifiers._jwks.document import document_of
-from include.offboarding.verifiers._jwks.entries import entries
-from include.offboarding.verifiers._ssh.lines import lines
-from include.offboarding.verifiers._ssh.revocation import RevocationError, Revocations
+from include.offboarding.sources.aws_cloudtrail.records import recorded
+from include.offboarding.sources.aws_iam.certificates import read_certificate
+from include.offboarding.sources.aws_iam.report import parse_report
+from include.offboarding.sources.aws_iam.sshkeys import fingerprint_of
+from include.offboarding.sources.ldap import certificates, sshkeys
+from include.offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
+from include.offboarding.sources.ldap.times import filetime, generalized_time
+from include.offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, verdict
+from include.offboarding.verifiers.jwks.document import document_of
+from include.offboarding.verifiers.jwks.entries import entries
+from include.offboarding.verifiers.ssh.lines import lines
+from include.offboarding.verifiers.ssh.revocation import RevocationError, Revocations
 from include.offboarding.web.page import Page
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-READER = "include/offboarding/sources/_ldap/paging.py"
+READER = "include/offboarding/sources/ldap/paging.py"
 ELSEWHERE = "include/offboarding/pipeline.py"
 BOTH, TESTS = ["test", "test-directories"], ["test"]
 COPIED = (

@@ -13,16 +13,17 @@ from include.offboarding.decisions import spreadsheet
 from include.offboarding.queues import sqs
 from include.offboarding.revocation.settings import AskedCrls
 from include.offboarding.rosters import postgres
-from include.offboarding.rosters._csv import manifests, proof, reading, s3
-from include.offboarding.rosters._csv.settings import Settings as Csv
+from include.offboarding.rosters.csv import manifests, proof, reading, s3
+from include.offboarding.rosters.csv.settings import Settings as Csv
 from include.offboarding.sources import aws_cloudtrail, vault_transit
-from include.offboarding.sources._aws import trail_bucket
-from include.offboarding.sources._ldap import paging, session, strategy
-from include.offboarding.sources._ldap.settings import LdapSettings
-from include.offboarding.sources._vault import bounded
-from include.offboarding.trackers import _roundup_rest, roundup
+from include.offboarding.sources.aws_cloudtrail import bucket
+from include.offboarding.sources.ldap import paging, session, strategy
+from include.offboarding.sources.ldap.settings import LdapSettings
+from include.offboarding.sources.vault_transit import bounded
+from include.offboarding.trackers import roundup
+from include.offboarding.trackers.roundup import rest
 from include.offboarding.verifiers._collected import folder
-from include.offboarding.verifiers._jwks.settings import JwksSettings
+from include.offboarding.verifiers.jwks.settings import JwksSettings
 from include.offboarding.web import page
 
 PAGE = (config.project_folder() / "docs/limits.md").read_text("utf-8")
@@ -67,16 +68,16 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CRL: a list, redirects included": (default(AskedCrls, "timeout_seconds"), "timeout_seconds"),
     "JWKS and CRL: redirects, to the same host alone": (page.MOST_REDIRECTS, ""),
     "Collected files: a file, and a manifest": (folder.LARGEST, ""),
-    "CloudTrail: a file, packed": (trail_bucket.MOST_PACKED, ""),
-    "CloudTrail: a file, unpacked": (trail_bucket.MOST_BYTES, ""),
+    "CloudTrail: a file, packed": (bucket.MOST_PACKED, ""),
+    "CloudTrail: a file, unpacked": (bucket.MOST_BYTES, ""),
     "CloudTrail: pages of a kind of event in a region": (default(aws_cloudtrail.Settings, "max_pages"), "max_pages"),
     "Vault: an answer": (bounded.MOST_BYTES, ""),
     "Vault: an answer's body": (bounded.MOST_SECONDS, ""),
     "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
-    "Roundup: an answer": (_roundup_rest.MOST_BYTES, ""),
-    "Roundup: an answer's body": (_roundup_rest.MOST_SECONDS, ""),
+    "Roundup: an answer": (rest.MOST_BYTES, ""),
+    "Roundup: an answer's body": (rest.MOST_SECONDS, ""),
     "Roundup: silence": (default(roundup.Settings, "timeout_seconds"), "timeout_seconds"),
     "YAML: a file": (yaml_file.MOST_BYTES, ""),
     "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),

@@ -11,15 +11,15 @@ from pydantic import ValidationError
 
 from include.offboarding.correlation import keys
 from include.offboarding.revocation.certificates import CertificateFileError, certificates_in
-from include.offboarding.rosters._csv.names import matches as path_matches
-from include.offboarding.rosters._csv.proof import LONGEST_PROOF, Manifest, Trailer
-from include.offboarding.sources._aws.conditions import matches
-from include.offboarding.sources._aws.reach_statements import arn_matches
-from include.offboarding.sources._ldap import sshkeys, times
-from include.offboarding.sources._ldap.names import canonical
-from include.offboarding.sources._vault import policies
+from include.offboarding.rosters.csv.names import matches as path_matches
+from include.offboarding.rosters.csv.proof import LONGEST_PROOF, Manifest, Trailer
+from include.offboarding.sources._aws.policy.conditions import matches
+from include.offboarding.sources._aws.policy.statements import arn_matches
+from include.offboarding.sources.ldap import sshkeys, times
+from include.offboarding.sources.ldap.names import canonical
+from include.offboarding.sources.vault_transit import policies
 from include.offboarding.verifiers._collected.private import holds_private_key
-from include.offboarding.verifiers._ssh.lines import Unread, lines
+from include.offboarding.verifiers.ssh.lines import Unread, lines
 
 Record = Callable[[str, object], None]
 SECONDS = 20

@@ -1,5 +1,5 @@
-"""What exists: one file for each kind of system that holds accounts, credentials or keys.
+"""What exists: one package, or file, for each kind of system that holds accounts, credentials or keys.
 
-A file's name is the `kind` in the configuration; it holds `Settings` and `build` (see interfaces.py). What such a file
-needs beside it lies in a package with a leading underscore (`_ldap/` for ldap.py), which is nobody's kind.
+Its name is the `kind` in the configuration; it holds `Settings` and `build` (see interfaces). What several kinds share
+lies in a package with a leading underscore (`_aws/`), which is nobody's kind.
 """

@@ -8,7 +8,7 @@ import pytest
 from ldap3.core.exceptions import LDAPInvalidCredentialsResult
 
 from include.offboarding.model import KeyKind, Membership, Standing, SubjectKind
-from include.offboarding.sources._ldap.session import opened
+from include.offboarding.sources.ldap.session import opened
 from tests.support import samba
 from tests.support.certificates import ENDED, ENDS, certificate
 from tests.support.directory import Told, reading

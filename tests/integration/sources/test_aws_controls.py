@@ -19,7 +19,7 @@ from include.offboarding.demo.aws_organization_seed import (
 from include.offboarding.demo.aws_seed import AwsSeed
 from include.offboarding.errors import RetriableError
 from include.offboarding.model import Fact, Gap, KeyAccess, ScopeRead, Standing
-from include.offboarding.sources._aws.controls import ADVICE
+from include.offboarding.sources._aws.access.controls import ADVICE
 from tests.support.cloud import (
     ADMIN_POLICY,
     CORE,

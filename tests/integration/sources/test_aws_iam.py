@@ -23,7 +23,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources._aws.organization import ROOT_UNCHECKED
+from include.offboarding.sources._aws.client.organization import ROOT_UNCHECKED
 from include.offboarding.sources.aws_iam import FEDERATED, AwsIamSource, build
 from tests.support.cloud import (
     ADMIN_POLICY,

@@ -6,7 +6,7 @@ from include.offboarding.demo.aws import AwsServer
 from include.offboarding.demo.aws_seed import AwsSeed
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Account, Credential, Fact, Gap, KeyKind, ScopeRead, Standing, SubjectKind
-from include.offboarding.sources._aws.organization import ROOT_UNCHECKED
+from include.offboarding.sources._aws.client.organization import ROOT_UNCHECKED
 from include.offboarding.sources.aws_iam import AwsIamSource, discover
 from tests.support.cloud import (
     CONTEXT,

@@ -15,7 +15,7 @@ from include.offboarding.errors import IncompleteReadError
 from include.offboarding.interfaces import SourceSettings
 from include.offboarding.model import KeyKind, Membership, ScopeRead, Standing, SubjectKind
 from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.sources._ldap.names import canonical, tidy
+from include.offboarding.sources.ldap.names import canonical, tidy
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import SourceOutcome
 from tests.support.certificates import ENDED, ENDS, STARTS, certificate

@@ -29,8 +29,8 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources._vault import bounded
-from include.offboarding.sources._vault.policies import Rule, rules_of, verdict
+from include.offboarding.sources.vault_transit import bounded
+from include.offboarding.sources.vault_transit.policies import Rule, rules_of, verdict
 from include.offboarding.thumbprints import material_of, thumbprint
 from tests.contract.key_contract import of
 from tests.support.relay import Answer, relay

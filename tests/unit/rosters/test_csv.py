@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from include.offboarding.errors import FatalError, IncompleteReadError, RetriableError
 from include.offboarding.model import Problem
-from include.offboarding.rosters._csv import disk
-from include.offboarding.rosters._csv.stores import FeedFile
+from include.offboarding.rosters.csv import disk
+from include.offboarding.rosters.csv.stores import FeedFile
 from tests.unit.rosters.conftest import Build
 
 COLUMNS = {"worker_id": "사번", "name": "성명", "status": "재직구분", "last_working_day": "Last day"}
@@ -387,7 +387,7 @@ def test_a_disk_that_breaks_off_may_be_tried_again(feed, monkeypatch: pytest.Mon
             raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(
-        "include.offboarding.rosters._csv.reading.decoded", lambda _file, _encoding: Broken(f"{HEADER}1,a,재직,\n")
+        "include.offboarding.rosters.csv.reading.decoded", lambda _file, _encoding: Broken(f"{HEADER}1,a,재직,\n")
     )
     roster = feed("")
     with pytest.raises(RetriableError) as caught:

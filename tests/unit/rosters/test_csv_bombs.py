@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 import pytest
 
 from include.offboarding.errors import IncompleteReadError
-from include.offboarding.rosters._csv import disk
+from include.offboarding.rosters.csv import disk
 from tests.unit.rosters.conftest import Build
 
 Record = Callable[[str, object], None]

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.offboarding.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.rosters._csv.calendar_days import Deliveries
-from include.offboarding.rosters._csv.names import date_in, matches
 from include.offboarding.rosters.csv import CsvRoster
+from include.offboarding.rosters.csv.calendar_days import Deliveries
+from include.offboarding.rosters.csv.names import date_in, matches
 from tests.unit.rosters.conftest import Build
 
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

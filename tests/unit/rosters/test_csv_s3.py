@@ -8,8 +8,8 @@ import pytest
 
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.rosters._csv import s3 as s3_store
 from include.offboarding.rosters.csv import CsvRoster
+from include.offboarding.rosters.csv import s3 as s3_store
 from tests.support.bucket_server import Manners
 from tests.support.buckets import BUCKET, SECRET, Store, s3, s3_process
 from tests.unit.rosters.conftest import Build

@@ -1,7 +1,7 @@
 import pytest
 
 from include.offboarding.model import Effect
-from include.offboarding.sources._aws.policies import (
+from include.offboarding.sources._aws.policy.policies import (
     Attached,
     Grants,
     NamedPolicy,

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.offboarding.model import PrincipalKind, Standing
-from include.offboarding.sources._aws.policies import Attached, Grants, NamedPolicy, statements
-from include.offboarding.sources._aws.reach import key_access
-from include.offboarding.sources._aws.reach_actions import DECRYPT, KMS_SIGNS, SECRET
-from include.offboarding.sources._aws.reach_principals import unread_sentence
-from include.offboarding.sources._aws.reach_statements import arn_matches, resource_statements
-from include.offboarding.sources._aws.trusts import IamRole
+from include.offboarding.sources._aws.access.actions import DECRYPT, KMS_SIGNS, SECRET
+from include.offboarding.sources._aws.access.effective import key_access
+from include.offboarding.sources._aws.access.principals import unread_sentence
+from include.offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, statements
+from include.offboarding.sources._aws.policy.statements import arn_matches, resource_statements
+from include.offboarding.sources._aws.policy.trusts import IamRole
 from tests.support.reaching import (
     BOUNDARY,
     CORE,

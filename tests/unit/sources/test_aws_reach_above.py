@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.reach import KeyTarget, key_access, key_access_by_grant
-from include.offboarding.sources._aws.reach_above import Above, Level
-from include.offboarding.sources._aws.reach_actions import DECRYPT, SECRET
-from include.offboarding.sources._aws.reach_principals import Principal
-from include.offboarding.sources._aws.reach_values import Value
+from include.offboarding.sources._aws.access.above import Above, Level
+from include.offboarding.sources._aws.access.actions import DECRYPT, SECRET
+from include.offboarding.sources._aws.access.effective import KeyTarget, key_access, key_access_by_grant
+from include.offboarding.sources._aws.access.principals import Principal
+from include.offboarding.sources._aws.access.values import Value
 from tests.support.reaching import (
     CORE,
     KMS_ARN,

@@ -4,8 +4,8 @@ import pytest
 
 from include.offboarding.errors import IncompleteReadError
 from include.offboarding.model import Standing
-from include.offboarding.sources._aws.accounts import standing_by_report
-from include.offboarding.sources._aws.report import CredentialReport, ReportRow, parse_report
+from include.offboarding.sources.aws_iam.accounts import standing_by_report
+from include.offboarding.sources.aws_iam.report import CredentialReport, ReportRow, parse_report
 
 SLOT = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
 COLUMNS = [

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from include.offboarding.errors import ConfigError, IncompleteReadError
-from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.flavors import FLAVORS, choose
-from include.offboarding.sources._ldap.session import Lookup
+from include.offboarding.sources.ldap.entry import Entry
+from include.offboarding.sources.ldap.flavors import FLAVORS, choose
+from include.offboarding.sources.ldap.session import Lookup
 from tests.support.directory import settings
 
 OCTETS = r"\33\22\11\00\55\44\77\66\88\99\aa\bb\cc\dd\ee\ff"

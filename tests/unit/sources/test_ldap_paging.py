@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from include.offboarding.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.paging import Page, read_pages
-from include.offboarding.sources._ldap.results import Refusal
+from include.offboarding.sources.ldap.entry import Entry
+from include.offboarding.sources.ldap.paging import Page, read_pages
+from include.offboarding.sources.ldap.results import Refusal
 
 OK = Refusal(code=0, description="success", text="", referrals=())
 

@@ -3,8 +3,8 @@
 import pytest
 
 from include.offboarding.errors import IncompleteReadError
-from include.offboarding.sources._ldap.entry import Entry
-from include.offboarding.sources._ldap.ranges import completed, is_cut
+from include.offboarding.sources.ldap.entry import Entry
+from include.offboarding.sources.ldap.ranges import completed, is_cut
 
 DN = "CN=Everybody,DC=corp"
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.sources._ldap.flavors import FLAVORS
-from include.offboarding.sources._ldap.settings import read_extra
 from include.offboarding.sources.ldap import Settings, build
+from include.offboarding.sources.ldap.flavors import FLAVORS
+from include.offboarding.sources.ldap.settings import read_extra
 from tests.support.directory import reading
 
 WRITTEN = {"name": "corp-ldap", "kind": "ldap", "connection": "corp_ldap", "base_dn": "dc=corp"}

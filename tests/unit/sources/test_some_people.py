@@ -4,8 +4,8 @@ import pytest
 
 from include.offboarding.model import AccountKey, IdentityKey, KeyKind, KeyOrigin
 from include.offboarding.sources._aws.bearers import Bearers
-from include.offboarding.sources._ldap.people import Wanted
-from include.offboarding.sources._ldap.settings import AttributeNames
+from include.offboarding.sources.ldap.people import Wanted
+from include.offboarding.sources.ldap.settings import AttributeNames
 
 BY_ID = {"7a1e": "(entryUUID=7a1e)"}
 

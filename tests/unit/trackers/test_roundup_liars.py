@@ -10,8 +10,7 @@ import pytest
 
 from include.offboarding.errors import FatalError, OffboardingError, RetriableError
 from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.trackers import _roundup_rest
-from include.offboarding.trackers.roundup import Settings, build
+from include.offboarding.trackers.roundup import Settings, build, rest
 from tests.support.liars import Liar, lying
 
 Record = Callable[[str, object], None]
@@ -49,7 +48,7 @@ def test_an_answer_without_end(record_property: Record) -> None:
 
 
 def test_a_trickle(record_property: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_roundup_rest, "MOST_SECONDS", 1)
+    monkeypatch.setattr(rest, "MOST_SECONDS", 1)
 
     def trickle(_: bytes) -> Iterator[bytes]:
         yield HEAD + b"\r\n"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from include.offboarding.demo.login_service import public_jwk
 from include.offboarding.thumbprints import PRIVATE_MEMBERS, material_of
-from include.offboarding.verifiers._jwks.entries import Entry, entries
+from include.offboarding.verifiers.jwks.entries import Entry, entries
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ"

@@ -4,10 +4,10 @@ import re
 
 from include.offboarding.errors import ConfigError, FatalError, RetriableError
 from include.offboarding.interfaces import Asker, ConnectionFields, Proposal
-from include.offboarding.sources._aws.failures import PERMISSIONS
-from include.offboarding.sources._aws.failures import Asker as Asked
-from include.offboarding.sources._aws.meter import Meter
-from include.offboarding.sources._aws.session import Access
+from include.offboarding.sources._aws.client.failures import PERMISSIONS
+from include.offboarding.sources._aws.client.failures import Asker as Asked
+from include.offboarding.sources._aws.client.meter import Meter
+from include.offboarding.sources._aws.client.session import Access
 
 _ATTEMPTS = 3
 

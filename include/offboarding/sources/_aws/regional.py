@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from include.offboarding.interfaces import ConnectionFields
 from include.offboarding.model import Fact, Gap, ScopeRead, SubjectKind
-from include.offboarding.sources._aws.controls import ControlReader
-from include.offboarding.sources._aws.failures import SERVICES, Asker, speaking_of
-from include.offboarding.sources._aws.meter import Meter, Purpose
-from include.offboarding.sources._aws.opening import access_to, organization_of
-from include.offboarding.sources._aws.organization import Organization
-from include.offboarding.sources._aws.regions import enabled_regions
-from include.offboarding.sources._aws.session import Access, Opened
+from include.offboarding.sources._aws.access.controls import ControlReader
+from include.offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
+from include.offboarding.sources._aws.client.meter import Meter, Purpose
+from include.offboarding.sources._aws.client.opening import access_to, organization_of
+from include.offboarding.sources._aws.client.organization import Organization
+from include.offboarding.sources._aws.client.regions import enabled_regions
+from include.offboarding.sources._aws.client.session import Access, Opened
 from include.offboarding.sources._aws.settings import RegionsSettings
 
 Kinds = tuple[SubjectKind, ...]

@@ -1,23 +1,14 @@
-"""What a user may write for AWS accounts, and for `kind: aws_iam`."""
+"""What a user may write for AWS accounts, whatever is read of them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from include.offboarding.interfaces import SourceSettings, Strict
+from include.offboarding.interfaces import SourceSettings
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
-
-
-class Tags(Strict):
-    """Which IAM tags tell whose a user is; compared without regard to case, as IAM does."""
-
-    employee_id: tuple[str, ...] = Field(default=("employee-id",), description="Hold HR's number of the person.")
-    email: tuple[str, ...] = Field(default=("email",), description="Hold the person's mail address.")
-    owner: tuple[str, ...] = Field(default=("owner", "managedBy"), description="Hold an owner's mail or number.")
-    service: tuple[str, ...] = Field(default=("service",), description="Mark a workload's user (not false or no).")
 
 
 class AccountsSettings(SourceSettings):
@@ -81,16 +72,3 @@ class RegionsSettings(AccountsSettings):
         if len(set(self.regions)) < len(self.regions):
             raise ValueError("regions: a region is listed twice")
         return self
-
-
-class Settings(AccountsSettings):
-    """What `kind: aws_iam` takes besides."""
-
-    identity_center: str | None = Field(
-        default=None, description="The source that reads the people who come in through Identity Center."
-    )
-    tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
-
-    def named_sources(self) -> tuple[str, ...]:
-        """The source of Identity Center."""
-        return (self.identity_center,) if self.identity_center else ()

@@ -23,21 +23,21 @@ from include.offboarding.model import (
     ScopeRead,
     SubjectKind,
 )
-from include.offboarding.sources._aws.accounts import AccountReader, TagKeys
 from include.offboarding.sources._aws.bearers import Bearers
-from include.offboarding.sources._aws.credentials import CREDENTIALS, MovedError, UserReader
-from include.offboarding.sources._aws.failures import error_code, is_denied, speaking_of
+from include.offboarding.sources._aws.client.failures import error_code, is_denied, speaking_of
+from include.offboarding.sources._aws.client.meter import Meter, Purpose
+from include.offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
+from include.offboarding.sources._aws.client.organization import Organization, RootUser
+from include.offboarding.sources._aws.client.session import Access
 from include.offboarding.sources._aws.inventory import Inventory, read_inventory
-from include.offboarding.sources._aws.meter import Meter, Purpose
-from include.offboarding.sources._aws.opening import access_to, accounts_today, destinations, organization_of
-from include.offboarding.sources._aws.organization import Organization, RootUser
-from include.offboarding.sources._aws.policies import effect
+from include.offboarding.sources._aws.policy.policies import effect
+from include.offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
 from include.offboarding.sources._aws.proposing import propose
-from include.offboarding.sources._aws.report import CredentialReport, fetch_report
-from include.offboarding.sources._aws.session import Access
-from include.offboarding.sources._aws.settings import Settings
-from include.offboarding.sources._aws.trusts import TrustReader, saml_providers
-from include.offboarding.sources._aws.users import Listed, ServiceCredentials, read_listed, read_service_credentials
+from include.offboarding.sources.aws_iam.accounts import AccountReader, TagKeys
+from include.offboarding.sources.aws_iam.credentials import CREDENTIALS, MovedError, UserReader
+from include.offboarding.sources.aws_iam.report import CredentialReport, fetch_report
+from include.offboarding.sources.aws_iam.settings import Settings
+from include.offboarding.sources.aws_iam.users import Listed, ServiceCredentials, read_listed, read_service_credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

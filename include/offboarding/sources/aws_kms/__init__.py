@@ -13,23 +13,23 @@ import structlog
 
 from include.offboarding.interfaces import ConnectionFields, ReadContext, Tells
 from include.offboarding.model import Fact, Gap, Key, KeyAccess, RequestCounts, SubjectKind
-from include.offboarding.sources._aws.accessing import Accesses, tagged
-from include.offboarding.sources._aws.kms import MACS, KmsKey, KmsReader
-from include.offboarding.sources._aws.kms_words import carryable, standing, verifies
-from include.offboarding.sources._aws.meter import Meter
-from include.offboarding.sources._aws.opening import accounts_today, destinations
+from include.offboarding.sources._aws.access.accesses import Accesses, tagged
+from include.offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
+from include.offboarding.sources._aws.access.effective import KeyTarget
+from include.offboarding.sources._aws.access.values import Value
+from include.offboarding.sources._aws.client.meter import Meter
+from include.offboarding.sources._aws.client.opening import accounts_today, destinations
+from include.offboarding.sources._aws.client.refusals import Refusals
+from include.offboarding.sources._aws.client.session import Opened
 from include.offboarding.sources._aws.proposing import propose
-from include.offboarding.sources._aws.reach import KeyTarget
-from include.offboarding.sources._aws.reach_actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
-from include.offboarding.sources._aws.reach_values import Value
-from include.offboarding.sources._aws.refusals import Refusals
 from include.offboarding.sources._aws.regional import Regional, regional
-from include.offboarding.sources._aws.session import Opened
 from include.offboarding.sources._aws.settings import RegionsSettings
+from include.offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
+from include.offboarding.sources.aws_kms.words import carryable, standing, verifies
 from include.offboarding.thumbprints import material_by_reference
 
 if TYPE_CHECKING:
-    from include.offboarding.sources._aws.failures import Asker
+    from include.offboarding.sources._aws.client.failures import Asker
 
 __all__ = ["AwsKmsSource", "Settings", "build", "destinations", "discover", "propose"]
 

@@ -21,19 +21,19 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources._aws.accessing import Accesses, tagged
-from include.offboarding.sources._aws.encrypting import EncryptingKeys
-from include.offboarding.sources._aws.meter import Meter
-from include.offboarding.sources._aws.opening import accounts_today, destinations
+from include.offboarding.sources._aws.access.accesses import Accesses, tagged
+from include.offboarding.sources._aws.access.actions import PARAMETER, SECRET
+from include.offboarding.sources._aws.access.effective import KeyTarget
+from include.offboarding.sources._aws.client.meter import Meter
+from include.offboarding.sources._aws.client.opening import accounts_today, destinations
+from include.offboarding.sources._aws.client.refusals import Refusals
+from include.offboarding.sources._aws.client.session import Opened
 from include.offboarding.sources._aws.proposing import propose
-from include.offboarding.sources._aws.reach import KeyTarget
-from include.offboarding.sources._aws.reach_actions import PARAMETER, SECRET
-from include.offboarding.sources._aws.refusals import Refusals
 from include.offboarding.sources._aws.regional import Regional, regional
-from include.offboarding.sources._aws.secret_settings import SecretSettings as Settings
-from include.offboarding.sources._aws.secret_words import CARRYABLE, standing, verifies
-from include.offboarding.sources._aws.secrets import Parameter, ParameterReader, Secret, SecretReader, Version
-from include.offboarding.sources._aws.session import Opened
+from include.offboarding.sources.aws_secrets.encrypting import EncryptingKeys
+from include.offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, Version
+from include.offboarding.sources.aws_secrets.settings import SecretSettings as Settings
+from include.offboarding.sources.aws_secrets.words import CARRYABLE, standing, verifies
 from include.offboarding.thumbprints import material_by_reference
 
 __all__ = ["AwsSecretsSource", "Settings", "build", "destinations", "discover", "propose"]

@@ -1,10 +1,15 @@
-"""A directory: its accounts, password logins and SSH keys, read strictly (docs/permissions/ldap.md)."""
+"""A directory: its accounts, password logins and SSH keys, read strictly (docs/permissions/ldap.md).
+
+Read from below: `ber` and `strategy` decode, `session` talks, `paging` reads to the end or fails, `flavor` is
+what differs between directories (`openldap`, `active_directory`, `dirsrv`, `freeipa`), `accounts` turns an entry into
+facts, `directory` is one read.
+"""
 
 from collections.abc import Iterator
 
 from include.offboarding.destinations import Destination
 from include.offboarding.interfaces import Asker, ConnectionFields, Proposal, ReadContext, Source
-from include.offboarding.sources._ldap.settings import LdapSettings
+from include.offboarding.sources.ldap.settings import LdapSettings
 
 Settings = LdapSettings
 
@@ -19,7 +24,7 @@ def destinations(settings: LdapSettings, connection: ConnectionFields) -> Iterat
 def build(settings: LdapSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source; nothing is contacted before its first method is called. A directory has one part, ""."""
     # ldap3 costs a quarter of a second, and reading the configuration needs none of it.
-    from include.offboarding.sources._ldap.source import LdapSource  # noqa: PLC0415
+    from include.offboarding.sources.ldap.source import LdapSource  # noqa: PLC0415
 
     del part
     return LdapSource(settings, connection, context)
@@ -27,6 +32,6 @@ def build(settings: LdapSettings, connection: ConnectionFields, part: str, conte
 
 def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
     """What a first configuration should say of it."""
-    from include.offboarding.sources._ldap import proposing  # noqa: PLC0415 - as above
+    from include.offboarding.sources.ldap import proposing  # noqa: PLC0415 - as above
 
     return proposing.propose(where, connection, asker)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from include.offboarding.destinations import Destination
 from include.offboarding.errors import ConfigError
 from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
-from include.offboarding.verifiers._jwks.settings import JwksSettings
+from include.offboarding.verifiers.jwks.settings import JwksSettings
 
 Settings = JwksSettings
 
@@ -26,8 +26,8 @@ def build(settings: JwksSettings, connection: ConnectionFields | None, part: str
     connection that can't be right.
     """
     # httpcore and ssl aren't needed to read the configuration.
-    from include.offboarding.verifiers._jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415
-    from include.offboarding.verifiers._jwks.verifier import JwksVerifier  # noqa: PLC0415
+    from include.offboarding.verifiers.jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415
+    from include.offboarding.verifiers.jwks.verifier import JwksVerifier  # noqa: PLC0415
     from include.offboarding.web.page import Web  # noqa: PLC0415
 
     del context

@@ -1,1 +1,0 @@
-"""Feeds as files: where they lie, which of them count, and what proves them whole."""

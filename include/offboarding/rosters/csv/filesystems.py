@@ -1,0 +1,176 @@
+"""Feeds in any other place that fsspec has a driver for: gs, abfs, sftp, smb, memory.
+
+It is what Airflow's ObjectStoragePath stands on. The driver is the deployment's to install (gcsfs, adlfs, paramiko).
+https://filesystem-spec.readthedocs.io/en/latest/api.html
+"""
+
+import io
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from include.offboarding.errors import FatalError, OffboardingError, RetriableError
+from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.rosters.csv.names import folder_of
+from include.offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedPath:
+    """An open file of a driver, which may read it portion by portion."""
+
+    stream: BinaryIO
+    file: FeedFile
+    filesystem: "Filesystem"
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """As it was when it was opened."""
+        return self.file.modified_at
+
+    def changed(self) -> bool:
+        """By time and size, asked again."""
+        return self.filesystem.described(self.file.path) != self.file
+
+
+class _Stream(io.RawIOBase):
+    """A driver's stream whose every failure is an OSError: drivers raise their clients' own."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+        """Up to a buffer full."""
+        try:
+            chunk = self._stream.read(len(buffer))
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(0, f"the store broke off: {type(error).__name__}") from error
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+class Filesystem:
+    """An address that a driver understands."""
+
+    def __init__(self, address: str, connection: ConnectionFields | None, roster: str) -> None:
+        self._address = address
+        self._connection = connection
+        self._roster = roster
+        self._opened: AbstractFileSystem | None = None
+
+    def found(self) -> Sequence[FeedFile]:
+        """The files that the address means; a folder's are the `*.csv` right in it."""
+        with self._speaking():
+            files = [self.described(path) for path in self._paths()]
+        if not files:
+            raise FatalError(
+                none_found(self._roster, self._address, "is no file, and no *.csv below", scheme_of(self._address))
+            )
+        return files
+
+    def beside(self, file: FeedFile, name: str) -> FeedFile | None:
+        """The file of that name in the same folder."""
+        with self._speaking():
+            path = folder_of(file.path) + name
+            return self.described(path) if self._driver().isfile(path) else None  # pyright: ignore[reportUnknownMemberType]
+
+    @contextmanager
+    def opened(self, file: FeedFile) -> Generator[OpenedPath]:
+        """The file, described anew."""
+        with self._speaking():
+            described = self.described(file.path)
+            stream = cast("BinaryIO", self._driver().open(file.path, "rb"))  # pyright: ignore[reportUnknownMemberType]
+        with stream:
+            yield OpenedPath(stream=io.BufferedReader(_Stream(stream)), file=described, filesystem=self)
+
+    def described(self, path: str) -> FeedFile:
+        """What the driver tells of a file."""
+        driver = self._driver()
+        told = cast("Mapping[str, Any]", driver.info(path))  # pyright: ignore[reportUnknownMemberType]
+        return FeedFile(
+            path=path, name=path.rpartition("/")[2], size=int(told["size"] or 0), modified_at=_modified_at(driver, path)
+        )
+
+    def _paths(self) -> list[str]:
+        driver = self._driver()
+        path = cast("str", driver._strip_protocol(self._address))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage, reportUnknownMemberType] - public to its drivers, and the one way
+        if is_pattern(path):
+            found = [name for name in cast("list[str]", driver.glob(path)) if driver.isfile(name)]  # pyright: ignore[reportUnknownMemberType]
+            return [name for name in found if not name.rpartition("/")[2].startswith(".")]
+        if driver.isfile(path):  # pyright: ignore[reportUnknownMemberType]
+            return [path]
+        if not driver.isdir(path):  # pyright: ignore[reportUnknownMemberType]
+            return []
+        below = cast("list[Mapping[str, Any]]", driver.ls(path, detail=True))  # pyright: ignore[reportUnknownMemberType]
+        names = [str(entry["name"]) for entry in below if entry["type"] == "file"]
+        return [name for name in names if counts_in_folder(name.rpartition("/")[2])]
+
+    def _driver(self) -> "AbstractFileSystem":
+        if self._opened is None:
+            import fsspec  # noqa: PLC0415 - see interfaces.py
+
+            scheme = scheme_of(self._address)
+            try:
+                made = fsspec.filesystem(scheme, **self._options())  # pyright: ignore[reportUnknownMemberType]
+            except (ImportError, ValueError) as error:
+                raise FatalError(
+                    f"rosters.{self._roster}: {self._address}: no driver for {scheme}:// ({error}). "
+                    "Install it where the tasks run, or mend path."
+                ) from error
+            self._opened = cast("AbstractFileSystem", made)
+        return self._opened
+
+    def _options(self) -> dict[str, object]:
+        """The connection's fields as drivers call them; its extra holds whatever else one takes."""
+        fields = self._connection
+        if fields is None:
+            return {}
+        named = {"host": fields.host, "port": fields.port, "username": fields.login, "password": fields.password}
+        # Listings must be of now: a driver that keeps them would miss tonight's delivery.
+        return (
+            {name: value for name, value in named.items() if value} | dict(fields.extra) | {"skip_instance_cache": True}
+        )
+
+    @contextmanager
+    def _speaking(self) -> Generator[None]:
+        """Turn a driver's errors into ours: Python's own, as fsspec asks of its drivers."""
+        try:
+            yield
+        except OffboardingError:
+            raise
+        except Exception as error:
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> OffboardingError:
+        where = f"rosters.{self._roster}: {self._address}"
+        if isinstance(error, PermissionError):
+            return FatalError(f"{where}: reading is refused. Let the connection's login list and read there.")
+        if isinstance(error, FileNotFoundError):
+            return RetriableError(f"{where}: a file vanished before it was read. Nothing was read; it is tried again.")
+        if isinstance(error, OSError):
+            return RetriableError(f"{where}: can't be reached ({type(error).__name__}). It is tried again.")
+        # Only its name: what a driver says may hold what it was given.
+        return RetriableError(
+            f"{where}: the driver of {scheme_of(self._address)}:// fails ({type(error).__name__}). "
+            "It is tried again; if that doesn't help, mend path or the connection."
+        )
+
+
+def _modified_at(driver: "AbstractFileSystem", path: str) -> datetime | None:
+    try:
+        moment = cast("datetime", driver.modified(path))  # pyright: ignore[reportUnknownMemberType]
+    except NotImplementedError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,17 @@
+"""Which store an address is in."""
+
+from include.offboarding.interfaces import ConnectionFields
+from include.offboarding.rosters.csv.disk import Disk
+from include.offboarding.rosters.csv.filesystems import Filesystem
+from include.offboarding.rosters.csv.s3 import Bucket
+from include.offboarding.rosters.csv.stores import FeedStore, local_path, scheme_of
+
+
+def store_of(address: str, connection: ConnectionFields | None, roster: str) -> FeedStore:
+    """The store that an address is in; nothing is contacted yet."""
+    scheme = scheme_of(address)
+    if not scheme:
+        return Disk(local_path(address), roster)
+    if scheme == "s3":
+        return Bucket(address, connection, roster)
+    return Filesystem(address, connection, roster)

@@ -1,0 +1,209 @@
+"""One file of a feed: its header, its rows, and what it proves of itself."""
+
+import csv
+import gzip
+import time
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+import structlog
+
+from include.offboarding.errors import IncompleteReadError, RetriableError
+from include.offboarding.interfaces import ReadContext
+from include.offboarding.model import Coverage, EmploymentStatus, Worker
+from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
+from include.offboarding.rosters._records.decoding import decoded, undecodable, without_mark
+from include.offboarding.rosters._records.delimited import Record, records
+from include.offboarding.rosters._records.likeness import Likeness
+from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
+from include.offboarding.rosters._records.spoiled import HOLE, SpoiledValues
+from include.offboarding.rosters._records.workers import WorkerReader
+from include.offboarding.rosters.csv.packing import Bounds, Digested, WrongFileError, unpacked
+from include.offboarding.rosters.csv.proof import Seen, Trailer
+from include.offboarding.rosters.csv.settings import Settings
+
+_log = structlog.get_logger("offboarding.rosters")
+NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
+_DECLARE = 'declare the encoding that it is in (Korean Excel writes cp949, its "Unicode text" utf-16)'
+_AGAIN = "See whether its delivery was still under way; else ask HR for the whole file"
+LONGEST_LINE = 1 << 20
+"""Characters. Of a longer one nothing is kept."""
+_LINE_ENDS = ("\n", "\r")
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a read has met so far, over all its files."""
+
+    rows: int = 0
+    workers: int = 0
+    at_work: int = 0
+    """Rows of those who haven't left."""
+    without_zone: int = 0
+
+
+class FeedReader:
+    """Reads a feed's files, one after the other."""
+
+    def __init__(self, settings: Settings, context: ReadContext, problems: ProblemList, origin: str) -> None:
+        self._settings = settings
+        self._default_zone = context.default_zone
+        self._problems = problems
+        self.spoiled = SpoiledValues(origin, settings.encoding, _DECLARE)
+        domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
+        self._likeness = Likeness(settings.columns, settings.date_format, domains)
+        self.tally = Tally()
+
+    def workers(self, stream: BinaryIO, name: str) -> Generator[Worker, None, tuple[Seen, int | None]]:
+        """Yield the workers of one file, note bad rows, and return what was seen and how many rows its trailer tells.
+
+        Raises IncompleteReadError where it is no delimited text, is damaged or lacks a column, and RetriableError where
+        it can't be read to its end.
+        """
+        until = time.monotonic() + self._settings.max_read_minutes * 60
+        passed = Digested(stream, Bounds(max_bytes=self._settings.max_megabytes << 20, until=until))
+        with self._explained(name), unpacked(passed, self._settings.encoding) as content:
+            text = decoded(content, self._settings.encoding)
+            rows, counted = yield from self._rows(text, name)
+            passed.finish()
+        seen = Seen(name=name, rows=rows, bytes=passed.size, sha256=passed.digest("sha256"), md5=passed.digest("md5"))
+        return seen, counted
+
+    def verdict(self, origin: str) -> None:
+        """Raise IncompleteReadError where the feed as a whole can't be what it should be; after its last file."""
+        if self.tally.without_zone:
+            _log.info("locations without a time zone", roster=self._settings.name, rows=self.tally.without_zone)
+        if not self.tally.rows and self._settings.coverage is not Coverage.LEAVERS:
+            raise self.incomplete(f"{origin} row 2: no worker stands below the header", "Ask HR for the whole file")
+        if self.tally.rows and not self.tally.workers:
+            text, fix = self._problems.none_readable(self.tally.rows, self.spoiled.first())
+            raise self.incomplete(f"{origin}: {text}", fix)
+        spoiled = self.spoiled.verdict(self.tally.rows)
+        if spoiled:
+            raise self.incomplete(f"{origin}: {spoiled}", f"{_DECLARE}, or ask HR for the whole file")
+        odd = self._likeness.verdict()
+        if odd:
+            raise self.incomplete(
+                f"{origin}: {odd}", "Mend the export, or columns, date_format and mail_domains of the roster"
+            )
+
+    def incomplete(self, what: str, fix: str) -> IncompleteReadError:
+        """The error for a read that can't be trusted."""
+        return IncompleteReadError(
+            f"rosters.{self._settings.name}: {what}. {NOTHING_CONCLUDED}. {fix[0].upper()}{fix[1:]}."
+        )
+
+    def _rows(self, text: TextIO, name: str) -> Generator[Worker, None, tuple[int, int | None]]:
+        feed = records(self._lines(text, name), self._settings.delimiter)
+        where = self._layout(next(feed, None), name)
+        reader = WorkerReader(self._settings, self._default_zone, where.headers, self.spoiled)
+        ending = _Ending(feed, self._settings.trailer, self._settings.delimiter)
+        rows = 0
+        for record in ending:
+            rows += 1
+            label = f"{name} row {record.row}"
+            try:
+                worker = reader.worker(_cells(record, where), label)
+            except BadRecordError as error:
+                self._problems.add_record(label, error)
+                continue
+            if worker:
+                self.tally.workers += 1
+                self.tally.at_work += any(job.status is not EmploymentStatus.LEFT for job in worker.employments)
+                self._likeness.see(worker)
+                yield worker
+        self.tally.rows += rows
+        self.tally.without_zone += reader.without_zone
+        return rows, ending.counted
+
+    def _lines(self, text: TextIO, name: str) -> Iterator[str]:
+        try:
+            first = True
+            while line := text.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE and not line.endswith(_LINE_ENDS):
+                    line = _too_long(text)
+                yield without_mark(line) if first else line
+                first = False
+        except UnicodeError as error:
+            raise self.incomplete(f"{name} is not {self._settings.encoding} ({error})", _DECLARE) from error
+
+    def _layout(self, header: Record | None, name: str) -> Layout:
+        where = f"{name} row {header.row if header else 1}"
+        if header is None:
+            raise self.incomplete(f"{where}: the file is empty, without even a header", "Ask HR for the whole file")
+        if header.flaw:
+            raise self.incomplete(
+                f"{where}: the header's quotation marks don't pair up ({header.flaw})", "Mend the header"
+            )
+        joined = "".join(header.fields)
+        bad = undecodable(joined) or ("0x00" if "\0" in joined else "")
+        if bad:
+            raise self.incomplete(f"{where}: the header is not {self._settings.encoding} (at {bad})", _DECLARE)
+        try:
+            return layout(self._settings.columns, header.fields)
+        except MissingColumnsError as error:
+            fix = "Mend the header, or set columns, delimiter or encoding of the roster"
+            raise self.incomplete(f"{where}: {error}", fix) from error
+
+    @contextmanager
+    def _explained(self, name: str) -> Generator[None]:
+        """Turn what goes wrong with a file's bytes into our errors."""
+        try:
+            yield
+        except WrongFileError as error:
+            raise self.incomplete(f"{name} {error.text}", error.fix) from error
+        except _DAMAGED as error:
+            raise self.incomplete(f"{name} is a damaged archive, or one that was cut off ({error})", _AGAIN) from error
+        except OSError as error:
+            raise RetriableError(
+                f"rosters.{self._settings.name}: {name} can't be read to its end ({error.strerror}). "
+                f"{NOTHING_CONCLUDED}."
+            ) from error
+
+
+def _cells(record: Record, where: Layout) -> dict[str, str]:
+    fields = record.checked(where.width)
+    if any(HOLE in field for field in fields):
+        raise BadRecordError(
+            f"{len(HOLE)} NUL characters and more: the file has a hole, and there may have been rows",
+            "See whether the disk was full; else ask HR for the whole file.",
+        )
+    return where.cells(fields)
+
+
+def _too_long(text: TextIO) -> str:
+    """Pass over the rest of a line, a portion at a time; what stands for it is too long for a field, too: its record
+    can't be read, and the next one can.
+    """
+    while (rest := text.readline(LONGEST_LINE)) and not rest.endswith(_LINE_ENDS):
+        pass
+    return "x" * (csv.field_size_limit() + 1) + "\n"
+
+
+class _Ending:
+    """A file's records without its trailer, which is the last; `counted` is what it tells, once they are through."""
+
+    def __init__(self, feed: Iterator[Record], trailer: Trailer | None, delimiter: str) -> None:
+        self._feed = feed
+        self._trailer = trailer
+        self._delimiter = delimiter
+        self.counted: int | None = None
+
+    def __iter__(self) -> Iterator[Record]:
+        """Each once the next is known."""
+        last = next(self._feed, None)
+        for record in self._feed:
+            assert last is not None
+            yield last
+            last = record
+        if last is None:
+            return
+        if self._trailer and not last.flaw:
+            self.counted = self._trailer.rows(self._delimiter.join(last.fields))
+        if self.counted is None:
+            yield last

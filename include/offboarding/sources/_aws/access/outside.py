@@ -1,0 +1,141 @@
+"""Whom a key's own policy lets in from outside its account: other accounts, their users and roles, or anybody.
+
+Another account's own policies have a say too, and stand there: so it's UNKNOWN, unless anybody at all may.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.offboarding.model import KeyAccess, PrincipalKind, Standing
+from include.offboarding.sources._aws.access.values import YES, Value, both, either, unknown
+from include.offboarding.sources._aws.policy.conditions import judge, texts
+from include.offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement
+
+_PRINCIPAL = re.compile(r"arn:[^:]+:iam::(\d{12}):(user|role)/.+")
+_SESSION = re.compile(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+")
+_ACCOUNT = re.compile(r"(?:arn:[^:]+:iam::)?(\d{12})(?::root)?")
+_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
+THERE = "that account's own policies"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outsider:
+    """Somebody of another account whom a policy names."""
+
+    kind: PrincipalKind
+    realm: str
+    """"" for anybody."""
+    principal: str
+    """An ARN, or `*`."""
+
+    def value(self, key: str) -> str | None:
+        """What is known of such a request."""
+        if key in {"aws:principalaccount", "kms:calleraccount"}:
+            return self.realm or None
+        if key == "aws:principalarn" and not self.principal.endswith(":root") and self.realm:
+            return self.principal
+        return {"aws:principalisawsservice": "false", "aws:securetransport": "true"}.get(key)
+
+    def lacks(self, key: str) -> bool:
+        """What isn't known may be there."""
+        del key
+        return False
+
+    def variable(self, key: str) -> str | None:
+        """The same values."""
+        return self.value(key)
+
+
+def outside(
+    whose: tuple[str, str, str],
+    action: str,
+    policy: Sequence[ResourceStatement],
+    now: datetime,
+    *,
+    carries: bool,
+    limits: Value = YES,
+) -> Iterator[KeyAccess]:
+    """Yield those of other accounts whom statements about this action let in, in the order of their names.
+
+    `whose`: the key's realm, the account that holds it, and the key. `policy`: what its organization denies, too.
+    `limits`: whether what stands above may keep them out.
+    """
+    realm, account_id, key = whose
+    for who in sorted(set(_named(account_id, policy)), key=lambda who: (who.realm, who.principal)):
+        denied = either(_says(one, who, account_id, now) for one in policy if not one.statement.allows)
+        allowed = either(_says(one, who, account_id, now) for one in policy if one.statement.allows)
+        if denied.holds is None:
+            allowed = both(allowed, unknown(*denied.keys))
+        if who.realm:
+            allowed = both(allowed, unknown(THERE))
+        allowed = both(allowed, limits)
+        if denied.holds or allowed.holds is False:
+            continue
+        depends = f"; whether it applies depends on {', '.join(allowed.keys)}" if allowed.keys else ""
+        yield KeyAccess(
+            realm=realm,
+            key=key,
+            principal_kind=who.kind,
+            principal_realm=who.realm,
+            principal=who.principal,
+            action=action,
+            carries=carries,
+            standing=Standing.WORKS if allowed.holds else Standing.UNKNOWN,
+            reason=f"{allowed.by}{depends}",
+        )
+
+
+def _named(account_id: str, policy: Sequence[ResourceStatement]) -> Iterator[Outsider]:
+    for one in policy:
+        if one.statement.allows and not one.all_but_some:
+            for name in one.principals:
+                who = _outsider(name)
+                if who and who.realm != account_id:
+                    yield who
+
+
+def _outsider(name: str) -> Outsider | None:
+    if name == ANYONE:
+        return Outsider(kind=PrincipalKind.ACCOUNT, realm="", principal=ANYONE)
+    if found := _PRINCIPAL.fullmatch(name):
+        kind = PrincipalKind.ROLE if found[2] == "role" else PrincipalKind.ACCOUNT
+        return Outsider(kind=kind, realm=found[1], principal=name)
+    if found := _SESSION.fullmatch(name):
+        arn = f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}"
+        return Outsider(kind=PrincipalKind.ROLE, realm=found[2], principal=arn)
+    if found := _ACCOUNT.fullmatch(name):
+        root = name if name.endswith(":root") else f"arn:aws:iam::{found[1]}:root"
+        return Outsider(kind=PrincipalKind.ACCOUNT, realm=found[1], principal=root)
+    return None
+
+
+def _says(one: ResourceStatement, who: Outsider, account_id: str, now: datetime) -> Value:
+    if one.all_but_some:
+        return unknown("NotPrincipal")
+    if not _is_about(one, who) or (not who.realm and _only_own(one, account_id)):
+        return Value(holds=False)
+    verdict = judge(one.statement.condition, who, now, allows=one.statement.allows)
+    sid = f", statement {one.statement.sid}" if one.statement.sid else ""
+    return Value(
+        holds=verdict.holds, by=f"the key's own policy{sid}", keys=verdict.keys if verdict.holds is None else ()
+    )
+
+
+def _is_about(one: ResourceStatement, who: Outsider) -> bool:
+    others = {(found.realm, found.principal) for name in one.principals if (found := _outsider(name))}
+    whole = who.realm in one.accounts and not one.statement.allows
+    return ANYONE in one.principals or whole or (who.realm, who.principal) in others
+
+
+def _only_own(one: ResourceStatement, account_id: str) -> bool:
+    """Whether a condition keeps everybody out but the account's own."""
+    return any(
+        operator.lower() in {"stringequals", "stringlike", "stringequalsignorecase"}
+        and key.lower() in _ACCOUNT_KEYS
+        and set(texts(told)) == {account_id}
+        for operator, pairs in one.statement.condition.items()
+        for key, told in pairs.items()
+    )

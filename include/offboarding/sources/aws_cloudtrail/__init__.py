@@ -1,0 +1,279 @@
+"""What CloudTrail recorded of keys, accounts and credentials, in one AWS account a part.
+
+Asked of its event history (90 days, two requests a second and region), or read from the files that a trail writes to
+S3. What costs how many requests: `lookup.py`; rights: docs/permissions/aws.md.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Self
+
+import structlog
+from pydantic import Field, model_validator
+
+from include.offboarding.interfaces import ConnectionFields, ReadContext, Tells
+from include.offboarding.model import Event, Fact, Gap, RequestCounts, ScopeRead
+from include.offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
+from include.offboarding.sources._aws.client.meter import Meter, Purpose
+from include.offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
+from include.offboarding.sources._aws.client.organization import Organization
+from include.offboarding.sources._aws.client.refusals import Refusals
+from include.offboarding.sources._aws.client.regions import enabled_regions
+from include.offboarding.sources._aws.client.session import Access, Opened
+from include.offboarding.sources._aws.settings import AccountId, AccountsSettings, Region
+from include.offboarding.sources.aws_cloudtrail.actors import Record
+from include.offboarding.sources.aws_cloudtrail.bucket import TrailBucket
+from include.offboarding.sources.aws_cloudtrail.days import first_and_last
+from include.offboarding.sources.aws_cloudtrail.lookup import HORIZON_DAYS, Lookup, Pace
+from include.offboarding.sources.aws_cloudtrail.names import Names
+from include.offboarding.sources.aws_cloudtrail.records import Recorded, RecordError, recorded
+from include.offboarding.sources.aws_cloudtrail.words import HOMES
+
+__all__ = ["AwsCloudTrailSource", "Settings", "build", "destinations", "discover"]
+
+log = structlog.get_logger("offboarding.sources")
+
+MOST_NAMED = 20
+"""Records that can't be read, one by one; of more the number alone."""
+OVERLAP = timedelta(hours=1)
+"""An event is there some 5 minutes after it happened, seldom more than 15; the same one again does no harm."""
+SILENT = timedelta(hours=24)
+"""A trail writes every 5 minutes where anything happens at all."""
+_CALLS = {
+    "LookupEvents": "cloudtrail",
+    "DescribeRegions": "ec2",
+    "ListSecrets": "secretsmanager",
+    "DescribeParameters": "ssm",
+    "ListObjectsV2": "s3",
+    "GetObject": "s3",
+}
+
+
+class Settings(AccountsSettings):
+    """AWS accounts whose CloudTrail is read."""
+
+    tells: ClassVar[Tells] = "events"
+
+    regions: tuple[Region, ...] = Field(
+        default=(), description="The only regions to ask; left out: every one that the account has enabled."
+    )
+    bucket: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
+        description="Where a trail writes its files, s3://BUCKET/PREFIX: read in place of the event history.",
+    )
+    bucket_account: AccountId | None = Field(
+        default=None,
+        description="Where role_name is assumed to read the bucket; left out: the connection's own rights.",
+    )
+    first_days: int = Field(default=90, ge=1, le=3660, description="How far back the first read goes; of files alone.")
+    max_pages: int = Field(
+        default=1000, ge=1, description="The most pages, of 50 events, of one kind of event in one region."
+    )
+
+    @model_validator(mode="after")
+    def _bucket_of_someone(self) -> Self:
+        if self.bucket_account and not (self.bucket and self.role_name):
+            raise ValueError("bucket_account: says where role_name is assumed to read `bucket`; write both, or neither")
+        if self.bucket and self.regions:
+            raise ValueError("regions: the files in `bucket` are read as they are; leave one of the two out")
+        return self
+
+
+def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsCloudTrailSource":
+    """The trail of one account; AWS is not asked anything yet."""
+    meter = Meter()
+    services = {**SERVICES, **_CALLS}
+    access = access_to(settings, connection, part, meter, services=services)
+    return AwsCloudTrailSource(
+        access=access,
+        archive=_archive(settings, access),
+        organization=organization_of(settings, connection, meter) if settings.asks_organizations else None,
+        meter=meter,
+        settings=settings,
+        context=context,
+    )
+
+
+def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
+    """The accounts there are today. Raises FatalError and RetriableError."""
+    del context
+    return accounts_today(settings, connection)
+
+
+def _archive(settings: Settings, access: Access) -> Access:
+    """Who reads the bucket: the role in the bucket's account, else the connection itself, in whichever account."""
+    account_id = settings.bucket_account or ""
+    role_name = settings.role_name if account_id else None
+    asker = replace(access.asker, account_id=account_id, role_name=role_name)
+    return replace(access, role_name=role_name, asker=asker)
+
+
+class AwsCloudTrailSource:
+    """One account's trail."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        archive: Access,
+        organization: Organization | None,
+        meter: Meter,
+        settings: Settings,
+        context: ReadContext,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._access = access
+        self._archive = archive
+        self._organization = organization
+        self._meter = meter
+        self._settings = settings
+        self._context = context
+        self._sleep = sleep
+        self._malformed = list[str]()
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What AWS has been asked so far, retries told apart."""
+        return self._meter.requests
+
+    @property
+    def _asker(self) -> Asker:
+        return self._access.asker
+
+    @property
+    def _realm(self) -> str:
+        return self._asker.account_id
+
+    def events(self, since: datetime | None) -> Iterator[Fact]:
+        """Yield what was done, in the order of times: of a day's repetitions the first and the last.
+
+        What names nobody (AWS's own services, sessions that machines named) is left out.
+        """
+        if shut := self._shut():
+            yield shut
+            return
+        start = since - OVERLAP if since else None
+        if self._settings.bucket:
+            yield from self._from_files(start)
+        else:
+            yield from self._from_history(start)
+
+    def _shut(self) -> Gap | None:
+        """An account that is closed can't be asked."""
+        root = self._organization.root_user(self._realm) if self._organization else None
+        if root is None or not root.shut:
+            return None
+        return next((fact for fact in root.facts(None, None) if isinstance(fact, Gap)), None)
+
+    # --- the event history ----------------------------------------------------------------------------------------
+
+    def _from_history(self, start: datetime | None) -> Iterator[Fact]:
+        horizon = self._context.as_of.astimezone(UTC) - timedelta(days=HORIZON_DAYS)
+        opened = self._access.open()
+        refusals, names = Refusals(asker=self._asker), self._names(opened)
+        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
+            home = HOMES[opened.session.get_partition_for_region(self._region(opened))]
+            lookup = Lookup(
+                client=opened.cloudtrail,
+                regions=self._settings.regions or enabled_regions(opened),
+                home=home,
+                start=start if start and start > horizon else None,
+                max_pages=self._settings.max_pages,
+                refusals=refusals,
+                pace=Pace(sleep=self._sleep),
+            )
+            found = self._events(lookup.records(), names)
+        yield from found
+        errors = refusals.sentences()
+        yield ScopeRead(realm=self._realm, scope="", kinds=(), error=". ".join(errors))
+        yield from self._unnamed(names)
+        if start is None or start <= horizon:
+            yield self._horizon(horizon, "can't be asked of CloudTrail")
+        for what in lookup.cut:
+            yield Gap(
+                realm=self._realm,
+                text=f"{self._asker}: of {what} only the last {self._settings.max_pages} pages were read: the earlier "
+                "ones are NOT CHECKED. Raise max_pages, or read the trail's files (bucket)",
+                red=True,
+            )
+        if self._settings.regions:
+            named = ", ".join(self._settings.regions)
+            text = f"{self._asker}: only {named} read, by `regions`; what was done in other regions isn't looked at"
+            yield Gap(realm=self._realm, text=text, red=False)
+
+    @staticmethod
+    def _region(opened: Opened) -> str:
+        return opened.session.region_name or "us-east-1"
+
+    # --- files ----------------------------------------------------------------------------------------------------
+
+    def _from_files(self, start: datetime | None) -> Iterator[Fact]:
+        as_of = self._context.as_of.astimezone(UTC)
+        first = as_of - timedelta(days=self._settings.first_days)
+        asker = replace(self._archive.asker, account_id=self._realm)
+        names = self._names()
+        opened = self._archive.open()
+        with speaking_of(asker), self._meter.asking_for(Purpose.INVENTORY):
+            bucket = TrailBucket(
+                s3=opened.s3(), address=self._settings.bucket or "", account_id=self._realm, asker=asker
+            )
+            found = self._events(bucket.records(start or first), names)
+        yield from found
+        yield ScopeRead(realm=self._realm, scope="", kinds=())
+        yield from self._unnamed(names)
+        if start is None:
+            yield self._horizon(first, f"aren't read (first_days: {self._settings.first_days})")
+        newest = max(bucket.newest_at.values(), default=None)
+        if newest is None or newest < as_of - SILENT:
+            told = f"since {newest:%Y-%m-%d %H:%M} UTC" if newest else f"since {start or first:%Y-%m-%d}"
+            text = f"{self._asker}: no file came to {bucket.address} {told}: what was done since is NOT CHECKED. Look "
+            yield Gap(
+                realm=self._realm, text=f"{text}whether the trail still writes, and whether bucket is right", red=True
+            )
+
+    # --- both -----------------------------------------------------------------------------------------------------
+
+    def _names(self, opened: Opened | None = None) -> Names:
+        """What full names are looked up by: the account's own role, opened where there's need."""
+
+        @functools.cache
+        def account() -> Opened:
+            return opened or self._access.open()
+
+        return Names(
+            secrets_manager=lambda region: account().secrets_manager(region),
+            ssm=lambda region: account().ssm(region),
+            account_id=self._realm,
+            refusals=Refusals(asker=self._asker),
+        )
+
+    def _events(self, records: Iterator[Record], names: Names) -> list[Event]:
+        told = (each for record in records for each in self._told(record))
+        found = list(first_and_last(event for each in told for event in names.certain(each)))
+        log.info("CloudTrail read", realm=self._realm, events=len(found), requests=self.requests.inventory)
+        return found
+
+    def _told(self, record: Record) -> list[Recorded]:
+        try:
+            return list(recorded(record, self._realm))
+        except RecordError as error:
+            self._malformed.append(str(error))
+            return []
+
+    def _unnamed(self, names: Names) -> Iterator[Gap]:
+        """Records that couldn't be read, and what keeps events from being told of the secret that they were about."""
+        for text in self._malformed[:MOST_NAMED]:
+            yield Gap(realm=self._realm, text=text, red=True)
+        if more := len(self._malformed[MOST_NAMED:]):
+            yield Gap(realm=self._realm, text=f"{self._asker}: {more} more CloudTrail records like these", red=True)
+        for text in (*names.refusals.sentences(), *((names.out_of_reach,) if names.out_of_reach else ())):
+            told = f"{text}. Until then what is known of a secret by its name alone is not counted"
+            yield Gap(realm=self._realm, text=told, red=True)
+
+    def _horizon(self, since: datetime, words: str) -> Gap:
+        text = f"{self._asker}: events before {since:%Y-%m-%d} {words}; that none is known proves nothing"
+        return Gap(realm=self._realm, text=text, red=False)

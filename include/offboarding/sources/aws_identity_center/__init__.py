@@ -1,0 +1,223 @@
+"""Identity Center: the people who come into AWS accounts by permission sets, and whether they still get in.
+
+`collect` costs a page's worth of requests, and what the privileged permission sets cost; `detail` two a leaver
+(docs/decisions/0048-who-is-privileged-in-identity-center.md). Rights: docs/permissions/aws.md.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+import structlog
+from pydantic import Field
+
+from include.offboarding.interfaces import ConnectionFields, ReadContext, SourceSettings
+from include.offboarding.model import (
+    Account,
+    AccountKey,
+    AccountRef,
+    Fact,
+    Gap,
+    IdentityKey,
+    KeyKind,
+    KeyOrigin,
+    RequestCounts,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+)
+from include.offboarding.sources._aws.bearers import Bearers
+from include.offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied, speaking_of
+from include.offboarding.sources._aws.client.meter import Meter, Purpose
+from include.offboarding.sources._aws.client.opening import destinations
+from include.offboarding.sources._aws.client.session import Access
+from include.offboarding.sources._aws.policy.policies import Privilege
+from include.offboarding.sources.aws_identity_center.center import Center, Person, open_center
+
+__all__ = ["IdentityCenterSource", "Settings", "build", "destinations"]
+
+log = structlog.get_logger("offboarding.sources")
+
+KINDS = (SubjectKind.ACCOUNT,)
+_UNKNOWN = Privilege(holds=None)
+_SERVICES: Mapping[str, str] = {
+    "DescribeUser": "identitystore",
+    "ListUsers": "identitystore",
+    "ListGroupMemberships": "identitystore",
+    "DescribePermissionSet": "sso",
+    "GetInlinePolicyForPermissionSet": "sso",
+    "ListAccountAssignments": "sso",
+    "ListAccountAssignmentsForPrincipal": "sso",
+    "ListAccountsForProvisionedPermissionSet": "sso",
+    "ListCustomerManagedPolicyReferencesInPermissionSet": "sso",
+    "ListInstances": "sso",
+    "ListManagedPoliciesInPermissionSet": "sso",
+    "ListPermissionSets": "sso",
+}
+_STANDINGS: Mapping[str, Standing] = {"ENABLED": Standing.WORKS, "DISABLED": Standing.DEAD}
+
+_Answer = TypeVar("_Answer")
+
+
+class Settings(SourceSettings):
+    """An organization's Identity Center."""
+
+    account: str = Field(
+        pattern=r"^\d{12}$", description="The management account, or the one that Identity Center is delegated to."
+    )
+    region: str = Field(pattern=r"^[a-z]{2}[a-z-]+-\d$", description="Where Identity Center was made.")
+    role_name: str | None = Field(
+        default=None,
+        pattern=r"^[\w+=,.@/-]+$",
+        description="The role to assume there, its path included; left out: the connection's own rights.",
+    )
+    external_id: str | None = Field(default=None, description="What the role's trust policy asks for, if anything.")
+    identity_store: str | None = Field(
+        default=None, pattern=r"^d-[0-9a-f]{10}$|^[0-9a-f-]{36}$", description="Its id, where there are several."
+    )
+    max_attempts: int = Field(default=8, ge=1, le=20, description="Attempts at a request that is throttled.")
+
+
+def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "IdentityCenterSource":
+    """The source of one identity store; AWS is not asked anything yet."""
+    del part
+    meter = Meter()
+    access = Access(
+        connection=connection,
+        role_name=settings.role_name,
+        external_id=settings.external_id,
+        max_attempts=settings.max_attempts,
+        asker=Asker(
+            source=settings.name,
+            account_id=settings.account,
+            role_name=settings.role_name,
+            conn_id=connection.conn_id,
+            services=_SERVICES,
+        ),
+        meter=meter,
+        region_name=settings.region,
+    )
+    return IdentityCenterSource(access=access, meter=meter, settings=settings, context=context)
+
+
+class IdentityCenterSource:
+    """One identity store."""
+
+    def __init__(self, *, access: Access, meter: Meter, settings: Settings, context: ReadContext) -> None:
+        self._access = access
+        self._asker = access.asker
+        self._meter = meter
+        self._settings = settings
+        self._context = context
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What AWS has been asked so far, retries told apart."""
+        return self._meter.requests
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield everybody. Who is privileged is known first: it's asked of the permission sets."""
+        opened = self._access.open()
+        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
+            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+            people = list(center.people())
+            found = self._allowed(center, center.privileges)
+        log.info("Identity Center users read", realm=center.store_id, users=len(people))
+        for person in people:
+            privilege = _UNKNOWN if isinstance(found, Gap) else found.get(person.user_id, Privilege(holds=False))
+            yield self._account(center.store_id, person, privilege)
+        yield ScopeRead(realm=center.store_id, scope="", kinds=KINDS)
+        if isinstance(found, Gap):
+            yield found
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield the users who bear one of these keys and aren't known yet, each with its ScopeRead.
+
+        ListUsers filters by user name or external id alone, so the list is read whole: a page for a hundred users.
+        """
+        opened = self._access.open()
+        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
+            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+            people = list(center.people())
+        # A realm is told even where nobody is found.
+        yield ScopeRead(realm=center.store_id, scope="", kinds=())
+        bearers = Bearers.of(keys)
+        theirs = {ref.native_id for ref in known}
+        for person in people:
+            if person.user_id not in theirs and bearers.bear(person.user_id, identity_keys(person)):
+                yield self._account(center.store_id, person, _UNKNOWN)
+                yield ScopeRead(realm=center.store_id, scope=person.user_id, kinds=KINDS)
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield these users as they are now, each with its own ScopeRead; one without its user says that it's gone."""
+        if not accounts:
+            return
+        opened = self._access.open()
+        with speaking_of(self._asker), self._meter.asking_for(Purpose.DETAIL):
+            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+        if foreign := next((ref.realm for ref in accounts if ref.realm != center.store_id), None):
+            raise ValueError(f"{self._asker} was asked about an account of {foreign}")
+        for ref in accounts:
+            with speaking_of(self._asker), self._meter.asking_for(Purpose.DETAIL):
+                facts = list(self._facts(center, ref.native_id))
+            yield from facts
+        log.info("Identity Center users looked at", realm=center.store_id, users=len(accounts))
+
+    def _facts(self, center: Center, user_id: str) -> Iterator[Fact]:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+
+        error = ""
+        try:
+            person = center.person(user_id)
+        except ClientError as refusal:
+            if is_denied(refusal):
+                error = self._asker.grant(refusal.operation_name, error_code(refusal))
+            elif not is_absent(refusal):
+                raise
+        else:
+            found = self._allowed(center, lambda: center.privilege_of(user_id))
+            yield self._account(center.store_id, person, found if isinstance(found, Privilege) else _UNKNOWN)
+            if isinstance(found, Gap):
+                yield found
+        yield ScopeRead(realm=center.store_id, scope=user_id, kinds=KINDS, error=error)
+
+    def _allowed(self, center: Center, ask: Callable[[], _Answer]) -> _Answer | Gap:
+        """What was asked, or the gap that a missing right leaves: the users are read all the same."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415
+
+        try:
+            return ask()
+        except ClientError as error:
+            if is_denied(error):
+                text = self._asker.grant(error.operation_name, error_code(error))
+                return Gap(realm=center.store_id, text=text, red=True)
+            raise
+
+    def _account(self, realm: str, person: Person, privilege: Privilege) -> Account:
+        silent = "Identity Center doesn't say whether the user is enabled (UserStatus)"
+        return Account(
+            realm=realm,
+            native_id=person.user_id,
+            label=person.name,
+            login=person.name,
+            display_name=person.display_name,
+            keys=tuple(identity_keys(person)),
+            created_at=person.created_at,
+            standing=_STANDINGS.get(person.status, Standing.UNKNOWN),
+            standing_reason=f"Identity Center: UserStatus {person.status}" if person.status else silent,
+            service_like=any(
+                fnmatchcase(person.name.lower(), pattern.lower()) for pattern in self._context.service_patterns
+            ),
+            privileged=privilege.holds,
+            privileged_by=privilege.by,
+        )
+
+
+def identity_keys(person: Person) -> Iterator[AccountKey]:
+    """Yield what may say whose user this is. An external id is the user's id in the directory that feeds the store."""
+    yield AccountKey(kind=KeyKind.LOGIN, value=person.name, origin=KeyOrigin.ATTRIBUTE, name="UserName")
+    for address in person.emails:
+        yield AccountKey(kind=KeyKind.MAIL, value=address, origin=KeyOrigin.ATTRIBUTE, name="Emails")
+    for issuer, value in person.external_ids:
+        name = f"external id of {issuer}"
+        yield AccountKey(kind=KeyKind.DIRECTORY_ID, value=value, origin=KeyOrigin.ATTRIBUTE, name=name)

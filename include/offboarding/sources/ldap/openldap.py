@@ -1,0 +1,95 @@
+"""The flavor OpenLDAP: entryUUID, and what works by the ppolicy overlay."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from include.offboarding.model import Gap
+from include.offboarding.sources.ldap.entry import Entry
+from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from include.offboarding.sources.ldap.names import canonical
+from include.offboarding.sources.ldap.session import Session
+from include.offboarding.sources.ldap.settings import LdapSettings
+from include.offboarding.sources.ldap.standing import ENDS, LOCKED, PERMANENT, STARTS, Judgement, Policy, Proof, judge
+from include.offboarding.sources.ldap.times import is_permanent_lock
+from include.offboarding.sources.ldap.witness import prove
+
+IN_FORCE = "pwdPolicySubentry"
+POLICY_ATTRIBUTES = ("pwdAttribute", "pwdLockout")
+
+
+class OpenLdap(Flavor):
+    """slapd 2.5 or newer."""
+
+    name = "openldap"
+    id_attributes = ("entryUUID",)
+    lock_attributes = (LOCKED, ENDS, STARTS, IN_FORCE)
+    password_set = "pwdChangedTime"
+    never_empty = frozenset({"groupofnames", "groupofuniquenames"})
+
+    def right(self, dn: str, reader: str) -> str:
+        """A rule of slapd.access(5)."""
+        return f'grant `to dn.subtree="{dn}" by dn.exact="{reader}" read`'
+
+    def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> "PolicyJudge":
+        """Read the witness, and get ready to judge entries."""
+        proof = prove(session, settings, (LOCKED,), lambda entry: is_permanent_lock(entry.first(LOCKED)))
+        return PolicyJudge(session, default=settings.ppolicy_default, proof=proof, as_of=as_of)
+
+
+@dataclass(slots=True)
+class PolicyJudge:
+    """Judges entries by the policy in force; reads each policy once, when the first locked entry needs it."""
+
+    session: Session
+    default: str | None
+    proof: Proof
+    as_of: datetime
+    _policies: dict[str, Policy] = field(default_factory=dict[str, Policy])
+
+    def judge(self, entry: Entry) -> Judgement:
+        """What can be said of this entry's password login."""
+        return judge(entry, policy=self._policy(entry), proof=self.proof, as_of=self.as_of)
+
+    def gaps(self, realm: str) -> Iterator[Gap]:
+        """What kept it from judging, once every entry has been judged."""
+        if not self.proof.readable:
+            text = f"{self.session.source}: {self.proof.reason}. {self._fix()}"
+            yield Gap(realm=realm, text=text, red=True)
+        for policy in self._policies.values():
+            if policy.problem:
+                yield Gap(realm=realm, text=f"{self.session.source}: {policy.problem}", red=True)
+
+    def _fix(self) -> str:
+        if self.proof.readable is None:
+            return (
+                "Without one nobody can tell an account that isn't locked from one whose lock we may not read: lock an "
+                f"account of nobody's for good ({LOCKED} {PERMANENT}) and name its DN as `witness` ({RIGHTS})"
+            )
+        names = ",".join(OpenLdap.lock_attributes)
+        right = f'to attrs={names} by dn.exact="{self.session.reader}" read'
+        return f"Grant `{right}` ({RIGHTS}), or lock the witness again"
+
+    def _policy(self, entry: Entry) -> Policy:
+        dn = entry.first(IN_FORCE) or self.default or ""
+        # Only a permanent lock asks for it: policies of accounts that nobody locked needn't be read.
+        if not is_permanent_lock(entry.first(LOCKED)):
+            return Policy(label=dn, lockout=None)
+        key = canonical(dn)
+        if key not in self._policies:
+            self._policies[key] = self._read_policy(dn)
+        return self._policies[key]
+
+    def _read_policy(self, dn: str) -> Policy:
+        if not dn:
+            problem = (
+                f"which policy holds for locked accounts without {IN_FORCE} isn't known: set `ppolicy_default` to what "
+                f"cn=config says ({RIGHTS})"
+            )
+            return Policy(label="", lockout=None, problem=problem)
+        found = self.session.read(dn, POLICY_ATTRIBUTES).entry
+        # pwdPolicy must hold pwdAttribute: where it's readable, a missing pwdLockout means FALSE (slapo-ppolicy(5)).
+        if found is None or not (found.first("pwdAttribute") or found.first("pwdLockout")):
+            right = f'to dn.exact="{dn}" by dn.exact="{self.session.reader}" read'
+            return Policy(label=dn, lockout=None, problem=f"the policy {dn} can't be read: grant `{right}` ({RIGHTS})")
+        return Policy(label=dn, lockout=found.first("pwdLockout").upper() == "TRUE")

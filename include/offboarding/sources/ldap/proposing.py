@@ -1,0 +1,107 @@
+"""A first configuration of a directory, from what it shows its reader."""
+
+import re
+from collections.abc import Iterator
+
+from include.offboarding.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from include.offboarding.interfaces import Asker, ConnectionFields, Proposal
+from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from include.offboarding.sources.ldap.flavors import choose
+from include.offboarding.sources.ldap.session import Session, opened
+from include.offboarding.sources.ldap.settings import LdapSettings
+
+_PRIVILEGED = re.compile(r"\broot\b|operators?\b|enterprise key|schema|superuser|\bdba\b|sysop", re.IGNORECASE)
+"""Beside what `policy.privileged` names anyway (*admin*, wheel, sudo)."""
+_GUARDED = re.compile(
+    r"sign(er|ers|ing)|vault|\bhsm\b|\bkms\b|\bpki\b|secret|release-?keys?|key-?(holders?|custod)", re.IGNORECASE
+)
+_PAGE = 500
+_MOST_GROUPS = 10_000
+
+
+def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
+    """Base, policy, witness, and groups by their names. A directory that can't be reached needs its base from the user.
+
+    Raises ConfigError where something has to be said.
+    """
+    del where
+    try:
+        with opened(connection, source="init", count=lambda _: None) as session:
+            return _looked_at(session, connection.conn_id, asker)
+    except ConfigError:
+        raise
+    except (RetriableError, FatalError) as error:
+        base = asker.choose("base_dn", f"{error}\nThe DN below which accounts lie", proposed=None)
+        return Proposal(settings={"base_dn": base}, notes=("It couldn't be looked at: run doctor.",))
+
+
+def _looked_at(session: Session, conn_id: str, asker: Asker) -> Proposal:
+    contexts = _contexts(session)
+    proposed = contexts[0] if len(contexts) == 1 else None
+    base = asker.choose("base_dn", "The DN below which accounts lie", contexts or (), proposed=proposed)
+    settings = LdapSettings(name="init", kind="ldap", connection=conn_id, base_dn=base)
+    flavor = choose(session, settings)
+    groups = _groups(session, base, flavor)
+    told: dict[str, object] = {"base_dn": base}
+    notes = [f"The server says that it is {flavor.name}; {len(groups):,} groups are visible below {base}."]
+    if flavor.name == "openldap":
+        told |= _openldap(session, base, asker, notes)
+    guarded = [name for name in groups if _GUARDED.search(name)]
+    if guarded:
+        told["guarded_groups"] = guarded
+        notes.append("guarded_groups: by their names alone; take out those that guard no key.")
+    return Proposal(settings=told, notes=notes, privileged=[name for name in groups if _PRIVILEGED.search(name)])
+
+
+def _contexts(session: Session) -> list[str]:
+    """Naming contexts (RFC 4512 5.1); of Active Directory the domain alone."""
+    root = session.read("", ("namingContexts", "defaultNamingContext")).entry
+    if root is None:
+        return []
+    default = root.first("defaultNamingContext")
+    return [default] if default else list(root.values("namingContexts"))
+
+
+def _groups(session: Session, base: str, flavor: Flavor) -> list[str]:
+    """Their names, sorted."""
+    names: set[str] = set()
+    try:
+        for page in session.search(base, flavor.group_filter, ("cn",), page_size=_PAGE):
+            names |= {entry.first("cn") for entry in page} - {""}
+            if len(names) > _MOST_GROUPS:
+                break
+    except FatalError:
+        # Groups that may not be searched are told by doctor, with the right that is missing.
+        return []
+    return sorted(names, key=str.lower)
+
+
+def _openldap(session: Session, base: str, asker: Asker, notes: list[str]) -> dict[str, object]:
+    """The default policy, which only cn=config knows for certain, and the witness."""
+    told: dict[str, object] = {}
+    policies = list(_dns(session, base, "(objectClass=pwdPolicy)"))
+    if policies:
+        policy = asker.choose(
+            "ppolicy_default",
+            "Which password policy holds by default (olcPPolicyDefault); nothing where none does",
+            ["", *policies],
+            proposed=policies[0] if len(policies) == 1 else None,
+        )
+        told |= {"ppolicy_default": policy} if policy else {}
+    witnesses = [dn for dn in _dns(session, base, "(pwdAccountLockedTime=000001010000Z)") if "witness" in dn.lower()]
+    question = "An account locked for good, which proves that locks can be read; nothing where there is none"
+    witness = asker.choose("witness", question, proposed=witnesses[0] if witnesses else "", confirm=not witnesses)
+    if witness:
+        told["witness"] = witness
+    else:
+        notes.append(f"No witness: until there is one, nobody's lock can be read, and all are not checked ({RIGHTS}).")
+    return told
+
+
+def _dns(session: Session, base: str, condition: str) -> Iterator[str]:
+    try:
+        for page in session.search(base, condition, ("1.1",), page_size=_PAGE):
+            yield from (entry.dn for entry in page)
+    except OffboardingError:
+        # Not to be searched by this reader: then it can't be proposed.
+        return

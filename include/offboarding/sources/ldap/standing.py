@@ -1,0 +1,97 @@
+"""Whether a password login works, in three values, under OpenLDAP's ppolicy (slapo-ppolicy(5)).
+
+The server refuses the bind where pwdEndTime has passed, whatever the policy says, and where pwdAccountLockedTime is set
+and the policy in force has pwdLockout TRUE; without it the lock is there and ignored. Only the permanent lock is a
+revocation: a lock after failed logins is somebody's typing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.offboarding.model import Standing
+from include.offboarding.sources.ldap.entry import Entry
+from include.offboarding.sources.ldap.times import generalized_time, is_permanent_lock
+
+LOCKED = "pwdAccountLockedTime"
+PERMANENT = "000001010000Z"
+ENDS = "pwdEndTime"
+STARTS = "pwdStartTime"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A standing and why."""
+
+    standing: Standing
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The policy in force for an account."""
+
+    label: str
+    """Its DN; "" where nobody told us which one it is."""
+    lockout: bool | None
+    """pwdLockout; None where it couldn't be read."""
+    problem: str = ""
+    """Why it couldn't, for people; "" where it could."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Whether absent lock attributes mean "not locked": absent and unreadable look the same."""
+
+    readable: bool | None
+    """True: the witness reads as locked; False: it doesn't; None: no witness is configured."""
+    reason: str
+
+
+def judge(entry: Entry, *, policy: Policy, proof: Proof, as_of: datetime) -> Judgement:
+    """What can be said of this entry's password login. Whether a password is there is nobody's to read, and tells
+    nothing.
+    """
+    seen = _ended(entry, as_of) or _locked(entry, policy)
+    if seen is None:
+        standing = Standing.WORKS if proof.readable else Standing.UNKNOWN
+        return Judgement(standing=standing, reason=f"no {LOCKED} is visible, and {proof.reason}{_start(entry)}")
+    if seen.standing is Standing.WORKS and proof.readable is False:
+        return Judgement(standing=Standing.UNKNOWN, reason=f"{seen.reason}; but {proof.reason}")
+    return seen
+
+
+def _ended(entry: Entry, as_of: datetime) -> Judgement | None:
+    text = entry.first(ENDS)
+    if not text:
+        return None
+    try:
+        ends_at = generalized_time(text)
+    except ValueError as error:
+        return Judgement(standing=Standing.UNKNOWN, reason=f"{ENDS} can't be read: {error}")
+    if ends_at > as_of:
+        return None
+    return Judgement(standing=Standing.DEAD, reason=f"{ENDS} {text} has passed")
+
+
+def _locked(entry: Entry, policy: Policy) -> Judgement | None:
+    text = entry.first(LOCKED)
+    if not text:
+        return None
+    if not is_permanent_lock(text):
+        return Judgement(
+            standing=Standing.WORKS,
+            reason=f"locked after failed logins ({LOCKED} {text}): that wears off or is lifted, and nobody revoked it",
+        )
+    if policy.lockout is None:
+        return Judgement(standing=Standing.UNKNOWN, reason=f"{LOCKED} is {PERMANENT}, but {policy.problem}")
+    if not policy.lockout:
+        reason = f"{LOCKED} is {PERMANENT}, but {policy.label} lacks pwdLockout TRUE: the server ignores the lock"
+        return Judgement(standing=Standing.WORKS, reason=reason)
+    reason = f"{LOCKED} {PERMANENT} under {policy.label} (pwdLockout TRUE)"
+    return Judgement(standing=Standing.DEAD, reason=reason)
+
+
+def _start(entry: Entry) -> str:
+    """A login that waits for its first day is no dead one."""
+    text = entry.first(STARTS)
+    return f"; {STARTS} is {text}" if text else ""

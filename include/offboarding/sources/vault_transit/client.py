@@ -1,0 +1,206 @@
+"""What we ask of Vault, with hvac; its errors as ours."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import hvac
+from hvac import exceptions
+from pydantic import BaseModel, ValidationError
+from requests import exceptions as requests_exceptions
+
+from include.offboarding.errors import ConfigError, FatalError, RetriableError
+from include.offboarding.interfaces import ConnectionFields, Strict
+from include.offboarding.sources.vault_transit.bounded import MOST_BYTES, TooMuchError, bounded_session
+
+PERMISSIONS = "docs/permissions/vault.md"
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class ConnectionExtra(Strict):
+    """The connection's extra."""
+
+    ca_certs_file: str | None = None
+    """PEM file of the authorities to trust; None: those that requests brings along."""
+    namespace: str | None = None
+    """Vault Enterprise's, or OpenBao's."""
+    approle_mount: str = "approle"
+    """Where login and password are a role id and a secret id."""
+
+
+class Health(BaseModel):
+    """GET /v1/sys/health."""
+
+    sealed: bool
+    cluster_id: str = ""
+
+
+class Listed(BaseModel):
+    """A list."""
+
+    keys: tuple[str, ...]
+
+
+class RefusedError(Exception):
+    """403 for one thing. The text names the path."""
+
+
+def read_extra(where: str, connection: ConnectionFields) -> ConnectionExtra:
+    """The connection's extra, and that the rest can be used. ConfigError names the field, never a value of it."""
+    what = f"{where}: connection {connection.conn_id}"
+    try:
+        extra = ConnectionExtra.model_validate(dict(connection.extra))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(("extra", *(str(part) for part in first["loc"])))
+        raise ConfigError(
+            f"{what}: {field}: {first['msg']}. It may hold ca_certs_file, namespace and approle_mount."
+        ) from None
+    if not connection.host or "/" in connection.host.removeprefix("https://"):
+        raise ConfigError(f"{what}: host must be a name or an address alone; Vault is asked over https.")
+    if not connection.password:
+        raise ConfigError(f"{what}: it needs a token as password, or a role id as login and a secret id as password.")
+    if extra.ca_certs_file and not Path(extra.ca_certs_file).is_file():
+        raise ConfigError(f"{what}: extra.ca_certs_file: there is no file {extra.ca_certs_file} on this machine.")
+    return extra
+
+
+class Vault:
+    """One cluster, and the requests made of it."""
+
+    def __init__(self, where: str, connection: ConnectionFields, extra: ConnectionExtra, seconds: float) -> None:
+        self.where = where
+        self.namespace = (extra.namespace or "").strip("/")
+        self.asked = 0
+        self.overhead = 0
+        self._connection = connection
+        self._extra = extra
+        self._seconds = seconds
+        self._client: Any = None
+
+    @property
+    def address(self) -> str:
+        """https://host:port."""
+        return f"https://{self._connection.host.removeprefix('https://')}:{self._connection.port or 8200}"
+
+    @contextmanager
+    def opened(self) -> Generator[None]:
+        """Logged in. A token of our own making is revoked in the end."""
+        self._client = hvac.Client(
+            url=self.address,
+            token="",
+            session=bounded_session(self._extra.ca_certs_file),
+            timeout=cast("Any", self._seconds),
+            namespace=self.namespace or None,
+            allow_redirects=False,  # a token isn't carried to another host
+            strict_http=True,  # ?list=true in place of the verb LIST, which proxies refuse
+        )
+        try:
+            self._log_in()
+            yield
+        finally:
+            self._log_out()
+
+    def health(self) -> Health:
+        """Whether it's unsealed, and which cluster it is; needs no right. A standby answers, too."""
+        told = self._told(
+            "sys/health",
+            lambda: self._client.sys.read_health_status(
+                standby_ok=True, performance_standby_code=200, sealed_code=200, method="GET"
+            ),
+        )
+        return self._parsed("sys/health", told, Health)
+
+    def read(self, path: str, answer: type[Answer]) -> Answer | None:
+        """What lies at a path; None where there's nothing. Raises RefusedError, RetriableError, FatalError."""
+        told = self._told(path, lambda: self._client.adapter.get(f"/v1/{path}"))
+        return None if told is None else self._parsed(path, told.get("data"), answer)
+
+    def listed(self, path: str) -> tuple[str, ...]:
+        """The names at a path. Raises as `read`; FatalError where nothing is mounted there."""
+        told = self._told(path, lambda: self._client.adapter.list(f"/v1/{path}"))
+        return () if told is None else self._parsed(path, told.get("data"), Listed).keys
+
+    def _log_in(self) -> None:
+        role, secret = self._connection.login, self._connection.password
+        if not role:
+            self._client.token = secret
+            return
+        self.overhead += 1
+        mount = self._extra.approle_mount
+        try:
+            self._told(
+                f"auth/{mount}/login",
+                lambda: self._client.auth.approle.login(role_id=role, secret_id=secret, mount_point=mount),
+                counted=False,
+            )
+        except RefusedError as error:
+            raise FatalError(f"{self.where}: {error}. Check role id and secret id of the connection.") from None
+
+    def _log_out(self) -> None:
+        client, self._client = self._client, None
+        try:
+            if self._connection.login and client.token:
+                self.overhead += 1
+                client.auth.token.revoke_self()
+        except (exceptions.VaultError, requests_exceptions.RequestException):
+            # It ends by itself soon, and what was read stands.
+            return
+        finally:
+            client.adapter.close()
+
+    def _told(self, path: str, ask: Any, *, counted: bool = True) -> Mapping[str, Any] | None:
+        self.asked += counted
+        what = f"{self.where}: {self.address}/v1/{path}"
+        try:
+            told = ask()
+        except exceptions.Forbidden as error:
+            raise RefusedError(f"{self.address}/v1/{path}: {_said(error)}") from None
+        except exceptions.InvalidPath as error:
+            if "no handler for route" in _said(error):
+                raise FatalError(f"{what}: nothing is mounted there. Mend mounts.") from None
+            return None
+        except (exceptions.InvalidRequest, exceptions.Unauthorized) as error:
+            raise RefusedError(f"{self.address}/v1/{path}: {_said(error)}") from None
+        except exceptions.VaultError as error:
+            raise RetriableError(f"{what}: {_said(error)}: it's sealed, busy or ill. Try again in a minute.") from None
+        except requests_exceptions.RequestException as error:
+            raise _unheard(what, error) from error
+        if not isinstance(told, dict):
+            # hvac raises nothing of its own for sys/health.
+            status = int(getattr(told, "status_code", 0))
+            if status == 429 or status >= 500:
+                raise RetriableError(f"{what}: {status}: it's sealed, busy or ill. Try again in a minute.")
+            raise FatalError(f"{what}: it answers with no JSON of Vault's, or sends us elsewhere: is that its address?")
+        return cast("Mapping[str, Any]", told)
+
+    def _parsed(self, path: str, told: object, answer: type[Answer]) -> Answer:
+        try:
+            return answer.model_validate(told)
+        except ValidationError as error:
+            fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
+            raise FatalError(
+                f"{self.where}: {self.address}/v1/{path}: not Vault's answer ({fields}): is that its address?"
+            ) from None
+
+
+def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalError | RetriableError:
+    if isinstance(error, TooMuchError):
+        return FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB: is that its address?")
+    if isinstance(error, requests_exceptions.SSLError):
+        return FatalError(
+            f"{what}: its certificate isn't trusted ({_reason(error)}). Set ca_certs_file in the connection's extra."
+        )
+    return RetriableError(f"{what}: no answer ({type(error).__name__}). Is it up?")
+
+
+def _said(error: exceptions.VaultError) -> str:
+    """Vault's own words, in at most 200 characters."""
+    told = cast("Any", error).errors or [cast("Any", error).text or type(error).__name__]
+    return " ".join(" ".join(map(str, cast("list[object]", told))).split())[:200]
+
+
+def _reason(error: Exception) -> str:
+    return str(error).partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or type(error).__name__

@@ -1,0 +1,95 @@
+"""The transit engines of a cluster, as facts."""
+
+from collections.abc import Iterator, Sequence
+
+import structlog
+
+from include.offboarding.errors import FatalError, RetriableError
+from include.offboarding.model import KEY_KINDS, Gap, Key, KeyAccess, RequestCounts, ScopeRead
+from include.offboarding.sources.vault_transit.access import Holders, access, holders
+from include.offboarding.sources.vault_transit.client import PERMISSIONS, RefusedError, Vault
+from include.offboarding.sources.vault_transit.keys import TransitKey, versions
+
+log = structlog.get_logger("offboarding.sources")
+
+_AT_LOGIN = (
+    "policies that come from an auth method's own roles (AppRole, LDAP groups, OIDC roles) and from tokens without an"
+    " entity aren't inventoried: whoever gets in that way isn't among those who may use a key"
+)
+
+
+class TransitSource:
+    """One cluster."""
+
+    def __init__(self, where: str, vault: Vault, mounts: Sequence[str], *, access: bool) -> None:
+        self._where = where
+        self._vault = vault
+        self._mounts = mounts
+        self._access = access
+
+    @property
+    def requests(self) -> RequestCounts:
+        """So far."""
+        return RequestCounts(inventory=self._vault.asked, overhead=self._vault.overhead)
+
+    def collect(self) -> Iterator[Key | KeyAccess | Gap | ScopeRead]:
+        """Yield every version of every key, whom policies let use it, and how complete that is."""
+        with self._vault.opened():
+            realm = self._realm()
+            errors = list[str]()
+            found = list(self._keys(errors))
+            known, gaps = self._holders(realm, errors)
+            for mount, told in found:
+                yield from versions(realm, mount, told)
+                yield from access(realm, mount, told, known)
+            yield from gaps
+            yield ScopeRead(realm=realm, scope="", kinds=KEY_KINDS, error=self._error(errors))
+            log.info("transit read", keys=len(found), unread=len(errors), requests=self._vault.asked)
+
+    def _realm(self) -> str:
+        """The cluster's own id, and the namespace where there is one."""
+        health = self._vault.health()
+        if health.sealed:
+            raise RetriableError(f"{self._where}: {self._vault.address} is sealed. Unseal it.")
+        if not health.cluster_id:
+            raise FatalError(f"{self._where}: {self._vault.address} tells no cluster_id: is that Vault's address?")
+        return f"{health.cluster_id}/{self._vault.namespace}" if self._vault.namespace else health.cluster_id
+
+    def _keys(self, errors: list[str]) -> Iterator[tuple[str, TransitKey]]:
+        for mount in self._mounts:
+            try:
+                names = self._vault.listed(f"{mount}/keys")
+            except RefusedError as error:
+                raise FatalError(
+                    f"{self._where}: {error}. Check the token, and grant list on {mount}/keys ({PERMISSIONS})."
+                ) from None
+            for name in names:
+                try:
+                    told = self._vault.read(f"{mount}/keys/{name}", TransitKey)
+                except RefusedError as error:
+                    errors.append(str(error))
+                    continue
+                if told is not None:  # else it was deleted meanwhile
+                    yield mount, told
+
+    def _holders(self, realm: str, errors: list[str]) -> tuple[Holders, list[Gap]]:
+        """Whoever bears policies. Where that may not be read, the read isn't whole: access told before isn't gone."""
+        nobody = Holders(rules={}, unread=())
+        if not self._access:
+            return nobody, [self._gap(realm, "access: false: whom policies let use a key isn't read")]
+        try:
+            known = holders(self._vault)
+        except RefusedError as error:
+            errors.append(f"{error}, so who may use a key isn't known (or set access: false)")
+            return nobody, []
+        notes = [*([f"taken for anything: {'; '.join(known.unread)}"] if known.unread else []), _AT_LOGIN]
+        return known, [self._gap(realm, note) for note in notes]
+
+    def _gap(self, realm: str, text: str) -> Gap:
+        return Gap(realm=realm, text=f"{self._where}: {text}.", red=False)
+
+    def _error(self, errors: Sequence[str]) -> str:
+        if not errors:
+            return ""
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        return f"{self._where}: {errors[0]}{more}: nothing is taken to be gone. Grant what {PERMISSIONS} lists."

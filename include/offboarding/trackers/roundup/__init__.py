@@ -1,0 +1,297 @@
+"""Tickets in Roundup, over its REST interface (https://www.roundup-tracker.org/docs/rest.html).
+
+Made for a tracker that nobody tailored: the classic template's names, an ordinary user with the role User.
+
+- The key stands in the title: Roundup finds a part of a title at once, and every tracker has titles.
+- The checklist is the ticket's first message, which `update` rewrites: a Roundup issue has no description of its own.
+- What we said once we know by the message's `messageid`, the header under which Roundup mails it: no reader sees it.
+- A queue is a keyword, made where there is none; or the first line of the text (`queue_as: body`).
+- There is no due time in the classic template: it stands in the text alone.
+
+Roundup has no uniqueness: whoever opens a ticket searches first, under a lock of their own.
+"""
+
+import hashlib
+import ssl
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
+
+import httpx
+import structlog
+from pydantic import Field, field_validator
+
+from include.offboarding.destinations import Destination, is_local
+from include.offboarding.errors import ConfigError, RetriableError
+from include.offboarding.interfaces import ConnectionFields, TrackerSettings
+from include.offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from include.offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest
+
+log = structlog.get_logger("offboarding.trackers")
+
+CLASSIC_PRIORITIES: Mapping[TicketPriority, str] = {
+    TicketPriority.URGENT: "critical",
+    TicketPriority.HIGH: "urgent",
+    TicketPriority.NORMAL: "bug",
+    TicketPriority.LOW: "feature",
+}
+EDIT_ATTEMPTS = 5
+"""How often an edit starts over because somebody else edited the same thing meanwhile."""
+
+
+class Settings(TrackerSettings):
+    """What a user may write for a Roundup tracker."""
+
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://.+/$",
+        description="The tracker's own address ([tracker] web), with its slash; if the connection leads elsewhere.",
+    )
+    open_status: str = Field(default="unread", description="Status of a new or reopened ticket.")
+    closed_statuses: tuple[str, ...] = Field(
+        default=("resolved", "done-cbb"), min_length=1, description="What counts as closed; we set the first."
+    )
+    priorities: Mapping[TicketPriority, str] = Field(
+        default=CLASSIC_PRIORITIES, description="The tracker's words for urgent, high, normal, low."
+    )
+    queue_as: Literal["keyword", "body"] = Field(
+        default="keyword", description="A queue is a keyword, or the first line of the text."
+    )
+    keywords: Mapping[str, str] = Field(
+        default={}, description="Keyword by queue, where it isn't the queue's own name."
+    )
+    assigned_to: str | None = Field(default=None, description="Login of whoever gets new tickets.")
+    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
+
+    @field_validator("priorities")
+    @classmethod
+    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
+        return {**CLASSIC_PRIORITIES, **priorities}
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    address = address_of(f"trackers.{settings.name}", connection)
+    yield Destination(host=address.host, clear_text=address.scheme == "http")
+
+
+def build(settings: Settings, connection: ConnectionFields) -> "RoundupTracker":
+    """The tracker at schema://host:port/extra.tracker/ (https where the schema is left out).
+
+    extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError for a
+    connection that can't be right.
+    """
+    where = f"trackers.{settings.name}"
+    for field in ("host", "login", "password"):
+        if not getattr(connection, field):
+            raise ConfigError(f"{where}: connection {connection.conn_id} has no {field}. Roundup needs all three")
+    address = address_of(where, connection)
+    if address.scheme == "http" and not is_local(address.host):
+        log.warning("tracker's password travels unencrypted", tracker=settings.name, fix="schema https")
+    own_url = settings.url or str(address)
+    client = httpx.Client(
+        base_url=address.join("rest/data/"),
+        auth=(connection.login, connection.password),
+        headers=_headers(address, own_url),
+        timeout=settings.timeout_seconds,
+        verify=_authorities(where, connection),
+        trust_env=not is_local(address.host),  # no proxy leads to this machine's own loopback
+    )
+    return RoundupTracker(settings, Rest(where, client), own_url, connection.login)
+
+
+def address_of(where: str, connection: ConnectionFields) -> httpx.URL:
+    """With a slash at the end. Airflow's host field may hold a whole URL."""
+    host = connection.host if "://" in connection.host else f"{connection.schema or 'https'}://{connection.host}"
+    try:
+        url = httpx.URL(host)
+        path = "/".join(part.strip("/") for part in (url.path, str(connection.extra.get("tracker", ""))))
+        url = url.copy_with(port=connection.port or url.port, path=f"/{path.strip('/')}/".replace("//", "/"))
+    except httpx.InvalidURL as error:
+        raise ConfigError(f"{where}: connection {connection.conn_id}: no address in its host: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigError(f"{where}: connection {connection.conn_id}: schema is http or https, not {url.scheme!r}")
+    return url
+
+
+def _headers(address: httpx.URL, own_url: str) -> dict[str, str]:
+    """Roundup takes a change only from its own pages, or from what says the first three."""
+    origin = str(httpx.URL(own_url).copy_with(raw_path=b"/")).rstrip("/")
+    headers = {"X-Requested-With": "rest", "Origin": origin, "Referer": own_url, "Accept-Encoding": "identity"}
+    if address.scheme == "http":
+        # Roundup's own server writes head and body apart: on a kept connection the body waits 40 ms for the head's
+        # acknowledgement (RFC 896 meets RFC 1122, 4.2.3.2). A new connection costs less, unless it needs a handshake.
+        headers["Connection"] = "close"
+    return headers
+
+
+def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext | bool:
+    path = connection.extra.get("ca_certs_file")
+    if not path:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(path))
+    except OSError as error:
+        raise ConfigError(f"{where}: extra.ca_certs_file {path} of {connection.conn_id}: {error}") from error
+
+
+class RoundupTracker:
+    """A Tracker (see interfaces.py)."""
+
+    def __init__(self, settings: Settings, rest: Rest, url: str, login: str) -> None:
+        self._settings = settings
+        self._rest = rest
+        self._url = url
+        self._login = login
+        weakref.finalize(self, rest.end)
+
+    def find(self, key: str) -> TicketRef | None:
+        """The lowest id where several bear the key: a person's copy is always the younger one."""
+        ids = [hit.id for hit in self._rest.search("issue", "title", title=key) if f"[{key}]" in (hit.title or "")]
+        if len(ids) > 1:
+            log.warning("several tickets bear one key; the oldest counts", key=key, tickets=ids)
+        return self._ref(ids[0]) if ids else None
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        """Text first, then the ticket with it in one request: no ticket ever stands without its text.
+
+        A RetriableError says nothing about whether it was made: search before the next attempt.
+        """
+        if f"[{draft.key}]" not in draft.title:
+            raise ValueError(f"the title must bear [{draft.key}], or the ticket is never found again")
+        message = self._message(_body_marker(draft.key), self._body(draft))
+        properties: dict[str, object] = {
+            "title": draft.title,
+            "status": self._settings.open_status,
+            "priority": self._settings.priorities[draft.priority],
+            "messages": [message],
+        }
+        if draft.queue and self._settings.queue_as == "keyword":
+            properties["keyword"] = [self._keyword(draft.queue)]
+        if self._settings.assigned_to:
+            properties["assignedto"] = self._settings.assigned_to
+        return self._ref(self._rest.create("issue", properties))
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        """Title, priority and text; what is so already is left alone. A text that somebody removed comes back."""
+        priority = self._settings.priorities[draft.priority]
+
+        def changes(issue: Item) -> dict[str, object]:
+            wanted = {"title": (issue.attributes.title, draft.title.strip()), "priority": (issue.priority, priority)}
+            return {name: new for name, (now, new) in wanted.items() if now != new}
+
+        issue = self._edit(ref, changes)
+        message = self._message(_body_marker(draft.key), self._body(draft))
+        if message not in issue.message_ids:
+            self._add(ref, message)
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        """Doesn't change the status, though a message by itself would reopen a resolved ticket in Roundup."""
+        self._add(ref, self._message(_marker(ref.ref, event_key), text))
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is closed already gets the text, once."""
+        self._turn(ref, "close", text, self._settings.closed_statuses[0])
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is open already gets the text, once."""
+        self._turn(ref, "reopen", text, self._settings.open_status)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        """Missing: never there, or retired, which is how Roundup deletes."""
+        found = self._rest.search("issue", "status", id=ref.ref)
+        if not found:
+            return TicketState.MISSING
+        return TicketState.CLOSED if self._is_closed(found[0].status) else TicketState.OPEN
+
+    def _turn(self, ref: TicketRef, verb: str, text: str, status: str) -> None:
+        """Set the status and say why, in one change. Said and so already: nothing to do.
+
+        The same words may be due again (closed, reopened by a person, closed): then they are counted.
+        """
+        marker = _marker(ref.ref, f"{verb} {text}")
+        issue = self._issue(ref)
+        said = sum(hit.id in issue.message_ids for hit in self._said(marker))
+        is_so = self._is_closed(issue.attributes.status) == (status in self._settings.closed_statuses)
+        if not (said and is_so):
+            self._add(ref, self._message(f"{marker}.{said}", text), status=None if is_so else status)
+
+    def _add(self, ref: TicketRef, message: str, *, status: str | None = None) -> None:
+        """Put a message on the ticket, where it isn't yet, and set the status; None: as it is."""
+
+        def changes(issue: Item) -> dict[str, object]:
+            if message in issue.message_ids:
+                return {}
+            # Named though unchanged: else the classic template's statusauditor makes it "chatting".
+            return {"messages": [*issue.message_ids, message], "status": status or issue.status}
+
+        self._edit(ref, changes)
+
+    def _edit(self, ref: TicketRef, changes: Callable[[Item], Properties]) -> Item:
+        """Change a ticket as somebody may be doing at the same time; the ticket as it was read for that."""
+        for _ in range(EDIT_ATTEMPTS):
+            issue = self._issue(ref)
+            wanted = changes(issue)
+            if not wanted or self._rest.patch(f"issue/{ref.ref}", issue.etag, wanted):
+                return issue
+        raise RetriableError(f"trackers.{self._settings.name}: ticket {ref.ref} is being edited. Try again in a minute")
+
+    def _rewrite(self, message: str, text: str) -> None:
+        for _ in range(EDIT_ATTEMPTS):
+            content = self._rest.get(f"msg/{message}/content", Content)
+            if _as_kept(content.data or "") == text or self._rest.patch(
+                f"msg/{message}", content.etag, {"content": text}
+            ):
+                return
+        raise RetriableError(
+            f"trackers.{self._settings.name}: message {message} is being edited. Try again in a minute"
+        )
+
+    def _message(self, marker: str, text: str) -> str:
+        """The id of the message with this marker, with this text; it may stand on no ticket yet."""
+        text = _as_kept(text)
+        for hit in self._said(marker):
+            self._rewrite(hit.id, text)
+            return hit.id
+        # Without an author, Roundup's nosyreaction refuses the ticket that the message is put on.
+        properties = {"content": text, "author": self._login, "date": ".", "messageid": f"<{marker}@offboarding>"}
+        return self._rest.create("msg", properties)
+
+    def _said(self, marker: str) -> list[Hit]:
+        """Our messages with this marker, or with it and a count."""
+        return self._rest.search("msg", "messageid", messageid=f"<{marker}")
+
+    def _keyword(self, queue: str) -> str:
+        """The id of the queue's keyword, made where there is none."""
+        name = self._settings.keywords.get(queue, queue)
+        for hit in self._rest.search("keyword", "name", name=name):
+            if hit.name == name:
+                return hit.id
+        return self._rest.create("keyword", {"name": name})
+
+    def _issue(self, ref: TicketRef) -> Item:
+        return self._rest.get(f"issue/{ref.ref}", Item, **{"@verbose": "2"})
+
+    def _is_closed(self, status: Linked | None) -> bool:
+        return status is not None and status.name in self._settings.closed_statuses
+
+    def _body(self, draft: TicketDraft) -> str:
+        first = f"Queue: {draft.queue}\n\n" if draft.queue and self._settings.queue_as == "body" else ""
+        return _as_kept(first + draft.body)
+
+    def _ref(self, issue: str) -> TicketRef:
+        return TicketRef(ref=issue, url=f"{self._url}issue{issue}")
+
+
+def _marker(ticket: str, event: str) -> str:
+    """The start of a Message-ID: what is said on which ticket. A hash, since events may hold any character."""
+    return "offb-" + hashlib.sha256(f"{ticket}\n{event}".encode()).hexdigest()[:32]
+
+
+def _body_marker(key: str) -> str:
+    return _marker(key, "body")
+
+
+def _as_kept(text: str) -> str:
+    """As Roundup keeps it: plain line ends, nothing blank around."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -1,1 +1,0 @@
-"""Reading JSON Web Key Sets: where they are, and what stands in them."""

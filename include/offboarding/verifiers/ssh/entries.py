@@ -1,0 +1,86 @@
+"""What a fleet's sshd accept: each key once, with every place where it stands."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from include.offboarding.model import Standing
+from include.offboarding.verifiers.ssh.identity import Certificate, PublicKey
+
+
+class Role(StrEnum):
+    """What a key is to sshd."""
+
+    CA = "ca"
+    """It signs certificates for any login (TrustedUserCAKeys)."""
+    ACCOUNT_CA = "account-ca"
+    """It signs certificates for one login (cert-authority in authorized_keys)."""
+    KEY = "key"
+    """It logs in (authorized_keys)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line that makes a key count."""
+
+    host: str
+    """"" for a file that is every host's."""
+    path: str
+    line: int
+    comment: str
+    options: tuple[str, ...]
+    expires_at: datetime | None
+
+    @property
+    def shown(self) -> str:
+        """For people."""
+        return f"{self.path} line {self.line}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A key in one role, in the order of its places."""
+
+    role: Role
+    key: PublicKey
+    places: list[Place] = field(default_factory=list[Place])
+
+    @property
+    def native_id(self) -> str:
+        """Of the copy."""
+        return f"{self.role}:{self.key.fingerprint}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A certificate that was collected."""
+
+    certificate: Certificate
+    path: str
+    line: int
+    own: bool
+    """It lay among this fleet's files; else among another's, whose authority this one may trust too."""
+
+    @property
+    def native_id(self) -> str:
+        """Of the copy."""
+        return f"cert:{self.certificate.digest}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How something stands at one place, or at all of them."""
+
+    standing: Standing
+    reason: str
+
+
+def together(verdicts: list[Verdict]) -> Verdict:
+    """What holds of several places: it works where it works in one, and is dead where it's dead in all."""
+    for standing in (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD):
+        reasons = list(dict.fromkeys(verdict.reason for verdict in verdicts if verdict.standing is standing))
+        if reasons:
+            more = len(reasons) - 2
+            text = "; ".join(reasons[:2]) + (f"; and {more} more places" if more > 0 else "")
+            return Verdict(standing=standing, reason=text)
+    return Verdict(standing=Standing.UNKNOWN, reason="no place is known that would accept it")
