@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from include.offboarding.model import Count, Measure, Trip
+from include.offboarding.model import Count, Measure, Resolution, Trip
 from include.offboarding.report import held as words
 from include.offboarding.settings import Settings
 from include.offboarding.store import alerts, held_closings
@@ -47,15 +47,32 @@ class Release:
         return [hold.line for hold in self.holds]
 
 
-def hold_closings(
-    session: Session, settings: Settings, run: Run, closed: Sequence[Change], release: Release | None = None
-) -> list[Change]:
-    """Let stand what this evaluation would close on a tripped line's word. Returns what does close.
+_BY_PERSON = frozenset(
+    {
+        *(Resolution.REJECTED, Resolution.ATTESTED, Resolution.DECIDED, Resolution.ANOTHERS, Resolution.CONFIRMED),
+        Resolution.KEY_NOT_THEIRS,
+    }
+)
+"""What a person decided is nobody else's question."""
 
-    Needs the evaluation's transaction: what is held here never looks closed to anyone.
+_BY_ROSTER = frozenset(
+    {
+        *(Resolution.DEPARTURE_CONFIRMED, Resolution.TOLD_OTHERWISE, Resolution.LEFT_AGAIN, Resolution.SAME_PERSON),
+        *(Resolution.USED_BEFORE, Resolution.MOVED_AWAY),
+    }
+)
+"""That a departure is one, another one, or somebody else's."""
+
+
+def hold_closings(
+    session: Session, settings: Settings, run: Run, closings: Sequence[Change], release: Release | None = None
+) -> list[Change]:
+    """What of this evaluation's closings does close: the rest would on a tripped line's word, and waits.
+
+    Needs the evaluation's transaction.
     """
     look = Looking.at(session, run)
-    if not closed and not rows.first_reads(look):
+    if not closings and not rows.first_reads(look):
         # What changed is counted, through every account and link, only where something hangs on it.
         held_closings.forget_closings(look)
         rows.note_trips(look, [])
@@ -64,14 +81,21 @@ def hold_closings(
     free = _free(release)
     found = [each for each in _trips(settings, look, rows.feed_counts(look)) if (each.kind, each.name) not in free]
     rows.trip(look, [line for line in (*_lines(found), *rows.still_waiting(look, closing=True)) if line not in free])
-    held_closings.stage_closings(look, closed)
+    held_closings.stage_closings(look, [(change, _word(change)) for change in closings])
     for count in (held_closings.closing_counts, held_closings.closing_total):
         more = [each for each in _trips(settings, look, count(look)) if (each.kind, each.name) not in free]
         rows.trip(look, _lines(more))
         found += more
-    held = held_closings.undo_closings(look)
+    held = held_closings.hold_closings(look)
     rows.note_trips(look, [each for each in found if each.measure in (Measure.CLOSINGS, Measure.WITHDRAWN)])
-    return [change for change in closed if change.finding_key not in held]
+    return [change for change in closings if change.finding_key not in held]
+
+
+def _word(change: Change) -> str:
+    """By whose word it would close."""
+    if change.resolution in _BY_PERSON:
+        return "person"
+    return "roster" if change.resolution in _BY_ROSTER else "source"
 
 
 def guard(

@@ -4,15 +4,23 @@ Each takes an open session on the store and ready objects; `wiring` makes both. 
 the same run, and leaves the same rows.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from itertools import chain
 
 import structlog
 
-from include.offboarding import alerting, departing, excepting, guarding, intake, messages, registration, watching
+from include.offboarding import (
+    alerting,
+    departing,
+    evaluation,
+    excepting,
+    guarding,
+    intake,
+    messages,
+    registration,
+    watching,
+)
 from include.offboarding.correlation.folding import normal
 from include.offboarding.errors import FatalError, OffboardingError
 from include.offboarding.interfaces import (
@@ -23,8 +31,7 @@ from include.offboarding.interfaces import (
     Tracker,
     Trail,
 )
-from include.offboarding.model import Fact, UncustodiedCase
-from include.offboarding.policy import routed
+from include.offboarding.model import Fact
 from include.offboarding.report import night
 from include.offboarding.report.red import reasons
 from include.offboarding.rules import all_rules
@@ -32,7 +39,6 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import (
     departures,
     exceptions,
-    findings,
     putting_right,
     reading,
     register,
@@ -43,12 +49,10 @@ from include.offboarding.store import (
 )
 from include.offboarding.store import messages as receipts
 from include.offboarding.store import watching as watched
-from include.offboarding.store.cases import Looked, cases
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation import linking
 from include.offboarding.store.departures import DEPARTURE, VERIFY
 from include.offboarding.store.guard import GuardOutcome
-from include.offboarding.store.key_cases import key_cases
 from include.offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from include.offboarding.ticket_plan import TicketPlan
 from include.offboarding.ticketing import TicketCounts, TicketDesk
@@ -233,7 +237,7 @@ def detail(
 
 def evaluate(
     session: Session, settings: Settings, run: Run, release: guarding.Release | None = None
-) -> findings.Evaluation:
+) -> evaluation.Evaluation:
     """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed.
 
     What would close on the word of a line that the guard holds stays as it is.
@@ -241,17 +245,7 @@ def evaluate(
     if runs.run(session, run.run_id).correlated_at is None:
         raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
     _hold_against_record(session, run)
-    unchecked: Counter[str] = Counter()
-    with session.transaction():
-        findings.lock_evaluation(session)
-        outcome = findings.merge_findings(
-            session,
-            run,
-            _routed_findings(session, settings, run, unchecked),
-            lambda closed: guarding.hold_closings(session, settings, run, closed, release),
-        )
-        if departures.persons_asked(session, run) is None:
-            runs.note_unchecked(session, run.run_id, unchecked)
+    outcome = evaluation.evaluate(session, settings, run, release)
     log.info("evaluated", **asdict(outcome))
     return outcome
 
@@ -365,34 +359,6 @@ def correlation_settings(session: Session, settings: Settings, run: Run) -> link
         created_window_days=policy.created_window_days,
         scores=policy.scores.model_dump(),
     )
-
-
-def _routed_findings(
-    session: Session, settings: Settings, run: Run, unchecked: Counter[str]
-) -> Iterator[findings.RoutedFinding]:
-    """Yield what the rules find, and count the keys that nobody is known to hold, by kind, each once."""
-    materials: set[str] = set()
-    parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
-    looked = Looked(
-        as_of=run.as_of,
-        since=run.reads_since,
-        moved_days=settings.policy.moved_days,
-        persons=departures.persons_asked(session, run),
-        zone=settings.company.time_zone,
-        reserved=[normal(login) for login in settings.policy.reserved_logins],
-        linked=settings.policy.scores.linked,
-        ahead=settings.policy.scores.ahead,
-    )
-    for case in chain(cases(session, looked), key_cases(session, looked)):
-        if isinstance(case, UncustodiedCase):
-            new = {copy.key.material: copy.key.kind.value for copy in case.keys if copy.key.material not in materials}
-            unchecked.update(new.values())
-            materials |= new.keys()
-        for rule in all_rules():
-            for finding in rule.evaluate(case, run.as_of):
-                # An account that may be one of these people's may be somebody else's more likely.
-                if looked.persons is None or finding.person_uid in looked.persons:
-                    yield routed(settings, finding, case, parts)
 
 
 def _fields(outcome: linking.CorrelationOutcome) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
 from include.offboarding.model import (
-    KEY_KINDS,
     AccountCase,
     Case,
     Departure,
@@ -10,20 +9,13 @@ from include.offboarding.model import (
     KeyCase,
     LeaverCase,
     Severity,
+    TicketKind,
     UncustodiedCase,
 )
 from include.offboarding.remedies import written_out
+from include.offboarding.rules import Rule, rule_of
 from include.offboarding.settings import Settings
 from include.offboarding.store.findings import RoutedFinding
-
-CONFIRM_RULES = frozenset({"engagement-lapsed", "departure-inferred", "departure-hidden"})
-REVIEW_RULES = frozenset(
-    {
-        *("probable-account", "disputed-account", "orphan-account", "link-moved", "leaver-created-account"),
-        "uncustodied-signing-key",
-    }
-)
-
 
 REGISTER = "custody.yaml"
 """Where a key comes from that nothing shows."""
@@ -35,7 +27,7 @@ def routed(
     """A finding as the company takes it. `part_of_realm`: realm -> (source's name, part)."""
     departure = _departure(finding, case)
     source, part = _reader(finding, case, part_of_realm)
-    kind = ticket_kind(finding)
+    rule = _rule(finding)
     return RoutedFinding(
         finding=finding,
         source=source,
@@ -43,24 +35,20 @@ def routed(
         left_at=departure.left_at if departure else None,
         basis=departure.basis.value if departure else None,
         severity=_severity(settings, finding).value,
-        ticket_kind=kind,
-        queue=_registered_queue(case) or _queue(settings, kind, source, part),
-        due_hours=_due_hours(settings, finding, kind),
+        ticket_kind=rule.ticket,
+        comes_first=rule.comes_first,
+        of_keys=rule.of_keys,
+        attestable=rule.attestable,
+        queue=_registered_queue(case) or _queue(settings, rule.ticket, source, part),
+        due_hours=_due_hours(settings, finding),
         revoke=written_out(finding.revoke),
     )
 
 
-def ticket_kind(finding: Finding) -> str:
-    """What sort of ticket tells of it: a person's revocations, a key's rotation, an event, a review, or a departure to
-    confirm.
-    """
-    if finding.event:
-        return "event"
-    if finding.rule in CONFIRM_RULES:
-        return "confirm"
-    if finding.rule in REVIEW_RULES:
-        return "review"
-    return "rotate" if finding.subject.kind in KEY_KINDS else "revoke"
+def _rule(finding: Finding) -> Rule:
+    rule = rule_of(finding.rule)
+    assert rule is not None, f"{finding.rule} is a rule's own word for itself"
+    return rule
 
 
 def _severity(settings: Settings, finding: Finding) -> Severity:
@@ -85,30 +73,29 @@ def _registered_queue(case: Case) -> str:
     return case.registered.queue if isinstance(case, KeyCase) and case.registered else ""
 
 
-def _queue(settings: Settings, kind: str, source: str, part: str) -> str:
+def _queue(settings: Settings, kind: TicketKind, source: str, part: str) -> str:
     policy = settings.policy
-    if kind == "confirm":
+    if kind is TicketKind.CONFIRM:
         return policy.review_queue or policy.queue
     # A key that a reader once told may outlive that reader's entry in the configuration.
     known = any(reader.name == source for reader in settings.readers)
     own = settings.source(source).part_queue(part) if known else None
-    if kind == "review":
+    if kind is TicketKind.REVIEW:
         return policy.review_queue or own or policy.queue
     return own or policy.queue
 
 
-def _due_hours(settings: Settings, finding: Finding, kind: str) -> float:
-    others = (_due_hours(settings, each, ticket_kind(each)) for each in finding.in_place_of)
-    return min((_own_due_hours(settings, finding, kind), *others))
+def _due_hours(settings: Settings, finding: Finding) -> float:
+    return min((_own_due_hours(settings, finding), *(_due_hours(settings, each) for each in finding.in_place_of)))
 
 
-def _own_due_hours(settings: Settings, finding: Finding, kind: str) -> float:
-    due = settings.policy.due_hours
-    if kind == "event":
+def _own_due_hours(settings: Settings, finding: Finding) -> float:
+    due, kind = settings.policy.due_hours, _rule(finding).ticket
+    if kind is TicketKind.EVENT:
         return due.used_after_departure
-    if kind in {"confirm", "review"}:
+    if kind in (TicketKind.CONFIRM, TicketKind.REVIEW):
         return due.review
-    return due.privileged if finding.privileged or kind == "rotate" else due.other
+    return due.privileged if finding.privileged or kind is TicketKind.ROTATE else due.other
 
 
 def _departure(finding: Finding, case: Case) -> Departure | None:

@@ -85,7 +85,7 @@ FORGED = {
         told="exception or acknowledgement 1 has no event in the record: it was set aside",
     ),
     "a verdict": Forged(
-        sql="with judged as (update finding set state = 'resolved', resolved_at = now(), resolution = 'verdict: fine'"
+        sql="with judged as (update finding set state = 'resolved', resolved_at = now(), resolution = 'verdict'"
         " where ticket_kind = 'event' returning finding_key)"
         " insert into verdict (finding_key, reason, author) select finding_key, 'fine', 'analyst' from judged",
         told="has no event in the record: it was set aside",

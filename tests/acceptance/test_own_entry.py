@@ -14,6 +14,7 @@ import pytest
 from include.offboarding.decisions.links import Verb
 from include.offboarding.interfaces import Tracker
 from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
+from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
 from tests.support.deciding import decide_link
 from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, login, user
@@ -223,8 +224,8 @@ PLAIN = ATTACKS["number and mail are a colleague's"]
 
 
 def resolved(office: Office, rule: str) -> str:
-    ((told,),) = office.session.execute("select resolution from finding where rule = %s", (rule,)).fetchall()
-    return str(told)
+    (one,) = reading.findings(office.session, rule=rule)
+    return one.why
 
 
 def links(office: Office, account: Account) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from include.offboarding.errors import FatalError, RetriableError
 from include.offboarding.model import Account, KeyKind, Standing
-from include.offboarding.store import findings, recorded
+from include.offboarding.store import findings, reading, recorded
 from include.offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import (
@@ -70,8 +70,7 @@ def states(office: Office) -> dict[tuple[str, str], str]:
 
 
 def resolutions(office: Office) -> set[str]:
-    rows = office.session.execute("select distinct resolution from finding where state = 'resolved'").fetchall()
-    return {str(text) for (text,) in rows}
+    return {each.why for each in reading.findings(office.session, state="resolved")}
 
 
 def close_all(office: Office) -> None:

@@ -38,7 +38,7 @@ ARROWS: dict[str, set[str]] = {
     "messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"destinations", "keys", "spelling"},
     "mistakes": {"model", "spelling"},
-    "exceptions": NOUNS | {"interfaces", "mistakes", "spelling", "yaml_file"},
+    "exceptions": NOUNS | {"interfaces", "mistakes", "rules", "spelling", "yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "beside": {"custody", "exceptions", "mistakes", "rules", "settings"},
     "settings": NOUNS | {"destinations", "interfaces", "spelling", "custody", "exceptions", "thresholds"},
@@ -47,10 +47,11 @@ ARROWS: dict[str, set[str]] = {
     | {"destinations", "interfaces", "kinds", "mistakes", "settings", "spelling", "beside", "yaml_file"},
     # Whether a run is red is decided once, and only shown by the report.
     "troubles": {"store"},
-    "report": NOUNS | {"keys", "store", "troubles"},
+    # What a rule says of itself is shown in its own words.
+    "report": NOUNS | {"keys", "rules", "store", "troubles"},
     # What the rules ask for, as the system's own package does it.
     "remedies": NOUNS | {"interfaces", "kinds"},
-    "policy": NOUNS | {"remedies", "settings", "store"},
+    "policy": NOUNS | {"remedies", "rules", "settings", "store"},
     "ticket_plan": NOUNS | {"keys", "report", "store"},
     "ticketing": NOUNS | {"interfaces", "keys", "report", "store", "ticket_plan"},
     "people": NOUNS | {"correlation", "store"},
@@ -66,10 +67,12 @@ ARROWS: dict[str, set[str]] = {
     "watching": NOUNS | {"interfaces", "settings", "keys", "intake", "report", "store", "troubles"},
     "excepting": NOUNS | {"correlation", "exceptions", "settings", "store"},
     "registration": NOUNS | {"correlation", "custody", "settings", "store"},
+    # The rules' findings, from case to closing.
+    "evaluation": NOUNS | {"correlation", "guarding", "policy", "rules", "settings", "store"},
     "pipeline": NOUNS
     | {"interfaces", "settings", "correlation", "keys", "rules", "policy", "departing", "intake", "watching"}
     | {"ticket_plan", "ticketing", "report", "store", "custody", "registration", "excepting", "messages"}
-    | {"alerting", "guarding", "troubles"},
+    | {"alerting", "evaluation", "guarding", "troubles"},
     # A decision is one function, whoever brings it: some do more than write a row. What the files beside the
     # configuration are refused for, a person is refused for, too.
     "decisions": NOUNS

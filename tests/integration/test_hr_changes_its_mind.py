@@ -35,12 +35,11 @@ def kims_ticket(people: RoundupPeople, office: Office) -> SeenTicket:
 
 
 def resolutions(office: Office, worker_id: str = "1042") -> set[str]:
-    found = office.session.execute(
-        "select f.resolution from finding f join worker w using (person_uid)"
-        " where f.state = 'resolved' and w.worker_id = %s",
-        (worker_id,),
+    theirs = office.session.execute(
+        "select distinct person_uid::text from worker where worker_id = %s", (worker_id,)
     ).fetchall()
-    return {str(reason) for (reason,) in found}
+    found = [reading.findings(office.session, state="resolved", person_uid=str(person)) for (person,) in theirs]
+    return {each.why for of_one in found for each in of_one}
 
 
 def nothing_dangles(office: Office) -> None:

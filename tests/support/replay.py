@@ -215,8 +215,7 @@ class Replay:
 
     def why_closed(self, rule: str) -> set[str]:
         """What is said of the findings of a rule that are closed."""
-        rows = self.session.execute("select resolution from finding where state = 'resolved' and rule = %s", (rule,))
-        return {str(text) for (text,) in rows}
+        return {each.why for each in reading.findings(self.session, rule=rule, state="resolved")}
 
     def evidence(self, rule: str) -> str:
         """Every sentence of a rule's findings."""

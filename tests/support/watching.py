@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 
 from include.offboarding import pipeline
 from include.offboarding.errors import FatalError, OffboardingError
+from include.offboarding.evaluation import Evaluation
 from include.offboarding.interfaces import Notifier
 from include.offboarding.store.connect import Session
-from include.offboarding.store.findings import Evaluation
 from include.offboarding.store.rows import Run
 from tests.support.office import Office
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from include.offboarding import order, pipeline, wiring
 from include.offboarding.errors import OffboardingError
+from include.offboarding.evaluation import Evaluation
 from include.offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
 from include.offboarding.nights import whole
 from include.offboarding.order import Call
@@ -14,7 +15,6 @@ from include.offboarding.settings import Settings
 from include.offboarding.store import runs
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation.linking import CorrelationOutcome
-from include.offboarding.store.findings import Evaluation
 from include.offboarding.store.guard import GuardOutcome
 from include.offboarding.store.rows import Run
 from include.offboarding.ticketing import TicketCounts

@@ -14,6 +14,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.model import FindingState, LinkDecision, SubjectKind
 from include.offboarding.report.wording import COMMAND, counted, moment, thing, ticket, worker
+from include.offboarding.rules import all_rules
 from include.offboarding.spelling import nearest
 from include.offboarding.store import reading
 from include.offboarding.store.connect import Session
@@ -25,6 +26,7 @@ NOTHING_YET = "Nothing has been checked yet: run the DAG offboarding_nightly, or
 
 
 _STATES = (*(state.value for state in FindingState), "all")
+_RULES = tuple(rule.id for rule in all_rules())
 _DECISIONS = tuple(decision.value for decision in LinkDecision)
 
 
@@ -35,7 +37,7 @@ def findings(
         str, option("--state", text="only those in this state (default: open)", choices=_STATES)
     ] = FindingState.OPEN.value,
     rule: Annotated[
-        str | None, option("--rule", text="only this rule's, such as used-after-departure", metavar="RULE")
+        str | None, option("--rule", text=f"only this rule's, such as {_RULES[-1]}", metavar="RULE")
     ] = None,
     worker: Annotated[
         str | None, option("--worker", text="only this person's: a worker id, or id_space:id", metavar="ID")

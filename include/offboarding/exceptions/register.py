@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from include.offboarding.interfaces import Strict
-
-EVENT_RULES = frozenset({"used-after-departure", "signing-key-used-after-departure"})
-"""What happened is judged (`verdict`), never let stand."""
+from include.offboarding.model import TicketKind
+from include.offboarding.rules import rule_of
 
 _FINDING = re.compile(r"(?:f-)?([0-9a-f]{8,32})")
 
@@ -82,7 +81,8 @@ class Exempted(Granted):
             )
         if self.account and not self.source:
             raise ValueError("account needs its source: the same id may be somebody else's in another system")
-        if self.rule in EVENT_RULES:
+        named = rule_of(self.rule) if self.rule else None
+        if named and named.ticket is TicketKind.EVENT:
             raise ValueError(f"rule {self.rule} can't be excepted: what happened is judged one by one (verdict)")
         return self
 

@@ -1,4 +1,4 @@
-"""What the rooms promise each other: rosters, sources, verifiers, rules, trackers, queues and notifiers.
+"""What the rooms promise each other: rosters, sources, verifiers, trackers, queues and notifiers.
 
 A system's file or package is found by its name, which is the `kind` in the configuration. Each of these holds
 
@@ -32,7 +32,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from include.offboarding.errors import keep_out
 from include.offboarding.interfaces.settings import (
@@ -49,10 +49,7 @@ from include.offboarding.model import (
     AccountAction,
     AccountRef,
     Alert,
-    Case,
-    Control,
     Fact,
-    Finding,
     IdentityKey,
     KeyAction,
     LeftOut,
@@ -60,7 +57,6 @@ from include.offboarding.model import (
     Remedy,
     RequestCounts,
     RosterSummary,
-    Severity,
     TicketDraft,
     TicketRef,
     TicketState,
@@ -83,7 +79,6 @@ __all__ = [
     "Reader",
     "Roster",
     "RosterSettings",
-    "Rule",
     "Source",
     "SourceSettings",
     "Strict",
@@ -267,18 +262,6 @@ that concerns accounts and that the system has a way of its own for.
 
 KeyRemedies = Mapping[Remedy, Callable[[KeyAction], Sequence[str]]]
 """The same, for remedies that concern keys."""
-
-
-class Rule(Protocol):
-    """What is wrong. Pure: case and `as_of` in, findings out."""
-
-    id: ClassVar[str]
-    default_severity: ClassVar[Severity]
-    controls: ClassVar[tuple[Control, ...]]
-
-    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
-        """Yield a finding for each thing in the case that works, or of which it can't be told."""
-        ...
 
 
 class Notifier(Protocol):

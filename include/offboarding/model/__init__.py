@@ -50,6 +50,9 @@ from include.offboarding.model.people import (
     ScopedValue,
     Worker,
 )
+from include.offboarding.model.resolutions import Resolution, Resolved, sentence
+from include.offboarding.model.rules import RuleWords, TicketWords
+from include.offboarding.model.silent import Silent, SilentKey, SilentThing
 from include.offboarding.model.systems import (
     Account,
     AccountKey,
@@ -91,6 +94,7 @@ from include.offboarding.model.words import (
     Severity,
     Standing,
     SubjectKind,
+    TicketKind,
 )
 
 __all__ = [
@@ -153,22 +157,31 @@ __all__ = [
     "Relation",
     "Remedy",
     "RequestCounts",
+    "Resolution",
+    "Resolved",
     "RosterSummary",
+    "RuleWords",
     "ScopeRead",
     "ScopedValue",
     "Severity",
+    "Silent",
+    "SilentKey",
+    "SilentThing",
     "Standing",
     "Step",
     "Subject",
     "SubjectKind",
     "Suspect",
     "TicketDraft",
+    "TicketKind",
     "TicketPriority",
     "TicketRef",
     "TicketState",
+    "TicketWords",
     "Trip",
     "Trust",
     "TrustView",
     "UncustodiedCase",
     "Worker",
+    "sentence",
 ]

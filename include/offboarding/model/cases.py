@@ -130,7 +130,7 @@ class LeaverCase:
     episode: int
     departure: Departure
     returned: bool
-    """Works here again: only `rehire-old-account` concerns them."""
+    """Works here again: what they had before is all that concerns them."""
     accounts: tuple[LinkedAccount, ...]
     roster: str
     keys_elsewhere: tuple[KeyElsewhere, ...] = ()

@@ -57,7 +57,7 @@ class Finding:
     """"" where nobody is concerned (a source's orphans)."""
     episode: int
     standing: Standing
-    """WORKS or UNKNOWN; DEAD only where `event`, or for an inactive key that can be switched on again. A worker's or
+    """WORKS or UNKNOWN; DEAD only of an event, or for an inactive key that can be switched on again. A worker's or
     source's finding WORKS: it stands as described."""
     standing_reason: str
     effect: Effect
@@ -76,10 +76,5 @@ class Finding:
     """Where the thing looks like a workload's."""
     holds_ticket: bool = True
     """False: listed on a ticket that exists, and doesn't open or hold one."""
-    event: bool = False
-    """Something that happened, whatever works now: only a person's verdict closes it."""
     in_place_of: tuple["Finding", ...] = ()
     """What would be found, were it not for somebody else's claim: a claim makes nothing smaller, and nothing later."""
-    attestable: bool = False
-    """Nobody can be asked whether it works: it's told even so, and a person's word with evidence closes it for a while.
-    """

@@ -84,6 +84,21 @@ class FindingState(StrEnum):
     RESOLVED = "resolved"
 
 
+class TicketKind(StrEnum):
+    """What sort of ticket tells of a finding: its rule says which."""
+
+    REVOKE = "revoke"
+    """What a person has, to be shut: one a person, queue and episode."""
+    ROTATE = "rotate"
+    """A key that several may hold: one a key."""
+    EVENT = "event"
+    """Something that happened, whatever works now: only a person's verdict closes it."""
+    REVIEW = "review"
+    """Whose something is, to be decided: one a system."""
+    CONFIRM = "confirm"
+    """Whether somebody left, to be said: one a roster."""
+
+
 class Severity(StrEnum):
     """How bad, worst first in `order`."""
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from include.offboarding.report import queues
 from include.offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
+from include.offboarding.rules import all_rules
 from include.offboarding.store.reading import Night
+from include.offboarding.store.reading.nights import Leavers
 from include.offboarding.store.reading.reads import PartTold, RosterTold
 
 MOST_LINES = 10
@@ -15,8 +17,8 @@ _LEAVERS = {
     ("actual", True): "by HR's word",
     ("notice", True): "by notice, before HR",
     ("inferred", True): "vanished from a feed of who works here",
-    ("inferred", False): "vanished from a feed that lists everyone, to be confirmed (rule departure-inferred)",
-    ("planned", False): "past a planned end, to be confirmed (rule engagement-lapsed)",
+    ("inferred", False): "vanished from a feed that lists everyone, to be confirmed",
+    ("planned", False): "past a planned end, to be confirmed",
 }
 
 
@@ -122,7 +124,13 @@ def _linked(night: Night) -> str:
 def _leavers(night: Night) -> list[str]:
     sure = sum(leavers.persons for leavers in night.leavers if leavers.confirmed)
     told = [
-        f"{leavers.persons} {_LEAVERS.get((leavers.basis, leavers.confirmed), leavers.basis)}"
+        f"{leavers.persons} {_LEAVERS.get((leavers.basis, leavers.confirmed), leavers.basis)}{_confirming(leavers)}"
         for leavers in sorted(night.leavers, key=lambda leavers: (not leavers.confirmed, -leavers.persons))
     ]
     return flowing([counted(sure, "person", "people"), *told])
+
+
+def _confirming(leavers: Leavers) -> str:
+    """Which rule waits for somebody's word on them."""
+    rules = (rule.id for rule in all_rules() if not leavers.confirmed and rule.confirms == leavers.basis)
+    return "".join(f" (rule {rule})" for rule in rules)

@@ -78,7 +78,7 @@ def _state(finding: FindingTold, zone: str) -> list[str]:
     if finding.reopened:
         lines.append(f"came back {counted(finding.reopened, 'time')} after it had been resolved")
     if finding.resolved_at:
-        lines.append(f"resolved {moment(finding.resolved_at, zone)}: {finding.resolution}")
+        lines.append(f"resolved {moment(finding.resolved_at, zone)}: {finding.why}")
     if finding.ticket_state:
         lines.append(
             f"{ticket(finding.ref)} in {finding.tracker}, {finding.ticket_state}  {finding.url or ''}".rstrip()

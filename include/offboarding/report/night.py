@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import KEY_KINDS, Severity, SubjectKind
+from include.offboarding.model import KEY_KINDS, Resolution, Severity, SubjectKind
 from include.offboarding.report import custody, departures, held
 from include.offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
 from include.offboarding.report.let_stand import let_stand
@@ -30,29 +30,27 @@ from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.nights import NightFinding
 from include.offboarding.troubles import troubles
 
-KEY = "leaver-signing-key"
-
-_RESOLUTIONS = (
-    ("seen dead", "seen dead"),
-    ("seen gone", "seen gone"),
-    ("the departure was withdrawn", "departure withdrawn"),
-    ("works here", "back at work"),
-    ("the departure is confirmed", "departures confirmed"),
-    ("left again", "left again"),
-    ("it has an active owner", "with a new owner and new secrets"),
-    ("whose it is", "decided by a person"),
-    ("a person decided", "decided by a person"),
-    ("it is theirs for certain", "certain now"),
-    ("reviewed under another", "under another finding"),
-    ("switched on again", "switched on again"),
-    ("no account is left", "with no account left unclaimed"),
-    ("the link was rejected", "not theirs, says a person"),
-    ("verdict", "by a person's verdict"),
-    ("no verifier", "trusted by no verifier any more"),
-    ("attested", "attested by a person"),
-    ("the access", "access cut"),
-    ("newer than the departure", "newer than the departure"),
-)
+_RESOLUTIONS = {
+    **dict.fromkeys((Resolution.SEEN_DEAD, Resolution.ROLE_SHUT), "seen dead"),
+    **dict.fromkeys((Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE, Resolution.KEY_GONE), "seen gone"),
+    **dict.fromkeys((Resolution.WORKS_HERE, Resolution.SAID_TO_WORK_HERE, Resolution.CAME_BACK), "back at work"),
+    **dict.fromkeys((Resolution.DEPARTURE_CONFIRMED, Resolution.SAID_TO_HAVE_LEFT), "departures confirmed"),
+    **dict.fromkeys((Resolution.DECIDED, Resolution.ANOTHERS, Resolution.CONFIRMED), "decided by a person"),
+    Resolution.WITHDRAWN: "departure withdrawn",
+    Resolution.LEFT_AGAIN: "left again",
+    Resolution.OWNED_ANEW: "with a new owner and new secrets",
+    Resolution.CERTAIN: "certain now",
+    Resolution.REVIEWED_ELSEWHERE: "under another finding",
+    Resolution.SWITCHED_ON: "switched on again",
+    Resolution.ALL_CLAIMED: "with no account left unclaimed",
+    Resolution.REJECTED: "not theirs, says a person",
+    Resolution.VERDICT: "by a person's verdict",
+    Resolution.NOT_TRUSTED: "trusted by no verifier any more",
+    Resolution.ATTESTED: "attested by a person",
+    Resolution.ACCESS_ENDED: "access cut",
+    Resolution.NEWER: "newer than the departure",
+}
+"""The others are told as "otherwise"."""
 
 
 def render(night: Night, zone: str, *, folded: bool = True) -> str:
@@ -103,7 +101,7 @@ def _found(night: Night) -> Iterator[str]:
 
 def _urgent(night: Night, standing: Sequence[NightFinding]) -> Iterator[str]:
     """Keys that open everything first, then what was used: both can't wait for the list."""
-    keys = [finding for finding in standing if finding.rule == KEY and finding.severity == Severity.CRITICAL]
+    keys = [finding for finding in standing if finding.comes_first and finding.severity == Severity.CRITICAL]
     yield from _block(night, f"{counted(len(keys), 'holder')} of a signing key gone, and it's still trusted", keys)
     events = [finding for finding in standing if finding.ticket_kind == "event"]
     yield from _block(night, f"{len(events)} used after departure", events)
@@ -178,14 +176,12 @@ def _oldest(night: Night, findings: Sequence[NightFinding]) -> str:
 def _resolved(night: Night) -> str:
     if not night.resolutions:
         return "0 findings"
-    why = Counter(_why(resolution.text) for resolution in night.resolutions)
+    why = Counter(
+        _RESOLUTIONS.get(closed.resolution, "otherwise") if closed.resolution else "otherwise"
+        for closed in night.resolutions
+    )
     told = ", ".join(f"{number} {reason}" for reason, number in why.most_common())
     return f"{counted(len(night.resolutions), 'finding')}: {told}"
-
-
-def _why(text: str) -> str:
-    """The sort of reason alone: its own words may hold a person's."""
-    return next((word for start, word in _RESOLUTIONS if text.startswith(start)), "otherwise")
 
 
 def _waiting(night: Night) -> Iterator[str]:

@@ -9,9 +9,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority
+from include.offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority, TicketWords
 from include.offboarding.report.ticket_items import checklist
 from include.offboarding.report.ticket_words import flowed, moment, named, on_one_line
+from include.offboarding.rules import rule_of
 from include.offboarding.store.tickets import DONE, TicketItem, TicketRow
 
 _PRIORITIES = {
@@ -69,55 +70,54 @@ def _priority(row: TicketRow, worst: Severity) -> TicketPriority:
 def _title(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str]) -> str:
     if not items:
         return "Nothing left to do"
-    first = items[0]
+    first, alone = items[0], _alone(row, items)
+    if alone is not None:
+        return alone.title.format(
+            system=_system(first), key=_key(first), worker=first.worker_id, left=_left(row, items, alone.left)
+        )
     match row.kind:
         case "event":
             thing = named(first, account=False)
             title = f"Used after departure: {thing[0].lower()}{thing[1:]} of worker {first.worker_id}"
         case "rotate":
-            title = _key_title(items)
+            title = f"Rotate {_key(first)}{_left(row, items)}"
         case "review":
-            title = _review_title(items)
+            title = f"Review accounts of {_system(first)} that may be a leaver's, or nobody's"
         case "confirm":
             title = f"Confirm departures that roster {first.roster} doesn't tell clearly"
         case "unverified":
             why = "a right is missing" if missing_rights else "a person has to look"
             title = f"Can't tell what works in {_system(first)}: {why}"
         case _:
-            what = "old accounts" if _all_old(items) else "what still works"
-            title = f"Revoke {what} of worker {first.worker_id}{_left(first, items)}"
+            title = f"Revoke what still works of worker {first.worker_id}{_left(row, items)}"
     return title
 
 
-def _review_title(items: Sequence[TicketItem]) -> str:
-    if all(item.rule == "uncustodied-signing-key" for item in items):
-        return f"Say who may hold the keys that {_system(items[0])} trusts"
-    if all(item.rule == "link-moved" and item.left_at is None for item in items):
-        return f"Review accounts of {_system(items[0])} that say otherwise whose they are"
-    return f"Review accounts of {_system(items[0])} that may be a leaver's, or nobody's"
+def _alone(row: TicketRow, items: Sequence[TicketItem]) -> TicketWords | None:
+    """What the one rule says whose findings are all that stands here; None where it says nothing of its own."""
+    rule = rule_of(items[0].rule) if len({item.rule for item in items}) == 1 else None
+    words = rule.alone if rule and rule.ticket == row.kind else None
+    gone = any(item.left_at is not None for item in items)
+    return None if words and words.while_here and gone else words
 
 
-def _key_title(items: Sequence[TicketItem]) -> str:
-    """A key whose access is to be cut isn't rotated; of several departed holders their number is told."""
-    access = all(item.rule == "leaver-key-access" for item in items)
-    noun = "shared secret" if items[0].subject_kind == SubjectKind.SHARED_SECRET else "signing key"
-    holders = sorted({item.worker_id for item in items if item.worker_id and item.state not in DONE})
-    who = f"worker {holders[0]}" if len(holders) == 1 else f"{len(holders)} people"
-    left = f" ({who} left)" if holders else ""
-    what = f"Cut access of leavers to {noun}" if access else f"Rotate {noun}"
-    return f"{what} {items[0].subject_label}{left}"
+def _key(item: TicketItem) -> str:
+    noun = "shared secret" if item.subject_kind == SubjectKind.SHARED_SECRET else "signing key"
+    return f"{noun} {item.subject_label}"
 
 
-def _left(first: TicketItem, items: Sequence[TicketItem]) -> str:
+def _left(row: TicketRow, items: Sequence[TicketItem], more: str = "") -> str:
+    """Who left, of a key that several held, and when, of a person; `more` is what their rule says besides."""
+    if row.kind == "rotate":
+        holders = sorted({item.worker_id for item in items if item.worker_id and item.state not in DONE})
+        who = f"worker {holders[0]}" if len(holders) == 1 else f"{len(holders)} people"
+        return f" ({who} left)" if holders else ""
+    first = items[0]
     if first.told is None:
         return " (departure withdrawn)"
     words = [f"left {first.left_on.isoformat()}"] if first.left_on else []
-    words += ["works here again"] if _all_old(items) else []
+    words += [more] if more else []
     return f" ({', '.join(words)})" if words else ""
-
-
-def _all_old(items: Sequence[TicketItem]) -> bool:
-    return all(item.rule == "rehire-old-account" for item in items)
 
 
 def _system(item: TicketItem) -> str:
@@ -132,7 +132,7 @@ def _opening(row: TicketRow, items: Sequence[TicketItem], due_at: datetime | Non
         what = _used(items[0], zone) if row.kind == "event" else _still_work(items)
         yield flowed(f"{what}{due}")
     elif row.kind == "rotate" and items:
-        yield flowed(f"{_key_stands(items)}{due}")
+        yield flowed(f"{_key_stands(row, items)}{due}")
     elif row.kind == "review":
         yield flowed(
             "Nobody can be sure whose these accounts are. Each needs a person's decision; none of this is proof of"
@@ -178,13 +178,14 @@ def _still_work(items: Sequence[TicketItem]) -> str:
     return f"{told}; of {untold} more it can't be told." if untold else f"{told}."
 
 
-def _key_stands(items: Sequence[TicketItem]) -> str:
+def _key_stands(row: TicketRow, items: Sequence[TicketItem]) -> str:
     """What a key's ticket says before its holders: closing accounts doesn't end what a key can do."""
     open_items = [item for item in items if item.holds]
     if not open_items:
         return "Nothing is left to do here."
-    if all(item.rule == "leaver-key-access" for item in open_items):
-        return "These people left, and a key may still be used by what was theirs. It can't have been carried away."
+    alone = _alone(row, open_items)
+    if alone and alone.opening:
+        return alone.opening
     told = "is still trusted" if any(item.standing == "works" for item in open_items) else "may still be trusted"
     return (
         f"People who left may have carried this key along, and it {told}. Closing their accounts changes nothing about"

@@ -49,7 +49,7 @@ def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _Said)
     yield flowed(f"[{_BOXES.get(item.state, ' ')}] {number}. {named(item)}{where} {tag}", hang=_INDENT)
     if done:
         on = f" on {moment(item.resolved_at, zone)}" if item.resolved_at else ""
-        yield _prose(f"Done{on}: {item.resolution}." if item.state == "resolved" else f"May stand: {item.resolution}.")
+        yield _prose(f"Done{on}: {item.why}." if item.state == "resolved" else f"May stand: {item.why}.")
         return
     if item.reopened:
         times = "once" if item.reopened == 1 else f"{item.reopened} times"

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from include.offboarding.keys import short_finding
-from include.offboarding.model import KEY_KINDS, SubjectKind
+from include.offboarding.model import KEY_KINDS, SubjectKind, TicketKind
 from include.offboarding.store.tickets import DONE, TicketItem
 
-EVENT_RULES = ("used-after-departure", "signing-key-used-after-departure")
 MOST_LINES = 50
 """More are counted."""
 
@@ -31,7 +30,7 @@ def named(item: TicketItem, *, account: bool = True) -> str:
     if kind is SubjectKind.WORKER:
         return on_one_line(item.subject_label[:1].upper() + item.subject_label[1:])
     if kind is SubjectKind.SOURCE:
-        what = "Keys" if item.rule == "uncustodied-signing-key" else "Accounts"
+        what = "Keys" if item.of_keys else "Accounts"
         return f"{what} of {item.subject_label} that nobody claims"
     if kind in KEY_KINDS:
         return on_one_line(_key(item))
@@ -47,7 +46,7 @@ def named(item: TicketItem, *, account: bool = True) -> str:
 
 def _key(item: TicketItem) -> str:
     """A key's item is about one of its holders: the ticket's title says which key."""
-    if item.rule in EVENT_RULES:
+    if item.ticket_kind == TicketKind.EVENT:
         return f"{'Signing key' if item.subject_kind == SubjectKind.SIGNING_KEY else 'Secret'} {item.subject_label}"
     if item.worker_id:
         return f"Worker {item.worker_id}: {item.subject_label}"
@@ -182,9 +181,9 @@ def _line(item: TicketItem) -> str:
 
 def _what(item: TicketItem) -> str:
     if item.state in DONE:
-        return f": {item.resolution}"
+        return f": {item.why}"
     if item.ticket_says == "excepted":
         return ": stands again, the exception has ended"
     if not item.ticket_says:
         return ": added" if item.reopened == 0 else f": works again{_again(item)}"
-    return ": open again" if item.rule in EVENT_RULES else f": works again{_again(item)}"
+    return ": open again" if item.ticket_kind == TicketKind.EVENT else f": works again{_again(item)}"

@@ -4,12 +4,33 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Finding, LeaverCase, LinkedAccount, Relation, Remedy, Step, SubjectKind
+from include.offboarding.model import (
+    Case,
+    Finding,
+    LeaverCase,
+    LinkedAccount,
+    Relation,
+    Remedy,
+    Resolution,
+    Resolved,
+    SilentThing,
+    Standing,
+    Step,
+    SubjectKind,
+)
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone
 from include.offboarding.rules._deciding import not_theirs
 from include.offboarding.rules._findings import finding, standing_finding, to_do
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._ways import Way, credential_ways
+
+_OPEN_ONES = {
+    SubjectKind.ACCESS_KEY: "leaver-access-key",
+    SubjectKind.SSH_KEY: "leaver-ssh-key",
+    SubjectKind.CERTIFICATE: "leaver-certificate",
+}
+"""By what rule it's found that one of these is on; whatever else can be switched on is a service's."""
 
 
 def open_credentials(rule: Rule, case: Case, as_of: datetime, kind: SubjectKind) -> Iterator[Finding]:
@@ -34,6 +55,24 @@ def inactive_credentials(rule: Rule, case: Case, as_of: datetime, *kinds: Subjec
             if way.can_reactivate and way.subject.kind in kinds:
                 steps = _deleting_steps(leaver, linked, way)
                 yield replace(finding(rule, leaver, linked, way, steps=steps), holds_ticket=False)
+
+
+def switched_on(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """Somebody switched it on again, so that it's a finding of another rule."""
+    del as_of
+    if not silent.credential_fresh or silent.credential_standing != Standing.WORKS:
+        return None
+    rule = _OPEN_ONES.get(SubjectKind(silent.subject_kind), "leaver-service-credential")
+    return Resolved(resolution=Resolution.SWITCHED_ON, rule=rule)
+
+
+def off_for_good(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """It's dead, and nobody can switch it on."""
+    return None if silent.can_reactivate else credential_dead(silent, as_of)
+
+
+INACTIVE = (*NOT_A_LEAVERS, account_gone, credential_gone, switched_on, off_for_good)
+"""What ends a finding about one that is off."""
 
 
 def _deleting_steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...]:

@@ -1,6 +1,5 @@
 """How a leaver's finding is put together, so that each rule says only what is its own."""
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Account,
     AccountAction,
@@ -16,6 +15,7 @@ from include.offboarding.model import (
 )
 from include.offboarding.rules._deciding import not_theirs, theirs
 from include.offboarding.rules._evidence import of_leaver
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._use import used_after, workload_warning
 from include.offboarding.rules._ways import Holder, Way, open_ways
 

@@ -3,12 +3,22 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Step, Suspect
+from include.offboarding.model import (
+    AccountCase,
+    Case,
+    Departure,
+    Finding,
+    LinkDecision,
+    Severity,
+    Step,
+    Suspect,
+    TicketKind,
+)
 from include.offboarding.rules import all_rules
 from include.offboarding.rules._evidence import powers, works
 from include.offboarding.rules._findings import deciding_steps, eased
 from include.offboarding.rules._rivals import claimants, likeliest_leaver, without_rivals
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import at
 from include.offboarding.rules._use import use_told, used_after, workload_warning
 from include.offboarding.rules._ways import Way, whole
@@ -29,7 +39,7 @@ def _in_place_of(case: AccountCase, as_of: datetime) -> Iterator[Finding]:
     theirs = without_rivals(case, as_of)
     for rule in all_rules() if theirs else ():
         for found in rule.evaluate(theirs, as_of) if theirs else ():
-            if found.holds_ticket and not found.event:
+            if found.holds_ticket and rule.ticket is not TicketKind.EVENT:
                 yield found
 
 

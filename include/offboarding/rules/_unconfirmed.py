@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Basis, Case, Effect, Finding, LeaverCase, Standing, Subject, SubjectKind
+from include.offboarding.model import Case, Effect, Finding, LeaverCase, Standing, Subject, SubjectKind
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import ended
 
 
-def unconfirmed(
-    rule: Rule, case: Case, as_of: datetime, basis: Basis, *, why: str, steps: tuple[str, ...]
-) -> Iterator[Finding]:
+def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tuple[str, ...]) -> Iterator[Finding]:
     """Yield that this departure needs a word, once it's over everywhere. `why` says what makes it doubtful.
 
     The subject bears the person's own id, which outlives every change of HR's number.
@@ -18,7 +16,7 @@ def unconfirmed(
     if not isinstance(case, LeaverCase) or case.returned:
         return
     departure = case.departure
-    if departure.confirmed or departure.basis is not basis or departure.certain_at > as_of:
+    if departure.confirmed or departure.basis is not rule.confirms or departure.certain_at > as_of:
         return
     told = f"{departure.roster} says: {departure.told}." if departure.told else f"{departure.roster} says no more."
     yield Finding(

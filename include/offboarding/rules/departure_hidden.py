@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Case,
-    Control,
     Effect,
     Finding,
     HiddenCase,
     HiddenDeparture,
     Joined,
+    Resolution,
+    Resolved,
+    RuleWords,
     Severity,
+    SilentThing,
     Standing,
     Subject,
     SubjectKind,
+    TicketKind,
 )
 from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import ended
 
 _JOINED = {
@@ -28,12 +31,47 @@ _JOINED = {
 }
 
 
-class DepartureHidden:
+def _settled(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """HR, or a person, says clearly whether they left."""
+    del as_of
+    if silent.same_as is not None:
+        return Resolved(resolution=Resolution.SAME_PERSON, worker=silent.same_as)
+    if silent.gone:
+        return Resolved(resolution=Resolution.LEFT_AFTER_ALL)
+    if silent.denied_by is not None:
+        return Resolved(resolution=Resolution.SAID_TO_WORK_HERE, author=silent.denied_by)
+    return Resolved(resolution=Resolution.ONE_RECORD)
+
+
+class DepartureHidden(Rule):
     """One a person; high where a further record of the same roster does it, which is how a leaver would be hidden."""
 
-    id: ClassVar[str] = "departure-hidden"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "departure-hidden"
+    default_severity = Severity.MEDIUM
+    controls = REVIEW
+    ticket = TicketKind.CONFIRM
+    words = RuleWords(
+        what=(
+            "HR says that somebody left, and that they work here: one employment has ended while another goes on that"
+            " began before that end. By one record or by two, in one roster or in several: two records are one person"
+            " by a number, or by the same present mail and login. One a person, about the person alone. An employment"
+            " that begins on the last day or later is a next contract or a rehire, and no contradiction; so is one "
+            "that began about when somebody vanished from a feed. A record that HR has replaced, naming the old "
+            "number or in the same read, is nobody's departure."
+        ),
+        why=(
+            "Who works here is no leaver, so a second row beside a leaver's hides all of theirs. It's a feed's "
+            "mistake, or somebody's doing; or a person has several employments, and one of them ended."
+        ),
+        graded=", and high where a further record of the same roster does it",
+        closes=(
+            "A person says which it is (`departure confirm`: they left, and the next run counts them as a leaver; "
+            "`departure deny`: they work here, which counts for good, about that end), or HR no longer says both."
+        ),
+        runbook="Ask HR whether they left, and who entered the other record and when.",
+        explained="A person says whether they left (departure confirm, departure deny), or HR no longer says both.",
+    )
+    ends = (_settled,)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield that an employment goes on beside one that has ended."""
@@ -89,4 +127,4 @@ def _steps(hidden: HiddenDeparture) -> tuple[str, ...]:
     )
 
 
-RULE: Rule = DepartureHidden()
+RULE = DepartureHidden()

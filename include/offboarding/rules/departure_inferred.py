@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Basis, Case, Control, Finding, Severity
+from include.offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
+from include.offboarding.rules._closings import word_given
 from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._unconfirmed import unconfirmed
 
 _WHY = "They stood in an earlier complete read of this roster and not in a later one; it lists leavers, so it's odd."
@@ -17,16 +17,30 @@ _STEPS = (
 )
 
 
-class DepartureInferred:
+class DepartureInferred(Rule):
     """One a person, where the roster's coverage is full. To vanish from a feed of active people counts by itself."""
 
-    id: ClassVar[str] = "departure-inferred"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "departure-inferred"
+    default_severity = Severity.MEDIUM
+    controls = REVIEW
+    ticket = TicketKind.CONFIRM
+    confirms = Basis.INFERRED
+    words = RuleWords(
+        what=(
+            "Somebody stood in an earlier complete read of a roster that lists everyone, and not in a later one. One "
+            "a person, about the person alone. To vanish from a roster of active people is how that feed tells a "
+            "departure, and counts by itself."
+        ),
+        why="Feeds drop leavers without a word; they drop people by mistake, too.",
+        closes="HR puts the record back, as gone (then the person counts as a leaver) or as active.",
+        runbook="Ask HR why the record is gone.",
+        explained="HR puts the record back, as gone (then they count as a leaver) or as active.",
+    )
+    ends = (word_given,)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield that somebody vanished, and nobody confirmed that they left."""
-        return unconfirmed(self, case, as_of, Basis.INFERRED, why=_WHY, steps=_STEPS)
+        return unconfirmed(self, case, as_of, why=_WHY, steps=_STEPS)
 
 
-RULE: Rule = DepartureInferred()
+RULE = DepartureInferred()

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Basis, Case, Control, Finding, Severity
+from include.offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
+from include.offboarding.rules._closings import word_given
 from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._unconfirmed import unconfirmed
 
 _WHY = "A contract's end is a plan, and plans get extended."
@@ -17,16 +17,29 @@ _STEPS = (
 )
 
 
-class EngagementLapsed:
+class EngagementLapsed(Rule):
     """One a person; nothing of theirs is judged by a plan."""
 
-    id: ClassVar[str] = "engagement-lapsed"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "engagement-lapsed"
+    default_severity = Severity.MEDIUM
+    controls = REVIEW
+    ticket = TicketKind.CONFIRM
+    confirms = Basis.PLANNED
+    words = RuleWords(
+        what=(
+            "A contract's planned end has passed, and nobody said whether the person left. One a person, about the "
+            "person alone."
+        ),
+        why="Ends of contracts are plans, and plans get extended: revoking by them stops people at work.",
+        closes="HR says that it ended (then the person counts as a leaver), or enters a new end.",
+        runbook="Ask the manager or HR; the answer goes into the roster.",
+        explained="HR says that it ended (then they count as a leaver), or enters a new end.",
+    )
+    ends = (word_given,)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield that a planned end has passed without a word."""
-        return unconfirmed(self, case, as_of, Basis.PLANNED, why=_WHY, steps=_STEPS)
+        return unconfirmed(self, case, as_of, why=_WHY, steps=_STEPS)
 
 
-RULE: Rule = EngagementLapsed()
+RULE = EngagementLapsed()

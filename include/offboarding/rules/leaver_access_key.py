@@ -2,24 +2,38 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, SubjectKind
+from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
+from include.offboarding.rules._closings import CREDENTIAL
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._credentials import open_credentials
+from include.offboarding.rules._rule import Rule
 
 
-class LeaverAccessKey:
+class LeaverAccessKey(Rule):
     """An inactive key is dead: `leaver-access-key-inactive` lists it."""
 
-    id: ClassVar[str] = "leaver-access-key"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-access-key"
+    default_severity = Severity.HIGH
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what="An access key on a leaver's account that is active, or of which that can't be told.",
+        why="Keys are copied to laptops, scripts and build systems; they need no MFA, and no console login.",
+        closes=(
+            "A live read has seen it inactive or gone. Sessions made with it may outlive it by up to 36 hours; their "
+            "latest end is told."
+        ),
+        runbook=(
+            "`aws iam update-access-key --status Inactive`. Undo: the same with `--status Active`. Where a service "
+            "used it after the departure, a job may run with it: the ticket warns, and the job is moved first."
+        ),
+    )
+    ends = CREDENTIAL
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each access key of a leaver's that works, or of which that can't be told."""
         return open_credentials(self, case, as_of, SubjectKind.ACCESS_KEY)
 
 
-RULE: Rule = LeaverAccessKey()
+RULE = LeaverAccessKey()

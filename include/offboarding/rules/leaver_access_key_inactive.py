@@ -2,24 +2,36 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, SubjectKind
+from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
 from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._credentials import inactive_credentials
+from include.offboarding.rules._credentials import INACTIVE, inactive_credentials
+from include.offboarding.rules._rule import Rule
 
 
-class LeaverAccessKeyInactive:
+class LeaverAccessKeyInactive(Rule):
     """A standing finding about something DEAD. It's listed, and neither opens a ticket nor holds one open."""
 
-    id: ClassVar[str] = "leaver-access-key-inactive"
-    default_severity: ClassVar[Severity] = Severity.LOW
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-access-key-inactive"
+    default_severity = Severity.LOW
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what="An access key of a leaver's that is inactive, and can be switched on again.",
+        why="Whoever may edit the user can switch it on, and the leaver still has the secret.",
+        closes=(
+            "It's deleted. It's listed on a ticket that exists, and neither opens one nor holds it open. A key that "
+            "was inactive when last read, and wasn't read this time, can't be told here, and under "
+            "`leaver-access-key` too."
+        ),
+        runbook="`aws iam delete-access-key`. It can't be undone: whoever needs a key gets a new one.",
+        explained="The key is deleted. It's listed, and holds no ticket open.",
+    )
+    ends = INACTIVE
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each access key of a leaver's that is off and can be switched on."""
         return inactive_credentials(self, case, as_of, SubjectKind.ACCESS_KEY)
 
 
-RULE: Rule = LeaverAccessKeyInactive()
+RULE = LeaverAccessKeyInactive()

@@ -2,22 +2,37 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Relation, Severity
+from include.offboarding.model import Case, Finding, Relation, RuleWords, Severity, TicketKind
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, login_dead, unlinked
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._findings import standing_finding
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._ways import account_way
 
 
-class LeaverAccountWorks:
+class LeaverAccountWorks(Rule):
     """Concerns accounts with a login of their own; an IAM user is only its credentials, each with its own rule."""
 
-    id: ClassVar[str] = "leaver-account-works"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-account-works"
+    default_severity = Severity.HIGH
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "An account of a leaver's whose own login works: a directory's password login. An IAM user has no login "
+            "of its own, only credentials, each with its own rule."
+        ),
+        why="It's the first door anyone tries, and it often opens mail, VPN and single sign-on.",
+        closes="A live read has seen it dead. An attribute that isn't readable is no answer.",
+        runbook=(
+            "OpenLDAP: `ldapmodify` with `pwdAccountLockedTime: 000001010000Z`, which only an administrator lifts and"
+            " which counts only where the policy in force says `pwdLockout TRUE`. Undo: delete that attribute. SSH "
+            "keys on the entry go on working: they are items of their own."
+        ),
+    )
+    ends = (*NOT_A_LEAVERS, account_gone, login_dead, unlinked)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account of a leaver's whose own login works, or of which that can't be told."""
@@ -27,4 +42,4 @@ class LeaverAccountWorks:
                 yield standing_finding(self, leaver, linked, way)
 
 
-RULE: Rule = LeaverAccountWorks()
+RULE = LeaverAccountWorks()

@@ -3,24 +3,46 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Relation, Severity, Standing, SubjectKind
+from include.offboarding.model import Case, Finding, Relation, RuleWords, Severity, Standing, SubjectKind, TicketKind
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import CREDENTIAL
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._findings import standing_finding
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._ways import account_way, credential_ways
 
 _BESIDE = "Its account is shut, which ends no certificate: whoever trusts the issuer needn't ask for the account."
 
 
-class LeaverCertificate:
+class LeaverCertificate(Rule):
     """Concerns X.509 certificates on directory entries, and signing certificates of a cloud's users."""
 
-    id: ClassVar[str] = "leaver-certificate"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-certificate"
+    default_severity = Severity.HIGH
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "A leaver's X.509 certificate that hasn't ended and wasn't seen revoked: on a directory entry "
+            "(`userCertificate`), or a signing certificate of an IAM user. A disabled account's too: it's a finding "
+            "of its own."
+        ),
+        why="Who trusts the issuer checks the certificate, and need not ask whether the account is still there.",
+        closes=(
+            "A live read has seen it expired, inactive or gone; on a directory with "
+            "[`revocation`](configuration/ldap.md#revocation) also revoked, by its issuer's CRL. On hold it's *not "
+            "checked*. Without `revocation` no CRL is asked: that it was revoked shows when its value is taken off "
+            "the entry."
+        ),
+        runbook=(
+            "A directory: have the issuer revoke it (that can't be undone), and take the value off the entry; with "
+            "`revocation` the first alone closes it once it's on the CRL, without it the second does. `ldapsearch -t`"
+            " puts the values in files, and the ticket names the one by its SHA-256 fingerprint. AWS: `aws iam "
+            "update-signing-certificate --status Inactive`, undone with `--status Active`."
+        ),
+    )
+    ends = CREDENTIAL
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each certificate of a leaver's that works, or of which that can't be told; a disabled account's too."""
@@ -33,4 +55,4 @@ class LeaverCertificate:
                     yield replace(made, evidence=(*made.evidence, _BESIDE)) if shut else made
 
 
-RULE: Rule = LeaverCertificate()
+RULE = LeaverCertificate()

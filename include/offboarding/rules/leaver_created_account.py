@@ -2,25 +2,67 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, LeaverCase, LinkedAccount, Relation, Severity, Step
+from include.offboarding.model import (
+    Case,
+    Finding,
+    LeaverCase,
+    LinkedAccount,
+    Relation,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentThing,
+    Step,
+    TicketKind,
+)
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS, REVIEWED, account_gone, all_dead, moved_away
 from include.offboarding.rules._controls import REVIEW
 from include.offboarding.rules._deciding import somebodys
 from include.offboarding.rules._evidence import of_thing
 from include.offboarding.rules._findings import finding_on, shut
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import at
 from include.offboarding.rules._ways import Way, open_ways, whole
 
 
-class LeaverCreatedAccount:
+def _held_here(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """They made it still, and somebody who works here holds it."""
+    del as_of
+    held = silent.account_fresh and silent.made_by_them
+    return Resolved(resolution=Resolution.HELD_HERE) if held else None
+
+
+class LeaverCreatedAccount(Rule):
     """High where it's privileged or was made after the departure; then it looks like a back door."""
 
-    id: ClassVar[str] = "leaver-created-account"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "leaver-created-account"
+    default_severity = Severity.MEDIUM
+    controls = REVIEW
+    ticket = TicketKind.REVIEW
+    words = RuleWords(
+        what=(
+            "An account that a leaver's account made in the last days before the departure "
+            "(`policy.created_window_days`), or after it, and that nobody who works here holds or owns. A directory "
+            "says who made it, by a name that may stand in another system that is read; for AWS its audit "
+            "trail does, also of an older user to whom a leaver gave a key, a password or a certificate"
+            " in that time: whoever made it has seen it."
+        ),
+        why="Whoever plans to come back makes a door first; and what was made in good faith has lost its owner.",
+        graded="; high where it's privileged or was made after the departure",
+        closes=(
+            "Somebody who works here holds or owns it, or every way into it has been seen dead. That it isn't the "
+            "leaver's own is no answer: they made it."
+        ),
+        runbook=(
+            "Ask what it's for; write down whose it is, or `link confirm` somebody who works here; shut it where it's"
+            " nobody's."
+        ),
+        explained="Somebody who works here holds or owns it, or every way into it is seen dead.",
+    )
+    ends = (*NOT_A_LEAVERS, moved_away, account_gone, all_dead, _held_here, *REVIEWED)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account that a leaver made lately, that is open, and that nobody active holds or owns."""
@@ -72,4 +114,4 @@ def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     )
 
 
-RULE: Rule = LeaverCreatedAccount()
+RULE = LeaverCreatedAccount()

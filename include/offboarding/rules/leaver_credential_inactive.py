@@ -2,20 +2,37 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, SubjectKind
+from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
 from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._credentials import inactive_credentials
+from include.offboarding.rules._credentials import INACTIVE, inactive_credentials
+from include.offboarding.rules._rule import Rule
 
 
-class LeaverCredentialInactive:
+class LeaverCredentialInactive(Rule):
     """What `leaver-access-key-inactive` is to access keys, for whatever else has such a switch."""
 
-    id: ClassVar[str] = "leaver-credential-inactive"
-    default_severity: ClassVar[Severity] = Severity.LOW
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-credential-inactive"
+    default_severity = Severity.LOW
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "A leaver's API key, signing certificate or SSH key of a cloud that is inactive, and can be switched on "
+            "again."
+        ),
+        why="As `leaver-access-key-inactive`.",
+        closes=(
+            "It's deleted, or switched on again (then it's a finding of its own kind). It's listed on a ticket that "
+            "exists, and neither opens one nor holds it open."
+        ),
+        runbook=(
+            "`aws iam delete-service-specific-credential`, `delete-signing-certificate` or `delete-ssh-public-key`. "
+            "It can't be undone: whoever needs one gets a new one."
+        ),
+        explained="It's deleted. It's listed, and holds no ticket open.",
+    )
+    ends = INACTIVE
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each credential of a leaver's, access keys apart, that is off and can be switched on."""
@@ -24,4 +41,4 @@ class LeaverCredentialInactive:
         )
 
 
-RULE: Rule = LeaverCredentialInactive()
+RULE = LeaverCredentialInactive()

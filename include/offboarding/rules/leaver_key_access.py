@@ -2,23 +2,78 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Access, Carryable, Case, Control, Finding, Holder, KeyCase, Severity, Standing
+from include.offboarding.model import (
+    Access,
+    Carryable,
+    Case,
+    Finding,
+    Holder,
+    KeyCase,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentKey,
+    Standing,
+    TicketKind,
+    TicketWords,
+)
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._controls import LEAVER_ACCESS
+from include.offboarding.rules._key_closings import NO_LEAVERS_KEY, not_trusted, shown_now
 from include.offboarding.rules._keys import Verdict, carryable, key_finding, powers
 from include.offboarding.rules._rotation import access
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import left
 
 
-class LeaverKeyAccess:
+def _key_gone(silent: SilentKey, as_of: datetime) -> Resolved | None:
+    """The key itself is no more."""
+    del as_of
+    return Resolved(resolution=Resolution.KEY_GONE) if silent.nowhere else None
+
+
+def _access_ended(silent: SilentKey, as_of: datetime) -> Resolved | None:
+    """Nothing gives it to them any more."""
+    del as_of
+    ended = silent.fresh and not silent.has_access
+    return Resolved(resolution=Resolution.ACCESS_ENDED) if ended else None
+
+
+def _can_leave(silent: SilentKey, as_of: datetime) -> Resolved | None:
+    """It may have been carried away, so that to cut the access isn't enough."""
+    del as_of
+    can = silent.system_can_leave or silent.register_carryable == Carryable.YES
+    return Resolved(resolution=Resolution.CAN_LEAVE) if can else None
+
+
+class LeaverKeyAccess(Rule):
     """Cutting the access suffices; nothing needs to be rotated. The principal's own credentials are other findings."""
 
-    id: ClassVar[str] = "leaver-key-access"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-key-access"
+    default_severity = Severity.MEDIUM
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.ROTATE
+    words = RuleWords(
+        what=(
+            "A key that can't leave its system may still be used there by a leaver's own user, by a policy, a grant "
+            "or a role."
+        ),
+        why="It's access, and no custody: cutting it suffices, and nothing needs to be rotated.",
+        graded=": the principal's own credentials are findings of their own",
+        closes="A complete read of policies and grants no longer shows the access.",
+        runbook=(
+            "Take the principal out of the key's policy, revoke the grant, or take the key out of what gives it to "
+            "them."
+        ),
+        explained="A complete read of the key's policies and grants no longer shows the access.",
+    )
+    ends = (not_trusted, shown_now, *NO_LEAVERS_KEY, _key_gone, _access_ended, _can_leave)
+    alone = TicketWords(
+        title="Cut access of leavers to {key}{left}",
+        opening=("These people left, and a key may still be used by what was theirs. It can't have been carried away."),
+    )
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each leaver whose principal may still use such a key, or of whom that can't be told."""
@@ -63,4 +118,4 @@ def _way(each: Access) -> str:
     return f"{each.principal} {sure} use {each.action}: {each.reason}."
 
 
-RULE: Rule = LeaverKeyAccess()
+RULE = LeaverKeyAccess()

@@ -3,35 +3,68 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Case,
-    Control,
     Departure,
     Finding,
     LeaverCase,
     LinkedAccount,
     Relation,
     Remedy,
+    Resolution,
+    Resolved,
+    RuleWords,
     Severity,
+    SilentThing,
     Step,
+    TicketKind,
 )
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
 from include.offboarding.rules._controls import SHARED_SECRET
 from include.offboarding.rules._deciding import not_theirs
 from include.offboarding.rules._findings import finding, to_do
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._secrets import as_far_as_known, known_secrets
 from include.offboarding.rules._ways import Way, open_ways, whole
 
 
-class LeaverOwnedServiceAccount:
+def _owned_anew(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """Nothing is wanting any more: a new owner, and new secrets."""
+    del as_of
+    anew = silent.account_fresh and silent.owned_by_them
+    return Resolved(resolution=Resolution.OWNED_ANEW) if anew else None
+
+
+class LeaverOwnedServiceAccount(Rule):
     """Open while it works, until somebody active owns it *and* every secret that works is newer than the departure."""
 
-    id: ClassVar[str] = "leaver-owned-service-account"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = SHARED_SECRET
+    id = "leaver-owned-service-account"
+    default_severity = Severity.HIGH
+    controls = SHARED_SECRET
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what="A workload's account whose owner left, while it works.",
+        why=(
+            "The owner could know its secret, and nobody answers for it any more. Switching it off would stop the "
+            "workload."
+        ),
+        closes=(
+            "Somebody active owns it **and** every secret that works is newer than the departure; or all of it has "
+            "been seen dead. A secret whose age isn't known is not taken for new."
+        ),
+        runbook=(
+            "Write a new owner where the account names its owner; make a new secret beside the old one, move the "
+            "workload, then switch the old one off (`aws iam create-access-key`, then `update-access-key`; a "
+            "directory: `ldappasswd`)."
+        ),
+        explained=(
+            "Somebody active owns it and every secret that works is newer than the departure; or all of it is seen "
+            "dead."
+        ),
+    )
+    ends = (*NOT_A_LEAVERS, account_gone, all_dead, _owned_anew, unlinked)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account that a leaver owns and that lacks a new owner or new secrets."""
@@ -68,4 +101,4 @@ def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     )
 
 
-RULE: Rule = LeaverOwnedServiceAccount()
+RULE = LeaverOwnedServiceAccount()

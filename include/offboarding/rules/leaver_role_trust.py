@@ -4,29 +4,33 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Case,
-    Control,
     Effect,
     Finding,
     LeaverCase,
     LinkedAccount,
     Relation,
+    Resolution,
+    Resolved,
+    RuleWords,
     Severity,
+    SilentThing,
     Standing,
     Step,
     Subject,
     SubjectKind,
+    TicketKind,
     TrustView,
 )
 from include.offboarding.rules._cases import leaver, leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._deciding import not_theirs
 from include.offboarding.rules._evidence import powers, works
 from include.offboarding.rules._findings import finding_on, shut
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import left
 from include.offboarding.rules._ways import Way, judged, whole
 
@@ -48,15 +52,46 @@ class _Trusted:
     reason: str
 
 
-class LeaverRoleTrust:
+def _shut(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """It lets no user of theirs in, or the one that it lets in isn't theirs."""
+    del as_of
+    if silent.role_rejected_by is not None and not silent.role_open:
+        return Resolved(resolution=Resolution.REJECTED, author=silent.role_rejected_by)
+    return Resolved(resolution=Resolution.ROLE_SHUT) if silent.roles_read and not silent.role_open else None
+
+
+class LeaverRoleTrust(Rule):
     """One a role and person, whichever of their users it names. Medium where no way into these users works now.
 
     It stands as long as the trust and the user do: a new key is made in a moment.
     """
 
-    id: ClassVar[str] = "leaver-role-trust"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-role-trust"
+    default_severity = Severity.HIGH
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "A role whose trust policy lets a leaver's user take it on, in the user's own AWS account or in another. "
+            "One a role and person, whichever of their users it names. Not one that denies the user, or names one "
+            "that was deleted."
+        ),
+        why=(
+            "It's a way in beside the user's own keys, it's written down elsewhere, and whoever cleans up the user "
+            "doesn't see it."
+        ),
+        graded="; medium where no way into the user itself works now: a new key is made in a moment, so it stands",
+        closes=(
+            "A complete read of the roles has seen that it lets none of their users in, or the users are gone. Where "
+            "a condition decides that can't be evaluated, it can't be told."
+        ),
+        runbook=(
+            "`aws iam update-assume-role-policy` without the user, in the role's account; undone with the policy that"
+            " was kept. An open session of the role may live up to 12 hours more."
+        ),
+        explained="A complete read of the roles sees that it lets none of their users in.",
+    )
+    ends = (*NOT_A_LEAVERS, _shut)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each role that lets a leaver's user in, or of which that can't be told."""
@@ -137,4 +172,4 @@ def _steps(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> tuple[Step,
     )
 
 
-RULE: Rule = LeaverRoleTrust()
+RULE = LeaverRoleTrust()

@@ -2,24 +2,64 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Relation, Severity, SubjectKind
+from include.offboarding.model import (
+    Case,
+    Finding,
+    Relation,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentThing,
+    SubjectKind,
+    TicketKind,
+)
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._findings import standing_finding
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._ways import account_way
 
 
-class LeaverRootMail:
+def _mail_moved(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """Its address is somebody else's."""
+    del as_of
+    moved = silent.account_fresh and not silent.linked_or_disputed
+    return Resolved(resolution=Resolution.MAIL_MOVED) if moved else None
+
+
+class LeaverRootMail(Rule):
     """Nothing can be denied to a root user of an account that stands alone. A use of it is told, and is no event of
     its own: the address says who can get in, not who did.
     """
 
-    id: ClassVar[str] = "leaver-root-mail"
-    default_severity: ClassVar[Severity] = Severity.CRITICAL
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-root-mail"
+    default_severity = Severity.CRITICAL
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "The root user of an AWS account signs in with a leaver's work mail. It's known where Organizations may "
+            "be asked; where not, the run says *not checked*."
+        ),
+        why=(
+            "Whoever reads that mailbox can set the root user's password anew, and nothing in the account can be "
+            "denied to it."
+        ),
+        closes=(
+            "A live read has seen another address, or the account closed or suspended. A use of the root user is told"
+            " in the evidence, and is no event of its own: the address says who can get in, not who did."
+        ),
+        runbook=(
+            "Let mail to the old address reach somebody who works here; then `aws account start-primary-email-update`"
+            " and `accept-primary-email-update` from the management account (which changes its own as its root user),"
+            " a new password, MFA of your own. Undo: the same with the old address."
+        ),
+        explained="A live read sees another address there, or the account closed or suspended.",
+    )
+    ends = (*NOT_A_LEAVERS, account_gone, all_dead, _mail_moved, unlinked)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each root user whose address is a leaver's, unless its account is closed or suspended."""
@@ -29,4 +69,4 @@ class LeaverRootMail:
                 yield standing_finding(self, leaver, linked, way)
 
 
-RULE: Rule = LeaverRootMail()
+RULE = LeaverRootMail()

@@ -2,27 +2,44 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, SubjectKind
+from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
+from include.offboarding.rules._closings import CREDENTIAL
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._credentials import open_credentials
+from include.offboarding.rules._rule import Rule
 
 
-class LeaverServiceCredential:
+class LeaverServiceCredential(Rule):
     """Concerns Git and Keyspaces passwords, and long-lived API keys (Bedrock, CloudWatch Logs).
 
     An inactive one is dead: `leaver-credential-inactive` lists it.
     """
 
-    id: ClassVar[str] = "leaver-service-credential"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-service-credential"
+    default_severity = Severity.HIGH
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "A leaver's password or long-lived API key for one service of AWS: Git (CodeCommit), Keyspaces, Bedrock, "
+            "CloudWatch Logs."
+        ),
+        why="It's no access key, so whoever looks at access keys alone misses it. Some never end.",
+        closes=(
+            "A live read has seen it inactive, expired or gone. An inactive one is listed by "
+            "`leaver-credential-inactive`."
+        ),
+        runbook=(
+            "`aws iam update-service-specific-credential --status Inactive`. Undo: the same with `--status Active`. "
+            "When it ends by itself is in the finding."
+        ),
+    )
+    ends = CREDENTIAL
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each credential for one service of a leaver's that works, or of which that can't be told."""
         return open_credentials(self, case, as_of, SubjectKind.SERVICE_CREDENTIAL)
 
 
-RULE: Rule = LeaverServiceCredential()
+RULE = LeaverServiceCredential()

@@ -2,24 +2,43 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, SubjectKind
+from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
 from include.offboarding.rules._controls import SHARED_SECRET
 from include.offboarding.rules._held_keys import still_trusted
+from include.offboarding.rules._key_closings import HELD
+from include.offboarding.rules._rule import Rule
 
 
-class LeaverSharedSecret:
+class LeaverSharedSecret(Rule):
     """One a version of the secret and departed holder. A version made after the departure doesn't concern them."""
 
-    id: ClassVar[str] = "leaver-shared-secret"
-    default_severity: ClassVar[Severity] = Severity.CRITICAL
-    controls: ClassVar[tuple[Control, ...]] = SHARED_SECRET
+    id = "leaver-shared-secret"
+    default_severity = Severity.CRITICAL
+    controls = SHARED_SECRET
+    ticket = TicketKind.ROTATE
+    words = RuleWords(
+        what=(
+            "A secret of several people (a shared login, an API key, an SSM parameter) whose present version a leaver"
+            " may have held."
+        ),
+        why="A team's password that stays the same when a member leaves is the leaver's password too.",
+        graded="; as `leaver-signing-key`: critical where somebody surely held what is in use",
+        closes=(
+            "Another version is in use and the old one is refused: superseded, in the system that keeps it. A version"
+            " made after the departure doesn't concern the leaver; one that a rotation may still alternate with isn't"
+            " superseded."
+        ),
+        runbook=(
+            "Keep the access logs; put a new value in, give it to what uses the old one, let the system that accepts "
+            "it refuse the old one and try that, delete copies."
+        ),
+    )
+    ends = HELD
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each departed holder of a secret that is in use, or of which that can't be told."""
         yield from still_trusted(self.id, case, SubjectKind.SHARED_SECRET, as_of)
 
 
-RULE: Rule = LeaverSharedSecret()
+RULE = LeaverSharedSecret()

@@ -2,27 +2,65 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, KeyElsewhere, LeaverCase, Severity, Step, SubjectKind
+from include.offboarding.model import (
+    Case,
+    Finding,
+    KeyElsewhere,
+    LeaverCase,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentThing,
+    Step,
+    SubjectKind,
+    TicketKind,
+)
 from include.offboarding.rules._cases import leaver
+from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone, unlinked
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._credentials import open_credentials
 from include.offboarding.rules._evidence import of_thing
 from include.offboarding.rules._findings import finding_on, shut
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._ways import Way, credential_way
 
 
-class LeaverSshKey:
+def _disowned(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """No account that bears it is theirs, by a person's word."""
+    del as_of
+    return Resolved(resolution=Resolution.KEY_NOT_THEIRS) if silent.key_disowned else None
+
+
+class LeaverSshKey(Rule):
     """Concerns keys in a directory that sshd reads, locked accounts' too, and keys that a cloud accepts.
 
     On somebody else's account, or one that several share, the key is the finding and the account stays.
     """
 
-    id: ClassVar[str] = "leaver-ssh-key"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "leaver-ssh-key"
+    default_severity = Severity.HIGH
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "An SSH public key of a leaver's that is still accepted: on a directory entry that hosts read keys from, "
+            "or on a cloud account. The same key on an account that several share (`deploy`), or on somebody else's, "
+            "is a finding wherever its fingerprint is known: there the key is meant, and the account stays."
+        ),
+        why="A locked account can still log in by its key where sshd reads keys from the directory.",
+        closes=(
+            "A live read has seen it inactive or gone; on another account, also when the account of theirs that bears"
+            " it turns out not to be theirs."
+        ),
+        runbook=(
+            "OpenLDAP: keep the entry's `sshPublicKey` values, then take off the one whose fingerprint the ticket "
+            "names. Undo: add it again. AWS: `aws iam update-ssh-public-key --status Inactive`, undone with `--status"
+            " Active`."
+        ),
+    )
+    ends = (*NOT_A_LEAVERS, account_gone, credential_gone, _disowned, credential_dead, unlinked)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each place where an SSH key of a leaver's works, or where that can't be told."""
@@ -64,4 +102,4 @@ def _steps(elsewhere: KeyElsewhere, way: Way) -> tuple[Step, ...]:
     )
 
 
-RULE: Rule = LeaverSshKey()
+RULE = LeaverSshKey()

@@ -4,28 +4,34 @@ decided that.
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     AccountCase,
     Case,
-    Control,
     Finding,
     LeaverCase,
     LinkDecision,
     MovedLink,
     Relation,
+    Resolution,
+    Resolved,
+    RuleWords,
     Severity,
+    SilentThing,
+    Standing,
     SubjectKind,
     Suspect,
+    TicketKind,
+    TicketWords,
 )
 from include.offboarding.rules._cases import leaver
+from include.offboarding.rules._closings import REVIEWED, account_gone, all_dead, moved_away, not_gone, rejected
 from include.offboarding.rules._controls import REVIEW
 from include.offboarding.rules._deciding import not_theirs, theirs
 from include.offboarding.rules._evidence import of_thing, powers, works
 from include.offboarding.rules._findings import deciding_steps, eased, finding_on
 from include.offboarding.rules._rivals import claimants
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._secrets import as_far_as_known, known_secrets
 from include.offboarding.rules._sentences import at
 from include.offboarding.rules._use import used_after
@@ -40,14 +46,91 @@ _NOW = {
 }
 
 
-class LinkMoved:
+def _not_gone(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """It was found of somebody who had left."""
+    return None if silent.left_at is None else not_gone(silent, as_of)
+
+
+def _decided(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """A person said whose it is, or isn't."""
+    del as_of
+    return None if silent.decided_by is None else Resolved(resolution=Resolution.DECIDED, author=silent.decided_by)
+
+
+def _linked_again(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """What it says of itself makes it theirs."""
+    del as_of
+    again = silent.account_fresh and silent.linked_undoubted
+    return Resolved(resolution=Resolution.LINKED_AGAIN) if again else None
+
+
+def _newer_secrets(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """They owned it, and none of its secrets is as old as that."""
+    del as_of
+    there = silent.account_fresh and not silent.account_gone and silent.account_standing != Standing.DEAD
+    return Resolved(resolution=Resolution.NEWER_SECRETS) if there and silent.relation == Relation.OWNS else None
+
+
+def _never_theirs(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """Of somebody at work: what it said before isn't theirs by HR's word."""
+    del as_of
+    moved = silent.left_at is None and silent.account_fresh and not silent.linked_in_doubt
+    return Resolved(resolution=Resolution.NEVER_THEIRS) if moved else None
+
+
+class LinkMoved(Rule):
     """High where the holder keeps it, at work or not, or where it's privileged. A root user's address is changed on
     purpose, and never meant.
     """
 
-    id: ClassVar[str] = "link-moved"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "link-moved"
+    default_severity = Severity.MEDIUM
+    controls = REVIEW
+    ticket = TicketKind.REVIEW
+    words = RuleWords(
+        what=(
+            "An account says otherwise of itself than when somebody's link to it stood: another number, mail, login, "
+            "tag or key, one more, or none; or it looks like a workload's now. By that it would be somebody else's, "
+            "disputed, or nobody's. It's told the night it happens, whether its holder works here or has left, and "
+            "stays the holder's until a person or HR explains it. Also an account that was a leaver's until shortly "
+            "before the departure (`policy.moved_days`), or after it, and isn't now by what else changed, without "
+            "anybody's decision; and one that they owned until shortly before it, while a secret of it is as old as "
+            "that. It's open, or that can't be told."
+        ),
+        why=(
+            "The suspect may have edited the evidence. Of somebody at work it's no suspicion: people marry, numbers "
+            "get corrected, mailboxes are handed over. So it's a line to review, and nobody is called a leaver in it."
+            " When the holder leaves, the account is judged as theirs, at full severity; the findings say what it "
+            "says now, and whose claim that is."
+        ),
+        graded="; high where the holder keeps it, or where it's privileged",
+        closes=(
+            "A person decided whose it is (`link confirm` or `link reject`), what it says makes it theirs again, what"
+            " it said before isn't theirs any more by HR's word, or every way into it has been seen dead. What they "
+            "owned: every secret is newer."
+        ),
+        runbook=(
+            "Find out who changed what it was linked by; decide. What was a leaver's can be shut before that where "
+            "nobody would miss it."
+        ),
+        explained=(
+            "A person decides whose it is (link confirm, link reject), it's linked to them again, or every way into "
+            "it is seen dead."
+        ),
+    )
+    ends = (
+        rejected,
+        _not_gone,
+        _decided,
+        _linked_again,
+        _newer_secrets,
+        _never_theirs,
+        moved_away,
+        account_gone,
+        all_dead,
+        *REVIEWED,
+    )
+    alone = TicketWords(title="Review accounts of {system} that say otherwise whose they are", while_here=True)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account whose link moved and that is open, or of which that can't be told."""
@@ -136,4 +219,4 @@ def _held_steps(case: AccountCase, holder: Suspect, others: list[Suspect]) -> tu
     )
 
 
-RULE: Rule = LinkMoved()
+RULE = LinkMoved()

@@ -2,20 +2,47 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, OrphanCase, Severity
+from include.offboarding.model import (
+    Case,
+    Finding,
+    OrphanCase,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentThing,
+    TicketKind,
+)
 from include.offboarding.rules._controls import REVIEW
 from include.offboarding.rules._digests import digest, first_named
+from include.offboarding.rules._rule import Rule
 
 
-class OrphanAccount:
+def _all_claimed(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """Each account of the system is somebody's."""
+    del as_of
+    return Resolved(resolution=Resolution.ALL_CLAIMED) if silent.accounts_read else None
+
+
+class OrphanAccount(Rule):
     """One a source, however many they are."""
 
-    id: ClassVar[str] = "orphan-account"
-    default_severity: ClassVar[Severity] = Severity.LOW
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "orphan-account"
+    default_severity = Severity.LOW
+    controls = REVIEW
+    ticket = TicketKind.REVIEW
+    words = RuleWords(
+        what="A source's working accounts that nobody claims, as one digest a source.",
+        why="Whatever can't be linked can't be found when its holder leaves.",
+        closes="The source has none any more. How many there are is evidence, and makes no second ticket.",
+        runbook=(
+            "Begin with those in use: give each an employee number or mail, declare it a workload with an owner, or "
+            "switch it off."
+        ),
+        explained="The source has no working account that nobody claims.",
+    )
+    ends = (_all_claimed,)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield that a source has such accounts, where it has any."""
@@ -49,4 +76,4 @@ def _steps(case: OrphanCase) -> tuple[str, ...]:
     )
 
 
-RULE: Rule = OrphanAccount()
+RULE = OrphanAccount()

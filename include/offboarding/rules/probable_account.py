@@ -2,24 +2,41 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, LinkDecision, Severity
+from include.offboarding.model import Case, Finding, LinkDecision, RuleWords, Severity, TicketKind
+from include.offboarding.rules._closings import UNCLAIMED
 from include.offboarding.rules._controls import REVIEW
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._unclaimed import unclaimed
 
 
-class ProbableAccount:
+class ProbableAccount(Rule):
     """High where it's privileged or was made after the departure; then it looks like a back door."""
 
-    id: ClassVar[str] = "probable-account"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "probable-account"
+    default_severity = Severity.MEDIUM
+    controls = REVIEW
+    ticket = TicketKind.REVIEW
+    words = RuleWords(
+        what=(
+            "An account that is probably a leaver's: too little for a link, and nobody active near it. It's open, or "
+            "that can't be told."
+        ),
+        why="No miss may be silent. One that was made after the departure looks like a back door.",
+        graded="; high where it's privileged or was made after the departure",
+        closes=(
+            "A person decided whose it is (`link confirm` or `link reject`), or every way into it has been seen dead."
+        ),
+        runbook=(
+            "Ask its creator, its system's owner and the leaver's manager; decide; it can be shut before that where "
+            "nobody would miss it."
+        ),
+    )
+    ends = UNCLAIMED
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield the account where any way into it is open, or can't be told."""
         return unclaimed(self, case, as_of, LinkDecision.PROBABLE)
 
 
-RULE: Rule = ProbableAccount()
+RULE = ProbableAccount()

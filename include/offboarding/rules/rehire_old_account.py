@@ -3,25 +3,72 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, LeaverCase, LinkedAccount, Relation, Severity
+from include.offboarding.model import (
+    Case,
+    Finding,
+    LeaverCase,
+    LinkedAccount,
+    Relation,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentThing,
+    TicketKind,
+    TicketWords,
+)
 from include.offboarding.rules._cases import departed_accounts
+from include.offboarding.rules._closings import account_gone, all_dead, anothers, rejected, unlinked
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._findings import closing_steps, finding
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._ways import Way, open_ways, whole
 
 
-class RehireOldAccount:
+def _not_back(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """They left again, or had never left."""
+    del as_of
+    if silent.gone:
+        return Resolved(resolution=Resolution.LEFT_AGAIN)
+    return None if silent.returned else Resolved(resolution=Resolution.WITHDRAWN, reason=silent.ended_told)
+
+
+def _own_now(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """It bears something of the present employment."""
+    del as_of
+    own = silent.account_fresh and silent.linked_to_present
+    return Resolved(resolution=Resolution.OWN_NOW) if own else None
+
+
+class RehireOldAccount(Rule):
     """One finding an account, whatever it's entered by; high where it's privileged.
 
     The account of the present employment is theirs by right, and never meant.
     """
 
-    id: ClassVar[str] = "rehire-old-account"
-    default_severity: ClassVar[Severity] = Severity.MEDIUM
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "rehire-old-account"
+    default_severity = Severity.MEDIUM
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.REVOKE
+    words = RuleWords(
+        what=(
+            "Somebody left and came back, and an account of the former employment is open beside the present one. One"
+            " finding an account, whatever it's entered by."
+        ),
+        why="Nobody thinks of it: the person works here, so the account looks right.",
+        graded="; high where it's privileged",
+        closes=(
+            "Every way into it has been seen dead, or it bears the present employment's number, mail or login and so "
+            "is their own."
+        ),
+        runbook=(
+            "The steps of each way in that is open. A use since the old departure says nothing: they work here now."
+        ),
+        explained="Every way into it is seen dead, or it bears the present employment's number, mail or login.",
+    )
+    ends = (rejected, anothers, _not_back, account_gone, all_dead, _own_now, unlinked)
+    alone = TicketWords(title="Revoke old accounts of worker {worker}{left}", left="works here again")
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account of somebody who came back that isn't their present one, and is open."""
@@ -47,4 +94,4 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way) ->
     return replace(made, evidence=(*made.evidence, back), used_after_departure=None)
 
 
-RULE: Rule = RehireOldAccount()
+RULE = RehireOldAccount()

@@ -3,26 +3,48 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Carryable, Case, Control, Finding, Grade, KeyCase, KeyCopy, Severity, Standing
+from include.offboarding.model import (
+    Carryable,
+    Case,
+    Finding,
+    Grade,
+    KeyCase,
+    KeyCopy,
+    RuleWords,
+    Severity,
+    Standing,
+    TicketKind,
+)
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._controls import HELD_KEY
+from include.offboarding.rules._key_closings import HELD
 from include.offboarding.rules._keys import carryable, key_finding, same_since, trusted, verdict
 from include.offboarding.rules._rotation import rotation
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import at
 
 
-class RotationWithoutEffect:
+class RotationWithoutEffect(Rule):
     """A new key is published and the old one still trusted, or the old material goes on under a new name.
 
     One a key: whoever follows the rotation believes it done.
     """
 
-    id: ClassVar[str] = "rotation-without-effect"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = HELD_KEY
+    id = "rotation-without-effect"
+    default_severity = Severity.HIGH
+    controls = HELD_KEY
+    ticket = TicketKind.ROTATE
+    words = RuleWords(
+        what=(
+            "A key that a leaver may hold seems to have been replaced since, and is trusted as before: a new key "
+            "stands beside it, or the same material goes on under a new kid, or a kid names other material."
+        ),
+        why="Whoever asked for the rotation believes it done.",
+        closes="The old material is trusted no more, seen twice as above.",
+        runbook="The remaining steps of the rotation.",
+    )
+    ends = HELD
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield a key that a leaver may hold, that is trusted, and that seems to have been replaced since."""
@@ -89,4 +111,4 @@ def _succeeded(case: KeyCase) -> Iterator[str]:
             )
 
 
-RULE: Rule = RotationWithoutEffect()
+RULE = RotationWithoutEffect()

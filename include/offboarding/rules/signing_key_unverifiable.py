@@ -1,27 +1,77 @@
 """Nobody can be asked whether a key that a leaver may hold is still trusted."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Carryable, Case, Control, Finding, KeyCase, Severity, SubjectKind
+from include.offboarding.model import (
+    Carryable,
+    Case,
+    Finding,
+    KeyCase,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentKey,
+    SubjectKind,
+    TicketKind,
+)
 from include.offboarding.rules._controls import HELD_KEY
+from include.offboarding.rules._key_closings import NO_LEAVERS_KEY, cannot_leave, not_trusted, shown_now
 from include.offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
 from include.offboarding.rules._rotation import rotation
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import at
 
 
-class SigningKeyUnverifiable:
+def _refused(silent: SilentKey, as_of: datetime) -> Resolved | None:
+    """A person says, with evidence, that the old one is refused; for a while."""
+    stands = silent.attested_until is not None and silent.attested_until > as_of
+    if silent.verifiers or not stands or silent.attested_until is None:
+        return None
+    return Resolved(
+        resolution=Resolution.ATTESTED,
+        author=silent.attested_by or "",
+        moment=f"{silent.attested_until:%Y-%m-%d}",
+        reason=silent.attested_reason or "",
+    )
+
+
+def _verifier_now(silent: SilentKey, as_of: datetime) -> Resolved | None:
+    """There is somebody now who can be asked."""
+    del as_of
+    return Resolved(resolution=Resolution.VERIFIER_NOW) if silent.verifiers else None
+
+
+class SigningKeyUnverifiable(Rule):
     """Webhooks' HMAC keys, registries' tokens, shops' signing keys: the verdict is unknown, and never clean.
 
     A person attests with evidence that it was replaced; that ends by itself, and then it's asked again.
     """
 
-    id: ClassVar[str] = "signing-key-unverifiable"
-    default_severity: ClassVar[Severity] = Severity.HIGH
-    controls: ClassVar[tuple[Control, ...]] = HELD_KEY
+    id = "signing-key-unverifiable"
+    default_severity = Severity.HIGH
+    controls = HELD_KEY
+    ticket = TicketKind.ROTATE
+    attestable = True
+    words = RuleWords(
+        what=(
+            "A leaver may hold a key or secret that could leave, and there's no verifier to ask: webhooks' HMAC keys,"
+            " registries' tokens, keys that only the register knows."
+        ),
+        why="The verdict is unknown, and unknown is never clean.",
+        graded="; as `leaver-signing-key`, and never critical",
+        closes=(
+            "A person attests, with evidence, that the old one is refused (`attest KEY`); after 90 days it's asked "
+            "again. Or a verifier was configured that says it."
+        ),
+        runbook="Rotate as `leaver-signing-key`, see for yourself that the old one is refused, and attest.",
+        explained=(
+            "A person attests, with evidence, that the old one is refused; that ends by itself, and it's asked again:\n"
+            '{command} attest {key} --reason "..."'
+        ),
+    )
+    ends = (not_trusted, _refused, shown_now, _verifier_now, *NO_LEAVERS_KEY, cannot_leave)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each departed holder of such a key, while nobody's word on it stands."""
@@ -30,7 +80,7 @@ class SigningKeyUnverifiable:
                 told = verdict(key)
                 if told.asked or carryable(key)[0] is Carryable.NO or _stands(key, as_of):
                     continue
-                finding = key_finding(
+                yield key_finding(
                     self.id,
                     key,
                     holder,
@@ -39,7 +89,6 @@ class SigningKeyUnverifiable:
                     evidence=(*of_holder(key, holder, told), *_attested(key)),
                     steps=(*rotation(key), _ATTEST),
                 )
-                yield replace(finding, attestable=True)
 
 
 _ATTEST = (
@@ -58,4 +107,4 @@ def _attested(case: KeyCase) -> Iterator[str]:
         yield f"A person's word that it was replaced ended on {at(case.attested.until)}: it must be looked at again."
 
 
-RULE: Rule = SigningKeyUnverifiable()
+RULE = SigningKeyUnverifiable()

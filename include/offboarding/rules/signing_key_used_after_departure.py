@@ -3,26 +3,37 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Basis, Case, Control, Finding, Holder, KeyCase, Severity
+from include.offboarding.model import Basis, Case, Finding, Holder, KeyCase, RuleWords, Severity, TicketKind
 from include.offboarding.rules._cases import counts
 from include.offboarding.rules._controls import HELD_KEY
 from include.offboarding.rules._keys import key_finding, powers, trusted, verdict
 from include.offboarding.rules._rotation import KEEP_LOGS, rotation
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._sentences import at, days_after, left
 
 
-class SigningKeyUsedAfterDeparture:
+class SigningKeyUsedAfterDeparture(Rule):
     """Only what an audit trail dates, and ascribes to them, makes one: a key's last use by whomever proves nothing.
 
     Critical where HR or a person said that they left, high where that is inferred. Only a person's verdict closes it.
     """
 
-    id: ClassVar[str] = "signing-key-used-after-departure"
-    default_severity: ClassVar[Severity] = Severity.CRITICAL
-    controls: ClassVar[tuple[Control, ...]] = HELD_KEY
+    id = "signing-key-used-after-departure"
+    default_severity = Severity.CRITICAL
+    controls = HELD_KEY
+    ticket = TicketKind.EVENT
+    words = RuleWords(
+        what=(
+            "An audit trail dates a use of a shared key, by a leaver's own principal or session, after the departure."
+            " A key's last use by whomever makes none."
+        ),
+        why="It's an incident, whatever is trusted now.",
+        graded=" where HR or a person said that they left; high where that is inferred",
+        closes="A person gave a verdict with a reason (`verdict KEY`). Never by itself.",
+        runbook="Keep the logs; tell incident response; the old key goes first; then as `leaver-signing-key`.",
+    )
+    ends = ()
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each leaver who used the key when they were gone for certain."""
@@ -52,7 +63,7 @@ class SigningKeyUsedAfterDeparture:
             ),
             steps=(KEEP_LOGS, *_STEPS, *rotation(case), _VERDICT),
         )
-        return replace(finding, event=True, last_used_at=last, used_after_departure=True, holds_ticket=True)
+        return replace(finding, last_used_at=last, used_after_departure=True, holds_ticket=True)
 
 
 _STEPS = (
@@ -64,4 +75,4 @@ _VERDICT = (
     'python -m include.offboarding verdict KEY --reason "..." --author "..."'
 )
 
-RULE: Rule = SigningKeyUsedAfterDeparture()
+RULE = SigningKeyUsedAfterDeparture()

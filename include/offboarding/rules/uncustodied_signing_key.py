@@ -2,20 +2,53 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
-from include.offboarding.model import Case, Control, Finding, Severity, UncustodiedCase
+from include.offboarding.model import (
+    Case,
+    Finding,
+    Resolution,
+    Resolved,
+    RuleWords,
+    Severity,
+    SilentThing,
+    TicketKind,
+    TicketWords,
+    UncustodiedCase,
+)
 from include.offboarding.rules._controls import REVIEW
 from include.offboarding.rules._digests import digest, first_named
+from include.offboarding.rules._rule import Rule
 
 
-class UncustodiedSigningKey:
+def _all_held(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """Of each key of the system somebody is known to hold it."""
+    del as_of
+    return Resolved(resolution=Resolution.ALL_HELD) if silent.keys_read else None
+
+
+class UncustodiedSigningKey(Rule):
     """One a system, however many they are."""
 
-    id: ClassVar[str] = "uncustodied-signing-key"
-    default_severity: ClassVar[Severity] = Severity.LOW
-    controls: ClassVar[tuple[Control, ...]] = REVIEW
+    id = "uncustodied-signing-key"
+    default_severity = Severity.LOW
+    controls = REVIEW
+    ticket = TicketKind.REVIEW
+    of_keys = True
+    words = RuleWords(
+        what="A system's trusted keys of which nobody is known to be a custodian, as one digest a system.",
+        why="An empty register must not look clean: of these keys it was NOT CHECKED whether a leaver holds them.",
+        closes=(
+            "Each trusted key there has a custodian, or somebody who provably or possibly held it, or is trusted no "
+            "more."
+        ),
+        runbook=(
+            "`custody suggest` says who may hold them, as far as groups, policies and audit trails tell; what is "
+            "right goes into the register."
+        ),
+        explained="Each trusted key there has a custodian in the register, or is trusted no more.",
+    )
+    ends = (_all_held,)
+    alone = TicketWords(title="Say who may hold the keys that {system} trusts")
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield that a system trusts such keys, where it does."""
@@ -46,4 +79,4 @@ _STEPS = (
     "Those who left meanwhile belong there too, with the day until which they held it.",
 )
 
-RULE: Rule = UncustodiedSigningKey()
+RULE = UncustodiedSigningKey()

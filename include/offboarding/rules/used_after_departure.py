@@ -3,31 +3,46 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     AccountCase,
     Basis,
     Case,
-    Control,
     Finding,
     LeaverCase,
     LinkedAccount,
     Relation,
     Remedy,
+    Resolution,
+    Resolved,
+    RuleWords,
     Severity,
+    SilentThing,
     Step,
+    TicketKind,
 )
 from include.offboarding.rules._cases import leavers_accounts
+from include.offboarding.rules._closings import NOT_A_LEAVERS
 from include.offboarding.rules._controls import LEAVER_ACCESS
 from include.offboarding.rules._findings import closing_steps, finding, to_do
 from include.offboarding.rules._rivals import claimants, without_rivals
+from include.offboarding.rules._rule import Rule
 from include.offboarding.rules._use import used_after
 from include.offboarding.rules._ways import Way, ways_in
 
 
-class UsedAfterDeparture:
+def _used_before(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """They left later than was told, and after it was used."""
+    del as_of
+    # A notice's moment may be the truer one: then a person says what it was.
+    if silent.basis == Basis.NOTICE or not silent.departure_moved or not silent.departure_day:
+        return None
+    certain_at, used_at = silent.departure_certain_at, silent.last_used_at
+    before = certain_at is not None and used_at is not None and certain_at >= used_at
+    return Resolved(resolution=Resolution.USED_BEFORE, moment=silent.departure_day) if before else None
+
+
+class UsedAfterDeparture(Rule):
     """Critical where HR or a person said that they left, high where that is only inferred.
 
     A stamp that may move without a logon, or the departure's own day, never makes one: that is told in the evidence of
@@ -35,9 +50,28 @@ class UsedAfterDeparture:
     own, DEAD included, and being contained makes it no smaller. Only a person's verdict closes it.
     """
 
-    id: ClassVar[str] = "used-after-departure"
-    default_severity: ClassVar[Severity] = Severity.CRITICAL
-    controls: ClassVar[tuple[Control, ...]] = LEAVER_ACCESS
+    id = "used-after-departure"
+    default_severity = Severity.CRITICAL
+    controls = LEAVER_ACCESS
+    ticket = TicketKind.EVENT
+    words = RuleWords(
+        what=(
+            "A leaver's own login or credential was used after the departure. It's an event: it stays whatever works "
+            "now. A disputed account's, too, where the leaver's own evidence would link it by itself: then all who "
+            "may hold it are named."
+        ),
+        why="It is the incident itself, or a job that nobody knew ran with it. Both need a person.",
+        graded=(
+            " where HR or a person said that they left; high where that is inferred. Being contained makes it no "
+            "smaller."
+        ),
+        closes="A person gave a verdict with a reason (`verdict`); never by itself.",
+        runbook=(
+            "Keep the traces first (CloudTrail's event history ends after 90 days), ask the former team whether a job"
+            " of theirs runs with it, shut what is still open, then say what it was."
+        ),
+    )
+    ends = (*NOT_A_LEAVERS, _used_before)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each own login and each credential of a leaver's that was used when they were gone for certain."""
@@ -52,7 +86,7 @@ class UsedAfterDeparture:
 def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Finding:
     told = case.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
     severity = rule.default_severity if told else Severity.HIGH
-    return replace(finding(rule, case, linked, way, steps=_steps(case, linked, way)), severity=severity, event=True)
+    return replace(finding(rule, case, linked, way, steps=_steps(case, linked, way)), severity=severity)
 
 
 def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...]:
@@ -67,4 +101,4 @@ def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...
     )
 
 
-RULE: Rule = UsedAfterDeparture()
+RULE = UsedAfterDeparture()

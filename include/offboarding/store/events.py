@@ -11,6 +11,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
+from include.offboarding.model import Resolution, Resolved
 from include.offboarding.store.session import Session
 from include.offboarding.store.sql import block
 
@@ -27,6 +28,20 @@ class Change:
     to_state: str
     text: str
     """What was seen, or why."""
+    resolved: Resolved | None = None
+    """The same in parts, where it closes or may stand."""
+
+    @classmethod
+    def ends(cls, finding_key: str, from_state: str, to_state: str, resolved: Resolved) -> "Change":
+        """It's resolved or excepted, and why."""
+        return cls(
+            finding_key=finding_key, from_state=from_state, to_state=to_state, text=str(resolved), resolved=resolved
+        )
+
+    @property
+    def resolution(self) -> Resolution | None:
+        """Why, as a word."""
+        return self.resolved.resolution if self.resolved else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +85,18 @@ class Event:
 
 def append_events(session: Session, changes: Sequence[Change], *, run_id: int | None, actor: str) -> None:
     """Write the changes down, in their order. Needs lock_findings, which keeps the chain single."""
-    rows = [(change.finding_key, None, change.from_state, change.to_state, change.text) for change in changes]
+    rows = [(each.finding_key, None, each.from_state, each.to_state, each.text, each.resolution) for each in changes]
     _append(session, rows, run_id=run_id, actor=actor)
 
 
 def append_sayings(session: Session, sayings: Sequence[Saying], *, run_id: int | None, actor: str) -> None:
     """Write down what rows say, in their order. Needs lock_findings, too."""
-    rows = [(None, saying.about, None, saying.act, saying.text) for saying in sayings]
+    rows = [(None, saying.about, None, saying.act, saying.text, None) for saying in sayings]
     _append(session, rows, run_id=run_id, actor=actor)
 
 
-_Row = tuple[str | None, str | None, str | None, str, str]
-"""The finding's key or what it is about; from which state, to which; and the words."""
+_Row = tuple[str | None, str | None, str | None, str, str, Resolution | None]
+"""The finding's key or what it is about; from which state, to which; the words, and the resolution that they say."""
 
 
 def _append(session: Session, rows: Sequence[_Row], *, run_id: int | None, actor: str) -> None:
@@ -95,11 +110,11 @@ def _append(session: Session, rows: Sequence[_Row], *, run_id: int | None, actor
     assert isinstance(at, datetime)
     statement = block("events", "copy_events")
     with session.cursor() as cursor, cursor.copy(statement) as copy:
-        for finding_key, about, from_state, to_state, text in rows:
+        for finding_key, about, from_state, to_state, text, resolution in rows:
             seq += 1
             told = (at, run_id, actor, from_state, to_state, text)
             digest = event_hash(previous, (seq, finding_key or about, *told))
-            copy.write_row((seq, finding_key, about, *told, previous, digest))
+            copy.write_row((seq, finding_key, about, *told, resolution, previous, digest))
             previous = digest
 
 

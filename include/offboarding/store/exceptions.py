@@ -6,6 +6,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from include.offboarding.model import Resolution, Resolved
 from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.events import Change
@@ -67,6 +68,18 @@ class StandingException:
     findings: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Excepted:
+    finding_key: str
+    from_state: str
+    details: dict[str, str]
+
+    @property
+    def change(self) -> Change:
+        resolved = Resolved(resolution=Resolution.EXCEPTED, **self.details)
+        return Change.ends(self.finding_key, self.from_state, "excepted", resolved)
+
+
 def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetime) -> None:
     """The file says this from `at` on: rows are written on change only, and end when it no longer says them."""
     with session.transaction():
@@ -85,11 +98,11 @@ def apply_exceptions(session: Session, run: Run) -> list[Change]:
     values = {"run_id": run.run_id, "as_of": run.as_of}
     actor = f"run {run.run_id}"
     recorded.write(session, "excepted_account", "exceptions", "note_excepted_accounts", values, actor=actor)
-    changes: list[Change] = []
-    for step in ("end_excepted", "begin_excepted"):
-        with session.cursor(row_factory=class_row(Change)) as cursor:
-            changes += cursor.execute(block("exceptions", step), {"as_of": run.as_of}).fetchall()
-    return changes
+    with session.cursor(row_factory=class_row(Change)) as cursor:
+        ended = cursor.execute(block("exceptions", "end_excepted"), {"as_of": run.as_of}).fetchall()
+    with session.cursor(row_factory=class_row(_Excepted)) as cursor:
+        begun = cursor.execute(block("exceptions", "begin_excepted"), {"as_of": run.as_of}).fetchall()
+    return [*ended, *(each.change for each in begun)]
 
 
 def standing_exceptions(session: Session, as_of: datetime) -> list[StandingException]:

@@ -1,7 +1,7 @@
-"""Findings: staged, merged, and closed with a reason. Each change of state is an event."""
+"""Findings: staged, merged, and closed with a reason."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +10,11 @@ from psycopg.types.json import Jsonb
 
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import finding_key, short_finding
-from include.offboarding.model import Finding
+from include.offboarding.model import Finding, Resolution, Resolved, TicketKind
 from include.offboarding.store import recorded
 from include.offboarding.store.connect import Session
 from include.offboarding.store.departures import persons_asked
 from include.offboarding.store.events import Change, append_events
-from include.offboarding.store.exceptions import apply_exceptions
 from include.offboarding.store.locks import lock_findings
 from include.offboarding.store.putting_right import put_right_as_produced
 from include.offboarding.store.rows import Run
@@ -27,13 +26,10 @@ _COLUMNS = {
         *("match_key", "rule", "realm", "source", "roster", "subject_kind", "subject_native_id", "subject_label"),
         *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
         *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
-        *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours", "attestable"),
+        *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
+        *("comes_first", "of_keys", "attestable"),
     )
 }
-
-
-LetClose = Callable[[Sequence[Change]], Sequence[Change]]
-"""Whoever may let stand what an evaluation would close (guarding.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +43,10 @@ class RoutedFinding:
     left_at: datetime | None
     basis: str | None
     severity: str
-    ticket_kind: str
-    """revoke, rotate, event, review or confirm."""
+    ticket_kind: TicketKind
+    comes_first: bool
+    of_keys: bool
+    attestable: bool
     queue: str
     due_hours: float
     revoke: tuple[str, ...]
@@ -56,14 +54,13 @@ class RoutedFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """What a run's evaluation changed."""
+class Merged:
+    """What the rules said, written down: how much, and what began, could be told, or works again."""
 
     produced: int
-    begun: int
-    verified: int
-    reopened: int
-    resolved: int
+    begun: Sequence[Change]
+    verified: Sequence[Change]
+    reopened: Sequence[Change]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +71,16 @@ class _Judged:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Silent:
-    """Whether findings stand that no rule says any more."""
-
-    of_keys: bool
-    of_others: bool
-
-
 def lock_evaluation(session: Session) -> None:
     """One evaluation at a time, and the persons it is about, in the order of their ids. Needs an open transaction."""
     lock_findings(session)
     session.execute(block("findings", "lock_persons"))
 
 
-def merge_findings(
-    session: Session, run: Run, findings: Iterable[RoutedFinding], let_close: LetClose = list
-) -> Evaluation:
-    """Write down what the rules say, and close what they no longer say where it was seen.
+def merge_findings(session: Session, run: Run, findings: Iterable[RoutedFinding]) -> Merged:
+    """Write down what the rules say. Needs lock_evaluation.
 
-    `let_close` is told what would close, and returns what does: it has let the rest stand again.
-
-    Needs lock_evaluation, and the custody tables, which making the cases of keys leaves behind.
+    What they say no more is silent from here on (silent.py), as long as the session's next evaluation hasn't begun.
     """
     session.execute("drop table if exists s_finding, produced")
     session.execute(block("findings", "stage_tables"))
@@ -107,7 +92,24 @@ def merge_findings(
     stage.finish()
     for statement in statements("findings", "stage_index"):
         session.execute(statement)
-    return _merged(session, run, produced, let_close)
+    return _merged(session, run, produced)
+
+
+def resolve(session: Session, closings: Sequence[Change]) -> None:
+    """These close, each for its own reason."""
+    if not closings:
+        return
+    every = [(change.finding_key, change.resolved) for change in closings if change.resolved]
+    values = {
+        "keys": [key for key, _ in every],
+        "resolutions": [resolved.resolution.value for _, resolved in every],
+        "details": [Jsonb(_details(resolved)) for _, resolved in every],
+    }
+    session.execute(block("findings", "resolve"), values)
+
+
+def _details(resolved: Resolved) -> dict[str, str]:
+    return {name: value for name, value in asdict(resolved).items() if name != "resolution" and value}
 
 
 def give_verdict(session: Session, short_key: str, *, reason: str, author: str) -> str:
@@ -128,12 +130,11 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
             )
         if judged.state == "resolved":
             raise FatalError(f"{short_finding(judged.finding_key)} is resolved already")
-        values = {"finding_key": judged.finding_key, "reason": reason, "author": author, "text": f"verdict: {reason}"}
+        values = {"finding_key": judged.finding_key, "reason": reason, "author": author}
         recorded.write(session, "verdict", "findings", "insert_verdict", values, actor=author)
-        session.execute(block("findings", "resolve_by_verdict"), values)
-        change = Change(
-            finding_key=judged.finding_key, from_state=judged.state, to_state="resolved", text=f"verdict: {reason}"
-        )
+        resolved = Resolved(resolution=Resolution.VERDICT, reason=reason)
+        change = Change.ends(judged.finding_key, judged.state, "resolved", resolved)
+        resolve(session, [change])
         append_events(session, [change], run_id=None, actor=author)
     return judged.finding_key
 
@@ -146,43 +147,19 @@ def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
     return found[0]
 
 
-def _merged(session: Session, run: Run, produced: int, let_close: LetClose) -> Evaluation:
+def _merged(session: Session, run: Run, produced: int) -> Merged:
     persons = persons_asked(session, run)
-    values: dict[str, object] = {
-        "run_id": run.run_id,
-        "since": run.reads_since,
-        "persons": persons,
-        "as_of": run.as_of,
-    }
+    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons}
     if persons is not None:
         for statement in statements("findings", "drop_unseen"):
             session.execute(statement, values)
     put_right_as_produced(session, run.run_id)
-    changes = {name: _changes(session, name, values) for name in ("reopen", "verify")}
+    reopened, verified = (_changes(session, name, values) for name in ("reopen", "verify"))
     session.execute(block("findings", "refresh"))
-    changes["begin"] = _changes(session, "begin", values)
-    if len(changes["begin"]) * 10 > produced:
+    begun = _changes(session, "begin", values)
+    if len(begun) * 10 > produced:
         session.execute(block("findings", "analyze_findings"))
-    changes["close"] = list(let_close(_closing(session, values)))
-    # Last: what an exception covers stands by it, whether it began now or stood before.
-    changes["except"] = apply_exceptions(session, run)
-    every = [change for name in changes for change in changes[name]]
-    append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
-    return Evaluation(
-        produced=produced,
-        begun=len(changes["begin"]),
-        verified=len(changes["verify"]),
-        reopened=len(changes["reopen"]),
-        resolved=len(changes["close"]),
-    )
-
-
-def _closing(session: Session, values: Mapping[str, object]) -> list[Change]:
-    with session.cursor(row_factory=class_row(_Silent)) as cursor:
-        silent = cursor.execute(block("findings", "silent")).fetchone()
-    assert silent is not None
-    asked = [*(["close_keys"] if silent.of_keys else []), *(["close"] if silent.of_others else [])]
-    return [change for name in asked for change in _changes(session, name, values)]
+    return Merged(produced=produced, begun=begun, verified=verified, reopened=reopened)
 
 
 def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[Change]:
@@ -206,5 +183,5 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
         *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
         *(Jsonb(list(routed.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),
-        f.attestable,
+        *(routed.comes_first, routed.of_keys, routed.attestable),
     )

@@ -15,11 +15,11 @@ def forget_closings(look: Looking) -> None:
     look.do("forget_closings")
 
 
-def stage_closings(look: Looking, closed: Sequence[Change]) -> None:
-    """What this evaluation closed, to be counted."""
+def stage_closings(look: Looking, closings: Sequence[tuple[Change, str]]) -> None:
+    """What this evaluation would close, to be counted; each with whose word it is: person, roster or source."""
     forget_closings(look)
-    keys = {"keys": [change.finding_key for change in closed], "texts": [change.text for change in closed]}
-    look.do("make_closing", **keys, states=[change.from_state for change in closed])
+    changes = {"keys": [each.finding_key for each, _ in closings], "texts": [each.text for each, _ in closings]}
+    look.do("make_closing", **changes, words=[word for _, word in closings])
 
 
 def closing_counts(look: Looking) -> list[Count]:
@@ -37,7 +37,7 @@ def closings_waiting(look: Looking) -> int:
     return look.number("closings_waiting")
 
 
-def undo_closings(look: Looking) -> set[str]:
+def hold_closings(look: Looking) -> set[str]:
     """What rests on a tripped line doesn't close: the keys of those findings."""
     with look.session.cursor(row_factory=scalar_row) as cursor:
-        return set(cursor.execute(block("guard", "undo_closings"), look.values()).fetchall())
+        return set(cursor.execute(block("guard", "hold_closings"), look.values()).fetchall())

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.keys import ticket_key
-from include.offboarding.model import TicketRef
+from include.offboarding.model import TicketRef, sentence
 from include.offboarding.store import outbox
 from include.offboarding.store.connect import Session
 from include.offboarding.store.rows import Run
@@ -54,6 +54,8 @@ class TicketItem:
 
     finding_key: str
     rule: str
+    ticket_kind: str
+    of_keys: bool
     realm: str
     source: str
     roster: str
@@ -75,7 +77,8 @@ class TicketItem:
     last_used_at: datetime | None
     due_at: datetime | None
     resolved_at: datetime | None
-    resolution: str
+    resolution: str | None
+    resolution_details: dict[str, str]
     left_at: datetime | None
     basis: str | None
     worker_id: str | None
@@ -96,6 +99,11 @@ class TicketItem:
     """What its ticket last said of the departure, and whose it was."""
     told_basis: str | None = None
     told_worker: str | None = None
+
+    @property
+    def why(self) -> str:
+        """Why it closed, or may stand, as a sentence; "" where it stands."""
+        return sentence(self.resolution, self.resolution_details)
 
     @property
     def retold(self) -> bool:

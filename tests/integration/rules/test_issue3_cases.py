@@ -16,7 +16,7 @@ from include.offboarding.model import (
     SubjectKind,
     Trust,
 )
-from include.offboarding.store import recorded
+from include.offboarding.store import reading, recorded
 from include.offboarding.store.connect import Session
 from tests.support.office import (
     CLOUD,
@@ -244,10 +244,10 @@ EACH = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.rule)
 
 def found(office: Office, rule: str) -> dict[str, tuple[str, str, str]]:
     """By subject: state, standing and resolution of a rule's findings."""
-    rows = office.session.execute(
-        "select subject_native_id, state, standing, resolution from finding where rule = %s", (rule,)
-    ).fetchall()
-    return {str(subject): (str(state), str(standing), str(resolution)) for subject, state, standing, resolution in rows}
+    return {
+        each.subject_native_id: (each.state, each.standing, each.why)
+        for each in reading.findings(office.session, rule=rule)
+    }
 
 
 def decide(office: Office, verdict: str, account: Account, worker_id: str) -> None:

@@ -13,6 +13,7 @@ from include.offboarding.interfaces import ReadContext, Source, Tracker
 from include.offboarding.model import AccountRef, Fact
 from include.offboarding.sources.ldap import build
 from include.offboarding.store.connect import Session
+from include.offboarding.store.reading import findings
 from tests.support.directory import PERMANENT, connection, directory, person, reading, settings
 from tests.support.office import HeardTracker, Office
 from tests.support.pki import CrlServer, Leaf, crl_server
@@ -58,11 +59,8 @@ class CertifiedOffice(Office):
 
     def found(self) -> tuple[str, str, str]:
         """State, standing and resolution of the one finding about a certificate."""
-        (row,) = self.session.execute(
-            "select state, standing, resolution from finding where rule = 'leaver-certificate'"
-        ).fetchall()
-        state, standing, resolution = map(str, row)
-        return state, standing, resolution
+        (one,) = findings(self.session, rule="leaver-certificate")
+        return one.state, one.standing, one.why
 
     def red(self) -> list[str]:
         """What turned the last night red, of the live look."""

@@ -8,7 +8,7 @@ import pytest
 
 from include.offboarding import pipeline
 from include.offboarding.errors import RetriableError
-from include.offboarding.model import Carryable, Deed, Standing, SubjectKind
+from include.offboarding.model import Carryable, Deed, Standing, SubjectKind, sentence
 from include.offboarding.store import recorded, tickets
 from include.offboarding.store.connect import Session
 from include.offboarding.ticket_plan import TicketPlan
@@ -22,7 +22,7 @@ KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Carryable.YES)
 SECRET = secret()
 LEE_GONE = replace(LEE, employments=KIM_GONE.employments)
 PLACE = (("login", "kid-1"),)
-STATES = ("f.state", "f.resolution")
+STATES = ("f.state", "f.resolution", "f.resolution_details")
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def company(store: Session) -> KeyCompany:
 
 
 def state(company: KeyCompany, rule: str = "leaver-signing-key") -> tuple[str, str]:
-    ((_, told, resolution),) = [row for row in company.findings(*STATES) if row[0] == rule]
-    return told, resolution
+    ((_, told, resolution, details),) = [row for row in company.findings(*STATES) if row[0] == rule]
+    return told, sentence(resolution, details)
 
 
 def test_one_finding_a_key_and_holder_told_where_the_key_is_trusted(company: KeyCompany) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from include.offboarding.model import Resolution
 from include.offboarding.report import night
 from include.offboarding.store.guard import Hold
 from include.offboarding.store.reading.nights import (
+    ClosedThen,
     Leavers,
     Night,
     NightFinding,
-    Resolution,
     TicketsTold,
     Waiting,
 )
@@ -83,6 +84,7 @@ def finding(key: str = "7c31a0b2", **changes: Any) -> NightFinding:
         privileged=False,
         standing_reason="ListAccessKeys says Active",
         ticket_kind="revoke",
+        comes_first=False,
         left_at=LEFT_AT,
         last_used_at=None,
         due_at=AS_OF + timedelta(hours=24),
@@ -260,9 +262,9 @@ def test_counts_what_is_new_stands_and_closed() -> None:
             finding("38d00000", state="held", opened=False),
         ),
         resolutions=(
-            Resolution(finding_key="a", text="seen dead: pwdAccountLockedTime"),
-            Resolution(finding_key="b", text="seen dead: Inactive"),
-            Resolution(finding_key="c", text="verdict: it was Jordan Doe's own job"),
+            ClosedThen(finding_key="a", resolution=Resolution.SEEN_DEAD),
+            ClosedThen(finding_key="b", resolution=Resolution.SEEN_DEAD),
+            ClosedThen(finding_key="c", resolution=Resolution.VERDICT),
         ),
         held=Waiting(baseline=1, over_maximum=0, trips=False),
     )
@@ -359,9 +361,9 @@ def test_reasons_of_people_stay_out_of_the_log() -> None:
     seen = told(
         findings=(finding(standing_reason="kim@corp.example"),),
         resolutions=(
-            Resolution(finding_key="a", text="verdict: Jordan Doe said so"),
-            Resolution(finding_key="b", text="the link was rejected by minjun.kim"),
-            Resolution(finding_key="c", text="something that nobody foresaw about Jordan"),
+            ClosedThen(finding_key="a", resolution=Resolution.VERDICT),
+            ClosedThen(finding_key="b", resolution=Resolution.REJECTED),
+            ClosedThen(finding_key="c", resolution=None),
         ),
     )
 

@@ -32,6 +32,8 @@ LOCK = "Lock it:\nldapmodify <<'LDIF'\ndn: uid=kim,dc=corp\nLDIF"
 ACCOUNT = TicketItem(
     finding_key="7c31aa01" + "0" * 24,
     rule="leaver-account-works",
+    ticket_kind="revoke",
+    of_keys=False,
     realm="d1",
     source="corp-ldap",
     roster="hr",
@@ -53,7 +55,8 @@ ACCOUNT = TicketItem(
     last_used_at=None,
     due_at=NIGHT,
     resolved_at=None,
-    resolution="",
+    resolution=None,
+    resolution_details={},
     left_at=NIGHT,
     basis="actual",
     worker_id="1042",
@@ -68,7 +71,12 @@ ACCOUNT = TicketItem(
 SSH_KEY = replace(
     ACCOUNT, finding_key="90ab" + "1" * 28, subject_kind="ssh_key", subject_label="ssh-ed25519 SHA256:x (kim@laptop)"
 )
-DONE = {"state": "resolved", "resolution": "seen dead: pwdAccountLockedTime", "resolved_at": NIGHT}
+DONE = {
+    "state": "resolved",
+    "resolution": "seen dead",
+    "resolution_details": {"reason": "pwdAccountLockedTime"},
+    "resolved_at": NIGHT,
+}
 
 
 def lines(*items: TicketItem, row: TicketRow = TICKET) -> list[str]:
@@ -141,6 +149,7 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
     used = replace(
         ACCOUNT,
         rule="used-after-departure",
+        ticket_kind="event",
         last_used_at=NIGHT,
         revoke=["Say what it was (KEY is this finding's short key):\npython -m include.offboarding verdict KEY"],
     )
@@ -203,6 +212,7 @@ KEY = replace(
     ACCOUNT,
     finding_key="9a10bb02" + "0" * 24,
     rule="leaver-signing-key",
+    ticket_kind="rotate",
     realm="",
     source="login",
     subject_kind="signing_key",
@@ -243,7 +253,15 @@ def test_a_key_that_cant_leave_is_no_rotation() -> None:
 
 
 def test_keys_that_nobody_answers_for_are_asked_about() -> None:
-    digest = replace(KEY, rule="uncustodied-signing-key", subject_kind="source", subject_label="login", worker_id=None)
+    digest = replace(
+        KEY,
+        rule="uncustodied-signing-key",
+        ticket_kind="review",
+        of_keys=True,
+        subject_kind="source",
+        subject_label="login",
+        worker_id=None,
+    )
 
     told = draft(replace(TICKET, kind="review"), [digest], [], "Asia/Seoul")
 
@@ -252,7 +270,7 @@ def test_keys_that_nobody_answers_for_are_asked_about() -> None:
 
 
 def test_a_use_of_a_key_names_the_key() -> None:
-    used = replace(KEY, rule="signing-key-used-after-departure", last_used_at=NIGHT)
+    used = replace(KEY, rule="signing-key-used-after-departure", ticket_kind="event", last_used_at=NIGHT)
 
     told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
 

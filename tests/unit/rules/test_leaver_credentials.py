@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Account,
     Basis,
@@ -16,8 +15,10 @@ from include.offboarding.model import (
     Severity,
     Standing,
     SubjectKind,
+    TicketKind,
 )
 from include.offboarding.rules import (
+    Rule,
     leaver_access_key,
     leaver_console_password,
     leaver_service_credential,
@@ -60,7 +61,7 @@ def test_flags_what_works_whatever_the_account_says(
     assert (found.subject.account_native_id, found.subject.account_label) == (account.native_id, account.label)
     assert (found.realm, found.person_uid, found.relation) == (account.realm, case.person_uid, Relation.IS)
     assert found.holds_ticket
-    assert not found.event
+    assert rule.ticket is TicketKind.REVOKE
 
 
 @KINDS

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.interfaces import Rule
 from include.offboarding.model import (
     Account,
     AccountCase,
@@ -18,7 +17,7 @@ from include.offboarding.model import (
     SubjectKind,
 )
 from include.offboarding.remedies import written_out
-from include.offboarding.rules import disputed_account, probable_account
+from include.offboarding.rules import Rule, disputed_account, probable_account
 from tests.support import cases
 
 RULES = pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from include.offboarding.model import (
     Severity,
     Standing,
     SubjectKind,
+    TicketKind,
 )
 from include.offboarding.remedies import written_out
 from include.offboarding.rules.used_after_departure import RULE
@@ -70,7 +71,7 @@ def test_flags_a_use_whatever_works_now(case: LeaverCase, kind: SubjectKind, sta
 
     assert (found.severity, found.standing, found.subject.kind) == (Severity.CRITICAL, standing, kind)
     assert found.used_after_departure is True
-    assert found.event
+    assert RULE.ticket is TicketKind.EVENT
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ class ExplainedLine(FindingLine):
 
     standing_reason: str
     """Why we think so, and by which call."""
-    resolution: OrNull
+    resolution: Annotated[OrNull, By("why")]
     """Why it closed."""
     claims: list[FindingClaim]
     """Everybody that the account may belong to, best first: `id_space`, `worker_id`, `relation`, `decision`, `score`,

@@ -1,10 +1,10 @@
 -- name: make_telling
 -- Persons of whom a rule may have anything to say: of the others no case is made. That a rule says of these what it says
 -- of everyone is what tests/integration/store/test_telling.py holds. A person tells where
---   the departure waits for somebody's word (engagement-lapsed, departure-inferred);
+--   the departure waits for somebody's word;
 --   an account linked to them, or a credential on one, isn't dead or wasn't read to its end in this run (every rule
 --   about what works, and each that says "not checked"), can be switched on again (the inactive ones), or was used
---   after the departure was over everywhere, dead or not (used-after-departure);
+--   after the departure was over everywhere, dead or not;
 --   something lies beside their accounts: roles, keys elsewhere, links that moved (`beside`).
 create temp table telling as
 with departed as (

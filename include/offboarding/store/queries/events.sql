@@ -2,7 +2,7 @@
 select seq, hash from finding_event order by seq desc limit 1;
 
 -- name: copy_events
-copy finding_event (seq, finding_key, about, at, run_id, actor, from_state, to_state, text, prev_hash, hash) from stdin;
+copy finding_event (seq, finding_key, about, at, run_id, actor, from_state, to_state, text, resolution, prev_hash, hash) from stdin;
 
 -- name: every_event
 -- From one of them on.

@@ -73,15 +73,16 @@ with covered as (
     where c.expires_at > %(as_of)s and f.state in ('held', 'open', 'unverified')
     order by c.finding_key, c.expires_at desc
 )
-update finding f set state = 'excepted', resolution = 'excepted until '
-    || to_char(c.expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC, approved by ' || c.approver
+update finding f set state = 'excepted', resolution = 'excepted', resolution_details = jsonb_build_object(
+    'moment', to_char(c.expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), 'author', c.approver)
 from covered c where c.finding_key = f.finding_key
-returning f.finding_key, c.state as from_state, 'excepted' as to_state, f.resolution as text;
+returning f.finding_key, c.state as from_state, f.resolution_details as details;
 
 -- name: end_excepted
 -- Findings that stood by an exception which has expired or was taken out.
 update finding f
-set state = case when f.standing = 'unknown' then 'unverified' else 'held' end, resolution = ''
+set state = case when f.standing = 'unknown' then 'unverified' else 'held' end, resolution = null,
+    resolution_details = '{}'
 where f.state = 'excepted' and not exists (
     select from covering c where c.finding_key = f.finding_key and c.expires_at > %(as_of)s)
 returning f.finding_key, 'excepted' as from_state, f.state as to_state, 'the exception ended' as text;

@@ -163,58 +163,57 @@ create temp table tripped (kind text, name text, primary key (kind, name));
 insert into tripped (kind, name) values (%(kind)s, %(name)s) on conflict do nothing;
 
 -- name: make_closing
--- Findings on tickets that this evaluation closed, and on whose word; what a person decided is nobody else's question.
--- A roster's word is that there is no departure (taken back), that it was another one, or of somebody else.
+-- What this evaluation would close, by whose word and why.
+create temp table closed as
+select finding_key, word, text from unnest(%(keys)s::text[], %(words)s::text[], %(texts)s::text[]) as g(finding_key, word, text);
+-- Those that stand on tickets; what a person decided is nobody else's question. That there is no departure (taken back) is
+-- a roster's word, whatever else is said.
 create temp table closing as
-select f.finding_key, g.from_state, g.text, f.source, f.person_uid, f.roster, f.basis, back.taken,
-    case when back.taken or (f.person_uid is not null and (g.text = 'the departure is confirmed now'
-        or g.text ~ '^(the departure was moved|the departure is told otherwise|left again|the same person as)'))
-        then 'roster' else 'source' end as kind
-from unnest(%(keys)s::text[], %(states)s::text[], %(texts)s::text[]) as g(finding_key, from_state, text)
-join finding f using (finding_key)
+select f.finding_key, g.text, f.source, f.person_uid, f.roster, back.taken,
+    case when back.taken or (f.person_uid is not null and g.word = 'roster') then 'roster' else 'source' end as kind
+from closed g join finding f using (finding_key)
 cross join lateral (select f.person_uid is not null and not exists (
     select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned) as taken) back
-where f.ticket_key is not null and f.basis is distinct from 'notice'
-    and g.text !~ '^(the link was rejected by|attested by|whose it is was decided by|a person decided|the key is none)';
+where f.ticket_key is not null and f.basis is distinct from 'notice' and g.word <> 'person';
 
 -- name: closing_counts
 -- What would close, by roster (people) and source (findings), beside what is open there.
 select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinct c.person_uid)::int as value, (
     select count(distinct f.person_uid)::int from finding f
-    where f.roster = c.roster and f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
+    where f.roster = c.roster and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+        and f.finding_key not in (select z.finding_key from closed z))
     + count(distinct c.person_uid)::int as base
 from closing c where c.taken group by c.roster
 union all
 select 'source', c.source, 'closings', count(*)::int, (
     select count(*)::int from finding f
-    where f.source = c.source and f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
+    where f.source = c.source and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+        and f.finding_key not in (select z.finding_key from closed z))
     + count(*)::int
 from closing c where c.kind = 'source' group by c.source;
 
 -- name: closing_total
 -- The same in all, without what waits already.
 select 'total' as kind, '' as name, 'closings' as measure, count(*)::int as value, (
-    select count(*)::int from finding f where f.ticket_key is not null and f.state not in ('resolved', 'excepted'))
+    select count(*)::int from finding f
+    where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+        and f.finding_key not in (select z.finding_key from closed z))
     + count(*)::int as base
 from closing c
 where not exists (
     select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end);
 
--- name: undo_closings
--- What is held doesn't close: it stands as it stood.
+-- name: hold_closings
+-- What is held doesn't close, and waits.
 with held as (
-    select c.finding_key, c.from_state, t.kind, t.name, c.text
+    select c.finding_key, t.kind, t.name, c.text
     from closing c join tripped t on (t.kind = c.kind
         and t.name = case c.kind when 'roster' then c.roster else c.source end) or t.kind = 'total'
 ), first as (
     select distinct on (finding_key) * from held order by finding_key, kind
-), undone as (
-    update finding f set state = h.from_state, resolved_at = null, resolution = ''
-    from first h where h.finding_key = f.finding_key
-    returning f.finding_key
 )
 insert into guard_closing (finding_key, kind, name, reason, run_id)
-select h.finding_key, h.kind, h.name, h.text, %(run_id)s from first h join undone using (finding_key)
+select h.finding_key, h.kind, h.name, h.text, %(run_id)s from first h
 returning finding_key;
 
 -- name: forget_closings
@@ -240,7 +239,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
     or (f.source = '' and f.roster <> '' and not exists (
             select from roster_read r where r.run_id = %(read_run)s and r.roster = f.roster
                 and r.status in ('complete', 'partial'))) as stale,
-    (f.standing = 'unknown' and f.ticket_kind <> 'event' and f.rule <> 'signing-key-unverifiable')
+    (f.standing = 'unknown' and f.ticket_kind <> 'event' and not f.attestable)
     or (f.account_native_id <> '' and f.subject_kind <> 'role' and f.ticket_kind <> 'event' and not exists (
             select from scope s where s.realm = f.realm and s.scope in ('', f.account_native_id)
                 and s.kind = f.subject_kind and s.complete and s.error = '' and s.observed_at >= %(since)s)
@@ -256,7 +255,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
                     select from key_copy c join signing_key k using (key_pk)
                     where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
                         k.material = f.subject_native_id
-                        or (f.rule = 'uncustodied-signing-key' and c.realm = f.realm)))))) as baseline,
+                        or (f.of_keys and c.realm = f.realm)))))) as baseline,
     f.queue, case f.ticket_kind when 'revoke' then f.episode else 1 end as episode,
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'rotate' then 'key:' || f.subject_native_id

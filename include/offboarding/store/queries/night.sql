@@ -90,7 +90,7 @@ with until as (
 )
 select f.finding_key, f.rule, f.severity, s.state, p.person_uid::text, coalesce(w.id_space, p.id_space, '') as id_space,
     coalesce(w.worker_id, p.worker_id, '') as worker_id, f.source, f.realm, f.subject_kind, f.subject_native_id,
-    f.privileged, f.standing_reason, f.ticket_kind, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
+    f.privileged, f.standing_reason, f.ticket_kind, f.comes_first, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
     coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun
 from state_then s join finding f using (finding_key)
 left join here h using (finding_key)
@@ -99,7 +99,7 @@ left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t on t.ticket_key = f.ticket_key
 where s.state not in ('resolved', 'excepted')
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
-    f.rule <> 'leaver-signing-key', f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
+    not f.comes_first, f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
 
 -- name: resolutions
 -- What was resolved in this run, or by a person since the night before it.
@@ -108,7 +108,7 @@ with this as (
         select max(o.finished_at) from run o where o.run_id < r.run_id), '-infinity') as since
     from run r where r.run_id = %(run_id)s
 )
-select e.finding_key, e.text from finding_event e, this
+select e.finding_key, e.resolution from finding_event e, this
 where e.to_state = 'resolved' and (e.run_id = this.run_id
     or (e.run_id is null and e.at > this.since and e.at <= this.until))
 order by e.seq;
@@ -130,7 +130,7 @@ with until as (
                     select from key_copy c join signing_key k using (key_pk)
                     where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
                         k.material = f.subject_native_id
-                        or (f.rule = 'uncustodied-signing-key' and c.realm = f.realm)))))) as baseline
+                        or (f.of_keys and c.realm = f.realm)))))) as baseline
     from state_then s join finding f using (finding_key) where s.state = 'held'
 )
 select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum,

@@ -9,7 +9,7 @@ select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_spa
     f.standing_reason, f.effect, f.privileged, f.used_after_departure, f.last_used_at, case when f.left_at is not null
         then greatest(0, floor(extract(epoch from least(last.as_of, coalesce(f.resolved_at, last.as_of)) - f.left_at) / 86400))::int
         end as exposure_days,
-    f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.due_at,
+    f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.resolution_details, f.due_at,
     t.tracker, t.ref, t.url, t.state as ticket_state, f.evidence, f.revoke, f.warning, f.ticket_kind,
     f.person_uid::text, f.reopened
 from finding f
@@ -29,7 +29,7 @@ where (%(state)s::text is null or f.state = %(state)s) and (%(rule)s::text is nu
     and (%(person_uid)s::uuid is null or f.person_uid = %(person_uid)s)
     and (%(finding_key)s::text is null or f.finding_key = %(finding_key)s)
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
-    f.rule <> 'leaver-signing-key', f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
+    not f.comes_first, f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
 
 -- name: finding_counts
 -- How many findings are in each state.

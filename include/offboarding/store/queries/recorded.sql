@@ -84,9 +84,11 @@ where e.to_state <> f.state;
 -- name: put_back_state
 update finding f
 set state = l.to_state, resolved_at = case l.to_state when 'resolved' then l.at end,
-    resolution = case when l.to_state in ('resolved', 'excepted') then l.text else '' end
+    resolution = case when l.to_state in ('resolved', 'excepted') then coalesce(l.resolution, 'recorded') end,
+    resolution_details = case when l.to_state in ('resolved', 'excepted') then jsonb_build_object('text', l.text)
+        else '{}' end
 from (
-    select o.to_state, o.text, o.at from finding_event o
+    select o.to_state, o.text, o.resolution, o.at from finding_event o
     where o.finding_key = %(finding_key)s order by o.seq desc limit 1) l
 where f.finding_key = %(finding_key)s;
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from include.offboarding.errors import FatalError
+from include.offboarding.model import Resolution
 from include.offboarding.store import messages, notices
 from include.offboarding.store.connect import Session
 from include.offboarding.store.correlation.linking import WeightlessValue
@@ -59,6 +60,8 @@ class NightFinding:
     privileged: bool
     standing_reason: str
     ticket_kind: str
+    comes_first: bool
+    """Of what is equally bad, it's told ahead of everything else."""
     left_at: datetime | None
     last_used_at: datetime | None
     due_at: datetime | None
@@ -85,11 +88,12 @@ class Leavers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """A finding that closed, and why; the reason may name people, and is for counting alone."""
+class ClosedThen:
+    """A finding that closed, and why."""
 
     finding_key: str
-    text: str
+    resolution: Resolution | None
+    """None: by no rule's word, and by no person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ class Night:
     leavers: tuple[Leavers, ...]
     findings: tuple[NightFinding, ...]
     """Those that stand, worst first."""
-    resolutions: tuple[Resolution, ...]
+    resolutions: tuple[ClosedThen, ...]
     held: Waiting
     tickets: TicketsTold
     keys: tuple[KeysThen, ...] = ()
@@ -184,7 +188,7 @@ def night(session: Session, run_id: int) -> Night:
             findings = cursor.execute(block("night", "findings_then"), values).fetchall()
         with session.cursor(row_factory=class_row(Leavers)) as cursor:
             leavers = cursor.execute(block("night", "departures_then"), values).fetchall()
-        with session.cursor(row_factory=class_row(Resolution)) as cursor:
+        with session.cursor(row_factory=class_row(ClosedThen)) as cursor:
             resolutions = cursor.execute(block("night", "resolutions"), values).fetchall()
         return Night(
             run=_run(told),

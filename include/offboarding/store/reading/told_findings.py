@@ -9,6 +9,7 @@ from psycopg.rows import class_row, scalar_row
 
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
+from include.offboarding.model import sentence
 from include.offboarding.store.connect import Session
 from include.offboarding.store.decisions import Decision, decisions_about
 from include.offboarding.store.reading.told_links import Claim, claims
@@ -52,7 +53,8 @@ class FindingTold:
     last_confirmed_at: datetime | None
     """When the last complete read began that covers the thing."""
     resolved_at: datetime | None
-    resolution: str
+    resolution: str | None
+    resolution_details: dict[str, str]
     due_at: datetime | None
     tracker: str | None
     ref: str | None
@@ -65,6 +67,11 @@ class FindingTold:
     ticket_kind: str
     person_uid: str | None
     reopened: int
+
+    @property
+    def why(self) -> str:
+        """Why it closed, or may stand, as a sentence; "" where it stands."""
+        return sentence(self.resolution, self.resolution_details)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

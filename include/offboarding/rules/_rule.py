@@ -1,0 +1,61 @@
+"""What a rule is: all that is known of one kind of finding."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import ClassVar, cast
+
+from include.offboarding.model import (
+    Basis,
+    Case,
+    Control,
+    Finding,
+    Resolved,
+    RuleWords,
+    Severity,
+    Silent,
+    SilentKey,
+    SilentThing,
+    TicketKind,
+    TicketWords,
+)
+
+Endings = (
+    tuple[Callable[[SilentThing, datetime], Resolved | None], ...]
+    | tuple[Callable[[SilentKey, datetime], Resolved | None], ...]
+)
+"""What may end a finding: the first that says something is why it closes."""
+
+
+class Rule(ABC):
+    """What is wrong. A rule is a subclass that says what is its own. Pure: case and `as_of` in, findings out."""
+
+    id: ClassVar[str]
+    default_severity: ClassVar[Severity]
+    controls: ClassVar[tuple[Control, ...]]
+    ticket: ClassVar[TicketKind]
+    words: ClassVar[RuleWords]
+    ends: ClassVar[Endings]
+    """() where only a person's verdict closes it."""
+    alone: ClassVar[TicketWords | None] = None
+    """What a ticket says on which its findings stand alone; None: what the kind of ticket says."""
+    confirms: ClassVar[Basis | None] = None
+    """It waits for somebody's word on departures of this basis."""
+    comes_first: ClassVar[bool] = False
+    """Of what is equally bad, it's told ahead of everything else."""
+    of_keys: ClassVar[bool] = False
+    """A digest of a system's keys, where others are of its accounts."""
+    attestable: ClassVar[bool] = False
+    """Nobody can be asked whether it works: it's told even so, and a person's word with evidence closes it for a while.
+    """
+
+    @abstractmethod
+    def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield a finding for each thing in the case that works, or of which it can't be told."""
+
+    def closes(self, silent: Silent, as_of: datetime) -> Resolved | None:
+        """Return why a finding of its own closes that it says no more; None: it stands as it is."""
+        # Its findings are all about keys, or none is.
+        ends = cast("tuple[Callable[[Silent, datetime], Resolved | None], ...]", self.ends)
+        told = (end(silent, as_of) for end in ends)
+        return next((resolved for resolved in told if resolved is not None), None)

@@ -1,0 +1,35 @@
+"""Findings that stand and that no rule says any more, with what is known of them now. Nothing is judged here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg.rows import class_row
+
+from include.offboarding.model import Silent, SilentKey, SilentThing
+from include.offboarding.store.connect import Session
+from include.offboarding.store.departures import persons_asked
+from include.offboarding.store.rows import Run
+from include.offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Any:
+    of_keys: bool
+    of_others: bool
+
+
+def silent_findings(session: Session, run: Run) -> Iterator[Silent]:
+    """Yield those about keys, then all others, each in the order of their keys. Of some people's run, theirs alone.
+
+    Needs merge_findings, and the custody tables, which making the cases of keys leaves behind.
+    """
+    with session.cursor(row_factory=class_row(_Any)) as cursor:
+        found = cursor.execute(block("silent", "any")).fetchone()
+    assert found is not None
+    values = {"run_id": run.run_id, "since": run.reads_since, "persons": persons_asked(session, run)}
+    if found.of_keys:
+        with session.cursor(row_factory=class_row(SilentKey)) as cursor:
+            yield from cursor.execute(block("silent", "keys"), values).fetchall()
+    if found.of_others:
+        with session.cursor(row_factory=class_row(SilentThing)) as cursor:
+            yield from cursor.execute(block("silent", "things"), values).fetchall()

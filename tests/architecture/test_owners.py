@@ -1,0 +1,29 @@
+"""What is known of one thing stands with its owner, so that the next one is one file."""
+
+import re
+from collections.abc import Iterator
+
+from tests.support.source_tree import PROJECT, Module, kinds, modules
+
+RULES = re.compile(r"(?<![\w-])(" + "|".join(kind.replace("_", "-") for kind in kinds("rules")) + r")(?![\w-])")
+"""Any rule's id. One rule's may be the beginning of another's."""
+
+MAY_NAME_RULES = ("rules", "demo")
+
+
+def test_a_rule_is_named_at_home_alone() -> None:
+    """No list, query, ticket or report names a rule: it would have to be edited for the next one."""
+    assert [(where, found) for where, text in said() for found in RULES.findall(text)] == []
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """Whatever Python says in strings, docstrings too, and SQL as a whole; each with where it stands."""
+    every = [*modules(), *modules("dags"), *modules("plugins")]
+    for module in (each for each in every if each.room not in MAY_NAME_RULES):
+        yield from ((module.name, text) for text in (*module.texts, *_docstrings(module)))
+    for path in (PROJECT / "include" / "offboarding").rglob("*.sql"):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
+def _docstrings(module: Module) -> Iterator[str]:
+    return (sentence.value for sentence in module._sentences() if isinstance(sentence.value, str))
