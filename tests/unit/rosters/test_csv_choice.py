@@ -355,10 +355,9 @@ def test_what_a_driver_raises(memory, build: Build, monkeypatch, error: Exceptio
     def refuse(self, path: str, **kwargs: object) -> None:
         raise error
 
-    # The store is emptied before what was patched for a whole test is as it was.
-    with monkeypatch.context() as patched, pytest.raises(OffboardingError) as caught:
-        patched.setattr(type(store), "info", refuse)
-        patched.setattr(type(store), "isfile", lambda self, path: True)
+    monkeypatch.setattr(type(store), "info", refuse)
+    monkeypatch.setattr(type(store), "isfile", lambda self, path: True)
+    with pytest.raises(OffboardingError) as caught:
         list(build(f"{address}/hr_1.csv", coverage="active", columns={"worker_id": "id"}).read())
     assert type(caught.value) is kind
     assert said in str(caught.value)
