@@ -53,6 +53,8 @@ from (
     where d.revoked_at is null) decided
 where verdict = 'reject' or n = 1;
 create index on ruling (account_pk);
+-- Of a table that was just made PostgreSQL knows nothing but its size, and joins it by a guess: each one that is joined
+-- further on is counted first, here and below.
 analyze ruling;
 
 -- name: make_questioned
@@ -64,11 +66,14 @@ select distinct on (w.account_pk) w.account_pk, coalesce(al.person_uid, l.person
 from words_before w join account_in_focus using (account_pk)
 join link l on l.account_pk = w.account_pk and l.relation = 'is' and (l.decision = 'linked' or l.held_since is not null)
 left join person_alias al on al.alias_uid = l.person_uid
-where (l.valid_to is null or (l.valid_to = %(as_of)s and al.person_uid is not null))
+where (l.valid_to is null
+        -- Ended a moment ago, since its person turned out to be another one: it's the other's.
+        or (l.valid_to = %(as_of)s and al.person_uid is not null))
     and not exists (
         select from ruling r where r.account_pk = w.account_pk
             and (r.verdict = 'confirm' or r.person_uid = coalesce(al.person_uid, l.person_uid)))
 order by w.account_pk, l.held_since, 2;
+-- What was decided of the account holds of what it said before, too.
 insert into ruling (account_pk, person_uid, verdict, author, decided_at)
 select -r.account_pk, r.person_uid, r.verdict, r.author, r.decided_at from ruling r join questioned using (account_pk);
 -- Of these by which words their links go as yet: those before, as long as those now don't say the same by themselves.
@@ -102,6 +107,7 @@ with bearer as (
     offset 0
 )
 select b.* from borne b
+-- A number of zeros alone is nobody's; one that isn't in the declared form has its digits alone.
 where (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
     and b.value not in (select p.value from placeholder p);
 -- What few bear, and is asked for again and again: without it, each time all would be passed by.
@@ -186,6 +192,7 @@ with asked as (
 ), few as (
     select distinct kind, value, space, person_uid from counted where is_few
 ), together as (
+    -- Two who were never there at once had it one after the other, and each has it in their time.
     select distinct one.kind, one.value, one.space, one.person_uid, other.person_uid as other_uid
     from few one join few other using (kind, value, space)
     join employment_span e on e.person_uid = one.person_uid
@@ -207,8 +214,8 @@ select account_pk, person_uid, kind, value, space, is_local, bearers = 1 as alon
 from several where bearers = 1 or is_few;
 
 -- name: make_claim
--- What HR's word says for an account being a person's: a row for both, a column for each sort of evidence. There stands
--- the one sentence that counts, behind a character for its score: of several the greatest.
+-- What HR's word says for an account being a person's: a row for both, and for each sort of evidence the one sentence that
+-- counts, with its score: of several the highest, and of equals the last by its letters, so that it's the same each night.
 create temp table claim as
 with hit as (
     select b.account_pk, h.person_uid, b.kind, b.value, b.origin, b.name, b.raw, h.space, h.value as theirs, h.is_local,
@@ -236,41 +243,56 @@ with hit as (
     from bearing b join source_setting s using (setting)
     join person_key h on h.kind = 'number' and h.loose = b.loose
     where b.kind = 'number' and b.origin in ('attribute', 'tag') and h.loose <> '' and h.value <> b.value
-), word as (
-    select account_pk, person_uid, kind, case kind
-        when 'number' then
-            chr(32 + case when id_space is null then %(loose_number)s when origin = 'tag' then %(tag_number)s
-                else %(number)s end)
-            || name || ' ' || raw || case when id_space is null then ' may be ' else ' = ' end || space || ' worker ' || theirs
-        when 'mail' then chr(32 + case origin when 'tag' then %(tag_mail)s else %(mail)s end) || name
-            || ' is their work mail' || case when is_shared then ', theirs when the account was made' else '' end
-        when 'directory_id' then chr(32 + %(directory_id)s) || 'HR gives this account''s own id in ' || source
-        else case
-            when origin = 'pattern'
-                then chr(32 + %(login_pattern)s) || 'the login is built on theirs by a declared pattern'
-            when origin = 'usual'
-                then chr(32 + %(login_usual)s) || 'the login looks built on theirs, by a pattern nobody declared'
-            when is_local then chr(32 + %(login_usual)s) || 'the login is the local part of their work mail'
-            when is_given then chr(32 + %(login_given)s) || 'the login is the one HR gives'
-            when space = '' then chr(32 + %(login_usual)s) || 'the login is one HR gives for no system in particular'
-            when length(value) >= 4 and value <> all(%(reserved)s)
-                then chr(32 + %(login_elsewhere)s) || 'the login equals one known for them in another realm (HR)'
-        end end collate "C" as word
+), sorted as (
+    select *, case kind
+            when 'number' then case when id_space is null then 'loose_number' when origin = 'tag' then 'tag_number'
+                else 'number' end
+            when 'mail' then case origin when 'tag' then 'tag_mail' else 'mail' end
+            when 'directory_id' then 'directory_id'
+            else case when origin = 'pattern' then 'pattern' when origin = 'usual' then 'usual'
+                when is_local then 'local part' when is_given then 'given' when space = '' then 'given anywhere'
+                when length(value) >= 4 and value <> all(%(reserved)s) then 'elsewhere' end end as sort
     from hit
     where not is_shared or (account_pk, person_uid, kind, theirs, space, is_local) in (
         select t.account_pk, t.person_uid, t.kind, t.value, t.space, t.is_local from borne_then t where t.alone)
+    offset 0  -- told once, for its score and for its sentence
+), word as (
+    select account_pk, person_uid, kind, case sort
+            when 'loose_number' then %(loose_number)s when 'tag_number' then %(tag_number)s when 'number' then %(number)s
+            when 'tag_mail' then %(tag_mail)s when 'mail' then %(mail)s when 'directory_id' then %(directory_id)s
+            when 'pattern' then %(login_pattern)s when 'given' then %(login_given)s
+            when 'elsewhere' then %(login_elsewhere)s else %(login_usual)s end as score,
+        (case sort
+            when 'loose_number' then name || ' ' || raw || ' may be ' || space || ' worker ' || theirs
+            when 'tag_number' then name || ' ' || raw || ' = ' || space || ' worker ' || theirs
+            when 'number' then name || ' ' || raw || ' = ' || space || ' worker ' || theirs
+            when 'directory_id' then 'HR gives this account''s own id in ' || source
+            when 'pattern' then 'the login is built on theirs by a declared pattern'
+            when 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
+            when 'local part' then 'the login is the local part of their work mail'
+            when 'given' then 'the login is the one HR gives'
+            when 'given anywhere' then 'the login is one HR gives for no system in particular'
+            when 'elsewhere' then 'the login equals one known for them in another realm (HR)'
+            else name || ' is their work mail' || case when is_shared then ', theirs when the account was made' else '' end
+            end) collate "C" as said
+    from sorted where sort is not null
     union all
-    select account_pk, person_uid, 'number',
-        chr(32 + %(loose_number)s) || name || ' ' || raw || ' resembles ' || space || ' worker ' || theirs collate "C"
+    select account_pk, person_uid, 'number', %(loose_number)s,
+        name || ' ' || raw || ' resembles ' || space || ' worker ' || theirs collate "C"
     from alike where id_space is null or id_space = space
+), best as (
+    select distinct on (account_pk, person_uid, kind) account_pk, person_uid, kind, score, said
+    from word order by account_pk, person_uid, kind, score desc, said desc
 )
-select account_pk, person_uid, max(word) filter (where kind = 'directory_id') as id,
-    max(word) filter (where kind = 'number') as number, max(word) filter (where kind = 'mail') as mail,
-    max(word) filter (where kind = 'login') as login, null::text collate "C" as outer_id,
-    null::text collate "C" as key, false as decided
-from word where word is not null
+select account_pk, person_uid, max(score) filter (where kind = 'directory_id')::integer as id_score,
+    max(said) filter (where kind = 'directory_id') as id, max(score) filter (where kind = 'number')::integer as number_score,
+    max(said) filter (where kind = 'number') as number, max(score) filter (where kind = 'mail')::integer as mail_score,
+    max(said) filter (where kind = 'mail') as mail, max(score) filter (where kind = 'login')::integer as login_score,
+    max(said) filter (where kind = 'login') as login, null::integer as outer_id_score, null::text as outer_id,
+    null::integer as key_score, null::text as key, false as decided
+from best
 group by account_pk, person_uid;
--- What a person confirmed needs no other word.
+-- What a person confirmed needs no other word: it stands there even where nothing speaks for it.
 insert into claim (account_pk, person_uid, decided)
 select r.account_pk, r.person_uid, true from ruling r
 where r.verdict = 'confirm'
@@ -281,8 +303,8 @@ where r.account_pk = c.account_pk and r.person_uid = c.person_uid and r.verdict 
 analyze claim;
 
 -- name: make_further
--- What accounts that are a person's say for another one: a sentence behind its score, as in `claim`.
-create temp table further (account_pk bigint, person_uid uuid, grp text, word text collate "C");
+-- What accounts that are a person's say for another one: a sentence, and its score.
+create temp table further (account_pk bigint, person_uid uuid, kind text, score integer, said text collate "C");
 create temp table touched (account_pk bigint);
 
 -- name: add_further
@@ -291,17 +313,28 @@ analyze further;
 truncate touched;
 insert into touched select distinct account_pk from further;
 create temp table claimed_anew as
-with added as (
-    select account_pk, person_uid, max(word) filter (where grp = 'mail') as mail,
-        max(word) filter (where grp = 'login') as login,
-        max(word) filter (where grp = 'outer_id') as outer_id, max(word) filter (where grp = 'key') as key
-    from further group by account_pk, person_uid
-), before as (
+with before as (
     delete from claim c using touched t where t.account_pk = c.account_pk returning c.*
+), word as (
+    select account_pk, person_uid, kind, score, said from further
+    union all
+    select b.account_pk, b.person_uid, w.* from before b cross join lateral (values ('mail', b.mail_score, b.mail),
+        ('login', b.login_score, b.login), ('outer_id', b.outer_id_score, b.outer_id), ('key', b.key_score, b.key)
+        ) w(kind, score, said)
+    where w.score is not null
+), best as (
+    select distinct on (account_pk, person_uid, kind) account_pk, person_uid, kind, score, said
+    from word order by account_pk, person_uid, kind, score desc, said collate "C" desc
+), added as (
+    select account_pk, person_uid, max(score) filter (where kind = 'mail') as mail_score,
+        max(said) filter (where kind = 'mail') as mail, max(score) filter (where kind = 'login') as login_score,
+        max(said) filter (where kind = 'login') as login, max(score) filter (where kind = 'outer_id') as outer_id_score,
+        max(said) filter (where kind = 'outer_id') as outer_id, max(score) filter (where kind = 'key') as key_score,
+        max(said) filter (where kind = 'key') as key
+    from best group by account_pk, person_uid
 )
-select account_pk, person_uid, b.id, b.number, greatest(b.mail, a.mail) as mail,
-    greatest(b.login, a.login) as login, greatest(b.outer_id, a.outer_id) as outer_id, greatest(b.key, a.key) as key,
-    coalesce(b.decided, false) as decided
+select account_pk, person_uid, b.id_score, b.id, b.number_score, b.number, a.mail_score, a.mail, a.login_score, a.login,
+    a.outer_id_score, a.outer_id, a.key_score, a.key, coalesce(b.decided, false) as decided
 from before b full join added a using (account_pk, person_uid);
 insert into claim table claimed_anew;
 delete from ranked r using touched t where t.account_pk = r.account_pk;
@@ -394,11 +427,12 @@ with rival as (
 ), weighed as not materialized (
     select c.account_pk, c.person_uid, c.decided, s.person_uid is null as works_here,
         c.id, c.outer_id, c.number, c.mail, c.login, c.key,
-        greatest(coalesce(ascii(c.id), 32), coalesce(ascii(c.outer_id), 32)) - 32 + coalesce(ascii(c.number) - 32, 0)
-            + coalesce(ascii(c.key) - 32, 0) as firm,
-        coalesce(ascii(c.mail) - 32, 0) + coalesce(ascii(c.login) - 32, 0) as soft,
-        coalesce(ascii(c.mail) - 32, 0) as soft_alone,
-        coalesce(ascii(c.id) - 32, 0) + coalesce(ascii(c.number) - 32, 0) as firm_alone,
+        -- HR's id and another system's are one word about the same thing: the better counts.
+        coalesce(greatest(c.id_score, c.outer_id_score), 0) + coalesce(c.number_score, 0) + coalesce(c.key_score, 0)
+            as firm,
+        coalesce(c.mail_score, 0) + coalesce(c.login_score, 0) as soft,
+        coalesce(c.mail_score, 0) as soft_alone,
+        coalesce(c.id_score, 0) + coalesce(c.number_score, 0) as firm_alone,
         case when s.person_uid is not null
             and (select a.created_at from account a where a.account_pk = abs(c.account_pk)) > s.left_at
             then %(made_after_cap)s else 200 end as most
@@ -413,6 +447,7 @@ with rival as (
         case when decided then 100 else least(firm_alone + least(soft_alone, most), 100) end as alone
     from weighed
 ), compared as (
+    -- For the first of an account the runner-up is who it has to be ahead of; for everyone else, the first.
     select *, first_value(score) over best as top,
         case when row_number() over best = 1 then coalesce(lead(score) over best, 0)
             else first_value(score) over best end as other,
@@ -511,7 +546,7 @@ with form as (
             when b.origin = 'usual' then %(login_usual)s
             when s.login_declared and v.space = s.login_space then %(login_realm)s
             when length(b.value) >= 4 and b.value <> all(%(reserved)s) then %(login_elsewhere)s end as score,
-        c.login as said
+        c.login_score as known_score
     from bearing b join source_setting s using (setting)
     join vouched_login v on v.value = b.value and (v.several or v.account_pk <> abs(b.account_pk))
     left join claim c on c.account_pk = b.account_pk and c.person_uid = v.person_uid
@@ -519,7 +554,7 @@ with form as (
         and (b.origin in ('attribute', 'tag') or (s.login_declared and v.space = s.login_space))
     offset 0
 )
-select f.account_pk, f.person_uid, 'login', chr(32 + f.score) || case
+select f.account_pk, f.person_uid, 'login', f.score, case
     when f.origin = 'pattern' then 'the login is built on theirs by a declared pattern'
     when f.origin = 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
     when f.in_realm then 'the login is that of ' || o.by || ', which is theirs, in the same realm'
@@ -528,13 +563,13 @@ from form f cross join lateral (
     select case when f.of_pk = abs(f.account_pk) then 'another account of theirs'
         else s.source || ' account ' || a.label end as by
     from account a join source_setting s using (realm) where a.account_pk = f.of_pk) o
-where f.score > coalesce(ascii(f.said) - 32, 0);
+where f.score > coalesce(f.known_score, 0);
 
 -- name: evidence_external_id
 -- An id that another system gave, equal to that of an account there which is linked.
 insert into further
 select b.account_pk, r.person_uid, 'outer_id',
-    chr(32 + %(directory_id)s) || b.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
+    %(directory_id)s, b.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
 from bearing b
 join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
 join source_setting s on s.setting = o.setting
@@ -552,7 +587,7 @@ with single as (
     where b.kind = 'ssh_key' and b.origin <> 'owner' and r.is_clear and b.account_pk > 0
     group by b.value having count(distinct r.person_uid) = 1
 )
-select b.account_pk, s.person_uid, 'key', chr(32 + %(ssh_key)s) || 'the same SSH key is on an account of theirs'
+select b.account_pk, s.person_uid, 'key', %(ssh_key)s, 'the same SSH key is on an account of theirs'
 from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> abs(b.account_pk))
 where b.kind = 'ssh_key' and b.origin <> 'owner';
 
@@ -575,7 +610,7 @@ where not t.alone
     and not exists (select from ranked r where r.account_pk = t.account_pk and r.is_clear);
 delete from at_once where score is null;
 insert into further
-select c.account_pk, c.person_uid, c.kind, chr(32 + c.score) || 'HR gives the ' || c.kind
+select c.account_pk, c.person_uid, c.kind, c.score, 'HR gives the ' || c.kind
     || coalesce(' to ' || o.others || ' at the same time', ' to several at once')
 from at_once c left join lateral (
     select string_agg(distinct w.id_space || ' worker ' || w.worker_id, ', ') as others
@@ -635,7 +670,8 @@ where not exists (
     where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid));
 
 -- name: make_owning
--- Who owns what, or made it.
+-- Who owns what, or made it. Several may own one thing, so nobody has to be ahead of anyone; whoever may have left or not
+-- is in doubt here as elsewhere.
 create temp table owning as
 select o.account_pk, o.person_uid, 'owns' as relation,
     case when o.score < %(linked)s then 'candidate'
@@ -698,8 +734,7 @@ with said as (
 select r.account_pk, r.person_uid, 'is' as relation, r.decision, r.score,
     to_jsonb(array_remove(array[
         'decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date,
-        substr(r.id, 2), substr(r.outer_id, 2), substr(r.number, 2), substr(r.mail, 2), substr(r.login, 2),
-        substr(r.key, 2)], null)) as evidence,
+        r.id, r.outer_id, r.number, r.mail, r.login, r.key], null)) as evidence,
     r.is_definite as definite,
     (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now,
     %(as_of)s::timestamptz as valid_from, h.held_since
