@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from psycopg import sql
 from psycopg.rows import class_row
 
 from include.offboarding.errors import FatalError
@@ -21,6 +22,34 @@ GRACE = timedelta(minutes=5)
 STORE = "the store"
 """Who takes a run out of the count that lay ahead from its beginning."""
 _NAMED = 10
+_STRETCHES = (
+    *("membership", "key_standing", "key_access", "registered_place", "registered_key", "custodian", "exception"),
+    "excepted_account",
+)
+"""Tables of what stood from when until when, of which one stretch begins where another ends."""
+_DATED = {
+    "departure": ("valid_from", "valid_to"),
+    "link": ("valid_from", "valid_to"),
+    "person": ("first_seen_at",),
+    "person_alias": ("merged_at",),
+    "worker": ("first_told_at", "missing_since", "vanished_at", "observed_at"),
+    "worker_key": ("valid_from", "valid_to"),
+    "employment": ("told_left_at",),
+    "roster_read": ("observed_at",),
+    "source_read": ("observed_at",),
+    "account": ("first_seen_at", "observed_at", "gone_at"),
+    "account_use": ("observed_at",),
+    "former_account_key": ("valid_from", "valid_to"),
+    "credential": ("observed_at", "gone_at"),
+    "scope": ("observed_at", "error_at"),
+    "trust": ("observed_at", "gone_at"),
+    "key_scope": ("observed_at", "error_at"),
+    "key_copy": ("first_seen_at", "observed_at", "untrusted_since", "last_seen_at", "gone_at"),
+    "signing_key": ("first_seen_at",),
+    "event": ("observed_at",),
+    "guard_accepted": ("as_of",),
+}
+"""Other tables, and the columns that say when something was so, or was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +124,27 @@ def withdraw(session: Session, run_id: int, *, reason: str, author: str, moment:
     """Take a run out of the count, and draw back to a moment what was written as of later. Needs lock_findings."""
     with recorded.followed(session, actor=author):
         session.execute(block("withdrawals", "withdraw"), {"run_id": run_id, "reason": reason, "author": author})
-        for statement in statements("withdrawals", "draw_back"):
-            session.execute(statement, {"now": moment})
+        _draw_back(session, moment)
+
+
+def _draw_back(session: Session, moment: datetime) -> None:
+    """What was written by a moment or a clock that lay ahead: nothing was so, or was seen, later than now.
+
+    Otherwise what is read now would be older than what is known, and whoever vanished would not have left for years.
+    """
+    for table in _STRETCHES:
+        # It both begins and ends ahead: two that begin now would be one too many.
+        ahead = sql.SQL("delete from {} where valid_from > %(now)s and valid_to is not null")
+        session.execute(ahead.format(sql.Identifier(table)), {"now": moment})
+    for table, columns in {**dict.fromkeys(_STRETCHES, ("valid_from", "valid_to")), **_DATED}.items():
+        dates = [sql.Identifier(column) for column in columns]
+        drawn = sql.SQL(", ").join(sql.SQL("{0} = least({0}, %(now)s)").format(date) for date in dates)
+        later = sql.SQL("update {} set {} where greatest({}) > %(now)s").format(
+            sql.Identifier(table), drawn, sql.SQL(", ").join(dates)
+        )
+        session.execute(later, {"now": moment})
+    for statement in statements("withdrawals", "draw_back_words"):
+        session.execute(statement, {"now": moment})
 
 
 def withdraw_the_future(session: Session, moment: datetime) -> None:
