@@ -1,9 +1,11 @@
 """A YAML file that people write: read whole, or a sentence that says which file, which line and what to do."""
 
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import yaml
+from pydantic import BeforeValidator
 
 from include.offboarding.errors import ConfigError
 from include.offboarding.texts import is_storable
@@ -93,3 +95,19 @@ def mapping(path: Path, held: object, *, empty: str) -> dict[str, object]:
     if not isinstance(held, dict):
         raise ConfigError(f"{path}: {empty}")
     return {str(key): value for key, value in cast("dict[object, object]", held).items()}
+
+
+def _day(value: object) -> object:
+    """YAML reads 2026-12-31 as a day by itself; in quotes it's a text that must be one."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} is no day, such as 2026-12-31") from error
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError(f"{value!s} is no day, such as 2026-12-31")  # noqa: TRY004 - pydantic tells ValueErrors
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day in such a file, as a field of a pydantic model."""

@@ -6,7 +6,7 @@ carried away); it never says that a key is dead, and an entry that is taken out 
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -21,22 +21,11 @@ from pydantic import (
 
 from include.offboarding.interfaces import Strict
 from include.offboarding.model import Carryable, Key
+from include.offboarding.yaml_file import Day
 
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _MATERIAL = re.compile(rf"jkt:{_THUMBPRINT.pattern}|ref:[^/]+/.+")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-
-
-def _day(value: object) -> object:
-    """YAML reads 2025-01-31 as a day by itself; in quotes it's a text that must be one."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise ValueError(f"{value!r} is no day, such as 2025-01-31") from error
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError(f"{value!s} is no day, such as 2025-01-31")  # noqa: TRY004 - pydantic tells ValueErrors
-    return value
 
 
 def _thumbprint(text: str) -> str:
@@ -65,7 +54,6 @@ def _named(value: object) -> object:
     return {} if value is None else value
 
 
-Day = Annotated[date, BeforeValidator(_day)]
 Thumbprint = Annotated[str, AfterValidator(_thumbprint)]
 Material = Annotated[str, AfterValidator(_material)]
 Answer = Annotated[

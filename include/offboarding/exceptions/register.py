@@ -5,7 +5,6 @@ cover an event (something that happened is judged by a person, one by one), and 
 """
 
 import re
-from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -13,20 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from include.offboarding.interfaces import Strict
 from include.offboarding.model import TicketKind
 from include.offboarding.rules import rule_of
+from include.offboarding.yaml_file import Day
 
 _FINDING = re.compile(r"(?:f-)?([0-9a-f]{8,32})")
-
-
-def _day(value: object) -> object:
-    """YAML reads 2026-12-31 as a day by itself; in quotes it's a text that must be one."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise ValueError(f"{value!r} is no day, such as 2026-12-31") from error
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError(f"{value!s} is no day, such as 2026-12-31")  # noqa: TRY004 - pydantic tells ValueErrors
-    return value
 
 
 def _listed(value: object) -> object:
@@ -47,7 +35,6 @@ def _named(text: str) -> str:
     return text
 
 
-Day = Annotated[date, BeforeValidator(_day)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_named)]
 Text = Annotated[str, Field(min_length=1)]
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
 from include.offboarding.model import Grade, Held
 from include.offboarding.store.connect import Session
 from include.offboarding.store.custody import join_custody
 from include.offboarding.store.reading.told_keys import KeyTold
+from include.offboarding.store.record_rows import record_row
 from include.offboarding.store.sql import block, statements
 
 
@@ -54,11 +55,7 @@ class _Row:
     id_space: str
     worker_id: str
     gone_at: datetime | None
-    grade: str
-    text: str
-    at: datetime | None
-    event_id: str
-    action: str
+    told: Held
 
 
 def holders_of(session: Session, key: KeyTold, asked: Asked) -> list[HolderTold]:
@@ -87,7 +84,7 @@ def _told(session: Session, asked: Asked, values: Mapping[str, object]) -> list[
     asked_of = {"as_of": asked.as_of, **values}
     with session.transaction(force_rollback=True):
         join_custody(session, moment, besides=statements("told_holders", "add_everyone"))
-        with session.cursor(row_factory=class_row(_Row)) as cursor:
+        with session.cursor(row_factory=record_row(_Row)) as cursor:
             rows = cursor.execute(block("told_holders", "holders"), asked_of).fetchall()
     return _grouped(rows)
 
@@ -104,14 +101,11 @@ def _grouped(rows: Sequence[_Row]) -> list[HolderTold]:
 
 def _holder(rows: Sequence[_Row]) -> HolderTold:
     best = rows[0]
-    held = (
-        Held(grade=Grade(row.grade), text=row.text, at=row.at, event_id=row.event_id, action=row.action) for row in rows
-    )
     return HolderTold(
         material=best.material,
         person_uid=best.person_uid,
         id_space=best.id_space,
         worker_id=best.worker_id,
         gone_at=best.gone_at,
-        held=tuple(held),
+        held=tuple(row.told for row in rows),
     )

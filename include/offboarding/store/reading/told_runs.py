@@ -1,6 +1,6 @@
 """Runs, and what each read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg.rows import class_row
@@ -25,20 +25,8 @@ class RunTold:
     """How many findings were held when it ended."""
     withdrawn_at: datetime | None
     """Since when it counts no more."""
-    rosters: tuple[RosterTold, ...]
-    parts: tuple[PartTold, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RunRow:
-    run_id: int
-    kind: str
-    as_of: datetime
-    started_at: datetime
-    finished_at: datetime | None
-    status: str | None
-    waiting: int | None
-    withdrawn_at: datetime | None
+    rosters: tuple[RosterTold, ...] = ()
+    parts: tuple[PartTold, ...] = ()
 
 
 def runs(session: Session, *, last: int | None = None) -> list[RunTold]:
@@ -53,20 +41,13 @@ def last_night(session: Session) -> RunTold | None:
 
 def _told(session: Session, name: str, last: int | None) -> list[RunTold]:
     with session.transaction():
-        with session.cursor(row_factory=class_row(_RunRow)) as cursor:
+        with session.cursor(row_factory=class_row(RunTold)) as cursor:
             rows = cursor.execute(block("reading", name), {"last": last}).fetchall()
         run_ids = [row.run_id for row in rows]
         rosters, parts = roster_reads(session, run_ids), source_reads(session, run_ids)
     return [
-        RunTold(
-            run_id=row.run_id,
-            kind=row.kind,
-            as_of=row.as_of,
-            started_at=row.started_at,
-            finished_at=row.finished_at,
-            status=row.status,
-            waiting=row.waiting,
-            withdrawn_at=row.withdrawn_at,
+        replace(
+            row,
             rosters=tuple(roster for roster in rosters if roster.run_id == row.run_id),
             parts=tuple(part for part in parts if part.run_id == row.run_id),
         )
