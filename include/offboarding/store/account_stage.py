@@ -75,7 +75,7 @@ class AccountStage:
                 if fact.account_native_id == native_id and waiting:
                     own.append(credential_values(fact))
                 else:
-                    self.stage.add("s_credential", credential_values(fact))
+                    self.stage.add("s_credential", (fact.account_native_id, *credential_values(fact)))
                     self.stage.add("s_stray", (fact.account_native_id,))
             elif isinstance(fact, Account):
                 self.accounts += 1
@@ -119,7 +119,7 @@ class AccountStage:
         credentials = told.once()
         self.stage.add("s_account", (*told.columns, told.account.last_used_at, keys, digest, len(credentials)))
         for credential in credentials:
-            self.stage.add("s_credential", credential)
+            self.stage.add("s_credential", (told.account.native_id, *credential))
 
     def _is_new(self, realm: str) -> bool:
         """Whether nothing at all is known of the realm."""

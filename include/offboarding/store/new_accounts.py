@@ -51,7 +51,7 @@ class NewAccounts:
             used_at = told.account.last_used_at
             days.append(used_at and used_at.astimezone(UTC).date())
             for values in told.credentials:
-                credential((pk, *values[1:], at))
+                credential((pk, *values, at))
         uses((self.realm, bigint_array(pks), date_array(days), at))
         self.several_realms = self.several_realms or any(told.account.realm != self.realm for told in waiting)
 

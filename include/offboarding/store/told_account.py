@@ -21,9 +21,9 @@ _OWNER_LABELS = ACCOUNT.index("owner_labels")
 _encoder = msgspec.msgpack.Encoder()
 _json = msgspec.json.Encoder()
 _value = itemgetter(1)
-account_values: "attrgetter[Values]" = attrgetter("realm", *ACCOUNT)
+account_values: "attrgetter[Values]" = attrgetter(*ACCOUNT)
 _key_values: "attrgetter[Values]" = attrgetter(*(f.name for f in fields(AccountKey)))
-credential_values: "attrgetter[Values]" = attrgetter("account_native_id", *CREDENTIAL)
+credential_values: "attrgetter[Values]" = attrgetter(*CREDENTIAL)
 
 
 class AccountKeys(Protocol):
@@ -45,21 +45,19 @@ class Told:
 
     account: Account
     values: Values
-    """Its realm, then its columns."""
     credentials: list[Values]
-    """Of each its account's native id, then its columns."""
 
     @property
     def columns(self) -> Values:
         """The account's columns, as a row bears them on its way into the store."""
-        own = self.values[1:]
-        return (*own[:_OWNER_LABELS], text_array(self.account.owner_labels), *own[_OWNER_LABELS + 1 :])
+        told = self.values
+        return (*told[:_OWNER_LABELS], text_array(self.account.owner_labels), *told[_OWNER_LABELS + 1 :])
 
     def once(self) -> Sequence[Values]:
         """Each credential once, should it be told twice."""
         if len(self.credentials) < 2:
             return self.credentials
-        return tuple({each[1:3]: each for each in self.credentials}.values())
+        return tuple({each[:2]: each for each in self.credentials}.values())
 
 
 def digests(told: Iterable[Told], form: bytes) -> list[bytes]:
