@@ -63,6 +63,7 @@ with concerned as (
     cross join lateral (select coalesce(al.person_uid, l.person_uid) as person_uid) p
     where l.relation = 'is' and l.decision = 'linked'
 ), begun as (
+    -- A stretch ends where somebody else's begins; the same person again, after a gap, goes on.
     select account_pk, person_uid,
         case when before is null then '-infinity'::timestamptz else valid_from end as from_at,
         coalesce(lead(valid_from) over (partition by account_pk order by valid_from, person_uid), 'infinity') as to_at
@@ -116,6 +117,7 @@ from called c join named_principal p on p.name = c.name and (
     (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
 union all
 select g.principal_id, 'group', t.person_uid, t.left_at,
+    -- Who was in when the group was first read may have been so since ever.
     greatest(t.from_at, case when m.valid_from = g.first_at then '-infinity'::timestamptz else mf.night_at end),
     least(t.to_at, coalesce(mt.night_at, 'infinity')), f.night_at, g.first_at, 'as a member of ' || g.label, true, t.dead
 from theirs t
@@ -175,6 +177,7 @@ with dated as (
     select g.key_pk, r.person_uid, r.left_at, g.principal_id, g.action, g.principal, g.carries, g.sure and r.sure as sure,
         g.now and r.to_at = 'infinity' and not r.dead as now, g.fresh, greatest(r.from_at, g.from_at) as from_at,
         least(r.to_at, g.to_at) as to_at, g.reason, r.kind, r.how,
+        -- Nothing was read before they left: what the first read told stands in for that day, and the sentence says so.
         case when greatest(r.first_at, g.first_at) > r.left_at then greatest(r.first_read_at, g.first_read_at) end
             as unread_until
     from reach r join granted g using (principal_id)
@@ -241,6 +244,7 @@ with by_account as (
     from worker_key k join worker w using (worker_pk)
     where k.kind in ('mail', 'login', 'number') and ltrim(k.value, '0') <> ''
         and (k.kind <> 'login' or (length(k.value) >= 4 and k.value <> all(%(reserved)s::text[])))
+        -- Nearly no value stands in any trail: those that do are counted, and no others.
         and exists (select from event_key e where e.kind = k.kind and e.value = k.value)
     group by k.kind, k.value having count(distinct w.person_uid) = 1
 )
@@ -264,6 +268,7 @@ join key_name k on k.realm = e.object_realm and k.key = e.object
 where not e.failed and e.deed <> 'made' and exists (
     select from key_copy c
     where c.key_pk = k.key_pk and c.realm = k.realm and (c.native_id = e.object or (
+        -- Five minutes for clocks that differ: a version may be dated a little after the event that made it.
         c.name = e.object and (c.created_at is null or c.created_at <= e.at + interval '5 minutes'))));
 create index on deed_done (key_pk);
 analyze deed_done;
@@ -295,6 +300,7 @@ select key_pk, person_uid, 'proved', case deed when 'read' then 'Read' when 'exp
 from (
     select d.*, row_number() over (partition by key_pk, person_uid, deed order by at desc, event_id) as n
     from deed_done d join leaver using (person_uid) where carries) latest
+-- Three of a sort: a job that reads a secret each minute would fill the ticket.
 where n <= 3;
 insert into custody_held
 select distinct on (e.key_pk, v.person_uid, s.stretch) e.key_pk, v.person_uid, 'registered',

@@ -49,6 +49,7 @@ select a.account_pk, n.realm, n.label
 from account a join source_setting using (realm) cross join lateral (
     select a.realm, plain_label(o.label) as label from unnest(a.owner_labels) as o(label) where a.service_like
     union
+    -- No realm: whoever made it may stand in any.
     select null, plain_label(a.created_by) where a.created_by <> '') n
 where a.service_like or a.created_by <> '';
 create temp table named as
@@ -85,6 +86,7 @@ select person_uid, 0 from departure where valid_from = %(as_of)s or valid_to = %
 union
 select person_uid, 0 from person_state where returned
 union
+-- Who is in doubt now and wasn't the last time, or the other way round: what is theirs is disputed by that alone.
 select person_uid, 0 from (
     (select person_uid from contested except select person_uid from contested_person)
     union all
@@ -123,6 +125,7 @@ with key as (
     from focus_person f join worker w using (person_uid) join worker_key k using (worker_pk)
     where f.step = %(step)s and k.kind = 'mail'
 )
+-- What an earlier step reached brings in nobody new, unless it was told then as an own id alone.
 select distinct e.kind, v.value, %(step)s::integer, e.own
 from ever e cross join lateral (values (e.value), (case when e.kind = 'number' then e.loose end)) v(value)
 where e.kind <> 'name' and ltrim(v.value, '0') <> '' and v.value not in (select p.value from placeholder p)
@@ -173,6 +176,7 @@ where exists (select from reached r where r.step = %(step)s)
     and (o.value in (select r.value from reached r where r.step = %(step)s)
         or (o.loose in (select r.value from reached r where r.step = %(step)s) and o.kind = 'number'))
 union
+-- Ended links too: who once held an account vouches for it still.
 select l.account_pk, %(step)s + 1 from link l
     left join person_alias a on a.alias_uid = l.person_uid
     join focus_person f on f.person_uid = coalesce(a.person_uid, l.person_uid) where f.step = %(step)s
@@ -207,6 +211,7 @@ select exists (select from focus_account where step = %(step)s + 1)
 -- name: focus_is_most
 -- Whether so much is found that looking at everything costs less. More values than are named here may not be held in
 -- memory, where those of each account are looked for among them.
+-- A quarter of all accounts: asked by an offset, so that it ends as soon as there are more, and counts no table whole.
 select exists (select from focus_account)
         and not exists (select from account offset (select greatest(count(*) * 4 - 1, 0) from focus_account))
     or (select count(*) from reached) > 1000000;

@@ -94,11 +94,13 @@ where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.
 
 -- name: roster_counts
 -- What each roster changed since it was last accepted. Whoever vanished and waits to be confirmed shows a short feed too.
+-- Who vanished beyond policy.max_inferred isn't a leaver yet; by how many more wait than the last time, the feed is short.
 select 'roster' as kind, x.roster as name, x.basis as measure, count(*)::int + max(case x.basis when 'inferred'
     then greatest(coalesce(r.waiting, 0) - coalesce(a.waiting, 0), 0) else 0 end) as value,
     coalesce(max(a.amount), max(r.workers), 0) as base
 from (select person_uid, roster, basis from fresh
     union all
+    -- A row even where nobody is fresh, so that those who wait are counted.
     select null, roster, 'inferred' from roster_read where run_id = %(read_run)s and waiting > 0) x
 left join roster_read r on r.run_id = %(read_run)s and r.roster = x.roster
 left join guard_accepted a on a.kind = 'roster' and a.name = x.roster
@@ -210,6 +212,7 @@ with held as (
     from closing c join tripped t on (t.kind = c.kind
         and t.name = case c.kind when 'roster' then c.roster else c.source end) or t.kind = 'total'
 ), first as (
+    -- It waits on one line, and by the word of its own roster or source before that of all together ("total" comes last).
     select distinct on (finding_key) * from held order by finding_key, kind
 )
 insert into guard_closing (finding_key, kind, name, reason, run_id)
@@ -246,6 +249,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
         and (%(persons)s::uuid[] is null or exists (
             select from scope s where s.realm = f.realm and s.scope in ('', f.account_native_id)
                 and s.kind = f.subject_kind and s.error_at >= %(since)s))) as unseen,
+    -- A first read holds what it found itself, and nothing that a later run finds of the same roster, system or rule.
     exists (
         select from baseline b
         where b.released_at is null and b.run_id = f.first_run_id and f.basis is distinct from 'notice'
@@ -256,6 +260,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
                     where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
                         k.material = f.subject_native_id
                         or (f.of_keys and c.realm = f.realm)))))) as baseline,
+    -- As the ticket's key will be made (keys.py), so that findings are counted by the tickets that they become.
     f.queue, case f.ticket_kind when 'revoke' then f.episode else 1 end as episode,
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'rotate' then 'key:' || f.subject_native_id
@@ -357,6 +362,7 @@ values (%(kind)s, %(name)s, %(run_id)s, %(run_id)s, %(numbers)s, (
         select count(*) from guard_closing g where g.kind = %(kind)s and g.name = %(name)s), 'waiting')
 on conflict (kind, name) where status = 'waiting' do update
 set last_run = excluded.last_run, findings = excluded.findings, closings = excluded.closings,
+    -- A run that couldn't tell the line anew keeps the numbers by which it waits.
     numbers = case when excluded.numbers = '[]' then guard_hold.numbers else excluded.numbers end
 returning hold_id, opened_run = %(run_id)s as new;
 
@@ -367,6 +373,7 @@ where h.status = 'waiting' and not exists (select from tripped t where t.kind = 
 returning h.hold_id;
 
 -- name: clear_held
+-- Before what waits now is written down. Findings that this run didn't look at stay on their lines.
 delete from guard_held h using candidate c where c.finding_key = h.finding_key;
 
 -- name: note_held
@@ -393,6 +400,7 @@ update guard_accepted a set run_id = n.run_id, as_of = n.as_of, amount = r.worke
 from roster_read r join run n on n.run_id = %(run_id)s
 where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete' and not exists (
     select from tripped t where t.kind = 'roster' and t.name = a.name);
+-- A person with too many accounts may be a wrong link in any source: none is taken for good while that waits.
 update guard_accepted a set run_id = n.run_id, as_of = n.as_of,
     amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
     linked = coalesce((select c.linked from linked_now c where c.realm = s.realm), 0)

@@ -26,6 +26,7 @@ with named as (
     select a.realm, a.label, a.native_id, coalesce(al.person_uid, l.person_uid) as person_uid
     from link l join account a using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
     where l.valid_to is null and l.decision = 'linked' and l.relation = 'is' and a.gone_at is null
+        -- Where nothing is named, a company's links aren't gone through.
         and exists (select from named)
 )
 select n.kind, n.realm, n.name, t.person_uid from named n join theirs t on n.name in (t.label, t.native_id)
@@ -54,6 +55,8 @@ with known as (
     select e.key_pk, w.person_uid
     from custody_span s join entry_key e using (name) join custody_key using (key_pk)
     join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder join worker w using (worker_pk)
+    -- A worker of the register counts for good: whoever held the material once may have kept it. What follows below is
+    -- a way to it, which is one only while it stands.
     where s.kind = 'worker' and s.from_at <= %(as_of)s
     union
     select e.key_pk, r.person_uid

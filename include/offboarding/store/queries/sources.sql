@@ -121,6 +121,7 @@ select a.native_id, {c.credential}
 from s_same s join twice using (native_id) join account a using (account_pk)
 join credential c on c.account_pk = a.account_pk and c.gone_at is null;
 delete from s_same s using twice t where t.native_id = s.native_id;
+-- What several records tell together no digest stands for.
 update s_account s set digest = null, keys = (
     select jsonb_agg(distinct k) from s_account o cross join jsonb_array_elements(o.keys::jsonb) k
     where o.native_id = s.native_id)::text
@@ -149,6 +150,7 @@ where exists (select from scope n where n.realm = %(realm)s and n.scope = '' and
 delete from s_scope s using scope n
 where n.realm = %(realm)s and n.scope in ('', s.scope) and n.kind = s.kind and n.complete
     and n.observed_at > %(observed_at)s;
+-- What is left of an account isn't all that was told of it.
 update s_account set digest = null;
 
 -- name: find_here
@@ -204,6 +206,7 @@ with changed as (
     select a.account_pk, a.keys as borne, s.keys::jsonb as told
     from here h join account a using (account_pk) join s_account s on s.native_id = a.native_id
     where not h.is_new
+        -- The seventh part is since when it's borne, which no read tells.
         and (select jsonb_agg(k - 6) from jsonb_array_elements(a.keys) k) is distinct from s.keys::jsonb
 ), told as (
     select c.account_pk, k - 5 as id, k as told from changed c cross join jsonb_array_elements(c.told) k
