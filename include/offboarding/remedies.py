@@ -1,6 +1,6 @@
 """What a person does about a finding: what the rules ask for, by the commands of the system that it concerns.
 
-A kind tells them in its package, `remedy.py` (interfaces.py); what it doesn't is said in words.
+A kind tells them in its package, `remedy.py` (interfaces); what it doesn't is said in words.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,7 @@
 """What a person is told to type, when a leaver chose the names."""
 
 import base64
+import re
 import shlex
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.support import cases, key_cases
 HOSTILE = "jdoe'; rm -rf ~ #"
 OF_ACCOUNTS = {Remedy.DISABLE, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
 OF_KEYS = set(Remedy) - OF_ACCOUNTS
+PAGE = (Path(__file__).parents[2] / "docs/architecture.md").read_text("utf-8")
 READERS = [(room, kind) for room in ("sources", "verifiers") for kind in kinds(room)]
 PARAMETER = "arn:aws:ssm:eu-west-1:222222222222:parameter/ops/$(rm)"
 
@@ -238,18 +240,19 @@ def test_what_several_share_is_said_once() -> None:
     assert [words[6] for words in commands(steps, "aws")] == ["AKIA1", "AKIA1", "AKIA2", "AKIA2"]
 
 
-def test_a_new_system_brings_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "one_of_tomorrow").mkdir()
-    (tmp_path / "one_of_tomorrow/__init__.py").write_text("")
-    (tmp_path / "one_of_tomorrow/remedy.py").write_text(
-        "from include.offboarding.model import Remedy\n"
-        "REMEDIES = {Remedy.DISABLE: lambda action: (f'suspend {action.account.login}',)}\n"
-    )
+def test_a_new_system_brings_its_own_as_the_documentation_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme/__init__.py").write_text("")
+    (tmp_path / "acme/remedy.py").write_text(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0])
     monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
-    account, thing = cases.directory_account(login="jdoe"), subject(SubjectKind.ACCOUNT)
+    account, thing = cases.directory_account(login=HOSTILE), subject(SubjectKind.ACCOUNT)
 
-    assert cases.steps(Remedy.DISABLE, "one_of_tomorrow", account, thing) == ("suspend jdoe",)
-    (words,) = cases.steps(Remedy.KEEP_TRACES, "one_of_tomorrow", account, thing)
+    steps = cases.steps(Remedy.DISABLE, "acme", account, thing)
+    (words,) = cases.steps(Remedy.KEEP_TRACES, "acme", account, thing)
+
+    assert commands(steps, "acme") == [["acme", "user", "suspend", HOSTILE], ["acme", "user", "resume", HOSTILE]]
     assert words.startswith("First keep the access records of label")
 
 

@@ -50,7 +50,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class EntryAsker:
-    """An Asker (interfaces.py) about one entry of the file."""
+    """An Asker (interfaces) about one entry of the file."""
 
     answers: Answers
     name: str

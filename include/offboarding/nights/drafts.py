@@ -4,7 +4,7 @@ from include.offboarding.model import TicketDraft, TicketRef, TicketState
 
 
 class DraftTracker:
-    """Holds the tickets that would be opened, in their order (a Tracker, see interfaces.py)."""
+    """Holds the tickets that would be opened, in their order (a Tracker, see interfaces)."""
 
     name = "drafts (on trial)"
 

@@ -27,7 +27,7 @@ class Settings(NotifierSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackAlerts:
-    """A message an alert (a Notifier, see interfaces.py)."""
+    """A message an alert (a Notifier, see interfaces)."""
 
     name: str
     connection: str

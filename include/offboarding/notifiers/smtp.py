@@ -26,7 +26,7 @@ class Settings(NotifierSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAlerts:
-    """A mail an alert (a Notifier, see interfaces.py)."""
+    """A mail an alert (a Notifier, see interfaces)."""
 
     name: str
     connection: str

@@ -107,7 +107,7 @@ class SqsQueue:
 
     def _sqs(self) -> "SQSClient":
         if self._client is None:
-            import boto3  # noqa: PLC0415 - see interfaces.py
+            import boto3  # noqa: PLC0415 - see interfaces
             from botocore.config import Config  # noqa: PLC0415
 
             own = self._connection or ConnectionFields(conn_id="")

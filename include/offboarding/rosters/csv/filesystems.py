@@ -119,7 +119,7 @@ class Filesystem:
 
     def _driver(self) -> "AbstractFileSystem":
         if self._opened is None:
-            import fsspec  # noqa: PLC0415 - see interfaces.py
+            import fsspec  # noqa: PLC0415 - see interfaces
 
             scheme = scheme_of(self._address)
             try:

@@ -98,7 +98,7 @@ class Bucket:
         return self._below(folder, lambda key: counts_in_folder(key.removeprefix(folder)), flat=True)
 
     def _one(self, key: str) -> FeedFile | None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             head = self._s3().head_object(Bucket=self._bucket, Key=key)

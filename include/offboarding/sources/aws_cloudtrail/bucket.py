@@ -124,7 +124,7 @@ class TrailBucket:
     @contextmanager
     def _speaking(self, call: str) -> Generator[None]:
         """Raise S3's errors as ours; a connection that breaks is `speaking_of`'s matter."""
-        from botocore.exceptions import ClientError, IncompleteReadError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError, IncompleteReadError  # noqa: PLC0415 - see interfaces
 
         try:
             yield

@@ -227,7 +227,7 @@ class AwsIamSource:
 
     def _report(self, iam: "IAMClient", purpose: Purpose) -> CredentialReport | Gap:
         """The report, or the gap that its missing right leaves: the users are read all the same."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             return fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep, purpose=purpose)

@@ -19,7 +19,7 @@ class Certificate:
 
 def read_certificate(body: str) -> Certificate | None:
     """A certificate in PEM; None where the text is none."""
-    from cryptography import x509  # noqa: PLC0415 - see interfaces.py
+    from cryptography import x509  # noqa: PLC0415 - see interfaces
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
     try:

@@ -200,7 +200,7 @@ class UserReader:
         self, kind: SubjectKind | None, call: Callable[[], Answer], *, absent_is_none: bool = False
     ) -> Answer | None:
         """One request; None where the right is missing (noted, by kind, else as a gap) or the thing isn't there."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         self._asked += 1
         try:

@@ -96,7 +96,7 @@ def fetch_report(
 
 
 def _generated(iam: "IAMClient") -> bool:
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
     try:
         return iam.generate_credential_report()["State"] == "COMPLETE"

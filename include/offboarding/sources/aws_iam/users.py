@@ -76,7 +76,7 @@ class Listed:
 
 def read_listed(iam: "IAMClient", asker: Asker) -> Listed:
     """List both. Raises botocore's ClientError for all but a missing right."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
     users: Mapping[str, ListedUser] | None = None
     gaps: tuple[Gap, ...] = ()

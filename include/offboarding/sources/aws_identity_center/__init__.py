@@ -164,7 +164,7 @@ class IdentityCenterSource:
         log.info("Identity Center users looked at", realm=center.store_id, users=len(accounts))
 
     def _facts(self, center: Center, user_id: str) -> Iterator[Fact]:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         error = ""
         try:

@@ -147,7 +147,7 @@ class KmsReader:
 
     def _material(self, told: "KeyMetadataTypeDef") -> tuple[str, str] | None:
         """By the public half, which KMS shows of an enabled key alone, or why there's none; None: it's denied."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         arn, state = told.get("Arn", ""), told.get("KeyState", "")
         if told.get("KeyUsage") == MACS:

@@ -136,7 +136,7 @@ def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext | b
 
 
 class RoundupTracker:
-    """A Tracker (see interfaces.py)."""
+    """A Tracker (see interfaces)."""
 
     def __init__(self, settings: Settings, rest: Rest, url: str, login: str) -> None:
         self._settings = settings

@@ -58,7 +58,7 @@ class ControlReader:
 
         Raises RetriableError, and botocore's ClientError of the account itself for all but a missing right.
         """
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         account_id = self.asker.account_id
         try:

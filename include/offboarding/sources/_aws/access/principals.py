@@ -95,7 +95,7 @@ def read_aws_policies(iam: "IAMClient", inventory: Inventory) -> Mapping[str, Na
     out, and is told as `Principals.unread`. Raises botocore's ClientError for all but a missing right.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html
     """
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
     wanted = sorted({attached.arn for attached in _attached(inventory) if attached.by_aws})
     if not wanted:

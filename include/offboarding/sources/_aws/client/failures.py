@@ -86,7 +86,7 @@ def is_absent(error: "ClientError") -> bool:
 @contextmanager
 def speaking_of(asker: Asker) -> Generator[None]:
     """Raise AWS's errors as ours: RetriableError, or FatalError where a person has to act."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see interfaces.py
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see interfaces
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     try:
@@ -124,7 +124,7 @@ def _of_answer(error: "ClientError", asker: Asker) -> OffboardingError:
 
 
 def _of_connection(error: Exception, asker: Asker) -> OffboardingError:
-    from botocore import exceptions  # noqa: PLC0415 - see interfaces.py
+    from botocore import exceptions  # noqa: PLC0415 - see interfaces
 
     if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
         return RetriableError(f"{asker}: AWS could not be reached ({type(error).__name__}). It is tried again")

@@ -122,7 +122,7 @@ class Organization:
 
         Raises RetriableError.
         """
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         asker = self.access.asker
         try:

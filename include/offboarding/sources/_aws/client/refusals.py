@@ -29,7 +29,7 @@ class Refusals:
 
         Raises botocore's ClientError for all else.
         """
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces.py
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             return call()

@@ -125,7 +125,7 @@ class Access:
 
         New for each read, since botocore's adaptive retries keep a client slow long after throttling has ended.
         """
-        import boto3  # noqa: PLC0415 - see interfaces.py
+        import boto3  # noqa: PLC0415 - see interfaces
 
         with speaking_of(self.asker):
             session = boto3.Session(
