@@ -7,8 +7,8 @@ from include.offboarding.commands import DONE
 from include.offboarding.commands.options import Format, command, option
 from include.offboarding.commands.output import Column, records, say, table
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.decisions.acknowledgements import named
 from include.offboarding.report import held
+from include.offboarding.report.let_stand import gap
 from include.offboarding.report.wording import COMMAND, moment, worker
 from include.offboarding.store import acknowledgements as store_acknowledgements
 from include.offboarding.store import decisions, guard, words
@@ -189,4 +189,4 @@ def _acknowledgement_row(each: Acknowledgement, zone: str) -> list[str]:
     ended = f"; ended {moment(each.ended_at, zone)}" if each.ended_at else ""
     told = f" by {each.ended_by}: {each.ended_for}" if each.ended_by else ""
     until = moment(each.expires_at, zone)
-    return [str(each.acknowledgement_id), named(each), until, f"{each.author}, {by}{ended}{told}", each.reason]
+    return [str(each.acknowledgement_id), gap(each), until, f"{each.author}, {by}{ended}{told}", each.reason]

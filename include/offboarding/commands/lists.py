@@ -9,7 +9,7 @@ from include.offboarding.commands import DONE
 from include.offboarding.commands.options import FORMATS, Format, command, count, option, span
 from include.offboarding.commands.output import NARROW, Cell, Column, note, records, say, table, width
 from include.offboarding.commands.stores import reading_store
-from include.offboarding.decisions import links_file, spreadsheet
+from include.offboarding.decisions import spreadsheet
 from include.offboarding.errors import FatalError
 from include.offboarding.keys import short_finding
 from include.offboarding.model import FindingState, LinkDecision, SubjectKind
@@ -87,6 +87,8 @@ def links(
 
         records(map(LinkLine.read, found))
     elif output == spreadsheet.FORMAT:
+        from include.offboarding.decisions import links_file  # noqa: PLC0415 - it brings what decides them
+
         sys.stdout.writelines(links_file.text(found))
     elif found:
         link_table(found)

@@ -13,6 +13,7 @@ from include.offboarding.errors import FatalError
 from include.offboarding.exceptions import across
 from include.offboarding.exceptions.register import Acknowledged, Exceptions
 from include.offboarding.mistakes import of_validation
+from include.offboarding.report.let_stand import gap
 from include.offboarding.report.wording import COMMAND, moment
 from include.offboarding.settings import Settings
 from include.offboarding.store import acknowledgements
@@ -57,7 +58,7 @@ def acknowledge(
         made=made,
         ids={"number": number, "until": made.expires_at.isoformat()},
         says=[
-            f"Acknowledgement {number}: {named(made)} is known until {ends}. {counts}",
+            f"Acknowledgement {number}: {gap(made)} is known until {ends}. {counts}",
             f'To take it back: {COMMAND} acknowledge withdraw {number} --reason "..."',
         ],
     )
@@ -82,7 +83,7 @@ def withdraw(desk: Desk, *, number: Number, reason: Reason) -> Decided[Acknowled
     return Decided(
         made=ended,
         ids={"number": ended.acknowledgement_id},
-        says=[f"Acknowledgement {ended.acknowledgement_id} ({named(ended)}) is taken back, from the next night on."],
+        says=[f"Acknowledgement {ended.acknowledgement_id} ({gap(ended)}) is taken back, from the next night on."],
     )
 
 
@@ -136,12 +137,3 @@ def _about(known: Acknowledgement) -> dict[str, str]:
         "queue": known.queue,
         "finding": known.finding,
     }
-
-
-def named(each: Acknowledgement) -> str:
-    """What is known, as people call it."""
-    if each.queue:
-        return f"queue of {each.queue}"
-    if each.finding:
-        return f"f-{each.finding[:8]}"
-    return f"roster {each.roster}" if each.roster else f"{each.source} {each.part}".strip()

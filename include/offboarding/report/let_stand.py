@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from include.offboarding.keys import short_finding
 from include.offboarding.report.wording import COMMAND, counted, labelled, moment
+from include.offboarding.store.acknowledgements import Acknowledgement
 from include.offboarding.store.reading import Night
 from include.offboarding.store.reading.let_stand import AcknowledgedThen, UncoveredThen
 
@@ -24,7 +25,7 @@ def let_stand(night: Night, zone: str) -> Iterator[str]:
             lines.append(f"ends {_first(until, zone)}: {named}{more}")
         yield from labelled("Excepted", lines)
     yield from labelled("Not covered", [_uncovered(each, zone) for each in night.uncovered])
-    lines = [f"{_gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]
+    lines = [f"{gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]
     yield from labelled("Known gaps", lines)
 
 
@@ -41,7 +42,8 @@ def _uncovered(each: UncoveredThen, zone: str) -> str:
     )
 
 
-def _gap(known: AcknowledgedThen) -> str:
+def gap(known: AcknowledgedThen | Acknowledgement) -> str:
+    """What is known, as people call it."""
     if known.queue:
         return f"queue of {known.queue}"
     if known.finding:
