@@ -8,9 +8,10 @@ import pytest
 
 from include.offboarding import pipeline
 from include.offboarding.errors import RetriableError
-from include.offboarding.model import Carryable, Deed, Standing, SubjectKind, sentence
+from include.offboarding.model import Carryable, Deed, Resolution, Standing, SubjectKind, sentence
 from include.offboarding.store import recorded, tickets
 from include.offboarding.store.connect import Session
+from include.offboarding.store.putting_right import put_right
 from include.offboarding.ticket_plan import TicketPlan
 from tests.support.deciding import add_notice
 from tests.support.key_company import CLOUD, KIM, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE, LEE_USER, KeyCompany
@@ -123,6 +124,21 @@ def test_it_closes_when_it_was_seen_dead_twice(company: KeyCompany, end: Any) ->
     company.login.facts = [KEY]
     company.judged()
     assert state(company) == ("open", "")
+
+
+def test_what_was_opened_by_hand_says_again_why_it_closed(company: KeyCompany) -> None:
+    company.judged(days=2)
+    dead(company)
+    company.judged()
+    run = company.judged()
+    closed = state(company)
+
+    company.session.execute("update finding set state = 'open', resolution = null, resolution_details = '{}'")
+    put_right(company.session, run.run_id)
+
+    assert state(company) == closed
+    assert closed[0] == "resolved"
+    assert company.findings("f.resolution") == [("leaver-signing-key", Resolution.NOT_TRUSTED)]
 
 
 def test_it_stays_open_through_the_cache_and_a_second_verifier(company: KeyCompany) -> None:

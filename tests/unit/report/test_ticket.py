@@ -145,6 +145,28 @@ def test_a_withdrawn_departure_is_no_leaver_any_more() -> None:
     assert "Due by" not in told.body
 
 
+OLD = replace(ACCOUNT, rule="rehire-old-account")
+MOVED = replace(ACCOUNT, rule="link-moved", ticket_kind="review", left_at=None)
+REVIEW = replace(TICKET, kind="review", holder="realm:d1")
+
+
+@pytest.mark.parametrize(
+    ("row", "items", "title"),
+    [
+        (TICKET, [OLD], "Revoke old accounts of worker 1042 (left 2026-11-13, works here again)"),
+        (TICKET, [OLD, ACCOUNT], "Revoke what still works of worker 1042 (left 2026-11-13)"),
+        (TICKET, [replace(OLD, told=None)], "Revoke old accounts of worker 1042 (departure withdrawn)"),
+        (replace(TICKET, kind="unverified"), [OLD], "Can't tell what works in corp-ldap: a person has to look"),
+        (REVIEW, [MOVED], "Review accounts of corp-ldap that say otherwise whose they are"),
+        (REVIEW, [replace(MOVED, left_at=NIGHT)], "Review accounts of corp-ldap that may be a leaver's, or nobody's"),
+    ],
+)
+def test_a_ticket_of_one_rule_alone_is_called_as_that_rule_says(
+    row: TicketRow, items: list[TicketItem], title: str
+) -> None:
+    assert draft(row, items, [], "Asia/Seoul").title == f"{title} [offb-3fa9c1d2e4b7]"
+
+
 def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
     used = replace(
         ACCOUNT,

@@ -5,18 +5,14 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Silent, SilentKey, TicketKind
+from include.offboarding.model import Resolution, Resolved, Silent, SilentKey, TicketKind, sentence
 from include.offboarding.rules import Rule, all_rules, rule_of
 from tests.support import cases
 from tests.support.silent import LEFT_AT, key, thing
 
-KEY_RULES = {
-    *("leaver-signing-key", "leaver-shared-secret", "leaver-key-access", "rotation-without-effect"),
-    *("signing-key-unverifiable", "signing-key-used-after-departure"),
-}
-OF_LEAVERS = [
-    rule for rule in all_rules() if rule.id not in KEY_RULES and rule.ticket in {TicketKind.REVOKE, TicketKind.EVENT}
-]
+OF_KEYS = [rule for rule in all_rules() if rule.ticket is TicketKind.ROTATE]
+OF_LEAVERS = [rule for rule in all_rules() if rule.ends and rule.ticket in {TicketKind.REVOKE, TicketKind.EVENT}]
+ONLY_A_VERDICT = [rule.id for rule in all_rules() if not rule.ends]
 DIGESTS = ["orphan-account", "uncustodied-signing-key"]
 
 DEAD_KEY: dict[str, Any] = {
@@ -53,7 +49,7 @@ STANDS: dict[str, Silent] = {"rehire-old-account": thing(**BACK), "signing-key-u
 
 @pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.ticket is not TicketKind.CONFIRM], ids=by_id)
 def test_what_nobody_saw_or_said_closes_nothing(rule: Rule) -> None:
-    silent = STANDS.get(rule.id) or (key() if rule.id in KEY_RULES else thing())
+    silent = STANDS.get(rule.id) or (key() if rule in OF_KEYS else thing())
 
     assert rule.closes(silent, cases.AS_OF) is None
 
@@ -231,6 +227,19 @@ def test_a_hidden_departure_closes_by_a_clear_word(known: dict[str, Any], senten
     assert why("departure-hidden", thing(**known)) == sentence
 
 
+def test_only_an_event_is_closed_by_nothing_but_a_verdict() -> None:
+    assert ONLY_A_VERDICT == ["signing-key-used-after-departure"]
+
+
+@pytest.mark.parametrize("resolution", Resolution, ids=str)
+def test_each_resolution_has_a_sentence_and_is_kept_with_what_it_needs(resolution: Resolution) -> None:
+    told = Resolved(resolution=resolution, author="lee", reason="why", worker="hr:1057", moment="2026-11-13", text="")
+
+    assert str(told) or resolution is Resolution.RECORDED
+    assert sentence(resolution.value, {"text": "as it was"}) == "as it was"
+    assert sentence(None, {}) == ""
+
+
 def test_a_digest_closes_when_its_system_was_read_whole() -> None:
     nobody: dict[str, Any] = {"person_uid": None, "gone": False}
 
@@ -241,7 +250,7 @@ def test_a_digest_closes_when_its_system_was_read_whole() -> None:
     assert [why(rule, thing(**nobody)) for rule in DIGESTS] == ["", ""]
 
 
-@pytest.mark.parametrize("rule", sorted(KEY_RULES - {"signing-key-used-after-departure"}))
+@pytest.mark.parametrize("rule", [rule.id for rule in OF_KEYS])
 def test_a_key_closes_when_nobody_trusts_it_or_it_is_no_leavers(rule: str) -> None:
     assert why(rule, key(**TRUSTED_NO_MORE)) == (
         f"no verifier accepts it any more: seen twice, 24 h apart, last at {SEEN:%Y-%m-%d %H:%M} UTC"

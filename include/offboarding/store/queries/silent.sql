@@ -163,7 +163,8 @@ left join lateral (
     order by k.word_id desc limit 1) word on true
 left join lateral (
     select k.author from departure_word k
-    where k.person_uid = f.person_uid and k.basis = 'hidden' and k.left_at = f.left_at and k.verdict = 'deny'
+    where f.subject_kind = 'worker' and k.person_uid = f.person_uid and k.basis = 'hidden' and k.left_at = f.left_at
+        and k.verdict = 'deny'
     order by k.word_id desc limit 1) denied on true
 left join lateral (
     select bool_or(l.decision = 'linked') as linked, bool_or(l.relation = 'is' and l.decision = 'linked') as theirs,
