@@ -139,6 +139,12 @@ def test_a_dag_uses_the_pipeline_and_the_wiring(module: Module) -> None:
     assert used_rooms(module) <= set(DAG_MAY_USE)
 
 
+def test_nobody_above_the_store_names_a_block_of_its_sql() -> None:
+    sql = f"{DOMAIN}.store.sql"
+    users = {module.room for module in modules() for name in module.imports if name.startswith(sql)}
+    assert users == {"store"}
+
+
 def test_one_room_knows_airflow() -> None:
     assert {module.room for module in modules() if "airflow" in third_party(module)} == set(AIRFLOW_ROOMS)
 

@@ -185,6 +185,7 @@ class SourceRead:
         else:
             self.session.execute(block("keys", "know_realm"), values)
         self.keys.merge(values)
+        # A whole read that began later has told all of this already; a live look is compared account by account.
         if self.tells != "accounts" or (self.phase == "collect" and self._is("newer_realm_read", values)):
             return
         steps = [*(() if self._placed(values) else self._held_steps(values)), *_BESIDE]
@@ -200,6 +201,7 @@ class SourceRead:
         fits = new.realm == self._realm and not new.several_realms
         if fits and not self._is("knows_accounts", values) and not self._is("newer_looks", values) and new.placed():
             return True
+        # Another run was quicker, or an account was told twice: it's merged, as any other read is.
         new.give_back()
         self.session.execute(block("sources", "stage_statistics"))
         return False
@@ -210,6 +212,7 @@ class SourceRead:
 
     def _held_steps(self, values: Mapping[str, object]) -> Iterator[str]:
         """What there is to do about accounts and credentials: little where nothing of the realm is known yet."""
+        # Asked under the realm's lock: whatever the read found when it began, another may have written since.
         known = self._is("knows_accounts", values)
         if known:
             self._check_ticks(values)

@@ -78,6 +78,7 @@ class FeedReader:
         """Raise IncompleteReadError where the feed as a whole can't be what it should be; after its last file."""
         if self.tally.without_zone:
             _log.info("locations without a time zone", roster=self._settings.name, rows=self.tally.without_zone)
+        # Nobody may have left, but somebody works here.
         if not self.tally.rows and self._settings.coverage is not Coverage.LEAVERS:
             raise self.incomplete(f"{origin} row 2: no worker stands below the header", "Ask HR for the whole file")
         if self.tally.rows and not self.tally.workers:

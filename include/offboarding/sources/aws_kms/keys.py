@@ -91,6 +91,7 @@ class KmsReader:
 
     def read(self) -> Iterator[KmsKey]:
         """Yield every key: a request each, and of one that signs five more, of one that makes MACs four, and pages."""
+        # Aliases are asked where there is a key to name, which in most regions there isn't.
         listed = self.keys.ask_region(self.region, self._listed)
         found = [told for arn in listed or () if (told := self._described(arn))]
         if not found:
@@ -131,6 +132,7 @@ class KmsReader:
             spec=told.get("KeySpec", ""),
             state=told.get("KeyState", "unknown"),
             origin=told.get("Origin", "unknown"),
+            # Imported material is older than the key that was made to hold it.
             created_at=_utc(told.get("CreationDate")) if told.get("Origin") != EXTERNAL else None,
             deletion_at=_utc(told.get("DeletionDate")),
             valid_to=_utc(told.get("ValidTo")),

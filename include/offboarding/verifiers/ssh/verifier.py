@@ -100,6 +100,7 @@ class SshVerifier:
         first, more = entry.places[0], len(entry.places) - 1
         lies = f"{first.shown}" + (f" and {more} more" if more else "")
         comment = f" ({first.comment})" if first.comment else ""
+        # Trusted until its last place ends; one that never does keeps it for good.
         ends = [place.expires_at for place in entry.places]
         return self._key(
             native_id,

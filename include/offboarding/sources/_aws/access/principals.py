@@ -148,6 +148,7 @@ def _users(inventory: Inventory, account_id: str, texts: Mapping[str, NamedPolic
 
 def _roles(inventory: Inventory, account_id: str, texts: Mapping[str, NamedPolicy]) -> Iterator[Principal]:
     for role in sorted(inventory.roles.values(), key=lambda role: role.arn):
+        # AWS alone takes these on.
         if SERVICE_ROLE in role.arn:
             continue
         yield Principal(
@@ -164,6 +165,7 @@ def _roles(inventory: Inventory, account_id: str, texts: Mapping[str, NamedPolic
 
 
 def _root(account_id: str, partition: str) -> Principal:
+    # It has no policies and no tags, and may do everything; only an organization's policies bind it.
     return Principal(
         kind=PrincipalKind.ACCOUNT,
         realm=account_id,
