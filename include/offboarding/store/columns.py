@@ -6,7 +6,17 @@ copies, compares or reads such records goes by these lists, in Python and in SQL
 
 from dataclasses import fields
 
-from include.offboarding.model import Account, Credential, Departure, Event, Key, KeyAccess, Registered, Trust
+from include.offboarding.model import (
+    Account,
+    Credential,
+    Departure,
+    Employment,
+    Event,
+    Key,
+    KeyAccess,
+    Registered,
+    Trust,
+)
 
 
 def _of(record: type, *but: str) -> tuple[str, ...]:
@@ -25,6 +35,8 @@ LISTS = {
     "credential": CREDENTIAL,
     "credential_said": tuple(name for name in CREDENTIAL if name not in ("kind", "native_id")),
     "departure": _of(Departure),
+    "employment": _of(Employment),
+    "employment_said": _of(Employment, "start_on"),
     "event": _of(Event, "realm", "actor_keys"),
     "key": _of(Key, "realm"),
     "key_access": _of(KeyAccess, "realm"),

@@ -12,10 +12,11 @@ from datetime import datetime
 from psycopg.rows import scalar_row
 
 from include.offboarding.model import Employment, EmploymentStatus, Worker
+from include.offboarding.store.columns import LISTS
 from include.offboarding.store.connect import Session
 from include.offboarding.store.spool import Spool
 from include.offboarding.store.sql import block, statements
-from include.offboarding.store.told_worker import RANKS, WorkerForm, is_tangled, once
+from include.offboarding.store.told_worker import RANKS, WorkerForm, employment_values, is_tangled, once
 
 _COLUMNS = {
     "worker": (
@@ -23,7 +24,7 @@ _COLUMNS = {
         *("in_complete_read", "digest", "first_told_at", "observed_at"),
     ),
     "person": ("person_uid", "id_space", "worker_id", "first_seen_at", "shown_worker_pk"),
-    "employment": ("worker_pk", "start_on", "status", "last_working_on", "end_on", "zone", "type", "told_left_at"),
+    "employment": ("worker_pk", *LISTS["employment"], "told_left_at"),
     "worker_key": ("worker_pk", "kind", "value", "loose", "space", "origin", "raw", "valid_from"),
 }
 
@@ -59,7 +60,7 @@ class NewWorkers:
             person((uid, space, number, as_of, pk))
             for e in told.employments:
                 left_at = as_of if _left_untold(e) else None
-                employment((pk, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type, left_at))
+                employment((pk, *employment_values(e), left_at))
             for row in once(self.form.rows(told)):
                 key((pk, *row, at))
             self.tangled = self.tangled or is_tangled(told)

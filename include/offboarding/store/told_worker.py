@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from include.offboarding.model import EmploymentStatus, Worker
+from include.offboarding.store.columns import LISTS
 
 KeyRow = tuple[str, str, str, str, str, str]
 """Kind, value, loose, space, origin and raw of a worker's identity key."""
@@ -17,6 +18,7 @@ RANKS = list(EmploymentStatus)
 
 _encoder = msgspec.msgpack.Encoder()
 _value = itemgetter(1)
+employment_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["employment"])
 # All but where it stands in the feed.
 _values: "attrgetter[tuple[object, ...]]" = attrgetter(*(f.name for f in fields(Worker) if f.name != "record"))
 

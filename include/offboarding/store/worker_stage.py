@@ -11,16 +11,17 @@ import msgspec
 from psycopg.rows import scalar_row
 
 from include.offboarding.model import Worker
+from include.offboarding.store.columns import LISTS
 from include.offboarding.store.connect import Session
 from include.offboarding.store.new_workers import NewWorkers
 from include.offboarding.store.sql import block
 from include.offboarding.store.staging import Stage
-from include.offboarding.store.told_worker import RANKS, WorkerForm, digests, is_tangled, once
+from include.offboarding.store.told_worker import RANKS, WorkerForm, digests, employment_values, is_tangled, once
 
 WORKER_COLUMNS = {
     "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on", "digest"),
     "s_tangled": ("worker_id",),
-    "s_employment": ("worker_id", "start_on", "status", "last_working_on", "end_on", "zone", "type"),
+    "s_employment": ("worker_id", *LISTS["employment"]),
     "s_worker_key": ("worker_id", "kind", "value", "loose", "space", "origin", "raw"),
 }
 """Temporary tables of a read, with their columns in the order of staged rows."""
@@ -74,10 +75,7 @@ class WorkerStage:
         if is_tangled(worker):
             self.stage.add("s_tangled", (worker.worker_id,))
         for e in worker.employments:
-            self.stage.add(
-                "s_employment",
-                (worker.worker_id, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type),
-            )
+            self.stage.add("s_employment", (worker.worker_id, *employment_values(e)))
         for row in once(self.form.rows(worker)):
             self.stage.add("s_worker_key", (worker.worker_id, *row))
 

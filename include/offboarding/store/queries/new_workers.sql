@@ -25,8 +25,8 @@ from (
     select worker_pk from new_employment
     group by worker_pk having count(distinct coalesce(start_on, '-infinity')) < count(*)) e
 join new_worker w using (worker_pk);
-insert into s_employment (worker_id, start_on, status, last_working_on, end_on, zone, type)
-select w.worker_id, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type
+insert into s_employment (worker_id, {employment})
+select w.worker_id, {e.employment}
 from new_employment e join new_worker w using (worker_pk);
 insert into s_worker_key (worker_id, kind, value, loose, space, origin, raw)
 select w.worker_id, k.kind, k.value, k.loose, k.space, k.origin, k.raw

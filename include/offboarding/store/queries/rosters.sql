@@ -9,8 +9,7 @@ create temp table s_worker (ord bigint generated always as identity, worker_id t
     manager text, location text, rank integer, start_on date, digest bytea);
 create temp table s_tangled (worker_id text);
 create temp table s_same_worker (worker_pk bigint, worker_id text, digest bytea);
-create temp table s_employment (worker_id text, start_on date, status text, last_working_on date, end_on date,
-    zone text, type text);
+create temp table s_employment as select null::text as worker_id, {employment} from employment with no data;
 create temp table s_worker_key (worker_id text, kind text, value text, loose text, space text, origin text, raw text);
 
 -- name: stage_statistics
@@ -74,8 +73,8 @@ select w.worker_id, w.person_uid, w.name, w.manager, w.location,
     (select max(e.start_on) from employment e where e.worker_pk = w.worker_pk)
 from worker w
 where w.worker_pk in (select s.worker_pk from s_same_worker s join told_twice using (worker_id));
-insert into s_employment (worker_id, start_on, status, last_working_on, end_on, zone, type)
-select w.worker_id, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type
+insert into s_employment (worker_id, {employment})
+select w.worker_id, {e.employment}
 from employment e join worker w using (worker_pk)
 where w.worker_pk in (select s.worker_pk from s_same_worker s join told_twice using (worker_id));
 insert into s_worker_key (worker_id, kind, value, loose, space, origin, raw)
@@ -257,8 +256,8 @@ on conflict do nothing;
 
 -- name: insert_employments
 -- Those of new workers.
-insert into employment (worker_pk, start_on, status, last_working_on, end_on, zone, type, told_left_at)
-select h.worker_pk, s.start_on, s.status, s.last_working_on, s.end_on, s.zone, s.type,
+insert into employment (worker_pk, {employment}, told_left_at)
+select h.worker_pk, {s.employment},
     case when s.status = 'left' and coalesce(s.last_working_on, s.end_on) is null then %(as_of)s::timestamptz end
 from s_employment s join here_worker h using (worker_id)
 where h.is_new;
@@ -309,11 +308,9 @@ order by h.worker_pk, s.start_on, array_position(array['active', 'leave', 'futur
     coalesce(s.last_working_on, s.end_on) desc nulls first, s.last_working_on is null, s.end_on desc nulls last,
     coalesce(s.zone, '')
 on conflict (worker_pk, start_on) do update
-set status = excluded.status, last_working_on = excluded.last_working_on, end_on = excluded.end_on,
-    zone = excluded.zone, type = excluded.type,
+set ({employment_said}) = row({excluded.employment_said}),
     told_left_at = case when excluded.told_left_at is not null then coalesce(e.told_left_at, excluded.told_left_at) end
-where (e.status, e.last_working_on, e.end_on, e.zone, e.type)
-    is distinct from (excluded.status, excluded.last_working_on, excluded.end_on, excluded.zone, excluded.type);
+where ({e.employment_said}) is distinct from ({excluded.employment_said});
 
 -- name: drop_employments
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
