@@ -7,7 +7,17 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from tests.support.source_tree import ADAPTER_ROOMS, DOMAIN, DOMAIN_FOLDER, Module, inner, kinds, modules, serves
+from tests.support.source_tree import (
+    ADAPTER_ROOMS,
+    DOMAIN,
+    DOMAIN_FOLDER,
+    Module,
+    inner,
+    kinds,
+    modules,
+    of_room,
+    serves,
+)
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
 ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
@@ -113,3 +123,10 @@ def test_an_ordinary_word_that_means_a_kind_is_seen(line: str) -> None:
 @pytest.mark.parametrize("line", ['scheme = "ldap"', 'if url.scheme == "ldap": pass', 'kind = "leaver-ldap-key"'])
 def test_an_ordinary_word_that_means_none_is_let_stand(line: str) -> None:
     assert "ldap" not in list(meant_as_kinds(ast.parse(line)))
+
+
+@pytest.mark.parametrize("module", of_room("rules"), ids=lambda module: module.name.rpartition(".")[2])
+def test_a_rule_knows_no_system_s_commands(module: Module) -> None:
+    """What is to be done, a rule says; how, the system's own package."""
+    typed = re.compile(r"\b(aws [a-z]+ |ldap(modify|search|passwd)|vault (read|write)|ssh-keygen|samba-tool|ipa user)")
+    assert [text for text in module.texts if typed.search(text)] == []

@@ -12,7 +12,7 @@ from include.offboarding.interfaces import AccountRemedies, KeyRemedies
 from include.offboarding.kinds import kind_module, kind_part, kinds
 from include.offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
 from include.offboarding.remedies import written_out
-from tests.support import cases, key_cases
+from tests.support import cases, key_cases, remedies_page
 
 HOSTILE = "jdoe'; rm -rf ~ #"
 OF_ACCOUNTS = {Remedy.DISABLE, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
@@ -301,3 +301,7 @@ def test_access_is_cut_where_the_key_lies() -> None:
     assert of_key(Remedy.CUT_ACCESS, key_cases.copy(label="the key"), "one") == (
         "In login, take one out of whatever lets them use the key."
     )
+
+
+def test_the_page_shows_what_is_typed_today() -> None:
+    assert remedies_page.PAGE.read_text("utf-8") == remedies_page.page(), "run: python -m tests.support.remedies_page"

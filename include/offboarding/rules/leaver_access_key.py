@@ -25,8 +25,8 @@ class LeaverAccessKey(Rule):
             "latest end is told."
         ),
         runbook=(
-            "`aws iam update-access-key --status Inactive`. Undo: the same with `--status Active`. Where a service "
-            "used it after the departure, a job may run with it: the ticket warns, and the job is moved first."
+            "Switch it off; undone by switching it on. Where a service used it after the departure, a job may "
+            "run with it: the ticket warns, and the job is moved first."
         ),
     )
     ends = CREDENTIAL

@@ -24,7 +24,7 @@ class LeaverAccessKeyInactive(Rule):
             "was inactive when last read, and wasn't read this time, can't be told here, and under "
             "`leaver-access-key` too."
         ),
-        runbook="`aws iam delete-access-key`. It can't be undone: whoever needs a key gets a new one.",
+        runbook="Delete it. It can't be undone: whoever needs a key gets a new one.",
         explained="The key is deleted. It's listed, and holds no ticket open.",
     )
     ends = INACTIVE

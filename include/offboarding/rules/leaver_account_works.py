@@ -27,9 +27,8 @@ class LeaverAccountWorks(Rule):
         why="It's the first door anyone tries, and it often opens mail, VPN and single sign-on.",
         closes="A live read has seen it dead. An attribute that isn't readable is no answer.",
         runbook=(
-            "OpenLDAP: `ldapmodify` with `pwdAccountLockedTime: 000001010000Z`, which only an administrator lifts and"
-            " which counts only where the policy in force says `pwdLockout TRUE`. Undo: delete that attribute. SSH "
-            "keys on the entry go on working: they are items of their own."
+            "Lock it, so that only an administrator unlocks it. SSH keys on the entry go on working: they are "
+            "items of their own."
         ),
     )
     ends = (*NOT_A_LEAVERS, account_gone, login_dead, unlinked)

@@ -36,10 +36,10 @@ class LeaverCertificate(Rule):
             "the entry."
         ),
         runbook=(
-            "A directory: have the issuer revoke it (that can't be undone), and take the value off the entry; with "
-            "`revocation` the first alone closes it once it's on the CRL, without it the second does. `ldapsearch -t`"
-            " puts the values in files, and the ticket names the one by its SHA-256 fingerprint. AWS: `aws iam "
-            "update-signing-certificate --status Inactive`, undone with `--status Active`."
+            "On a directory's entry: have the issuer revoke it (that can't be undone), and take the value off "
+            "the entry; with `revocation` the first alone closes it once it's on the CRL, without it the second "
+            "does. The ticket names the one by its SHA-256 fingerprint. Where a system can switch it off: that, "
+            "undone by switching it on."
         ),
     )
     ends = CREDENTIAL

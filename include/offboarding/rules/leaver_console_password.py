@@ -21,10 +21,7 @@ class LeaverConsolePassword(Rule):
         what="A password for a cloud's console on a leaver's account.",
         why="It works from any browser, and closing the directory account doesn't touch it.",
         closes="A live read has seen that there is none.",
-        runbook=(
-            "`aws iam delete-login-profile`. Undo: `aws iam create-login-profile` with a new password. An open "
-            "console session may live up to 12 hours more."
-        ),
+        runbook="Take it away. Undo: a new password. An open console session may live up to 12 hours more.",
     )
     ends = CREDENTIAL
 

@@ -26,10 +26,7 @@ class LeaverCredentialInactive(Rule):
             "It's deleted, or switched on again (then it's a finding of its own kind). It's listed on a ticket that "
             "exists, and neither opens one nor holds it open."
         ),
-        runbook=(
-            "`aws iam delete-service-specific-credential`, `delete-signing-certificate` or `delete-ssh-public-key`. "
-            "It can't be undone: whoever needs one gets a new one."
-        ),
+        runbook="Delete it. It can't be undone: whoever needs one gets a new one.",
         explained="It's deleted. It's listed, and holds no ticket open.",
     )
     ends = INACTIVE

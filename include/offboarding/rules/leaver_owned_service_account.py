@@ -56,8 +56,7 @@ class LeaverOwnedServiceAccount(Rule):
         ),
         runbook=(
             "Write a new owner where the account names its owner; make a new secret beside the old one, move the "
-            "workload, then switch the old one off (`aws iam create-access-key`, then `update-access-key`; a "
-            "directory: `ldappasswd`)."
+            "workload, then switch the old one off."
         ),
         explained=(
             "Somebody active owns it and every secret that works is newer than the departure; or all of it is seen "

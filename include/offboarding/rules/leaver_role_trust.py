@@ -86,8 +86,8 @@ class LeaverRoleTrust(Rule):
             "a condition decides that can't be evaluated, it can't be told."
         ),
         runbook=(
-            "`aws iam update-assume-role-policy` without the user, in the role's account; undone with the policy that"
-            " was kept. An open session of the role may live up to 12 hours more."
+            "Put the trust policy in place without the user, in the role's account; undone with the policy that "
+            "was kept. An open session of the role may live up to 12 hours more."
         ),
         explained="A complete read of the roles sees that it lets none of their users in.",
     )

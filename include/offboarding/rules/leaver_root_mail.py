@@ -53,9 +53,9 @@ class LeaverRootMail(Rule):
             " in the evidence, and is no event of its own: the address says who can get in, not who did."
         ),
         runbook=(
-            "Let mail to the old address reach somebody who works here; then `aws account start-primary-email-update`"
-            " and `accept-primary-email-update` from the management account (which changes its own as its root user),"
-            " a new password, MFA of your own. Undo: the same with the old address."
+            "Let mail to the old address reach somebody who works here; then change the address from the "
+            "management account (which changes its own as its root user), a new password, MFA of your own. Undo: "
+            "the same with the old address."
         ),
         explained="A live read sees another address there, or the account closed or suspended.",
     )

@@ -30,10 +30,7 @@ class LeaverServiceCredential(Rule):
             "A live read has seen it inactive, expired or gone. An inactive one is listed by "
             "`leaver-credential-inactive`."
         ),
-        runbook=(
-            "`aws iam update-service-specific-credential --status Inactive`. Undo: the same with `--status Active`. "
-            "When it ends by itself is in the finding."
-        ),
+        runbook="Switch it off; undone by switching it on. When it ends by itself is in the finding.",
     )
     ends = CREDENTIAL
 

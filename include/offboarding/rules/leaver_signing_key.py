@@ -43,8 +43,8 @@ class LeaverSigningKey(Rule):
         runbook=(
             "Keep the access logs; make a new key, publish it, wait the longest cache, switch the signer, wait the "
             "longest life of what was signed, take the old one from every verifier, see that it's refused, delete "
-            "copies. Where its use is suspected, the old one goes first. Commands fitted to where it lies (KMS, "
-            "Vault, Secrets Manager) and who verifies with it (JWKS, sshd, X.509)."
+            "copies. Where its use is suspected, the old one goes first. The ticket has the commands of where it "
+            "lies, and of who verifies with it."
         ),
     )
     ends = HELD

@@ -55,9 +55,8 @@ class LeaverSshKey(Rule):
             " it turns out not to be theirs."
         ),
         runbook=(
-            "OpenLDAP: keep the entry's `sshPublicKey` values, then take off the one whose fingerprint the ticket "
-            "names. Undo: add it again. AWS: `aws iam update-ssh-public-key --status Inactive`, undone with `--status"
-            " Active`."
+            "In a directory: keep the entry's values, then take off the one whose fingerprint the ticket names; "
+            "undone by adding it again. Where a system can switch it off: that, undone by switching it on."
         ),
     )
     ends = (*NOT_A_LEAVERS, account_gone, credential_gone, _disowned, credential_dead, unlinked)

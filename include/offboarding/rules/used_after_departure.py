@@ -67,8 +67,8 @@ class UsedAfterDeparture(Rule):
         ),
         closes="A person gave a verdict with a reason (`verdict`); never by itself.",
         runbook=(
-            "Keep the traces first (CloudTrail's event history ends after 90 days), ask the former team whether a job"
-            " of theirs runs with it, shut what is still open, then say what it was."
+            "Keep the traces first (they may expire), ask the former team whether a job of theirs runs with it, "
+            "shut what is still open, then say what it was."
         ),
     )
     ends = (*NOT_A_LEAVERS, _used_before)
