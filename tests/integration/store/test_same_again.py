@@ -296,4 +296,4 @@ def test_of_a_list_of_leavers_its_date_alone_tells(night: Night, hour: int, stat
 
 def test_a_file_between_that_was_read_in_part_is_no_other_file(night: Night) -> None:
     """HR mends a file that broke off by delivering the whole one again."""
-    assert statuses(night, {10: MONDAY, 11: TUESDAY + "4,gone,\n", 12: MONDAY}) == ["complete", "partial", "complete"]
+    assert statuses(night, {10: MONDAY, 11: TUESDAY + ",active,\n", 12: MONDAY}) == ["complete", "partial", "complete"]
