@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
+from functools import cached_property
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -66,14 +67,18 @@ class Bars:
     """
 
     def __init__(self) -> None:
+        self._lines: dict[str, Any] = {}
+
+    @cached_property
+    def _progress(self) -> Any:
+        """Made for the first read: most commands read nothing for long."""
         from rich.console import Console  # noqa: PLC0415
-        from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.completed:,}"))
-        self._progress = Progress(
+        return Progress(
             *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True, redirect_stdout=False
         )
-        self._lines: dict[str, TaskID] = {}
 
     def __call__(self, what: str, number: int, *, over: bool) -> None:
         """A Watcher (progress.py)."""
