@@ -33,7 +33,9 @@ class FindingSubject(Inner):
     label: Annotated[str, By("subject_label")]
     """What people call it: an entry's DN, a user's ARN, a shortened key id."""
     account_native_id: OrNull
-    """The account that it is on; the account itself where that is the thing; "" for a role, which may trust several."""
+    """The account that it is on; the account itself where that is the thing; null for a role, which may trust
+    several.
+    """
     account_label: OrNull
     """That account's label; of a role, the users' that it trusts."""
 
