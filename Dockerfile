@@ -2,3 +2,5 @@
 # Not built in this repository's CI, which has no container engine.
 # The tag must be one whose Airflow is the version in requirements.txt: `docker run --rm IMAGE airflow version` tells.
 FROM astrocrpublic.azurecr.io/runtime:3.3-7
+# The package is include/offboarding, and is imported as offboarding.
+ENV PYTHONPATH=/usr/local/airflow:/usr/local/airflow/include

@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
 PYTHON_BIN := .venv/bin/python
-TARGETS := include dags plugins tests benchmarks
+TARGETS := include demo dags plugins tests benchmarks
 # Tests wait for servers a third of their time.
 WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
@@ -15,7 +15,7 @@ DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)
 SCRIPTS := .ci/run $(wildcard scripts/*.sh)
 
-export PYTHONPATH := $(CURDIR)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/include
 # Importing airflow makes ~/airflow where this is unset.
 export AIRFLOW_HOME := $(CURDIR)/.airflow
 export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
@@ -33,7 +33,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
-	@$(PYTHON_BIN) -m include.offboarding.demo $(ARGS)
+	@$(PYTHON_BIN) -m demo $(ARGS)
 
 test: lint slapd ## lint, then all tests but the next line's, in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) $(ARGS)

@@ -19,14 +19,14 @@ from pathlib import Path
 import structlog
 from scale import Clock, configuration, store, told
 
-from include.offboarding import pipeline
-from include.offboarding.model import Account, AccountRef, Fact, IdentityKey, RequestCounts, Standing
-from include.offboarding.store import runs
-from include.offboarding.store.cases import Looked
-from include.offboarding.store.connect import Session
-from include.offboarding.store.custody import join_custody
-from include.offboarding.store.key_cases import key_cases
-from include.offboarding.store.staging import Stage
+from offboarding.model import Account, AccountRef, Fact, IdentityKey, RequestCounts, Standing
+from offboarding.runs import pipeline
+from offboarding.store import runs
+from offboarding.store.cases import Looked
+from offboarding.store.connect import Session
+from offboarding.store.custody import join_custody
+from offboarding.store.key_cases import key_cases
+from offboarding.store.staging import Stage
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 REALM, SYSTEM = "directory", "111111111111"

@@ -25,15 +25,16 @@ from unittest import mock
 import httpx
 import structlog
 
-from include.offboarding import pipeline, wiring
-from include.offboarding.demo import servers as demo_servers
-from include.offboarding.demo.directory import ldif
-from include.offboarding.demo.folder import DemoFolder
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.roundup import RoundupServer
-from include.offboarding.demo.servers import running
-from include.offboarding.demo.world import PEOPLE_DN, Entry
-from include.offboarding.nights.whole import Readers, whole_night
+from demo import servers as demo_servers
+from demo.directory import ldif
+from demo.folder import DemoFolder
+from demo.nights import Night
+from demo.roundup import RoundupServer
+from demo.servers import running
+from demo.world import PEOPLE_DN, Entry
+from offboarding import wiring
+from offboarding.runs import pipeline
+from offboarding.runs.whole import Readers, whole_night
 from tests.support.standalone import Standalone, standalone
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -22,13 +22,13 @@ from pathlib import Path
 import ldap3
 import structlog
 
-from include.offboarding.demo import slapd
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Account
-from include.offboarding.sources.ldap import Settings, build
-from include.offboarding.sources.ldap.session import opened
-from include.offboarding.sources.ldap.tls import VerifiedTls
+from demo import slapd
+from demo.certificates import make_certificate
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Account
+from offboarding.sources.ldap import Settings, build
+from offboarding.sources.ldap.session import opened
+from offboarding.sources.ldap.tls import VerifiedTls
 
 SUFFIX = "dc=corp,dc=example"
 ADMIN, PASSWORD = f"cn=admin,{SUFFIX}", "bench"

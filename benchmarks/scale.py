@@ -28,14 +28,14 @@ import structlog
 from psycopg import sql
 from records.company import CLOUDS, DIRECTORY, NIGHT, Company, Feed, System
 
-from include.offboarding import pipeline
-from include.offboarding.interfaces import RosterSettings, SourceSettings
-from include.offboarding.model import Account, Coverage, Credential, KeyKind
-from include.offboarding.settings import Company as CompanySettings
-from include.offboarding.settings import Settings
-from include.offboarding.sources.aws_iam import Settings as AwsSettings
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session, opened
+from offboarding.config.settings import Company as CompanySettings
+from offboarding.config.settings import Settings
+from offboarding.interfaces import RosterSettings, SourceSettings
+from offboarding.model import Account, Coverage, Credential, KeyKind
+from offboarding.runs import pipeline
+from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
 
 FULL, SMALL = 1_000_000, 20_000
 BEFORE, AFTER = "before", "after"

@@ -12,8 +12,8 @@ from airflow.sdk import DAG, Param, task
 from airflow.sdk.definitions.param import ParamsDict
 
 from dags.offboarding_tasks import ASKED_AGAIN, context
-from include.offboarding import wiring
-from include.offboarding.decisions import kinds, submitting
+from offboarding import wiring
+from offboarding.decisions import kinds, submitting
 
 NEEDED = "decision"
 PEOPLE_ALONE = cast("Any", ["manual"])

@@ -14,18 +14,9 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.offboarding_queue import told, watched
-from dags.offboarding_tasks import (
-    AS_OF,
-    ASKED_AGAIN,
-    GOES_ON,
-    all_parts,
-    context,
-    each_part,
-    each_roster,
-    once,
-    opened,
-)
-from include.offboarding import pipeline, wiring
+from dags.offboarding_tasks import AS_OF, ASKED_AGAIN, GOES_ON, all_parts, context, each_part, each_roster, once, opened
+from offboarding import wiring
+from offboarding.runs import pipeline
 
 SETTINGS = wiring.configured()
 PEOPLE = Param(

@@ -23,8 +23,10 @@ from dags.offboarding_tasks import (
     opened,
     told,
 )
-from include.offboarding import pipeline, releasing, wiring
-from include.offboarding.order import NIGHT
+from offboarding import wiring
+from offboarding.guard import releasing
+from offboarding.runs import pipeline
+from offboarding.runs.order import NIGHT
 
 SETTINGS = wiring.configured()
 ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, pipeline.report)

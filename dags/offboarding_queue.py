@@ -13,8 +13,9 @@ import structlog
 from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from include.offboarding import pipeline, wiring
-from include.offboarding.errors import RetriableError
+from offboarding import wiring
+from offboarding.model.errors import RetriableError
+from offboarding.runs import pipeline
 
 PAUSE_SECONDS = 30
 """After an error that may pass."""

@@ -2,7 +2,7 @@
 
 Begun by each night after which something waits, or by hand (form or REST, docs/guard.md). Whoever answers, and when, is
 kept with the decision. Without an answer nothing is decided: what waits goes on waiting, and the next night asks anew.
-A command does the same without it: python -m include.offboarding release | reject.
+A command does the same without it: python -m offboarding release | reject.
 """
 
 from datetime import timedelta
@@ -14,7 +14,8 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 from dags.offboarding_tasks import ASKED_AGAIN, WAITS
-from include.offboarding import releasing, wiring
+from offboarding import wiring
+from offboarding.guard import releasing
 
 SETTINGS = wiring.configured()
 APPROVE, REJECT, WAIT = "Approve", "Reject", "Wait"

@@ -1,7 +1,4 @@
-"""Tasks that the DAGs here share; no DAG of its own.
-
-Each opens its own session on the store; between tasks go ids and names from the configuration, and nothing else.
-"""
+"""Tasks that the DAGs share: each opens its own session on the store; between them go ids and configured names."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -9,8 +6,9 @@ from typing import Any, cast
 from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
 from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
 
-from include.offboarding import pipeline, wiring
-from include.offboarding.errors import FatalError
+from offboarding import wiring
+from offboarding.model.errors import FatalError
+from offboarding.runs import pipeline
 
 context = cast("Callable[[], dict[str, Any]]", get_current_context)
 GOES_ON = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS

@@ -12,17 +12,9 @@ from typing import Any, cast
 from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task, task_group
 from airflow.sdk.definitions.param import ParamsDict
 
-from dags.offboarding_tasks import (
-    AS_OF,
-    ASKED_AGAIN,
-    GOES_ON,
-    all_parts,
-    context,
-    each_part,
-    each_roster,
-    once,
-)
-from include.offboarding import pipeline, wiring
+from dags.offboarding_tasks import AS_OF, ASKED_AGAIN, GOES_ON, all_parts, context, each_part, each_roster, once
+from offboarding import wiring
+from offboarding.runs import pipeline
 
 SETTINGS = wiring.configured()
 

@@ -14,7 +14,7 @@ esac
 
 # Which Python, if somebody asked for one; and the path, since a virtual environment cannot be moved.
 place="${PYTHON:-} $PWD"
-packages=$(cat requirements.lock scripts/build.txt | cksum)
+packages=$(cat requirements.lock scripts/build.txt scripts/bootstrap.sh | cksum)
 stands_here() {
     [ "$(cat "$venv/.place" 2>/dev/null)" = "$place" ] && "$venv/bin/python" -c '' 2>/dev/null
 }
@@ -50,4 +50,7 @@ sync() {
 # Offline first: with a full cache and no network, stale index pages would make it fail.
 sync --offline 2>/dev/null || sync ||
     fail "The packages could not be fetched: check the network (or set PIP_INDEX_URL to your package index) and the disk's free space (2 GB), then try again."
+# So that `python -m offboarding` finds the package. In .venv from there, since a git worktree may borrow it by a link.
+case $venv in .venv) package=../../../../include ;; *) package=$PWD/include ;; esac
+echo "$package" >"$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/offboarding.pth"
 echo "$packages" >"$venv/.packages"

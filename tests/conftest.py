@@ -46,7 +46,7 @@ processes; what they count.
 @pytest.fixture(autouse=True)
 def own_secrets() -> Iterator[None]:
     """What one test takes for a password ("another") is a word of the next one's errors."""
-    from include.offboarding import errors
+    from offboarding.model import errors
 
     before = set(errors._secrets)
     yield

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.model import (
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountKey,

@@ -1,7 +1,7 @@
-"""`python -m include.offboarding`: what may be typed says commands/tree.py."""
+"""`python -m offboarding`: what may be typed says commands/tree.py."""
 
 import sys
 
-from include.offboarding.commands.entry import main
+from offboarding.cli.entry import main
 
 sys.exit(main())

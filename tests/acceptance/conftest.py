@@ -2,8 +2,8 @@
 
 import pytest
 
-from include.offboarding.interfaces import Tracker
-from include.offboarding.store.connect import Session
+from offboarding.interfaces import Tracker
+from offboarding.store.connect import Session
 from tests.support.demo_company import demo_company
 from tests.support.office import HeardTracker, Office
 from tests.support.tracker import people, roundup, tracker

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.demo.roundup import RoundupServer
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Account, Credential, Standing, TicketRef, Worker
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import opened
-from include.offboarding.store.events import broken_at
-from include.offboarding.trackers.roundup import build
+from demo.roundup import RoundupServer
+from offboarding.model import Account, Credential, Standing, TicketRef, Worker
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import embedded
+from offboarding.store.connect import opened
+from offboarding.store.events import broken_at
+from offboarding.trackers.roundup import build
 from tests.support.crashing import Orders, started, told
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import Feed, HeardTracker, Office, System, access_key, locked, login, switched_off, user

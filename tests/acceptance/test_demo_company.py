@@ -10,12 +10,12 @@ import pytest
 import yaml
 from psycopg import sql
 
-from include.offboarding.demo.aws_key_seed import NEVER_SHOWN
-from include.offboarding.demo.company import company
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.servers import AWS_KEY
-from include.offboarding.model import TicketRef
-from include.offboarding.store.events import broken_at
+from demo.aws_key_seed import NEVER_SHOWN
+from demo.company import company
+from demo.nights import Night
+from demo.servers import AWS_KEY
+from offboarding.model import TicketRef
+from offboarding.store.events import broken_at
 from tests.support import canaries
 from tests.support.demo_company import DemoCompany
 from tests.support.desk import SeenTicket, seen

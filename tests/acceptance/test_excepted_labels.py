@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Account
-from include.offboarding.report import night as report
-from include.offboarding.store import reading, recorded
+from offboarding.model import Account
+from offboarding.model.errors import FatalError
+from offboarding.report import night as report
+from offboarding.runs import pipeline
+from offboarding.store import reading, recorded
 from tests.support.office import Office, login
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, worker

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Account, KeyKind, Standing
-from include.offboarding.report import night as report
-from include.offboarding.store import reading
-from include.offboarding.store.events import broken_at
+from offboarding.model import Account, KeyKind, Standing
+from offboarding.report import night as report
+from offboarding.store import reading
+from offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import Office, access_key, login, user
 from tests.support.red import why_red
@@ -66,9 +66,7 @@ def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Offic
     assert "[-] 2." in ticket.body
     assert "May stand: excepted until 2026-11-29 15:00 UTC, approved by Soyeon." in " ".join(ticket.body.split())
     assert "excepted until" in ticket.comments[-1]
-    assert "Excepted    1 finding (python -m include.offboarding findings --state excepted)" in screen(
-        kim, told.run.run_id
-    )
+    assert "Excepted    1 finding (python -m offboarding findings --state excepted)" in screen(kim, told.run.run_id)
 
 
 def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: RoundupPeople) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Coverage
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.events import broken_at
+from offboarding.model import Coverage
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
+from offboarding.store.events import broken_at
 from tests.support.database import cloned
 from tests.support.filed_feed import (
     FIRST,
@@ -39,7 +39,7 @@ BEFORE, LAST_NIGHT, TONIGHT = range(6), (6, 7), (8,)
 """Places in the file of those who have left."""
 USED = datetime(2026, 11, 20, 3, tzinfo=UTC)
 """By the first of them, a week after his last day."""
-COMMAND = "python -m include.offboarding"
+COMMAND = "python -m offboarding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

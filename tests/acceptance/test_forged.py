@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.model import KeyKind
-from include.offboarding.store import keyed, reading, recorded
+from offboarding.model import KeyKind
+from offboarding.runs import pipeline
+from offboarding.store import keyed, reading, recorded
 from tests.support.desk import tickets_of
 from tests.support.office import Office, access_key, login, user
 from tests.support.red import why_red

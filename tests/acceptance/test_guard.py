@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding import pipeline, releasing
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Alert, Employment, KeyKind, TicketDraft, TicketRef
-from include.offboarding.store import alerts, reading
-from include.offboarding.store.events import broken_at
+from offboarding.guard import releasing
+from offboarding.model import Alert, Employment, KeyKind, TicketDraft, TicketRef
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import alerts, reading
+from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.departure import departure
 from tests.support.desk import tickets_of

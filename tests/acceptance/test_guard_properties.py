@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from include.offboarding.model import Count, Measure
-from include.offboarding.store import embedded, reading
-from include.offboarding.store.connect import opened
-from include.offboarding.thresholds import Guard, Limit, trips
+from offboarding.guard.limits import Guard, Limit, trips
+from offboarding.model import Count, Measure
+from offboarding.store import embedded, reading
+from offboarding.store.connect import opened
 from tests.support.database import cloned
 from tests.support.deciding import add_notice
 from tests.support.listed_tracker import ListedTracker

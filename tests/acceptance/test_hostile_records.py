@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.report.coverage import gaps
-from include.offboarding.store import embedded, reading
-from include.offboarding.store.connect import Session, opened
+from offboarding.report.coverage import gaps
+from offboarding.store import embedded, reading
+from offboarding.store.connect import Session, opened
 from tests.support.database import cloned
 from tests.support.hostile import PREFIX, VALUES, Hostile, records
 from tests.support.listed_tracker import ListedTracker

@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from include.offboarding.store import embedded
+from offboarding.store import embedded
 from tests.support.killing.controls import CONTROLS, Control
 from tests.support.killing.drawing import SEED, drawn, some
 from tests.support.killing.scenes import Stage, stage

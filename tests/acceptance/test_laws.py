@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from include.offboarding import guarding, ticketing
-from include.offboarding.model import Fact, TicketDraft, TicketRef
-from include.offboarding.store import embedded
+from offboarding.guard import holds
+from offboarding.model import Fact, TicketDraft, TicketRef
+from offboarding.store import embedded
+from offboarding.tickets import desk
 from tests.support.laws.machine import Laws
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import System
@@ -92,7 +93,7 @@ def takes_a_failed_source_for_an_empty_one(patch: pytest.MonkeyPatch) -> type[Li
 
 
 def leaves_what_people_closed(patch: pytest.MonkeyPatch) -> type[ListedTracker]:
-    patch.setattr(ticketing.TicketDesk, "_reopen_by_itself", lambda *_: None)
+    patch.setattr(desk.TicketDesk, "_reopen_by_itself", lambda *_: None)
     return ListedTracker
 
 
@@ -109,7 +110,7 @@ def closes_whatever_it_is_told_to(patch: pytest.MonkeyPatch) -> type[ListedTrack
 def writes_no_event(patch: pytest.MonkeyPatch) -> type[ListedTracker]:
     def nothing(*_: object, **__: object) -> None: ...
 
-    patch.setattr(guarding, "append_events", nothing)
+    patch.setattr(holds, "append_events", nothing)
     return ListedTracker
 
 

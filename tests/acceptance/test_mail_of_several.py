@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import pytest
 
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import Account, KeyKind, Worker
-from include.offboarding.store.connect import Session
+from offboarding.interfaces import Tracker
+from offboarding.model import Account, KeyKind, Worker
+from offboarding.store.connect import Session
 from tests.acceptance.test_own_entry import (
     BEGAN,
     COLLEAGUE,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import wiring
-from include.offboarding.decisions.moments import last_moment
-from include.offboarding.model import Employment, Worker
-from include.offboarding.store.connect import Session
+from offboarding import wiring
+from offboarding.decisions.moments import last_moment
+from offboarding.model import Employment, Worker
+from offboarding.store.connect import Session
 from tests.support.deciding import add_notice
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 import pytest
 
-from include.offboarding.decisions.links import Verb
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
-from include.offboarding.store import reading
-from include.offboarding.store.connect import Session
+from offboarding.decisions.links import Verb
+from offboarding.interfaces import Tracker
+from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
+from offboarding.store import reading
+from offboarding.store.connect import Session
 from tests.support.deciding import decide_link
 from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, job, mail, number, owner, scoped, ssh, tag, worker

@@ -8,13 +8,13 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from include.offboarding.demo import slapd
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.world import ADMIN_DN, PEOPLE_DN, SUFFIX
-from include.offboarding.model import KeyKind
-from include.offboarding.rosters.csv import Settings as CsvSettings
-from include.offboarding.settings import Settings
-from include.offboarding.store.connect import Session
+from demo import slapd
+from demo.nights import Night
+from demo.world import ADMIN_DN, PEOPLE_DN, SUFFIX
+from offboarding.config.settings import Settings
+from offboarding.model import KeyKind
+from offboarding.rosters.csv import Settings as CsvSettings
+from offboarding.store.connect import Session
 from tests.support.demo_company import DemoCompany, fields
 from tests.support.desk import tickets_of
 from tests.support.office import Office, access_key, login, user

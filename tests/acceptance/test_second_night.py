@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from include.offboarding.demo.nights import Night
-from include.offboarding.model import KeyKind, Standing
+from demo.nights import Night
+from offboarding.model import KeyKind, Standing
 from tests.support.demo_company import DemoCompany
 from tests.support.office import Office, access_key, login, switched_off, user
 from tests.support.rows import changed, versions

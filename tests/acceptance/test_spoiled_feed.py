@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Coverage
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import opened
+from offboarding.model import Coverage
+from offboarding.store import embedded
+from offboarding.store.connect import opened
 from tests.support.database import cloned
 from tests.support.filed_feed import FIRST, FiledCompany, FiledNight, Row, company, written
 from tests.support.listed_tracker import ListedTracker

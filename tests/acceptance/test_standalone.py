@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from include.offboarding.store import events, guard
-from include.offboarding.store.guard import Hold
+from offboarding.store import events, guard
+from offboarding.store.guard import Hold
 from tests.support import canaries
 from tests.support.canaries import Processes
 from tests.support.memory import Folder

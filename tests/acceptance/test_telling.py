@@ -1,6 +1,6 @@
 """The rules say of those leavers of whom there is something to tell what they say of every one of the company's."""
 
-from include.offboarding.store.runs import run
+from offboarding.store.runs import run
 from tests.support.demo_company import DemoCompany
 from tests.support.telling import of_everyone, said
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Account, KeyKind, Standing
-from include.offboarding.store import findings, reading, recorded
-from include.offboarding.store.events import broken_at
+from offboarding.model import Account, KeyKind, Standing
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store import findings, reading, recorded
+from offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import (
     CLOUD,

@@ -7,17 +7,8 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from tests.support.source_tree import (
-    ADAPTER_ROOMS,
-    DOMAIN,
-    DOMAIN_FOLDER,
-    Module,
-    inner,
-    kinds,
-    modules,
-    of_room,
-    serves,
-)
+from tests.support.rooms import ADAPTER_ROOMS
+from tests.support.source_tree import DOMAIN, DOMAIN_FOLDER, Module, inner, kinds, modules, of_room, serves
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
 ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}

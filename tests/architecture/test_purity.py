@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.source_tree import PROJECT, Module, modules, of_room
+from tests.support.source_tree import DOMAIN, PROJECT, Module, modules, of_room
 
 CLOCK = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns", "localtime", "gmtime", "getmtime"}
 """Names of what reads a clock, whatever they are called on."""
@@ -12,7 +12,7 @@ CLOCK = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns", "loca
 WORLD = {"time", "os", "io", "pathlib", "socket", "subprocess", "random", "secrets", "urllib", "http", "logging"}
 """Modules of the standard library that see or change something outside."""
 
-PURE = of_room("model", "errors", "keys", "thumbprints", "rules", "correlation")
+PURE = of_room("model", "custody.thumbprints", "rules", "identity")
 
 MIGRATIONS = "\n".join(path.read_text("utf-8") for path in PROJECT.glob("include/offboarding/store/migrations/*.sql"))
 TABLES = re.findall(r"create table (?:if not exists )?(\w+)", MIGRATIONS, re.IGNORECASE)
@@ -25,7 +25,7 @@ OUR_SQL = re.compile(
 
 
 def by_name(module: Module) -> str:
-    return module.name.removeprefix("include.offboarding.")
+    return module.name.removeprefix(f"{DOMAIN}.")
 
 
 def test_the_tables_were_found() -> None:
@@ -44,11 +44,11 @@ def test_nothing_pure_sees_the_world(module: Module) -> None:
     assert not {name.split(".")[0] for name in module.imports} & WORLD
 
 
-@pytest.mark.parametrize("module", of_room("rules", "correlation", "model"), ids=by_name)
+@pytest.mark.parametrize("module", of_room("rules", "identity", "model"), ids=by_name)
 def test_what_decides_stands_on_the_language_alone(module: Module) -> None:
     import sys
 
-    others = {name.split(".")[0] for name in module.imports} - set(sys.stdlib_module_names) - {"include"}
+    others = {name.split(".")[0] for name in module.imports} - set(sys.stdlib_module_names) - {"offboarding"}
     assert others == set()
 
 

@@ -19,9 +19,9 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import KeySource, SourceSettings
-from include.offboarding.model import KEY_KINDS, Fact, Gap, Key, KeyAccess, ScopeRead, Standing, SubjectKind
+from offboarding.interfaces import KeySource, SourceSettings
+from offboarding.model import KEY_KINDS, Fact, Gap, Key, KeyAccess, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
 _Kind = TypeVar("_Kind", Key, KeyAccess, ScopeRead, Gap)
 
@@ -216,7 +216,7 @@ class KeyContract:
         assert not [word for word in SECRET_WORDS if word in told]
 
     def test_settings_refuse_what_they_do_not_know(self, system: KeySystem) -> None:
-        settings = importlib.import_module(f"include.offboarding.{system.room}.{system.kind}").Settings
+        settings = importlib.import_module(f"offboarding.{system.room}.{system.kind}").Settings
 
         assert issubclass(settings, SourceSettings)
         assert settings.tells == "keys"

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import pytest
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import Notifier
-from include.offboarding.model import Alert
+from offboarding.interfaces import Notifier
+from offboarding.model import Alert
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
 ALERT = Alert(
     key="hold:1", subject="Held: roster hr & 60 leavers", body="60 new leavers {{ where }} <5 are usual>\nLook."

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import pytest
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.interfaces import MessageQueue
+from offboarding.interfaces import MessageQueue
+from offboarding.model.errors import FatalError, RetriableError
 
 
 class Place(Protocol):

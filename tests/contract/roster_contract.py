@@ -17,9 +17,9 @@ from typing import Protocol
 import pytest
 from pydantic import ValidationError
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.interfaces import Roster, RosterSettings
-from include.offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
+from offboarding.interfaces import Roster, RosterSettings
+from offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
+from offboarding.model.errors import IncompleteReadError
 
 COLUMNS = (
     *("worker_id", "previous_worker_ids", "name", "mail", "former_mail", "login", "login:corp-ldap"),

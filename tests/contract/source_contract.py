@@ -18,9 +18,8 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import Source, SourceSettings
-from include.offboarding.model import (
+from offboarding.interfaces import Source, SourceSettings
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountRef,
@@ -33,6 +32,7 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
 PEOPLE = ("alice", "bob", "carl")
 MANY = 20
@@ -491,7 +491,7 @@ def requests_for(system: System, read: Callable[[Source], Iterator[Fact]]):
 
 def kind_module(source: Source):
     """The file of its kind: the room's only one that builds such a source."""
-    room = importlib.import_module("include.offboarding.sources")
+    room = importlib.import_module("offboarding.sources")
     package = type(source).__module__.removeprefix(f"{room.__name__}.").split(".")[0]
     kind = package.removeprefix("_")
     return importlib.import_module(f"{room.__name__}.{kind}")

@@ -15,8 +15,8 @@ from typing import Protocol
 
 import pytest
 
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.interfaces import Tracker
+from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 
 
 class People(Protocol):

@@ -18,9 +18,9 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import SourceSettings, Trail
-from include.offboarding.model import Deed, Event, Fact, Gap, ScopeRead
+from offboarding.interfaces import SourceSettings, Trail
+from offboarding.model import Deed, Event, Fact, Gap, ScopeRead
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
 _Kind = TypeVar("_Kind", Event, ScopeRead, Gap)
 
@@ -199,7 +199,7 @@ class TrailContract:
         assert str(caught.value).startswith(f"sources.{system.name}")
 
     def test_settings_refuse_what_they_do_not_know(self, system: TrailSystem) -> None:
-        settings = importlib.import_module(f"include.offboarding.sources.{system.kind}").Settings
+        settings = importlib.import_module(f"offboarding.sources.{system.kind}").Settings
 
         assert issubclass(settings, SourceSettings)
         assert settings.tells == "events"

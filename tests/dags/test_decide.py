@@ -14,9 +14,9 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.sdk.execution_time.context import set_current_context
 from airflow.serialization.serialized_objects import DagSerialization
 
-from include.offboarding import wiring
-from include.offboarding.decisions import kinds, submitting
-from include.offboarding.errors import FatalError, RetriableError
+from offboarding import wiring
+from offboarding.decisions import kinds, submitting
+from offboarding.model.errors import FatalError, RetriableError
 from tests.support.source_tree import PROJECT
 
 FIELDS = {

@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import ParamValidationError
 
-from include.offboarding.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError, RetriableError
 from tests.support.source_tree import PROJECT
 
 GOES_ON = "all_done_min_one_success"

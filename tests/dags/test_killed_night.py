@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from include.offboarding.store import embedded
+from offboarding.store import embedded
 from tests.support.killing.drawing import Kill
 from tests.support.killing.nights import Nights, nights
 from tests.support.killing.stands import Stands

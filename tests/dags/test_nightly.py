@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
 
-from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
 from tests.support.source_tree import PROJECT
 
 GOES_ON = "all_done_min_one_success"

@@ -13,8 +13,9 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.offboarding import releasing, wiring
-from include.offboarding.errors import FatalError
+from offboarding import wiring
+from offboarding.guard import releasing
+from offboarding.model.errors import FatalError
 from tests.support.source_tree import PROJECT
 
 SETTINGS, TRACKER = SimpleNamespace(guard=SimpleNamespace(users=())), ("secops", None)

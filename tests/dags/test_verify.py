@@ -8,7 +8,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
 
-from include.offboarding.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError, RetriableError
 from tests.support.source_tree import PROJECT
 
 FLOW = {

@@ -15,8 +15,8 @@ from airflow.sdk import DAG
 from airflow.sdk.execution_time.context import set_current_context
 from psycopg import sql
 
-from include.offboarding import wiring
-from include.offboarding.store.connect import Session
+from offboarding import wiring
+from offboarding.store.connect import Session
 from tests.support.dag_runs import AirflowHome, Ended, airflow_home
 from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT

@@ -11,28 +11,28 @@ from typing import Any
 
 from cryptography import x509
 
-from include.offboarding import messages
-from include.offboarding.custody.reading import read as read_register
-from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError
-from include.offboarding.exceptions.reading import read as read_exceptions
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.revocation.certificates import CertificateFileError, certificates_in
-from include.offboarding.revocation.crl import CrlError, read_crl
-from include.offboarding.rosters import csv as csv_roster
-from include.offboarding.rosters._records.days import WrittenDays, database_day
-from include.offboarding.sources.aws_cloudtrail.records import recorded
-from include.offboarding.sources.aws_iam.certificates import read_certificate
-from include.offboarding.sources.aws_iam.report import parse_report
-from include.offboarding.sources.aws_iam.sshkeys import fingerprint_of
-from include.offboarding.sources.ldap import certificates, sshkeys
-from include.offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
-from include.offboarding.sources.ldap.times import filetime, generalized_time
-from include.offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, verdict
-from include.offboarding.verifiers.jwks.document import document_of
-from include.offboarding.verifiers.jwks.entries import entries
-from include.offboarding.verifiers.ssh.lines import lines
-from include.offboarding.verifiers.ssh.revocation import RevocationError, Revocations
-from include.offboarding.web.page import Page
+from offboarding.custody.reading import read as read_register
+from offboarding.interfaces import ReadContext
+from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError
+from offboarding.net.page import Page
+from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
+from offboarding.net.revocation.crl import CrlError, read_crl
+from offboarding.rosters import csv as csv_roster
+from offboarding.rosters._records.days import WrittenDays, database_day
+from offboarding.runs import messages
+from offboarding.sources.aws_cloudtrail.records import recorded
+from offboarding.sources.aws_iam.certificates import read_certificate
+from offboarding.sources.aws_iam.report import parse_report
+from offboarding.sources.aws_iam.sshkeys import fingerprint_of
+from offboarding.sources.ldap import certificates, sshkeys
+from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
+from offboarding.sources.ldap.times import filetime, generalized_time
+from offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, verdict
+from offboarding.verifiers.jwks.document import document_of
+from offboarding.verifiers.jwks.entries import entries
+from offboarding.verifiers.ssh.lines import lines
+from offboarding.verifiers.ssh.revocation import RevocationError, Revocations
+from offboarding.waivers.reading import read as read_exceptions
 
 CORPUS = Path(__file__).parent / "corpus"
 NIGHT = datetime(2026, 11, 24, 16, tzinfo=UTC)

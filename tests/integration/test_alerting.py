@@ -2,12 +2,12 @@
 
 import pytest
 
-from include.offboarding import alerting
-from include.offboarding.errors import RetriableError
-from include.offboarding.model import Alert
-from include.offboarding.store import alerts, runs
-from include.offboarding.store.connect import Session
-from include.offboarding.store.reading import night
+from offboarding.model import Alert
+from offboarding.model.errors import RetriableError
+from offboarding.runs import alerting
+from offboarding.store import alerts, runs
+from offboarding.store.connect import Session
+from offboarding.store.reading import night
 from tests.support.alerts import HeardNotifier
 
 ALERT = Alert(key="hold:1", subject="Held: roster hr & 60 leavers", body="60 new leavers.\nLook.")

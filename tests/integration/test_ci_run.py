@@ -10,7 +10,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 READER = "include/offboarding/sources/ldap/paging.py"
-ELSEWHERE = "include/offboarding/pipeline.py"
+ELSEWHERE = "include/offboarding/runs/pipeline.py"
 BOTH, TESTS = ["test", "test-directories"], ["test"]
 COPIED = (
     *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),

@@ -12,17 +12,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from include.offboarding.model import Account, Worker
-from include.offboarding.store.connect import Session
+from offboarding.model import Account, Worker
+from offboarding.store.connect import Session
 from tests.integration.test_correlation_oracle import untangled_company
 from tests.support import oracle
 from tests.support.companies import KEYS, LOGINS, MAILS, companies, rulings
 from tests.support.database import undone
 from tests.support.night import rows_of, spend_night, told
 from tests.support.oracle.persons import persons
-from tests.support.small_company import (
-    scoped,
-)
+from tests.support.small_company import scoped
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(

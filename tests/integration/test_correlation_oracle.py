@@ -11,8 +11,8 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from include.offboarding.model import Employment, Worker
-from include.offboarding.store.connect import Session
+from offboarding.model import Employment, Worker
+from offboarding.store.connect import Session
 from tests.support import oracle, small_company
 from tests.support.companies import companies
 from tests.support.database import undone

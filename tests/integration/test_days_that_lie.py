@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.decisions.moments import last_moment
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Employment
-from include.offboarding.store import reading
-from include.offboarding.store.connect import Session
+from offboarding.decisions.moments import last_moment
+from offboarding.model import Employment
+from offboarding.model.errors import FatalError
+from offboarding.store import reading
+from offboarding.store.connect import Session
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import AccountKey, KeyKind, Standing
-from include.offboarding.store import departures
-from include.offboarding.store.connect import Session, opened
+from offboarding.interfaces import Tracker
+from offboarding.model import AccountKey, KeyKind, Standing
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import departures
+from offboarding.store.connect import Session, opened
 from tests.support.departure import DepartureTold, departure
 from tests.support.desk import tickets_of
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user

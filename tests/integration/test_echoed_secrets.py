@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import config, wiring
-from include.offboarding.config import kind_module
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.demo.slapd import Tls
-from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Alert
-from include.offboarding.store.connect import connected
+from demo.certificates import make_certificate
+from demo.slapd import Tls
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.config.loading import kind_module
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Alert
+from offboarding.model.errors import OffboardingError
+from offboarding.store.connect import connected
 from tests.support import echo
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
@@ -159,7 +160,7 @@ def silent(work: Try) -> str:
 def test_every_kind_is_tried() -> None:
     rooms = ("rosters", "sources", "verifiers", "trackers", "queues")
     tried = {name.split()[0] for name in (*OVER_HTTP, *OVER_TLS, *OTHERWISE)} | ASKS_NOBODY
-    assert {f"{room}.{kind}" for room in rooms for kind in config.kinds(room)} == tried - {"store"}
+    assert {f"{room}.{kind}" for room in rooms for kind in loading.kinds(room)} == tried - {"store"}
 
 
 @pytest.mark.parametrize("status", STATUSES)

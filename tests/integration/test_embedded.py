@@ -11,15 +11,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.store import embedded
+from offboarding.model.errors import ConfigError
+from offboarding.store import embedded
 
 PROJECT = Path(__file__).parents[2]
 
 USER = """
 import sys
 from pathlib import Path
-from include.offboarding.store import embedded
+from offboarding.store import embedded
 with embedded.server(Path(sys.argv[1]), durable=False) as server:
     with server.connect() as connection:
         connection.execute("SELECT pg_advisory_xact_lock(1)")
@@ -42,7 +42,7 @@ class User:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | {"PYTHONPATH": str(PROJECT / "include"), "PYTHONDONTWRITEBYTECODE": "1"},
         )
 
     def enter(self) -> "User":
@@ -272,8 +272,8 @@ def test_a_folder_of_somebody_elses_is_refused_in_a_sentence(tmp_path: Path) -> 
     check = (
         "from pathlib import Path; import sys\n"
         "sys.path.insert(0, sys.argv[2])\n"
-        "from include.offboarding.store import embedded\n"
-        "from include.offboarding.errors import ConfigError\n"
+        "from offboarding.store import embedded\n"
+        "from offboarding.model.errors import ConfigError\n"
         "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "try:\n"
         "    with embedded.server(Path(sys.argv[1])): pass\n"

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsSeed, AwsUserSeed
-from include.offboarding.demo.login_service import JWKS, Answer, LoginService, public_jwk
-from include.offboarding.demo.ssh_authority import SshAuthority, SshIdentity
-from include.offboarding.errors import OffboardingError
-from include.offboarding.gate.facts import FactGate
-from include.offboarding.gate.workers import WorkerGate
-from include.offboarding.model import Fact, Gap, ScopeRead, Worker
-from include.offboarding.rosters import postgres
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed, AwsUserSeed
+from demo.login_service import JWKS, Answer, LoginService, public_jwk
+from demo.ssh_authority import SshAuthority, SshIdentity
+from offboarding.model import Fact, Gap, ScopeRead, Worker
+from offboarding.model.errors import OffboardingError
+from offboarding.rosters import postgres
+from offboarding.runs.ingest.gate.facts import FactGate
+from offboarding.runs.ingest.gate.workers import WorkerGate
 from tests.support.cloud import (
     CONTEXT,
     CORE,

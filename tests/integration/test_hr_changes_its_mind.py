@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Employment
-from include.offboarding.report import night as screen
-from include.offboarding.store import reading, words
+from offboarding.model import Employment
+from offboarding.model.errors import FatalError
+from offboarding.report import night as screen
+from offboarding.store import reading, words
 from tests.integration.test_departure import KIM_KEY, KIMS, LEE, PARK, office, rows
 from tests.support.deciding import add_notice, confirm_departure, deny_departure
 from tests.support.desk import SeenTicket, tickets_of

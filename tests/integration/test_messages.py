@@ -11,11 +11,12 @@ import yaml
 from airflow.dag_processing.dagbag import DagBag
 
 from dags.offboarding_queue import MessagesTrigger, told
-from include.offboarding import messages, pipeline, releasing
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import QueuedMessage
-from include.offboarding.queues.sqs import SqsQueue
-from include.offboarding.store.connect import Session
+from offboarding.guard import releasing
+from offboarding.interfaces import QueuedMessage
+from offboarding.model.errors import FatalError
+from offboarding.queues.sqs import SqsQueue
+from offboarding.runs import messages, pipeline
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import connected
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.deciding import add_notice

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding import pipeline, releasing
-from include.offboarding.errors import FatalError
-from include.offboarding.store import recorded, runs, watching, withdrawals
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.rows import Run
-from include.offboarding.store.trial import trial
+from offboarding.guard import releasing
+from offboarding.model.errors import FatalError
+from offboarding.runs import pipeline
+from offboarding.store import recorded, runs, watching, withdrawals
+from offboarding.store.connect import Session, opened
+from offboarding.store.rows import Run
+from offboarding.store.trial import trial
 from tests.support.deciding import withdraw_run
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login

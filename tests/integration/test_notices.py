@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Standing
-from include.offboarding.report import night as screen
-from include.offboarding.store import notices, reading
-from include.offboarding.store.connect import Session
-from include.offboarding.store.notices import Notice
+from offboarding.model import Standing
+from offboarding.model.errors import FatalError
+from offboarding.report import night as screen
+from offboarding.store import notices, reading
+from offboarding.store.connect import Session
+from offboarding.store.notices import Notice
 from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, rows, titles
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError
-from include.offboarding.store.connect import Session, opened
+from offboarding.model.errors import FatalError
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session, opened
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure

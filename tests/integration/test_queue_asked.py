@@ -9,16 +9,16 @@ import pytest
 import yaml
 from airflow.dag_processing.dagbag import DagBag
 
-from include.offboarding import messages, pipeline
-from include.offboarding.checkup.systems import FAILED, GOOD, Checked, Checkup
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.nights.whole import Readers, whole_night
-from include.offboarding.queues.sqs import SqsQueue, build
-from include.offboarding.report import night as screen
-from include.offboarding.settings import Settings
-from include.offboarding.store import reading
-from include.offboarding.store.rows import Run
+from offboarding.config.settings import Settings
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.queues.sqs import SqsQueue, build
+from offboarding.report import night as screen
+from offboarding.runs import messages, pipeline
+from offboarding.runs.doctor.systems import FAILED, GOOD, Checked, Checkup
+from offboarding.runs.whole import Readers, whole_night
+from offboarding.store import reading
+from offboarding.store.rows import Run
 from tests.integration.test_departure import office
 from tests.support.deciding import acknowledge
 from tests.support.desk import tickets_of

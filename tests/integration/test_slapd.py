@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from include.offboarding.demo import slapd
-from include.offboarding.errors import FatalError
+from demo import slapd
+from offboarding.model.errors import FatalError
 
 PROJECT = Path(__file__).parents[2]
 SUFFIX = "dc=corp,dc=example"
@@ -227,14 +227,14 @@ def test_keeps_its_data_unless_told_otherwise(tmp_path: Path, ldif: Path) -> Non
 
 def test_ends_what_a_killed_predecessor_left_running(tmp_path: Path, ldif: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from include.offboarding.demo import slapd\n"
+        "import os, sys; from pathlib import Path; from demo import slapd\n"
         f"slapd.start(Path(sys.argv[1]), slapd.Settings(suffix={SUFFIX!r}, admin_dn={ADMIN!r}, admin_password='x',"
         " ldif=Path(sys.argv[2]), port=int(sys.argv[3])))\n"
         f"os.kill(os.getpid(), {signal.SIGKILL:d})\n"
     )
     with slapd.running(tmp_path / "other", settings(ldif=ldif)) as server:
         port = server.port
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (PROJECT, PROJECT / "include")))}
     command = [sys.executable, "-c", script, str(tmp_path / "d"), str(ldif), str(port)]
     killed = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from include.offboarding.model import Employment, KeyKind, Worker
-from include.offboarding.report import night as screen
-from include.offboarding.store import reading
+from offboarding.model import Employment, KeyKind, Worker
+from offboarding.report import night as screen
+from offboarding.store import reading
 from tests.integration.test_departure import KIM, LEE, office, rows
 from tests.support.deciding import confirm_departure, deny_departure
 from tests.support.office import Office, access_key, user

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.model import Employment
-from include.offboarding.report import night as screen
-from include.offboarding.store import reading
-from include.offboarding.store.reading.upcoming import upcoming
+from offboarding.model import Employment
+from offboarding.report import night as screen
+from offboarding.store import reading
+from offboarding.store.reading.upcoming import upcoming
 from tests.integration.test_departure import office, rows
 from tests.support.deciding import add_notice
 from tests.support.office import Office, locked
@@ -62,7 +62,7 @@ def test_what_they_hold_is_counted_in_the_report_and_on_no_ticket(office: Office
     told = office.night()
 
     report = screen.render(reading.night(office.session, told.run.run_id), "Asia/Seoul")
-    assert "1 person leaves within 14 days, holding 2 accounts: python -m include.offboarding upcoming" in report
+    assert "1 person leaves within 14 days, holding 2 accounts: python -m offboarding upcoming" in report
     assert rows(office, "1042") == {}
     assert office.tracker.calls == ["open"]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import RetriableError
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import KeyKind, Standing
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.events import broken_at
+from offboarding.interfaces import Tracker
+from offboarding.model import KeyKind, Standing
+from offboarding.model.errors import RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import recorded
+from offboarding.store.connect import Session, opened
+from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user

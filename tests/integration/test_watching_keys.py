@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.model import Carryable
-from include.offboarding.store.connect import Session
+from offboarding.model import Carryable
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
 from tests.support.key_company import CLOUD, KIM_GONE, LEE_ACCOUNT, LEE_USER, KeyCompany
 from tests.support.keys_read import signing_key
 from tests.support.registered import custodian, entry

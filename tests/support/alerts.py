@@ -14,8 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from include.offboarding.errors import OffboardingError
-from include.offboarding.model import Alert
+from offboarding.model import Alert
+from offboarding.model.errors import OffboardingError
 
 MAIL_PASSWORD = "the-mail-password"
 BOT_TOKEN = "xoxb-of-the-test"

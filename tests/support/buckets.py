@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from include.offboarding.interfaces import ConnectionFields
+from offboarding.interfaces import ConnectionFields
 from tests.support.bucket_server import CONTROL, OPERATOR, Manners
 from tests.support.lasting import Lasting, descriptions_read_once
 

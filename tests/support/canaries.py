@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 
 LOOK_SECONDS = 0.2
 

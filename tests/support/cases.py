@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     AccountAction,
     AccountCase,
@@ -31,7 +31,7 @@ from include.offboarding.model import (
     Trust,
     TrustView,
 )
-from include.offboarding.remedies import written_out
+from offboarding.tickets.remedies import written_out
 
 LEFT_AT = datetime(2026, 11, 13, 15, 0, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

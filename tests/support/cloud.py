@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from include.offboarding.demo.aws import PROJECT, AwsServer, aws_server
-from include.offboarding.demo.aws_seed import (
+from demo.aws import PROJECT, AwsServer, aws_server
+from demo.aws_seed import (
     AwsAccountSeed,
     AwsCertificateSeed,
     AwsGroupSeed,
@@ -25,9 +25,9 @@ from include.offboarding.demo.aws_seed import (
     AwsSshKeySeed,
     AwsUserSeed,
 )
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import AccountRef, Fact
-from include.offboarding.sources.aws_iam import AwsIamSource, Settings, build
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import AccountRef, Fact
+from offboarding.sources.aws_iam import AwsIamSource, Settings, build
 from tests.support.lasting import Lasting, descriptions_read_once
 
 CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"

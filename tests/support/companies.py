@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     AccountKey,
     Coverage,

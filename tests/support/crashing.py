@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
-from include.offboarding.interfaces import ConnectionFields, Tracker
-from include.offboarding.model import TicketDraft, TicketRef, TicketState
-from include.offboarding.store import runs
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.ticket_plan import TicketPlan
-from include.offboarding.ticketing import TicketDesk
-from include.offboarding.trackers.roundup import Settings, build
+from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.store import runs
+from offboarding.store.connect import Session, opened
+from offboarding.tickets.desk import TicketDesk
+from offboarding.tickets.plan import TicketPlan
+from offboarding.trackers.roundup import Settings, build
 from tests.support.forked import FORK_SERVER
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.demo.own_lines import OwnLines
+from demo.own_lines import OwnLines
 from tests.support import airflow_commands
 from tests.support.airflow_commands import Order
 
@@ -108,7 +108,7 @@ def airflow_home(folder: Path) -> Generator[AirflowHome]:
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "offboarding=INFO",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": os.pathsep.join(map(str, (PROJECT, PROJECT / "include"))),
         "NO_COLOR": "1",
     }
     with (

@@ -11,9 +11,9 @@ import pytest
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.withdrawals import put_on_trial
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
+from offboarding.store.withdrawals import put_on_trial
 from tests.support.memory import Folder
 
 TEMPLATE = "store_template"

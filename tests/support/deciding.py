@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from include.offboarding.decisions import acknowledgements, departures, links, nights, notices
-from include.offboarding.decisions.kinds import Desk, WholeDesk
-from include.offboarding.settings import Settings
-from include.offboarding.store.acknowledgements import Acknowledgement
-from include.offboarding.store.connect import Session
-from include.offboarding.store.notices import Notice
-from include.offboarding.store.rows import Run
-from include.offboarding.store.words import OpenEnd
+from offboarding.config.settings import Settings
+from offboarding.decisions import acknowledgements, departures, links, nights, notices
+from offboarding.decisions.kinds import Desk, WholeDesk
+from offboarding.store.acknowledgements import Acknowledgement
+from offboarding.store.connect import Session
+from offboarding.store.notices import Notice
+from offboarding.store.rows import Run
+from offboarding.store.words import OpenEnd
 
 
 def desk(session: Session, author: str = "analyst") -> Desk:

@@ -14,15 +14,16 @@ from unittest import mock
 import pytest
 from structlog.testing import capture_logs
 
-from include.offboarding import config, wiring
-from include.offboarding.demo.folder import DemoFolder
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.servers import Servers, running
-from include.offboarding.demo.ssh_authority import MANIFEST
-from include.offboarding.interfaces import ConnectionFields, Tracker
-from include.offboarding.settings import Settings
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session, opened
+from demo.folder import DemoFolder
+from demo.nights import Night
+from demo.servers import Servers, running
+from demo.ssh_authority import MANIFEST
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.config.settings import Settings
+from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
 from tests.support.database import cloned
 from tests.support.lasting import Lasting, descriptions_read_once
 from tests.support.memory import Folder
@@ -93,7 +94,7 @@ def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder, lasti
 
 def _settings(folder: DemoFolder, issuer: str) -> Settings:
     """The committed configuration, but for where HR's files, the login service and the machines' files are."""
-    settings = config.load(Path("include/offboarding.yaml").resolve()).settings
+    settings = loading.load(Path("include/offboarding.yaml").resolve()).settings
     hr, *others = settings.rosters
     login, machines = settings.verifiers
     authority = str(folder.login / "tls" / "authority.pem")

@@ -8,12 +8,12 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.store.connect import Session
-from include.offboarding.store.guard import GuardOutcome
-from include.offboarding.store.messages import TakenMessage
-from include.offboarding.store.rows import Run
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
+from offboarding.store.guard import GuardOutcome
+from offboarding.store.messages import TakenMessage
+from offboarding.store.rows import Run
 from tests.support.office import Office
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.offboarding.model import TicketRef
+from offboarding.model import TicketRef
 from tests.support.tracker import RoundupPeople
 
 

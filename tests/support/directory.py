@@ -10,11 +10,11 @@ from typing import Any
 import ldap3
 import pytest
 
-from include.offboarding.demo import slapd
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Source
-from include.offboarding.model import Account, AccountRef, Credential, Fact, Gap, ScopeRead
-from include.offboarding.sources.ldap import Settings, build
+from demo import slapd
+from demo.certificates import make_certificate
+from offboarding.interfaces import ConnectionFields, ReadContext, Source
+from offboarding.model import Account, AccountRef, Credential, Fact, Gap, ScopeRead
+from offboarding.sources.ldap import Settings, build
 
 SUFFIX = "dc=corp,dc=example"
 ADMIN = f"cn=admin,{SUFFIX}"

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from xml.sax.saxutils import escape
 
-from include.offboarding.demo.slapd import Tls
+from demo.slapd import Tls
 
 Talk = Callable[[Any], None]
 """A conversation over a connected socket."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
-from include.offboarding import pipeline
-from include.offboarding.model import Coverage, Problem, Worker
-from include.offboarding.settings import MaxInferred, Policy, Settings
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import RosterOutcome
+from offboarding.config.settings import MaxInferred, Policy, Settings
+from offboarding.model import Coverage, Problem, Worker
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
+from offboarding.store.rows import RosterOutcome
 from tests.support import oracle
 from tests.support.night import ListedRoster, rows_of, settings_of
 from tests.support.small_company import worker

@@ -10,13 +10,14 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from include.offboarding import pipeline, wiring
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Coverage
-from include.offboarding.report import night as screen
-from include.offboarding.rosters import csv as csv_roster
-from include.offboarding.settings import Settings
-from include.offboarding.store import reading
+from offboarding import wiring
+from offboarding.config.settings import Settings
+from offboarding.model import Coverage
+from offboarding.model.errors import FatalError
+from offboarding.report import night as screen
+from offboarding.rosters import csv as csv_roster
+from offboarding.runs import pipeline
+from offboarding.store import reading
 from tests.support.alerts import HeardNotifier
 from tests.support.office import Office, login
 from tests.support.red import why_red

@@ -10,10 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import RosterSettings
-from include.offboarding.model import (
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.interfaces import RosterSettings
+from offboarding.model import (
     Account,
     AccountKey,
     Coverage,
@@ -32,10 +31,11 @@ from include.offboarding.model import (
     SubjectKind,
     Worker,
 )
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.sources import aws_iam, ldap
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
+from offboarding.model.errors import FatalError
+from offboarding.runs import pipeline
+from offboarding.sources import aws_iam, ldap
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 from tests.support.listed import FactSource
 from tests.support.night import ListedRoster
 

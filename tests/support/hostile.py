@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
-from include.offboarding.model import Account, AccountKey, Credential, KeyKind, ScopedValue, Trust, Worker
+from offboarding.model import Account, AccountKey, Credential, KeyKind, ScopedValue, Trust, Worker
 from tests.support.office import CLOUD, access_key, login, user
 from tests.support.small_company import WORKS, key, mail, number, worker
 

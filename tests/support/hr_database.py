@@ -10,8 +10,8 @@ import pytest
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.store import embedded
+from offboarding.interfaces import ConnectionFields
+from offboarding.store import embedded
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
 

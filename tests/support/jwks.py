@@ -8,11 +8,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from structlog.testing import capture_logs
 
-from include.offboarding.demo.login_service import LoginService, login_service, public_jwk
-from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
-from include.offboarding.model import Fact
-from include.offboarding.verifiers import jwks
+from demo.login_service import LoginService, login_service, public_jwk
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
+from offboarding.model import Fact
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.verifiers import jwks
 from tests.support.lasting import Lasting
 
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")

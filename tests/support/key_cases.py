@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from include.offboarding.model import (
+from offboarding.model import (
     Access,
     Attested,
     Carryable,

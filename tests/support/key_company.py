@@ -11,16 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, LiteralString
 from zoneinfo import ZoneInfo
 
-from include.offboarding import pipeline
-from include.offboarding.custody.register import Register
-from include.offboarding.errors import OffboardingError
-from include.offboarding.interfaces import (
-    RosterSettings,
-    SourceSettings,
-    Tells,
-    VerifierSettings,
-)
-from include.offboarding.model import (
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.custody.register import Register
+from offboarding.interfaces import RosterSettings, SourceSettings, Tells, VerifierSettings
+from offboarding.model import (
     Account,
     Credential,
     Event,
@@ -36,12 +30,13 @@ from include.offboarding.model import (
     UncustodiedCase,
     Worker,
 )
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.store.cases import Looked
-from include.offboarding.store.connect import Session
-from include.offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
-from include.offboarding.store.key_cases import key_cases
-from include.offboarding.store.rows import Run
+from offboarding.model.errors import OffboardingError
+from offboarding.runs import pipeline
+from offboarding.store.cases import Looked
+from offboarding.store.connect import Session
+from offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
+from offboarding.store.key_cases import key_cases
+from offboarding.store.rows import Run
 from tests.support.keys_read import ISSUER, whole
 from tests.support.listed import FactSource
 from tests.support.night import ListedRoster, rows_of

@@ -8,16 +8,10 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_key_seed import (
-    AwsGrantSeed,
-    AwsKmsKeySeed,
-    AwsParameterSeed,
-    AwsSecretSeed,
-    AwsSecretVersionSeed,
-)
-from include.offboarding.sources import aws_kms, aws_secrets
-from include.offboarding.thumbprints import material_of
+from demo.aws import AwsServer
+from demo.aws_key_seed import AwsGrantSeed, AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed, AwsSecretVersionSeed
+from offboarding.custody.thumbprints import material_of
+from offboarding.sources import aws_kms, aws_secrets
 from tests.support.cloud import CONTEXT, CORE, connection
 
 US, SEOUL = "us-east-1", "ap-northeast-2"

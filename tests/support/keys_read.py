@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, LiteralString
 
-from include.offboarding.correlation.keys import KeyRules, actor_keys
-from include.offboarding.model import (
+from offboarding.identity.keys import KeyRules, actor_keys
+from offboarding.model import (
     Carryable,
     Deed,
     Event,
@@ -20,11 +20,11 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.store import runs
-from include.offboarding.store.connect import Session
-from include.offboarding.store.key_reads import StagedEvent
-from include.offboarding.store.rows import SourceOutcome
-from include.offboarding.store.sources import SourceRead
+from offboarding.store import runs
+from offboarding.store.connect import Session
+from offboarding.store.key_reads import StagedEvent
+from offboarding.store.rows import SourceOutcome
+from offboarding.store.sources import SourceRead
 from tests.support.night import rows_of
 from tests.support.small_company import NIGHT
 

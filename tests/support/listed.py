@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from include.offboarding.model import AccountRef, Fact, IdentityKey, RequestCounts
+from offboarding.model import AccountRef, Fact, IdentityKey, RequestCounts
 
 
 @dataclass

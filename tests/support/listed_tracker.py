@@ -5,7 +5,7 @@ It opens a second ticket of the same key if it's asked to, as every tracker does
 
 from dataclasses import dataclass, field, replace
 
-from include.offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.model import TicketDraft, TicketRef, TicketState
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from include.offboarding import pipeline
-from include.offboarding.interfaces import RosterSettings, SourceSettings
-from include.offboarding.model import (
+from offboarding.config.settings import Company as CompanySettings
+from offboarding.config.settings import MaxInferred, Policy, Scores, Settings
+from offboarding.interfaces import RosterSettings, SourceSettings
+from offboarding.model import (
     CREDENTIAL_KINDS,
     AccountRef,
     Basis,
@@ -25,11 +26,10 @@ from include.offboarding.model import (
     SubjectKind,
     Worker,
 )
-from include.offboarding.settings import Company as CompanySettings
-from include.offboarding.settings import MaxInferred, Policy, Scores, Settings
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
+from offboarding.runs import pipeline
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 from tests.support import oracle
 from tests.support.oracle.company import AccountId, WorkerKey
 from tests.support.oracle.decisions import overall

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from include.offboarding import releasing
-from include.offboarding.errors import OffboardingError
-from include.offboarding.exceptions.register import Exceptions
-from include.offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
-from include.offboarding.model import (
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.guard import releasing
+from offboarding.guard.limits import Guard
+from offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountRef,
@@ -36,13 +36,13 @@ from include.offboarding.model import (
     Trust,
     Worker,
 )
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.sources.aws_iam import Settings as AwsSettings
-from include.offboarding.store import guard
-from include.offboarding.store.connect import Session
-from include.offboarding.store.guard import Hold
-from include.offboarding.store.rows import Run
-from include.offboarding.thresholds import Guard
+from offboarding.model.errors import OffboardingError
+from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.store import guard
+from offboarding.store.connect import Session
+from offboarding.store.guard import Hold
+from offboarding.store.rows import Run
+from offboarding.waivers.register import Exceptions
 from tests.support.small_company import NIGHT, account
 from tests.support.whole_night import NightTold, Readers, whole_night
 

@@ -1,14 +1,9 @@
 """Identity Center for tests: people, permission sets, and ready sources."""
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import (
-    AwsCenterSeed,
-    AwsPermissionSetSeed,
-    AwsPersonSeed,
-    AwsSeed,
-)
-from include.offboarding.model import AccountRef
-from include.offboarding.sources.aws_identity_center import IdentityCenterSource, Settings, build
+from demo.aws import AwsServer
+from demo.aws_seed import AwsCenterSeed, AwsPermissionSetSeed, AwsPersonSeed, AwsSeed
+from offboarding.model import AccountRef
+from offboarding.sources.aws_identity_center import IdentityCenterSource, Settings, build
 from tests.support.cloud import CONTEXT, MADE, account, connection
 
 MANAGEMENT = "999999999999"

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from include.offboarding.interfaces import KeySource, ReadContext
-from include.offboarding.verifiers import x509 as kind
+from offboarding.interfaces import KeySource, ReadContext
+from offboarding.verifiers import x509 as kind
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 YEAR = timedelta(days=365)

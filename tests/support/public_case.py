@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from include.offboarding import config
+from offboarding.config import loading
 from tests.support.replay import Measured
 
-PAGE = config.project_folder() / "docs/cases.md"
+PAGE = loading.project_folder() / "docs/cases.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

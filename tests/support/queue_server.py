@@ -14,8 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.queues.sqs import Settings, SqsQueue, build
+from offboarding.interfaces import ConnectionFields
+from offboarding.queues.sqs import Settings, SqsQueue, build
 from tests.support.lasting import Lasting, descriptions_read_once
 
 SECRET = "canary-of-the-queues-key"

@@ -17,12 +17,13 @@ import httpx
 import ldap3
 import yaml
 
-from include.offboarding import config, wiring
-from include.offboarding.demo import slapd
-from include.offboarding.demo.roundup import RoundupServer, roundup_server
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session
+from demo import slapd
+from demo.roundup import RoundupServer, roundup_server
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.interfaces import ConnectionFields
+from offboarding.store import embedded
+from offboarding.store.connect import Session
 from tests.support import directory, queue_server
 from tests.support.queue_server import Mailbox
 from tests.support.tiny_company import variable
@@ -124,7 +125,7 @@ def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[Queue
         }
         # Held, so that no task has to start the server again.
         with mock.patch.dict(os.environ, environment):
-            stack.enter_context(embedded.server(wiring.embedded_folder(config.load()), durable=False))
+            stack.enter_context(embedded.server(wiring.embedded_folder(loading.load()), durable=False))
         yield QueuedCompany(folder=folder, mailbox=mailbox, tracker=tracker, slapd=server, environment=environment)
 
 

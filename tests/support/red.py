@@ -1,8 +1,8 @@
 """Why a run is red, of what the store tells of it."""
 
-from include.offboarding.report.red import reasons
-from include.offboarding.store.reading import Night
-from include.offboarding.troubles import troubles
+from offboarding.report.red import reasons
+from offboarding.runs.troubles import troubles
+from offboarding.store.reading import Night
 
 
 def why_red(night: Night) -> tuple[str, ...]:

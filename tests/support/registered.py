@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from include.offboarding.store.custody_rows import CustodianKind, CustodianRow, RegisteredKeyRow
+from offboarding.store.custody_rows import CustodianKind, CustodianRow, RegisteredKeyRow
 
 
 def custodian(

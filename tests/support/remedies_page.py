@@ -7,19 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from include.offboarding.kinds import kind_module, kind_part, kinds
-from include.offboarding.model import (
-    CREDENTIAL_KINDS,
-    Account,
-    AccountAction,
-    KeyAction,
-    KeyCopy,
-    Remedy,
-    Step,
-    Subject,
-)
-from include.offboarding.model import SubjectKind as Kind
-from include.offboarding.remedies import written_out
+from offboarding.interfaces.kinds import kind_module, kind_part, kinds
+from offboarding.model import CREDENTIAL_KINDS, Account, AccountAction, KeyAction, KeyCopy, Remedy, Step, Subject
+from offboarding.model import SubjectKind as Kind
+from offboarding.tickets.remedies import written_out
 from tests.support import cases, key_cases
 
 PAGE = Path(__file__).parents[2] / "docs" / "remedies.md"

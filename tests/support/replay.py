@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
-from include.offboarding import pipeline, wiring
-from include.offboarding.custody.register import Register
-from include.offboarding.interfaces import (
+from offboarding import wiring
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.custody.register import Register
+from offboarding.interfaces import (
     ReadContext,
     Reader,
     RosterSettings,
@@ -25,12 +26,12 @@ from include.offboarding.interfaces import (
     TrackerSettings,
     VerifierSettings,
 )
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.store import reading
-from include.offboarding.store.connect import SCHEMA, Session
-from include.offboarding.store.findings import give_verdict
-from include.offboarding.store.reading import told_keys
-from include.offboarding.store.rows import Run
+from offboarding.runs import pipeline
+from offboarding.store import reading
+from offboarding.store.connect import SCHEMA, Session
+from offboarding.store.findings import give_verdict
+from offboarding.store.reading import told_keys
+from offboarding.store.rows import Run
 from tests.support.office import Feed, HeardTracker
 from tests.support.red import why_red
 

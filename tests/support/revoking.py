@@ -8,9 +8,9 @@ from typing import Any
 import ldap3
 from cryptography import x509
 
-from include.offboarding.demo import slapd
-from include.offboarding.interfaces import Source
-from include.offboarding.model import AccountRef, Credential, SubjectKind
+from demo import slapd
+from offboarding.interfaces import Source
+from offboarding.model import AccountRef, Credential, SubjectKind
 from tests.support.directory import PEOPLE, Told, as_admin, connection, source
 from tests.support.pki import Authority, CrlServer, Leaf
 

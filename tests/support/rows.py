@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 
 Versions = dict[str, frozenset[tuple[str, str]]]
 """Table -> (xmin, ctid) of each row: https://www.postgresql.org/docs/current/ddl-system-columns.html"""

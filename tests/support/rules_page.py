@@ -6,7 +6,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from include.offboarding.rules import Rule, all_rules
+from offboarding.rules import Rule, all_rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 _FIRST_SECTION = "\n## `"

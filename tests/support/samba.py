@@ -11,9 +11,9 @@ from typing import Any
 
 import ldap3
 
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.sources.ldap import Settings, build
+from demo.certificates import make_certificate
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.sources.ldap import Settings, build
 from tests.support import unpacked
 from tests.support.directory import Told, reading
 

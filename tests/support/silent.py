@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from include.offboarding.model import SilentKey, SilentThing
+from offboarding.model import SilentKey, SilentThing
 
 NOTHING: dict[str, Any] = {
     "finding_key": "7c31aa01",

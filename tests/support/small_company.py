@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     AccountKey,
     Employment,

@@ -1,16 +1,16 @@
 """The code as it is written: modules, what they import, what they say. Nothing of it is imported or run."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from tests.support.rooms import ARROWS
+
 PROJECT = Path(__file__).parents[2]
-DOMAIN = "include.offboarding"
+DOMAIN = "offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
-ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers", "queues", "notifiers")
 SHARED = {"records", "collected"}
 """What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
 MADE = {".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding", ".pytest_cache", ".ruff_cache", ".venv"}
@@ -25,14 +25,14 @@ class Module:
 
     @cached_property
     def name(self) -> str:
-        """Such as include.offboarding.store.runs; a package is called as its folder is."""
-        return ".".join(self.path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+        """Such as offboarding.store.runs; a package is called as its folder is."""
+        dotted = ".".join(self.path.relative_to(PROJECT).with_suffix("").parts)
+        return dotted.removeprefix("include.").removesuffix(".__init__")
 
     @cached_property
     def room(self) -> str:
-        """The part of the domain it belongs to: a folder, or a file beside them; "" for the domain's own docstring."""
-        parts = self.name.removeprefix(DOMAIN).split(".")
-        return parts[1] if len(parts) > 1 else ""
+        """The part of the domain it belongs to, as the plan has it; "" for the domain's own docstring."""
+        return room_of(self.name)
 
     @cached_property
     def lines(self) -> int:
@@ -84,8 +84,18 @@ class Module:
             elif isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{self.name}: imports are written in full"
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        # By its name in a string; one that ends in a dot goes on with a kind, which is asked for by its room.
-        yield from (text for text in self.texts if re.fullmatch(rf"{DOMAIN}\.[\w.]*\w", text))
+            # By its name in a string; one that goes on with a kind is asked for by its room.
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+                yield from (
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                )
+
+
+def room_of(name: str) -> str:
+    """The room that a full name lies in: the longest of the plan that it begins with, else its first part."""
+    inner = name.removeprefix(DOMAIN).removeprefix(".")
+    fitting = [room for room in ARROWS if f"{inner}.".startswith(f"{room}.")]
+    return max(fitting, key=len, default=inner.split(".")[0])
 
 
 @cache
@@ -111,7 +121,7 @@ def kinds(room: str) -> list[str]:
 def inner(module: Module) -> str:
     """The file or folder of its room that a module belongs to; "" for the room's own docstring."""
     parts = module.name.split(".")
-    return parts[3] if len(parts) > 3 else ""
+    return parts[2] if len(parts) > 2 else ""
 
 
 def serves(private: str, kind: str) -> bool:

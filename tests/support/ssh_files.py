@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.interfaces import KeySource, ReadContext
-from include.offboarding.model import Fact, Gap, Key, ScopeRead
-from include.offboarding.verifiers import ssh
+from offboarding.interfaces import KeySource, ReadContext
+from offboarding.model import Fact, Gap, Key, ScopeRead
+from offboarding.verifiers import ssh
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 

@@ -197,7 +197,7 @@ def _settings(home: Path, port: int, roles: Mapping[str, str]) -> dict[str, str]
         "NO_PROXY": "127.0.0.1,localhost",
         # Standalone starts its parts by the name airflow.
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": os.pathsep.join(map(str, (PROJECT, PROJECT / "include"))),
     }
 
 

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from unittest import mock
 
-from include.offboarding.model import Finding
-from include.offboarding.rules import all_rules
-from include.offboarding.store import cases as cases_room
-from include.offboarding.store.cases import Looked, cases
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
+from offboarding.model import Finding
+from offboarding.rules import all_rules
+from offboarding.store import cases as cases_room
+from offboarding.store.cases import Looked, cases
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 
 
 @contextmanager

@@ -14,13 +14,14 @@ from unittest import mock
 import httpx
 import yaml
 
-from include.offboarding import config, wiring
-from include.offboarding.commands.entry import main
-from include.offboarding.demo.aws import AwsServer, aws_server
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.demo.roundup import RoundupServer, roundup_server
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.store import embedded
+from demo.aws import AwsServer, aws_server
+from demo.aws_seed import AwsSeed
+from demo.roundup import RoundupServer, roundup_server
+from offboarding import wiring
+from offboarding.cli.entry import main
+from offboarding.config import loading
+from offboarding.interfaces import ConnectionFields
+from offboarding.store import embedded
 from tests.support import cloud, directory
 
 LEAVER, STAFF = "10442", "10057"
@@ -127,7 +128,7 @@ def tiny_company(folder: Path) -> Generator[TinyCompany]:
         }
         # Held, so that no command and no task has to start the server again.
         with mock.patch.dict(os.environ, environment):
-            stack.enter_context(embedded.server(wiring.embedded_folder(config.load()), durable=False))
+            stack.enter_context(embedded.server(wiring.embedded_folder(loading.load()), durable=False))
         yield TinyCompany(
             folder=folder,
             aws=aws,

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from include.offboarding.demo.roundup import RoundupServer, roundup_server
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import TicketRef
-from include.offboarding.trackers.roundup import Settings, build
+from demo.roundup import RoundupServer, roundup_server
+from offboarding.interfaces import Tracker
+from offboarding.model import TicketRef
+from offboarding.trackers.roundup import Settings, build
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
 

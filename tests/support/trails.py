@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_trail_seed import AwsEventSeed, iam_user, record_of, role_session
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.sources.aws_cloudtrail import AwsCloudTrailSource, Settings, build
+from demo.aws import AwsServer
+from demo.aws_trail_seed import AwsEventSeed, iam_user, record_of, role_session
+from offboarding.interfaces import ConnectionFields
+from offboarding.sources.aws_cloudtrail import AwsCloudTrailSource, Settings, build
 from tests.support.cloud import AS_OF, CONTEXT, CORE, connection, user_id
 
 READ_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.config import project_folder
-from include.offboarding.demo.vault import HOST, VaultServer, vault_server
-from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
-from include.offboarding.sources import vault_transit
+from demo.vault import HOST, VaultServer, vault_server
+from offboarding.config.loading import project_folder
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
+from offboarding.sources import vault_transit
 from tests.support.lasting import Lasting
 
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")

@@ -8,12 +8,12 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError, OffboardingError
-from include.offboarding.evaluation import Evaluation
-from include.offboarding.interfaces import Notifier
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
+from offboarding.interfaces import Notifier
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.runs import pipeline
+from offboarding.runs.evaluation import Evaluation
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 from tests.support.office import Office
 
 

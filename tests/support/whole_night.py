@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from include.offboarding import order, pipeline, wiring
-from include.offboarding.errors import OffboardingError
-from include.offboarding.evaluation import Evaluation
-from include.offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
-from include.offboarding.nights import whole
-from include.offboarding.order import Call
-from include.offboarding.settings import Settings
-from include.offboarding.store import runs
-from include.offboarding.store.connect import Session
-from include.offboarding.store.correlation.linking import CorrelationOutcome
-from include.offboarding.store.guard import GuardOutcome
-from include.offboarding.store.rows import Run
-from include.offboarding.ticketing import TicketCounts
+from offboarding import wiring
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
+from offboarding.model.errors import OffboardingError
+from offboarding.runs import order, pipeline, whole
+from offboarding.runs.evaluation import Evaluation
+from offboarding.runs.order import Call
+from offboarding.store import runs
+from offboarding.store.connect import Session
+from offboarding.store.correlation.linking import CorrelationOutcome
+from offboarding.store.guard import GuardOutcome
+from offboarding.store.rows import Run
+from offboarding.tickets.desk import TicketCounts
 
 READS = ("read_roster", "collect", "detail")
 OUTCOMES = ("correlate", "evaluate", "guard", "ticket")

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from include.offboarding import config
-from include.offboarding.destinations import StoreSettings
-from include.offboarding.errors import ConfigError
+from offboarding.config import loading
+from offboarding.model.errors import ConfigError
+from offboarding.net.destinations import StoreSettings
 
 GOOD: dict[str, Any] = {
     "company": {"time_zone": "Asia/Seoul", "mail_domains": ["corp.example"]},
@@ -52,13 +52,13 @@ GOOD: dict[str, Any] = {
 Change = Callable[[dict[str, Any]], object]
 
 
-def checked(tmp_path: Path, change: Change) -> config.Checked:
+def checked(tmp_path: Path, change: Change) -> loading.Checked:
     """GOOD with one change."""
     settings = deepcopy(GOOD)
     change(settings)
     path = tmp_path / "offboarding.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    return config.check(path)
+    return loading.check(path)
 
 
 def mistakes(tmp_path: Path, change: Change) -> list[str]:
@@ -71,14 +71,14 @@ def test_a_good_file_is_taken_without_a_word(tmp_path: Path) -> None:
     assert found.mistakes == ()
     assert found.loaded is not None
     assert found.loaded.warnings == ()
-    assert found.loaded.choice == config.store_choice(found.path)
+    assert found.loaded.choice == loading.store_choice(found.path)
     assert [source.parts() for source in found.loaded.settings.sources] == [("",), ("111111111111", "222222222222")]
 
 
 def test_the_committed_file_is_good_and_names_its_schema() -> None:
-    path = config.project_folder() / config.DEFAULT_PATH
+    path = loading.project_folder() / loading.DEFAULT_PATH
 
-    loaded = config.load(path)
+    loaded = loading.load(path)
 
     assert loaded.warnings == ()
     assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=offboarding.schema.json\n")
@@ -249,11 +249,11 @@ def test_tells_every_mistake_at_once_in_the_files_order(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    tops = [mistake.path.split(".")[0].split("[")[0] for mistake in config.check(path).mistakes]
+    tops = [mistake.path.split(".")[0].split("[")[0] for mistake in loading.check(path).mistakes]
 
     assert tops == ["rosters", "sources", "company", "policy"]
     with pytest.raises(ConfigError) as caught:
-        config.load(path)
+        loading.load(path)
     lines = str(caught.value).splitlines()
     assert len(lines) == 4
     assert all(line.startswith(f"{path}: ") for line in lines)
@@ -274,7 +274,7 @@ def test_tells_where_yaml_is_wrong(tmp_path: Path, text: str, told: str) -> None
     path.write_text(text, encoding="utf-8")
 
     with pytest.raises(ConfigError, match=f"^{path}: {told}"):
-        config.check(path)
+        loading.check(path)
 
 
 def test_merged_mappings_are_no_key_that_stands_twice(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_merged_mappings_are_no_key_that_stands_twice(tmp_path: Path) -> None:
         f"{text}rosters:\n  - &hr {json.dumps(GOOD['rosters'][0])}\n  - <<: *hr\n    name: second\n", encoding="utf-8"
     )
 
-    loaded = config.load(path)
+    loaded = loading.load(path)
 
     assert [roster.name for roster in loaded.settings.rosters] == ["hr", "second"]
 
@@ -294,9 +294,9 @@ def test_a_file_that_is_not_there_or_not_utf8_is_a_sentence(tmp_path: Path) -> N
     odd.write_bytes("company: 회사".encode("cp949"))
 
     with pytest.raises(ConfigError, match=r"can't be read .*Set OFFBOARDING_CONFIG"):
-        config.load(tmp_path / "none.yaml")
+        loading.load(tmp_path / "none.yaml")
     with pytest.raises(ConfigError, match="is not UTF-8"):
-        config.load(odd)
+        loading.load(odd)
 
 
 @pytest.mark.parametrize(
@@ -341,23 +341,23 @@ def test_the_store_is_chosen_without_looking_at_the_rest(tmp_path: Path) -> None
     path = tmp_path / "offboarding.yaml"
     path.write_text("company: {time_zone: Europe/Berlin}\nrosters: nonsense\n", encoding="utf-8")
 
-    choice = config.store_choice(path)
+    choice = loading.store_choice(path)
 
     assert (choice.store, choice.time_zone, choice.path) == (None, "Europe/Berlin", path)
     path.write_text("company: {time_zone: Asia/Seoul}\nstore: {hosts: [DB.corp.example]}\n", encoding="utf-8")
-    assert config.store_choice(path).store == StoreSettings(hosts=("db.corp.example",), sslmode="verify-full")
+    assert loading.store_choice(path).store == StoreSettings(hosts=("db.corp.example",), sslmode="verify-full")
     path.write_text("company: {time_zone: Asia/Seoul}\nstore: {sslmode: maybe}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"store\.sslmode"):
-        config.store_choice(path)
+        loading.store_choice(path)
     path.write_text("company: {}\nstore: sqlite\n", encoding="utf-8")
     with pytest.raises(
         ConfigError, match=r"company\.time_zone is missing\.\n.*store is embedded, hosts and sslmode, or left out"
     ):
-        config.store_choice(path)
+        loading.store_choice(path)
 
 
 def test_settings_find_their_entries_by_name(tmp_path: Path) -> None:
-    settings = config.load(checked(tmp_path, lambda s: None).path).settings
+    settings = loading.load(checked(tmp_path, lambda s: None).path).settings
 
     assert settings.roster("hr").name == "hr"
     with pytest.raises(ConfigError, match=r"there is no 'corp-lapd'. Did you mean corp-ldap?"):
@@ -365,17 +365,17 @@ def test_settings_find_their_entries_by_name(tmp_path: Path) -> None:
 
 
 def test_the_committed_schema_is_current() -> None:
-    committed = (config.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
+    committed = (loading.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
 
-    assert json.loads(committed) == json.loads(json.dumps(config.json_schema())), (
-        "python -m include.offboarding config-schema > include/offboarding.schema.json"
+    assert json.loads(committed) == json.loads(json.dumps(loading.json_schema())), (
+        "python -m offboarding config-schema > include/offboarding.schema.json"
     )
 
 
 def test_the_schema_takes_what_we_take_and_refuses_unknown_keys() -> None:
-    schema = json.loads(json.dumps(config.json_schema()))
+    schema = json.loads(json.dumps(loading.json_schema()))
     validator = jsonschema.Draft202012Validator(schema)
-    committed = yaml.safe_load((config.project_folder() / config.DEFAULT_PATH).read_text("utf-8"))
+    committed = yaml.safe_load((loading.project_folder() / loading.DEFAULT_PATH).read_text("utf-8"))
     wrong = deepcopy(GOOD)
     wrong["rosters"][0]["kind"] = "postgres"
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import pytest
 from pydantic import BaseModel
 
-from include.offboarding import config
-from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
-from include.offboarding.destinations import Pinned
-from include.offboarding.interfaces import NotifierSettings, QueueSettings, SourceSettings, VerifierSettings
-from include.offboarding.settings import Company, DueHours, MaxInferred, Policy, Scores
-from include.offboarding.thresholds import Guard
+from offboarding.config import loading
+from offboarding.config.settings import Company, DueHours, MaxInferred, Policy, Scores
+from offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
+from offboarding.guard.limits import Guard
+from offboarding.interfaces import NotifierSettings, QueueSettings, SourceSettings, VerifierSettings
+from offboarding.net.destinations import Pinned
 
-PAGE = (config.project_folder() / "docs/configuration.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/configuration.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([\w.]+)` \| (.*?) \| ", re.MULTILINE)
 NESTED = {"max_inferred", "due_hours", "scores"}
 
@@ -30,11 +30,11 @@ def keys(model: type[BaseModel], *without: str) -> set[str]:
 
 
 def own_keys(kind: str) -> set[str]:
-    return keys(config.kind_module("sources", kind).Settings, *SourceSettings.model_fields)
+    return keys(loading.kind_module("sources", kind).Settings, *SourceSettings.model_fields)
 
 
 def own_verifier_keys(kind: str) -> set[str]:
-    return keys(config.kind_module("verifiers", kind).Settings, *VerifierSettings.model_fields)
+    return keys(loading.kind_module("verifiers", kind).Settings, *VerifierSettings.model_fields)
 
 
 def test_every_key_is_told() -> None:
@@ -51,10 +51,10 @@ def test_every_key_is_told() -> None:
     assert set(section("## `guard`")) == keys(Guard)
     assert set(section("## `notifiers`")) == keys(NotifierSettings)
     for kind in ("smtp", "slack"):
-        own = keys(config.kind_module("notifiers", kind).Settings, *NotifierSettings.model_fields)
+        own = keys(loading.kind_module("notifiers", kind).Settings, *NotifierSettings.model_fields)
         assert set(section(f"### `kind: {kind}`")) == own
     assert set(section("## `messages`")) == keys(QueueSettings, *Pinned.model_fields)
-    own = keys(config.kind_module("queues", "sqs").Settings, *QueueSettings.model_fields)
+    own = keys(loading.kind_module("queues", "sqs").Settings, *QueueSettings.model_fields)
     assert set(section("### `kind: sqs`")) == own
     assert set(section("### `policy.due_hours`")) == keys(DueHours)
     assert set(section("### `policy.scores`")) == keys(Scores)
@@ -79,7 +79,7 @@ def test_the_default_is_the_one_told(name: str, told: str, default: str) -> None
     assert told.strip('`"') == default, name
 
 
-CUSTODY_PAGE = (config.project_folder() / "docs/custody.md").read_text("utf-8")
+CUSTODY_PAGE = (loading.project_folder() / "docs/custody.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

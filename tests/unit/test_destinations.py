@@ -10,10 +10,11 @@ import pytest
 import yaml
 from structlog.testing import capture_logs
 
-from include.offboarding import config, wiring
-from include.offboarding.destinations import Destination, Pinned, at_least, check, is_local, of_extra, of_url
-from include.offboarding.errors import ConfigError
-from include.offboarding.store import connect as connecting
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.model.errors import ConfigError
+from offboarding.net.destinations import Destination, Pinned, at_least, check, is_local, of_extra, of_url
+from offboarding.store import connect as connecting
 from tests.support.liars import lying
 
 Record = Callable[[str, object], None]
@@ -35,7 +36,7 @@ AWS_KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-def written(tmp_path: Path, *, hosts: bool, clear_text: bool = False) -> config.Loaded:
+def written(tmp_path: Path, *, hosts: bool, clear_text: bool = False) -> loading.Loaded:
     """A company with an entry of each kind that takes a connection; `hosts`: each names its own."""
 
     def entry(kind: str, of: str, **more: Any) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def written(tmp_path: Path, *, hosts: bool, clear_text: bool = False) -> config.
     }
     path = tmp_path / "offboarding.yaml"
     path.write_text(yaml.safe_dump(file), encoding="utf-8")
-    return config.load(path)
+    return loading.load(path)
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, conn_id: str, **fields: Any) -> None:
@@ -73,7 +74,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, conn_id: str, **fields: Any) -> Non
     monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(given))
 
 
-def build(loaded: config.Loaded, name: str) -> object:
+def build(loaded: loading.Loaded, name: str) -> object:
     """Ready to be asked, as a task has it."""
     settings = loaded.settings
     if name == "roundup":
@@ -122,16 +123,16 @@ def test_a_connection_to_another_host_is_refused_before_anything_is_sent(
 
 
 def test_every_kind_that_takes_a_connection_says_where_it_leads() -> None:
-    rooms = (*config.ROOMS, "queues")
+    rooms = (*loading.ROOMS, "queues")
     silent = {
         kind
         for room in rooms
-        for kind in config.kinds(room)
-        if not hasattr(config.kind_module(room, kind), "destinations")
+        for kind in loading.kinds(room)
+        if not hasattr(loading.kind_module(room, kind), "destinations")
     }
 
     # Those two read files; notifiers go by Airflow's own hooks.
-    assert silent == {"ssh", "x509", *config.kinds("notifiers")}
+    assert silent == {"ssh", "x509", *loading.kinds("notifiers")}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -278,10 +279,10 @@ def test_the_stores_connection_is_held_to_verified_tls(
 ) -> None:
     path = tmp_path / "offboarding.yaml"
     path.write_text(yaml.safe_dump({"company": {"time_zone": "Asia/Seoul"}, "store": store}), encoding="utf-8")
-    connect(monkeypatch, config.STORE_CONNECTION, **fields)
+    connect(monkeypatch, loading.STORE_CONNECTION, **fields)
     record_property("attacks", 1)
 
-    with pytest.raises(ConfigError) as error, wiring.store(config.store_choice(path)):
+    with pytest.raises(ConfigError) as error, wiring.store(loading.store_choice(path)):
         pass
 
     record_property("silent", 0)
@@ -298,8 +299,8 @@ def test_a_database_name_is_no_second_way_to_name_a_host(
     record_property("attacks", 1)
     with lying(lambda _: iter(())) as evil, lying(lambda _: iter(())) as ours:
         schema = f"host=127.0.0.1 port={evil.port} sslmode=disable"
-        connect(monkeypatch, config.STORE_CONNECTION, host="localhost", port=ours.port, schema=schema)
-        with pytest.raises(Exception, match="store"), wiring.store(config.store_choice(path)):
+        connect(monkeypatch, loading.STORE_CONNECTION, host="localhost", port=ours.port, schema=schema)
+        with pytest.raises(Exception, match="store"), wiring.store(loading.store_choice(path)):
             pass
         record_property("silent", int(bool(evil.asked)))
         assert evil.asked == []

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import config, wiring
+from offboarding import wiring
+from offboarding.config import loading
 
-COMMITTED = config.project_folder() / config.DEFAULT_PATH
+COMMITTED = loading.project_folder() / loading.DEFAULT_PATH
 
 
 def store_of(path: Path) -> Path:
-    return wiring.embedded_folder(config.load(path))
+    return wiring.embedded_folder(loading.load(path))
 
 
 def test_the_committed_file_has_the_projects_own() -> None:
-    assert store_of(COMMITTED) == config.project_folder() / ".offboarding" / "offboarding"
+    assert store_of(COMMITTED) == loading.project_folder() / ".offboarding" / "offboarding"
 
 
 def test_a_file_of_the_same_name_elsewhere_shares_it_with_nobody(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 import re
 
-from include.offboarding import config
+from offboarding.config import loading
 from tests.support.source_tree import functions_of_tests
 
-PAGE = (config.project_folder() / "docs/failure-modes.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/failure-modes.md").read_text("utf-8")
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| what comes |")]
 NAMED = re.compile(r"`(\w+)::(test_\w+)` \|$")
 GOOD = {

@@ -7,26 +7,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from include.offboarding import config, messages, yaml_file
-from include.offboarding.custody import commits
-from include.offboarding.decisions import spreadsheet
-from include.offboarding.queues import sqs
-from include.offboarding.revocation.settings import AskedCrls
-from include.offboarding.rosters import postgres
-from include.offboarding.rosters.csv import manifests, proof, reading, s3
-from include.offboarding.rosters.csv.settings import Settings as Csv
-from include.offboarding.sources import aws_cloudtrail, vault_transit
-from include.offboarding.sources.aws_cloudtrail import bucket
-from include.offboarding.sources.ldap import paging, session, strategy
-from include.offboarding.sources.ldap.settings import LdapSettings
-from include.offboarding.sources.vault_transit import bounded
-from include.offboarding.trackers import roundup
-from include.offboarding.trackers.roundup import rest
-from include.offboarding.verifiers._collected import folder
-from include.offboarding.verifiers.jwks.settings import JwksSettings
-from include.offboarding.web import page
+from offboarding.config import loading, yaml_file
+from offboarding.custody import commits
+from offboarding.decisions import spreadsheet
+from offboarding.net import page
+from offboarding.net.revocation.settings import AskedCrls
+from offboarding.queues import sqs
+from offboarding.rosters import postgres
+from offboarding.rosters.csv import manifests, proof, reading, s3
+from offboarding.rosters.csv.settings import Settings as Csv
+from offboarding.runs import messages
+from offboarding.sources import aws_cloudtrail, vault_transit
+from offboarding.sources.aws_cloudtrail import bucket
+from offboarding.sources.ldap import paging, session, strategy
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.vault_transit import bounded
+from offboarding.trackers import roundup
+from offboarding.trackers.roundup import rest
+from offboarding.verifiers._collected import folder
+from offboarding.verifiers.jwks.settings import JwksSettings
 
-PAGE = (config.project_folder() / "docs/limits.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/limits.md").read_text("utf-8")
 ROW = re.compile(r"^\| (.+?) \| ([\d,]+)(?: (\w+))? \| (constant|`\w+`) \| .+ \|$", re.MULTILINE)
 KB, MB = 1024, 1 << 20
 UNITS = {"KB": KB, "MB": MB, "minutes": 60, "seconds": 1, "characters": 1, "": 1}

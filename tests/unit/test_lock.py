@@ -103,7 +103,7 @@ def test_what_we_use_can_be_imported(module: str) -> None:
 
 
 def test_the_embedded_server_has_its_binaries() -> None:
-    from include.offboarding.store import cluster
+    from offboarding.store import cluster
 
     assert (cluster.binaries() / "postgres").exists()
 

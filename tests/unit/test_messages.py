@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from include.offboarding.messages import MOST_IDS, Named, RefusedError, read
+from offboarding.runs.messages import MOST_IDS, Named, RefusedError, read
 
 SECRET = "kim@corp.example was dismissed"
 

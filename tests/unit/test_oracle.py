@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Account, AccountKey, KeyKind, Worker
+from offboarding.model import Account, AccountKey, KeyKind, Worker
 from tests.support.oracle import Ruling, Verb, judge
 from tests.support.small_company import (
     KIM,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from include.offboarding.model import Account, AccountKey, KeyKind
+from offboarding.model import Account, AccountKey, KeyKind
 from tests.support.oracle import Ruling, Verb, judge
 from tests.support.small_company import (
     AFTER,

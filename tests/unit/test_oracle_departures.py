@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.model import Basis, Coverage, Employment, LinkDecision, Worker
+from offboarding.model import Basis, Coverage, Employment, LinkDecision, Worker
 from tests.support.oracle import Company, Leaving, RosterRead, Snapshot, SourceRead, Verdict, judge
 from tests.support.small_company import LEFT, NIGHT, WORKS, account, job, ldap, mail, worker
 

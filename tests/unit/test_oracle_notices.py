@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from include.offboarding.model import Basis, Coverage, Employment, Worker
+from offboarding.model import Basis, Coverage, Employment, Worker
 from tests.support.oracle import Company, Leaving, RosterRead, Told, Verdict, Word, judge
 from tests.support.small_company import LEFT, NIGHT, WORKS, job, worker
 from tests.unit.test_oracle_departures import hr, utc

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 
-from include.offboarding.model import LinkDecision, Relation, Worker
+from offboarding.model import LinkDecision, Relation, Worker
 from tests.support.companies import companies
 from tests.support.oracle import AccountVerdict, Company, Verb, judge
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from include.offboarding.order import NIGHT, Call, walk
+from offboarding.runs.order import NIGHT, Call, walk
 
 ONCE_EACH: dict[str, list[Call]] = {name: [lambda: None] for name in NIGHT}
 READ = ["read_roster", "collect"]

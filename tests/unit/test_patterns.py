@@ -9,17 +9,17 @@ from types import FrameType
 import pytest
 from pydantic import ValidationError
 
-from include.offboarding.correlation import keys
-from include.offboarding.revocation.certificates import CertificateFileError, certificates_in
-from include.offboarding.rosters.csv.names import matches as path_matches
-from include.offboarding.rosters.csv.proof import LONGEST_PROOF, Manifest, Trailer
-from include.offboarding.sources._aws.policy.conditions import matches
-from include.offboarding.sources._aws.policy.statements import arn_matches
-from include.offboarding.sources.ldap import sshkeys, times
-from include.offboarding.sources.ldap.names import canonical
-from include.offboarding.sources.vault_transit import policies
-from include.offboarding.verifiers._collected.private import holds_private_key
-from include.offboarding.verifiers.ssh.lines import Unread, lines
+from offboarding.identity import keys
+from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
+from offboarding.rosters.csv.names import matches as path_matches
+from offboarding.rosters.csv.proof import LONGEST_PROOF, Manifest, Trailer
+from offboarding.sources._aws.policy.conditions import matches
+from offboarding.sources._aws.policy.statements import arn_matches
+from offboarding.sources.ldap import sshkeys, times
+from offboarding.sources.ldap.names import canonical
+from offboarding.sources.vault_transit import policies
+from offboarding.verifiers._collected.private import holds_private_key
+from offboarding.verifiers.ssh.lines import Unread, lines
 
 Record = Callable[[str, object], None]
 SECONDS = 20

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import plain_file
+from offboarding.net import plain_file
 
 Record = Callable[[str, object], None]
 

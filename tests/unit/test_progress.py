@@ -7,8 +7,8 @@ from typing import TypeVar
 import pytest
 from structlog.testing import capture_logs
 
-from include.offboarding import progress
-from include.offboarding.progress import passing, watched
+from offboarding.runs.ingest import progress
+from offboarding.runs.ingest.progress import passing, watched
 
 _Item = TypeVar("_Item")
 

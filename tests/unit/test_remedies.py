@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import sources
-from include.offboarding.interfaces import AccountRemedies, KeyRemedies
-from include.offboarding.kinds import kind_module, kind_part, kinds
-from include.offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
-from include.offboarding.remedies import written_out
+from offboarding import sources
+from offboarding.interfaces import AccountRemedies, KeyRemedies
+from offboarding.interfaces.kinds import kind_module, kind_part, kinds
+from offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
+from offboarding.tickets.remedies import written_out
 from tests.support import cases, key_cases, remedies_page
 
 HOSTILE = "jdoe'; rm -rf ~ #"

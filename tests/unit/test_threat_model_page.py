@@ -2,10 +2,10 @@
 
 import re
 
-from include.offboarding import config
+from offboarding.config import loading
 from tests.support.source_tree import functions_of_tests
 
-PAGE = (config.project_folder() / "docs/threat-model.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/threat-model.md").read_text("utf-8")
 INPUTS = PAGE.partition("## Inputs")[2].partition("## Airflow's roles")[0]
 ROWS = [line for line in INPUTS.splitlines() if line.startswith("| ") and not line.startswith("| input |")]
 NAMED = re.compile(r"`(\w+)::(test_\w+)`")

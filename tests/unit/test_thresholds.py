@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from include.offboarding.model import Count, Measure, Trip
-from include.offboarding.thresholds import Expected, Guard, Limit, announced_rosters, day_of, trips
+from offboarding.guard.limits import Expected, Guard, Limit, announced_rosters, day_of, trips
+from offboarding.model import Count, Measure, Trip
 
 DAY = date(2026, 11, 25)
 BOTH = Limit(absolute=50, percent=5, min_population=100)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwk as joserfc_jwk
 
-from include.offboarding.thumbprints import (
+from offboarding.custody.thumbprints import (
     PublicKeyError,
     material_by_reference,
     material_of,

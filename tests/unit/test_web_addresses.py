@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.offboarding.web.addresses import AddressError, addresses_of
+from offboarding.net.addresses import AddressError, addresses_of
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import yaml_file
-from include.offboarding.errors import ConfigError
+from offboarding.config import yaml_file
+from offboarding.model.errors import ConfigError
 
 Record = Callable[[str, object], None]
 NINE = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))

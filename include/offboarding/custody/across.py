@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from include.offboarding.custody.register import Custodian, Place, Register, RegisteredKey
-from include.offboarding.mistakes import Mistake, of_worker
-from include.offboarding.spelling import nearest
+from offboarding.config.mistakes import Mistake, of_worker
+from offboarding.config.spelling import nearest
+from offboarding.custody.register import Custodian, Place, Register, RegisteredKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from include.offboarding.errors import FatalError
-from include.offboarding.thumbprints import PublicKeyError, material_of, material_of_jwk, material_of_ssh
+from offboarding.custody.thumbprints import PublicKeyError, material_of, material_of_jwk, material_of_ssh
+from offboarding.model.errors import FatalError
 
 _PUBLIC = r'-----BEGIN (CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY)-----|^(ssh-(rsa|ed25519)|ecdsa-sha2-)|"kty"'
 _PRIVATE = r"^-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----"

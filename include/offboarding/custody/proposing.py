@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from include.offboarding.model import Carryable, SubjectKind
+from offboarding.model import Carryable, SubjectKind
 
 Value = str | Mapping[str, str]
 

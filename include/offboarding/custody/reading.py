@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from include.offboarding import yaml_file
-from include.offboarding.custody.register import Register
-from include.offboarding.mistakes import Mistake, of_validation
+from offboarding.config import yaml_file
+from offboarding.config.mistakes import Mistake, of_validation
+from offboarding.custody.register import Register
 
 
 def read(path: Path, *, named: bool) -> tuple[Register | None, list[Mistake]]:

@@ -19,9 +19,9 @@ from pydantic import (
     model_validator,
 )
 
-from include.offboarding.interfaces import Strict
-from include.offboarding.model import Carryable, Key
-from include.offboarding.yaml_file import Day
+from offboarding.config.yaml_file import Day
+from offboarding.interfaces import Strict
+from offboarding.model import Carryable, Key
 
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _MATERIAL = re.compile(rf"jkt:{_THUMBPRINT.pattern}|ref:[^/]+/.+")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.offboarding.custody.proposing import Entry, Line, Value, slug
-from include.offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
+from offboarding.custody.proposing import Entry, Line, Value, slug
+from offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
 
 _MOST_GUESSES = 8
 _USUAL = frozenset(

@@ -5,22 +5,22 @@ from datetime import UTC, date, datetime
 
 from pydantic import ValidationError
 
-from include.offboarding import beside, excepting
-from include.offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
-from include.offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
-from include.offboarding.decisions.signing import said
-from include.offboarding.errors import FatalError
-from include.offboarding.exceptions import across
-from include.offboarding.exceptions.register import Acknowledged, Exceptions
-from include.offboarding.mistakes import of_validation
-from include.offboarding.report.let_stand import gap
-from include.offboarding.report.wording import COMMAND, moment
-from include.offboarding.settings import Settings
-from include.offboarding.store import acknowledgements
-from include.offboarding.store.acknowledgements import Acknowledgement
-from include.offboarding.store.connect import Session
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.reading.told_findings import whole_key
+from offboarding.config import beside
+from offboarding.config.mistakes import of_validation
+from offboarding.config.settings import Settings
+from offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
+from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from offboarding.decisions.signing import said
+from offboarding.model.errors import FatalError
+from offboarding.report.let_stand import gap
+from offboarding.report.wording import COMMAND, moment
+from offboarding.store import acknowledgements
+from offboarding.store.acknowledgements import Acknowledgement
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_findings
+from offboarding.store.reading.told_findings import whole_key
+from offboarding.waivers import across, applying
+from offboarding.waivers.register import Acknowledged, Exceptions
 
 
 @decision(
@@ -91,7 +91,7 @@ def _written(desk: WholeDesk, about: Mapping[str, str], until: date, reason: str
     session, settings = desk.session, desk.settings
     given = {name: value for name, value in about.items() if value}
     entry = _entry(settings, {**given, "reason": reason, "approver": desk.author, "expires": until})
-    row = excepting.acknowledgement(settings, entry)
+    row = applying.acknowledgement(settings, entry)
     with session.transaction():
         lock_findings(session)
         now = datetime.now(UTC)

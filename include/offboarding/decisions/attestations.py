@@ -4,17 +4,17 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.decisions.fields import Key, Reason, Until
-from include.offboarding.decisions.kinds import Decided, WholeDesk, decision
-from include.offboarding.decisions.signing import said
-from include.offboarding.errors import FatalError
-from include.offboarding.model.days import day_ends
-from include.offboarding.report.wording import moment
-from include.offboarding.settings import Settings
-from include.offboarding.store.connect import Session
-from include.offboarding.store.reading import told_keys
-from include.offboarding.store.reading.told_findings import whole_key
-from include.offboarding.store.reading.told_keys import KeyTold
+from offboarding.config.settings import Settings
+from offboarding.decisions.fields import Key, Reason, Until
+from offboarding.decisions.kinds import Decided, WholeDesk, decision
+from offboarding.decisions.signing import said
+from offboarding.model.days import day_ends
+from offboarding.model.errors import FatalError
+from offboarding.report.wording import moment
+from offboarding.store.connect import Session
+from offboarding.store.reading import told_keys
+from offboarding.store.reading.told_findings import whole_key
+from offboarding.store.reading.told_keys import KeyTold
 
 _FINDING = re.compile(r"f-[0-9a-f]{4,32}")
 

@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 from typing import Literal
 
-from include.offboarding.decisions.fields import Departure, Reason
-from include.offboarding.decisions.kinds import Decided, WholeDesk, decision
-from include.offboarding.decisions.signing import said
-from include.offboarding.errors import FatalError
-from include.offboarding.report.wording import COMMAND, moment, worker
-from include.offboarding.store import words
-from include.offboarding.store.words import OpenEnd
+from offboarding.decisions.fields import Departure, Reason
+from offboarding.decisions.kinds import Decided, WholeDesk, decision
+from offboarding.decisions.signing import said
+from offboarding.model.errors import FatalError
+from offboarding.report.wording import COMMAND, moment, worker
+from offboarding.store import words
+from offboarding.store.words import OpenEnd
 
 _OWN_ID = re.compile(r"(?:d-)?(\d{1,18})")
 

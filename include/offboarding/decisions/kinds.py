@@ -10,10 +10,10 @@ from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, create_model
 
-from include.offboarding.errors import ConfigError, FatalError
-from include.offboarding.interfaces import Strict, Tracker
-from include.offboarding.settings import Settings
-from include.offboarding.store.connect import Session
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Strict, Tracker
+from offboarding.model.errors import ConfigError, FatalError
+from offboarding.store.connect import Session
 
 Ids = Mapping[str, str | int]
 """What a decision is about and what came of it, by ids that a log may hold."""

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from include.offboarding.decisions.fields import Account, Number, Reason, Source, Worker
-from include.offboarding.decisions.kinds import Decided, Desk, decision
-from include.offboarding.decisions.signing import said
-from include.offboarding.report import wording
-from include.offboarding.report.wording import COMMAND
-from include.offboarding.store import decisions
-from include.offboarding.store.connect import Session
-from include.offboarding.store.decisions import AccountFound, Decision
-from include.offboarding.store.reading import workers
-from include.offboarding.store.reading.workers import WorkerFound
+from offboarding.decisions.fields import Account, Number, Reason, Source, Worker
+from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.signing import said
+from offboarding.report import wording
+from offboarding.report.wording import COMMAND
+from offboarding.store import decisions
+from offboarding.store.connect import Session
+from offboarding.store.decisions import AccountFound, Decision
+from offboarding.store.reading import workers
+from offboarding.store.reading.workers import WorkerFound
 
 Verb = Literal["confirm", "reject"]
 

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from include.offboarding.decisions import links, spreadsheet
-from include.offboarding.decisions.kinds import DecisionKind, Desk, in_files
-from include.offboarding.decisions.links import LinkDecided
-from include.offboarding.decisions.spreadsheet import Sheet, SheetLine
-from include.offboarding.errors import FatalError, NamedError
-from include.offboarding.spelling import nearest
-from include.offboarding.store.decisions import AccountFound
-from include.offboarding.store.reading import workers
-from include.offboarding.store.reading.told_links import LinkTold
+from offboarding.config.spelling import nearest
+from offboarding.decisions import links, spreadsheet
+from offboarding.decisions.kinds import DecisionKind, Desk, in_files
+from offboarding.decisions.links import LinkDecided
+from offboarding.decisions.spreadsheet import Sheet, SheetLine
+from offboarding.model.errors import FatalError, NamedError
+from offboarding.store.decisions import AccountFound
+from offboarding.store.reading import workers
+from offboarding.store.reading.told_links import LinkTold
 
 _COLUMN_OF = {"account": "native_id"}
 """Of fields that aren't called so in the file: there an account is its own id, and nothing else."""

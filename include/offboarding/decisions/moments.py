@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model.days import day_ends
+from offboarding.model.days import day_ends
+from offboarding.model.errors import FatalError
 
 _FORMS = "such as 2026-11-25T15:00+09:00, 2026-11-25T15:00 Asia/Seoul, 2026-11-25 Asia/Seoul for a day's end, or now"
 _FURTHEST = timedelta(days=366)

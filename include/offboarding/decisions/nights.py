@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from include.offboarding.decisions.fields import Reason, Runs
-from include.offboarding.decisions.kinds import Decided, Desk, decision
-from include.offboarding.decisions.signing import said
-from include.offboarding.errors import FatalError
-from include.offboarding.report.wording import moment
-from include.offboarding.store import reading, runs, withdrawals
-from include.offboarding.store.connect import Session
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.rows import Run
+from offboarding.decisions.fields import Reason, Runs
+from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.signing import said
+from offboarding.model.errors import FatalError
+from offboarding.report.wording import moment
+from offboarding.store import reading, runs, withdrawals
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_findings
+from offboarding.store.rows import Run
 
 
 @decision("runs withdraw", example='418 --reason "as_of was a year late"', by_form=False)

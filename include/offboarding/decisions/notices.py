@@ -3,16 +3,17 @@
 import secrets
 from datetime import UTC, datetime
 
-from include.offboarding import intake, people
-from include.offboarding.decisions.fields import LastMoment, NoticeId, Reason, Who
-from include.offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
-from include.offboarding.decisions.moments import last_moment
-from include.offboarding.decisions.signing import said
-from include.offboarding.errors import FatalError
-from include.offboarding.report.wording import COMMAND, moment, worker
-from include.offboarding.store import notices
-from include.offboarding.store.connect import Session
-from include.offboarding.store.notices import NewNotice, Notice
+from offboarding.decisions.fields import LastMoment, NoticeId, Reason, Who
+from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from offboarding.decisions.moments import last_moment
+from offboarding.decisions.signing import said
+from offboarding.identity import people
+from offboarding.model.errors import FatalError
+from offboarding.report.wording import COMMAND, moment, worker
+from offboarding.runs.ingest import reads
+from offboarding.store import notices
+from offboarding.store.connect import Session
+from offboarding.store.notices import NewNotice, Notice
 
 
 @decision("notice add", example='hr:10442 --last "2026-11-25T15:00 Asia/Seoul" --reason "dismissed, told by legal"')
@@ -66,7 +67,7 @@ def _written(desk: WholeDesk, *, who: str, last: str, reason: str) -> Notice:
     when = last_moment(last, company_zone=settings.company.time_zone, now=datetime.now(UTC))
     with session.transaction():
         notices.lock_notices(session)
-        person = people.one(session, intake.key_rules(settings), who)
+        person = people.one(session, reads.key_rules(settings), who)
         standing = next((each for each in notices.notices_about(session, person.person_uid) if each.stands), None)
         if standing is not None:
             raise FatalError(

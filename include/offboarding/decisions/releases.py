@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from include.offboarding import releasing
-from include.offboarding.decisions.fields import Batch, Holds, Reason, Run
-from include.offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
-from include.offboarding.report import held, night
-from include.offboarding.report.wording import COMMAND
-from include.offboarding.store import reading, rows
-from include.offboarding.store.guard import Hold
+from offboarding.decisions.fields import Batch, Holds, Reason, Run
+from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from offboarding.guard import releasing
+from offboarding.report import held, night
+from offboarding.report.wording import COMMAND
+from offboarding.store import reading, rows
+from offboarding.store.guard import Hold
 
 
 @decision("release", example='418 --reason "looked through with HR"', by_approvers=True, in_one=False)

@@ -1,6 +1,6 @@
 """Why somebody decides: no decision is kept without."""
 
-from include.offboarding.errors import FatalError
+from offboarding.model.errors import FatalError
 
 
 def said(reason: str) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from include.offboarding.errors import FatalError
-from include.offboarding.spelling import nearest
+from offboarding.config.spelling import nearest
+from offboarding.model.errors import FatalError
 
 FORMAT = "csv"
 """What such files are called."""

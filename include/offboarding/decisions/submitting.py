@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from include.offboarding import releasing
-from include.offboarding.decisions.kinds import DecisionKind, Ids, WholeDesk, forms
-from include.offboarding.errors import FatalError, NamedError
-from include.offboarding.interfaces import Tracker
-from include.offboarding.mistakes import of_validation
-from include.offboarding.settings import Settings
-from include.offboarding.spelling import nearest
-from include.offboarding.store import submissions
-from include.offboarding.store.connect import Session
-from include.offboarding.store.submissions import NewSubmission
+from offboarding.config.mistakes import of_validation
+from offboarding.config.settings import Settings
+from offboarding.config.spelling import nearest
+from offboarding.decisions.kinds import DecisionKind, Ids, WholeDesk, forms
+from offboarding.guard import releasing
+from offboarding.interfaces import Tracker
+from offboarding.model.errors import FatalError, NamedError
+from offboarding.store import submissions
+from offboarding.store.connect import Session
+from offboarding.store.submissions import NewSubmission
 
 log = structlog.get_logger("offboarding.forms")
 

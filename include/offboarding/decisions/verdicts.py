@@ -1,16 +1,16 @@
 """A person's word on what was seen: a use after the departure, and a read that looks wrong."""
 
-from include.offboarding.decisions.fields import Finding, Reason, Roster, Run
-from include.offboarding.decisions.kinds import Decided, Desk, decision
-from include.offboarding.decisions.signing import said
-from include.offboarding.errors import FatalError
-from include.offboarding.keys import short_finding
-from include.offboarding.report.wording import counted
-from include.offboarding.spelling import nearest
-from include.offboarding.store import accepted_reads, findings
-from include.offboarding.store.accepted_reads import AcceptedRead
-from include.offboarding.store.reading.reads import roster_reads
-from include.offboarding.store.reading.told_findings import whole_key
+from offboarding.config.spelling import nearest
+from offboarding.decisions.fields import Finding, Reason, Roster, Run
+from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.signing import said
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import counted
+from offboarding.store import accepted_reads, findings
+from offboarding.store.accepted_reads import AcceptedRead
+from offboarding.store.reading.reads import roster_reads
+from offboarding.store.reading.told_findings import whole_key
 
 
 @decision("verdict", example='f-7c31a0b2 --reason "the payroll job; moved to a role on 26 November"')

@@ -34,8 +34,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from include.offboarding.errors import keep_out
-from include.offboarding.interfaces.settings import (
+from offboarding.interfaces.settings import (
     NotifierSettings,
     QueueSettings,
     RosterSettings,
@@ -45,7 +44,7 @@ from include.offboarding.interfaces.settings import (
     TrackerSettings,
     VerifierSettings,
 )
-from include.offboarding.model import (
+from offboarding.model import (
     AccountAction,
     AccountRef,
     Alert,
@@ -62,6 +61,7 @@ from include.offboarding.model import (
     TicketState,
     Worker,
 )
+from offboarding.model.errors import keep_out
 
 __all__ = [
     "AccountRemedies",

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from include.offboarding.destinations import Pinned
-from include.offboarding.model import Coverage
+from offboarding.model import Coverage
+from offboarding.net.destinations import Pinned
 
 
 class Strict(BaseModel):

@@ -3,7 +3,7 @@
 Times are aware and in UTC; days are calendar days in the worker's own zone.
 """
 
-from include.offboarding.model.cases import (
+from offboarding.model.cases import (
     AccountCase,
     Case,
     CredentialView,
@@ -18,7 +18,7 @@ from include.offboarding.model.cases import (
     Suspect,
     TrustView,
 )
-from include.offboarding.model.custody import (
+from offboarding.model.custody import (
     Access,
     Attested,
     Event,
@@ -33,27 +33,13 @@ from include.offboarding.model.custody import (
     Registered,
     UncustodiedCase,
 )
-from include.offboarding.model.findings import (
-    AccountAction,
-    Finding,
-    KeyAction,
-    Step,
-    Subject,
-)
-from include.offboarding.model.guarding import Count, Measure, Trip
-from include.offboarding.model.people import (
-    Departure,
-    Employment,
-    LeftOut,
-    Problem,
-    RosterSummary,
-    ScopedValue,
-    Worker,
-)
-from include.offboarding.model.resolutions import Resolution, Resolved, sentence
-from include.offboarding.model.rules import RuleWords, TicketWords
-from include.offboarding.model.silent import Silent, SilentKey, SilentThing
-from include.offboarding.model.systems import (
+from offboarding.model.findings import AccountAction, Finding, KeyAction, Step, Subject
+from offboarding.model.guarding import Count, Measure, Trip
+from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
+from offboarding.model.resolutions import Resolution, Resolved, sentence
+from offboarding.model.rules import RuleWords, TicketWords
+from offboarding.model.silent import Silent, SilentKey, SilentThing
+from offboarding.model.systems import (
     Account,
     AccountKey,
     AccountRef,
@@ -65,14 +51,8 @@ from include.offboarding.model.systems import (
     ScopeRead,
     Trust,
 )
-from include.offboarding.model.tickets import (
-    Alert,
-    TicketDraft,
-    TicketPriority,
-    TicketRef,
-    TicketState,
-)
-from include.offboarding.model.words import (
+from offboarding.model.tickets import Alert, TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model.words import (
     CREDENTIAL_KINDS,
     KEY_KINDS,
     Basis,

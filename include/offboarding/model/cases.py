@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.model.custody import KeyCase, UncustodiedCase
-from include.offboarding.model.people import Departure
-from include.offboarding.model.systems import Account, AccountRef, Credential, Trust
-from include.offboarding.model.words import Joined, LinkDecision, Relation
+from offboarding.model.custody import KeyCase, UncustodiedCase
+from offboarding.model.people import Departure
+from offboarding.model.systems import Account, AccountRef, Credential, Trust
+from offboarding.model.words import Joined, LinkDecision, Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ still works of those copies whose system verifies with it.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.offboarding.model.people import Departure
-from include.offboarding.model.systems import Account, AccountKey, Credential, Gap, Membership, ScopeRead, Trust
-from include.offboarding.model.words import Carryable, Deed, Grade, PrincipalKind, Standing, SubjectKind
+from offboarding.model.people import Departure
+from offboarding.model.systems import Account, AccountKey, Credential, Gap, Membership, ScopeRead, Trust
+from offboarding.model.words import Carryable, Deed, Grade, PrincipalKind, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.model.custody import KeyCopy
-from include.offboarding.model.systems import Account
-from include.offboarding.model.words import Effect, Relation, Remedy, Severity, Standing, SubjectKind
+from offboarding.model.custody import KeyCopy
+from offboarding.model.systems import Account
+from offboarding.model.words import Effect, Relation, Remedy, Severity, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

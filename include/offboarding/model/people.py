@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from include.offboarding.model.days import day_begins, day_ends
-from include.offboarding.model.words import Basis, EmploymentStatus
+from offboarding.model.days import day_begins, day_ends
+from offboarding.model.words import Basis, EmploymentStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

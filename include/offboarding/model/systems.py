@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.model.words import Effect, KeyKind, KeyOrigin, Standing, SubjectKind
+from offboarding.model.words import Effect, KeyKind, KeyOrigin, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from typing import cast
 
 from pydantic import Field
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.interfaces import NotifierSettings
-from include.offboarding.model import Alert
+from offboarding.interfaces import NotifierSettings
+from offboarding.model import Alert
+from offboarding.model.errors import FatalError, RetriableError
 
 LATER = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
 """https://docs.slack.dev/reference/methods/chat.postMessage: errors that another try may not meet."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.interfaces import NotifierSettings
-from include.offboarding.model import Alert
+from offboarding.interfaces import NotifierSettings
+from offboarding.model import Alert
+from offboarding.model.errors import FatalError, RetriableError
 
 REFUSED = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
 """What no repetition mends."""

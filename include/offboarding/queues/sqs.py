@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from include.offboarding.destinations import Destination, of_aws
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, QueuedMessage, QueueSettings
+from offboarding.interfaces import ConnectionFields, QueuedMessage, QueueSettings
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.net.destinations import Destination, of_aws
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

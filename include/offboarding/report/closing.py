@@ -1,10 +1,10 @@
 """What would close a finding, in a sentence."""
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import TicketKind
-from include.offboarding.report.wording import COMMAND
-from include.offboarding.rules import rule_of
-from include.offboarding.store.reading import FindingTold
+from offboarding.model import TicketKind
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND
+from offboarding.rules import rule_of
+from offboarding.store.reading import FindingTold
 
 _OF_KIND = {
     TicketKind.EVENT: 'A person\'s verdict, never anything else:\n{command} verdict {key} --reason "..."',

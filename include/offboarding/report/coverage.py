@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from include.offboarding.report import queues
-from include.offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
-from include.offboarding.rules import all_rules
-from include.offboarding.store.reading import Night
-from include.offboarding.store.reading.nights import Leavers
-from include.offboarding.store.reading.reads import PartTold, RosterTold
+from offboarding.report import queues
+from offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
+from offboarding.rules import all_rules
+from offboarding.store.reading import Night
+from offboarding.store.reading.nights import Leavers
+from offboarding.store.reading.reads import PartTold, RosterTold
 
 MOST_LINES = 10
 """More of a kind are counted on the screen, and listed in the folded part."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.report.wording import COMMAND, counted, labelled, whole_days, worker
-from include.offboarding.store.notices import NoticeThen
-from include.offboarding.store.reading import Night
-from include.offboarding.store.reading.upcoming import DAYS
+from offboarding.report.wording import COMMAND, counted, labelled, whole_days, worker
+from offboarding.store.notices import NoticeThen
+from offboarding.store.reading import Night
+from offboarding.store.reading.upcoming import DAYS
 
 _MOST_LINES = 5
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import KEY_KINDS, SubjectKind
-from include.offboarding.report.closing import closing
-from include.offboarding.report.person import departure_line
-from include.offboarding.report.wording import (
+from offboarding.model import KEY_KINDS, SubjectKind
+from offboarding.model.keys import short_finding
+from offboarding.report.closing import closing
+from offboarding.report.person import departure_line
+from offboarding.report.wording import (
     COMMAND,
     counted,
     joined,
@@ -18,9 +18,9 @@ from include.offboarding.report.wording import (
     worker,
     wrapped,
 )
-from include.offboarding.store.decisions import Decision
-from include.offboarding.store.reading import Explanation, FindingTold
-from include.offboarding.store.reading.told_links import Claim
+from offboarding.store.decisions import Decision
+from offboarding.store.reading import Explanation, FindingTold
+from offboarding.store.reading.told_links import Claim
 
 _LABEL = 13
 _ROOM = 100

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import Alert, Measure
-from include.offboarding.report.wording import COMMAND, counted, whole_days, worker
-from include.offboarding.store.guard import HeldEvent, Hold
-from include.offboarding.store.reading.nights import Waiting
+from offboarding.model import Alert, Measure
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND, counted, whole_days, worker
+from offboarding.store.guard import HeldEvent, Hold
+from offboarding.store.reading.nights import Waiting
 
 _MEASURES = {
     Measure.ACTUAL: ("new leaver by HR's word", "new leavers by HR's word"),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from include.offboarding.model import KeyCopy, Standing, SubjectKind
-from include.offboarding.report.wording import counted, joined, labelled, moment, wrapped
-from include.offboarding.store.reading.told_keys import KeyTold
+from offboarding.model import KeyCopy, Standing, SubjectKind
+from offboarding.report.wording import counted, joined, labelled, moment, wrapped
+from offboarding.store.reading.told_keys import KeyTold
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
 _STANDINGS = {Standing.WORKS: "trusted", Standing.UNKNOWN: "not checked", Standing.DEAD: "refused"}

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import Alert
-from include.offboarding.report.wording import COMMAND, counted, ticket
-from include.offboarding.store.tickets import LateTicket
+from offboarding.model import Alert
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND, counted, ticket
+from offboarding.store.tickets import LateTicket
 
 MOST_TICKETS = 20
 """More are counted."""

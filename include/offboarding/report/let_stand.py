@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from include.offboarding.keys import short_finding
-from include.offboarding.report.wording import COMMAND, counted, labelled, moment
-from include.offboarding.store.acknowledgements import Acknowledgement
-from include.offboarding.store.reading import Night
-from include.offboarding.store.reading.let_stand import AcknowledgedThen, UncoveredThen
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND, counted, labelled, moment
+from offboarding.store.acknowledgements import Acknowledgement
+from offboarding.store.reading import Night
+from offboarding.store.reading.let_stand import AcknowledgedThen, UncoveredThen
 
 SOON = timedelta(days=7)
 _MOST_NAMED = 5

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import KEY_KINDS, Resolution, Severity, SubjectKind
-from include.offboarding.report import custody, departures, held
-from include.offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
-from include.offboarding.report.let_stand import let_stand
-from include.offboarding.report.red import reasons
-from include.offboarding.report.wording import (
+from offboarding.model import KEY_KINDS, Resolution, Severity, SubjectKind
+from offboarding.model.keys import short_finding
+from offboarding.report import custody, departures, held
+from offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
+from offboarding.report.let_stand import let_stand
+from offboarding.report.red import reasons
+from offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
     counted,
@@ -26,9 +26,9 @@ from include.offboarding.report.wording import (
     whole_days,
     worker,
 )
-from include.offboarding.store.reading import Night
-from include.offboarding.store.reading.nights import NightFinding
-from include.offboarding.troubles import troubles
+from offboarding.runs.troubles import troubles
+from offboarding.store.reading import Night
+from offboarding.store.reading.nights import NightFinding
 
 _RESOLUTIONS = {
     **dict.fromkeys((Resolution.SEEN_DEAD, Resolution.ROLE_SHUT), "seen dead"),

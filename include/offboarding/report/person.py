@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.report.wording import joined, labelled, moment, worker
-from include.offboarding.store.reading import PersonTold
-from include.offboarding.store.reading.workers import DepartureTold, EmploymentTold, KeyTold, WorkerRecord
+from offboarding.report.wording import joined, labelled, moment, worker
+from offboarding.store.reading import PersonTold
+from offboarding.store.reading.workers import DepartureTold, EmploymentTold, KeyTold, WorkerRecord
 
 _LABEL = 12
 _BASES = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.report.wording import counted, moment
-from include.offboarding.store.messages import QueueLook
+from offboarding.report.wording import counted, moment
+from offboarding.store.messages import QueueLook
 
 _ZONE = "UTC"
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.report import held
-from include.offboarding.report.coverage import MOST_LINES, nights, where
-from include.offboarding.report.queues import since_answered
-from include.offboarding.report.wording import counted
-from include.offboarding.store.messages import QueueLook
-from include.offboarding.store.reading.reads import PartTold, RosterTold
-from include.offboarding.troubles import Troubles
+from offboarding.report import held
+from offboarding.report.coverage import MOST_LINES, nights, where
+from offboarding.report.queues import since_answered
+from offboarding.report.wording import counted
+from offboarding.runs.troubles import Troubles
+from offboarding.store.messages import QueueLook
+from offboarding.store.reading.reads import PartTold, RosterTold
 
 
 def reasons(found: Troubles) -> tuple[str, ...]:

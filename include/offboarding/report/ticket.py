@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority, TicketWords
-from include.offboarding.report.ticket_items import checklist
-from include.offboarding.report.ticket_words import flowed, moment, named, on_one_line
-from include.offboarding.rules import rule_of
-from include.offboarding.store.tickets import DONE, TicketItem, TicketRow
+from offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority, TicketWords
+from offboarding.model.keys import short_finding
+from offboarding.report.ticket_items import checklist
+from offboarding.report.ticket_words import flowed, moment, named, on_one_line
+from offboarding.rules import rule_of
+from offboarding.store.tickets import DONE, TicketItem, TicketRow
 
 _PRIORITIES = {
     Severity.CRITICAL: TicketPriority.URGENT,
@@ -198,5 +198,5 @@ def _rights(missing: Sequence[str]) -> str:
 
 
 def _closing(row: TicketRow, items: Sequence[TicketItem]) -> str:
-    more = f"\nMore: python -m include.offboarding explain {short_finding(items[0].finding_key)}" if items else ""
+    more = f"\nMore: python -m offboarding explain {short_finding(items[0].finding_key)}" if items else ""
     return f"{flowed(_CLOSES[row.kind])}{more}"

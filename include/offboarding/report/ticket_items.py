@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from include.offboarding.keys import short_finding
-from include.offboarding.report.ticket_words import flowed, moment, named
-from include.offboarding.report.wording import with_key
-from include.offboarding.store.tickets import DONE, TicketItem
+from offboarding.model.keys import short_finding
+from offboarding.report.ticket_words import flowed, moment, named
+from offboarding.report.wording import with_key
+from offboarding.store.tickets import DONE, TicketItem
 
 MOST_ITEMS = 100
 """More are counted, and found by the command."""
@@ -27,7 +27,7 @@ def checklist(kind: str, items: Sequence[TicketItem], zone: ZoneInfo) -> Iterato
     for number, item in enumerate(items[:MOST_ITEMS], start=1):
         yield "\n".join(_item(kind, number, item, zone, said))
     if len(items) > MOST_ITEMS:
-        yield f"And {len(items) - MOST_ITEMS} more: python -m include.offboarding findings --state all"
+        yield f"And {len(items) - MOST_ITEMS} more: python -m offboarding findings --state all"
 
 
 @dataclass(slots=True)

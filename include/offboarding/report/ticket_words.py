@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import KEY_KINDS, SubjectKind, TicketKind
-from include.offboarding.store.tickets import DONE, TicketItem
+from offboarding.model import KEY_KINDS, SubjectKind, TicketKind
+from offboarding.model.keys import short_finding
+from offboarding.store.tickets import DONE, TicketItem
 
 MOST_LINES = 50
 """More are counted."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from include.offboarding.keys import short_finding
-from include.offboarding.model import SubjectKind
+from offboarding.model import SubjectKind
+from offboarding.model.keys import short_finding
 
-COMMAND = "python -m include.offboarding"
+COMMAND = "python -m offboarding"
 SUBJECTS = {
     SubjectKind.WORKER: "worker",
     SubjectKind.ACCOUNT: "account",

@@ -11,32 +11,19 @@ import structlog
 from psycopg.rows import TupleRow
 from pydantic import Field
 
-from include.offboarding.destinations import Destination, of_postgres
-from include.offboarding.errors import ConfigError, IncompleteReadError
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
-from include.offboarding.rosters._records.columns import (
-    Layout,
-    MissingColumnsError,
-    checked_name,
-    is_name,
-    layout,
-    missing,
-)
-from include.offboarding.rosters._records.days import DayReader, database_day
-from include.offboarding.rosters._records.durations import Duration
-from include.offboarding.rosters._records.likeness import Likeness
-from include.offboarding.rosters._records.postgres_session import (
-    column_names,
-    column_types,
-    cursor,
-    in_the_clear,
-    session,
-)
-from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
-from include.offboarding.rosters._records.settings import RecordSettings
-from include.offboarding.rosters._records.spoiled import SpoiledValues
-from include.offboarding.rosters._records.workers import WorkerReader
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
+from offboarding.model.errors import ConfigError, IncompleteReadError
+from offboarding.net.destinations import Destination, of_postgres
+from offboarding.rosters._records.columns import Layout, MissingColumnsError, checked_name, is_name, layout, missing
+from offboarding.rosters._records.days import DayReader, database_day
+from offboarding.rosters._records.durations import Duration
+from offboarding.rosters._records.likeness import Likeness
+from offboarding.rosters._records.postgres_session import column_names, column_types, cursor, in_the_clear, session
+from offboarding.rosters._records.problems import BadRecordError, ProblemList
+from offboarding.rosters._records.settings import RecordSettings
+from offboarding.rosters._records.spoiled import SpoiledValues
+from offboarding.rosters._records.workers import WorkerReader
 
 _log = structlog.get_logger("offboarding.rosters")
 _DAY_TYPES = ("date", "timestamp", "timestamptz")

@@ -16,8 +16,8 @@ import pkgutil
 from functools import cache
 from typing import cast
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.rules._rule import Rule
+from offboarding.model.errors import ConfigError
+from offboarding.rules._rule import Rule
 
 __all__ = ["Rule", "all_rules", "rule_of"]
 

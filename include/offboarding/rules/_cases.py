@@ -3,15 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
-    Case,
-    Departure,
-    LeaverCase,
-    LinkDecision,
-    LinkedAccount,
-    Relation,
-    SubjectKind,
-)
+from offboarding.model import Case, Departure, LeaverCase, LinkDecision, LinkedAccount, Relation, SubjectKind
 
 
 def counts(departure: Departure, as_of: datetime) -> bool:

@@ -6,7 +6,7 @@ absence alone closes nothing.
 
 from datetime import datetime
 
-from include.offboarding.model import Relation, Resolution, Resolved, Silent, SilentThing, Standing
+from offboarding.model import Relation, Resolution, Resolved, Silent, SilentThing, Standing
 
 # --- by somebody's word -----------------------------------------------------------------------------------------------
 

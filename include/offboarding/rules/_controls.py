@@ -4,7 +4,7 @@ Sources: NIST SP 800-53 rev. 5, ISO/IEC 27001:2022 annex A, SOC 2 (TSC 2017), PC
 CIS Controls v8, ISMS-P (Korea).
 """
 
-from include.offboarding.model import Control
+from offboarding.model import Control
 
 TERMINATION = Control(framework="NIST SP 800-53", id="PS-4")
 """Disable system access and revoke authenticators when employment ends."""

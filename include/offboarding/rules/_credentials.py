@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     LeaverCase,
@@ -18,12 +18,12 @@ from include.offboarding.model import (
     Step,
     SubjectKind,
 )
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone
-from include.offboarding.rules._deciding import not_theirs
-from include.offboarding.rules._findings import finding, standing_finding, to_do
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._ways import Way, credential_ways
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone
+from offboarding.rules._deciding import not_theirs
+from offboarding.rules._findings import finding, standing_finding, to_do
+from offboarding.rules._rule import Rule
+from offboarding.rules._ways import Way, credential_ways
 
 _OPEN_ONES = {
     SubjectKind.ACCESS_KEY: "leaver-access-key",

@@ -2,7 +2,7 @@
 
 import shlex
 
-from include.offboarding.model import Account
+from offboarding.model import Account
 
 
 def not_theirs(source: str, account: Account, worker_id: str) -> str:
@@ -23,4 +23,4 @@ def somebodys(source: str, account: Account) -> str:
 
 def _link(decision: str, source: str, account: Account, worker_id: str) -> str:
     names = " ".join(shlex.quote(value) for value in (source, account.native_id, worker_id))
-    return f'python -m include.offboarding link {decision} {names} --reason "..." --author "..."'
+    return f'python -m offboarding link {decision} {names} --reason "..." --author "..."'

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from include.offboarding.model import Effect, Finding, Standing, Subject, SubjectKind
-from include.offboarding.rules._rule import Rule
+from offboarding.model import Effect, Finding, Standing, Subject, SubjectKind
+from offboarding.rules._rule import Rule
 
 _NAMED = 20
 

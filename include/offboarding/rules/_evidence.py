@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from include.offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Standing, Trust
-from include.offboarding.rules._rivals import claimants
-from include.offboarding.rules._sentences import at, left
-from include.offboarding.rules._use import use_told
-from include.offboarding.rules._ways import Way
+from offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Standing, Trust
+from offboarding.rules._rivals import claimants
+from offboarding.rules._sentences import at, left
+from offboarding.rules._use import use_told
+from offboarding.rules._ways import Way
 
 
 def of_leaver(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """How a leaver's finding is put together, so that each rule says only what is its own."""
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     AccountAction,
     Effect,
@@ -13,11 +13,11 @@ from include.offboarding.model import (
     Severity,
     Step,
 )
-from include.offboarding.rules._deciding import not_theirs, theirs
-from include.offboarding.rules._evidence import of_leaver
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._use import used_after, workload_warning
-from include.offboarding.rules._ways import Holder, Way, open_ways
+from offboarding.rules._deciding import not_theirs, theirs
+from offboarding.rules._evidence import of_leaver
+from offboarding.rules._rule import Rule
+from offboarding.rules._use import used_after, workload_warning
+from offboarding.rules._ways import Holder, Way, open_ways
 
 _CONTAINED = {Severity.CRITICAL: Severity.HIGH, Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
 

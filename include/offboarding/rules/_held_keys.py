@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Carryable, Case, Finding, Standing, SubjectKind
-from include.offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
-from include.offboarding.rules._rotation import rotation
+from offboarding.model import Carryable, Case, Finding, Standing, SubjectKind
+from offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
+from offboarding.rules._rotation import rotation
 
 
 def still_trusted(rule_id: str, case: Case, kind: SubjectKind, as_of: datetime) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ A custodian who is taken out, a read that failed and a closed ticket never close
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from include.offboarding.model import Carryable, Resolution, Resolved, SilentKey
-from include.offboarding.rules._closings import not_gone
+from offboarding.model import Carryable, Resolution, Resolved, SilentKey
+from offboarding.rules._closings import not_gone
 
 
 def not_trusted(silent: SilentKey, as_of: datetime) -> Resolved | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.offboarding.model import (
+from offboarding.model import (
     Carryable,
     Case,
     Effect,
@@ -22,8 +22,8 @@ from include.offboarding.model import (
     Subject,
     SubjectKind,
 )
-from include.offboarding.rules._cases import counts
-from include.offboarding.rules._sentences import at, left
+from offboarding.rules._cases import counts
+from offboarding.rules._sentences import at, left
 
 _GRADES = {
     Grade.PROVED: "Proved: ",

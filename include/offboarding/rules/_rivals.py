@@ -6,18 +6,9 @@ Whoever claims it may have been put there by the one who left: a claim makes not
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
-    AccountCase,
-    Case,
-    Departure,
-    LeaverCase,
-    LinkDecision,
-    LinkedAccount,
-    Relation,
-    Suspect,
-)
-from include.offboarding.rules._cases import counts
-from include.offboarding.rules._sentences import left
+from offboarding.model import AccountCase, Case, Departure, LeaverCase, LinkDecision, LinkedAccount, Relation, Suspect
+from offboarding.rules._cases import counts
+from offboarding.rules._sentences import left
 
 
 def likeliest_leaver(case: AccountCase, as_of: datetime) -> tuple[Suspect, Departure] | None:

@@ -8,7 +8,7 @@ leaver may already use it, the old key goes first.
 import shlex
 from collections.abc import Iterator
 
-from include.offboarding.model import KeyAction, KeyCase, Remedy, Step, SubjectKind
+from offboarding.model import KeyAction, KeyCase, Remedy, Step, SubjectKind
 
 KEEP_LOGS = (
     "First of all keep the access logs of whatever verifies with it, and of where it lies: once keys change, what was"
@@ -83,4 +83,4 @@ def _where_it_stands(case: KeyCase, remedy: Remedy) -> Iterator[KeyAction]:
 
 
 def _command(*words: str) -> str:
-    return "python -m include.offboarding " + " ".join(shlex.quote(word) for word in words)
+    return "python -m offboarding " + " ".join(shlex.quote(word) for word in words)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import ClassVar, cast
 
-from include.offboarding.model import (
+from offboarding.model import (
     Basis,
     Case,
     Control,

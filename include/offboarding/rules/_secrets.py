@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import Standing
-from include.offboarding.rules._sentences import at
-from include.offboarding.rules._ways import Holder, Way, open_ways, ways_in
+from offboarding.model import Standing
+from offboarding.rules._sentences import at
+from offboarding.rules._ways import Holder, Way, open_ways, ways_in
 
 
 def known_secrets(holder: Holder, until: datetime, who: str) -> Iterator[str]:

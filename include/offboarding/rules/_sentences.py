@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from include.offboarding.model import Basis, Departure
+from offboarding.model import Basis, Departure
 
 _WORD_OF = {
     Basis.ACTUAL: "says {roster}",

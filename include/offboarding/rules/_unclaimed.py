@@ -3,25 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
-    AccountCase,
-    Case,
-    Departure,
-    Finding,
-    LinkDecision,
-    Severity,
-    Step,
-    Suspect,
-    TicketKind,
-)
-from include.offboarding.rules import all_rules
-from include.offboarding.rules._evidence import powers, works
-from include.offboarding.rules._findings import deciding_steps, eased
-from include.offboarding.rules._rivals import claimants, likeliest_leaver, without_rivals
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import at
-from include.offboarding.rules._use import use_told, used_after, workload_warning
-from include.offboarding.rules._ways import Way, whole
+from offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Step, Suspect, TicketKind
+from offboarding.rules import all_rules
+from offboarding.rules._evidence import powers, works
+from offboarding.rules._findings import deciding_steps, eased
+from offboarding.rules._rivals import claimants, likeliest_leaver, without_rivals
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import at
+from offboarding.rules._use import use_told, used_after, workload_warning
+from offboarding.rules._ways import Way, whole
 
 
 def unclaimed(rule: Rule, case: Case, as_of: datetime, decision: LinkDecision) -> Iterator[Finding]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Case, Effect, Finding, LeaverCase, Standing, Subject, SubjectKind
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import ended
+from offboarding.model import Case, Effect, Finding, LeaverCase, Standing, Subject, SubjectKind
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import ended
 
 
 def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tuple[str, ...]) -> Iterator[Finding]:

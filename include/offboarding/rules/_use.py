@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from include.offboarding.model import Departure
-from include.offboarding.rules._sentences import at, days_after
-from include.offboarding.rules._ways import Way
+from offboarding.model import Departure
+from offboarding.rules._sentences import at, days_after
+from offboarding.rules._ways import Way
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

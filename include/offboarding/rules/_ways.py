@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountCase,
@@ -17,7 +17,7 @@ from include.offboarding.model import (
     Subject,
     SubjectKind,
 )
-from include.offboarding.rules._sentences import at
+from offboarding.rules._sentences import at
 
 Holder = LinkedAccount | AccountCase | MovedLink
 """What holds an account, its credentials, and when each was seen."""

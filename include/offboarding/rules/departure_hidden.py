@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Effect,
     Finding,
@@ -20,9 +20,9 @@ from include.offboarding.model import (
     SubjectKind,
     TicketKind,
 )
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import ended
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import ended
 
 _JOINED = {
     Joined.RECORD: "Both stand under one number.",
@@ -117,11 +117,11 @@ def _steps(hidden: HiddenDeparture) -> tuple[str, ...]:
         f"Ask HR, not the person: did worker {worker} leave, and who entered {hidden.here_worker}, and when?",
         (
             "They left: have HR take out the other record, and say so. The next run counts them as a leaver:\n"
-            f'python -m include.offboarding departure confirm {worker} --reason "..." --author "..."'
+            f'python -m offboarding departure confirm {worker} --reason "..." --author "..."'
         ),
         (
             "They work here (several employments, a number that was changed): say so, and it isn't asked again:\n"
-            f'python -m include.offboarding departure deny {worker} --reason "..." --author "..."'
+            f'python -m offboarding departure deny {worker} --reason "..." --author "..."'
         ),
         "Two people who share mail and login: have HR give each their own; they are told apart from then on.",
     )

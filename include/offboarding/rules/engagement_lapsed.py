@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
-from include.offboarding.rules._closings import word_given
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._unconfirmed import unconfirmed
+from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
+from offboarding.rules._closings import word_given
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._rule import Rule
+from offboarding.rules._unconfirmed import unconfirmed
 
 _WHY = "A contract's end is a plan, and plans get extended."
 _STEPS = (

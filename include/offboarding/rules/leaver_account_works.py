@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Case, Finding, Relation, RuleWords, Severity, TicketKind
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, login_dead, unlinked
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._findings import standing_finding
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._ways import account_way
+from offboarding.model import Case, Finding, Relation, RuleWords, Severity, TicketKind
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, login_dead, unlinked
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._findings import standing_finding
+from offboarding.rules._rule import Rule
+from offboarding.rules._ways import account_way
 
 
 class LeaverAccountWorks(Rule):

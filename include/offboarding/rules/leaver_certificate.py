@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import Case, Finding, Relation, RuleWords, Severity, Standing, SubjectKind, TicketKind
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import CREDENTIAL
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._findings import standing_finding
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._ways import account_way, credential_ways
+from offboarding.model import Case, Finding, Relation, RuleWords, Severity, Standing, SubjectKind, TicketKind
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import CREDENTIAL
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._findings import standing_finding
+from offboarding.rules._rule import Rule
+from offboarding.rules._ways import account_way, credential_ways
 
 _BESIDE = "Its account is shut, which ends no certificate: whoever trusts the issuer needn't ask for the account."
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     LeaverCase,
@@ -17,15 +17,15 @@ from include.offboarding.model import (
     Step,
     TicketKind,
 )
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS, REVIEWED, account_gone, all_dead, moved_away
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._deciding import somebodys
-from include.offboarding.rules._evidence import of_thing
-from include.offboarding.rules._findings import finding_on, shut
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import at
-from include.offboarding.rules._ways import Way, open_ways, whole
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS, REVIEWED, account_gone, all_dead, moved_away
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._deciding import somebodys
+from offboarding.rules._evidence import of_thing
+from offboarding.rules._findings import finding_on, shut
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import at
+from offboarding.rules._ways import Way, open_ways, whole
 
 
 def _held_here(silent: SilentThing, as_of: datetime) -> Resolved | None:

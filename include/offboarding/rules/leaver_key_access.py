@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Access,
     Carryable,
     Case,
@@ -19,13 +19,13 @@ from include.offboarding.model import (
     TicketKind,
     TicketWords,
 )
-from include.offboarding.rules._cases import counts
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._key_closings import NO_LEAVERS_KEY, not_trusted, shown_now
-from include.offboarding.rules._keys import Verdict, carryable, key_finding, powers
-from include.offboarding.rules._rotation import access
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import left
+from offboarding.rules._cases import counts
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._key_closings import NO_LEAVERS_KEY, not_trusted, shown_now
+from offboarding.rules._keys import Verdict, carryable, key_finding, powers
+from offboarding.rules._rotation import access
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import left
 
 
 def _key_gone(silent: SilentKey, as_of: datetime) -> Resolved | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Departure,
     Finding,
@@ -20,14 +20,14 @@ from include.offboarding.model import (
     Step,
     TicketKind,
 )
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
-from include.offboarding.rules._controls import SHARED_SECRET
-from include.offboarding.rules._deciding import not_theirs
-from include.offboarding.rules._findings import finding, to_do
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._secrets import as_far_as_known, known_secrets
-from include.offboarding.rules._ways import Way, open_ways, whole
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
+from offboarding.rules._controls import SHARED_SECRET
+from offboarding.rules._deciding import not_theirs
+from offboarding.rules._findings import finding, to_do
+from offboarding.rules._rule import Rule
+from offboarding.rules._secrets import as_far_as_known, known_secrets
+from offboarding.rules._ways import Way, open_ways, whole
 
 
 def _owned_anew(silent: SilentThing, as_of: datetime) -> Resolved | None:

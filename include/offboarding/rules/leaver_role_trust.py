@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Effect,
     Finding,
@@ -24,15 +24,15 @@ from include.offboarding.model import (
     TicketKind,
     TrustView,
 )
-from include.offboarding.rules._cases import leaver, leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._deciding import not_theirs
-from include.offboarding.rules._evidence import powers, works
-from include.offboarding.rules._findings import finding_on, shut
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import left
-from include.offboarding.rules._ways import Way, judged, whole
+from offboarding.rules._cases import leaver, leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._deciding import not_theirs
+from offboarding.rules._evidence import powers, works
+from offboarding.rules._findings import finding_on, shut
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import left
+from offboarding.rules._ways import Way, judged, whole
 
 _STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN)
 _OUT_OF_REACH = (

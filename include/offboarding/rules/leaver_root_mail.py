@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     Relation,
@@ -15,12 +15,12 @@ from include.offboarding.model import (
     SubjectKind,
     TicketKind,
 )
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._findings import standing_finding
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._ways import account_way
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._findings import standing_finding
+from offboarding.rules._rule import Rule
+from offboarding.rules._ways import account_way
 
 
 def _mail_moved(silent: SilentThing, as_of: datetime) -> Resolved | None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
-from include.offboarding.rules._closings import CREDENTIAL
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._credentials import open_credentials
-from include.offboarding.rules._rule import Rule
+from offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
+from offboarding.rules._closings import CREDENTIAL
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._credentials import open_credentials
+from offboarding.rules._rule import Rule
 
 
 class LeaverServiceCredential(Rule):

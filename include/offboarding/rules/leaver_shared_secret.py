@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
-from include.offboarding.rules._controls import SHARED_SECRET
-from include.offboarding.rules._held_keys import still_trusted
-from include.offboarding.rules._key_closings import HELD
-from include.offboarding.rules._rule import Rule
+from offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
+from offboarding.rules._controls import SHARED_SECRET
+from offboarding.rules._held_keys import still_trusted
+from offboarding.rules._key_closings import HELD
+from offboarding.rules._rule import Rule
 
 
 class LeaverSharedSecret(Rule):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     KeyElsewhere,
@@ -17,14 +17,14 @@ from include.offboarding.model import (
     SubjectKind,
     TicketKind,
 )
-from include.offboarding.rules._cases import leaver
-from include.offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone, unlinked
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._credentials import open_credentials
-from include.offboarding.rules._evidence import of_thing
-from include.offboarding.rules._findings import finding_on, shut
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._ways import Way, credential_way
+from offboarding.rules._cases import leaver
+from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone, unlinked
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._credentials import open_credentials
+from offboarding.rules._evidence import of_thing
+from offboarding.rules._findings import finding_on, shut
+from offboarding.rules._rule import Rule
+from offboarding.rules._ways import Way, credential_way
 
 
 def _disowned(silent: SilentThing, as_of: datetime) -> Resolved | None:

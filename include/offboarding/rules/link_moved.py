@@ -5,7 +5,7 @@ decided that.
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     AccountCase,
     Case,
     Finding,
@@ -24,18 +24,18 @@ from include.offboarding.model import (
     TicketKind,
     TicketWords,
 )
-from include.offboarding.rules._cases import leaver
-from include.offboarding.rules._closings import REVIEWED, account_gone, all_dead, moved_away, not_gone, rejected
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._deciding import not_theirs, theirs
-from include.offboarding.rules._evidence import of_thing, powers, works
-from include.offboarding.rules._findings import deciding_steps, eased, finding_on
-from include.offboarding.rules._rivals import claimants
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._secrets import as_far_as_known, known_secrets
-from include.offboarding.rules._sentences import at
-from include.offboarding.rules._use import used_after
-from include.offboarding.rules._ways import Way, whole
+from offboarding.rules._cases import leaver
+from offboarding.rules._closings import REVIEWED, account_gone, all_dead, moved_away, not_gone, rejected
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._deciding import not_theirs, theirs
+from offboarding.rules._evidence import of_thing, powers, works
+from offboarding.rules._findings import deciding_steps, eased, finding_on
+from offboarding.rules._rivals import claimants
+from offboarding.rules._rule import Rule
+from offboarding.rules._secrets import as_far_as_known, known_secrets
+from offboarding.rules._sentences import at
+from offboarding.rules._use import used_after
+from offboarding.rules._ways import Way, whole
 
 _NOW = {
     LinkDecision.LINKED: "Now it's linked otherwise: to somebody else, or to an owner as a workload's.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     OrphanCase,
@@ -14,9 +14,9 @@ from include.offboarding.model import (
     SilentThing,
     TicketKind,
 )
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._digests import digest, first_named
-from include.offboarding.rules._rule import Rule
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._digests import digest, first_named
+from offboarding.rules._rule import Rule
 
 
 def _all_claimed(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -69,7 +69,7 @@ def _steps(case: OrphanCase) -> tuple[str, ...]:
         f"Ask the owners of {case.source} what each account is for; begin with those in use.",
         (
             "Somebody's: give it their employee number or mail, or say so:\n"
-            f'python -m include.offboarding link confirm {case.source} ACCOUNT WORKER --reason "..." --author "..."'
+            f'python -m offboarding link confirm {case.source} ACCOUNT WORKER --reason "..." --author "..."'
         ),
         "A workload's: write down an owner (the tag owner, or the entry's manager), and declare its pattern.",
         "Nobody's: switch it off, and don't delete it; switching it on again undoes it.",

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import Case, Finding, LinkDecision, RuleWords, Severity, TicketKind
-from include.offboarding.rules._closings import UNCLAIMED
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._unclaimed import unclaimed
+from offboarding.model import Case, Finding, LinkDecision, RuleWords, Severity, TicketKind
+from offboarding.rules._closings import UNCLAIMED
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._rule import Rule
+from offboarding.rules._unclaimed import unclaimed
 
 
 class ProbableAccount(Rule):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     LeaverCase,
@@ -18,12 +18,12 @@ from include.offboarding.model import (
     TicketKind,
     TicketWords,
 )
-from include.offboarding.rules._cases import departed_accounts
-from include.offboarding.rules._closings import account_gone, all_dead, anothers, rejected, unlinked
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._findings import closing_steps, finding
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._ways import Way, open_ways, whole
+from offboarding.rules._cases import departed_accounts
+from offboarding.rules._closings import account_gone, all_dead, anothers, rejected, unlinked
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._findings import closing_steps, finding
+from offboarding.rules._rule import Rule
+from offboarding.rules._ways import Way, open_ways, whole
 
 
 def _not_back(silent: SilentThing, as_of: datetime) -> Resolved | None:

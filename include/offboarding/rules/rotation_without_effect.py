@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
-from include.offboarding.model import (
+from offboarding.model import (
     Carryable,
     Case,
     Finding,
@@ -16,13 +16,13 @@ from include.offboarding.model import (
     Standing,
     TicketKind,
 )
-from include.offboarding.rules._cases import counts
-from include.offboarding.rules._controls import HELD_KEY
-from include.offboarding.rules._key_closings import HELD
-from include.offboarding.rules._keys import carryable, key_finding, same_since, trusted, verdict
-from include.offboarding.rules._rotation import rotation
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import at
+from offboarding.rules._cases import counts
+from offboarding.rules._controls import HELD_KEY
+from offboarding.rules._key_closings import HELD
+from offboarding.rules._keys import carryable, key_finding, same_since, trusted, verdict
+from offboarding.rules._rotation import rotation
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import at
 
 
 class RotationWithoutEffect(Rule):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Carryable,
     Case,
     Finding,
@@ -16,12 +16,12 @@ from include.offboarding.model import (
     SubjectKind,
     TicketKind,
 )
-from include.offboarding.rules._controls import HELD_KEY
-from include.offboarding.rules._key_closings import NO_LEAVERS_KEY, cannot_leave, not_trusted, shown_now
-from include.offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
-from include.offboarding.rules._rotation import rotation
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import at
+from offboarding.rules._controls import HELD_KEY
+from offboarding.rules._key_closings import NO_LEAVERS_KEY, cannot_leave, not_trusted, shown_now
+from offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
+from offboarding.rules._rotation import rotation
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import at
 
 
 def _refused(silent: SilentKey, as_of: datetime) -> Resolved | None:
@@ -94,7 +94,7 @@ class SigningKeyUnverifiable(Rule):
 _ATTEST = (
     "Nobody can be asked whether the old one is refused. Once you have seen that it is, say how you know; it's asked"
     " again after 90 days (KEY is this finding's short key):\n"
-    'python -m include.offboarding attest KEY --reason "..." --author "..."'
+    'python -m offboarding attest KEY --reason "..." --author "..."'
 )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import Basis, Case, Finding, Holder, KeyCase, RuleWords, Severity, TicketKind
-from include.offboarding.rules._cases import counts
-from include.offboarding.rules._controls import HELD_KEY
-from include.offboarding.rules._keys import key_finding, powers, trusted, verdict
-from include.offboarding.rules._rotation import KEEP_LOGS, rotation
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._sentences import at, days_after, left
+from offboarding.model import Basis, Case, Finding, Holder, KeyCase, RuleWords, Severity, TicketKind
+from offboarding.rules._cases import counts
+from offboarding.rules._controls import HELD_KEY
+from offboarding.rules._keys import key_finding, powers, trusted, verdict
+from offboarding.rules._rotation import KEEP_LOGS, rotation
+from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import at, days_after, left
 
 
 class SigningKeyUsedAfterDeparture(Rule):
@@ -72,7 +72,7 @@ _STEPS = (
 )
 _VERDICT = (
     "Say what it was; only that closes this (KEY is this finding's short key):\n"
-    'python -m include.offboarding verdict KEY --reason "..." --author "..."'
+    'python -m offboarding verdict KEY --reason "..." --author "..."'
 )
 
 RULE = SigningKeyUsedAfterDeparture()

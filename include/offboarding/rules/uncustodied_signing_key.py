@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     Case,
     Finding,
     Resolution,
@@ -15,9 +15,9 @@ from include.offboarding.model import (
     TicketWords,
     UncustodiedCase,
 )
-from include.offboarding.rules._controls import REVIEW
-from include.offboarding.rules._digests import digest, first_named
-from include.offboarding.rules._rule import Rule
+from offboarding.rules._controls import REVIEW
+from offboarding.rules._digests import digest, first_named
+from offboarding.rules._rule import Rule
 
 
 def _all_held(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -71,10 +71,7 @@ def _count(case: UncustodiedCase) -> str:
 
 
 _STEPS = (
-    (
-        "See who may hold them, as far as groups, policies and audit trails tell:\n"
-        "python -m include.offboarding custody suggest"
-    ),
+    ("See who may hold them, as far as groups, policies and audit trails tell:\npython -m offboarding custody suggest"),
     "Paste what is right into include/custody.yaml, put it right where it isn't, and let it be reviewed.",
     "Those who left meanwhile belong there too, with the day until which they held it.",
 )

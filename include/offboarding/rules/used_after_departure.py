@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from include.offboarding.model import (
+from offboarding.model import (
     AccountCase,
     Basis,
     Case,
@@ -21,14 +21,14 @@ from include.offboarding.model import (
     Step,
     TicketKind,
 )
-from include.offboarding.rules._cases import leavers_accounts
-from include.offboarding.rules._closings import NOT_A_LEAVERS
-from include.offboarding.rules._controls import LEAVER_ACCESS
-from include.offboarding.rules._findings import closing_steps, finding, to_do
-from include.offboarding.rules._rivals import claimants, without_rivals
-from include.offboarding.rules._rule import Rule
-from include.offboarding.rules._use import used_after
-from include.offboarding.rules._ways import Way, ways_in
+from offboarding.rules._cases import leavers_accounts
+from offboarding.rules._closings import NOT_A_LEAVERS
+from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._findings import closing_steps, finding, to_do
+from offboarding.rules._rivals import claimants, without_rivals
+from offboarding.rules._rule import Rule
+from offboarding.rules._use import used_after
+from offboarding.rules._ways import Way, ways_in
 
 
 def _used_before(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -96,7 +96,7 @@ def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...
         *(closing_steps(case, linked, way) if way.open else ()),
         (
             "Say what it was; only that closes this (KEY is this finding's short key):\n"
-            'python -m include.offboarding verdict KEY --reason "..." --author "..."'
+            'python -m offboarding verdict KEY --reason "..." --author "..."'
         ),
     )
 

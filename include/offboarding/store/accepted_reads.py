@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row
 
-from include.offboarding.errors import FatalError
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.locks import lock_roster
-from include.offboarding.store.sql import block
+from offboarding.model.errors import FatalError
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_roster
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
         with session.cursor(row_factory=class_row(_Acceptable)) as cursor:
             read = cursor.execute(block("rosters", "acceptable_read"), {"run_id": run_id, "roster": roster}).fetchone()
         if read is None:
-            raise FatalError(f"run {run_id} has no read of roster {roster}. See: python -m include.offboarding runs")
+            raise FatalError(f"run {run_id} has no read of roster {roster}. See: python -m offboarding runs")
         if not read.is_last:
             raise FatalError(f"roster {roster} has been read again since run {run_id}. Accept that read instead.")
         if read.accepted or not (read.only_short or read.waiting or read.came_again):

@@ -13,13 +13,13 @@ from typing import TypeVar
 import msgspec
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Account, Credential
-from include.offboarding.store.columns import ACCOUNT, CREDENTIAL
-from include.offboarding.store.connect import Session
-from include.offboarding.store.new_accounts import NewAccounts
-from include.offboarding.store.sql import block
-from include.offboarding.store.staging import Stage
-from include.offboarding.store.told_account import (
+from offboarding.model import Account, Credential
+from offboarding.store.columns import ACCOUNT, CREDENTIAL
+from offboarding.store.connect import Session
+from offboarding.store.new_accounts import NewAccounts
+from offboarding.store.sql import block
+from offboarding.store.staging import Stage
+from offboarding.store.told_account import (
     AccountKeys,
     Told,
     Values,

@@ -2,9 +2,9 @@
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import Alert
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.model import Alert
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 def note(session: Session, alert: Alert, *, run_id: int | None) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from include.offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Relation, TrustView
-from include.offboarding.store.case_rows import SeenAccount, credentials
-from include.offboarding.store.connect import Session
-from include.offboarding.store.record_rows import record_row
-from include.offboarding.store.sql import block
+from offboarding.model import KeyElsewhere, LinkDecision, MovedLink, Relation, TrustView
+from offboarding.store.case_rows import SeenAccount, credentials
+from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

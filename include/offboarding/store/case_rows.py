@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from include.offboarding.model import Account, CredentialView
+from offboarding.model import Account, CredentialView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import (
+from offboarding.model import (
     AccountCase,
     AccountRef,
     Case,
@@ -20,13 +20,13 @@ from include.offboarding.model import (
     Relation,
     Suspect,
 )
-from include.offboarding.store import temporary
-from include.offboarding.store.case_extras import Extras, extras
-from include.offboarding.store.case_rows import SeenAccount, credentials
-from include.offboarding.store.connect import Session
-from include.offboarding.store.hidden import hidden_cases
-from include.offboarding.store.record_rows import record_row
-from include.offboarding.store.sql import block
+from offboarding.store import temporary
+from offboarding.store.case_extras import Extras, extras
+from offboarding.store.case_rows import SeenAccount, credentials
+from offboarding.store.connect import Session
+from offboarding.store.hidden import hidden_cases
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block
 
 _ROWS_AT_ONCE = 2_000
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from include.offboarding.errors import ConfigError, FatalError
+from offboarding.model.errors import ConfigError, FatalError
 
 NAME = "offboarding"
 """Of the role, and of the database."""

@@ -6,17 +6,7 @@ copies, compares or reads such records goes by these lists, in Python and in SQL
 
 from dataclasses import fields
 
-from include.offboarding.model import (
-    Account,
-    Credential,
-    Departure,
-    Employment,
-    Event,
-    Key,
-    KeyAccess,
-    Registered,
-    Trust,
-)
+from offboarding.model import Account, Credential, Departure, Employment, Event, Key, KeyAccess, Registered, Trust
 
 
 def _of(record: type, *but: str) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from include.offboarding.destinations import is_local
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.store.migrate import migrate
-from include.offboarding.store.session import Session
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.net.destinations import is_local
+from offboarding.store.migrate import migrate
+from offboarding.store.session import Session
 
 log = structlog.get_logger("offboarding.store")
 

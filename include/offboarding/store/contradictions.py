@@ -4,9 +4,9 @@ from datetime import date
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Problem, RosterSummary
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.model import Problem, RosterSummary
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 def contradictions(session: Session, summary: RosterSummary) -> list[Problem]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from include.offboarding.store import temporary
-from include.offboarding.store.connect import Session
+from offboarding.store import temporary
+from offboarding.store.connect import Session
 
 
 def join_custody(session: Session, values: Mapping[str, object], *, besides: Sequence[bytes] = ()) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.errors import FatalError, NamedError
-from include.offboarding.spelling import nearest
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.config.spelling import nearest
+from offboarding.model.errors import FatalError, NamedError
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def revoke(session: Session, decision_id: int, *, author: str) -> Decision:
         known = {decision.decision_id: decision for decision in decisions(session)}
         decision = known.get(decision_id)
         if decision is None:
-            raise FatalError(f"there is no decision {decision_id}. See: python -m include.offboarding link list")
+            raise FatalError(f"there is no decision {decision_id}. See: python -m offboarding link list")
         if decision.revoked_at is not None:
             raise FatalError(f"decision {decision_id} was revoked by {decision.revoked_by} already")
         values = {"decision_id": decision_id, "author": author}
@@ -138,7 +138,7 @@ def _decisions(session: Session, realm: str | None, native_id: str | None) -> li
 
 def _refuse(other: _Standing, account: AccountFound, person_uid: str, verdict: str) -> None:
     worker = f"{other.id_space}:{other.worker_id}"
-    undo = f"python -m include.offboarding link revoke {other.decision_id}"
+    undo = f"python -m offboarding link revoke {other.decision_id}"
     if other.person_uid == person_uid:
         said = "confirmed" if other.verdict == "confirm" else "rejected"
         hint = "" if other.verdict == verdict else f" Revoke that first: {undo}"

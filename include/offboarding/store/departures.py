@@ -6,10 +6,10 @@ from datetime import date
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import AccountRef, IdentityKey, KeyKind
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
+from offboarding.model import AccountRef, IdentityKey, KeyKind
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

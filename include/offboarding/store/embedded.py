@@ -26,8 +26,8 @@ from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
-from include.offboarding.errors import ConfigError, FatalError, RetriableError
-from include.offboarding.store.cluster import LIBC_ONLY, NAME, as_owner, binaries, check_cluster, make_cluster
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.store.cluster import LIBC_ONLY, NAME, as_owner, binaries, check_cluster, make_cluster
 
 START_SECONDS = 60
 STOP_SECONDS = 30

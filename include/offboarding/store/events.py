@@ -11,9 +11,9 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import Resolution, Resolved
-from include.offboarding.store.session import Session
-from include.offboarding.store.sql import block
+from offboarding.model import Resolution, Resolved
+from offboarding.store.session import Session
+from offboarding.store.sql import block
 
 FIRST = "0" * 64
 """What the first row calls the hash before it."""

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import Resolution, Resolved
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.events import Change
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
-from include.offboarding.store.staging import Stage
+from offboarding.model import Resolution, Resolved
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.events import Change
+from offboarding.store.locks import lock_findings
+from offboarding.store.rows import Run
+from offboarding.store.sql import block
+from offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_exception": (

@@ -8,18 +8,18 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError
-from include.offboarding.keys import finding_key, short_finding
-from include.offboarding.model import Finding, Resolution, Resolved, TicketKind
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import persons_asked
-from include.offboarding.store.events import Change, append_events
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.putting_right import put_right_as_produced
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.staging import Stage
+from offboarding.model import Finding, Resolution, Resolved, TicketKind
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import finding_key, short_finding
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.departures import persons_asked
+from offboarding.store.events import Change, append_events
+from offboarding.store.locks import lock_findings
+from offboarding.store.putting_right import put_right_as_produced
+from offboarding.store.rows import Run
+from offboarding.store.sql import block, statements
+from offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_finding": (
@@ -126,7 +126,7 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
         if judged.ticket_kind != "event":
             raise FatalError(
                 f"{short_finding(judged.finding_key)} is {judged.rule}: it closes when the thing is seen dead, not by a"
-                " verdict. If it isn't theirs: python -m include.offboarding link reject"
+                " verdict. If it isn't theirs: python -m offboarding link reject"
             )
         if judged.state == "resolved":
             raise FatalError(f"{short_finding(judged.finding_key)} is resolved already")
@@ -141,7 +141,7 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
 
 def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
     if not found:
-        raise FatalError(f"there is no finding {short_key}. See: python -m include.offboarding findings --state all")
+        raise FatalError(f"there is no finding {short_key}. See: python -m offboarding findings --state all")
     if len(found) > 1:
         raise FatalError(f"{short_key} begins several findings' keys. Give more of its digits.")
     return found[0]

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from psycopg import sql
 from psycopg.errors import LockNotAvailable
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The guard's rows: what is counted on each line, what waits on it, and how each line stood when it was last accepted.
 
-Its decisions are made in guarding.py; everything here needs an open transaction and lock_findings.
+Its decisions are made in guard/holds.py; everything here needs an open transaction and lock_findings.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from typing import Literal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.model import Count, Trip
-from include.offboarding.store import recorded, temporary
-from include.offboarding.store.connect import Session
-from include.offboarding.store.events import Change
-from include.offboarding.store.guard_look import Looking
-from include.offboarding.store.sql import block
+from offboarding.model import Count, Trip
+from offboarding.store import recorded, temporary
+from offboarding.store.connect import Session
+from offboarding.store.events import Change
+from offboarding.store.guard_look import Looking
+from offboarding.store.sql import block
 
 Line = tuple[str, str]
 """Kind and name: ("roster", "hr")."""

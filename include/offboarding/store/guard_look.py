@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import Count
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import ABOUT_SOME, VERIFY, persons_asked
-from include.offboarding.store.events import Change
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block, statements
+from offboarding.model import Count
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.departures import ABOUT_SOME, VERIFY, persons_asked
+from offboarding.store.events import Change
+from offboarding.store.rows import Run
+from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

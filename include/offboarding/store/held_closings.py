@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Count
-from include.offboarding.store.events import Change
-from include.offboarding.store.guard_look import Looking
-from include.offboarding.store.sql import block
+from offboarding.model import Count
+from offboarding.store.events import Change
+from offboarding.store.guard_look import Looking
+from offboarding.store.sql import block
 
 
 def forget_closings(look: Looking) -> None:

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import HiddenCase, HiddenDeparture
-from include.offboarding.store.connect import Session
-from include.offboarding.store.record_rows import record_row
-from include.offboarding.store.sql import block
+from offboarding.model import HiddenCase, HiddenDeparture
+from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.offboarding.model import Access, Attested, Held, Holder, KeyCopy, Registered, SubjectKind
+from offboarding.model import Access, Attested, Held, Holder, KeyCopy, Registered, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

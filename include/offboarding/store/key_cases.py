@@ -8,21 +8,14 @@ from typing import Protocol, TypeVar
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Holder, KeyCase, KeyCopy, UncustodiedCase
-from include.offboarding.store import temporary
-from include.offboarding.store.cases import Looked
-from include.offboarding.store.connect import Session
-from include.offboarding.store.custody import join_custody
-from include.offboarding.store.key_case_rows import (
-    AccessRow,
-    AttestedRow,
-    CopyRow,
-    HeldRow,
-    HolderRow,
-    SaidRow,
-)
-from include.offboarding.store.record_rows import record_row
-from include.offboarding.store.sql import block
+from offboarding.model import Holder, KeyCase, KeyCopy, UncustodiedCase
+from offboarding.store import temporary
+from offboarding.store.cases import Looked
+from offboarding.store.connect import Session
+from offboarding.store.custody import join_custody
+from offboarding.store.key_case_rows import AccessRow, AttestedRow, CopyRow, HeldRow, HolderRow, SaidRow
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block
 
 _KEYS_AT_ONCE = 200
 

@@ -10,21 +10,11 @@ from operator import attrgetter
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import (
-    KEY_KINDS,
-    Event,
-    Gap,
-    IdentityKey,
-    Key,
-    KeyAccess,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.store.columns import LISTS
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.staging import Stage
+from offboarding.model import KEY_KINDS, Event, Gap, IdentityKey, Key, KeyAccess, ScopeRead, Standing, SubjectKind
+from offboarding.store.columns import LISTS
+from offboarding.store.connect import Session
+from offboarding.store.sql import block, statements
+from offboarding.store.staging import Stage
 
 KEY_COLUMNS = {
     "s_key": LISTS["key"],

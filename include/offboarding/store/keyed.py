@@ -9,11 +9,11 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from include.offboarding.keys import finding_key, short_finding
-from include.offboarding.store.events import Saying, append_sayings
-from include.offboarding.store.recorded import GONE
-from include.offboarding.store.session import Session
-from include.offboarding.store.sql import block, statements
+from offboarding.model.keys import finding_key, short_finding
+from offboarding.store.events import Saying, append_sayings
+from offboarding.store.recorded import GONE
+from offboarding.store.session import Session
+from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from include.offboarding.store.session import Session
+from offboarding.store.session import Session
 
 
 def lock_roster(session: Session, roster: str) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 from psycopg import sql
 
-from include.offboarding.errors import FatalError
-from include.offboarding.store import recorded
-from include.offboarding.store.session import Session
+from offboarding.model.errors import FatalError
+from offboarding.store import recorded
+from offboarding.store.session import Session
 
 RECORDED = 17
 """Since this migration the record holds decisions, too: what had been decided by then counts as it stood."""

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.store.binary import bigint_array, date_array, jsonb
-from include.offboarding.store.columns import ACCOUNT, CREDENTIAL
-from include.offboarding.store.connect import Session
-from include.offboarding.store.spool import Spool
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.told_account import AccountKeys, Told, key_column
+from offboarding.store.binary import bigint_array, date_array, jsonb
+from offboarding.store.columns import ACCOUNT, CREDENTIAL
+from offboarding.store.connect import Session
+from offboarding.store.spool import Spool
+from offboarding.store.sql import block, statements
+from offboarding.store.told_account import AccountKeys, Told, key_column
 
 _COLUMNS = {
     "account": ("account_pk", "realm", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),

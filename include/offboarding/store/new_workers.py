@@ -11,12 +11,12 @@ from datetime import datetime
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Employment, EmploymentStatus, Worker
-from include.offboarding.store.columns import LISTS
-from include.offboarding.store.connect import Session
-from include.offboarding.store.spool import Spool
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.told_worker import RANKS, WorkerForm, employment_values, is_tangled, once
+from offboarding.model import Employment, EmploymentStatus, Worker
+from offboarding.store.columns import LISTS
+from offboarding.store.connect import Session
+from offboarding.store.spool import Spool
+from offboarding.store.sql import block, statements
+from offboarding.store.told_worker import RANKS, WorkerForm, employment_values, is_tangled, once
 
 _COLUMNS = {
     "worker": (

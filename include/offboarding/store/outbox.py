@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

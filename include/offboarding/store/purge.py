@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from psycopg.rows import class_row
 
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.locks import lock_correlation, lock_findings
-from include.offboarding.store.notices import lock_notices
-from include.offboarding.store.sql import block
-from include.offboarding.store.words import lock_words
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_correlation, lock_findings
+from offboarding.store.notices import lock_notices
+from offboarding.store.sql import block
+from offboarding.store.words import lock_words
 
 
 class _Step(NamedTuple):

@@ -10,13 +10,13 @@ from dataclasses import replace
 from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.keys import short_finding
-from include.offboarding.store import keyed
-from include.offboarding.store.connect import Session
-from include.offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.recorded import GONE, KINDS, Kind, Trouble, fields, said, states_changed, troubles
-from include.offboarding.store.sql import block
+from offboarding.model.keys import short_finding
+from offboarding.store import keyed
+from offboarding.store.connect import Session
+from offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
+from offboarding.store.locks import lock_findings
+from offboarding.store.recorded import GONE, KINDS, Kind, Trouble, fields, said, states_changed, troubles
+from offboarding.store.sql import block
 
 
 def put_right(session: Session, run_id: int) -> list[str]:
@@ -99,7 +99,7 @@ def _chain_since(session: Session, run_id: int) -> Iterator[str]:
     broken = broken_at(session, since=last)
     told = (
         f"the record is broken at event {broken}: it, or one before it, was edited or removed since the last run ended."
-        " See: python -m include.offboarding audit verify"
+        " See: python -m offboarding audit verify"
     )
     if broken is None or told in troubles_then(session, run_id):
         return

@@ -12,11 +12,11 @@ from itertools import groupby
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.keys import short_finding
-from include.offboarding.store.events import Change, Event, Saying, append_sayings
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.session import Session
-from include.offboarding.store.sql import block, statements
+from offboarding.model.keys import short_finding
+from offboarding.store.events import Change, Event, Saying, append_sayings
+from offboarding.store.locks import lock_findings
+from offboarding.store.session import Session
+from offboarding.store.sql import block, statements
 
 GONE = "set aside"
 """What the record says of a row that counts for nothing."""

@@ -6,11 +6,11 @@ What was taken out once stood there. Its row ends and stays, since taking a cust
 from collections.abc import Sequence
 from datetime import datetime
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
-from include.offboarding.store.locks import lock_register
-from include.offboarding.store.sql import statements
-from include.offboarding.store.staging import Stage
+from offboarding.store.connect import Session
+from offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
+from offboarding.store.locks import lock_register
+from offboarding.store.sql import statements
+from offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_registered": ("name", "kind", "carryable", "carryable_reason", "signs_for", "owner", "queue", "threshold"),

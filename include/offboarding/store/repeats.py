@@ -5,9 +5,9 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import Problem, RosterSummary
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.model import Problem, RosterSummary
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def came_again(session: Session, roster: str, read_id: int, run_id: int, summary
         f"{found.first_at.isoformat()} (run {found.first_run}), and on {found.other_at.isoformat()} (run "
         f"{found.other_run}) it held something else, which stands. Nothing is taken from it",
         fix="Have HR deliver today's file. If the older one really is right: "
-        f'python -m include.offboarding accept-read {run_id} {roster} --reason "...", and the next run takes it.',
+        f'python -m offboarding accept-read {run_id} {roster} --reason "...", and the next run takes it.',
     )
 
 

@@ -7,19 +7,19 @@ from datetime import datetime
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import RetriableError
-from include.offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
-from include.offboarding.store.connect import Session
-from include.offboarding.store.contradictions import contradictions
-from include.offboarding.store.locks import lock_roster
-from include.offboarding.store.new_workers import NewWorkers
-from include.offboarding.store.repeats import came_again, repeated
-from include.offboarding.store.rows import ReadBegun, RosterOutcome
-from include.offboarding.store.several import take_out_several
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.staging import Stage
-from include.offboarding.store.told_worker import RANKS, WorkerForm
-from include.offboarding.store.worker_stage import WORKER_COLUMNS, WorkerStage
+from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
+from offboarding.model.errors import RetriableError
+from offboarding.store.connect import Session
+from offboarding.store.contradictions import contradictions
+from offboarding.store.locks import lock_roster
+from offboarding.store.new_workers import NewWorkers
+from offboarding.store.repeats import came_again, repeated
+from offboarding.store.rows import ReadBegun, RosterOutcome
+from offboarding.store.several import take_out_several
+from offboarding.store.sql import block, statements
+from offboarding.store.staging import Stage
+from offboarding.store.told_worker import RANKS, WorkerForm
+from offboarding.store.worker_stage import WORKER_COLUMNS, WorkerStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,5 +321,5 @@ def _short(summary: RosterSummary, workers: int, last: int, run_id: int, roster:
         record=summary.origin,
         text=f"{workers} workers, where the last complete read had {last}: nobody is taken to have left from this read",
         fix="Ask HR for the whole feed; if it really shrank: "
-        f'python -m include.offboarding accept-read {run_id} {roster} --reason "..."',
+        f'python -m offboarding accept-read {run_id} {roster} --reason "..."',
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
-from include.offboarding.store.withdrawals import moment_of, withdraw_the_future, withdrawn
+from offboarding.model.errors import FatalError
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.store.sql import block
+from offboarding.store.withdrawals import moment_of, withdraw_the_future, withdrawn
 
 
 def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None) -> Run:
@@ -30,7 +30,7 @@ def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None
             raise FatalError(
                 f"as_of {moment.isoformat()} lies before the last night's, {last.as_of.isoformat()} (run"
                 f" {last.run_id}). Leave as_of out, or give a later one: a night can't be checked backwards. If that"
-                f' night was wrong: python -m include.offboarding runs withdraw {last.run_id} --reason "..."'
+                f' night was wrong: python -m offboarding runs withdraw {last.run_id} --reason "..."'
             )
         made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": moment})
     assert made is not None
@@ -58,7 +58,7 @@ def run(session: Session, run_id: int) -> Run:
     """By id. Raises FatalError where there is none."""
     found = _run(session, "run_by_id", {"run_id": run_id})
     if found is None:
-        raise FatalError(f"there is no run {run_id}. See: python -m include.offboarding runs --format table")
+        raise FatalError(f"there is no run {run_id}. See: python -m offboarding runs --format table")
     return found
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Problem, RosterSummary
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.told_worker import RANKS
+from offboarding.model import Problem, RosterSummary
+from offboarding.store.connect import Session
+from offboarding.store.sql import block, statements
+from offboarding.store.told_worker import RANKS
 
 _NONSENSE = 10
 """A read that tells more than one worker in so many as several people is none of workers."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row
 
-from include.offboarding.model import Silent, SilentKey, SilentThing
-from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import persons_asked
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
+from offboarding.model import Silent, SilentKey, SilentThing
+from offboarding.store.connect import Session
+from offboarding.store.departures import persons_asked
+from offboarding.store.rows import Run
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,7 @@ from typing import Literal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import (
+from offboarding.model import (
     KEY_KINDS,
     Account,
     AccountRef,
@@ -24,16 +23,17 @@ from include.offboarding.model import (
     ScopeRead,
     Trust,
 )
-from include.offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
-from include.offboarding.store.columns import LISTS
-from include.offboarding.store.connect import Session
-from include.offboarding.store.key_reads import KEY_COLUMNS, KeyCounts, KeyRead, StagedEvent, StagedKeyFact
-from include.offboarding.store.locks import lock_realm
-from include.offboarding.store.new_accounts import NewAccounts
-from include.offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
-from include.offboarding.store.sql import block, statements
-from include.offboarding.store.staging import Stage
-from include.offboarding.store.told_account import AccountKeys
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
+from offboarding.store.columns import LISTS
+from offboarding.store.connect import Session
+from offboarding.store.key_reads import KEY_COLUMNS, KeyCounts, KeyRead, StagedEvent, StagedKeyFact
+from offboarding.store.locks import lock_realm
+from offboarding.store.new_accounts import NewAccounts
+from offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
+from offboarding.store.sql import block, statements
+from offboarding.store.staging import Stage
+from offboarding.store.told_account import AccountKeys
 
 _COLUMNS = {
     "s_scope": ("scope", "kind", "error"),

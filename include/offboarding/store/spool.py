@@ -12,9 +12,9 @@ import psycopg
 from psycopg.copy import Copy, FileWriter
 from psycopg.errors import UniqueViolation
 
-from include.offboarding.store.binary import given_as
-from include.offboarding.store.first_load import first_load, unnoted
-from include.offboarding.store.staging import copy_in, take_bytes, types_of
+from offboarding.store.binary import given_as
+from offboarding.store.first_load import first_load, unnoted
+from offboarding.store.staging import copy_in, take_bytes, types_of
 
 IN_MEMORY = 4 << 20
 """Bytes of one table's rows that wait in memory."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 
-from include.offboarding.store.columns import LISTS
+from offboarding.store.columns import LISTS
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _PUT_IN = re.compile(r"\{(?:(?P<table>\w+)\.)?(?P<name>[a-z]\w*)(?: as (?P<record>\w+))?\}")

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.string import BytesBinaryDumper
 
-from include.offboarding.store.binary import given_as
+from offboarding.store.binary import given_as
 
 _BATCH = 5_000
 _TYPES = "select atttypid, attname from pg_attribute where attrelid = %s::regclass and attname = any(%s)"

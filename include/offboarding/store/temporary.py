@@ -7,8 +7,8 @@ from graphlib import TopologicalSorter
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import blocks, statements
+from offboarding.store.connect import Session
+from offboarding.store.sql import blocks, statements
 
 _MADE = re.compile(rb"^create temp table (?:if not exists )?(\w+)", re.MULTILINE)
 _COMMENT = re.compile(rb"--.*")

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.keys import ticket_key
-from include.offboarding.model import TicketRef, sentence
-from include.offboarding.store import outbox
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block
+from offboarding.model import TicketRef, sentence
+from offboarding.model.keys import ticket_key
+from offboarding.store import outbox
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import msgspec
 
-from include.offboarding.model import Account, AccountKey
-from include.offboarding.store.binary import text_array
-from include.offboarding.store.columns import ACCOUNT, CREDENTIAL
+from offboarding.model import Account, AccountKey
+from offboarding.store.binary import text_array
+from offboarding.store.columns import ACCOUNT, CREDENTIAL
 
 KeyRow = tuple[str, str, str, str, str, str]
 """Kind, value, loose, origin, name and raw of an account's identity key."""

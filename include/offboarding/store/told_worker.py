@@ -8,8 +8,8 @@ from typing import Protocol
 
 import msgspec
 
-from include.offboarding.model import EmploymentStatus, Worker
-from include.offboarding.store.columns import LISTS
+from offboarding.model import EmploymentStatus, Worker
+from offboarding.store.columns import LISTS
 
 KeyRow = tuple[str, str, str, str, str, str]
 """Kind, value, loose, space, origin and raw of a worker's identity key."""

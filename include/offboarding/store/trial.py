@@ -11,10 +11,10 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from include.offboarding.errors import FatalError
-from include.offboarding.store.connect import Session, connected, prepare
-from include.offboarding.store.sql import block
-from include.offboarding.store.withdrawals import put_on_trial
+from offboarding.model.errors import FatalError
+from offboarding.store.connect import Session, connected, prepare
+from offboarding.store.sql import block
+from offboarding.store.withdrawals import put_on_trial
 
 LEFT_OVER = timedelta(days=1)
 """A trial takes no day: what is older was left by a process that was killed."""

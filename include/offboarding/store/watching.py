@@ -5,10 +5,10 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.model import AccountRef
-from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import PersonCalled
-from include.offboarding.store.sql import block, statements
+from offboarding.model import AccountRef
+from offboarding.store.connect import Session
+from offboarding.store.departures import PersonCalled
+from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

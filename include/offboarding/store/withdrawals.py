@@ -8,12 +8,12 @@ import structlog
 from psycopg import sql
 from psycopg.rows import class_row
 
-from include.offboarding.errors import FatalError
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.rows import Run
-from include.offboarding.store.sql import block, statements
+from offboarding.model.errors import FatalError
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_findings
+from offboarding.store.rows import Run
+from offboarding.store.sql import block, statements
 
 log = structlog.get_logger("offboarding.runs")
 
@@ -100,7 +100,7 @@ def moment_of(session: Session, as_of: datetime | None) -> datetime:
             f"as_of {as_of.isoformat()} lies ahead: by the store's clock it is {now}."
             " Nothing is checked by a moment that hasn't come, since every later night would lie before it. Leave as_of"
             " out, or give an earlier one: the DAG's parameter, --as-of, or OFFBOARDING_AS_OF. Who leaves soon is shown"
-            " by python -m include.offboarding upcoming, and a coming night by nightly --dry-run."
+            " by python -m offboarding upcoming, and a coming night by nightly --dry-run."
         )
     if here.ahead:
         ids = " ".join(map(str, here.ahead[:_NAMED]))
@@ -109,7 +109,7 @@ def moment_of(session: Session, as_of: datetime | None) -> datetime:
             f"By the store's clock it is {now}, and by the same clock run {ids}{more} began later than that: it was set"
             " back, or ran ahead then. What was read then would count as newer than what is read now. Set the clock of"
             " the PostgreSQL server right. If it's right now and ran ahead then:"
-            f' python -m include.offboarding runs withdraw {ids} --reason "..."'
+            f' python -m offboarding runs withdraw {ids} --reason "..."'
         )
     return as_of or here.now
 

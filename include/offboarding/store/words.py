@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 import msgspec
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Worker
-from include.offboarding.store.columns import LISTS
-from include.offboarding.store.connect import Session
-from include.offboarding.store.new_workers import NewWorkers
-from include.offboarding.store.sql import block
-from include.offboarding.store.staging import Stage
-from include.offboarding.store.told_worker import RANKS, WorkerForm, digests, employment_values, is_tangled, once
+from offboarding.model import Worker
+from offboarding.store.columns import LISTS
+from offboarding.store.connect import Session
+from offboarding.store.new_workers import NewWorkers
+from offboarding.store.sql import block
+from offboarding.store.staging import Stage
+from offboarding.store.told_worker import RANKS, WorkerForm, digests, employment_values, is_tangled, once
 
 WORKER_COLUMNS = {
     "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on", "digest"),

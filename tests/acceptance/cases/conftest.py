@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from include.offboarding.interfaces import Tracker
-from include.offboarding.store.connect import Session
+from offboarding.interfaces import Tracker
+from offboarding.store.connect import Session
 from tests.support.office import HeardTracker
 from tests.support.replay import Replay
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.model import KeyKind
+from offboarding.model import KeyKind
 from tests.support.office import System, access_key, locked, login, user
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay, accounts

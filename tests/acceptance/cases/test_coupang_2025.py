@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from include.offboarding.demo.login_service import LoginService, login_service, public_jwk, signing_key
-from include.offboarding.model import KeyKind
-from include.offboarding.verifiers import jwks
+from demo.login_service import LoginService, login_service, public_jwk, signing_key
+from offboarding.model import KeyKind
+from offboarding.verifiers import jwks
 from tests.support.desk import tickets_of
 from tests.support.office import System, access_key, locked, login, user
 from tests.support.public_case import PublicCase, documented

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.model import ScopeRead, Standing, SubjectKind
+from offboarding.model import ScopeRead, Standing, SubjectKind
 from tests.support.key_company import Keys
 from tests.support.keys_read import secret
 from tests.support.office import System, locked, login

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from include.offboarding.decisions import moments
+from offboarding.decisions import moments
 from tests.support.deciding import add_notice
 from tests.support.office import System, locked, login
 from tests.support.public_case import PublicCase, documented

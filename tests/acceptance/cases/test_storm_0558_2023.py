@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from include.offboarding.demo.login_service import LoginService, login_service, public_jwk, signing_key
-from include.offboarding.verifiers import jwks, x509
+from demo.login_service import LoginService, login_service, public_jwk, signing_key
+from offboarding.verifiers import jwks, x509
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay
 from tests.support.small_company import job, worker

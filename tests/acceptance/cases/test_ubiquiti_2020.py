@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.model import KeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import KeyKind, ScopeRead, Standing, SubjectKind
 from tests.support.key_company import Keys, Recorded
 from tests.support.keys_read import ISSUER, event, secret, signing_key, whole
 from tests.support.office import System, access_key, locked, login, user

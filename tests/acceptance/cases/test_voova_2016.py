@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from include.offboarding.model import Credential, KeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import Credential, KeyKind, ScopeRead, Standing, SubjectKind
 from tests.support.key_company import Keys
 from tests.support.keys_read import event, secret
 from tests.support.office import System, access_key, user

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import structlog
 
-from include.offboarding import config, pipeline, wiring
-from include.offboarding.commands.entry import main
-from include.offboarding.store import embedded, trial
-from include.offboarding.store.connect import Session, opened
+from offboarding import wiring
+from offboarding.cli.entry import main
+from offboarding.config import loading
+from offboarding.runs import pipeline
+from offboarding.store import embedded, trial
+from offboarding.store.connect import Session, opened
 from tests.support import filled
 from tests.support.database import TEMPLATE, cloned
 from tests.support.lasting import Lasting, descriptions_read_once
@@ -145,5 +147,5 @@ def at_work(tiny: TinyCompany, typed: Type, monkeypatch: pytest.MonkeyPatch) -> 
 
 def trial_schemas() -> list[str]:
     """What trials have left in the store."""
-    with wiring.store(config.load()) as session:
+    with wiring.store(loading.load()) as session:
         return [str(name) for (name,) in session.execute(trial.block("trial", "trial_schemas")).fetchall()]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.offboarding.store import reading
-from include.offboarding.store.connect import Session
+from offboarding.store import reading
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, reported_night
 from tests.integration.commands.test_jsonl import fields, promised
 from tests.support import filled

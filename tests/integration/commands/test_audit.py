@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from include.offboarding.store import events, recorded
-from include.offboarding.store.connect import Session
+from offboarding.store import events, recorded
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 
 

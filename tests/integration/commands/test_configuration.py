@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.offboarding import config
+from offboarding.config import loading
 from tests.integration.commands.conftest import Type
 from tests.unit.test_config import GOOD
 
@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_is_a_sentence(configured: Path, typed: Type) -
 def test_the_schema_printed_is_the_one_committed(typed: Type) -> None:
     done = typed("config-schema")
 
-    committed = (config.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
+    committed = (loading.project_folder() / "include/offboarding.schema.json").read_text("utf-8")
     assert done.out == committed
     assert json.loads(done.out)["title"] == "offboarding.yaml"
 
@@ -119,19 +119,19 @@ def test_the_schema_printed_is_the_one_committed(typed: Type) -> None:
 def test_the_registers_schema_printed_is_the_one_committed(typed: Type) -> None:
     done = typed("config-schema", "--custody")
 
-    assert done.out == (config.project_folder() / "include/custody.schema.json").read_text("utf-8")
+    assert done.out == (loading.project_folder() / "include/custody.schema.json").read_text("utf-8")
     assert json.loads(done.out)["title"] == "custody.yaml"
 
 
 def test_the_exceptions_schema_printed_is_the_one_committed(typed: Type) -> None:
     done = typed("config-schema", "--exceptions")
 
-    assert done.out == (config.project_folder() / "include/exceptions.schema.json").read_text("utf-8")
+    assert done.out == (loading.project_folder() / "include/exceptions.schema.json").read_text("utf-8")
     assert json.loads(done.out)["title"] == "exceptions.yaml"
 
 
 def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
-    page = (config.project_folder() / "docs/commands.md").read_text("utf-8")
+    page = (loading.project_folder() / "docs/commands.md").read_text("utf-8")
     listed = typed("--help").out.partition("commands:\n")[2]
     names = re.findall(r"^  ([a-z-]+)  ", listed, re.MULTILINE)
 
@@ -139,14 +139,14 @@ def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
     for name in names:
         assert re.search(rf"^\| `{name}[ `]", page, re.MULTILINE), name
         told = typed(name, "--help").out
-        assert "example:\n  python -m include.offboarding" in told, name
+        assert "example:\n  python -m offboarding" in told, name
         assert "exit codes:" in told, name
 
 
 def test_suggesting_has_an_example(typed: Type) -> None:
-    assert "example:\n  python -m include.offboarding custody suggest" in typed("custody", "suggest", "--help").out
+    assert "example:\n  python -m offboarding custody suggest" in typed("custody", "suggest", "--help").out
 
 
 @pytest.mark.parametrize("verb", ["confirm", "reject", "revoke", "list"])
 def test_each_verb_of_link_has_an_example(typed: Type, verb: str) -> None:
-    assert f"example:\n  python -m include.offboarding link {verb}" in typed("link", verb, "--help").out
+    assert f"example:\n  python -m offboarding link {verb}" in typed("link", verb, "--help").out

@@ -13,12 +13,13 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from include.offboarding import config, pipeline
-from include.offboarding.model import Deed, PrincipalKind, Standing
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.rows import Run
-from include.offboarding.thumbprints import material_of
+from offboarding.config import loading
+from offboarding.custody.thumbprints import material_of
+from offboarding.model import Deed, PrincipalKind, Standing
+from offboarding.runs import pipeline
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
+from offboarding.store.rows import Run
 from tests.integration.commands.conftest import Type, connected
 from tests.integration.commands.test_jsonl import fields, promised
 from tests.support.database import TEMPLATE, cloned
@@ -232,10 +233,10 @@ def test_what_is_unknown_is_a_sentence(keys: Type, words: tuple[str, ...], code:
 # --- suggest ----------------------------------------------------------------------------------------------------------
 
 
-def pasted(configured: Path, printed: str, *, below: str = "keys:") -> config.Checked:
+def pasted(configured: Path, printed: str, *, below: str = "keys:") -> loading.Checked:
     """What check-config says of a register into which this was pasted."""
     (configured.parent / "custody.yaml").write_text(f"{below}\n{printed}", encoding="utf-8")
-    return config.check(configured)
+    return loading.check(configured)
 
 
 def test_proposals_may_be_pasted_as_they_are(keys: Type, configured: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.offboarding.model import Problem
-from include.offboarding.settings import Policy
-from include.offboarding.store.connect import Session
+from offboarding.config.settings import Policy
+from offboarding.model import Problem
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 from tests.unit.test_config import GOOD

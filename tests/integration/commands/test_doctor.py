@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
-from include.offboarding import config, wiring
+from offboarding import wiring
+from offboarding.config import loading
 from tests.integration.commands.conftest import Type, Typed, trial_schemas
 from tests.integration.commands.test_jsonl import promised
 from tests.support.directory import WITNESS
@@ -53,7 +54,7 @@ def test_verifiers_are_asked_as_sources_are(tiny: TinyCompany, at_work: Type) ->
 def test_it_writes_nothing_and_tells_nobody(tiny: TinyCompany, at_work: Type) -> None:
     at_work("doctor")
 
-    with wiring.store(config.load()) as session:
+    with wiring.store(loading.load()) as session:
         assert session.execute("select (select count(*) from run), (select count(*) from account)").fetchone() == (0, 0)
     assert (trial_schemas(), tiny.tickets()) == ([], [])
 

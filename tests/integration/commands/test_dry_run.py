@@ -9,8 +9,9 @@ import time
 import pytest
 from psycopg import sql
 
-from include.offboarding import config, wiring
-from include.offboarding.store import trial
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.store import trial
 from tests.integration.commands.conftest import Type, trial_schemas
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, NAMES, REFUSES, TinyCompany
@@ -19,7 +20,7 @@ NIGHT = "2026-11-25T01:30:00+09:00"
 
 
 def rows(table: str) -> int:
-    with wiring.store(config.load()) as session:
+    with wiring.store(loading.load()) as session:
         found = session.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
     return int(str(found[0])) if found else 0
 
@@ -55,14 +56,14 @@ class TestOnTrial:
     def test_what_a_killed_trial_left_is_removed_once_it_is_a_day_old(self, at_work: Type) -> None:
         now = time.strftime("%Y%m%d%H%M%S", time.gmtime())
         old, young = "offboarding_trial_20200101000000_0a1b2c3d", f"offboarding_trial_{now}_0a1b2c3d"
-        with wiring.store(config.load()) as session:
+        with wiring.store(loading.load()) as session:
             for name in (old, young):
                 session.execute(sql.SQL("create schema {}").format(sql.Identifier(name)))
 
         at_work("nightly", "--dry-run", "--as-of", NIGHT)
 
         assert trial_schemas() == [young]
-        with wiring.store(config.load()) as session:
+        with wiring.store(loading.load()) as session:
             session.execute(sql.SQL("drop schema {}").format(sql.Identifier(young)))
 
     @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
@@ -71,7 +72,7 @@ class TestOnTrial:
     ) -> None:
         tiny.aws.throttle(REFUSES, "GetAccountAuthorizationDetails", 50)  # it waits between its attempts
         process = subprocess.Popen(
-            [sys.executable, "-m", "include.offboarding", "nightly", "--dry-run"],
+            [sys.executable, "-m", "offboarding", "nightly", "--dry-run"],
             cwd=PROJECT,
             env={**os.environ, **tiny.environment},
             stdout=subprocess.DEVNULL,
@@ -80,7 +81,7 @@ class TestOnTrial:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
         try:
-            with wiring.store(config.load()) as session:
+            with wiring.store(loading.load()) as session:
                 _until(lambda: session.execute(trial.block("trial", "trial_schemas")).fetchone() is not None)
                 process.send_signal(ending)
                 assert process.wait(30) == 128 + ending

@@ -1,6 +1,6 @@
 """What the guard holds, listed and refused by command."""
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_jsonl import promised
 
@@ -30,7 +30,7 @@ def test_a_line_is_listed_refused_and_stays_on_record(deciding: Type, store: Ses
     assert done.out == (
         "Hold 1 (roster hr) is rejected: 2 findings stay untold.\n"
         "The next night compares with what was accepted before, and asks anew where that is so again:"
-        " python -m include.offboarding holds\n"
+        " python -m offboarding holds\n"
     )
     assert (kept["status"], kept["decided_by"], kept["decided_for"]) == ("rejected", "lee", "another company's file")
     assert deciding("holds").out == "The guard holds nothing.\n"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.offboarding import config
+from offboarding.config import loading
 from tests.integration.commands.conftest import Type
 from tests.support.directory import POLICY, SUFFIX, WITNESS
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
@@ -124,7 +124,7 @@ class TestFeeds:
         assert roster["statuses"] == {"aktiv": "active", "ausgeschieden": "left"}
         assert roster["columns"]["end"] == "Austrittsdatum"
         assert told["company"] == {"time_zone": "Europe/Berlin", "mail_domains": ["corp.example"]}
-        assert config.load(target).settings.rosters[0].name == "hr"
+        assert loading.load(target).settings.rosters[0].name == "hr"
 
     def test_days_that_may_be_two_are_asked_for_by_name(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

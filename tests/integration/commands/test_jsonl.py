@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import config
-from include.offboarding.commands.lines import page
-from include.offboarding.store.connect import Session, opened
+from offboarding.cli.lines import page
+from offboarding.config import loading
+from offboarding.store.connect import Session, opened
 from tests.integration.commands.conftest import Type
 from tests.support import filled
 
-PAGE = (config.project_folder() / "docs/jsonl.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/jsonl.md").read_text("utf-8")
 
 
 def promised(title: str) -> set[str]:
@@ -22,7 +22,7 @@ def promised(title: str) -> set[str]:
 
 
 def test_the_page_is_made_of_the_lines() -> None:
-    """After a change: python -m include.offboarding.commands.lines.page > docs/jsonl.md."""
+    """After a change: python -m offboarding.cli.lines.page > docs/jsonl.md."""
     assert page.page() == PAGE
 
 

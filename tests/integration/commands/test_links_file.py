@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_deciding import decision_of, next_night
 from tests.support import filled

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 

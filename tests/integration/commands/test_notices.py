@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_jsonl import promised
 from tests.unit.test_config import GOOD

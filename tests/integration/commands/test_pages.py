@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.core import TyperCommand
 
-from include.offboarding import config
-from include.offboarding.commands.entry import main
+from offboarding.cli.entry import main
+from offboarding.config import loading
 
-ROOT = config.project_folder()
+ROOT = loading.project_folder()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMAND = re.compile(r"python -m include\.offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")

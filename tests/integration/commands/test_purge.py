@@ -9,9 +9,9 @@ import pytest
 import yaml
 from psycopg import sql
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.events import broken_at
-from include.offboarding.store.purge import Purged, purge
+from offboarding.store.connect import Session
+from offboarding.store.events import broken_at
+from offboarding.store.purge import Purged, purge
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 from tests.unit.test_config import GOOD

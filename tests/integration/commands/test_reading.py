@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import config
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import Session
+from offboarding.config import loading
+from offboarding.store import embedded
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import ZONE_ONLY, Type, reported_night
 from tests.support import filled
 
@@ -258,8 +258,8 @@ def test_labels_hold_no_escape_codes_and_no_markup(deciding: Type, store: Sessio
 ALONE = """
 import sys
 from pathlib import Path
-from include.offboarding import wiring
-from include.offboarding.commands.entry import main
+from offboarding import wiring
+from offboarding.cli.entry import main
 
 wiring.embedded_folder = lambda chosen: Path(sys.argv[1])
 code = main(["findings", "--format", "jsonl", "--state", "all"])
@@ -276,14 +276,14 @@ def test_the_store_alone_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path.write_text(f"{ZONE_ONLY}store: embedded\n", encoding="utf-8")
     monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
     with embedded.server(folder, durable=False) as server:
-        from include.offboarding.store.connect import opened
+        from offboarding.store.connect import opened
 
         with opened(server.connection_kwargs()) as session:
             reported_night(session)
 
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(folder)],
-        cwd=config.project_folder(),
+        cwd=loading.project_folder(),
         capture_output=True,
         text=True,
         timeout=60,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.commands.watching import at_the_terminal
-from include.offboarding.nights.whole import by_itself
-from include.offboarding.store.connect import Session
+from offboarding.cli.watching import at_the_terminal
+from offboarding.runs.whole import by_itself
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_reading import key_of
 from tests.support import filled
@@ -88,7 +88,7 @@ def test_a_defect_tells_where_it_is_and_nobodys_name(deciding: Type, store: Sess
 
     assert done.code == 1
     assert "builtins.ValueError" in done.err
-    assert 'commands/lists.py", line' in done.err
+    assert 'cli/lists.py", line' in done.err
     assert "please report it" in done.err
     assert "Kim" not in done.out + done.err
 

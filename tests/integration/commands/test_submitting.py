@@ -9,11 +9,11 @@ import pytest
 import structlog
 import yaml
 
-from include.offboarding import wiring
-from include.offboarding.decisions import kinds, submitting
-from include.offboarding.errors import FatalError
-from include.offboarding.settings import Policy
-from include.offboarding.store.connect import Session
+from offboarding import wiring
+from offboarding.config.settings import Policy
+from offboarding.decisions import kinds, submitting
+from offboarding.model.errors import FatalError
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 from tests.unit.test_config import GOOD
@@ -365,7 +365,7 @@ class TestOnce:
             raise ConnectionResetError
 
         with monkeypatch.context() as broken:
-            broken.setattr("include.offboarding.decisions.links.decisions.decide", breaks)
+            broken.setattr("offboarding.decisions.links.decisions.decide", breaks)
             with pytest.raises(ConnectionResetError):
                 submit(decision="link confirm", **LINK)
         submit(decision="link confirm", **LINK)

@@ -1,6 +1,6 @@
 """Who leaves soon, listed."""
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_jsonl import promised
 

@@ -10,8 +10,8 @@ from tests.support.source_tree import PROJECT
 
 PROGRAM = """
 import time, structlog
-from include.offboarding.commands.watching import at_the_terminal
-from include.offboarding.progress import passing
+from offboarding.cli.watching import at_the_terminal
+from offboarding.runs.ingest.progress import passing
 def slow():
     for number in range(8):
         time.sleep(0.1)

@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from include.offboarding.custody.commits import Repository
-from include.offboarding.errors import FatalError
-from include.offboarding.thumbprints import material_of
+from offboarding.custody.commits import Repository
+from offboarding.custody.thumbprints import material_of
+from offboarding.model.errors import FatalError
 
 Commit = Callable[..., None]
 SIGNER = ec.generate_private_key(ec.SECP256R1())

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_model import check_answer
-from include.offboarding.demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
+from demo.aws import AwsServer
+from demo.aws_model import check_answer
+from demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
 from tests.support.cloud import CORE, USED, account, aws, aws_process
 from tests.support.keyring import (
     KEY_MADE,

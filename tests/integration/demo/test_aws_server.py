@@ -14,8 +14,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from include.offboarding.demo.aws import PROJECT, AwsServer, aws_server
-from include.offboarding.demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
+from demo.aws import PROJECT, AwsServer, aws_server
+from demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
 from tests.support.cloud import (
     CORE,
     MADE,
@@ -216,8 +216,8 @@ def test_any_policy_of_awss_can_be_attached(aws: AwsServer) -> None:
 
 def test_the_server_ends_with_a_parent_that_is_killed() -> None:
     code = (
-        "import sys, time; from include.offboarding.demo.aws import aws_server;"
-        "from include.offboarding.demo.aws_seed import AwsSeed\n"
+        "import sys, time; from demo.aws import aws_server;"
+        "from demo.aws_seed import AwsSeed\n"
         "with aws_server(AwsSeed(accounts=())) as server: print(server.port, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True) as parent:

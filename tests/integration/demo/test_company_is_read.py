@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from include.offboarding.demo.cases import CASES
-from include.offboarding.demo.folder import DemoFolder
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.servers import running
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import (
+from demo.cases import CASES
+from demo.folder import DemoFolder
+from demo.nights import Night
+from demo.servers import running
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import (
     Account,
     AccountKey,
     Coverage,
@@ -27,8 +27,8 @@ from include.offboarding.model import (
     Standing,
     Worker,
 )
-from include.offboarding.rosters import csv, postgres
-from include.offboarding.sources import aws_iam, aws_identity_center, ldap
+from offboarding.rosters import csv, postgres
+from offboarding.sources import aws_iam, aws_identity_center, ldap
 from tests.support.memory import Folder
 from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
 

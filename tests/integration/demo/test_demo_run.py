@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import wiring
-from include.offboarding.demo import dag_run
-from include.offboarding.demo.folder import DemoFolder
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.own_store import OwnStore, own_store
-from include.offboarding.errors import ConfigError
-from include.offboarding.store import embedded, runs
+from demo import dag_run
+from demo.folder import DemoFolder
+from demo.nights import Night
+from demo.own_store import OwnStore, own_store
+from offboarding import wiring
+from offboarding.model.errors import ConfigError
+from offboarding.store import embedded, runs
 
 
 def test_a_second_demo_says_that_it_waits_and_then_goes_on(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from include.offboarding.demo.roundup import roundup_server
-from include.offboarding.errors import FatalError
+from demo.roundup import roundup_server
+from offboarding.model.errors import FatalError
 from tests.support.tracker import client
 
 PROJECT = Path(__file__).parents[3]
@@ -85,8 +85,8 @@ def test_after_a_killed_server_the_next_start_is_as_ever(folder) -> None:
 
 
 def test_a_server_that_hangs_is_replaced(folder, monkeypatch) -> None:
-    monkeypatch.setattr("include.offboarding.demo.roundup.STOP_SECONDS", 0.3)
-    monkeypatch.setattr("include.offboarding.demo.roundup.START_SECONDS", 2.0)
+    monkeypatch.setattr("demo.roundup.STOP_SECONDS", 0.3)
+    monkeypatch.setattr("demo.roundup.START_SECONDS", 2.0)
     with roundup_server(folder) as first:
         hanging = server_pid(folder)
         os.kill(hanging, signal.SIGSTOP)
@@ -98,7 +98,7 @@ def test_a_server_that_hangs_is_replaced(folder, monkeypatch) -> None:
 
 
 def test_a_killed_owner_leaves_a_server_that_the_next_one_takes_over_and_stops(folder) -> None:
-    script = "import sys, time, pathlib; from include.offboarding.demo.roundup import roundup_server\n"
+    script = "import sys, time, pathlib; from demo.roundup import roundup_server\n"
     script += "with roundup_server(pathlib.Path(sys.argv[1])) as s: print(s.url, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", script, folder], cwd=PROJECT, stdout=subprocess.PIPE) as owner:
         assert owner.stdout

@@ -7,8 +7,8 @@ import ldap3
 import pytest
 from ldap3.core.exceptions import LDAPInvalidCredentialsResult
 
-from include.offboarding.model import KeyKind, Membership, Standing, SubjectKind
-from include.offboarding.sources.ldap.session import opened
+from offboarding.model import KeyKind, Membership, Standing, SubjectKind
+from offboarding.sources.ldap.session import opened
 from tests.support import samba
 from tests.support.certificates import ENDED, ENDS, certificate
 from tests.support.directory import Told, reading

@@ -3,8 +3,8 @@
 import ldap3
 import pytest
 
-from include.offboarding.interfaces import Source
-from include.offboarding.sources.ldap import build
+from offboarding.interfaces import Source
+from offboarding.sources.ldap import build
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
 from tests.support import dirsrv, samba

@@ -6,8 +6,8 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from include.offboarding.errors import ConfigError, IncompleteReadError
-from include.offboarding.model import KeyKind, Membership, Standing, SubjectKind
+from offboarding.model import KeyKind, Membership, Standing, SubjectKind
+from offboarding.model.errors import ConfigError, IncompleteReadError
 from tests.support.certificates import ENDED, ENDS, certificate
 from tests.support.directory import FINGERPRINT, KEY, Told, reading
 from tests.support.dirsrv import IPA_RIGHTS, PERSON, READER, RIGHTS, WITNESS, Instance

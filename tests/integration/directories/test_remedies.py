@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from include.offboarding.demo import slapd
-from include.offboarding.model import Account, Remedy, Standing, Subject, SubjectKind
+from demo import slapd
+from offboarding.model import Account, Remedy, Standing, Subject, SubjectKind
 from tests.support import cases, dirsrv, unpacked
 from tests.support.dirsrv import Instance
 from tests.support.samba import Domain

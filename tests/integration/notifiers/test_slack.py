@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import Notifier
-from include.offboarding.notifiers.slack import Settings, build
+from offboarding.interfaces import Notifier
+from offboarding.model.errors import FatalError
+from offboarding.notifiers.slack import Settings, build
 from tests.contract.notifier_contract import ALERT, NotifierContract
 from tests.support.alerts import BOT_TOKEN, CHANNEL, Slack, free_port, slack_server
 

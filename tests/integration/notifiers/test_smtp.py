@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import Notifier
-from include.offboarding.notifiers.smtp import Settings, build
+from offboarding.interfaces import Notifier
+from offboarding.model.errors import FatalError
+from offboarding.notifiers.smtp import Settings, build
 from tests.contract.notifier_contract import ALERT, NotifierContract
 from tests.support.alerts import MAIL_PASSWORD, Mailbox, free_port, mail_server
 

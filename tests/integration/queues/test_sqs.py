@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from include.offboarding.queues.sqs import SqsQueue, build
+from offboarding.queues.sqs import SqsQueue, build
 from tests.contract.queue_contract import QueueContract
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Coverage
-from include.offboarding.rosters import postgres
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Coverage
+from offboarding.rosters import postgres
 from tests.contract.roster_contract import COLUMNS, Publish
 from tests.support.hr_database import HrDatabase, hr_database, hr_server
 

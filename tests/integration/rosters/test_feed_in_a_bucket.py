@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding import config, wiring
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.interfaces import Roster
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.interfaces import Roster
+from offboarding.model.errors import IncompleteReadError
 from tests.support.buckets import BUCKET, Store, s3, s3_process
 
 __all__ = ["s3", "s3_process"]
@@ -39,7 +40,7 @@ def roster(s3: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roster
     fields = s3.connection()
     told = {"conn_type": "aws", "login": fields.login, "password": fields.password, "extra": dict(fields.extra)}
     monkeypatch.setenv("AIRFLOW_CONN_HR_BUCKET", json.dumps(told))
-    return wiring.roster(config.load(path).settings, "hr", NIGHT)
+    return wiring.roster(loading.load(path).settings, "hr", NIGHT)
 
 
 def _deliver(s3: Store, day: str, part: str, domain: str) -> None:

@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Roster
-from include.offboarding.model import Coverage
-from include.offboarding.rosters import postgres
+from offboarding.interfaces import ConnectionFields, ReadContext, Roster
+from offboarding.model import Coverage
+from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.rosters import postgres
 from tests.contract.roster_contract import Publish, RosterContract, row
 from tests.integration.rosters.conftest import Build
 from tests.support.hr_database import PASSWORD, HrDatabase
@@ -325,7 +325,7 @@ def test_what_is_read_in_the_clear_is_loud(
     query = "SELECT 1 AS worker_id, 'left' AS status"
     with capture_logs() as quiet:
         list(build(query).read())
-    monkeypatch.setattr("include.offboarding.rosters._records.postgres_session.is_local", lambda _: False)
+    monkeypatch.setattr("offboarding.rosters._records.postgres_session.is_local", lambda _: False)
     with capture_logs() as loud:
         list(build(query).read())
     assert quiet == []

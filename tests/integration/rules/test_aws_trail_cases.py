@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.custody.register import Register
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_key_seed import AwsSecretSeed, AwsSecretVersionSeed
-from include.offboarding.demo.aws_seed import AwsSeed, AwsUserSeed
-from include.offboarding.interfaces import Reader, RosterSettings
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.sources import aws_cloudtrail, aws_iam, aws_secrets
-from include.offboarding.store.connect import Session
+from demo.aws import AwsServer
+from demo.aws_key_seed import AwsSecretSeed, AwsSecretVersionSeed
+from demo.aws_seed import AwsSeed, AwsUserSeed
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.custody.register import Register
+from offboarding.interfaces import Reader, RosterSettings
+from offboarding.sources import aws_cloudtrail, aws_iam, aws_secrets
+from offboarding.store.connect import Session
 from tests.support.cloud import CORE, account, aws_process, connection, person, user_id
 from tests.support.night import ListedRoster, rows_of
 from tests.support.small_company import LEFT, STAFF, worker
@@ -48,7 +48,7 @@ def settings() -> Settings:
 
 def night(session: Session, server: AwsServer, *, at: datetime = NIGHT) -> NightTold:
     def reader(given: Settings, name: str, part: str, as_of: datetime) -> Reader:
-        from include.offboarding.wiring import read_context
+        from offboarding.wiring import read_context
 
         own = given.source(name)
         module = {"aws": aws_iam, "secrets": aws_secrets, "trail": aws_cloudtrail}[name]

@@ -6,18 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from include.offboarding.errors import RetriableError
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import (
-    Account,
-    Credential,
-    KeyKind,
-    Standing,
-    SubjectKind,
-    Trust,
-)
-from include.offboarding.store import reading, recorded
-from include.offboarding.store.connect import Session
+from offboarding.interfaces import Tracker
+from offboarding.model import Account, Credential, KeyKind, Standing, SubjectKind, Trust
+from offboarding.model.errors import RetriableError
+from offboarding.store import reading, recorded
+from offboarding.store.connect import Session
 from tests.support.office import (
     CLOUD,
     DIRECTORY,

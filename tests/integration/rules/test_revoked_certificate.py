@@ -7,13 +7,13 @@ from typing import cast
 
 import pytest
 
-from include.offboarding.demo import slapd
-from include.offboarding.errors import RetriableError
-from include.offboarding.interfaces import ReadContext, Source, Tracker
-from include.offboarding.model import AccountRef, Fact
-from include.offboarding.sources.ldap import build
-from include.offboarding.store.connect import Session
-from include.offboarding.store.reading import findings
+from demo import slapd
+from offboarding.interfaces import ReadContext, Source, Tracker
+from offboarding.model import AccountRef, Fact
+from offboarding.model.errors import RetriableError
+from offboarding.sources.ldap import build
+from offboarding.store.connect import Session
+from offboarding.store.reading import findings
 from tests.support.directory import PERMANENT, connection, directory, person, reading, settings
 from tests.support.office import HeardTracker, Office
 from tests.support.pki import CrlServer, Leaf, crl_server

@@ -15,20 +15,15 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_key_seed import (
-    AwsKmsKeySeed,
-    AwsParameterSeed,
-    AwsSecretSeed,
-    AwsSecretVersionSeed,
-)
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Deed, Event, Gap, KeyKind, ScopeRead
-from include.offboarding.sources import aws_cloudtrail
-from include.offboarding.sources._aws.client.failures import error_code
-from include.offboarding.sources.aws_cloudtrail.lookup import Pace
-from include.offboarding.sources.aws_cloudtrail.words import GLOBAL, REGIONAL
+from demo.aws import AwsServer
+from demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed, AwsSecretVersionSeed
+from demo.aws_seed import AwsSeed
+from offboarding.model import Deed, Event, Gap, KeyKind, ScopeRead
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.sources import aws_cloudtrail
+from offboarding.sources._aws.client.failures import error_code
+from offboarding.sources.aws_cloudtrail.lookup import Pace
+from offboarding.sources.aws_cloudtrail.words import GLOBAL, REGIONAL
 from tests.contract.trail_contract import of
 from tests.support.buckets import BUCKET, Store, s3, s3_process
 from tests.support.cloud import (
@@ -459,7 +454,7 @@ def test_a_record_that_can_t_be_read_costs_itself(s3: Store, record_property) ->
 
 
 def test_a_file_that_unpacks_without_end_is_an_error(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("include.offboarding.sources.aws_cloudtrail.bucket.MOST_BYTES", 1 << 16)
+    monkeypatch.setattr("offboarding.sources.aws_cloudtrail.bucket.MOST_BYTES", 1 << 16)
     s3.put(key_of(AS_OF), gzip.compress(b" " * (1 << 18)))
 
     with pytest.raises(FatalError, match="unpacks to more than"):

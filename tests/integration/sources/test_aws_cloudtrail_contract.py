@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.demo.aws_trail_seed import AwsEventSeed
-from include.offboarding.interfaces import Trail
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed
+from demo.aws_trail_seed import AwsEventSeed
+from offboarding.interfaces import Trail
 from tests.contract.trail_contract import TrailContract
 from tests.support.bucket_server import Manners
 from tests.support.buckets import BUCKET, Store, s3, s3_process

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_organization_seed import (
+from demo.aws import AwsServer
+from demo.aws_organization_seed import (
     RESOURCE_CONTROL,
     ROOT_ID,
     SERVICE_CONTROL,
@@ -16,21 +16,11 @@ from include.offboarding.demo.aws_organization_seed import (
     AwsOrganizationSeed,
     AwsUnitSeed,
 )
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.errors import RetriableError
-from include.offboarding.model import Fact, Gap, KeyAccess, ScopeRead, Standing
-from include.offboarding.sources._aws.access.controls import ADVICE
-from tests.support.cloud import (
-    ADMIN_POLICY,
-    CORE,
-    LAB,
-    account,
-    aws_process,
-    bare,
-    of_kind,
-    shipped_rights,
-    user_id,
-)
+from demo.aws_seed import AwsSeed
+from offboarding.model import Fact, Gap, KeyAccess, ScopeRead, Standing
+from offboarding.model.errors import RetriableError
+from offboarding.sources._aws.access.controls import ADVICE
+from tests.support.cloud import ADMIN_POLICY, CORE, LAB, account, aws_process, bare, of_kind, shipped_rights, user_id
 from tests.support.keyring import grant, kms_source, secret, secrets_source, signing
 
 __all__ = ["aws_process"]  # a fixture

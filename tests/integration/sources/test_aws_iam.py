@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsLoginSeed, AwsSeed, AwsUserSeed
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import Source
-from include.offboarding.model import (
+from demo.aws import AwsServer
+from demo.aws_seed import AwsLoginSeed, AwsSeed, AwsUserSeed
+from offboarding.interfaces import Source
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountRef,
@@ -23,8 +22,9 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources._aws.client.organization import ROOT_UNCHECKED
-from include.offboarding.sources.aws_iam import FEDERATED, AwsIamSource, build
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.sources._aws.client.organization import ROOT_UNCHECKED
+from offboarding.sources.aws_iam import FEDERATED, AwsIamSource, build
 from tests.support.cloud import (
     ADMIN_POLICY,
     ALLOW_ALL,

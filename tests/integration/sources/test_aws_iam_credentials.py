@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsSeed, AwsUserSeed
-from include.offboarding.model import Account, Credential, Gap, ScopeRead, Standing, SubjectKind, Trust
-from include.offboarding.sources.aws_iam import FEDERATED
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed, AwsUserSeed
+from offboarding.model import Account, Credential, Gap, ScopeRead, Standing, SubjectKind, Trust
+from offboarding.sources.aws_iam import FEDERATED
 from tests.support.cloud import (
     ADMIN_POLICY,
     AS_OF,

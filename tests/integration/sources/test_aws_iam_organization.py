@@ -2,12 +2,12 @@
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Account, Credential, Fact, Gap, KeyKind, ScopeRead, Standing, SubjectKind
-from include.offboarding.sources._aws.client.organization import ROOT_UNCHECKED
-from include.offboarding.sources.aws_iam import AwsIamSource, discover
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed
+from offboarding.model import Account, Credential, Fact, Gap, KeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.sources._aws.client.organization import ROOT_UNCHECKED
+from offboarding.sources.aws_iam import AwsIamSource, discover
 from tests.support.cloud import (
     CONTEXT,
     CORE,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsPermissionSetSeed, AwsSeed
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.interfaces import Source
-from include.offboarding.model import Account, Gap, KeyKind, KeyOrigin, ScopeRead, Standing, SubjectKind
+from demo.aws import AwsServer
+from demo.aws_seed import AwsPermissionSetSeed, AwsSeed
+from offboarding.interfaces import Source
+from offboarding.model import Account, Gap, KeyKind, KeyOrigin, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError, RetriableError
 from tests.support.cloud import ALLOW_ALL, CORE, MADE, PAYMENTS, account, aws, aws_process, of_kind, shipped_rights
 from tests.support.people_center import (
     MANAGEMENT,

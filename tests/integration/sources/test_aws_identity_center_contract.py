@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsPersonSeed
-from include.offboarding.interfaces import Source
-from include.offboarding.model import Account, Credential
-from include.offboarding.sources.aws_identity_center import build
+from demo.aws import AwsServer
+from demo.aws_seed import AwsPersonSeed
+from offboarding.interfaces import Source
+from offboarding.model import Account, Credential
+from offboarding.sources.aws_identity_center import build
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract, of, refs
 from tests.support.cloud import CONTEXT, aws_process, connection

@@ -9,11 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_key_seed import AwsKmsKeySeed
-from include.offboarding.demo.aws_seed import AwsSeed, AwsUserSeed
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import (
+from demo.aws import AwsServer
+from demo.aws_key_seed import AwsKmsKeySeed
+from demo.aws_seed import AwsSeed, AwsUserSeed
+from offboarding.model import (
     Carryable,
     Fact,
     Gap,
@@ -25,7 +24,8 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources.aws_kms import discover
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.sources.aws_kms import discover
 from tests.support.cloud import (
     ADMIN_POLICY,
     CONTEXT,

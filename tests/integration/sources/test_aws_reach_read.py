@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.model import KeyAccess, PrincipalKind
-from include.offboarding.sources._aws.access.actions import SECRET
-from include.offboarding.sources._aws.access.effective import KeyTarget, key_access
-from include.offboarding.sources._aws.access.principals import Principals, principals_of, read_aws_policies
-from include.offboarding.sources._aws.inventory import read_inventory
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed
+from offboarding.model import KeyAccess, PrincipalKind
+from offboarding.sources._aws.access.actions import SECRET
+from offboarding.sources._aws.access.effective import KeyTarget, key_access
+from offboarding.sources._aws.access.principals import Principals, principals_of, read_aws_policies
+from offboarding.sources._aws.inventory import read_inventory
 from tests.support.cloud import ADMIN_POLICY, AS_OF, CORE, READ_POLICY, account, aws_process, bare, group, role, user_id
 from tests.support.trails import SECRET as ARN
 from tests.support.trails import trail

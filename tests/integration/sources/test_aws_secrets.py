@@ -9,22 +9,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
-from include.offboarding.demo.aws_seed import AwsSeed, AwsUserSeed
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import (
-    Carryable,
-    Fact,
-    Gap,
-    Key,
-    KeyAccess,
-    RequestCounts,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.sources.aws_secrets import discover
+from demo.aws import AwsServer
+from demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
+from demo.aws_seed import AwsSeed, AwsUserSeed
+from offboarding.model import Carryable, Fact, Gap, Key, KeyAccess, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.sources.aws_secrets import discover
 from tests.support.cloud import (
     ADMIN_POLICY,
     CONTEXT,

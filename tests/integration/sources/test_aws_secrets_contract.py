@@ -2,11 +2,11 @@
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_key_seed import AwsSecretSeed
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.interfaces import KeySource
-from include.offboarding.sources.aws_secrets import build
+from demo.aws import AwsServer
+from demo.aws_key_seed import AwsSecretSeed
+from demo.aws_seed import AwsSeed
+from offboarding.interfaces import KeySource
+from offboarding.sources.aws_secrets import build
 from tests.contract.key_contract import RemoteKeyContract, RemoteKeySystem
 from tests.support.cloud import ADMIN_POLICY, CONTEXT, CORE, account, aws_process, bare, connection
 from tests.support.keyring import VALUE, parameter, secret, secret_arn, secrets_settings, secrets_source, version_id

@@ -9,15 +9,15 @@ from typing import Any
 import ldap3
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.demo import slapd
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.interfaces import SourceSettings
-from include.offboarding.model import KeyKind, Membership, ScopeRead, Standing, SubjectKind
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.sources.ldap.names import canonical, tidy
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import SourceOutcome
+from demo import slapd
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.interfaces import SourceSettings
+from offboarding.model import KeyKind, Membership, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import IncompleteReadError
+from offboarding.runs import pipeline
+from offboarding.sources.ldap.names import canonical, tidy
+from offboarding.store.connect import Session
+from offboarding.store.rows import SourceOutcome
 from tests.support.certificates import ENDED, ENDS, STARTS, certificate
 from tests.support.directory import (
     ADMIN,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.demo import slapd
-from include.offboarding.interfaces import Source
+from demo import slapd
+from offboarding.interfaces import Source
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
 from tests.support.directory import (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import AccountRef, ScopeRead, Standing, SubjectKind
+from offboarding.model import AccountRef, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import IncompleteReadError
 from tests.support.directory import (
     KEY,
     PEOPLE,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.sources.ldap import session, strategy
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap import session, strategy
 from tests.support.directory import READER_PASSWORD, SUFFIX, connection, source
 from tests.support.liars import Liar, lying
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from include.offboarding.demo import certificates, slapd
-from include.offboarding.model import Remedy, Subject, SubjectKind
+from demo import certificates, slapd
+from offboarding.model import Remedy, Subject, SubjectKind
 from tests.support import cases
 from tests.support.certificates import certificate
 

@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from include.offboarding.demo import slapd
-from include.offboarding.errors import ConfigError
-from include.offboarding.model import Credential, ScopeRead, Standing, SubjectKind
+from demo import slapd
+from offboarding.model import Credential, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import ConfigError
 from tests.support.directory import Told, collect, connection, directory, look_again, person, settings, source
 from tests.support.pki import AS_OF, Authority, CrlServer, Leaf, crl_server
 from tests.support.revoking import Certified, certificates

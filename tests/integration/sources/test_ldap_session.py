@@ -9,20 +9,11 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.demo import slapd
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.model import Gap
-from tests.support.directory import (
-    READER,
-    READER_PASSWORD,
-    Told,
-    collect,
-    connection,
-    directory,
-    person,
-    source,
-)
+from demo import slapd
+from demo.certificates import make_certificate
+from offboarding.model import Gap
+from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
+from tests.support.directory import READER, READER_PASSWORD, Told, collect, connection, directory, person, source
 
 Certified = tuple[slapd.Server, slapd.Tls]
 

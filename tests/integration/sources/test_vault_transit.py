@@ -16,22 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
 
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.errors import ConfigError, FatalError, RetriableError
-from include.offboarding.model import (
-    Carryable,
-    Fact,
-    Gap,
-    Key,
-    KeyAccess,
-    PrincipalKind,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.sources.vault_transit import bounded
-from include.offboarding.sources.vault_transit.policies import Rule, rules_of, verdict
-from include.offboarding.thumbprints import material_of, thumbprint
+from demo.certificates import make_certificate
+from offboarding.custody.thumbprints import material_of, thumbprint
+from offboarding.model import Carryable, Fact, Gap, Key, KeyAccess, PrincipalKind, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.sources.vault_transit import bounded
+from offboarding.sources.vault_transit.policies import Rule, rules_of, verdict
 from tests.contract.key_contract import of
 from tests.support.relay import Answer, relay
 from tests.support.vault import AUDIT_POLICY, Engine, source

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.demo.certificates import make_certificate
-from include.offboarding.interfaces import KeySource
+from demo.certificates import make_certificate
+from offboarding.interfaces import KeySource
 from tests.contract import key_contract
 from tests.contract.key_contract import RemoteKeyContract
 from tests.support.relay import Answer, relay

@@ -5,22 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from include.offboarding.demo.aws import AwsServer
-from include.offboarding.demo.aws_seed import AwsSeed
-from include.offboarding.interfaces import KeySource
-from include.offboarding.model import Fact
-from include.offboarding.store.connect import Session
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed
+from offboarding.interfaces import KeySource
+from offboarding.model import Fact
+from offboarding.store.connect import Session
 from tests.support.cloud import ADMIN_POLICY, CORE, account, aws, aws_process, bare
-from tests.support.keyring import (
-    kms_id,
-    kms_source,
-    mac,
-    material,
-    parameter,
-    secret,
-    secrets_source,
-    signing,
-)
+from tests.support.keyring import kms_id, kms_source, mac, material, parameter, secret, secrets_source, signing
 from tests.support.keys_read import KeyReader, hours, signing_key, whole
 
 __all__ = ["aws", "aws_process"]  # fixtures

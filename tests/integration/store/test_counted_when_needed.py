@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from unittest import mock
 
-from include.offboarding import guarding, pipeline
-from include.offboarding.model import Credential, Standing, SubjectKind
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import Run
+from offboarding.guard import holds
+from offboarding.model import Credential, Standing, SubjectKind
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 from tests.support.night import rows_of, settings_of, spend_night
 from tests.support.small_company import LEAVER, account, company, hr, ldap, number
 
@@ -27,7 +28,7 @@ def evaluated(session: Session, night: int) -> tuple[Run, int]:
     """A night's evaluation, and how often it counted."""
     found = replace(COMPANY, as_of=COMPANY.as_of + timedelta(days=night))
     run = spend_night(session, found, caller=f"night {night}")
-    with mock.patch.object(guarding.rows, "begin", wraps=guarding.rows.begin) as begin:
+    with mock.patch.object(holds.rows, "begin", wraps=holds.rows.begin) as begin:
         pipeline.evaluate(session, settings_of(found), run)
     return run, begin.call_count
 

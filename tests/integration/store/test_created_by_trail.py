@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Account, AccountKey, Deed, Event, KeyKind, KeyOrigin
-from include.offboarding.store.connect import Session
+from offboarding.model import Account, AccountKey, Deed, Event, KeyKind, KeyOrigin
+from offboarding.store.connect import Session
 from tests.support.key_company import CLOUD, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE_USER, KeyCompany
 from tests.support.night import rows_of
 from tests.support.small_company import account

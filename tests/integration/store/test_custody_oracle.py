@@ -8,10 +8,10 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 
-from include.offboarding.model import Access, Held, Holder, KeyCase
-from include.offboarding.store.cases import Looked
-from include.offboarding.store.connect import Session
-from include.offboarding.store.key_cases import key_cases
+from offboarding.model import Access, Held, Holder, KeyCase
+from offboarding.store.cases import Looked
+from offboarding.store.connect import Session
+from offboarding.store.key_cases import key_cases
 from tests.support.database import undone
 from tests.support.held.drawing_all import records
 from tests.support.held.oracle import Verdict, Way, judge

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.demo.ssh_authority import TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
-from include.offboarding.store.connect import Session
+from demo.ssh_authority import TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
+from offboarding.store.connect import Session
 from tests.support import pki, ssh_files
 from tests.support.keys_read import KeyReader, hours, signing_key, whole
 

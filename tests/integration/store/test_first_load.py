@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.first_load import first_load, unnoted
+from offboarding.store.connect import Session, opened
+from offboarding.store.first_load import first_load, unnoted
 from tests.support.night import rows_of, spend_night
 from tests.support.small_company import LEAVER, account, company, hr, ldap, number
 
@@ -132,7 +132,7 @@ def test_a_correlation_that_comes_between_is_told(
             other.execute("insert into correlated (settings) values ('of another run')")
         return True
 
-    monkeypatch.setattr("include.offboarding.store.first_load._locked", late)
+    monkeypatch.setattr("offboarding.store.first_load._locked", late)
     with opened(store_parameters) as session, session.transaction(), unnoted(session, "account"):
         (noting,) = rows_of(session, NOTING)
 

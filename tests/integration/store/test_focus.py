@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from psycopg.errors import LockNotAvailable
 
-from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.correlation import linking
+from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
+from offboarding.store import recorded
+from offboarding.store.connect import Session, opened
+from offboarding.store.correlation import linking
 from tests.support import oracle
 from tests.support.companies import accounts, employments, rarely, workers
 from tests.support.database import undone

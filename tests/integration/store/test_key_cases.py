@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.errors import RetriableError
-from include.offboarding.model import (
+from offboarding.model import (
     AccountKey,
     Deed,
     Grade,
@@ -20,8 +19,9 @@ from include.offboarding.model import (
     Trust,
     UncustodiedCase,
 )
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
+from offboarding.model.errors import RetriableError
+from offboarding.store import recorded
+from offboarding.store.connect import Session
 from tests.support.companies import ssh_credential
 from tests.support.key_company import (
     CLOUD,

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import RetriableError
-from include.offboarding.model import Carryable, Deed, Resolution, Standing, SubjectKind, sentence
-from include.offboarding.store import recorded, tickets
-from include.offboarding.store.connect import Session
-from include.offboarding.store.putting_right import put_right
-from include.offboarding.ticket_plan import TicketPlan
+from offboarding.model import Carryable, Deed, Resolution, Standing, SubjectKind, sentence
+from offboarding.model.errors import RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import recorded, tickets
+from offboarding.store.connect import Session
+from offboarding.store.putting_right import put_right
+from offboarding.tickets.plan import TicketPlan
 from tests.support.deciding import add_notice
 from tests.support.key_company import CLOUD, KIM, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE, LEE_USER, KeyCompany
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key, whole

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.model import AccountKey, KeyKind, KeyOrigin
-from include.offboarding.store.connect import Session
-from include.offboarding.store.purge import purge
+from offboarding.model import AccountKey, KeyKind, KeyOrigin
+from offboarding.store.connect import Session
+from offboarding.store.purge import purge
 from tests.support.key_company import KIM_GONE, KIM_LEFT_AT, LEE_USER, KeyCompany
 from tests.support.keys_read import access, event, secret
 from tests.support.night import rows_of

@@ -6,19 +6,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import (
-    AccountKey,
-    Gap,
-    KeyKind,
-    KeyOrigin,
-    RequestCounts,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sources import SourceRead
+from offboarding.model import AccountKey, Gap, KeyKind, KeyOrigin, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.store.connect import Session
+from offboarding.store.sources import SourceRead
 from tests.support.keys_read import ISSUER, KeyReader, access, event, hours, secret, signing_key, whole
 from tests.support.small_company import NIGHT
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from include.offboarding.keys import finding_key
-from include.offboarding.store.connect import Session
+from offboarding.model.keys import finding_key
+from offboarding.store.connect import Session
 
 PERSON = UUID("7c31aa01-0000-4000-8000-00000000000a")
 

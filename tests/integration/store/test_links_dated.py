@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.model import Account, AccountKey, KeyKind
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
+from offboarding.model import Account, AccountKey, KeyKind
+from offboarding.store import recorded
+from offboarding.store.connect import Session
 from tests.support.night import rows_of, rule, spend_night
 from tests.support.oracle import RosterRead, Ruling, SourceRead, Verb
 from tests.support.small_company import (

@@ -10,18 +10,18 @@ import pytest
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from include.offboarding import config
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.rosters.postgres import Settings, build
-from include.offboarding.store import embedded, reading
-from include.offboarding.store.cluster import binaries
-from include.offboarding.store.connect import opened
-from include.offboarding.store.trial import trial
+from offboarding.config import loading
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model.errors import FatalError
+from offboarding.rosters.postgres import Settings, build
+from offboarding.store import embedded, reading
+from offboarding.store.cluster import binaries
+from offboarding.store.connect import opened
+from offboarding.store.trial import trial
 from tests.support import filled
 from tests.support.memory import Folder
 
-PAGE = (config.project_folder() / "docs/permissions/postgres.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/permissions/postgres.md").read_text("utf-8")
 ADMINISTRATOR, BY_HAND, READER_GRANTS, READER_ROLE, HR = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 ROLES = ("offboarding_checker", "offboarding_reader", "offboarding_hr")
 
@@ -172,7 +172,7 @@ def test_what_was_dumped_can_be_restored_and_goes_on(server: embedded.EmbeddedSe
     dump = f"{tmp_path}/offboarding.dump"
     environment = {"PGPASSWORD": str(parameters(server, "offboarding_checker")["password"])}
     where = ["--host", server.host, "--username", "offboarding_checker"]
-    page = (config.project_folder() / "docs/operations.md").read_text("utf-8")
+    page = (loading.project_folder() / "docs/operations.md").read_text("utf-8")
     assert "pg_dump --schema=offboarding --format=custom --file=offboarding.dump" in page
     assert "pg_restore --exit-on-error --no-owner --dbname=offboarding_store offboarding.dump" in page
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.support.feed import Feed, night_of
 from tests.support.night import rule
 from tests.support.oracle import Ruling, Verb

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from include.offboarding.demo.login_service import JWKS, Answer, LoginService, public_jwk
-from include.offboarding.errors import RetriableError
-from include.offboarding.store.connect import Session
-from include.offboarding.thumbprints import material_of
+from demo.login_service import JWKS, Answer, LoginService, public_jwk
+from offboarding.custody.thumbprints import material_of
+from offboarding.model.errors import RetriableError
+from offboarding.store.connect import Session
 from tests.support.jwks import FIRST, SECOND, running_login, service, verifier
 from tests.support.keys_read import KeyReader, hours
 from tests.support.vault import Engine, engine, vault

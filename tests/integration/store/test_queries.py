@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from include.offboarding.settings import Scores
-from include.offboarding.store import sql
-from include.offboarding.store.connect import Session
+from offboarding.config.settings import Scores
+from offboarding.store import sql
+from offboarding.store.connect import Session
 from tests.support.database import undone
 
 FILES = sorted(file.name.removesuffix(".sql") for file in (files(sql.__package__ or "") / "queries").iterdir())

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.register import merge_register
+from offboarding.store.connect import Session
+from offboarding.store.register import merge_register
 from tests.support.night import rows_of
 from tests.support.registered import custodian, entry
 

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from include.offboarding import pipeline
-from include.offboarding.custody.register import Register
-from include.offboarding.settings import Settings
-from include.offboarding.store.connect import Session
+from offboarding.config.settings import Settings
+from offboarding.custody.register import Register
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
 from tests.support import filled
 from tests.support.rows import changed, versions
 

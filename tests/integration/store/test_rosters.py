@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from include.offboarding.correlation.keys import KeyRules, WorkerForm
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import Coverage, RosterSummary, Worker
-from include.offboarding.store import runs
-from include.offboarding.store.accepted_reads import accept_read
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rosters import RosterRead, RosterRow
+from offboarding.identity.keys import KeyRules, WorkerForm
+from offboarding.model import Coverage, RosterSummary, Worker
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store import runs
+from offboarding.store.accepted_reads import accept_read
+from offboarding.store.connect import Session
+from offboarding.store.rosters import RosterRead, RosterRow
 from tests.support.feed import BROKEN, Feed, listed, night_of
 from tests.support.small_company import KIM, LEFT, WORKS, job, worker
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import Coverage
-from include.offboarding.rosters import csv
-from include.offboarding.store.accepted_reads import accept_read
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import RosterOutcome
+from offboarding.interfaces import ReadContext
+from offboarding.model import Coverage
+from offboarding.model.errors import FatalError
+from offboarding.rosters import csv
+from offboarding.runs import pipeline
+from offboarding.store.accepted_reads import accept_read
+from offboarding.store.connect import Session
+from offboarding.store.rows import RosterOutcome
 from tests.support.feed import Feed, night_of
 
 COLUMNS = {"worker_id": "id", "status": "state", "last_working_day": "last"}
@@ -178,7 +178,7 @@ def test_an_older_file_again_takes_back_nothing_and_says_what_to_do(mended: Rost
     assert said == (
         "hr.csv: an older file delivered again: it holds byte for byte what roster hr held on 2026-11-10T16:00:00+00:00"
         " (run 1), and on 2026-11-11T16:00:00+00:00 (run 2) it held something else, which stands. Nothing is taken from"
-        " it. Have HR deliver today's file. If the older one really is right: python -m include.offboarding accept-read"
+        " it. Have HR deliver today's file. If the older one really is right: python -m offboarding accept-read"
         ' 3 hr --reason "...", and the next run takes it.'
     )
     assert feed.left() == {"1": "actual", "3": "actual"}

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from psycopg import sql
 
-from include.offboarding import pipeline
-from include.offboarding.model import KeyKind
-from include.offboarding.store.connect import Session
+from offboarding.model import KeyKind
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
 from tests.support import oracle
 from tests.support.companies import companies
 from tests.support.database import undone

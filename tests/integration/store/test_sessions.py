@@ -1,6 +1,6 @@
 """A session on the store, as the server sees it."""
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 
 
 def test_the_server_looks_after_us_itself(store: Session) -> None:

@@ -8,8 +8,8 @@ from typing import Any, LiteralString
 
 import pytest
 
-from include.offboarding.correlation.keys import AccountForm, KeyRules
-from include.offboarding.model import (
+from offboarding.identity.keys import AccountForm, KeyRules
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     Gap,
@@ -19,10 +19,10 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.store import runs, sources
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import SourceOutcome
-from include.offboarding.store.sources import SourceRead, StagedFact
+from offboarding.store import runs, sources
+from offboarding.store.connect import Session
+from offboarding.store.rows import SourceOutcome
+from offboarding.store.sources import SourceRead, StagedFact
 from tests.support.companies import ssh_credential
 from tests.support.night import rows_of
 from tests.support.small_company import NIGHT, account, number, ssh

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from include.offboarding import pipeline
-from include.offboarding.model import (
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountKey,
@@ -23,7 +22,8 @@ from include.offboarding.model import (
     SubjectKind,
     Worker,
 )
-from include.offboarding.store.connect import Session
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session
 from tests.support import oracle
 from tests.support.companies import companies
 from tests.support.database import undone

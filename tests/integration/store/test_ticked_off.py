@@ -16,21 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from include.offboarding.correlation.keys import AccountForm, KeyRules
-from include.offboarding.errors import RetriableError
-from include.offboarding.model import (
-    CREDENTIAL_KINDS,
-    Account,
-    Credential,
-    RequestCounts,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.store import runs, spool
-from include.offboarding.store.account_stage import AccountStage
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sources import SourceRead, StagedFact
+from offboarding.identity.keys import AccountForm, KeyRules
+from offboarding.model import CREDENTIAL_KINDS, Account, Credential, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import RetriableError
+from offboarding.store import runs, spool
+from offboarding.store.account_stage import AccountStage
+from offboarding.store.connect import Session
+from offboarding.store.sources import SourceRead, StagedFact
 from tests.support.database import undone
 from tests.support.night import rows_of
 from tests.support.small_company import NIGHT, account, mail, number, ssh

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from include.offboarding.model import Worker
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rosters import RosterRead
-from include.offboarding.store.worker_stage import WorkerStage
+from offboarding.model import Worker
+from offboarding.store.connect import Session
+from offboarding.store.rosters import RosterRead
+from offboarding.store.worker_stage import WorkerStage
 from tests.support.companies import workers
 from tests.support.database import undone
 from tests.support.feed import BROKEN, Feed

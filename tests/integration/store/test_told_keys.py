@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding import pipeline
-from include.offboarding.model import PrincipalKind, Standing
-from include.offboarding.store import reading
-from include.offboarding.store.connect import Session
-from include.offboarding.store.reading.told_keys import KeysThen, KeyTold, attest, key_called, keys
+from offboarding.model import PrincipalKind, Standing
+from offboarding.runs import pipeline
+from offboarding.store import reading
+from offboarding.store.connect import Session
+from offboarding.store.reading.told_keys import KeysThen, KeyTold, attest, key_called, keys
 from tests.support.key_company import CLOUD, KeyCompany
 from tests.support.keys_read import access, secret, signing_key
 from tests.support.registered import custodian, entry

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from unittest import mock
 
-from include.offboarding import pipeline
-from include.offboarding.model import Account
-from include.offboarding.settings import Settings
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.store.correlation import linking
-from include.offboarding.store.purge import purge
-from include.offboarding.store.rows import Run
+from offboarding.config.settings import Settings
+from offboarding.model import Account
+from offboarding.runs import pipeline
+from offboarding.store.connect import Session, opened
+from offboarding.store.correlation import linking
+from offboarding.store.purge import purge
+from offboarding.store.rows import Run
 from tests.support import oracle
 from tests.support.night import read_rosters, read_sources, rows_of, settings_of, spend_night
 from tests.support.small_company import LEAVER, NIGHT, STAFF, account, company, hr, ldap, number

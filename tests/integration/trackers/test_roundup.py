@@ -16,11 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from include.offboarding.demo.roundup import RoundupServer
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, Tracker
-from include.offboarding.model import TicketState
-from include.offboarding.trackers.roundup import build
+from demo.roundup import RoundupServer
+from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.model import TicketState
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.trackers.roundup import build
 from tests.contract.tracker_contract import TrackerContract, draft
 from tests.support.relay import Answer, Do, Plan, relay
 from tests.support.tracker import RoundupPeople, client, settings

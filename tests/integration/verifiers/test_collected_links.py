@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.demo.ssh_authority import SshAuthority, SshIdentity
-from include.offboarding.verifiers._collected import folder as collected
+from demo.ssh_authority import SshAuthority, SshIdentity
+from offboarding.verifiers._collected import folder as collected
 from tests.support.ssh_files import put, read, verifier
 
 Record = Callable[[str, object], None]

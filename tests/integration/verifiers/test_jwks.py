@@ -15,23 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
-from include.offboarding.demo.login_service import JWKS, Answer, LoginService, public_jwk
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.model import Carryable, Gap, Key, ScopeRead, Standing, SubjectKind
-from include.offboarding.thumbprints import material_of, thumbprint
+from demo.login_service import JWKS, Answer, LoginService, public_jwk
+from offboarding.custody.thumbprints import material_of, thumbprint
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import Carryable, Gap, Key, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import ConfigError
 from tests.contract.key_contract import of
-from tests.support.jwks import (
-    FIRST,
-    JSON,
-    PRIVATE,
-    SECOND,
-    SECRET_D,
-    SECRET_K,
-    cluster_connection,
-    facts,
-    verifier,
-)
+from tests.support.jwks import FIRST, JSON, PRIVATE, SECOND, SECRET_D, SECRET_K, cluster_connection, facts, verifier
 
 
 def gaps(told) -> list[str]:

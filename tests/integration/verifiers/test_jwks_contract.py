@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from include.offboarding.demo.login_service import JWKS, Answer, LoginService, login_service, public_jwk, signing_key
-from include.offboarding.interfaces import ConnectionFields, KeySource
+from demo.login_service import JWKS, Answer, LoginService, login_service, public_jwk, signing_key
+from offboarding.interfaces import ConnectionFields, KeySource
 from tests.contract import key_contract
 from tests.contract.key_contract import KeyContract, RemoteKeyContract
 from tests.support.jwks import cluster_connection, verifier

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.demo.login_service import DISCOVERY, JWKS, Answer, LoginService, public_jwk
-from include.offboarding.errors import ConfigError, RetriableError
-from include.offboarding.model import Carryable, Key
-from include.offboarding.web import addresses
+from demo.login_service import DISCOVERY, JWKS, Answer, LoginService, public_jwk
+from offboarding.model import Carryable, Key
+from offboarding.model.errors import ConfigError, RetriableError
+from offboarding.net import addresses
 from tests.contract.key_contract import of
 from tests.support.jwks import FIRST, JSON, SECRET_D, facts, refused
 

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from include.offboarding.demo.ssh_authority import REVOKED, TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
-from include.offboarding.model import Carryable, Standing
-from include.offboarding.thumbprints import material_of, material_of_ssh
+from demo.ssh_authority import REVOKED, TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
+from offboarding.custody.thumbprints import material_of, material_of_ssh
+from offboarding.model import Carryable, Standing
 from tests.support.ssh_files import (
     AS_OF,
     Keygen,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.interfaces import KeySource
+from offboarding.interfaces import KeySource
 from tests.contract.key_contract import KeyContract
 from tests.support.ssh_files import Keygen, needs_ssh_keygen, put, put_bytes, verifier
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from include.offboarding.demo.ssh_authority import SshAuthority, SshIdentity
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Gap, Standing
-from include.offboarding.verifiers import ssh
+from demo.ssh_authority import SshAuthority, SshIdentity
+from offboarding.model import Gap, Standing
+from offboarding.model.errors import FatalError
+from offboarding.verifiers import ssh
 from tests.support.ssh_files import AS_OF, put, put_bytes, read, seal, verifier
 
 CA = SshAuthority(seed="ca").line

@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from include.offboarding.interfaces import KeySource
-from include.offboarding.model import Carryable, Fact, Gap, Key, ScopeRead, Standing
-from include.offboarding.thumbprints import material_of
+from offboarding.custody.thumbprints import material_of
+from offboarding.interfaces import KeySource
+from offboarding.model import Carryable, Fact, Gap, Key, ScopeRead, Standing
 from tests.support.pki import AS_OF, YEAR, Authority, CrlServer, Leaf, crl_server, distribution_point, verifier
 from tests.support.ssh_files import put, put_bytes
 

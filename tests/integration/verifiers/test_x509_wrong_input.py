@@ -9,10 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import KeySource
-from include.offboarding.model import Fact, Gap, Key, ScopeRead, Standing
-from include.offboarding.verifiers import x509 as kind
+from offboarding.interfaces import KeySource
+from offboarding.model import Fact, Gap, Key, ScopeRead, Standing
+from offboarding.model.errors import ConfigError
+from offboarding.verifiers import x509 as kind
 from tests.support.pki import AS_OF, Authority, CrlServer, Leaf, crl_server, verifier
 from tests.support.ssh_files import put, put_bytes
 
@@ -204,7 +204,7 @@ class TestAddresses:
     def test_thousands_of_addresses_are_not_asked(
         self, idp: Path, authority: Authority, server: CrlServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("include.offboarding.revocation.lists.MOST_ASKED", 2)
+        monkeypatch.setattr("offboarding.net.revocation.lists.MOST_ASKED", 2)
         for number in range(4):
             url = server.put(f"/{number}.crl", authority.crl())
             put(idp, f"{number}.pem", authority.issue(f"{number}.corp.example", crl=url).pem)

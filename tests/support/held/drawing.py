@@ -6,14 +6,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.support.held.records import (
-    Login,
-    Member,
-    Night,
-    Owned,
-    Person,
-    Role,
-)
+from tests.support.held.records import Login, Member, Night, Owned, Person, Role
 
 FIRST = datetime(2026, 11, 10, 16, tzinfo=UTC)
 NIGHTS, HOURS = 6, 24

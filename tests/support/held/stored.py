@@ -6,7 +6,7 @@ from itertools import groupby
 
 from psycopg import sql
 
-from include.offboarding.store.connect import Session
+from offboarding.store.connect import Session
 from tests.support.held.drawing import CLOUD, DIRECTORY, FIRST, ISSUER
 from tests.support.held.records import Copy, Records
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from enum import Enum
 from unittest import mock
 
-from include.offboarding import pipeline
-from include.offboarding.model import TicketRef
-from include.offboarding.store import outbox, watching
-from include.offboarding.store.connect import Session
-from include.offboarding.store.departures import PersonCalled
-from include.offboarding.store.outbox import Pending
-from include.offboarding.ticketing import TicketDesk
-from include.offboarding.trackers.roundup import RoundupTracker
+from offboarding.model import TicketRef
+from offboarding.runs import pipeline
+from offboarding.store import outbox, watching
+from offboarding.store.connect import Session
+from offboarding.store.departures import PersonCalled
+from offboarding.store.outbox import Pending
+from offboarding.tickets.desk import TicketDesk
+from offboarding.trackers.roundup import RoundupTracker
 
 
 class Fault(Enum):

@@ -6,13 +6,13 @@ It lies in a test's own hands, as a plain value: a process gets a copy of it and
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from include.offboarding.custody.register import Register
-from include.offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, VerifierSettings
-from include.offboarding.interfaces import TrackerSettings as TrackerNamed
-from include.offboarding.model import Carryable, Coverage, Key, KeyKind, Worker
-from include.offboarding.settings import Company, Policy, Settings
-from include.offboarding.sources.aws_iam import Settings as AwsSettings
-from include.offboarding.thresholds import Guard
+from offboarding.config.settings import Company, Policy, Settings
+from offboarding.custody.register import Register
+from offboarding.guard.limits import Guard
+from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, VerifierSettings
+from offboarding.interfaces import TrackerSettings as TrackerNamed
+from offboarding.model import Carryable, Coverage, Key, KeyKind, Worker
+from offboarding.sources.aws_iam import Settings as AwsSettings
 from tests.support.key_company import Keys
 from tests.support.keys_read import ISSUER, signing_key, whole
 from tests.support.office import CLOUD, DIRECTORY, OTHER_CLOUD, Feed, System, access_key, locked, login, user

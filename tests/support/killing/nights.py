@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import opened
+from offboarding.store import embedded
+from offboarding.store.connect import opened
 from tests.support.dag_runs import AirflowHome, Ended, airflow_home
 from tests.support.database import cloned
 from tests.support.killing.drawing import Kill

@@ -13,7 +13,7 @@ from typing import Literal
 
 import httpx
 
-from include.offboarding.store.embedded import SOCKET
+from offboarding.store.embedded import SOCKET
 from tests.support.relay import Answer, Do, Plan, Unheard, relay
 
 Place = Literal["store", "tracker"]

@@ -8,11 +8,11 @@ from pathlib import Path
 from queue import Queue
 from signal import SIGKILL
 
-from include.offboarding.demo.roundup import RoundupServer, roundup_server
-from include.offboarding.model import Standing, TicketRef
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import opened
-from include.offboarding.trackers.roundup import build
+from demo.roundup import RoundupServer, roundup_server
+from offboarding.model import Standing, TicketRef
+from offboarding.store import embedded
+from offboarding.store.connect import opened
+from offboarding.trackers.roundup import build
 from tests.support.database import cloned
 from tests.support.killing.broken import Fault
 from tests.support.killing.company import EARLY, LATE, Thirty, thirty

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.events import broken_at
+from offboarding.store.connect import Session
+from offboarding.store.events import broken_at
 from tests.support.tracker import RoundupPeople
 
 _VOLATILE = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d(:\d\d)?|\b(run|hold) ?\d+")

@@ -12,11 +12,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Literal
 
-from include.offboarding import pipeline, releasing
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.store import runs
-from include.offboarding.store.connect import Session, opened
-from include.offboarding.trackers.roundup import RoundupTracker, Settings, build
+from offboarding.guard import releasing
+from offboarding.interfaces import ConnectionFields
+from offboarding.runs import pipeline
+from offboarding.store import runs
+from offboarding.store.connect import Session, opened
+from offboarding.trackers.roundup import RoundupTracker, Settings, build
 from tests.support.forked import FORK_SERVER
 from tests.support.killing.broken import BROKEN, Fault
 from tests.support.killing.company import Thirty

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from include.offboarding.demo.roundup import RoundupServer
+from demo.roundup import RoundupServer
 
 SECONDS = 30
 """Until it's taken for stuck, on a machine that is busy."""

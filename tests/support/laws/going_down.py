@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from include.offboarding.interfaces import Tracker
-from include.offboarding.model import TicketDraft, TicketRef
+from offboarding.interfaces import Tracker
+from offboarding.model import TicketDraft, TicketRef
 from tests.support.office import HeardTracker
 
 NEVER = float("inf")

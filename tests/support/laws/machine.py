@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from include.offboarding.model import TicketState
-from include.offboarding.store import embedded
-from include.offboarding.store.connect import opened
-from include.offboarding.store.events import broken_at
+from offboarding.model import TicketState
+from offboarding.store import embedded
+from offboarding.store.connect import opened
+from offboarding.store.events import broken_at
 from tests.support.database import cloned
 from tests.support.laws.going_down import NEVER, CrashError, GoingDown
 from tests.support.laws.world import HAPPENS, PEOPLE, WORK_FIRST, Day, Thing, World, job, person_of

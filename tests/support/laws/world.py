@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Account, AccountRef, Employment, Fact, KeyKind, Problem, TicketState
+from offboarding.model import Account, AccountRef, Employment, Fact, KeyKind, Problem, TicketState
+from offboarding.model.errors import FatalError
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import CLOUD, DIRECTORY, Office, System, access_key, locked, login, switched_off, user

@@ -5,15 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from include.offboarding.model import (
-    Account,
-    Basis,
-    Coverage,
-    Credential,
-    LinkDecision,
-    Relation,
-    Worker,
-)
+from offboarding.model import Account, Basis, Coverage, Credential, LinkDecision, Relation, Worker
 
 WorkerKey = tuple[str, str]
 """(roster, worker id as HR writes it)."""

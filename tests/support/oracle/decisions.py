@@ -3,19 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from include.offboarding.model import Account, LinkDecision, Relation
+from offboarding.model import Account, LinkDecision, Relation
 from tests.support.oracle.company import AccountId, AccountVerdict, Person, Row, SourceRead, Verb
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id
-from tests.support.oracle.scoring import (
-    Claim,
-    Evidence,
-    Group,
-    at_once,
-    derived,
-    derived_logins,
-    firm,
-    totals,
-)
+from tests.support.oracle.scoring import Claim, Evidence, Group, at_once, derived, derived_logins, firm, totals
 from tests.support.oracle.values import dn, plain
 
 CONFIRMED_SCORE = 100

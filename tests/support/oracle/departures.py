@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-from include.offboarding.model import Basis, Coverage, Employment, EmploymentStatus
+from offboarding.model import Basis, Coverage, Employment, EmploymentStatus
 from tests.support.oracle.company import Company, Leaving, Told
 from tests.support.oracle.persons import Dossier, Spell, dossier_spells, numbers, spells, superseded
 from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start

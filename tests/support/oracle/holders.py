@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
-from include.offboarding.model import Account, KeyKind
+from offboarding.model import Account, KeyKind
 from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead
 from tests.support.oracle.departures import BRIDGE, covers, departure, during
 from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells

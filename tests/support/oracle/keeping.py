@@ -7,7 +7,7 @@ too. Owners go by what it says now.
 
 from dataclasses import dataclass, replace
 
-from include.offboarding.model import Account, LinkDecision, Relation
+from offboarding.model import Account, LinkDecision, Relation
 from tests.support.oracle.company import AccountId, Company, Person, SourceRead
 from tests.support.oracle.decisions import (
     Case,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import combinations
 
-from include.offboarding.model import Employment, EmploymentStatus, Worker
+from offboarding.model import Employment, EmploymentStatus, Worker
 from tests.support.oracle.company import Company, Person, RosterRead, WorkerKey
 from tests.support.oracle.times import day_of
 from tests.support.oracle.values import NO_SYSTEM, address, login_space, plain, told

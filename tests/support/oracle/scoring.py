@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Relation
+from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Relation
 from tests.support.oracle.company import Leaving, Person, SourceRead
 from tests.support.oracle.holders import BaseLinks, Knowledge, Profile
 from tests.support.oracle.values import (

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, ScopedValue
+from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, ScopedValue
 from tests.support.oracle.company import Company, RosterRead, SourceRead
 
 PLACEHOLDERS = {"", "n/a", "none", "-", "unknown", "null"}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from include.offboarding.correlation.folding import normal
-from include.offboarding.correlation.keys import (
+from offboarding.identity.folding import normal
+from offboarding.identity.keys import (
     PERSON_NAMESPACE,
     KeyRules,
     account_keys,
@@ -18,7 +18,7 @@ from include.offboarding.correlation.keys import (
     person_uid,
     worker_keys,
 )
-from include.offboarding.model import Account, AccountKey, IdentityKey, KeyKind, KeyOrigin, ScopedValue
+from offboarding.model import Account, AccountKey, IdentityKey, KeyKind, KeyOrigin, ScopedValue
 from tests.support.small_company import account, key, number, owner, worker
 
 RULES = KeyRules.of(

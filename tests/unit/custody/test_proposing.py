@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import StringConstraints, TypeAdapter
 
-from include.offboarding.custody.proposing import Entry, Line, rendered, slug
-from include.offboarding.custody.register import Register
-from include.offboarding.model import Carryable, SubjectKind
+from offboarding.custody.proposing import Entry, Line, rendered, slug
+from offboarding.custody.register import Register
+from offboarding.model import Carryable, SubjectKind
 
 ANYTHING = st.text(max_size=40)
 SOMETHING = ANYTHING.filter(lambda text: text.strip())

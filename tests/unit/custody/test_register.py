@@ -13,14 +13,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.offboarding import config, registration
-from include.offboarding.custody import register as registers
-from include.offboarding.custody.across import Known
-from include.offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey, custodians_of
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import RosterSettings
-from include.offboarding.model import Carryable, Coverage, Key, Standing, SubjectKind
-from include.offboarding.settings import Company, Settings
+from offboarding.config import loading
+from offboarding.config.settings import Company, Settings
+from offboarding.custody import register as registers
+from offboarding.custody import registration
+from offboarding.custody.across import Known
+from offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey, custodians_of
+from offboarding.interfaces import RosterSettings
+from offboarding.model import Carryable, Coverage, Key, Standing, SubjectKind
+from offboarding.model.errors import ConfigError
 from tests.unit import test_config
 
 KNOWN = Known(id_spaces=("hr", "vendor"), directories=("corp-ldap",), sources=("aws-kms",), verifiers=("login",))
@@ -73,7 +74,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Settings, "known_names", property(lambda _: KNOWN))
 
 
-def checked(tmp_path: Path, change: Change) -> config.Checked:
+def checked(tmp_path: Path, change: Change) -> loading.Checked:
     """GOOD with one change, beside a good configuration."""
     register = deepcopy(GOOD)
     change(register)
@@ -255,7 +256,7 @@ def test_names_each_mistake_by_its_path_in_the_custody_file(
     assert str(mistake).startswith(told)
     assert mistake.file == tmp_path / "custody.yaml"
     with pytest.raises(ConfigError) as caught:
-        config.load(found.path)
+        loading.load(found.path)
     assert str(caught.value).startswith(f"{tmp_path / 'custody.yaml'}: {told}")
 
 
@@ -352,7 +353,7 @@ def test_more_holders_than_there_are_is_likely_not_meant() -> None:
     register = Register.model_validate(GOOD)
     fewer = {**GOOD["keys"][0], "threshold": 3, "custodians": [{"team": "auth"}]}
 
-    from include.offboarding.custody.across import warnings
+    from offboarding.custody.across import warnings
 
     assert list(warnings(Register(teams=register.teams, keys=(RegisteredKey.model_validate(fewer),)))) == [
         "keys[0] (login-key): takes 3 holders together, and has fewer custodians."
@@ -460,10 +461,10 @@ def test_an_entry_that_does_not_say_which_key_it_is_makes_all_of_a_verifiers_wai
 
 
 def test_the_committed_schema_is_current() -> None:
-    committed = (config.project_folder() / "include/custody.schema.json").read_text("utf-8")
+    committed = (loading.project_folder() / "include/custody.schema.json").read_text("utf-8")
 
     assert json.loads(committed) == json.loads(json.dumps(registers.json_schema())), (
-        "python -m include.offboarding config-schema --custody > include/custody.schema.json"
+        "python -m offboarding config-schema --custody > include/custody.schema.json"
     )
 
 
@@ -482,9 +483,9 @@ def test_the_schema_takes_what_we_take_and_refuses_unknown_keys() -> None:
 
 
 def test_the_committed_file_is_the_demo_companys_and_names_its_schema() -> None:
-    path = config.project_folder() / "include/custody.yaml"
+    path = loading.project_folder() / "include/custody.yaml"
 
-    loaded = config.load(config.project_folder() / config.DEFAULT_PATH)
+    loaded = loading.load(loading.project_folder() / loading.DEFAULT_PATH)
 
     assert [entry.name for entry in loaded.settings.register.keys][:1] == ["login-token-key"]
     assert loaded.warnings == ()

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from include.offboarding.custody.proposing import Line
-from include.offboarding.custody.suggesting import Group, Known, Names, Person, Principal, Reason, entry
-from include.offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
+from offboarding.custody.proposing import Line
+from offboarding.custody.suggesting import Group, Known, Names, Person, Principal, Reason, entry
+from offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
 from tests.support.keys_read import secret, signing_key
 
 NAMES = Names(

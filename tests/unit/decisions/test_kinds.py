@@ -9,14 +9,15 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from include.offboarding import config, decisions
-from include.offboarding.commands import index
-from include.offboarding.commands.entry import main
-from include.offboarding.decisions import kinds
-from include.offboarding.decisions.kinds import Decided, Desk, decision
-from include.offboarding.errors import ConfigError
+from offboarding import decisions
+from offboarding.cli import index
+from offboarding.cli.entry import main
+from offboarding.config import loading
+from offboarding.decisions import kinds
+from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.model.errors import ConfigError
 
-PAGE = (config.project_folder() / "docs/deciding.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/deciding.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from include.offboarding.decisions.fields import Reason
-from include.offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.fields import Reason
+from offboarding.decisions.kinds import Decided, Desk, decision
 
 
 @decision("room burn", example='attic --reason "it is full"')
@@ -62,7 +63,7 @@ def burning(own_kinds: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     index.declared.cache_clear()
     yield
     index.declared.cache_clear()
-    sys.modules.pop("include.offboarding.decisions.rooms", None)
+    sys.modules.pop("offboarding.decisions.rooms", None)
 
 
 @pytest.mark.usefixtures("burning")
@@ -84,7 +85,7 @@ def test_its_command_is_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Burn a room, whole. Arguments: ROOM" in told
     assert "Which. [required]" in told
     assert "--reason" in told
-    assert 'example: python -m include.offboarding room burn attic --reason "it is full"' in told
+    assert 'example: python -m offboarding room burn attic --reason "it is full"' in told
     assert "smoke" not in told
     assert main(["room", "burn", "attic"]) == 2
     assert "--reason" in capsys.readouterr().err

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.decisions import spreadsheet
-from include.offboarding.errors import FatalError
+from offboarding.decisions import spreadsheet
+from offboarding.model.errors import FatalError
 
 NEEDED = ("decision", "reason", "worker")
 

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 import yaml
 
-from include.offboarding import config
-from include.offboarding.demo.aws_seed import seed_to_json
-from include.offboarding.demo.cases import CASES
-from include.offboarding.demo.cloud import aws_seed
-from include.offboarding.demo.company import company
-from include.offboarding.demo.directory import ldif
-from include.offboarding.demo.feeds import write_hr_file
-from include.offboarding.demo.nights import Night
-from include.offboarding.demo.world import City, Part
-from include.offboarding.demo.world_cloud import AWS_ACCOUNTS, PAYMENTS
-from include.offboarding.demo.world_held import Held
+from demo.aws_seed import seed_to_json
+from demo.cases import CASES
+from demo.cloud import aws_seed
+from demo.company import company
+from demo.directory import ldif
+from demo.feeds import write_hr_file
+from demo.nights import Night
+from demo.world import City, Part
+from demo.world_cloud import AWS_ACCOUNTS, PAYMENTS
+from demo.world_held import Held
+from offboarding.config import loading
 
 EXPECTED = Path(__file__).resolve().parents[2] / "acceptance" / "expected_findings.yaml"
 
@@ -183,7 +183,7 @@ def keys_of(held: Held) -> set[tuple[str, str]]:
 
 
 def test_the_registers_places_are_the_companys(both_nights: Part) -> None:
-    register = config.load(config.project_folder() / "include/offboarding.yaml").settings.register
+    register = loading.load(loading.project_folder() / "include/offboarding.yaml").settings.register
     kids = {key.kid for key in both_nights.held.published}
 
     assert {place.kid for entry in register.keys for place in entry.places if place.kid} <= kids

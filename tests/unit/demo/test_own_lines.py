@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.offboarding.demo.own_lines import OwnLines
+from demo.own_lines import OwnLines
 
 TIME = "2026-11-25T13:11:35.907820Z"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.exceptions.across import Known, mistakes, warnings
-from include.offboarding.exceptions.reading import read
-from include.offboarding.exceptions.register import Exceptions
+from offboarding.model.errors import ConfigError
+from offboarding.waivers.across import Known, mistakes, warnings
+from offboarding.waivers.reading import read
+from offboarding.waivers.register import Exceptions
 
 TODAY = date(2026, 11, 25)
 KNOWN = Known(

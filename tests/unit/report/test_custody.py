@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from include.offboarding.report import night
-from include.offboarding.store.reading.nights import Night
-from include.offboarding.store.reading.reads import PartTold
-from include.offboarding.store.reading.told_keys import AttestationThen, KeysThen
+from offboarding.report import night
+from offboarding.store.reading.nights import Night
+from offboarding.store.reading.reads import PartTold
+from offboarding.store.reading.told_keys import AttestationThen, KeysThen
 from tests.support.red import why_red
 from tests.unit.report.test_night import AS_OF, AWS, ZONE, told
 
@@ -34,7 +34,7 @@ def test_what_nobody_is_named_for_is_not_checked() -> None:
     assert keys(told(keys=(SIGNING, secrets))) == [
         "14 signing keys trusted, 3 with custodians, 2 that can't leave or are otherwise known, 9 NOT CHECKED",
         "1 shared secret trusted, 0 with custodians, 1 NOT CHECKED",
-        "who may hold them: python -m include.offboarding custody suggest",
+        "who may hold them: python -m offboarding custody suggest",
     ]
 
 
@@ -59,7 +59,7 @@ def test_words_that_end_are_told_with_what_to_do() -> None:
 
     assert keys(told(attested=ending)) == [
         "a person's word that it's dead: hook ended 2026-11-24 01:30 KST · shop ends 2026-11-30 01:30 KST",
-        "look again: python -m include.offboarding attest KEY",
+        "look again: python -m offboarding attest KEY",
     ]
 
 

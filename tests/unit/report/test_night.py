@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Resolution
-from include.offboarding.report import night
-from include.offboarding.store.guard import Hold
-from include.offboarding.store.reading.nights import (
-    ClosedThen,
-    Leavers,
-    Night,
-    NightFinding,
-    TicketsTold,
-    Waiting,
-)
-from include.offboarding.store.reading.reads import GapTold, PartTold, RosterTold
-from include.offboarding.store.rows import CorrelationCounts, Run
+from offboarding.model import Resolution
+from offboarding.report import night
+from offboarding.store.guard import Hold
+from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketsTold, Waiting
+from offboarding.store.reading.reads import GapTold, PartTold, RosterTold
+from offboarding.store.rows import CorrelationCounts, Run
 from tests.support.red import why_red
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

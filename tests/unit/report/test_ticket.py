@@ -3,10 +3,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.offboarding.model import TicketPriority
-from include.offboarding.report.ticket import draft
-from include.offboarding.report.ticket_words import closing
-from include.offboarding.store.tickets import TicketItem, TicketRow
+from offboarding.model import TicketPriority
+from offboarding.report.ticket import draft
+from offboarding.report.ticket_words import closing
+from offboarding.store.tickets import TicketItem, TicketRow
 
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 TICKET = TicketRow(
@@ -25,9 +25,7 @@ TICKET = TicketRow(
     opened_at=NIGHT,
     closed_at=None,
 )
-NOT_THEIRS = (
-    "Not theirs? Revoke nothing, and say so here, or:\npython -m include.offboarding link reject corp-ldap x 1042"
-)
+NOT_THEIRS = "Not theirs? Revoke nothing, and say so here, or:\npython -m offboarding link reject corp-ldap x 1042"
 LOCK = "Lock it:\nldapmodify <<'LDIF'\ndn: uid=kim,dc=corp\nLDIF"
 ACCOUNT = TicketItem(
     finding_key="7c31aa01" + "0" * 24,
@@ -173,13 +171,13 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
         rule="used-after-departure",
         ticket_kind="event",
         last_used_at=NIGHT,
-        revoke=["Say what it was (KEY is this finding's short key):\npython -m include.offboarding verdict KEY"],
+        revoke=["Say what it was (KEY is this finding's short key):\npython -m offboarding verdict KEY"],
     )
     told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
 
     assert told.title.startswith("Used after departure: account uid=kim,dc=corp of worker 1042 [")
     assert "It was used after that on 25 November 2026 01:30 KST." in told.body
-    assert "python -m include.offboarding verdict f-7c31aa01" in told.body
+    assert "python -m offboarding verdict f-7c31aa01" in told.body
     assert "KEY" not in told.body
     assert told.priority is TicketPriority.URGENT
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from include.offboarding.model import SubjectKind
-from include.offboarding.report.ticket_words import named
+from offboarding.model import SubjectKind
+from offboarding.report.ticket_words import named
 from tests.unit.report.test_ticket import ACCOUNT
 
 ARN = "arn:aws:iam::222222222222:user/kim"

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.model import SubjectKind
-from include.offboarding.report import wording
+from offboarding.model import SubjectKind
+from offboarding.report import wording
 
 AT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Coverage
-from include.offboarding.rosters import csv as csv_roster
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Coverage
+from offboarding.rosters import csv as csv_roster
 from tests.contract.roster_contract import COLUMNS, Publish
 
 Build = Callable[..., csv_roster.CsvRoster]

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from include.offboarding.errors import FatalError, IncompleteReadError, RetriableError
-from include.offboarding.model import Problem
-from include.offboarding.rosters.csv import disk
-from include.offboarding.rosters.csv.stores import FeedFile
+from offboarding.model import Problem
+from offboarding.model.errors import FatalError, IncompleteReadError, RetriableError
+from offboarding.rosters.csv import disk
+from offboarding.rosters.csv.stores import FeedFile
 from tests.unit.rosters.conftest import Build
 
 COLUMNS = {"worker_id": "사번", "name": "성명", "status": "재직구분", "last_working_day": "Last day"}
@@ -387,7 +387,7 @@ def test_a_disk_that_breaks_off_may_be_tried_again(feed, monkeypatch: pytest.Mon
             raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(
-        "include.offboarding.rosters.csv.reading.decoded", lambda _file, _encoding: Broken(f"{HEADER}1,a,재직,\n")
+        "offboarding.rosters.csv.reading.decoded", lambda _file, _encoding: Broken(f"{HEADER}1,a,재직,\n")
     )
     roster = feed("")
     with pytest.raises(RetriableError) as caught:

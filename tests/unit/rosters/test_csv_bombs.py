@@ -15,8 +15,8 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.rosters.csv import disk
+from offboarding.model.errors import IncompleteReadError
+from offboarding.rosters.csv import disk
 from tests.unit.rosters.conftest import Build
 
 Record = Callable[[str, object], None]

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.offboarding.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.rosters.csv import CsvRoster
-from include.offboarding.rosters.csv.calendar_days import Deliveries
-from include.offboarding.rosters.csv.names import date_in, matches
+from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.rosters.csv import CsvRoster
+from offboarding.rosters.csv.calendar_days import Deliveries
+from offboarding.rosters.csv.names import date_in, matches
 from tests.unit.rosters.conftest import Build
 
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

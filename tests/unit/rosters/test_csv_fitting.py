@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.offboarding.rosters.csv.fitting import (
+from offboarding.rosters.csv.fitting import (
     DATE_FORMATS,
     DELIMITERS,
     FIRST_YEAR,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.rosters.csv import CsvRoster
-from include.offboarding.rosters.csv import s3 as s3_store
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.rosters.csv import CsvRoster
+from offboarding.rosters.csv import s3 as s3_store
 from tests.support.bucket_server import Manners
 from tests.support.buckets import BUCKET, SECRET, Store, s3, s3_process
 from tests.unit.rosters.conftest import Build

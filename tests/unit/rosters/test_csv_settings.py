@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from include.offboarding.model import EmploymentStatus
-from include.offboarding.rosters.csv import Settings
+from offboarding.model import EmploymentStatus
+from offboarding.rosters.csv import Settings
 
 PLAIN = {
     "name": "hr",

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.rosters._records.likeness import LEAST
-from include.offboarding.rosters.csv import CsvRoster
+from offboarding.model.errors import IncompleteReadError
+from offboarding.rosters._records.likeness import LEAST
+from offboarding.rosters.csv import CsvRoster
 from tests.unit.rosters.conftest import Build
 
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from include.offboarding import config
-from include.offboarding.interfaces import RosterSettings
-from include.offboarding.rosters._records.settings import RecordSettings
+from offboarding.config import loading
+from offboarding.interfaces import RosterSettings
+from offboarding.rosters._records.settings import RecordSettings
 
-PAGE = (config.project_folder() / "docs/configuration/rosters.md").read_text("utf-8")
+PAGE = (loading.project_folder() / "docs/configuration/rosters.md").read_text("utf-8")
 
 
 def _told(title: str) -> set[str]:
@@ -23,7 +23,7 @@ def test_every_roster() -> None:
     assert _told("## Every roster") == {*RosterSettings.model_fields, *RecordSettings.model_fields} - {"connection"}
 
 
-@pytest.mark.parametrize("kind", config.kinds("rosters"))
+@pytest.mark.parametrize("kind", loading.kinds("rosters"))
 def test_every_kind(kind: str) -> None:
-    own = set(config.kind_module("rosters", kind).Settings.model_fields)
+    own = set(loading.kind_module("rosters", kind).Settings.model_fields)
     assert _told(f"## `kind: {kind}`") == own - {*RecordSettings.model_fields} | {"connection"}

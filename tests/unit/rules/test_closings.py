@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Resolution, Resolved, Silent, SilentKey, TicketKind, sentence
-from include.offboarding.rules import Rule, all_rules, rule_of
+from offboarding.model import Resolution, Resolved, Silent, SilentKey, TicketKind, sentence
+from offboarding.rules import Rule, all_rules, rule_of
 from tests.support import cases
 from tests.support.silent import LEFT_AT, key, thing
 

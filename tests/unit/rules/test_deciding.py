@@ -2,7 +2,7 @@
 
 import shlex
 
-from include.offboarding.rules._deciding import not_theirs
+from offboarding.rules._deciding import not_theirs
 from tests.support import cases
 
 HOSTILE = "jdoe'; rm -rf ~ #"
@@ -12,5 +12,5 @@ def test_the_way_back_is_quoted() -> None:
     command = not_theirs("aws", cases.iam_user(native_id=HOSTILE), HOSTILE).splitlines()[1]
 
     assert shlex.split(command)[:8] == [
-        "python", "-m", "include.offboarding", "link", "reject", "aws", HOSTILE, HOSTILE,
+        "python", "-m", "offboarding", "link", "reject", "aws", HOSTILE, HOSTILE,
     ]  # fmt: skip

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.model import Basis, Case, Finding, HiddenCase, HiddenDeparture, Joined, Severity, SubjectKind
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.departure_hidden import RULE
+from offboarding.model import Basis, Case, Finding, HiddenCase, HiddenDeparture, Joined, Severity, SubjectKind
+from offboarding.rules.departure_hidden import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 PERSON = "0c5d2f4e-0000-5000-8000-000000001042"

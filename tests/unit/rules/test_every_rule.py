@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.offboarding.model import (
+from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountCase,
@@ -32,8 +32,8 @@ from include.offboarding.model import (
     SubjectKind,
     TrustView,
 )
-from include.offboarding.remedies import written_out
-from include.offboarding.rules import Rule, all_rules
+from offboarding.rules import Rule, all_rules
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 from tests.support.rules_page import PAGE, page
 

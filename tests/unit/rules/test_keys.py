@@ -6,19 +6,8 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
-    Basis,
-    Carryable,
-    Finding,
-    Grade,
-    KeyCase,
-    Severity,
-    Standing,
-    SubjectKind,
-    TicketKind,
-)
-from include.offboarding.remedies import written_out
-from include.offboarding.rules import (
+from offboarding.model import Basis, Carryable, Finding, Grade, KeyCase, Severity, Standing, SubjectKind, TicketKind
+from offboarding.rules import (
     Rule,
     all_rules,
     leaver_key_access,
@@ -29,6 +18,7 @@ from include.offboarding.rules import (
     signing_key_used_after_departure,
     uncustodied_signing_key,
 )
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 from tests.support import key_cases as keys
 
@@ -225,7 +215,7 @@ class TestUnverifiable:
 
         assert one.standing is Standing.UNKNOWN
         assert self.RULE.attestable
-        assert "python -m include.offboarding attest KEY" in written_out(one.revoke)[-1]
+        assert "python -m offboarding attest KEY" in written_out(one.revoke)[-1]
 
     @pytest.mark.parametrize(
         "case",

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Basis, LeaverCase, Severity, Standing, SubjectKind
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.leaver_access_key_inactive import RULE
+from offboarding.model import Basis, LeaverCase, Severity, Standing, SubjectKind
+from offboarding.rules.leaver_access_key_inactive import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 USER = cases.iam_user()

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Basis, LinkDecision, Relation, Severity, Standing, SubjectKind
-from include.offboarding.rules.leaver_account_works import RULE
+from offboarding.model import Basis, LinkDecision, Relation, Severity, Standing, SubjectKind
+from offboarding.rules.leaver_account_works import RULE
 from tests.support import cases
 
 

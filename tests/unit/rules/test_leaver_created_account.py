@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     Basis,
     Effect,
@@ -14,8 +14,8 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.leaver_created_account import RULE
+from offboarding.rules.leaver_created_account import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 MAKER = "uid=jdoe,ou=people,dc=corp,dc=example"

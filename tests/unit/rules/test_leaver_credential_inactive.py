@@ -2,15 +2,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Basis, LeaverCase, Relation, Severity, Standing, SubjectKind
-from include.offboarding.remedies import written_out
-from include.offboarding.rules import (
-    leaver_access_key_inactive,
-    leaver_certificate,
-    leaver_service_credential,
-    leaver_ssh_key,
-)
-from include.offboarding.rules.leaver_credential_inactive import RULE
+from offboarding.model import Basis, LeaverCase, Relation, Severity, Standing, SubjectKind
+from offboarding.rules import leaver_access_key_inactive, leaver_certificate, leaver_service_credential, leaver_ssh_key
+from offboarding.rules.leaver_credential_inactive import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 USER = cases.iam_user()

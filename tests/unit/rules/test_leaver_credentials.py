@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     Basis,
     Effect,
@@ -17,7 +17,7 @@ from include.offboarding.model import (
     SubjectKind,
     TicketKind,
 )
-from include.offboarding.rules import (
+from offboarding.rules import (
     Rule,
     leaver_access_key,
     leaver_console_password,

@@ -2,18 +2,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
-    Account,
-    Basis,
-    Credential,
-    LeaverCase,
-    Relation,
-    Severity,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.leaver_owned_service_account import RULE
+from offboarding.model import Account, Basis, Credential, LeaverCase, Relation, Severity, Standing, SubjectKind
+from offboarding.rules.leaver_owned_service_account import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 DIRECTORY = cases.directory_account(login="svc-build", service_like=True, password_set_at=cases.BEFORE)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
+from offboarding.model import (
     Basis,
     Effect,
     LeaverCase,
@@ -14,8 +14,8 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.leaver_role_trust import RULE
+from offboarding.rules.leaver_role_trust import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 USER = cases.iam_user()

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Basis, LeaverCase, LinkDecision, Relation, Severity, Standing, SubjectKind
-from include.offboarding.remedies import written_out
-from include.offboarding.rules import all_rules
-from include.offboarding.rules.leaver_root_mail import RULE
+from offboarding.model import Basis, LeaverCase, LinkDecision, Relation, Severity, Standing, SubjectKind
+from offboarding.rules import all_rules
+from offboarding.rules.leaver_root_mail import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 EVIDENCE = ("root user's address is their work mail",)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Basis, Effect, KeyElsewhere, LeaverCase, Severity, Standing, SubjectKind
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.leaver_ssh_key import RULE
+from offboarding.model import Basis, Effect, KeyElsewhere, LeaverCase, Severity, Standing, SubjectKind
+from offboarding.rules.leaver_ssh_key import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 ELSEWHERE = cases.key_elsewhere()

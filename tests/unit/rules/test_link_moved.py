@@ -4,18 +4,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
-    Account,
-    Basis,
-    Effect,
-    LeaverCase,
-    LinkDecision,
-    Severity,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.link_moved import RULE
+from offboarding.model import Account, Basis, Effect, LeaverCase, LinkDecision, Severity, Standing, SubjectKind
+from offboarding.rules.link_moved import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 USER = cases.iam_user()

@@ -1,7 +1,7 @@
 import pytest
 
-from include.offboarding.model import LinkDecision, Severity, Standing, SubjectKind
-from include.offboarding.rules.orphan_account import RULE
+from offboarding.model import LinkDecision, Severity, Standing, SubjectKind
+from offboarding.rules.orphan_account import RULE
 from tests.support import cases
 
 

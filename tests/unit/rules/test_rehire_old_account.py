@@ -3,18 +3,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
-    Account,
-    Basis,
-    Effect,
-    LeaverCase,
-    Relation,
-    Severity,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.rehire_old_account import RULE
+from offboarding.model import Account, Basis, Effect, LeaverCase, Relation, Severity, Standing, SubjectKind
+from offboarding.rules.rehire_old_account import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 USER = cases.iam_user()

@@ -6,18 +6,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
-    Account,
-    AccountCase,
-    Basis,
-    Effect,
-    LinkDecision,
-    Severity,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.remedies import written_out
-from include.offboarding.rules import Rule, disputed_account, probable_account
+from offboarding.model import Account, AccountCase, Basis, Effect, LinkDecision, Severity, Standing, SubjectKind
+from offboarding.rules import Rule, disputed_account, probable_account
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 RULES = pytest.mark.parametrize(

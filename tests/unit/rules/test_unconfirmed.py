@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from include.offboarding.model import Basis, LeaverCase, Severity, Standing, SubjectKind
-from include.offboarding.remedies import written_out
-from include.offboarding.rules import Rule, departure_inferred, engagement_lapsed
+from offboarding.model import Basis, LeaverCase, Severity, Standing, SubjectKind
+from offboarding.rules import Rule, departure_inferred, engagement_lapsed
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 RULES = pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import (
+from offboarding.model import (
     Account,
     Basis,
     Departure,
@@ -15,8 +15,8 @@ from include.offboarding.model import (
     SubjectKind,
     TicketKind,
 )
-from include.offboarding.remedies import written_out
-from include.offboarding.rules.used_after_departure import RULE
+from offboarding.rules.used_after_departure import RULE
+from offboarding.tickets.remedies import written_out
 from tests.support import cases
 
 USER = cases.iam_user()

@@ -2,11 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.model import AccountKey, KeyKind, KeyOrigin
-from include.offboarding.sources._aws.inventory import IamUser
-from include.offboarding.sources._aws.policy.policies import Grants
-from include.offboarding.sources.aws_iam.accounts import TagKeys, identity_keys
-from include.offboarding.sources.aws_iam.sshkeys import fingerprint_of
+from offboarding.model import AccountKey, KeyKind, KeyOrigin
+from offboarding.sources._aws.inventory import IamUser
+from offboarding.sources._aws.policy.policies import Grants
+from offboarding.sources.aws_iam.accounts import TagKeys, identity_keys
+from offboarding.sources.aws_iam.sshkeys import fingerprint_of
 from tests.support.cloud import SSH_FINGERPRINT, SSH_KEY
 
 TAGS = TagKeys(employee_id=("employee-id",), email=("email",), owner=("owner", "managedBy"), service=("service",))

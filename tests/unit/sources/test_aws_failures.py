@@ -8,8 +8,8 @@ from threading import Thread
 import boto3
 import pytest
 
-from include.offboarding.errors import RetriableError
-from include.offboarding.sources._aws.client.failures import Asker, speaking_of
+from offboarding.model.errors import RetriableError
+from offboarding.sources._aws.client.failures import Asker, speaking_of
 
 ASKER = Asker(source="aws", account_id="222222222222", role_name="OffboardingAudit", conn_id="aws_audit")
 

@@ -1,7 +1,7 @@
 import pytest
 
-from include.offboarding.model import Effect
-from include.offboarding.sources._aws.policy.policies import (
+from offboarding.model import Effect
+from offboarding.sources._aws.policy.policies import (
     Attached,
     Grants,
     NamedPolicy,

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.access.above import Above, Level
-from include.offboarding.sources._aws.access.actions import DECRYPT, SECRET
-from include.offboarding.sources._aws.access.effective import KeyTarget, key_access, key_access_by_grant
-from include.offboarding.sources._aws.access.principals import Principal
-from include.offboarding.sources._aws.access.values import Value
+from offboarding.model import KeyAccess, PrincipalKind, Standing
+from offboarding.sources._aws.access.above import Above, Level
+from offboarding.sources._aws.access.actions import DECRYPT, SECRET
+from offboarding.sources._aws.access.effective import KeyTarget, key_access, key_access_by_grant
+from offboarding.sources._aws.access.principals import Principal
+from offboarding.sources._aws.access.values import Value
 from tests.support.reaching import (
     CORE,
     KMS_ARN,

@@ -2,10 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import Standing
-from include.offboarding.sources.aws_iam.accounts import standing_by_report
-from include.offboarding.sources.aws_iam.report import CredentialReport, ReportRow, parse_report
+from offboarding.model import Standing
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.aws_iam.accounts import standing_by_report
+from offboarding.sources.aws_iam.report import CredentialReport, ReportRow, parse_report
 
 SLOT = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
 COLUMNS = [

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.offboarding.demo.aws_trail_seed import AwsEventSeed, record_of
-from include.offboarding.model import Deed, Event, KeyKind
-from include.offboarding.sources.aws_cloudtrail.days import first_and_last
-from include.offboarding.sources.aws_cloudtrail.lookup import Pace
-from include.offboarding.sources.aws_cloudtrail.records import RecordError, recorded
+from demo.aws_trail_seed import AwsEventSeed, record_of
+from offboarding.model import Deed, Event, KeyKind
+from offboarding.sources.aws_cloudtrail.days import first_and_last
+from offboarding.sources.aws_cloudtrail.lookup import Pace
+from offboarding.sources.aws_cloudtrail.records import RecordError, recorded
 from tests.support.cloud import CORE, PAYMENTS, user_id
 from tests.support.trails import READ_AT, SECRET, event, mjkim, somebody
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.model import Standing, Trust
-from include.offboarding.sources._aws.policy.policies import Attached, Grants
-from include.offboarding.sources._aws.policy.trusts import IamRole, TrustReader, saml_providers
+from offboarding.model import Standing, Trust
+from offboarding.sources._aws.policy.policies import Attached, Grants
+from offboarding.sources._aws.policy.trusts import IamRole, TrustReader, saml_providers
 from tests.support.cloud import AS_OF
 
 HOME, ABROAD = "111111111111", "222222222222"

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from include.offboarding.sources.ldap.certificates import CertificateFormatError, parse
+from offboarding.sources.ldap.certificates import CertificateFormatError, parse
 from tests.support.certificates import ENDS, STARTS, certificate
 
 

@@ -25,9 +25,9 @@ from ldap3.protocol.rfc4511 import (
 from ldap3.strategy.sync import SyncStrategy
 from ldap3.utils import asn1
 
-from include.offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.strategy import Bounds, EntryStrategy
+from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.strategy import Bounds, EntryStrategy
 
 NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9-]{0,20}(;lang-ko)?", fullmatch=True)
 VALUES = st.lists(st.binary(max_size=300), min_size=1, max_size=4)

@@ -1,6 +1,6 @@
 """Values of an entry's attributes."""
 
-from include.offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.entry import Entry
 
 
 def test_values_are_text_stripped_and_never_empty() -> None:

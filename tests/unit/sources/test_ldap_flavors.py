@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import ConfigError, IncompleteReadError
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavors import FLAVORS, choose
-from include.offboarding.sources.ldap.session import Lookup
+from offboarding.model.errors import ConfigError, IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavors import FLAVORS, choose
+from offboarding.sources.ldap.session import Lookup
 from tests.support.directory import settings
 
 OCTETS = r"\33\22\11\00\55\44\77\66\88\99\aa\bb\cc\dd\ee\ff"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.offboarding.sources.ldap.names import canonical, leaf_value, tidy
+from offboarding.sources.ldap.names import canonical, leaf_value, tidy
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from include.offboarding.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.paging import Page, read_pages
-from include.offboarding.sources.ldap.results import Refusal
+from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.paging import Page, read_pages
+from offboarding.sources.ldap.results import Refusal
 
 OK = Refusal(code=0, description="success", text="", referrals=())
 

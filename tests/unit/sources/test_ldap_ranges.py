@@ -2,9 +2,9 @@
 
 import pytest
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.ranges import completed, is_cut
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.ranges import completed, is_cut
 
 DN = "CN=Everybody,DC=corp"
 

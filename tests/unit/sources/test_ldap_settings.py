@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.sources.ldap import Settings, build
-from include.offboarding.sources.ldap.flavors import FLAVORS
-from include.offboarding.sources.ldap.settings import read_extra
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model.errors import ConfigError
+from offboarding.sources.ldap import Settings, build
+from offboarding.sources.ldap.flavors import FLAVORS
+from offboarding.sources.ldap.settings import read_extra
 from tests.support.directory import reading
 
 WRITTEN = {"name": "corp-ldap", "kind": "ldap", "connection": "corp_ldap", "base_dn": "dc=corp"}
@@ -74,7 +74,7 @@ def test_building_contacts_nobody(reading_context: ReadContext) -> None:
 
 
 def test_reading_the_configuration_needs_no_ldap3() -> None:
-    code = "import sys; import include.offboarding.sources.ldap; sys.exit('ldap3' in sys.modules)"
+    code = "import sys; import offboarding.sources.ldap; sys.exit('ldap3' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from include.offboarding.sources.ldap.sshkeys import KeyFormatError, lines, parse
+from offboarding.sources.ldap.sshkeys import KeyFormatError, lines, parse
 
 # GitHub's host keys and their fingerprints, as GitHub publishes them.
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.model import Standing
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.standing import Policy, Proof, judge
+from offboarding.model import Standing
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.standing import Policy, Proof, judge
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 LOCKS_COUNT = Policy(label="cn=default", lockout=True)

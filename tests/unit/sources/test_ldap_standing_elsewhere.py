@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.offboarding.model import Standing
-from include.offboarding.sources.ldap import active_directory, dirsrv
-from include.offboarding.sources.ldap.certificates import parse
-from include.offboarding.sources.ldap.dirsrv import DirectoryServer
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.freeipa import FreeIpa
-from include.offboarding.sources.ldap.revocation import certificate_judge
-from include.offboarding.sources.ldap.standing import Proof
+from offboarding.model import Standing
+from offboarding.sources.ldap import active_directory, dirsrv
+from offboarding.sources.ldap.certificates import parse
+from offboarding.sources.ldap.dirsrv import DirectoryServer
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.freeipa import FreeIpa
+from offboarding.sources.ldap.revocation import certificate_judge
+from offboarding.sources.ldap.standing import Proof
 from tests.support.certificates import certificate
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.offboarding.sources.ldap.times import filetime, generalized_time, is_permanent_lock
+from offboarding.sources.ldap.times import filetime, generalized_time, is_permanent_lock
 
 
 @pytest.mark.parametrize(

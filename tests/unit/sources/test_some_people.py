@@ -2,10 +2,10 @@
 
 import pytest
 
-from include.offboarding.model import AccountKey, IdentityKey, KeyKind, KeyOrigin
-from include.offboarding.sources._aws.bearers import Bearers
-from include.offboarding.sources.ldap.people import Wanted
-from include.offboarding.sources.ldap.settings import AttributeNames
+from offboarding.model import AccountKey, IdentityKey, KeyKind, KeyOrigin
+from offboarding.sources._aws.bearers import Bearers
+from offboarding.sources.ldap.people import Wanted
+from offboarding.sources.ldap.settings import AttributeNames
 
 BY_ID = {"7a1e": "(entryUUID=7a1e)"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from include.offboarding.model import Standing
-from include.offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, unreadable, verdict
+from offboarding.model import Standing
+from offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, unreadable, verdict
 
 HCL = """
 # one line, another kind, and a block

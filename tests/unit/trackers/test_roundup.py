@@ -4,10 +4,10 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.model import TicketPriority
-from include.offboarding.trackers.roundup import Settings, address_of, build
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import TicketPriority
+from offboarding.model.errors import ConfigError
+from offboarding.trackers.roundup import Settings, address_of, build
 
 CONNECTION = ConnectionFields(conn_id="secops", host="tickets.corp.example", login="offboarding", password="s3cret")
 

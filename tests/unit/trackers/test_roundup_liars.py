@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.trackers.roundup import Settings, build, rest
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.trackers.roundup import Settings, build, rest
 from tests.support.liars import Liar, lying
 
 Record = Callable[[str, object], None]

@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.offboarding.demo.login_service import public_jwk
-from include.offboarding.thumbprints import PRIVATE_MEMBERS, material_of
-from include.offboarding.verifiers.jwks.entries import Entry, entries
+from demo.login_service import public_jwk
+from offboarding.custody.thumbprints import PRIVATE_MEMBERS, material_of
+from offboarding.verifiers.jwks.entries import Entry, entries
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ"

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from include.offboarding.verifiers.jwks import Settings
+from offboarding.verifiers.jwks import Settings
 
 ISSUER = "https://login.corp.example"
 

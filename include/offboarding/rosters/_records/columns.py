@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from include.offboarding.model import Coverage
-from include.offboarding.rosters._records.words import choice, composed, hint, listed
+from offboarding.model import Coverage
+from offboarding.rosters._records.words import choice, composed, hint, listed
 
 NAMES = (
     "worker_id",

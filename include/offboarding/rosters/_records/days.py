@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from include.offboarding.rosters._records.words import shown
+from offboarding.rosters._records.words import shown
 
 HIGH_DAY = date(9999, 12, 31)
 """How SAP and many databases write that there is no end; no day at all."""

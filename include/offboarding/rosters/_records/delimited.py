@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from include.offboarding.rosters._records.problems import BadRecordError
+from offboarding.rosters._records.problems import BadRecordError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

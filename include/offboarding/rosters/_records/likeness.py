@@ -6,8 +6,8 @@ A value out of place costs its row, or nothing; most values out of place cost th
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from include.offboarding.model import Worker
-from include.offboarding.rosters._records.days import WrittenDays
+from offboarding.model import Worker
+from offboarding.rosters._records.days import WrittenDays
 
 LEAST = 5
 """Of fewer values nothing is concluded."""

@@ -11,11 +11,11 @@ from psycopg.adapt import Loader
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from include.offboarding.destinations import is_local
-from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.rosters._records.decoding import marked
-from include.offboarding.rosters._records.words import choice
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.net.destinations import is_local
+from offboarding.rosters._records.decoding import marked
+from offboarding.rosters._records.words import choice
 
 _EXTRAS = (
     *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation", "channel_binding"),

@@ -1,6 +1,6 @@
 """What is wrong with single records: collected, and bounded however long the feed."""
 
-from include.offboarding.model import Problem
+from offboarding.model import Problem
 
 LISTED = 20
 """So many are told one by one; a feed in a wrong format has one a row."""

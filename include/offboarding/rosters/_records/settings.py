@@ -4,20 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator
 
-from include.offboarding.interfaces import RosterSettings
-from include.offboarding.model import EmploymentStatus
-from include.offboarding.rosters._records.columns import NAMES, SCOPED, checked_name
-from include.offboarding.rosters._records.days import check_formats
-from include.offboarding.rosters._records.words import choice, folded, hint
+from offboarding.interfaces import RosterSettings
+from offboarding.model import EmploymentStatus
+from offboarding.rosters._records.columns import NAMES, SCOPED, checked_name
+from offboarding.rosters._records.days import check_formats
+from offboarding.rosters._records.words import choice, folded, hint
 
 _COLUMNS_SCHEMA: dict[str, object] = {
     "type": "object",

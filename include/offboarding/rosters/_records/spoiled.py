@@ -8,11 +8,11 @@ docs/decisions/0085-one-record-costs-itself.md
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from include.offboarding.model import LeftOut
-from include.offboarding.rosters._records.columns import DAYS
-from include.offboarding.rosters._records.decoding import undecodable
-from include.offboarding.rosters._records.likeness import LEAST
-from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
+from offboarding.model import LeftOut
+from offboarding.rosters._records.columns import DAYS
+from offboarding.rosters._records.decoding import undecodable
+from offboarding.rosters._records.likeness import LEAST
+from offboarding.rosters._records.problems import BadRecordError, ProblemList
 
 HOLE = "\0" * 512
 """In any encoding less than a disk's page (4,096 bytes), and longer than what forms let people write of themselves. A

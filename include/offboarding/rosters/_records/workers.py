@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from include.offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
-from include.offboarding.rosters._records.columns import DAYS
-from include.offboarding.rosters._records.days import DayReader, WrittenDays
-from include.offboarding.rosters._records.problems import BadRecordError
-from include.offboarding.rosters._records.settings import RecordSettings
-from include.offboarding.rosters._records.spoiled import SpoiledValues, is_clean
-from include.offboarding.rosters._records.words import composed, folded, hint, shown
+from offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
+from offboarding.rosters._records.columns import DAYS
+from offboarding.rosters._records.days import DayReader, WrittenDays
+from offboarding.rosters._records.problems import BadRecordError
+from offboarding.rosters._records.settings import RecordSettings
+from offboarding.rosters._records.spoiled import SpoiledValues, is_clean
+from offboarding.rosters._records.words import composed, folded, hint, shown
 
 _MARK = "\ufeff"
 _SPREADSHEET = {

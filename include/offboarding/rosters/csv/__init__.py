@@ -7,19 +7,19 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from include.offboarding.destinations import Destination, of_aws, of_extra, of_url
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
-from include.offboarding.rosters._records.problems import ProblemList
-from include.offboarding.rosters.csv.manifests import Manifests, Told
-from include.offboarding.rosters.csv.places import store_of
-from include.offboarding.rosters.csv.proof import Seen, compared, no_trailer
-from include.offboarding.rosters.csv.proposing import propose
-from include.offboarding.rosters.csv.reading import FeedReader
-from include.offboarding.rosters.csv.repeats import changed_after, digest, empty, not_by_chance, repeated, twins
-from include.offboarding.rosters.csv.selection import Chosen, age_problem, chosen
-from include.offboarding.rosters.csv.settings import Settings
-from include.offboarding.rosters.csv.stores import FeedFile, FeedStore, OpenedFeed, scheme_of
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
+from offboarding.net.destinations import Destination, of_aws, of_extra, of_url
+from offboarding.rosters._records.problems import ProblemList
+from offboarding.rosters.csv.manifests import Manifests, Told
+from offboarding.rosters.csv.places import store_of
+from offboarding.rosters.csv.proof import Seen, compared, no_trailer
+from offboarding.rosters.csv.proposing import propose
+from offboarding.rosters.csv.reading import FeedReader
+from offboarding.rosters.csv.repeats import changed_after, digest, empty, not_by_chance, repeated, twins
+from offboarding.rosters.csv.selection import Chosen, age_problem, chosen
+from offboarding.rosters.csv.settings import Settings
+from offboarding.rosters.csv.stores import FeedFile, FeedStore, OpenedFeed, scheme_of
 
 __all__ = ["CsvRoster", "Settings", "build", "propose"]
 

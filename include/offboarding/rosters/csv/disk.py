@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.rosters.csv.stores import FeedFile, counts_in_folder, none_found
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, none_found
 
 PROJECT = Path(__file__).resolve().parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.rosters.csv.names import folder_of
-from include.offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.rosters.csv.names import folder_of
+from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
-from include.offboarding.rosters._records.columns import NAMES
-from include.offboarding.rosters._records.delimited import records
-from include.offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters._records.columns import NAMES
+from offboarding.rosters._records.delimited import records
+from offboarding.rosters._records.usual_words import plain, usual
 
 ENCODINGS = ("utf-8", "cp949", "cp932", "cp950", "gb18030", "cp1252")
 """Those that HR's systems write, by the number of letters they can tell apart; Excel's own for each language."""

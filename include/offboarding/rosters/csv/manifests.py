@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from include.offboarding.model import Problem
-from include.offboarding.rosters.csv.proof import Manifest
-from include.offboarding.rosters.csv.stores import FeedFile, FeedStore
+from offboarding.model import Problem
+from offboarding.rosters.csv.proof import Manifest
+from offboarding.rosters.csv.stores import FeedFile, FeedStore
 
 _MOST_BYTES = 1 << 20
 """A manifest is a few lines; whatever is longer is none."""

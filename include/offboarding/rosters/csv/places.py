@@ -1,10 +1,10 @@
 """Which store an address is in."""
 
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.rosters.csv.disk import Disk
-from include.offboarding.rosters.csv.filesystems import Filesystem
-from include.offboarding.rosters.csv.s3 import Bucket
-from include.offboarding.rosters.csv.stores import FeedStore, local_path, scheme_of
+from offboarding.interfaces import ConnectionFields
+from offboarding.rosters.csv.disk import Disk
+from offboarding.rosters.csv.filesystems import Filesystem
+from offboarding.rosters.csv.s3 import Bucket
+from offboarding.rosters.csv.stores import FeedStore, local_path, scheme_of
 
 
 def store_of(address: str, connection: ConnectionFields | None, roster: str) -> FeedStore:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from include.offboarding.interfaces import Strict
-from include.offboarding.model import Problem
+from offboarding.interfaces import Strict
+from offboarding.model import Problem
 
 _LONGEST_PATTERN = 500
 LONGEST_PROOF = 1000

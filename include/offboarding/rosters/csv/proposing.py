@@ -4,22 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import Asker, ConnectionFields, Proposal
-from include.offboarding.model import EmploymentStatus
-from include.offboarding.rosters._records.columns import DAYS
-from include.offboarding.rosters._records.usual_words import plain, usual
-from include.offboarding.rosters.csv.fitting import (
-    Table,
-    column,
-    counted,
-    date_formats,
-    decodings,
-    known_columns,
-    tables,
-)
-from include.offboarding.rosters.csv.places import store_of
-from include.offboarding.rosters.csv.stores import scheme_of
+from offboarding.interfaces import Asker, ConnectionFields, Proposal
+from offboarding.model import EmploymentStatus
+from offboarding.model.errors import ConfigError
+from offboarding.rosters._records.columns import DAYS
+from offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters.csv.fitting import Table, column, counted, date_formats, decodings, known_columns, tables
+from offboarding.rosters.csv.places import store_of
+from offboarding.rosters.csv.stores import scheme_of
 
 _MOST_STATUSES = 30
 """A column with more words tells no status."""

@@ -12,19 +12,19 @@ from typing import BinaryIO, TextIO
 
 import structlog
 
-from include.offboarding.errors import IncompleteReadError, RetriableError
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import Coverage, EmploymentStatus, Worker
-from include.offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
-from include.offboarding.rosters._records.decoding import decoded, undecodable, without_mark
-from include.offboarding.rosters._records.delimited import Record, records
-from include.offboarding.rosters._records.likeness import Likeness
-from include.offboarding.rosters._records.problems import BadRecordError, ProblemList
-from include.offboarding.rosters._records.spoiled import HOLE, SpoiledValues
-from include.offboarding.rosters._records.workers import WorkerReader
-from include.offboarding.rosters.csv.packing import Bounds, Digested, WrongFileError, unpacked
-from include.offboarding.rosters.csv.proof import Seen, Trailer
-from include.offboarding.rosters.csv.settings import Settings
+from offboarding.interfaces import ReadContext
+from offboarding.model import Coverage, EmploymentStatus, Worker
+from offboarding.model.errors import IncompleteReadError, RetriableError
+from offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
+from offboarding.rosters._records.decoding import decoded, undecodable, without_mark
+from offboarding.rosters._records.delimited import Record, records
+from offboarding.rosters._records.likeness import Likeness
+from offboarding.rosters._records.problems import BadRecordError, ProblemList
+from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
+from offboarding.rosters._records.workers import WorkerReader
+from offboarding.rosters.csv.packing import Bounds, Digested, WrongFileError, unpacked
+from offboarding.rosters.csv.proof import Seen, Trailer
+from offboarding.rosters.csv.settings import Settings
 
 _log = structlog.get_logger("offboarding.rosters")
 NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"

@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from include.offboarding.model import Coverage, Problem
-from include.offboarding.rosters._records.durations import told
-from include.offboarding.rosters.csv.calendar_days import Deliveries
-from include.offboarding.rosters.csv.names import date_in
-from include.offboarding.rosters.csv.proof import Seen
-from include.offboarding.rosters.csv.selection import Chosen
-from include.offboarding.rosters.csv.settings import Settings
-from include.offboarding.rosters.csv.stores import FeedFile, FeedStore
+from offboarding.model import Coverage, Problem
+from offboarding.rosters._records.durations import told
+from offboarding.rosters.csv.calendar_days import Deliveries
+from offboarding.rosters.csv.names import date_in
+from offboarding.rosters.csv.proof import Seen
+from offboarding.rosters.csv.selection import Chosen
+from offboarding.rosters.csv.settings import Settings
+from offboarding.rosters.csv.stores import FeedFile, FeedStore
 
 _CHUNK = 1 << 16
 _WORKER_DAYS = 7000

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.rosters.csv.names import folder_of, literal_prefix, matches
-from include.offboarding.rosters.csv.stores import FeedFile, bucket_and_key, counts_in_folder, is_pattern, none_found
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.rosters.csv.names import folder_of, literal_prefix, matches
+from offboarding.rosters.csv.stores import FeedFile, bucket_and_key, counts_in_folder, is_pattern, none_found
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Problem
-from include.offboarding.rosters._records.durations import told
-from include.offboarding.rosters.csv.calendar_days import Deliveries
-from include.offboarding.rosters.csv.names import date_in
-from include.offboarding.rosters.csv.settings import Settings
-from include.offboarding.rosters.csv.stores import FeedFile
+from offboarding.model import Problem
+from offboarding.model.errors import FatalError
+from offboarding.rosters._records.durations import told
+from offboarding.rosters.csv.calendar_days import Deliveries
+from offboarding.rosters.csv.names import date_in
+from offboarding.rosters.csv.settings import Settings
+from offboarding.rosters.csv.stores import FeedFile
 
 _EPOCH = datetime.fromtimestamp(0, tz=UTC)
 _LISTED = 5

@@ -14,14 +14,14 @@ from pydantic import (
     model_validator,
 )
 
-from include.offboarding.rosters._records.columns import missing
-from include.offboarding.rosters._records.decoding import checked_encoding
-from include.offboarding.rosters._records.durations import Duration, DurationOrNever
-from include.offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
-from include.offboarding.rosters.csv.calendar_days import DeliveryDays
-from include.offboarding.rosters.csv.names import checked_date_form
-from include.offboarding.rosters.csv.proof import Manifest, Trailer
-from include.offboarding.rosters.csv.stores import checked_address
+from offboarding.rosters._records.columns import missing
+from offboarding.rosters._records.decoding import checked_encoding
+from offboarding.rosters._records.durations import Duration, DurationOrNever
+from offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
+from offboarding.rosters.csv.calendar_days import DeliveryDays
+from offboarding.rosters.csv.names import checked_date_form
+from offboarding.rosters.csv.proof import Manifest, Trailer
+from offboarding.rosters.csv.stores import checked_address
 
 
 def _files(value: object) -> object:

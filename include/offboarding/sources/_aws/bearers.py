@@ -6,7 +6,7 @@ An account too many costs nothing here, since correlation decides; one too few i
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from include.offboarding.model import AccountKey, IdentityKey, KeyKind
+from offboarding.model import AccountKey, IdentityKey, KeyKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from include.offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, statements
-from include.offboarding.sources._aws.policy.trusts import IamRole
+from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, statements
+from offboarding.sources._aws.policy.trusts import IamRole
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

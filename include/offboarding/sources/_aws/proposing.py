@@ -2,12 +2,12 @@
 
 import re
 
-from include.offboarding.errors import ConfigError, FatalError, RetriableError
-from include.offboarding.interfaces import Asker, ConnectionFields, Proposal
-from include.offboarding.sources._aws.client.failures import PERMISSIONS
-from include.offboarding.sources._aws.client.failures import Asker as Asked
-from include.offboarding.sources._aws.client.meter import Meter
-from include.offboarding.sources._aws.client.session import Access
+from offboarding.interfaces import Asker, ConnectionFields, Proposal
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.sources._aws.client.failures import PERMISSIONS
+from offboarding.sources._aws.client.failures import Asker as Asked
+from offboarding.sources._aws.client.meter import Meter
+from offboarding.sources._aws.client.session import Access
 
 _ATTEMPTS = 3
 

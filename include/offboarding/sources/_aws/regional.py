@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.model import Fact, Gap, ScopeRead, SubjectKind
-from include.offboarding.sources._aws.access.controls import ControlReader
-from include.offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
-from include.offboarding.sources._aws.client.meter import Meter, Purpose
-from include.offboarding.sources._aws.client.opening import access_to, organization_of
-from include.offboarding.sources._aws.client.organization import Organization
-from include.offboarding.sources._aws.client.regions import enabled_regions
-from include.offboarding.sources._aws.client.session import Access, Opened
-from include.offboarding.sources._aws.settings import RegionsSettings
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import Fact, Gap, ScopeRead, SubjectKind
+from offboarding.sources._aws.access.controls import ControlReader
+from offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
+from offboarding.sources._aws.client.meter import Meter, Purpose
+from offboarding.sources._aws.client.opening import access_to, organization_of
+from offboarding.sources._aws.client.organization import Organization
+from offboarding.sources._aws.client.regions import enabled_regions
+from offboarding.sources._aws.client.session import Access, Opened
+from offboarding.sources._aws.settings import RegionsSettings
 
 Kinds = tuple[SubjectKind, ...]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from include.offboarding.interfaces import SourceSettings
+from offboarding.interfaces import SourceSettings
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]

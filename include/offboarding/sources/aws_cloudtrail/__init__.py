@@ -14,23 +14,23 @@ from typing import ClassVar, Self
 import structlog
 from pydantic import Field, model_validator
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Tells
-from include.offboarding.model import Event, Fact, Gap, RequestCounts, ScopeRead
-from include.offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
-from include.offboarding.sources._aws.client.meter import Meter, Purpose
-from include.offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
-from include.offboarding.sources._aws.client.organization import Organization
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.client.regions import enabled_regions
-from include.offboarding.sources._aws.client.session import Access, Opened
-from include.offboarding.sources._aws.settings import AccountId, AccountsSettings, Region
-from include.offboarding.sources.aws_cloudtrail.actors import Record
-from include.offboarding.sources.aws_cloudtrail.bucket import TrailBucket
-from include.offboarding.sources.aws_cloudtrail.days import first_and_last
-from include.offboarding.sources.aws_cloudtrail.lookup import HORIZON_DAYS, Lookup, Pace
-from include.offboarding.sources.aws_cloudtrail.names import Names
-from include.offboarding.sources.aws_cloudtrail.records import Recorded, RecordError, recorded
-from include.offboarding.sources.aws_cloudtrail.words import HOMES
+from offboarding.interfaces import ConnectionFields, ReadContext, Tells
+from offboarding.model import Event, Fact, Gap, RequestCounts, ScopeRead
+from offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
+from offboarding.sources._aws.client.meter import Meter, Purpose
+from offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
+from offboarding.sources._aws.client.organization import Organization
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.client.regions import enabled_regions
+from offboarding.sources._aws.client.session import Access, Opened
+from offboarding.sources._aws.settings import AccountId, AccountsSettings, Region
+from offboarding.sources.aws_cloudtrail.actors import Record
+from offboarding.sources.aws_cloudtrail.bucket import TrailBucket
+from offboarding.sources.aws_cloudtrail.days import first_and_last
+from offboarding.sources.aws_cloudtrail.lookup import HORIZON_DAYS, Lookup, Pace
+from offboarding.sources.aws_cloudtrail.names import Names
+from offboarding.sources.aws_cloudtrail.records import Recorded, RecordError, recorded
+from offboarding.sources.aws_cloudtrail.words import HOMES
 
 __all__ = ["AwsCloudTrailSource", "Settings", "build", "destinations", "discover"]
 

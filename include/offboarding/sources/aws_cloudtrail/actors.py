@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from include.offboarding.model import AccountKey, KeyKind, KeyOrigin
+from offboarding.model import AccountKey, KeyKind, KeyOrigin
 
 Record = Mapping[str, Any]
 """A record, or a part of one, as CloudTrail writes it."""

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
-from include.offboarding.sources._aws.client.failures import Asker, error_code, is_denied
-from include.offboarding.sources.aws_cloudtrail.actors import Record
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.sources._aws.client.failures import Asker, error_code, is_denied
+from offboarding.sources.aws_cloudtrail.actors import Record
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

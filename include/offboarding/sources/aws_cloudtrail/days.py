@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from include.offboarding.model import Event
+from offboarding.model import Event
 
 _About = tuple[str, str, str, str, str, str, bool, date]
 

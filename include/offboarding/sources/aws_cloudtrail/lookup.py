@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources.aws_cloudtrail.actors import Record
-from include.offboarding.sources.aws_cloudtrail.words import GLOBAL, REGIONAL
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources.aws_cloudtrail.actors import Record
+from offboarding.sources.aws_cloudtrail.words import GLOBAL, REGIONAL
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Event
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources.aws_cloudtrail.records import Recorded
+from offboarding.model import Event
+from offboarding.model.errors import FatalError
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources.aws_cloudtrail.records import Recorded
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from include.offboarding.model import Event
-from include.offboarding.sources.aws_cloudtrail.actors import Record, actor_of, part
-from include.offboarding.sources.aws_cloudtrail.words import SOURCES, WORDS, Thing, Word
+from offboarding.model import Event
+from offboarding.sources.aws_cloudtrail.actors import Record, actor_of, part
+from offboarding.sources.aws_cloudtrail.words import SOURCES, WORDS, Thing, Word
 
 _KMS_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ARN_NAMES = ("arn", "aRN", "ARN")

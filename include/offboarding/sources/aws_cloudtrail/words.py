@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from include.offboarding.model import Deed
+from offboarding.model import Deed
 
 
 class Thing(StrEnum):

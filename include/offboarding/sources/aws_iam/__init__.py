@@ -12,32 +12,23 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import (
-    Account,
-    AccountRef,
-    Fact,
-    Gap,
-    IdentityKey,
-    RequestCounts,
-    ScopeRead,
-    SubjectKind,
-)
-from include.offboarding.sources._aws.bearers import Bearers
-from include.offboarding.sources._aws.client.failures import error_code, is_denied, speaking_of
-from include.offboarding.sources._aws.client.meter import Meter, Purpose
-from include.offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
-from include.offboarding.sources._aws.client.organization import Organization, RootUser
-from include.offboarding.sources._aws.client.session import Access
-from include.offboarding.sources._aws.inventory import Inventory, read_inventory
-from include.offboarding.sources._aws.policy.policies import effect
-from include.offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
-from include.offboarding.sources._aws.proposing import propose
-from include.offboarding.sources.aws_iam.accounts import AccountReader, TagKeys
-from include.offboarding.sources.aws_iam.credentials import CREDENTIALS, MovedError, UserReader
-from include.offboarding.sources.aws_iam.report import CredentialReport, fetch_report
-from include.offboarding.sources.aws_iam.settings import Settings
-from include.offboarding.sources.aws_iam.users import Listed, ServiceCredentials, read_listed, read_service_credentials
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
+from offboarding.sources._aws.bearers import Bearers
+from offboarding.sources._aws.client.failures import error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.meter import Meter, Purpose
+from offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
+from offboarding.sources._aws.client.organization import Organization, RootUser
+from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.inventory import Inventory, read_inventory
+from offboarding.sources._aws.policy.policies import effect
+from offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
+from offboarding.sources._aws.proposing import propose
+from offboarding.sources.aws_iam.accounts import AccountReader, TagKeys
+from offboarding.sources.aws_iam.credentials import CREDENTIALS, MovedError, UserReader
+from offboarding.sources.aws_iam.report import CredentialReport, fetch_report
+from offboarding.sources.aws_iam.settings import Settings
+from offboarding.sources.aws_iam.users import Listed, ServiceCredentials, read_listed, read_service_credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

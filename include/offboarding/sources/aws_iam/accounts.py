@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Standing
-from include.offboarding.sources._aws.inventory import IamUser, Inventory
-from include.offboarding.sources._aws.policy.policies import privilege
-from include.offboarding.sources.aws_iam.report import CredentialReport, ReportRow
-from include.offboarding.sources.aws_iam.users import ServiceCredentials
+from offboarding.interfaces import ReadContext
+from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Standing
+from offboarding.sources._aws.inventory import IamUser, Inventory
+from offboarding.sources._aws.policy.policies import privilege
+from offboarding.sources.aws_iam.report import CredentialReport, ReportRow
+from offboarding.sources.aws_iam.users import ServiceCredentials
 
 _NO = frozenset({"", "false", "no", "0"})
 

@@ -5,21 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from include.offboarding.model import (
-    CREDENTIAL_KINDS,
-    Credential,
-    Effect,
-    Fact,
-    Gap,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied
-from include.offboarding.sources._aws.inventory import IamUser
-from include.offboarding.sources.aws_iam.certificates import read_certificate
-from include.offboarding.sources.aws_iam.sshkeys import fingerprint_of
-from include.offboarding.sources.aws_iam.users import Listed, ServiceCredential
+from offboarding.model import CREDENTIAL_KINDS, Credential, Effect, Fact, Gap, ScopeRead, Standing, SubjectKind
+from offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied
+from offboarding.sources._aws.inventory import IamUser
+from offboarding.sources.aws_iam.certificates import read_certificate
+from offboarding.sources.aws_iam.sshkeys import fingerprint_of
+from offboarding.sources.aws_iam.users import Listed, ServiceCredential
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -3,8 +3,8 @@
 import re
 import shlex
 
-from include.offboarding.interfaces import AccountRemedies
-from include.offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
+from offboarding.interfaces import AccountRemedies
+from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 _SWITCHED = {

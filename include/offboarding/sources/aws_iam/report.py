@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from include.offboarding.errors import IncompleteReadError, RetriableError
-from include.offboarding.sources._aws.client.failures import Asker, error_code
-from include.offboarding.sources._aws.client.meter import Meter, Purpose
+from offboarding.model.errors import IncompleteReadError, RetriableError
+from offboarding.sources._aws.client.failures import Asker, error_code
+from offboarding.sources._aws.client.meter import Meter, Purpose
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from include.offboarding.interfaces import Strict
-from include.offboarding.sources._aws.settings import AccountsSettings
+from offboarding.interfaces import Strict
+from offboarding.sources._aws.settings import AccountsSettings
 
 
 class Tags(Strict):

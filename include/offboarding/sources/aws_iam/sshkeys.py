@@ -8,7 +8,7 @@ def fingerprint_of(text: str) -> str:
 
     The key's blob begins with the name of its type once more (RFC 4253, section 6.6).
     """
-    from include.offboarding.thumbprints import ssh_fingerprint  # noqa: PLC0415 - it takes cryptography: interfaces
+    from offboarding.custody.thumbprints import ssh_fingerprint  # noqa: PLC0415 - it takes cryptography: interfaces
 
     kind, _, rest = text.partition(" ")
     try:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from include.offboarding.model import Gap
-from include.offboarding.sources._aws.client.failures import Asker, error_code, is_denied
+from offboarding.model import Gap
+from offboarding.sources._aws.client.failures import Asker, error_code, is_denied
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -11,8 +11,8 @@ from typing import TypeVar
 import structlog
 from pydantic import Field
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext, SourceSettings
-from include.offboarding.model import (
+from offboarding.interfaces import ConnectionFields, ReadContext, SourceSettings
+from offboarding.model import (
     Account,
     AccountKey,
     AccountRef,
@@ -26,13 +26,13 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources._aws.bearers import Bearers
-from include.offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied, speaking_of
-from include.offboarding.sources._aws.client.meter import Meter, Purpose
-from include.offboarding.sources._aws.client.opening import destinations
-from include.offboarding.sources._aws.client.session import Access
-from include.offboarding.sources._aws.policy.policies import Privilege
-from include.offboarding.sources.aws_identity_center.center import Center, Person, open_center
+from offboarding.sources._aws.bearers import Bearers
+from offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied, speaking_of
+from offboarding.sources._aws.client.meter import Meter, Purpose
+from offboarding.sources._aws.client.opening import destinations
+from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.policy.policies import Privilege
+from offboarding.sources.aws_identity_center.center import Center, Person, open_center
 
 __all__ = ["IdentityCenterSource", "Settings", "build", "destinations"]
 

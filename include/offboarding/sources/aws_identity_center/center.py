@@ -10,17 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
-from include.offboarding.errors import FatalError
-from include.offboarding.sources._aws.client.failures import Asker
-from include.offboarding.sources._aws.client.session import Opened
-from include.offboarding.sources._aws.policy.policies import (
-    Attached,
-    Grants,
-    NamedPolicy,
-    Privilege,
-    privilege,
-    statements,
-)
+from offboarding.model.errors import FatalError
+from offboarding.sources._aws.client.failures import Asker
+from offboarding.sources._aws.client.session import Opened
+from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, Privilege, privilege, statements
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, ClassVar
 
 import structlog
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext, Tells
-from include.offboarding.model import Fact, Gap, Key, KeyAccess, RequestCounts, SubjectKind
-from include.offboarding.sources._aws.access.accesses import Accesses, tagged
-from include.offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
-from include.offboarding.sources._aws.access.effective import KeyTarget
-from include.offboarding.sources._aws.access.values import Value
-from include.offboarding.sources._aws.client.meter import Meter
-from include.offboarding.sources._aws.client.opening import accounts_today, destinations
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.client.session import Opened
-from include.offboarding.sources._aws.proposing import propose
-from include.offboarding.sources._aws.regional import Regional, regional
-from include.offboarding.sources._aws.settings import RegionsSettings
-from include.offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
-from include.offboarding.sources.aws_kms.words import carryable, standing, verifies
-from include.offboarding.thumbprints import material_by_reference
+from offboarding.custody.thumbprints import material_by_reference
+from offboarding.interfaces import ConnectionFields, ReadContext, Tells
+from offboarding.model import Fact, Gap, Key, KeyAccess, RequestCounts, SubjectKind
+from offboarding.sources._aws.access.accesses import Accesses, tagged
+from offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
+from offboarding.sources._aws.access.effective import KeyTarget
+from offboarding.sources._aws.access.values import Value
+from offboarding.sources._aws.client.meter import Meter
+from offboarding.sources._aws.client.opening import accounts_today, destinations
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.client.session import Opened
+from offboarding.sources._aws.proposing import propose
+from offboarding.sources._aws.regional import Regional, regional
+from offboarding.sources._aws.settings import RegionsSettings
+from offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
+from offboarding.sources.aws_kms.words import carryable, standing, verifies
 
 if TYPE_CHECKING:
-    from include.offboarding.sources._aws.client.failures import Asker
+    from offboarding.sources._aws.client.failures import Asker
 
 __all__ = ["AwsKmsSource", "Settings", "build", "destinations", "discover", "propose"]
 

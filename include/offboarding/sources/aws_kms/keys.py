@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from include.offboarding.sources._aws.client.failures import error_code, is_denied
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
-from include.offboarding.thumbprints import PublicKeyError, material_of_spki
+from offboarding.custody.thumbprints import PublicKeyError, material_of_spki
+from offboarding.sources._aws.client.failures import error_code, is_denied
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

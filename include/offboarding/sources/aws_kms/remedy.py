@@ -2,8 +2,8 @@
 
 import shlex
 
-from include.offboarding.interfaces import KeyRemedies
-from include.offboarding.model import KeyAction, Remedy
+from offboarding.interfaces import KeyRemedies
+from offboarding.model import KeyAction, Remedy
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:

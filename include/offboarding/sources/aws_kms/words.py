@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.
 
 from collections.abc import Mapping
 
-from include.offboarding.model import Carryable, Standing
-from include.offboarding.sources.aws_kms.keys import EXTERNAL, MACS, KmsKey
+from offboarding.model import Carryable, Standing
+from offboarding.sources.aws_kms.keys import EXTERNAL, MACS, KmsKey
 
 _NEVER_LEAVES = "the material was made in KMS, and no call hands it out"
 _CARRYABLE: Mapping[str, tuple[Carryable, str]] = {

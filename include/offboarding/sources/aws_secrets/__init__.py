@@ -11,30 +11,22 @@ from fnmatch import fnmatchcase
 
 import structlog
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import (
-    Carryable,
-    Fact,
-    Gap,
-    Key,
-    RequestCounts,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.sources._aws.access.accesses import Accesses, tagged
-from include.offboarding.sources._aws.access.actions import PARAMETER, SECRET
-from include.offboarding.sources._aws.access.effective import KeyTarget
-from include.offboarding.sources._aws.client.meter import Meter
-from include.offboarding.sources._aws.client.opening import accounts_today, destinations
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.client.session import Opened
-from include.offboarding.sources._aws.proposing import propose
-from include.offboarding.sources._aws.regional import Regional, regional
-from include.offboarding.sources.aws_secrets.encrypting import EncryptingKeys
-from include.offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, Version
-from include.offboarding.sources.aws_secrets.settings import SecretSettings as Settings
-from include.offboarding.sources.aws_secrets.words import CARRYABLE, standing, verifies
-from include.offboarding.thumbprints import material_by_reference
+from offboarding.custody.thumbprints import material_by_reference
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.sources._aws.access.accesses import Accesses, tagged
+from offboarding.sources._aws.access.actions import PARAMETER, SECRET
+from offboarding.sources._aws.access.effective import KeyTarget
+from offboarding.sources._aws.client.meter import Meter
+from offboarding.sources._aws.client.opening import accounts_today, destinations
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.client.session import Opened
+from offboarding.sources._aws.proposing import propose
+from offboarding.sources._aws.regional import Regional, regional
+from offboarding.sources.aws_secrets.encrypting import EncryptingKeys
+from offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, Version
+from offboarding.sources.aws_secrets.settings import SecretSettings as Settings
+from offboarding.sources.aws_secrets.words import CARRYABLE, standing, verifies
 
 __all__ = ["AwsSecretsSource", "Settings", "build", "destinations", "discover", "propose"]
 

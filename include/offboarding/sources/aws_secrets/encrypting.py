@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from include.offboarding.sources._aws.access.actions import DECRYPT
-from include.offboarding.sources._aws.access.effective import KeyTarget
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
+from offboarding.sources._aws.access.actions import DECRYPT
+from offboarding.sources._aws.access.effective import KeyTarget
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/cli/latest/reference/ssm/put-parameter.html
 
 import shlex
 
-from include.offboarding.interfaces import KeyRemedies
-from include.offboarding.model import KeyAction, Remedy
+from offboarding.interfaces import KeyRemedies
+from offboarding.model import KeyAction, Remedy
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:

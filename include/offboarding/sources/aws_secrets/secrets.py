@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

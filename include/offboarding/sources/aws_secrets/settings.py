@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from include.offboarding.interfaces import Tells
-from include.offboarding.sources._aws.settings import RegionsSettings
+from offboarding.interfaces import Tells
+from offboarding.sources._aws.settings import RegionsSettings
 
 
 class SecretSettings(RegionsSettings):

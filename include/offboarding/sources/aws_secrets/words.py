@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.ht
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-strategy.html
 """
 
-from include.offboarding.model import Standing
-from include.offboarding.sources.aws_secrets.secrets import CURRENT, PENDING, PREVIOUS, Secret, Version
+from offboarding.model import Standing
+from offboarding.sources.aws_secrets.secrets import CURRENT, PENDING, PREVIOUS, Secret, Version
 
 CARRYABLE = "Whoever may read it can copy its value."
 

@@ -7,9 +7,9 @@ facts, `directory` is one read.
 
 from collections.abc import Iterator
 
-from include.offboarding.destinations import Destination
-from include.offboarding.interfaces import Asker, ConnectionFields, Proposal, ReadContext, Source
-from include.offboarding.sources.ldap.settings import LdapSettings
+from offboarding.interfaces import Asker, ConnectionFields, Proposal, ReadContext, Source
+from offboarding.net.destinations import Destination
+from offboarding.sources.ldap.settings import LdapSettings
 
 Settings = LdapSettings
 
@@ -24,7 +24,7 @@ def destinations(settings: LdapSettings, connection: ConnectionFields) -> Iterat
 def build(settings: LdapSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source; nothing is contacted before its first method is called. A directory has one part, ""."""
     # ldap3 costs a quarter of a second, and reading the configuration needs none of it.
-    from include.offboarding.sources.ldap.source import LdapSource  # noqa: PLC0415
+    from offboarding.sources.ldap.source import LdapSource  # noqa: PLC0415
 
     del part
     return LdapSource(settings, connection, context)
@@ -32,6 +32,6 @@ def build(settings: LdapSettings, connection: ConnectionFields, part: str, conte
 
 def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
     """What a first configuration should say of it."""
-    from include.offboarding.sources.ldap import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.ldap import proposing  # noqa: PLC0415 - as above
 
     return proposing.propose(where, connection, asker)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from include.offboarding.errors import IncompleteReadError, OffboardingError
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import (
+from offboarding.interfaces import ReadContext
+from offboarding.model import (
     Account,
     AccountKey,
     Credential,
@@ -20,18 +19,19 @@ from include.offboarding.model import (
     Standing,
     SubjectKind,
 )
-from include.offboarding.sources.ldap.certificates import Certificate, CertificateFormatError, parse
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import Flavor, Judge
-from include.offboarding.sources.ldap.groups import Rolls
-from include.offboarding.sources.ldap.names import leaf_value, tidy
-from include.offboarding.sources.ldap.results import STANDS
-from include.offboarding.sources.ldap.revocation import CertificateJudge
-from include.offboarding.sources.ldap.settings import LdapSettings, several
-from include.offboarding.sources.ldap.sshkeys import KeyFormatError, PublicKey
-from include.offboarding.sources.ldap.sshkeys import lines as ssh_lines
-from include.offboarding.sources.ldap.sshkeys import parse as parse_ssh_key
-from include.offboarding.sources.ldap.standing import Judgement
+from offboarding.model.errors import IncompleteReadError, OffboardingError
+from offboarding.sources.ldap.certificates import Certificate, CertificateFormatError, parse
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import Flavor, Judge
+from offboarding.sources.ldap.groups import Rolls
+from offboarding.sources.ldap.names import leaf_value, tidy
+from offboarding.sources.ldap.results import STANDS
+from offboarding.sources.ldap.revocation import CertificateJudge
+from offboarding.sources.ldap.settings import LdapSettings, several
+from offboarding.sources.ldap.sshkeys import KeyFormatError, PublicKey
+from offboarding.sources.ldap.sshkeys import lines as ssh_lines
+from offboarding.sources.ldap.sshkeys import parse as parse_ssh_key
+from offboarding.sources.ldap.standing import Judgement
 
 Keys = tuple[tuple[str, PublicKey], ...]
 """SSH keys, each with the attribute that it stood in."""

@@ -10,16 +10,16 @@ from uuid import UUID
 
 from ldap3.utils.conv import escape_bytes
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import Gap, Standing
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
-from include.offboarding.sources.ldap.names import canonical
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
-from include.offboarding.sources.ldap.standing import Judgement, Proof
-from include.offboarding.sources.ldap.times import filetime, generalized_time
-from include.offboarding.sources.ldap.witness import prove
+from offboarding.model import Gap, Standing
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from offboarding.sources.ldap.names import canonical
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ldap.standing import Judgement, Proof
+from offboarding.sources.ldap.times import filetime, generalized_time
+from offboarding.sources.ldap.witness import prove
 
 CONTROL = "userAccountControl"
 EXPIRES = "accountExpires"

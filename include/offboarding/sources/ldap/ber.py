@@ -4,7 +4,7 @@ LDAP uses BER with definite lengths only (RFC 4511 5.1). docs/decisions/0010-lda
 ldap3.
 """
 
-from include.offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.entry import Entry
 
 ENTRY_TAG = 0x64
 """[APPLICATION 4], constructed: SearchResultEntry (RFC 4511 4.5.2)."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import Flavor
-from include.offboarding.sources.ldap.session import EVERYTHING, Session
-from include.offboarding.sources.ldap.settings import DisabledWhen, LdapSettings
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import Flavor
+from offboarding.sources.ldap.session import EVERYTHING, Session
+from offboarding.sources.ldap.settings import DisabledWhen, LdapSettings
 
 
 def declared_dead(

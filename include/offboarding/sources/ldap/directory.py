@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, ScopeRead, SubjectKind
-from include.offboarding.sources.ldap.accounts import ALL_KINDS, Describer, Description, wanted_attributes
-from include.offboarding.sources.ldap.declared import declared_dead
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
-from include.offboarding.sources.ldap.flavors import choose
-from include.offboarding.sources.ldap.groups import Rolls, read_rolls
-from include.offboarding.sources.ldap.names import canonical
-from include.offboarding.sources.ldap.people import Wanted
-from include.offboarding.sources.ldap.results import STANDS
-from include.offboarding.sources.ldap.revocation import CertificateJudge
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings, several
+from offboarding.interfaces import ReadContext
+from offboarding.model import AccountRef, Fact, Gap, IdentityKey, ScopeRead, SubjectKind
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.accounts import ALL_KINDS, Describer, Description, wanted_attributes
+from offboarding.sources.ldap.declared import declared_dead
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from offboarding.sources.ldap.flavors import choose
+from offboarding.sources.ldap.groups import Rolls, read_rolls
+from offboarding.sources.ldap.names import canonical
+from offboarding.sources.ldap.people import Wanted
+from offboarding.sources.ldap.results import STANDS
+from offboarding.sources.ldap.revocation import CertificateJudge
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings, several
 
 
 def survey(session: Session, settings: LdapSettings, context: ReadContext, judge: CertificateJudge) -> "Directory":

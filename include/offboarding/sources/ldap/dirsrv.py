@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import Gap, Standing
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
-from include.offboarding.sources.ldap.standing import Judgement, Proof
-from include.offboarding.sources.ldap.times import generalized_time
-from include.offboarding.sources.ldap.witness import prove
+from offboarding.model import Gap, Standing
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ldap.standing import Judgement, Proof
+from offboarding.sources.ldap.times import generalized_time
+from offboarding.sources.ldap.witness import prove
 
 LOCK = "nsAccountLock"
 """Operational. On the entry itself, or computed from an inactivated role (`dsidm role lock`)."""

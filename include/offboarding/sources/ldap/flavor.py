@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import Gap
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
-from include.offboarding.sources.ldap.standing import Judgement
-from include.offboarding.sources.ldap.times import generalized_time
+from offboarding.model import Gap
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ldap.standing import Judgement
+from offboarding.sources.ldap.times import generalized_time
 
 RIGHTS = "docs/permissions/ldap.md"
 

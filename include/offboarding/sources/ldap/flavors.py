@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.sources.ldap.active_directory import ActiveDirectory
-from include.offboarding.sources.ldap.dirsrv import DirectoryServer
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import Flavor
-from include.offboarding.sources.ldap.freeipa import FreeIpa
-from include.offboarding.sources.ldap.openldap import OpenLdap
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
+from offboarding.model.errors import ConfigError
+from offboarding.sources.ldap.active_directory import ActiveDirectory
+from offboarding.sources.ldap.dirsrv import DirectoryServer
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import Flavor
+from offboarding.sources.ldap.freeipa import FreeIpa
+from offboarding.sources.ldap.openldap import OpenLdap
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
 
 FLAVORS: Mapping[str, Flavor] = {
     flavor.name: flavor for flavor in (OpenLdap(), ActiveDirectory(), DirectoryServer(), FreeIpa())

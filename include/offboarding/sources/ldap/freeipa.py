@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.model import Standing
-from include.offboarding.sources.ldap.dirsrv import LOCK, NSUNIQUEID, PRINCIPAL_ENDS, DirectoryServer
-from include.offboarding.sources.ldap.standing import Judgement
+from offboarding.model import Standing
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.dirsrv import LOCK, NSUNIQUEID, PRINCIPAL_ENDS, DirectoryServer
+from offboarding.sources.ldap.standing import Judgement
 
 
 class FreeIpa(DirectoryServer):

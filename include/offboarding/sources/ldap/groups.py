@@ -9,13 +9,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from include.offboarding.model import Gap
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import Flavor
-from include.offboarding.sources.ldap.names import canonical
-from include.offboarding.sources.ldap.results import NoAccessError
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
+from offboarding.model import Gap
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import Flavor
+from offboarding.sources.ldap.names import canonical
+from offboarding.sources.ldap.results import NoAccessError
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
 
 _LISTED = ("member", "uniqueMember")
 

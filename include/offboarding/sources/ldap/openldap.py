@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.offboarding.model import Gap
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
-from include.offboarding.sources.ldap.names import canonical
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
-from include.offboarding.sources.ldap.standing import ENDS, LOCKED, PERMANENT, STARTS, Judgement, Policy, Proof, judge
-from include.offboarding.sources.ldap.times import is_permanent_lock
-from include.offboarding.sources.ldap.witness import prove
+from offboarding.model import Gap
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from offboarding.sources.ldap.names import canonical
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ldap.standing import ENDS, LOCKED, PERMANENT, STARTS, Judgement, Policy, Proof, judge
+from offboarding.sources.ldap.times import is_permanent_lock
+from offboarding.sources.ldap.witness import prove
 
 IN_FORCE = "pwdPolicySubentry"
 POLICY_ATTRIBUTES = ("pwdAttribute", "pwdLockout")

@@ -7,16 +7,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.results import (
-    NO_SUCH_OBJECT,
-    STANDS,
-    SUCCESS,
-    Refusal,
-    error_for,
-    referral_error,
-)
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.results import NO_SUCH_OBJECT, STANDS, SUCCESS, Refusal, error_for, referral_error
 
 EMPTY_PAGES = 20
 """So many in a row are no end in sight. A server may send some, where it filters what it has read."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ldap3.utils.conv import escape_filter_chars
 
-from include.offboarding.model import IdentityKey, KeyKind
-from include.offboarding.sources.ldap.settings import AttributeNames, several
+from offboarding.model import IdentityKey, KeyKind
+from offboarding.sources.ldap.settings import AttributeNames, several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

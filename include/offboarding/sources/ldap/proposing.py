@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from include.offboarding.errors import ConfigError, FatalError, OffboardingError, RetriableError
-from include.offboarding.interfaces import Asker, ConnectionFields, Proposal
-from include.offboarding.sources.ldap.flavor import RIGHTS, Flavor
-from include.offboarding.sources.ldap.flavors import choose
-from include.offboarding.sources.ldap.session import Session, opened
-from include.offboarding.sources.ldap.settings import LdapSettings
+from offboarding.interfaces import Asker, ConnectionFields, Proposal
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from offboarding.sources.ldap.flavors import choose
+from offboarding.sources.ldap.session import Session, opened
+from offboarding.sources.ldap.settings import LdapSettings
 
 _PRIVILEGED = re.compile(r"\broot\b|operators?\b|enterprise key|schema|superuser|\bdba\b|sysop", re.IGNORECASE)
 """Beside what `policy.privileged` names anyway (*admin*, wheel, sudo)."""

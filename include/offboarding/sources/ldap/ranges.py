@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from include.offboarding.errors import IncompleteReadError
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.results import STANDS
+from offboarding.model.errors import IncompleteReadError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.results import STANDS
 
 _RANGE = re.compile(r"(?P<name>[^;]+);range=(?P<first>\d+)-(?P<last>\d+|\*)", re.ASCII | re.IGNORECASE)
 

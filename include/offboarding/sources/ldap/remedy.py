@@ -9,8 +9,8 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from include.offboarding.interfaces import AccountRemedies
-from include.offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
+from offboarding.interfaces import AccountRemedies
+from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
 
 _BIND = '-ZZ -H "$LDAP_URI" -D "$ADMIN_DN" -W'
 _MODIFY = f"ldapmodify {_BIND}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.offboarding.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
 
 SUCCESS = 0
 NO_SUCH_OBJECT = 32

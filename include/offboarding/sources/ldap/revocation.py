@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.offboarding.model import Gap, Standing
-from include.offboarding.revocation.certificates import CertificateFileError, certificate_of
-from include.offboarding.revocation.issuers import Issuers, read_issuers
-from include.offboarding.revocation.lists import Answer, RevocationLists, State, web_for
-from include.offboarding.sources.ldap.certificates import Certificate
-from include.offboarding.sources.ldap.settings import Revocation
-from include.offboarding.sources.ldap.standing import Judgement
+from offboarding.model import Gap, Standing
+from offboarding.net.revocation.certificates import CertificateFileError, certificate_of
+from offboarding.net.revocation.issuers import Issuers, read_issuers
+from offboarding.net.revocation.lists import Answer, RevocationLists, State, web_for
+from offboarding.sources.ldap.certificates import Certificate
+from offboarding.sources.ldap.settings import Revocation
+from offboarding.sources.ldap.standing import Judgement
 
 _STANDINGS = {
     State.GOOD: Standing.WORKS,

@@ -16,28 +16,21 @@ from ldap3.core.exceptions import (
     LDAPStartTLSError,
 )
 
-from include.offboarding.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.sources.ldap.ber import DecodeError
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.paging import Page, read_pages
-from include.offboarding.sources.ldap.ranges import completed, is_cut
-from include.offboarding.sources.ldap.results import (
-    INSUFFICIENT_ACCESS,
-    NO_SUCH_OBJECT,
-    STANDS,
-    SUCCESS,
-    Refusal,
-    error_for,
-)
-from include.offboarding.sources.ldap.settings import (
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from offboarding.sources.ldap.ber import DecodeError
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.paging import Page, read_pages
+from offboarding.sources.ldap.ranges import completed, is_cut
+from offboarding.sources.ldap.results import INSUFFICIENT_ACCESS, NO_SUCH_OBJECT, STANDS, SUCCESS, Refusal, error_for
+from offboarding.sources.ldap.settings import (
     DEFAULT_MESSAGE_MEGABYTES,
     DEFAULT_READ_MINUTES,
     ConnectionExtra,
     read_extra,
 )
-from include.offboarding.sources.ldap.strategy import PAGED_RESULTS, Bounds, EndlessError, EntryConnection
-from include.offboarding.sources.ldap.tls import VerifiedTls
+from offboarding.sources.ldap.strategy import PAGED_RESULTS, Bounds, EndlessError, EntryConnection
+from offboarding.sources.ldap.tls import VerifiedTls
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 120

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import ConnectionFields, SourceSettings, Strict
-from include.offboarding.revocation.settings import AskedCrls
+from offboarding.interfaces import ConnectionFields, SourceSettings, Strict
+from offboarding.model.errors import ConfigError
+from offboarding.net.revocation.settings import AskedCrls
 
 FlavorName = Literal["auto", "openldap", "ad", "389ds", "freeipa"]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import structlog
 
-from include.offboarding.interfaces import ConnectionFields, ReadContext
-from include.offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead
-from include.offboarding.sources.ldap.directory import Directory, survey
-from include.offboarding.sources.ldap.revocation import certificate_judge
-from include.offboarding.sources.ldap.session import Limits, opened
-from include.offboarding.sources.ldap.settings import LdapSettings, read_extra
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead
+from offboarding.sources.ldap.directory import Directory, survey
+from offboarding.sources.ldap.revocation import certificate_judge
+from offboarding.sources.ldap.session import Limits, opened
+from offboarding.sources.ldap.settings import LdapSettings, read_extra
 
 LOG = structlog.get_logger("offboarding.sources")
 DETAIL_CHUNK = 50

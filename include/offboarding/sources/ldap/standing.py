@@ -8,9 +8,9 @@ revocation: a lock after failed logins is somebody's typing.
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.model import Standing
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.times import generalized_time, is_permanent_lock
+from offboarding.model import Standing
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.times import generalized_time, is_permanent_lock
 
 LOCKED = "pwdAccountLockedTime"
 PERMANENT = "000001010000Z"

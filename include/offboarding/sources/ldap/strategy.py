@@ -13,8 +13,8 @@ from ldap3.strategy.base import RESPONSE_COMPLETE, SESSION_TERMINATED_BY_SERVER
 from ldap3.strategy.sync import SyncStrategy
 from ldap3.utils.asn1 import decode_message_fast  # pyright: ignore[reportUnknownVariableType] - untyped
 
-from include.offboarding.sources.ldap.ber import ENTRY_TAG, DecodeError, decode_entry, message_end, operation
-from include.offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.ber import ENTRY_TAG, DecodeError, decode_entry, message_end, operation
+from offboarding.sources.ldap.entry import Entry
 
 CHUNK_BYTES = 65536
 NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"

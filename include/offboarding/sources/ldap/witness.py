@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from include.offboarding.sources.ldap.entry import Entry
-from include.offboarding.sources.ldap.session import Session
-from include.offboarding.sources.ldap.settings import LdapSettings
-from include.offboarding.sources.ldap.standing import Proof
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.session import Session
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ldap.standing import Proof
 
 
 def prove(

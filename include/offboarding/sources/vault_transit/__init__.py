@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from include.offboarding.destinations import Destination
-from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext, SourceSettings, Tells
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, SourceSettings, Tells
+from offboarding.net.destinations import Destination
 
 
 class Settings(SourceSettings):
@@ -36,8 +36,8 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     be right.
     """
     # hvac brings requests along, and reading the configuration needs neither.
-    from include.offboarding.sources.vault_transit.client import Vault, read_extra  # noqa: PLC0415
-    from include.offboarding.sources.vault_transit.source import TransitSource  # noqa: PLC0415
+    from offboarding.sources.vault_transit.client import Vault, read_extra  # noqa: PLC0415
+    from offboarding.sources.vault_transit.source import TransitSource  # noqa: PLC0415
 
     del part, context
     where = f"sources.{settings.name}"

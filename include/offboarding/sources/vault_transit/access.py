@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources.vault_transit.client import RefusedError, Vault
-from include.offboarding.sources.vault_transit.keys import TransitKey
-from include.offboarding.sources.vault_transit.policies import PolicyFormatError, Rule, rules_of, unreadable, verdict
+from offboarding.model import KeyAccess, PrincipalKind, Standing
+from offboarding.sources.vault_transit.client import RefusedError, Vault
+from offboarding.sources.vault_transit.keys import TransitKey
+from offboarding.sources.vault_transit.policies import PolicyFormatError, Rule, rules_of, unreadable, verdict
 
 _EVERYBODYS = "default"
 """The policy that a token gets besides its own, unless it's made without."""

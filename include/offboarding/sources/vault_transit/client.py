@@ -10,9 +10,9 @@ from hvac import exceptions
 from pydantic import BaseModel, ValidationError
 from requests import exceptions as requests_exceptions
 
-from include.offboarding.errors import ConfigError, FatalError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, Strict
-from include.offboarding.sources.vault_transit.bounded import MOST_BYTES, TooMuchError, bounded_session
+from offboarding.interfaces import ConnectionFields, Strict
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.sources.vault_transit.bounded import MOST_BYTES, TooMuchError, bounded_session
 
 PERMISSIONS = "docs/permissions/vault.md"
 

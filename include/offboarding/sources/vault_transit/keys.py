@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import BaseModel
 
-from include.offboarding.model import Carryable, Key, Standing, SubjectKind
-from include.offboarding.thumbprints import PublicKeyError, material_by_reference, material_of
+from offboarding.custody.thumbprints import PublicKeyError, material_by_reference, material_of
+from offboarding.model import Carryable, Key, Standing, SubjectKind
 
 
 class Version(BaseModel):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from include.offboarding.model import Standing
+from offboarding.model import Standing
 
 Tree = Mapping[str, object]
 

@@ -5,8 +5,8 @@ https://developer.hashicorp.com/vault/api-docs/secret/transit#rotate-key
 
 import shlex
 
-from include.offboarding.interfaces import KeyRemedies
-from include.offboarding.model import KeyAction, KeyCopy, Remedy
+from offboarding.interfaces import KeyRemedies
+from offboarding.model import KeyAction, KeyCopy, Remedy
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:

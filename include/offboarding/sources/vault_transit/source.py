@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import structlog
 
-from include.offboarding.errors import FatalError, RetriableError
-from include.offboarding.model import KEY_KINDS, Gap, Key, KeyAccess, RequestCounts, ScopeRead
-from include.offboarding.sources.vault_transit.access import Holders, access, holders
-from include.offboarding.sources.vault_transit.client import PERMISSIONS, RefusedError, Vault
-from include.offboarding.sources.vault_transit.keys import TransitKey, versions
+from offboarding.model import KEY_KINDS, Gap, Key, KeyAccess, RequestCounts, ScopeRead
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.sources.vault_transit.access import Holders, access, holders
+from offboarding.sources.vault_transit.client import PERMISSIONS, RefusedError, Vault
+from offboarding.sources.vault_transit.keys import TransitKey, versions
 
 log = structlog.get_logger("offboarding.sources")
 

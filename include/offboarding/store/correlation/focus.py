@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block, statements
+from offboarding.store.connect import Session
+from offboarding.store.sql import block, statements
 
 VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
 

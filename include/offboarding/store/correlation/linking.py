@@ -8,15 +8,15 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from include.offboarding.store import recorded, temporary
-from include.offboarding.store.connect import Session
-from include.offboarding.store.correlation import focus, recorded_links
-from include.offboarding.store.correlation.focus import drop_views, find_focus, note_correlated, settings_digest
-from include.offboarding.store.correlation.persons import merge_same_persons
-from include.offboarding.store.first_load import first_load
-from include.offboarding.store.locks import lock_correlation
-from include.offboarding.store.rows import CorrelationCounts, SourceSetting
-from include.offboarding.store.sql import block, statements
+from offboarding.store import recorded, temporary
+from offboarding.store.connect import Session
+from offboarding.store.correlation import focus, recorded_links
+from offboarding.store.correlation.focus import drop_views, find_focus, note_correlated, settings_digest
+from offboarding.store.correlation.persons import merge_same_persons
+from offboarding.store.first_load import first_load
+from offboarding.store.locks import lock_correlation
+from offboarding.store.rows import CorrelationCounts, SourceSetting
+from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from include.offboarding.keys import finding_key
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.rows import PairOfPersons
-from include.offboarding.store.sql import block
+from offboarding.model.keys import finding_key
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.rows import PairOfPersons
+from offboarding.store.sql import block
 
 _DECISIONS = {
     "revoke_double_decisions": "link_decision",

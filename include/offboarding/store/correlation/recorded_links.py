@@ -8,11 +8,11 @@ from collections.abc import Collection
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.events import Saying, append_sayings
-from include.offboarding.store.locks import lock_findings
-from include.offboarding.store.recorded import fields
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.events import Saying, append_sayings
+from offboarding.store.locks import lock_findings
+from offboarding.store.recorded import fields
+from offboarding.store.sql import block
 
 _ABOUT = "links"
 

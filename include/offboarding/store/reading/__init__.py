@@ -1,7 +1,7 @@
 """What people read, read off the store: a night, findings, links, runs, and all that is known of one of them."""
 
-from include.offboarding.store.reading.nights import Night, night
-from include.offboarding.store.reading.told_findings import (
+from offboarding.store.reading.nights import Night, night
+from offboarding.store.reading.told_findings import (
     Explanation,
     FindingTold,
     explanation,
@@ -9,9 +9,9 @@ from include.offboarding.store.reading.told_findings import (
     findings,
     whole_key,
 )
-from include.offboarding.store.reading.told_links import LinkTold, links, source_names
-from include.offboarding.store.reading.told_runs import RunTold, last_night, runs
-from include.offboarding.store.reading.workers import PersonTold, person, worker_called
+from offboarding.store.reading.told_links import LinkTold, links, source_names
+from offboarding.store.reading.told_runs import RunTold, last_night, runs
+from offboarding.store.reading.workers import PersonTold, person, worker_called
 
 __all__ = [
     "Explanation",

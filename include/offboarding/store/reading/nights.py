@@ -5,18 +5,18 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Resolution
-from include.offboarding.store import messages, notices
-from include.offboarding.store.connect import Session
-from include.offboarding.store.correlation.linking import WeightlessValue
-from include.offboarding.store.events import Head, head
-from include.offboarding.store.guard import Hold, holds
-from include.offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_then
-from include.offboarding.store.messages import QueueLook
-from include.offboarding.store.notices import NoticeThen, SamePersonThen
-from include.offboarding.store.putting_right import troubles_then
-from include.offboarding.store.reading.let_stand import (
+from offboarding.model import Resolution
+from offboarding.model.errors import FatalError
+from offboarding.store import messages, notices
+from offboarding.store.connect import Session
+from offboarding.store.correlation.linking import WeightlessValue
+from offboarding.store.events import Head, head
+from offboarding.store.guard import Hold, holds
+from offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_then
+from offboarding.store.messages import QueueLook
+from offboarding.store.notices import NoticeThen, SamePersonThen
+from offboarding.store.putting_right import troubles_then
+from offboarding.store.reading.let_stand import (
     AcknowledgedThen,
     ExceptedThen,
     UncoveredThen,
@@ -24,17 +24,17 @@ from include.offboarding.store.reading.let_stand import (
     excepted_then,
     uncovered_then,
 )
-from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
-from include.offboarding.store.reading.told_keys import (
+from offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from offboarding.store.reading.told_keys import (
     AttestationThen,
     KeysThen,
     attestations_then,
     entries_unseen_then,
     keys_then,
 )
-from include.offboarding.store.reading.upcoming import DAYS, LeavesSoon, upcoming
-from include.offboarding.store.rows import CorrelationCounts, Run
-from include.offboarding.store.sql import block
+from offboarding.store.reading.upcoming import DAYS, LeavesSoon, upcoming
+from offboarding.store.rows import CorrelationCounts, Run
+from offboarding.store.sql import block
 
 ATTESTED_DAYS = 7
 """So many days ahead it's said that a person's word on a key ends."""
@@ -183,7 +183,7 @@ def night(session: Session, run_id: int) -> Night:
         with session.cursor(row_factory=class_row(_RunTold)) as cursor:
             told = cursor.execute(block("night", "run_told"), values).fetchone()
         if told is None:
-            raise FatalError(f"there is no run {run_id}. See: python -m include.offboarding runs")
+            raise FatalError(f"there is no run {run_id}. See: python -m offboarding runs")
         with session.cursor(row_factory=class_row(NightFinding)) as cursor:
             findings = cursor.execute(block("night", "findings_then"), values).fetchall()
         with session.cursor(row_factory=class_row(Leavers)) as cursor:

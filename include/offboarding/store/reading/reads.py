@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 _NOT_BEGUN = "was not read in this run: its task failed before it began (see that task's log)"
 _NOT_ENDED = "the read began and never ended: its task was killed, or still runs"

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.errors import FatalError
-from include.offboarding.keys import short_finding
-from include.offboarding.model import sentence
-from include.offboarding.store.connect import Session
-from include.offboarding.store.decisions import Decision, decisions_about
-from include.offboarding.store.reading.told_links import Claim, claims
-from include.offboarding.store.reading.workers import DepartureTold, departures
-from include.offboarding.store.sql import block
+from offboarding.model import sentence
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import short_finding
+from offboarding.store.connect import Session
+from offboarding.store.decisions import Decision, decisions_about
+from offboarding.store.reading.told_links import Claim, claims
+from offboarding.store.reading.workers import DepartureTold, departures
+from offboarding.store.sql import block
 
 _KEY = re.compile(r"(?:f-)?([0-9a-f]{4,32})")
 
@@ -151,7 +151,7 @@ def whole_key(session: Session, word: str) -> str:
             str(key) for key in cursor.execute(block("reading", "keys_beginning"), {"beginning": found[1]}).fetchall()
         ]
     if not keys:
-        raise FatalError(f"there is no finding {word}. See: python -m include.offboarding findings --state all")
+        raise FatalError(f"there is no finding {word}. See: python -m offboarding findings --state all")
     if len(keys) > 1:
         several = ", ".join(short_finding(key) for key in keys)
         raise FatalError(f"{word} begins several findings' keys ({several}). Give more of its digits.")

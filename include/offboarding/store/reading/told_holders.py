@@ -10,12 +10,12 @@ from itertools import groupby
 
 from psycopg.rows import scalar_row
 
-from include.offboarding.model import Grade, Held
-from include.offboarding.store.connect import Session
-from include.offboarding.store.custody import join_custody
-from include.offboarding.store.reading.told_keys import KeyTold
-from include.offboarding.store.record_rows import record_row
-from include.offboarding.store.sql import block, statements
+from offboarding.model import Grade, Held
+from offboarding.store.connect import Session
+from offboarding.store.custody import join_custody
+from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

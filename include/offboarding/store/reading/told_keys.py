@@ -7,21 +7,14 @@ from itertools import groupby
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import (
-    Attested,
-    Carryable,
-    KeyCopy,
-    Registered,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.spelling import nearest
-from include.offboarding.store import recorded
-from include.offboarding.store.connect import Session
-from include.offboarding.store.key_case_rows import CopyRow
-from include.offboarding.store.record_rows import record_row
-from include.offboarding.store.sql import block
+from offboarding.config.spelling import nearest
+from offboarding.model import Attested, Carryable, KeyCopy, Registered, Standing, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.store import recorded
+from offboarding.store.connect import Session
+from offboarding.store.key_case_rows import CopyRow
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +145,7 @@ def key_called(session: Session, word: str) -> KeyTold:
         raise FatalError(f"several keys are called {named}. Say which: {several}")
     names = [key.registered.name for key in every if key.registered]
     known = names or [key.label for key in every]
-    raise FatalError(f"there is no key {named}.{nearest(named, known)} See: python -m include.offboarding custody")
+    raise FatalError(f"there is no key {named}.{nearest(named, known)} See: python -m offboarding custody")
 
 
 def material_of_finding(session: Session, finding_key: str) -> str | None:

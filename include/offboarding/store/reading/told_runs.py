@@ -5,9 +5,9 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

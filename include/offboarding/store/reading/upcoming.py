@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from psycopg.rows import class_row
 
-from include.offboarding.store.connect import Session
-from include.offboarding.store.sql import block
+from offboarding.store.connect import Session
+from offboarding.store.sql import block
 
 DAYS = 14
 """So many days ahead, unless somebody asks otherwise."""

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from include.offboarding.errors import FatalError, NamedError
-from include.offboarding.model.naming import space_and_number
-from include.offboarding.spelling import nearest
-from include.offboarding.store.connect import Session
-from include.offboarding.store.reading.told_links import LinkTold, links
-from include.offboarding.store.sql import block
+from offboarding.config.spelling import nearest
+from offboarding.model.errors import FatalError, NamedError
+from offboarding.model.naming import space_and_number
+from offboarding.store.connect import Session
+from offboarding.store.reading.told_links import LinkTold, links
+from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,11 @@ import httpx
 import structlog
 from pydantic import Field, field_validator
 
-from include.offboarding.destinations import Destination, is_local
-from include.offboarding.errors import ConfigError, RetriableError
-from include.offboarding.interfaces import ConnectionFields, TrackerSettings
-from include.offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
-from include.offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest
+from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model.errors import ConfigError, RetriableError
+from offboarding.net.destinations import Destination, is_local
+from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest
 
 log = structlog.get_logger("offboarding.trackers")
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from include.offboarding.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError, RetriableError
 
 FIXES = {
     400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from include.offboarding.errors import FatalError
-from include.offboarding.verifiers._collected.manifest import Manifest, ManifestError, read_manifest, too_old
-from include.offboarding.verifiers._collected.private import holds_private_key
-from include.offboarding.verifiers._collected.settings import Collection
+from offboarding.model.errors import FatalError
+from offboarding.verifiers._collected.manifest import Manifest, ManifestError, read_manifest, too_old
+from offboarding.verifiers._collected.private import holds_private_key
+from offboarding.verifiers._collected.settings import Collection
 
 PROJECT = Path(__file__).resolve().parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""

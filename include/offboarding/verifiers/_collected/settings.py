@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from include.offboarding.interfaces import Strict
+from offboarding.interfaces import Strict
 
 
 def _pattern(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from include.offboarding.model import Gap, ScopeRead, SubjectKind
+from offboarding.model import Gap, ScopeRead, SubjectKind
 
 _MOST_TOLD = 20
 """Sentences of one sort; a folder gone bad has thousands."""

@@ -7,10 +7,10 @@ JWKS. A JWKS tells no dates; the store keeps when each key was seen first and la
 from collections.abc import Iterator
 from datetime import timedelta
 
-from include.offboarding.destinations import Destination
-from include.offboarding.errors import ConfigError
-from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
-from include.offboarding.verifiers.jwks.settings import JwksSettings
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
+from offboarding.model.errors import ConfigError
+from offboarding.net.destinations import Destination
+from offboarding.verifiers.jwks.settings import JwksSettings
 
 Settings = JwksSettings
 
@@ -26,9 +26,9 @@ def build(settings: JwksSettings, connection: ConnectionFields | None, part: str
     connection that can't be right.
     """
     # httpcore and ssl aren't needed to read the configuration.
-    from include.offboarding.verifiers.jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415
-    from include.offboarding.verifiers.jwks.verifier import JwksVerifier  # noqa: PLC0415
-    from include.offboarding.web.page import Web  # noqa: PLC0415
+    from offboarding.net.page import Web  # noqa: PLC0415
+    from offboarding.verifiers.jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415
+    from offboarding.verifiers.jwks.verifier import JwksVerifier  # noqa: PLC0415
 
     del context
     where, max_bytes = f"verifiers.{settings.name}", settings.max_kilobytes * 1024

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from include.offboarding.errors import FatalError
-from include.offboarding.web.page import Page
+from offboarding.model.errors import FatalError
+from offboarding.net.page import Page
 
 Document = Mapping[str, object]
 

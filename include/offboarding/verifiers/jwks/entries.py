@@ -8,12 +8,7 @@ from typing import cast
 
 from cryptography import x509
 
-from include.offboarding.thumbprints import (
-    PRIVATE_MEMBERS,
-    PublicKeyError,
-    material_of,
-    material_of_jwk,
-)
+from offboarding.custody.thumbprints import PRIVATE_MEMBERS, PublicKeyError, material_of, material_of_jwk
 
 _LONGEST_WORD = 256
 _LONGEST_ALGORITHM = 40

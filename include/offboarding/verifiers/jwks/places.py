@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from include.offboarding import plain_file
-from include.offboarding.errors import ConfigError, FatalError
-from include.offboarding.interfaces import ConnectionFields, Strict
-from include.offboarding.verifiers.jwks.document import Document, document_of
-from include.offboarding.web.page import Page, Web
-from include.offboarding.web.urls import checked_url
+from offboarding.interfaces import ConnectionFields, Strict
+from offboarding.model.errors import ConfigError, FatalError
+from offboarding.net import plain_file
+from offboarding.net.page import Page, Web
+from offboarding.net.urls import checked_url
+from offboarding.verifiers.jwks.document import Document, document_of
 
 PROJECT = Path(__file__).parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""

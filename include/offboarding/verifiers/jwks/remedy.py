@@ -1,7 +1,7 @@
 """A published key: whoever publishes the document takes it out (RFC 7517 leaves how to them)."""
 
-from include.offboarding.interfaces import KeyRemedies
-from include.offboarding.model import KeyAction, Remedy
+from offboarding.interfaces import KeyRemedies
+from offboarding.model import KeyAction, Remedy
 
 
 def withdraw(action: KeyAction) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from include.offboarding.interfaces import VerifierSettings
-from include.offboarding.web.urls import checked_url
+from offboarding.interfaces import VerifierSettings
+from offboarding.net.urls import checked_url
 
 
 def _issuer(text: str) -> str:

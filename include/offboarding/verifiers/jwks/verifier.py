@@ -7,12 +7,12 @@ from typing import cast
 
 import structlog
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import Carryable, Gap, Key, RequestCounts, ScopeRead, Standing, SubjectKind
-from include.offboarding.thumbprints import material_by_reference
-from include.offboarding.verifiers.jwks.entries import Entry, entries
-from include.offboarding.verifiers.jwks.places import Place, Published
-from include.offboarding.web.page import Page, Web
+from offboarding.custody.thumbprints import material_by_reference
+from offboarding.model import Carryable, Gap, Key, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.net.page import Page, Web
+from offboarding.verifiers.jwks.entries import Entry, entries
+from offboarding.verifiers.jwks.places import Place, Published
 
 log = structlog.get_logger("offboarding.verifiers")
 

@@ -7,8 +7,8 @@ Formats: sshd(8) (AUTHORIZED_KEYS FILE FORMAT), sshd_config(5) (TrustedUserCAKey
 PROTOCOL.certkeys and PROTOCOL.krl.
 """
 
-from include.offboarding.interfaces import ConnectionFields, KeySource, ReadContext
-from include.offboarding.verifiers.ssh.settings import SshSettings
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
+from offboarding.verifiers.ssh.settings import SshSettings
 
 Settings = SshSettings
 
@@ -16,7 +16,7 @@ Settings = SshSettings
 def build(settings: SshSettings, connection: ConnectionFields | None, part: str, context: ReadContext) -> KeySource:
     """The verifier of one fleet, by its realm; no file is opened before its first fact is wanted."""
     # cryptography isn't needed to read the configuration.
-    from include.offboarding.verifiers.ssh.verifier import SshVerifier  # noqa: PLC0415
+    from offboarding.verifiers.ssh.verifier import SshVerifier  # noqa: PLC0415
 
     del connection
     return SshVerifier(settings, next(fleet for fleet in settings.fleets if fleet.realm == part), context)

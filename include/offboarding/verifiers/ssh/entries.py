@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from include.offboarding.model import Standing
-from include.offboarding.verifiers.ssh.identity import Certificate, PublicKey
+from offboarding.model import Standing
+from offboarding.verifiers.ssh.identity import Certificate, PublicKey
 
 
 class Role(StrEnum):

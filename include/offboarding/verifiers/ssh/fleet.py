@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.offboarding.verifiers._collected.folder import CollectedFile, Folder, fits
-from include.offboarding.verifiers.ssh.entries import Entry, Held, Place, Role
-from include.offboarding.verifiers.ssh.identity import Certificate
-from include.offboarding.verifiers.ssh.lines import Line, Unread, lines
-from include.offboarding.verifiers.ssh.revocation import KRL_MAGIC, Revocations
-from include.offboarding.verifiers.ssh.settings import Fleet
+from offboarding.verifiers._collected.folder import CollectedFile, Folder, fits
+from offboarding.verifiers.ssh.entries import Entry, Held, Place, Role
+from offboarding.verifiers.ssh.identity import Certificate
+from offboarding.verifiers.ssh.lines import Line, Unread, lines
+from offboarding.verifiers.ssh.revocation import KRL_MAGIC, Revocations
+from offboarding.verifiers.ssh.settings import Fleet
 
 _LINES_TOLD = 3
 """Of one file: a web page in its place has hundreds."""

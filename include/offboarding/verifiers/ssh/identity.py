@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import SSHCertificate, load_ssh_public_identity
 
-from include.offboarding.thumbprints import PublicKeyError, material_of, ssh_fingerprint
-from include.offboarding.verifiers.ssh.wire import Wire, WireError, string
+from offboarding.custody.thumbprints import PublicKeyError, material_of, ssh_fingerprint
+from offboarding.verifiers.ssh.wire import Wire, WireError, string
 
 CERTIFICATE = "-cert-v01@openssh.com"
 SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.offboarding.model import Standing
-from include.offboarding.verifiers.ssh.entries import Entry, Held, Place, Role, Verdict, together
-from include.offboarding.verifiers.ssh.identity import Certificate, PublicKey
-from include.offboarding.verifiers.ssh.revocation import RevocationError, Revocations, Said
+from offboarding.model import Standing
+from offboarding.verifiers.ssh.entries import Entry, Held, Place, Role, Verdict, together
+from offboarding.verifiers.ssh.identity import Certificate, PublicKey
+from offboarding.verifiers.ssh.revocation import RevocationError, Revocations, Said
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,14 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from include.offboarding.verifiers.ssh.identity import (
-    CERTIFICATE,
-    Certificate,
-    IdentityError,
-    PublicKey,
-    identity,
-    shown,
-)
+from offboarding.verifiers.ssh.identity import CERTIFICATE, Certificate, IdentityError, PublicKey, identity, shown
 
 _TYPE = re.compile(r"(?:ssh|ecdsa|sk|webauthn)-[A-Za-z0-9@.+-]+")
 # Options hold no space outside double quotes; a quote inside is written \" (OpenSSH, sshkey_advance_past_options).

@@ -1,7 +1,7 @@
 """An SSH authority, by ssh-keygen(1)."""
 
-from include.offboarding.interfaces import KeyRemedies
-from include.offboarding.model import KeyAction, Remedy
+from offboarding.interfaces import KeyRemedies
+from offboarding.model import KeyAction, Remedy
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:

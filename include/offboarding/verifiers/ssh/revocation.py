@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from include.offboarding.verifiers.ssh.identity import Certificate, PublicKey
-from include.offboarding.verifiers.ssh.lines import Unread, lines
+from offboarding.verifiers.ssh.identity import Certificate, PublicKey
+from offboarding.verifiers.ssh.lines import Unread, lines
 
 KRL_MAGIC = b"SSHKRL\n\0"
 """PROTOCOL.krl, 1."""

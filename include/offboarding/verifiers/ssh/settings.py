@@ -2,8 +2,8 @@
 
 from pydantic import Field, model_validator
 
-from include.offboarding.interfaces import VerifierSettings
-from include.offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
+from offboarding.interfaces import VerifierSettings
+from offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
 
 
 class Fleet(Collection):

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
-from include.offboarding.thumbprints import material_by_reference
-from include.offboarding.verifiers._collected.telling import red_gaps, scope
-from include.offboarding.verifiers.ssh.entries import Entry, Held, Role, Verdict
-from include.offboarding.verifiers.ssh.fleet import Collected, read_certificates, read_fleet
-from include.offboarding.verifiers.ssh.identity import SECURITY_KEYS, Certificate, PublicKey
-from include.offboarding.verifiers.ssh.judging import Judge, revoked_of
-from include.offboarding.verifiers.ssh.settings import Fleet, SshSettings
+from offboarding.custody.thumbprints import material_by_reference
+from offboarding.interfaces import ReadContext
+from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.verifiers._collected.telling import red_gaps, scope
+from offboarding.verifiers.ssh.entries import Entry, Held, Role, Verdict
+from offboarding.verifiers.ssh.fleet import Collected, read_certificates, read_fleet
+from offboarding.verifiers.ssh.identity import SECURITY_KEYS, Certificate, PublicKey
+from offboarding.verifiers.ssh.judging import Judge, revoked_of
+from offboarding.verifiers.ssh.settings import Fleet, SshSettings
 
 log = structlog.get_logger("offboarding.verifiers")
 

@@ -1,7 +1,7 @@
 """A certificate: its issuer revokes it (RFC 5280, section 5)."""
 
-from include.offboarding.interfaces import KeyRemedies
-from include.offboarding.model import KeyAction, Remedy
+from offboarding.interfaces import KeyRemedies
+from offboarding.model import KeyAction, Remedy
 
 
 def withdraw(action: KeyAction) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from pydantic import Field, model_validator
 
-from include.offboarding.interfaces import VerifierSettings
-from include.offboarding.revocation.settings import AskedCrls
-from include.offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
+from offboarding.interfaces import VerifierSettings
+from offboarding.net.revocation.settings import AskedCrls
+from offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
 
 
 class Certificates(Collection):

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import structlog
 
-from include.offboarding.interfaces import ReadContext
-from include.offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
-from include.offboarding.revocation.certificates import Certificate, CertificateFileError, certificates_in
-from include.offboarding.revocation.issuers import Issuers, read_issuers
-from include.offboarding.revocation.lists import Answer, RevocationLists, State, web_for
-from include.offboarding.thumbprints import material_by_reference
-from include.offboarding.verifiers._collected.folder import Folder, fits
-from include.offboarding.verifiers._collected.telling import red_gaps, scope
-from include.offboarding.verifiers.x509.settings import Certificates, X509Settings
+from offboarding.custody.thumbprints import material_by_reference
+from offboarding.interfaces import ReadContext
+from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.net.revocation.certificates import Certificate, CertificateFileError, certificates_in
+from offboarding.net.revocation.issuers import Issuers, read_issuers
+from offboarding.net.revocation.lists import Answer, RevocationLists, State, web_for
+from offboarding.verifiers._collected.folder import Folder, fits
+from offboarding.verifiers._collected.telling import red_gaps, scope
+from offboarding.verifiers.x509.settings import Certificates, X509Settings
 
 log = structlog.get_logger("offboarding.verifiers")
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.offboarding.sources._aws.access.applying import applies
-from include.offboarding.sources._aws.access.book import Covering
-from include.offboarding.sources._aws.access.outside import THERE
-from include.offboarding.sources._aws.access.principals import SERVICE_ROLE
-from include.offboarding.sources._aws.access.target import KeyTarget, Request
-from include.offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
-from include.offboarding.sources._aws.policy.policies import NamedPolicy
-from include.offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement, about, covers
+from offboarding.sources._aws.access.applying import applies
+from offboarding.sources._aws.access.book import Covering
+from offboarding.sources._aws.access.outside import THERE
+from offboarding.sources._aws.access.principals import SERVICE_ROLE
+from offboarding.sources._aws.access.target import KeyTarget, Request
+from offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
+from offboarding.sources._aws.policy.policies import NamedPolicy
+from offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement, about, covers
 
 SERVICE, RESOURCE = "service control policy", "resource control policy"
 _SERVICES, _RESOURCES = "service control policies", "resource control policies"

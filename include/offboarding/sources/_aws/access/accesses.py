@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.access.above import NOTHING, Above
-from include.offboarding.sources._aws.access.controls import ControlReader
-from include.offboarding.sources._aws.access.effective import KeyTarget, key_access, key_access_by_grant
-from include.offboarding.sources._aws.access.principals import (
+from offboarding.model import KeyAccess, PrincipalKind, Standing
+from offboarding.sources._aws.access.above import NOTHING, Above
+from offboarding.sources._aws.access.controls import ControlReader
+from offboarding.sources._aws.access.effective import KeyTarget, key_access, key_access_by_grant
+from offboarding.sources._aws.access.principals import (
     Principal,
     Principals,
     principals_of,
     read_aws_policies,
     unread_sentence,
 )
-from include.offboarding.sources._aws.access.values import Value
-from include.offboarding.sources._aws.client.failures import PERMISSIONS
-from include.offboarding.sources._aws.client.refusals import Refusals
-from include.offboarding.sources._aws.inventory import read_inventory
+from offboarding.sources._aws.access.values import Value
+from offboarding.sources._aws.client.failures import PERMISSIONS
+from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.inventory import read_inventory
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from include.offboarding.sources._aws.access.book import Covering
-from include.offboarding.sources._aws.access.target import Request
-from include.offboarding.sources._aws.access.values import NO, Value
-from include.offboarding.sources._aws.policy.conditions import judge
-from include.offboarding.sources._aws.policy.statements import covers_for
+from offboarding.sources._aws.access.book import Covering
+from offboarding.sources._aws.access.target import Request
+from offboarding.sources._aws.access.values import NO, Value
+from offboarding.sources._aws.policy.conditions import judge
+from offboarding.sources._aws.policy.statements import covers_for
 
 
 def applies(covering: Covering, by: str, request: Request, now: datetime) -> Value:

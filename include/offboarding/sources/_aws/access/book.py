@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from include.offboarding.sources._aws.access.principals import Principals
-from include.offboarding.sources._aws.policy.policies import NamedPolicy, Statement
-from include.offboarding.sources._aws.policy.statements import about
+from offboarding.sources._aws.access.principals import Principals
+from offboarding.sources._aws.policy.policies import NamedPolicy, Statement
+from offboarding.sources._aws.policy.statements import about
 
 
 class Covering(NamedTuple):

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from include.offboarding.errors import FatalError
-from include.offboarding.sources._aws.access.above import Above, Level
-from include.offboarding.sources._aws.client.failures import Asker, error_code, is_denied, speaking_of
-from include.offboarding.sources._aws.client.session import Access
-from include.offboarding.sources._aws.policy.policies import NamedPolicy, statements
+from offboarding.model.errors import FatalError
+from offboarding.sources._aws.access.above import Above, Level
+from offboarding.sources._aws.client.failures import Asker, error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.policy.policies import NamedPolicy, statements
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient

@@ -9,16 +9,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.access.above import NOTHING, Above, Limits
-from include.offboarding.sources._aws.access.applying import applies
-from include.offboarding.sources._aws.access.book import Book, Covering
-from include.offboarding.sources._aws.access.outside import outside
-from include.offboarding.sources._aws.access.principals import Granted, Principal, Principals
-from include.offboarding.sources._aws.access.target import KeyTarget, Request
-from include.offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
-from include.offboarding.sources._aws.policy.policies import NamedPolicy, Statement
-from include.offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement, about, covers
+from offboarding.model import KeyAccess, PrincipalKind, Standing
+from offboarding.sources._aws.access.above import NOTHING, Above, Limits
+from offboarding.sources._aws.access.applying import applies
+from offboarding.sources._aws.access.book import Book, Covering
+from offboarding.sources._aws.access.outside import outside
+from offboarding.sources._aws.access.principals import Granted, Principal, Principals
+from offboarding.sources._aws.access.target import KeyTarget, Request
+from offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
+from offboarding.sources._aws.policy.policies import NamedPolicy, Statement
+from offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement, about, covers
 
 __all__ = ["KeyTarget", "key_access", "key_access_by_grant"]
 

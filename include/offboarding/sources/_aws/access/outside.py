@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.offboarding.model import KeyAccess, PrincipalKind, Standing
-from include.offboarding.sources._aws.access.values import YES, Value, both, either, unknown
-from include.offboarding.sources._aws.policy.conditions import judge, texts
-from include.offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement
+from offboarding.model import KeyAccess, PrincipalKind, Standing
+from offboarding.sources._aws.access.values import YES, Value, both, either, unknown
+from offboarding.sources._aws.policy.conditions import judge, texts
+from offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement
 
 _PRINCIPAL = re.compile(r"arn:[^:]+:iam::(\d{12}):(user|role)/.+")
 _SESSION = re.compile(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+")

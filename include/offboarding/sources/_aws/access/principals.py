@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from include.offboarding.model import PrincipalKind
-from include.offboarding.sources._aws.client.failures import is_denied
-from include.offboarding.sources._aws.inventory import Inventory
-from include.offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, Statement, statements
+from offboarding.model import PrincipalKind
+from offboarding.sources._aws.client.failures import is_denied
+from offboarding.sources._aws.inventory import Inventory
+from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, Statement, statements
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from include.offboarding.sources._aws.access.principals import Principal
-from include.offboarding.sources._aws.policy.statements import ResourceStatement
+from offboarding.sources._aws.access.principals import Principal
+from offboarding.sources._aws.policy.statements import ResourceStatement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from include.offboarding.errors import FatalError, OffboardingError, RetriableError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from include.offboarding.model import RequestCounts
+from offboarding.model import RequestCounts
 
 if TYPE_CHECKING:
     from boto3.session import Session

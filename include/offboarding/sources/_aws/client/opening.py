@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
-from include.offboarding.destinations import Destination, of_aws
-from include.offboarding.interfaces import ConnectionFields, SourceSettings
-from include.offboarding.sources._aws.client.failures import SERVICES, Asker
-from include.offboarding.sources._aws.client.meter import Meter
-from include.offboarding.sources._aws.client.organization import Organization
-from include.offboarding.sources._aws.client.session import Access
-from include.offboarding.sources._aws.settings import AccountsSettings
+from offboarding.interfaces import ConnectionFields, SourceSettings
+from offboarding.net.destinations import Destination, of_aws
+from offboarding.sources._aws.client.failures import SERVICES, Asker
+from offboarding.sources._aws.client.meter import Meter
+from offboarding.sources._aws.client.organization import Organization
+from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.settings import AccountsSettings
 
 log = structlog.get_logger("offboarding.sources")
 

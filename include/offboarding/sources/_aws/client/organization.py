@@ -9,20 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from include.offboarding.errors import FatalError
-from include.offboarding.model import (
-    Account,
-    AccountKey,
-    Fact,
-    Gap,
-    KeyKind,
-    KeyOrigin,
-    ScopeRead,
-    Standing,
-    SubjectKind,
-)
-from include.offboarding.sources._aws.client.failures import PERMISSIONS, error_code, speaking_of
-from include.offboarding.sources._aws.client.session import Access
+from offboarding.model import Account, AccountKey, Fact, Gap, KeyKind, KeyOrigin, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.sources._aws.client.failures import PERMISSIONS, error_code, speaking_of
+from offboarding.sources._aws.client.session import Access
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations.type_defs import AccountTypeDef

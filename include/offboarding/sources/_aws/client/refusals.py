@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from include.offboarding.sources._aws.client.failures import Asker, error_code, is_denied
+from offboarding.sources._aws.client.failures import Asker, error_code, is_denied
 
 Told = TypeVar("Told")
 

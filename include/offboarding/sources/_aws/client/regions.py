@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from include.offboarding.sources._aws.client.session import Opened
+    from offboarding.sources._aws.client.session import Opened
 
 
 def enabled_regions(opened: "Opened") -> tuple[str, ...]:

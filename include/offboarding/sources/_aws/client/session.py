@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from include.offboarding.errors import FatalError
-from include.offboarding.interfaces import ConnectionFields
-from include.offboarding.sources._aws.client.failures import PERMISSIONS, Asker, error_code, is_denied, speaking_of
-from include.offboarding.sources._aws.client.meter import Meter
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError
+from offboarding.sources._aws.client.failures import PERMISSIONS, Asker, error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.meter import Meter
 
 if TYPE_CHECKING:
     from boto3.session import Session

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import cast
 
-from include.offboarding.model import Effect
-from include.offboarding.sources._aws.policy.conditions import Condition
+from offboarding.model import Effect
+from offboarding.sources._aws.policy.conditions import Condition
 
 _VERSION = "2012-10-17"
 _EVERYTHING = frozenset({"*", "*:*"})

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from include.offboarding.sources._aws.policy.conditions import Asking, expression, filled, matches, texts
-from include.offboarding.sources._aws.policy.policies import Statement, statements
+from offboarding.sources._aws.policy.conditions import Asking, expression, filled, matches, texts
+from offboarding.sources._aws.policy.policies import Statement, statements
 
 _ARN_PARTS = 6
 _ACCOUNT = re.compile(r"(?:arn:[^:]+:iam::)?(\d{12})(?::root)?")

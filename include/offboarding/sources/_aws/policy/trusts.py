@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from include.offboarding.model import Standing, Trust
-from include.offboarding.sources._aws.policy.conditions import (
+from offboarding.model import Standing, Trust
+from offboarding.sources._aws.policy.conditions import (
     Condition,
     Judgement,
     Who,
@@ -22,7 +22,7 @@ from include.offboarding.sources._aws.policy.conditions import (
     named_values,
     texts,
 )
-from include.offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, privilege
+from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, privilege
 
 ASSUME = "sts:assumerole"
 ANYONE = "*"

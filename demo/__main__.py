@@ -1,0 +1,133 @@
+"""`make demo`: an invented company is checked, on servers of its own that stop in the end.
+
+    python -m demo [--keep] [--fresh]
+
+Exit codes: 0 the night ran, red or green; 1 it didn't; 2 something on this machine must be mended first; 130 stopped.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from types import FrameType
+from typing import NoReturn
+
+from demo.dag_run import PROJECT, Airflow
+from demo.folder import DemoFolder
+from demo.nights import Night
+from demo.own_store import OwnStore, own_store
+from demo.servers import Servers, running
+from offboarding.model.errors import ConfigError, OffboardingError
+
+LOGIN_PORT = 18643
+"""The committed configuration names it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    # A kill of a supervisor is a Ctrl-C: everything that was started is stopped.
+    signal.signal(signal.SIGTERM, _interrupted)
+    folder = DemoFolder(root=PROJECT / ".demo")
+    try:
+        return _demo(folder, keep=options.keep, fresh=options.fresh)
+    except KeyboardInterrupt:
+        print("\nStopped; nothing is left running. The next make demo goes on from here.")
+        return 130
+    except OffboardingError as error:
+        print(f"make demo: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m demo", description="Check an invented company.")
+    parser.add_argument("--keep", action="store_true", help="leave the servers running until Ctrl-C")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier demos, and begin with the night before")
+    return parser
+
+
+def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
+    with folder.locked(_show) as lock:
+        store = own_store()
+        # What a killed first night left is half a company's: it's quicker made anew than understood.
+        if fresh or not store.exists() or not folder.is_done(Night.BEFORE):
+            store.remove()
+            folder.clear()
+        store.mark()
+        airflow = Airflow(folder=folder, lock=lock)
+        _show("Starting the company's servers: a directory, AWS accounts, the vendors' database, a tracker.")
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            preparing = pool.submit(airflow.prepare)
+            with running(folder, LOGIN_PORT) as servers:
+                preparing.result()
+                return _nights(folder, airflow, servers, store, keep=keep)
+
+
+def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, store: OwnStore, *, keep: bool) -> int:
+    for night in Night:
+        if night is not Night.TONIGHT and folder.is_done(night):
+            continue
+        with servers.night(night) as connections:
+            _show(f"\n== The night of {night.as_of:%d %B %Y, %H:%M} in Seoul ==")
+            status = _status(folder, airflow, store, night, connections)
+            if status is None:
+                return 1
+            if status == "green":
+                folder.note_done(night)
+            if night is Night.TONIGHT:
+                _where_to_look(folder, servers)
+                if keep:
+                    _wait_for_interrupt()
+    return 0
+
+
+def _status(
+    folder: DemoFolder, airflow: Airflow, store: OwnStore, night: Night, connections: Mapping[str, str]
+) -> str | None:
+    """Run a night: green, red, or None where it didn't run to its end. Says so where it isn't green."""
+    begun = datetime.now(UTC)
+    if airflow.run(night, connections, _show) == 0:
+        return "green"
+    status = store.status_of(night, begun)
+    if status == "red":
+        _show(f"\nThe night ran, and is red: why, stands above. Airflow's output: {folder.log(night)}")
+        return status
+    _show(f"\nThe night didn't run to its end. Airflow's last words: {airflow.last_words(night)}")
+    _show(f"All of them: {folder.log(night)}")
+    return None
+
+
+def _where_to_look(folder: DemoFolder, servers: Servers) -> None:
+    tracker = servers.tracker
+    _show(
+        "\n"
+        "Findings  .venv/bin/python -m offboarding findings   (then: links, runs, worker 10452, explain KEY)\n"
+        f"Tickets   {tracker.url}   (up while the demo runs: make demo ARGS=--keep)\n"
+        f"          log in as analyst; the password is in {tracker.credentials_path}\n"
+        f"Logs      {folder.log(Night.TONIGHT).parent}"
+    )
+
+
+def _wait_for_interrupt() -> None:
+    _show("\nThe servers run until Ctrl-C.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        _show("")
+
+
+def _show(line: str) -> None:
+    print(line, flush=True)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

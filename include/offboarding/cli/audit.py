@@ -1,0 +1,85 @@
+"""Whether the record of changes and decisions is what it was when it was written, and the rest as it says."""
+
+from typing import Annotated
+
+from offboarding.cli import DONE
+from offboarding.cli.lines.checks import WholeLine
+from offboarding.cli.options import Format, beginning_of_hash, command, option
+from offboarding.cli.output import records, say
+from offboarding.cli.stores import reading_store
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import short_finding
+from offboarding.report.coverage import MOST_LINES
+from offboarding.report.wording import counted
+from offboarding.store import events, keyed, recorded
+from offboarding.store.connect import Session
+from offboarding.store.correlation import recorded_links
+
+
+@command("audit verify", example="--hash 3fa9c1d2e4b7")
+def verify(
+    *,
+    hashes: Annotated[
+        list[str] | None,
+        option(
+            "--hash",
+            text="a hash that an earlier report printed, or its first 8 digits or more; may be repeated",
+            metavar="HASH",
+            parse=beginning_of_hash,
+        ),
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """Check the record of changes: each event holds the hash of the one before it, and the last one's stands in each
+    night's report, outside the database.
+
+    Raises FatalError that says where it isn't so.
+    """
+    with reading_store() as (session, _):
+        broken = events.broken_at(session)
+        if broken is not None:
+            raise FatalError(
+                f"the record is broken at event {broken}: it, or one before it, was edited or removed after it was"
+                " written. Keep the database as it is, restore a backup beside it, and compare the table finding_event."
+            )
+        otherwise = [*map(str, recorded.troubles(session)), *_states(session), *_keys(session), *_links(session)]
+        end = events.head(session)
+        missing = [digest for digest in hashes or () if events.holds(session, digest.lower()) is None]
+    if missing:
+        raise FatalError(
+            f"the record is whole in itself, and no event has the hash {missing[0]}: it isn't the one that the report"
+            " with this hash was made of. Restore a backup beside it, and compare the table finding_event."
+        )
+    if otherwise:
+        raise FatalError(
+            "the record is whole in itself, and not all stands as it says: "
+            + "; ".join(otherwise[:MOST_LINES])
+            + (f"; and {len(otherwise) - MOST_LINES} more" if len(otherwise) > MOST_LINES else "")
+            + ". Somebody wrote into the store. The next night puts it right, and is red for it; before that, copy what"
+            " you want to look into."
+        )
+    if output == "jsonl":
+        records([WholeLine(events=end.seq if end else 0, hash=end.hash if end else None, whole=True)])
+    elif end is None:
+        say("Nothing has happened yet.")
+    else:
+        found = f", and holds {counted(len(hashes), 'hash', 'hashes')} given" if hashes else ""
+        say(f"The record is whole: {counted(end.seq, 'event')}, the last one's hash {end.hash}{found}.")
+    return DONE
+
+
+def _states(session: Session) -> list[str]:
+    return [
+        f"finding {short_finding(change.finding_key)} stands {change.from_state}, and its last event says"
+        f" {change.to_state}"
+        for change in recorded.states_changed(session)
+    ]
+
+
+def _keys(session: Session) -> list[str]:
+    return [*map(str, keyed.misfits(session)), *map(str, keyed.other_episodes(session))]
+
+
+def _links(session: Session) -> list[str]:
+    edited = sorted(recorded_links.changed(session))
+    return [f"{each} stand otherwise than the last correlation left them" for each in edited]

@@ -1,0 +1,91 @@
+"""Looking at the configuration file."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from offboarding.cli import DONE, REFUSED
+from offboarding.cli.lines.checks import MistakeLine
+from offboarding.cli.options import Format, alone, command, option
+from offboarding.cli.output import records, say
+from offboarding.config import loading
+from offboarding.config.loading import Checked, Loaded
+from offboarding.custody import register
+from offboarding.report.wording import counted
+from offboarding.waivers import register as let_stand
+
+
+@command("check-config")
+def check_config(*, output: Format = "table") -> int:
+    """Name each mistake in the configuration by its path, with the nearest valid word; and what's likely not meant.
+
+    Mistakes make the exit code 1, warnings don't.
+    """
+    checked = loading.check()
+    warnings = checked.loaded.warnings if checked.loaded else ()
+    if output == "jsonl":
+        records(
+            [
+                *(MistakeLine(level="mistake", text=m.text, path=m.path, file=m.file) for m in checked.mistakes),
+                *(MistakeLine(level="warning", text=warning, path=None, file=None) for warning in warnings),
+            ]
+        )
+    else:
+        say(*_told(checked, warnings))
+    return REFUSED if checked.mistakes else DONE
+
+
+@command("config-schema", example="> include/offboarding.schema.json")
+def config_schema(
+    *,
+    custody: Annotated[bool, option("--custody", text="that of the custody register, custody.yaml")] = False,
+    exceptions: Annotated[bool, option("--exceptions", text="that of exceptions.yaml")] = False,
+) -> int:
+    """Print the configuration's JSON schema, for editors."""
+    alone({"--custody": custody, "--exceptions": exceptions})
+    schema = loading.json_schema()
+    if custody:
+        schema = register.json_schema()
+    elif exceptions:
+        schema = let_stand.json_schema()
+    say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
+    return DONE
+
+
+def _told(checked: Checked, warnings: tuple[str, ...]) -> list[str]:
+    path = _shown(checked.path)
+    lines = [f"{_shown(mistake.file) if mistake.file else path}: {mistake}" for mistake in checked.mistakes]
+    lines += [f"{path}: warning: {warning}" for warning in warnings]
+    if checked.loaded is None:
+        pages = "docs/configuration.md"
+        if any(mistake.file for mistake in checked.mistakes):
+            pages += ", and of the register docs/custody.md"
+        return [*lines, f"{counted(len(checked.mistakes), 'mistake')}. Every key: {pages}"]
+    return [*lines, f"{path}: good. {_summary(checked.loaded)}", _register(checked.loaded)]
+
+
+def _summary(loaded: Loaded) -> str:
+    settings = loaded.settings
+    parts = sum(len(source.parts()) for source in settings.sources)
+    listing = ", ".join(source.name for source in settings.sources if not source.parts())
+    found = f" and those that {listing} lists each night" if listing else ""
+    store = "beside the project" if settings.store == "embedded" else f"the connection {loading.STORE_CONNECTION}"
+    return (
+        f"{counted(len(settings.rosters), 'roster')}, {counted(len(settings.sources), 'source')} read in"
+        f" {counted(parts, 'part')}{found}, {counted(len(settings.trackers), 'tracker')}; store: {store}."
+    )
+
+
+def _register(loaded: Loaded) -> str:
+    settings, own = loaded.settings, loaded.path.parent / loaded.settings.custody
+    if not settings.register.keys:
+        none = "names no key" if own.exists() else "isn't there"
+        return f"{_shown(own)}: {none}: who may have held the keys that verifiers trust is NOT CHECKED."
+    custodians = sum(len(entry.custodians) for entry in settings.register.keys)
+    keys, teams = counted(len(settings.register.keys), "key"), counted(len(settings.register.teams), "team")
+    return f"{_shown(own)}: good. {keys}, {counted(custodians, 'custodian')}, {teams}."
+
+
+def _shown(path: Path) -> Path:
+    """From here, where that is shorter."""
+    return path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path

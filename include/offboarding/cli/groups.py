@@ -1,0 +1,101 @@
+"""The tree as typer runs it: a command is made when it's typed, of its function's own parameters."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Any, cast
+
+import typer
+from typer.core import CompletionItem, TyperCommand, TyperGroup  # pyright: ignore[reportPrivateImportUsage]
+from typer.main import get_command
+
+from offboarding.cli.index import Declared
+from offboarding.cli.tree import Node, below
+from offboarding.config.spelling import nearest
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Example:
+    """What stands below the help, as it is written: it's copied."""
+
+    epilog: str | None
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Not wrapped."""
+        del ctx
+        formatter.write(f"\n{self.epilog}\n")
+
+
+class Leaf(_Example, TyperCommand):
+    """A command."""
+
+
+class Branch(_Example, TyperGroup):
+    """A group, which imports nothing but what is typed."""
+
+    node: Node
+
+    @cached_property
+    def verbs(self) -> Mapping[str, Node]:
+        """What may come after it."""
+        return below(self.node)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order of the tree."""
+        del ctx
+        return list(self.verbs)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Made now."""
+        del ctx
+        return made(self.verbs[cmd_name]) if cmd_name in self.verbs else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Says the nearest word where one isn't known. A group's own function is for when nothing comes after it."""
+        if args[0] not in self.verbs:
+            ctx.fail(f"{args[0]!r} is unknown.{nearest(args[0], self.verbs)}")
+        self.callback = None
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Off the tree."""
+        del ctx
+        with formatter.section("commands"):
+            formatter.write_dl([(name, each.short) for name, each in self.verbs.items()])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Off the tree, too."""
+        own = [
+            CompletionItem(name, help=each.short) for name, each in self.verbs.items() if name.startswith(incomplete)
+        ]
+        return [*own, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
+
+
+def made(node: Node) -> Any:
+    """A command or a group, ready to be typed."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    about: dict[str, Any] = {"help": node.sentence, "epilog": node.epilog, "context_settings": dict(_SETTINGS)}
+    function = _function(node.runs) if node.runs else _nothing
+    if node.verbs:
+        app.callback(cls=Branch, invoke_without_command=bool(node.runs), subcommand_metavar="COMMAND ...", **about)(
+            function
+        )
+    else:
+        app.command(cls=Leaf, **about)(function)
+    command = get_command(app)
+    if isinstance(command, Branch):
+        command.node = node
+    return command
+
+
+def _function(declared: Declared) -> Callable[..., Any]:
+    if declared.decision:
+        from offboarding.cli.deciding import command_of  # noqa: PLC0415 - it brings the configuration
+
+        return command_of(declared)
+    return cast("Callable[..., Any]", getattr(import_module(declared.module), declared.function))
+
+
+def _nothing() -> None:
+    """A group that does nothing by itself."""

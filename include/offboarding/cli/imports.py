@@ -1,0 +1,67 @@
+"""Decisions that come in a file."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+from offboarding.cli import DONE
+from offboarding.cli.deciding import signed
+from offboarding.cli.options import argument, author, command, option, words
+from offboarding.cli.output import say
+from offboarding.cli.stores import reading_store
+from offboarding.decisions import links_file
+from offboarding.decisions.kinds import Desk
+from offboarding.decisions.links_file import LineDecided
+from offboarding.model.errors import FatalError
+from offboarding.report.wording import COMMAND, counted, worker
+
+
+@command("link import", example="FILE --check")
+def link_import(
+    *,
+    file: Annotated[Path, argument("FILE", "the file, filled in: confirm, reject, or nothing", Path)],
+    check: Annotated[bool, option("--check", text="only say what is wrong, or what would be decided")] = False,
+    reason: Annotated[
+        str | None,
+        option("--reason", text="why, of lines that say nothing in their own column", metavar="TEXT", parse=words),
+    ] = None,
+    by: Annotated[str | None, author()],
+) -> int:
+    """Decide what a file of `links --format csv` says in its columns decision and reason: all of it, or none where a
+    line is wrong.
+    """
+    who = signed(by)
+    with reading_store() as (session, zone):
+        desk = Desk(session=session, author=who, zone=zone)
+        came = links_file.import_links(desk, file, reason=reason or "", check=check)
+    if came.mistakes:
+        told = "\n".join(f"{file.name}: {mistake}" for mistake in came.mistakes)
+        raise FatalError(f"{told}\nNothing of {file.name} is decided: mend {_these(len(came.mistakes))} first.")
+    if check:
+        say(*(_line(one) for one in came.decided))
+        say(f"{_all(came.decided)} would be written down; nothing is yet.")
+    elif came.decided:
+        first, last = came.decided[0].link.decision_id, came.decided[-1].link.decision_id
+        numbers = f"decision {first}" if first == last else f"decisions {first} to {last}"
+        say(
+            f"{_all(came.decided)}: {numbers}. {counted(came.undecided, 'line')} left open.",
+            f"They count from the next night on. To take one back: {COMMAND} link revoke {first}",
+        )
+    else:
+        say("No line says confirm or reject: nothing is decided.")
+    return DONE
+
+
+def _line(one: LineDecided) -> str:
+    says = "is" if one.verb == "confirm" else "is not"
+    account, whose = one.link.account, worker(one.link.worker.id_space, one.link.worker.worker_id)
+    return f"line {one.line}: {account.label} ({account.source}) {says} worker {whose}'s"
+
+
+def _all(decided: tuple[LineDecided, ...]) -> str:
+    verbs = Counter(one.verb for one in decided)
+    return f"{counted(verbs['confirm'], 'confirmation')} and {counted(verbs['reject'], 'rejection')}"
+
+
+def _these(number: int) -> str:
+    return "this line" if number == 1 else f"these {number} lines"

@@ -1,0 +1,289 @@
+"""Lists: findings, links, runs."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from offboarding.cli import DONE
+from offboarding.cli.options import FORMATS, Format, command, count, option, span
+from offboarding.cli.output import NARROW, Cell, Column, note, records, say, table, width
+from offboarding.cli.stores import reading_store
+from offboarding.config.spelling import nearest
+from offboarding.decisions import spreadsheet
+from offboarding.model import FindingState, LinkDecision, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND, counted, moment, thing, ticket, worker
+from offboarding.rules import all_rules
+from offboarding.store import reading
+from offboarding.store.connect import Session
+from offboarding.store.reading import FindingTold, LinkTold, RunTold
+from offboarding.store.withdrawals import GRACE
+
+RUNS_IN_A_TABLE = 20
+NOTHING_YET = "Nothing has been checked yet: run the DAG offboarding_nightly, or `make demo` for an invented company."
+
+
+_STATES = (*(state.value for state in FindingState), "all")
+_RULES = tuple(rule.id for rule in all_rules())
+_DECISIONS = tuple(decision.value for decision in LinkDecision)
+
+
+@command("findings", example="--state all --worker hr:10442")
+def findings(
+    *,
+    state: Annotated[
+        str, option("--state", text="only those in this state (default: open)", choices=_STATES)
+    ] = FindingState.OPEN.value,
+    rule: Annotated[
+        str | None, option("--rule", text=f"only this rule's, such as {_RULES[-1]}", metavar="RULE")
+    ] = None,
+    worker: Annotated[
+        str | None, option("--worker", text="only this person's: a worker id, or id_space:id", metavar="ID")
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """List findings, worst first."""
+    _check_rule(rule)
+    with reading_store() as (session, _):
+        person = reading.worker_called(session, worker).person_uid if worker else None
+        found = reading.findings(session, state=None if state == "all" else state, rule=rule, person_uid=person)
+        if output == "jsonl":
+            from offboarding.cli.lines.findings import FindingLine  # noqa: PLC0415 - it brings every rule
+
+            records(map(FindingLine.read, found))
+        else:
+            finding_table(found)
+            _after_findings(session, found, state)
+    return DONE
+
+
+@command("links", example="--decision disputed --source aws")
+def links(
+    *,
+    decision: Annotated[
+        list[str] | None, option("--decision", text="only so decided; once for each", choices=_DECISIONS)
+    ] = None,
+    source: Annotated[str | None, option("--source", text="only of this source", metavar="SOURCE")] = None,
+    output: Annotated[
+        str,
+        option(
+            "--format",
+            text=f"{FORMATS}; {spreadsheet.FORMAT}, a file to decide in, with a spreadsheet, for `link import`"
+            " (default: table)",
+            choices=("table", "jsonl", spreadsheet.FORMAT),
+        ),
+    ] = "table",
+) -> int:
+    """List accounts with whom they are linked to, and why; dead accounts are among them."""
+    with reading_store() as (session, _):
+        names = reading.source_names(session)
+        if source is not None and source not in names:
+            raise FatalError(f"no source {source} has been read yet.{nearest(source, names)}")
+        found = reading.links(session, source=source, decisions=decision)
+    if output == "jsonl":
+        from offboarding.cli.lines.links import LinkLine  # noqa: PLC0415
+
+        records(map(LinkLine.read, found))
+    elif output == spreadsheet.FORMAT:
+        from offboarding.decisions import links_file  # noqa: PLC0415 - it brings what decides them
+
+        sys.stdout.writelines(links_file.text(found))
+    elif found:
+        link_table(found)
+        accounts = len({(link.realm, link.account_native_id) for link in found})
+        say("", f"{counted(accounts, 'account')}, dead ones too.")
+    else:
+        say("No account is so linked." if names else NOTHING_YET)
+    return DONE
+
+
+@command("runs", example="--last 5")
+def runs(
+    *,
+    last: Annotated[
+        int | None, option("--last", text="no more than N (default: 20 in a table, else all)", metavar="N", parse=count)
+    ] = None,
+    newest_within: Annotated[
+        timedelta | None,
+        option(
+            "--newest-within",
+            text="only the last night that ended, and exit code 1 if that is longer ago: 26h, 2d, 90m",
+            metavar="TIME",
+            parse=span,
+        ),
+    ] = None,
+    output: Format = "table",
+) -> int:
+    """List runs, newest first, with what each read."""
+    if newest_within:
+        return _newest(newest_within, output)
+    with reading_store() as (session, zone):
+        found = reading.runs(session, last=last or (None if output == "jsonl" else RUNS_IN_A_TABLE))
+    if output == "jsonl":
+        from offboarding.cli.lines.runs import RunLine  # noqa: PLC0415
+
+        records(map(RunLine.read, found))
+    elif found:
+        _run_table(found, zone)
+        say("", f"What a run found: {COMMAND} report --run {found[0].run_id}")
+    else:
+        say(NOTHING_YET)
+    return DONE
+
+
+def _newest(within: timedelta, output: str) -> int:
+    """The last night that ended, and whether that is near enough: silence must not read as clean."""
+    with reading_store() as (session, zone):
+        ended = reading.last_night(session)
+    found = [ended] if ended else []
+    if output == "jsonl":
+        from offboarding.cli.lines.runs import RunLine  # noqa: PLC0415
+
+        records(map(RunLine.read, found))
+    elif found:
+        _run_table(found, zone)
+    if ended is None or ended.finished_at is None:
+        raise FatalError("No night has ever run to its end.")
+    ago = datetime.now(UTC) - ended.finished_at
+    if ago < -GRACE:
+        at = moment(ended.finished_at, zone)
+        raise FatalError(f"The last night, run {ended.run_id}, ended at {at}, which hasn't come: a clock was set back.")
+    if ago > within:
+        hours = counted(int(ago.total_seconds() // 3600), "hour")
+        raise FatalError(f"No night has ended for {hours}, since run {ended.run_id}: nobody is being checked.")
+    return DONE
+
+
+def finding_table(found: Sequence[FindingTold]) -> None:
+    """Findings; where there is little room, what it is and where stand below each other."""
+    if not found:
+        return
+    key, severity = Column(name="Key", whole=True), Column(name="Severity", whole=True)
+    gone = Column(name="Days", whole=True, right=True)
+    whose, told = Column(name="Worker"), Column(name="Ticket")
+    if width() < NARROW:
+        columns = [key, severity, Column(name="What"), whose, gone, told]
+        table(columns, ([*_judged(f), (_rule(f), _thing(f)), _whose(f), _days(f), _ticket(f)] for f in found))
+    else:
+        rule, thing = Column(name="Rule", whole=True), Column(name="Thing")
+        columns = [key, severity, rule, whose, gone, Column(name="Source"), thing, told]
+        rows = ([*_judged(f), _rule(f), _whose(f), _days(f), f.source, _thing(f), _ticket(f)] for f in found)
+        table(columns, rows)
+
+
+def link_table(found: Sequence[LinkTold]) -> None:
+    """Accounts beside whom they may belong to; where there is little room, the evidence stands below the account."""
+    source, account, now = Column(name="Source"), Column(name="Account"), Column(name="Is now", whole=True)
+    decision, whose = Column(name="Decision", whole=True), Column(name="Worker")
+    score = Column(name="Score", whole=True, right=True)
+    if width() < NARROW:
+        rows = ([_decided(link), _linked_to(link), _score(link), _account_and_why(link)] for link in found)
+        table([decision, whose, score, Column(name="Account, what it is now, and why")], rows)
+    else:
+        columns = [source, account, now, decision, whose, score, Column(name="Evidence")]
+        rows = (
+            [
+                *(link.source, link.account_label, link.standing, _decided(link), _linked_to(link), _score(link)),
+                "; ".join(link.evidence),
+            ]
+            for link in found
+        )
+        table(columns, rows)
+
+
+def _account_and_why(link: LinkTold) -> list[str]:
+    evidence = [f"- {sentence}" for sentence in link.evidence]
+    return [f"{link.source}: {link.account_label} ({link.standing})", *evidence]
+
+
+def _decided(link: LinkTold) -> str:
+    return link.decision if link.relation in (None, "is") else f"{link.decision}, {link.relation}"
+
+
+def _linked_to(link: LinkTold) -> str:
+    return worker(link.id_space or "", link.worker_id) if link.worker_id else ""
+
+
+def _score(link: LinkTold) -> str:
+    return f"{link.score / 100:.2f}" if link.score is not None else ""
+
+
+def _run_table(found: Sequence[RunTold], zone: str) -> None:
+    columns = [
+        Column(name="Run", whole=True, right=True),
+        Column(name="As of"),
+        Column(name="Was", whole=True),
+        Column(name="Waiting", whole=True, right=True),
+        Column(name="Rosters"),
+        Column(name="Sources"),
+    ]
+    table(columns, (_run_row(run, zone) for run in found))
+
+
+def _run_row(run: RunTold, zone: str) -> list[Cell]:
+    rosters = [_told(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
+    parts = [_told(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
+    if run.kind == "release":
+        rosters = ["(a release)"]
+    waiting = "" if run.waiting is None else str(run.waiting)
+    status = "withdrawn" if run.withdrawn_at else run.status or "not ended"
+    return [str(run.run_id), moment(run.as_of, zone), status, waiting, rosters, parts]
+
+
+def _told(name: str, counts: str, status: str) -> str:
+    return f"{name} {counts}, {status}" if status in {"complete", "partial"} else f"{name} {status}"
+
+
+def _after_findings(session: Session, found: Sequence[FindingTold], state: str) -> None:
+    counts = reading.finding_counts(session)
+    others = [f"{number} {name}" for name, number in counts.items() if state not in (name, "all")]
+    rest = f" Besides: {', '.join(others)} (--state all)." if others else ""
+    if found:
+        say("", f"{counted(len(found), 'finding')}, worst first.{rest} Why: {COMMAND} explain KEY")
+    elif counts:
+        say(f"No finding is so.{rest}")
+    else:
+        note("There is no finding." if reading.runs(session, last=1) else NOTHING_YET)
+
+
+def _check_rule(rule: str | None) -> None:
+    if rule is None:
+        return
+    from offboarding.rules import all_rules  # noqa: PLC0415 - only where a rule is named
+
+    known = [one.id for one in all_rules()]
+    if rule not in known:
+        raise FatalError(f"--rule: {rule} is no rule.{nearest(rule, known)}")
+
+
+def _judged(finding: FindingTold) -> list[str]:
+    return [short_finding(finding.finding_key), finding.severity]
+
+
+def _rule(finding: FindingTold) -> str:
+    return finding.rule if finding.state == "open" else f"{finding.rule} ({finding.state})"
+
+
+def _thing(finding: FindingTold) -> str:
+    kind = SubjectKind(finding.subject_kind)
+    if kind is SubjectKind.ACCOUNT:
+        return finding.subject_label
+    told = thing(kind, finding.subject_label, finding.account_label)
+    return f"{told} {finding.realm}" if kind is SubjectKind.SOURCE else told
+
+
+def _whose(finding: FindingTold) -> str:
+    return worker(finding.id_space or "", finding.worker_id) if finding.worker_id else ""
+
+
+def _days(finding: FindingTold) -> str:
+    return "" if finding.exposure_days is None else str(finding.exposure_days)
+
+
+def _ticket(finding: FindingTold) -> str:
+    if finding.ticket_state is None:
+        return ""
+    told = ticket(finding.ref).removeprefix("ticket ")
+    return told if finding.ticket_state != "closed" else f"{told} closed"

@@ -1,0 +1,48 @@
+"""The store, for commands that need no more of the configuration than which it is."""
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from offboarding import wiring
+from offboarding.config import loading
+from offboarding.config.loading import Loaded, StoreChoice
+from offboarding.model.errors import ConfigError, OffboardingError
+from offboarding.store.connect import Session
+
+
+class UnreachableError(Exception):
+    """There is a store, and it can't be used now."""
+
+
+@contextmanager
+def reading_store() -> Generator[tuple[Session, str]]:
+    """A session on the store, and the company's zone. Raises as `session_on`."""
+    choice = loading.store_choice()
+    with session_on(choice) as session:
+        yield session, choice.time_zone
+
+
+@contextmanager
+def session_on(chosen: Loaded | StoreChoice) -> Generator[Session]:
+    """A session on the store. Raises ConfigError where none is configured, UnreachableError where it can't be used."""
+    with _reached(wiring.store(chosen)) as session:
+        yield session
+
+
+@contextmanager
+def trial_on(loaded: Loaded) -> Generator[Session]:
+    """A session on an empty schema beside the store's own, gone afterwards. Raises as `session_on`."""
+    with _reached(wiring.trial_store(loaded)) as session:
+        yield session
+
+
+@contextmanager
+def _reached(opening: AbstractContextManager[Session]) -> Generator[Session]:
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(opening)
+        except ConfigError:
+            raise
+        except OffboardingError as error:
+            raise UnreachableError(str(error)) from error
+        yield session

@@ -1,0 +1,82 @@
+"""What may be typed, in the order of `--help`. What isn't named here comes last in its group: a new command or decision
+needs no line.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from offboarding.cli.index import Declared, declared
+from offboarding.report.wording import COMMAND
+
+EXIT_CODES = """exit codes:
+  0  done
+  1  refused: a sentence says what is wrong (the configuration, a key, a decision)
+  2  the words given make no command
+  3  the store, or a system that the command needs, can't be reached"""
+SENTENCE = "Who left, and what of theirs still works? Read what the nights found, and say what you decided."
+GROUPS = {
+    "link": "Decide whose an account is.",
+    "notice": "Tell a departure before HR's feed tells it.",
+    "departure": "Decide on departures that HR leaves open.",
+    "acknowledge": "Say that a gap is known, so that it turns no run red.",
+    "audit": "See whether the record of changes is what it was when it was written.",
+}
+"""What the commands of a group do, where it does nothing by itself."""
+_ORDER = (
+    *("init", "doctor", "nightly", "purge", "check-config", "config-schema"),
+    *("findings", "links", "runs", "worker", "explain", "report", "custody"),
+    *("link", "link confirm", "link reject", "link revoke", "link import", "link list"),
+    *("accept-read", "verdict", "release", "holds", "reject"),
+    *("notice", "notice add", "notice withdraw", "notice list"),
+    *("departure", "departure list", "departure confirm", "departure deny"),
+    *("upcoming", "attest"),
+    *("acknowledge", "acknowledge add", "acknowledge withdraw", "acknowledge list", "audit"),
+)
+_PLACES = {words: place for place, words in enumerate(_ORDER)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A command, or a group of them."""
+
+    words: str
+    """What is typed: "link confirm"; "" for all there is."""
+    sentence: str
+    epilog: str
+    runs: Declared | None
+    """What it does; None for a group that does nothing by itself."""
+    verbs: Sequence[str] = ()
+    """The words of what may come after it."""
+
+    @property
+    def short(self) -> str:
+        """Its sentence in a list."""
+        return self.sentence[0].lower() + self.sentence[1:].rstrip(".")
+
+
+def top() -> Node:
+    """All there is."""
+    words = {each.partition(" ")[0] for each in declared()}
+    below = f"{EXIT_CODES}\n\nHelp on one command: {COMMAND} COMMAND --help"
+    return Node(words="", sentence=SENTENCE, epilog=below, runs=None, verbs=_in_order(words))
+
+
+def below(group: Node) -> Mapping[str, Node]:
+    """What may come after it, by its last word."""
+    return {words.rpartition(" ")[2]: _node(words) for words in group.verbs}
+
+
+def _node(words: str) -> Node:
+    runs, verbs = declared().get(words), _in_order(each for each in declared() if each.startswith(f"{words} "))
+    example = f"{words} {runs.example}".strip() if runs else next((each for each in verbs if "list" in each), verbs[0])
+    return Node(
+        words=words,
+        sentence=runs.sentence if runs else GROUPS.get(words, declared()[verbs[0]].sentence),
+        epilog=f"example:\n  {COMMAND} {example}\n\n{EXIT_CODES}",
+        runs=runs,
+        verbs=verbs,
+    )
+
+
+def _in_order(words: Iterable[str]) -> Sequence[str]:
+    return sorted(words, key=lambda each: (_PLACES.get(each, len(_PLACES)), each))

@@ -1,0 +1,71 @@
+"""Who leaves soon, and what they hold."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+from offboarding.cli import DONE
+from offboarding.cli.options import Format, command, count, option
+from offboarding.cli.output import Cell, Column, records, say, table
+from offboarding.cli.stores import reading_store
+from offboarding.report.wording import COMMAND, counted, moment, worker
+from offboarding.store.connect import Session
+from offboarding.store.reading import told_holders, told_keys
+from offboarding.store.reading.told_holders import Asked
+from offboarding.store.reading.upcoming import LeavesSoon, upcoming
+
+_BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
+
+
+@command("upcoming", example="--days 30")
+def listing(
+    *,
+    days: Annotated[int, option("--days", text="within so many days (default: 14)", metavar="N", parse=count)] = 14,
+    output: Format = "table",
+) -> int:
+    """List who leaves soon and what they hold, so that revocation can be prepared.
+
+    People who work here still, the first to leave first.
+    """
+    now = datetime.now(UTC)
+    with reading_store() as (session, zone):
+        found = upcoming(session, as_of=now, days=days, zone=zone)
+        keys = _keys(session, Asked(as_of=now, zone=zone)) if found else {}
+    if output == "jsonl":
+        from offboarding.cli.lines.departures import UpcomingLine  # noqa: PLC0415 - tables need none of it
+
+        records(UpcomingLine.read(each, keys=keys.get(each.person_uid, [])) for each in found)
+    elif found:
+        names = ("Worker", "Leaves", "By", "Holds", "Accounts and keys")
+        columns = [Column(name=name, whole=name == "Worker") for name in names]
+        table(columns, (_row(each, keys.get(each.person_uid, [])) for each in found))
+        say(
+            "", f"What one of them may carry along: {COMMAND} custody --worker ID. No ticket is made before they leave."
+        )
+    else:
+        say(f"Nobody leaves within {counted(days, 'day')}, by what HR and notices say.")
+    return DONE
+
+
+def _keys(session: Session, asked: Asked) -> dict[str, list[str]]:
+    """Labels of the keys that each person may hold, the surest first."""
+    labels = {key.material: key.label for key in told_keys.keys(session)}
+    held: dict[str, list[str]] = defaultdict(list)
+    for holder in told_holders.everyone(session, asked):
+        held[holder.person_uid].append(labels.get(holder.material, holder.material))
+    return held
+
+
+def _row(each: LeavesSoon, keys: list[str]) -> list[Cell]:
+    exact = each.basis == "notice"
+    when = moment(each.left_at, each.zone) if exact else f"{each.left_on} ({each.zone})"
+    holds = [counted(each.accounts, "account"), counted(each.credentials, "credential"), counted(len(keys), "key")]
+    privileged = f", {each.privileged} privileged" if each.privileged else ""
+    things = [*each.labels, *(f"key: {label}" for label in keys)]
+    return [
+        worker(each.id_space, each.worker_id),
+        when,
+        f"{_BASES[each.basis]} ({each.told})",
+        f"{', '.join(holds)}{privileged}",
+        things,
+    ]

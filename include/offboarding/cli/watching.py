@@ -1,0 +1,104 @@
+"""What a person at a terminal sees while something long runs: bars, and lines of the log beside the output."""
+
+import logging
+import signal
+import sys
+from collections.abc import Generator, MutableMapping
+from contextlib import contextmanager
+from functools import cached_property
+from types import FrameType
+from typing import Any, NoReturn
+
+import structlog
+
+from offboarding.cli import defects
+from offboarding.report.wording import joined
+from offboarding.runs.ingest.progress import watched
+
+TERMINATED = 128 + signal.SIGTERM
+"""As shells have it."""
+
+
+@contextmanager
+def at_the_terminal(*, quiet: bool = False, silent: bool = False) -> Generator[None]:
+    """The log goes to the error output; where that is a terminal, reads show as bars. SIGTERM ends as Ctrl-C does.
+
+    `quiet`: nothing of the log but its warnings; `silent`: nothing, where the command tells all of it itself.
+    """
+    level = logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO
+    before = signal.signal(signal.SIGTERM, _ended)
+    log_before = structlog.get_config()
+    try:
+        _log_beside_the_output(level)
+        if not sys.stderr.isatty():
+            yield
+            return
+        with watched(Bars()):
+            yield
+    finally:
+        structlog.configure(**log_before)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _log_beside_the_output(level: int) -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            _printable,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=defects.for_log),
+        ],
+        # Asked anew each time: while a bar is drawn, what is written there goes above it.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _printable(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["event"] = joined(str(event["event"]).split("\n"))
+    return event
+
+
+class Bars:
+    """A line for each thing that is read, with how many have passed, for as long as it's read. No end is known before.
+
+    Drawn on the error output alone: what a pipe or file takes is the command's own.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Any] = {}
+
+    @cached_property
+    def _progress(self) -> Any:
+        """Made for the first read: most commands read nothing for long."""
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.completed:,}"))
+        return Progress(
+            *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True, redirect_stdout=False
+        )
+
+    def __call__(self, what: str, number: int, *, over: bool) -> None:
+        """A Watcher (progress.py)."""
+        if over:
+            self._end(what)
+            return
+        if not self._lines:
+            self._progress.start()
+        if what not in self._lines:
+            self._lines[what] = self._progress.add_task(what, total=None)
+        self._progress.update(self._lines[what], completed=number)
+
+    def _end(self, what: str) -> None:
+        line = self._lines.pop(what, None)
+        if line is not None:
+            self._progress.remove_task(line)
+            if not self._lines:
+                self._progress.stop()
+
+
+def _ended(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise SystemExit(TERMINATED)

@@ -1,0 +1,72 @@
+"""The files beside the configuration: who holds which key, and what may stand for a while.
+
+Each is found where the configuration says, read by the room that it belongs to, and held against the names that the
+configuration has. A mistake names the file that it's in.
+"""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from offboarding.config.mistakes import Mistake
+from offboarding.config.settings import DEFAULT_CUSTODY, DEFAULT_EXCEPTIONS, Settings
+from offboarding.custody import across as custody_across
+from offboarding.custody import reading as custody_file
+from offboarding.custody.register import Register
+from offboarding.waivers import across as exceptions_across
+from offboarding.waivers import reading as exceptions_file
+from offboarding.waivers.register import Exceptions
+
+
+def register(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Register:
+    """The custody register, empty where it can't be had: then the mistakes say why, in its own file."""
+    own = _own(path, raw, "custody", DEFAULT_CUSTODY)
+    told, found = custody_file.read(own, named="custody" in raw)
+    # While something is wrong in the configuration, names may be missing that are none of this file's mistakes.
+    if told is not None and settings is not None and not mistakes:
+        found = list(custody_across.mistakes(told, settings.known_names))
+    mistakes += (replace(mistake, file=own) for mistake in found)
+    return told or Register()
+
+
+def exceptions(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Exceptions:
+    """What is let stand, nothing where it can't be had: then the mistakes say why, in the file's own name."""
+    own = _own(path, raw, "exceptions", DEFAULT_EXCEPTIONS)
+    told, found = exceptions_file.read(own, named="exceptions" in raw)
+    if told is not None and settings is not None and not mistakes:
+        found = list(exceptions_across.mistakes(told, known(settings)))
+    mistakes += (replace(mistake, file=own) for mistake in found)
+    return told or Exceptions()
+
+
+def ending(settings: Settings) -> Iterator[str]:
+    """Yield which entries of the exceptions file have ended, or end soon."""
+    today = datetime.now(ZoneInfo(settings.company.time_zone)).date()
+    yield from (f"{settings.exceptions}: {text}" for text in exceptions_across.warnings(settings.let_stand, today))
+
+
+def rules() -> list[str]:
+    """The ids of every rule."""
+    # What only reads the store needs none of them.
+    return [rule.id for rule in importlib.import_module("offboarding.rules").all_rules()]
+
+
+def _own(path: Path, raw: Mapping[str, object], key: str, usual: str) -> Path:
+    told = raw.get(key)
+    return path.parent / (told if isinstance(told, str) else usual)
+
+
+def known(settings: Settings) -> exceptions_across.Known:
+    """What may be excepted or acknowledged today."""
+    return exceptions_across.Known(
+        id_spaces=[roster.id_space for roster in settings.rosters],
+        rosters=[roster.name for roster in settings.rosters],
+        readers=[reader.name for reader in settings.readers],
+        queue=settings.messages is not None,
+        rules=rules(),
+        max_days=settings.policy.max_exception_days,
+        today=datetime.now(ZoneInfo(settings.company.time_zone)).date(),
+    )

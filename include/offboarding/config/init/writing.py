@@ -1,0 +1,49 @@
+"""The file on disk: only a good one, and never over one that is there."""
+
+import os
+from pathlib import Path
+
+from offboarding.config import loading
+from offboarding.config.loading import Loaded
+from offboarding.model.errors import ConfigError
+
+
+def refuse_to_overwrite(path: Path) -> None:
+    """Raise ConfigError where something stands there."""
+    if path.exists():
+        raise ConfigError(f"{path} is there already, and isn't overwritten. Name another file, or say --force.")
+
+
+def write(path: Path, text: str, *, force: bool) -> Loaded:
+    """Check it, then put it there. Raises ConfigError that lists what is wrong; then nothing is written."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
+    try:
+        checked = loading.check(new)
+        if checked.loaded is None:
+            wrong = "\n".join(f"  {mistake}" for mistake in checked.mistakes)
+            raise ConfigError(
+                f"Something is missing, and nothing was written. Say it with --set NAME.KEY=VALUE:\n{wrong}"
+            )
+        if force:
+            new.replace(path)
+            return checked.loaded
+        _link(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    return checked.loaded
+
+
+def _link(new: Path, path: Path) -> None:
+    """A rename would overwrite what came meanwhile."""
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        refuse_to_overwrite(path)
+    except OSError:
+        # A file system without links.
+        with path.open("x", encoding="utf-8") as file:
+            file.write(new.read_text(encoding="utf-8"))

@@ -1,0 +1,149 @@
+"""How much may change in a night before a person has to look: the guard's limits, and what goes beyond them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from offboarding.interfaces import Strict
+from offboarding.model import Count, Measure, Trip
+
+LONGEST_LAYOFF_DAYS = 31
+"""A longer one would be no announcement, but the end of the limit."""
+LEAVERS = frozenset({Measure.ACTUAL, Measure.PLANNED, Measure.INFERRED})
+
+
+class Limit(Strict):
+    """At most so many, or so many in a hundred, whichever is less. A population under the minimum counts as that many,
+    so that one of ten isn't 10 %.
+    """
+
+    absolute: int | None = Field(default=None, ge=0)
+    percent: float | None = Field(default=None, ge=0, le=100)
+    min_population: int = Field(default=100, ge=1)
+
+    def of(self, population: int) -> int | None:
+        """The most that goes through; None for no limit."""
+        share = None if self.percent is None else int(max(population, self.min_population) * self.percent / 100)
+        told = [bound for bound in (self.absolute, share) if bound is not None]
+        return min(told) if told else None
+
+
+class Expected(Strict):
+    """A layoff that was announced: so many may leave between two days."""
+
+    from_: date = Field(alias="from", description="First day.")
+    to: date = Field(description="Last day, at most 31 days after the first.")
+    max: int = Field(ge=1, description="So many people may leave, of any roster, before the guard holds them.")
+    roster: str = Field(default="", description="Of this roster alone.")
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Expected":
+        if self.to < self.from_:
+            raise ValueError("to lies before from")
+        if (self.to - self.from_).days > LONGEST_LAYOFF_DAYS:
+            raise ValueError(f"to lies more than {LONGEST_LAYOFF_DAYS} days after from: announce the next ones by then")
+        return self
+
+    def covers(self, roster: str, day: date) -> bool:
+        """Whether it speaks of this roster on this day."""
+        return self.roster in ("", roster) and self.from_ <= day <= self.to
+
+
+class Approver(Strict):
+    """An Airflow user, where the auth manager's id and the user's name differ."""
+
+    id: str = Field(min_length=1, description="As Airflow tells it at /ui/auth/me; who answers is compared by it.")
+    name: str = Field(min_length=1, description="As Airflow notes it beside a run; who triggers one is compared by it.")
+
+
+class Guard(Strict):
+    """The limits, and what was announced. policy.max_new_tickets is that of all together, policy.max_named that of
+    people whom a person names.
+    """
+
+    leavers: Limit = Field(
+        default=Limit(absolute=50, percent=5, min_population=100),
+        description="New leavers of a roster since its last accepted read, each basis by itself.",
+    )
+    inferred: Limit = Field(
+        default=Limit(absolute=20, percent=3, min_population=100),
+        description="The same, of those whom the feed no longer lists.",
+    )
+    withdrawn: Limit = Field(
+        default=Limit(absolute=20, percent=10, min_population=50),
+        description="Leavers whose tickets would close because the roster takes their departures back.",
+    )
+    workers: Limit = Field(
+        default=Limit(percent=10, min_population=50), description="Workers fewer than in the last accepted read."
+    )
+    objects: Limit = Field(
+        default=Limit(percent=20, min_population=25),
+        description="Accounts or keys fewer than in the last accepted read of a part of a source.",
+    )
+    unlinked: Limit = Field(
+        default=Limit(percent=10, min_population=50),
+        description="Linked accounts of a source fewer than at its last accepted read.",
+    )
+    accounts: Limit = Field(
+        default=Limit(absolute=5), description="Accounts of one system that are newly linked to one leaver."
+    )
+    findings: Limit = Field(
+        default=Limit(absolute=100, percent=5, min_population=400),
+        description="New findings of a source, and of a rule, by the accounts there are.",
+    )
+    closings: Limit = Field(
+        default=Limit(absolute=100, percent=50, min_population=40),
+        description="Findings of a source, and in all, that would close on their tickets, by those open there.",
+    )
+    batch: int = Field(
+        default=50, ge=1, description="So many tickets of a first read are let through by one release, the worst first."
+    )
+    max_age_hours: float = Field(default=24, gt=0, description="A release refuses reads that are older.")
+    approvers: tuple[Annotated[str, Field(min_length=1)] | Approver, ...] = Field(
+        default=(),
+        description="Airflow users who may release or reject in Airflow; all who may edit or trigger runs if empty.",
+    )
+    expect: tuple[Expected, ...] = Field(default=(), description="Layoffs that were announced.")
+
+    def limit(self, measure: Measure) -> Limit:
+        """Of one measure; that of tickets is the policy's."""
+        return self.leavers if measure in LEAVERS - {Measure.INFERRED} else getattr(self, measure.value)
+
+    @property
+    def users(self) -> tuple[Approver, ...]:
+        """The approvers; whoever is written as one word bears it as id and as name."""
+        return tuple(Approver(id=each, name=each) if isinstance(each, str) else each for each in self.approvers)
+
+    def announced(self, roster: str, day: date) -> int:
+        """How many leavers of a roster were announced for a day; 0 where none were."""
+        return max((each.max for each in self.expect if each.covers(roster, day)), default=0)
+
+
+def day_of(as_of: datetime, zone: str) -> date:
+    """The day that announcements speak of."""
+    return as_of.astimezone(ZoneInfo(zone)).date()
+
+
+def trips(guard: Guard, counts: Iterable[Count], day: date) -> Iterator[Trip]:
+    """Yield the lines that go beyond their limits. Announced leavers raise their roster's."""
+    for count in counts:
+        measure = Measure(count.measure)
+        bound = guard.limit(measure).of(count.base)
+        if bound is None:
+            continue
+        if measure in LEAVERS or measure is Measure.WORKERS:
+            bound = max(bound, guard.announced(count.name, day))
+        if count.value > bound:
+            yield Trip(
+                kind=count.kind, name=count.name, measure=count.measure, value=count.value, base=count.base, bound=bound
+            )
+
+
+def announced_rosters(guard: Guard, rosters: Sequence[str], tripped: Iterable[Trip], day: date) -> list[str]:
+    """Rosters whose leavers were announced and stay within it: what rests on those departures isn't counted again."""
+    over = {trip.name for trip in tripped if trip.kind == "roster"}
+    return [roster for roster in rosters if guard.announced(roster, day) and roster not in over]

@@ -1,0 +1,209 @@
+"""What waits, let through or refused by a person: by command, by form, or by an answer to `offboarding_release`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.config.spelling import nearest
+from offboarding.guard.holds import Release
+from offboarding.interfaces import Tracker
+from offboarding.model.errors import FatalError
+from offboarding.report import held
+from offboarding.runs import pipeline
+from offboarding.store import guard, reading, runs
+from offboarding.store.connect import Session
+from offboarding.store.events import append_events
+from offboarding.store.guard import Hold
+from offboarding.store.guard_look import Looking
+from offboarding.store.locks import lock_findings
+from offboarding.store.rows import Run
+
+ASKS = ("offboarding_nightly", "ask")
+"""The DAG and the task that say that something waits."""
+
+log = structlog.get_logger("offboarding.release")
+
+
+def release(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    told: tuple[str, Tracker] | None,
+    *,
+    reason: str,
+    author: str,
+    holds: Sequence[int] = (),
+    batch: int | None = None,
+    caller: str = "",
+) -> Run:
+    """Let through what waits since a run or earlier, or on these holds alone, after evaluating the last reads afresh.
+
+    Of a first read so many tickets as a batch holds, the worst first. `caller`: whose task this is; begun again after
+    it was broken off, it tells what it let through then, and lets nothing more through. Raises FatalError where nothing
+    waits, a hold is none that waits, or the last night's reads are older than guard.max_age_hours.
+    """
+    caller = f"release of {run_id} by {author} {caller or datetime.now(UTC)}"
+    run = runs.begun(session, caller)
+    if run is None:
+        run = _let_through(session, settings, run_id, caller, reason=reason, author=author, named=holds, batch=batch)
+    if run.finished_at is None:
+        pipeline.ticket(session, settings, run, told)
+        runs.end_release(session, run.run_id)
+    return run
+
+
+def taken_up(session: Session, settings: Settings, told: tuple[str, Tracker] | None, *, caller: str) -> bool:
+    """Tell what this caller let through before it broke off; False where it let nothing through, or told it all."""
+    run = runs.broken_off(session, caller)
+    if run is None:
+        return False
+    pipeline.ticket(session, settings, run, told)
+    runs.end_release(session, run.run_id)
+    return True
+
+
+def _let_through(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    caller: str,
+    *,
+    reason: str,
+    author: str,
+    named: Sequence[int],
+    batch: int | None,
+) -> Run:
+    """In one transaction with the run itself: where there is such a run, all of it was done."""
+    runs.run(session, run_id)
+    last = _fresh_enough(session, settings)
+    with session.transaction():
+        lock_findings(session)
+        decided = _named(session, named) if named else [h for h in guard.holds(session) if h.opened_run <= run_id]
+        if not decided and not guard.waiting(session, run_id):
+            raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
+        run = runs.open_release(session, caller=caller, of=last)
+        let = Release(
+            of_run=run_id,
+            holds=decided,
+            everything=not named,
+            batch=batch or settings.guard.batch,
+            reason=reason,
+            author=author,
+        )
+        pipeline.evaluate(session, settings, run, let)
+        outcome = pipeline.guard(session, settings, run, let)
+        runs.note_waiting(session, run.run_id, outcome.baseline + outcome.over_maximum)
+    log.info("released", run=run.run_id, of=run_id, holds=[hold.hold_id for hold in decided], findings=outcome.opened)
+    return run
+
+
+def reject(session: Session, holds: Sequence[int], *, reason: str, author: str) -> list[Hold]:
+    """Refuse what waits on these holds: nothing of it is told, and the next night is compared with what was accepted
+    before. Raises FatalError where one of them is none that waits.
+    """
+    with session.transaction():
+        lock_findings(session)
+        decided = _named(session, holds)
+        look = Looking.at(session, runs.run(session, max(hold.last_run for hold in decided)))
+        changes = guard.rejected(look, [hold.hold_id for hold in decided], f"rejected by {author}: {reason}")
+        append_events(session, changes, run_id=None, actor=author)
+        for hold in decided:
+            guard.decide_hold(look, hold.hold_id, "rejected", author=author, reason=reason)
+    log.info("rejected", holds=[hold.hold_id for hold in decided], findings=len(changes))
+    return decided
+
+
+def answered(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    told: tuple[str, Tracker] | None,
+    *,
+    approve: bool,
+    reason: str,
+    author: str,
+    author_id: str | None = None,
+    caller: str = "",
+) -> None:
+    """Do as a person answered: everything that waits is let through, or every line that waits refused.
+
+    A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. Raises FatalError without a
+    reason, where nothing waits any more, and as `check_approver`.
+    """
+    check_approver(settings, name=author, user_id=author_id)
+    if not reason.strip():
+        raise FatalError("a decision needs a reason: trigger offboarding_release again, and say why")
+    if approve:
+        release(session, settings, run_id, told, reason=reason, author=author, caller=caller)
+    else:
+        waiting = [hold.hold_id for hold in guard.holds(session)]
+        if waiting:
+            reject(session, waiting, reason=reason, author=author)
+
+
+def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
+    """The latest night that asset events name, and what to tell whoever is asked of events that no night made.
+
+    By REST anybody may make such events who may make asset events at all; those bear no task's name. Raises FatalError
+    where there are no others.
+    """
+    made = [int(each.extra["run"]) for each in events if (each.source_dag_id, each.source_task_id) == ASKS]
+    by_hand = len(events) - len(made)
+    told = (
+        f"{by_hand} of the asset events that began this run was made by hand, and by no night: who did it stands in"
+        " Airflow's audit log, as create_asset_event."
+    )
+    if events and not made:
+        raise FatalError(f"{told} Nobody is asked. What waits shows python -m offboarding holds")
+    return max(made, default=None), f"\n\n{told}" if by_hand else ""
+
+
+def question(session: Session, run_id: int | None = None) -> tuple[int, str, str] | None:
+    """What a person is asked: of which run, in a line, and with the numbers. None where nothing waits."""
+    last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
+    if last is None:
+        return None
+    waits = reading.night(session, last.run_id).held
+    if not (waits.holds or waits.baseline or waits.over_maximum):
+        return None
+    return last.run_id, held.asked(waits), held.numbers(waits)
+
+
+def check_approver(settings: Settings, *, name: str, user_id: str | None = None) -> None:
+    """Whoever decides in Airflow is somebody who may. Raises FatalError that says who, where guard.approvers is set.
+
+    By the auth manager's id where it is told: of whoever triggered a run Airflow keeps the name alone.
+    """
+    may = settings.guard.users
+    if not may or any(each.id == user_id if user_id else each.name == name for each in may):
+        return
+    raise FatalError(
+        f"{name} may neither release nor reject what the guard holds, and nothing is decided: guard.approvers says that"
+        f" {', '.join(each.name for each in may)} may"
+    )
+
+
+def _fresh_enough(session: Session, settings: Settings) -> Run:
+    last = runs.last_finished_night(session)
+    if last is None:
+        raise FatalError("no night has come to its end yet: there is nothing to release")
+    age = datetime.now(UTC) - last.reads_since
+    if age > timedelta(hours=settings.guard.max_age_hours):
+        raise FatalError(
+            f"the last night's reads (run {last.run_id}) are {age / timedelta(hours=1):.0f} hours old, and"
+            f" guard.max_age_hours is {settings.guard.max_age_hours:g}: run offboarding_nightly, then release what"
+            " still waits"
+        )
+    return last
+
+
+def _named(session: Session, holds: Sequence[int]) -> list[Hold]:
+    waiting = {hold.hold_id: hold for hold in guard.holds(session)}
+    unknown = [str(each) for each in holds if each not in waiting]
+    if unknown:
+        known = nearest(unknown[0], [str(each) for each in waiting]) if waiting else " Nothing waits on any."
+        raise FatalError(f"hold {', '.join(unknown)} is none that waits.{known}")
+    return [waiting[each] for each in dict.fromkeys(holds)]

@@ -1,0 +1,25 @@
+"""Which kinds of systems there are: a room's files and packages, each called as the `kind` in the configuration."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+_DOMAIN = __name__.partition(".")[0]
+
+
+def kinds(room: str) -> tuple[str, ...]:
+    """The kinds that a room offers."""
+    package = importlib.import_module(f"{_DOMAIN}.{room}")
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")))
+
+
+def kind_module(room: str, kind: str) -> ModuleType:
+    """The file of a kind, or its package."""
+    return importlib.import_module(f"{_DOMAIN}.{room}.{kind}")
+
+
+def kind_part(room: str, kind: str, part: str) -> ModuleType | None:
+    """A file of a kind's package, by its name; None where it has none."""
+    own = kind_module(room, kind)
+    there = {module.name for module in pkgutil.iter_modules(getattr(own, "__path__", ()))}
+    return importlib.import_module(f"{own.__name__}.{part}") if part in there else None

@@ -1,0 +1,82 @@
+"""What the store can hold of a text that somebody else wrote: no NUL, no half of a character, no index row too long.
+
+A text that is only shown stays, with what can't be held made visible. One that is compared and too long is compared by
+its hash. One that tells who somebody is, and can't be held as it is, is left out (`runs/ingest/gate`).
+"""
+
+import hashlib
+
+LONGEST_KEY = 256
+"""Characters of an identity key as it is compared: an index row holds two of them, of four bytes a character."""
+LONGEST_ID = 1_000
+"""Bytes of a native id or a worker id: an index row (2,704 bytes) holds two."""
+LONGEST_LABEL = 2_000
+"""Bytes of what things are called, which is compared now and then."""
+LONGEST_TEXT = 20_000
+"""Bytes of a sentence."""
+_SHOWN = 64
+"""Characters of a long text that stand before its hash, for people."""
+
+
+def is_storable(text: str) -> bool:
+    """Whether it can be held as it is, however long."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def defect(text: str, longest: int = LONGEST_ID) -> str:
+    """Why it can't be an id, as a clause; "" where it can."""
+    if "\0" in text:
+        return "it holds a NUL"
+    if not is_storable(text):
+        return "it is no Unicode text"
+    size = len(text.encode())
+    return f"it is {size} bytes long, more than {longest}" if size > longest else ""
+
+
+def visible(text: str) -> str:
+    """The text, with a NUL and halves of characters written out as escapes."""
+    if is_storable(text):
+        return text
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
+
+
+def label(text: str) -> str:
+    """What something is called, as it is held: equal where the same is written."""
+    told = visible(text)
+    return told if len(told.encode()) <= LONGEST_LABEL else by_hash(told)
+
+
+def sentence(text: str) -> str:
+    """What is told to people, as it is held."""
+    told = visible(text)
+    return told if len(told) <= LONGEST_TEXT // 4 else f"{told[: LONGEST_TEXT // 4 - 1]}…"
+
+
+KeyRow = tuple[str, str, str, str, str, str]
+"""Of an identity key, an account's or a worker's: the normal form second, the loose one third, as written last."""
+
+
+def held_keys(rows: list[KeyRow]) -> list[KeyRow]:
+    """The same, with what is too long for an index by its hash."""
+    for row in rows:
+        if len(row[1]) + len(row[5]) > LONGEST_KEY:
+            return [(a, _held(value), _held(loose), b, c, _held(raw)) for a, value, loose, b, c, raw in rows]
+    return rows
+
+
+def _held(text: str) -> str:
+    return text if len(text) <= LONGEST_KEY else by_hash(text)
+
+
+def by_hash(text: str) -> str:
+    """How a text begins, and the hash of all of it: equal where the text is."""
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return f"{text[:_SHOWN]}…sha256:{digest}"

@@ -1,0 +1,163 @@
+"""One page over TLS, at most so large, within so many seconds, from the host that was asked."""
+
+import re
+import ssl
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpcore
+
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from offboarding.net.addresses import AddressError
+from offboarding.net.urls import checked_url
+from offboarding.net.wire import CheckedBackend
+
+MOST_REDIRECTS = 3
+LONGEST_CACHE = timedelta(days=365)
+"""A page that may be kept for longer is taken to say this."""
+
+_MAX_AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What came."""
+
+    url: str
+    body: bytes = field(repr=False)
+    media_type: str
+    max_age: timedelta
+    """How long others may keep it, by its Cache-Control; 0 where it doesn't say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """How pages are asked for."""
+
+    where: str
+    """What each message begins with: "verifiers.login"."""
+    internal: bool
+    """Addresses that aren't public may be asked."""
+    ca_certs_file: str | None
+    """PEM file of the authorities to trust; None: those of the system."""
+    seconds: float
+    """For one page, redirects included."""
+    max_bytes: int
+
+    def get(self, url: str, *, remedy: str, headers: Mapping[str, str] | None = None) -> Page:
+        """The page. `remedy`: what to do where the address turns out wrong or closed to us, a sentence.
+
+        Redirects are followed on the same scheme, host and port alone. Raises RetriableError (no answer, 408, 429,
+        5xx) and FatalError (anything else).
+        """
+        asked, until = url, time.monotonic() + self.seconds
+        with self._pool(until) as pool:
+            for _ in range(MOST_REDIRECTS + 1):
+                answer = self._answer(pool, asked, headers or {})
+                if answer.status not in {301, 302, 303, 307, 308}:
+                    return self._page(asked, answer, remedy)
+                asked = self._redirected(asked, _header(answer.headers, b"location"))
+        raise FatalError(f"{self.where}: {url}: it redirects more than {MOST_REDIRECTS} times. {remedy}")
+
+    def _pool(self, until: float) -> httpcore.ConnectionPool:
+        if self.ca_certs_file and not Path(self.ca_certs_file).is_file():
+            raise ConfigError(f"{self.where}: ca_certs_file: there is no file {self.ca_certs_file} on this machine.")
+        try:
+            context = ssl.create_default_context(cafile=self.ca_certs_file)
+        except ssl.SSLError as error:
+            raise ConfigError(f"{self.where}: ca_certs_file: {self.ca_certs_file} holds no PEM certificate.") from error
+        backend = CheckedBackend(internal=self.internal, until=until)
+        return httpcore.ConnectionPool(ssl_context=context, max_connections=1, network_backend=backend)
+
+    def _answer(self, pool: httpcore.ConnectionPool, url: str, headers: Mapping[str, str]) -> "_Answer":
+        what = f"{self.where}: {url}"
+        asked = {"Host": urlsplit(url).netloc, "Accept": "application/json, */*;q=0.1", "Accept-Encoding": "identity"}
+        try:
+            with pool.stream("GET", url, headers={**asked, **headers}) as response:
+                return _Answer(response.status, response.headers, self._body(what, response))
+        except httpcore.TimeoutException as error:
+            raise RetriableError(f"{what}: no whole answer within {self.seconds:g} seconds. Is it up?") from error
+        except AddressError as error:
+            raise FatalError(f"{what}: {error}.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise self._unreached(what, error) from error
+
+    def _unreached(self, what: str, error: Exception) -> OffboardingError:
+        said = str(error) or type(error).__name__
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            reason = said.partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or said
+            return FatalError(f"{what}: its certificate isn't trusted: {reason}. Mend it, or set ca_certs_file.")
+        return RetriableError(f"{what}: no answer ({said}). Is it up, and its name right?")
+
+    def _body(self, what: str, response: httpcore.Response) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_stream():
+            body += chunk
+            self._bounded(what, len(body))
+        if _header(response.headers, b"content-encoding").lower() == "gzip":
+            return self._unzipped(what, bytes(body))
+        return bytes(body)
+
+    def _unzipped(self, what: str, body: bytes) -> bytes:
+        """We didn't ask for it, and some stores hold nothing else."""
+        try:
+            plain = zlib.decompressobj(wbits=31).decompress(body, self.max_bytes + 1)
+        except zlib.error as error:
+            raise FatalError(f"{what}: what it says to be gzip is damaged.") from error
+        self._bounded(what, len(plain))
+        return plain
+
+    def _bounded(self, what: str, size: int) -> None:
+        if size > self.max_bytes:
+            raise FatalError(
+                f"{what}: it's larger than {self.max_bytes // 1024} KiB, and nothing of it was read. If that's right,"
+                " raise max_kilobytes."
+            )
+
+    def _page(self, url: str, answer: "_Answer", remedy: str) -> Page:
+        if answer.status == 200:
+            media_type = _header(answer.headers, b"content-type").partition(";")[0].strip().lower()
+            return Page(url=url, body=answer.body, media_type=media_type, max_age=_max_age(answer))
+        if answer.status in {408, 429} or answer.status >= 500:
+            raise RetriableError(f"{self.where}: {url}: {answer.status}, it's busy or ill: try again in a minute.")
+        raise FatalError(f"{self.where}: {url}: {answer.status}. {remedy}")
+
+    def _redirected(self, url: str, location: str) -> str:
+        """Where it leads to. What follows a host may be a token, and isn't said."""
+        try:
+            target = checked_url(urljoin(url, location), schemes=("https", "http"))
+        except ValueError as error:
+            raise FatalError(f"{self.where}: {url}: it redirects to what is no address: {error}.") from error
+        there = urlsplit(target)
+        if _origin(target) != _origin(url):
+            raise FatalError(
+                f"{self.where}: {url}: it redirects to {there.scheme}://{there.netloc}, which isn't followed. If that"
+                " is the place, write it instead."
+            )
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes = field(repr=False)
+
+
+def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
+
+
+def _max_age(answer: _Answer) -> timedelta:
+    ages = [int(age) for age in _MAX_AGE.findall(_header(answer.headers, b"cache-control"))]
+    return min(timedelta(seconds=max(ages, default=0)), LONGEST_CACHE)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)

@@ -1,0 +1,54 @@
+"""Authorities: those that the configuration names, and those that lie among the certificates."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+from offboarding.model.errors import ConfigError
+from offboarding.net.revocation.certificates import Certificate, CertificateFileError, certificates_in
+from offboarding.net.revocation.crl import issued, may_sign_crls
+
+PROJECT = Path(__file__).resolve().parents[4]
+"""Relative paths start there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuers:
+    """Who may have signed a certificate, and its CRL."""
+
+    by_subject: Mapping[x509.Name, Sequence[Certificate]]
+    trusted: frozenset[str]
+    """Thumbprints of those that the configuration names."""
+
+    @classmethod
+    def of(cls, named: Sequence[Certificate], others: Sequence[Certificate] = ()) -> "Issuers":
+        """Those that the configuration names; others count only where they may sign CRLs."""
+        by_subject = defaultdict[x509.Name, list[Certificate]](list)
+        for certificate in (*named, *others):
+            by_subject[certificate.parsed.subject].append(certificate)
+        return cls(by_subject=by_subject, trusted=frozenset(certificate.thumbprint for certificate in named))
+
+    def who_signed(self, certificate: Certificate) -> list[x509.Certificate]:
+        """Those whose key signed it, and whose word on it counts."""
+        return [
+            issuer.parsed
+            for issuer in self.by_subject.get(certificate.parsed.issuer, ())
+            if (issuer.thumbprint in self.trusted or (issuer.is_authority and may_sign_crls(issuer.parsed)))
+            and issued(issuer.parsed, certificate.parsed)
+        ]
+
+
+def read_issuers(where: str, paths: Sequence[str]) -> list[Certificate]:
+    """The certificates in these files. `where`: the setting's path. Raises ConfigError."""
+    found: list[Certificate] = []
+    for path in paths:
+        try:
+            found += certificates_in((PROJECT / path).read_bytes())
+        except OSError as error:
+            raise ConfigError(f"{where}: {path} can't be read ({error.strerror}). Mend the path.") from error
+        except CertificateFileError as error:
+            raise ConfigError(f"{where}: {path} {error}.") from error
+    return found

@@ -1,1 +1,0 @@
-"""Whole nights in one process, for whoever has no Airflow at hand: by command, and for trial."""

@@ -1,0 +1,190 @@
+"""Every roster, source, queue and tracker asked, one after the other; one that refuses keeps no other back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from offboarding.config.settings import Settings
+from offboarding.interfaces import RosterSettings, SourceSettings, Trail, VerifierSettings
+from offboarding.model import Standing
+from offboarding.model.errors import OffboardingError
+from offboarding.runs import pipeline
+from offboarding.runs.doctor.seen import Seen
+from offboarding.runs.ingest.progress import passing
+from offboarding.runs.whole import Readers
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.store.trial import linked_by_source
+
+GOOD, IN_PART, FAILED = "good", "in part", "failed"
+NOBODYS_KEY = "offb-000000000000"
+"""No ticket bears it: 48 bits of a digest that would all have to be 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of asking one system."""
+
+    room: str
+    """store, roster, source, verifier, queue or tracker."""
+    name: str
+    part: str = ""
+    state: str
+    """good, in part or failed."""
+    readable: str = ""
+    """What could be read, with counts, for people."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """The same for programs."""
+    linked: tuple[int, int] | None = None
+    """Of a source: linked accounts, and all that aren't dead; None where it couldn't be told."""
+    missing: tuple[str, ...] = ()
+    """Sentences: what is missing, and what to grant or mend."""
+    limits: tuple[str, ...] = ()
+    """What is never looked at here, and is said each night."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """A look at everything, over an empty schema on trial; without one, nothing can be linked."""
+
+    settings: Settings
+    readers: Readers
+    as_of: datetime
+    session: Session | None
+
+    def run(self) -> Iterator[Checked]:
+        """Yield what came of each system: rosters, sources with what would link, the queue, the tracker."""
+        run = self._opened()
+        yield from [self._roster(run, roster) for roster in self.settings.rosters]
+        yield from self._linked(run, [part for source in self.settings.readers for part in self._source(run, source)])
+        yield from self._queue()
+        yield from self._tracker()
+
+    def _opened(self) -> Run | None:
+        if self.session is None:
+            return None
+        return pipeline.open_run(self.session, self.settings, caller="checkup", as_of=self.as_of)
+
+    def _roster(self, run: Run | None, own: RosterSettings) -> Checked:
+        read = 0
+        try:
+            roster = self.readers.roster(self.settings, own.name, self.as_of)
+            if self.session and run:
+                read = pipeline.read_roster(self.session, self.settings, run, own, roster).workers
+            else:
+                read = sum(1 for _ in passing(roster.read(), object, noun="workers", roster=own.name))
+        except OffboardingError as error:
+            return Checked(room="roster", name=own.name, state=FAILED, missing=(str(error),))
+        summary, told = roster.summary, (*roster.problems, *roster.left_out.problems)
+        return Checked(
+            room="roster",
+            name=own.name,
+            state=IN_PART if told else GOOD,
+            readable=f"{read:,} workers in {summary.origin}{', proved complete' if summary.proved else ''}"
+            if summary
+            else f"{read:,} workers",
+            counts=(("workers", read),),
+            missing=tuple(map(str, told)),
+        )
+
+    def _source(self, run: Run | None, own: SourceSettings) -> Iterator[Checked]:
+        try:
+            parts = self.readers.parts(self.settings, self.as_of)(own)
+        except OffboardingError as error:
+            yield Checked(room=_room(own), name=own.name, state=FAILED, missing=(str(error),))
+            parts = own.parts()
+        for part in parts:
+            yield self._part(run, own, part)
+
+    def _part(self, run: Run | None, own: SourceSettings, part: str) -> Checked:
+        try:
+            seen = Seen(self.readers.source(self.settings, own.name, part, self.as_of))
+            reader = seen.as_told()
+            if self.session and run:
+                pipeline.collect(self.session, self.settings, run, own, part, reader)
+            else:
+                facts = reader.events(None) if isinstance(reader, Trail) else reader.collect()
+                for _ in passing(facts, object, noun="facts", source=own.name, part=part):
+                    pass
+            seen.look_closer()
+        except OffboardingError as error:
+            return Checked(room=_room(own), name=own.name, part=part, state=FAILED, missing=(str(error),))
+        except Exception as error:  # noqa: BLE001 - it keeps no other back, and is told
+            return Checked(room=_room(own), name=own.name, part=part, state=FAILED, missing=(_defect(own.name, error),))
+        return Checked(
+            room=_room(own),
+            name=own.name,
+            part=part,
+            state=IN_PART if seen.missing else GOOD,
+            readable=_readable(own, seen),
+            counts=_counts(own, seen),
+            missing=tuple(seen.missing),
+            limits=tuple(seen.limits),
+        )
+
+    def _linked(self, run: Run | None, sources: Sequence[Checked]) -> Sequence[Checked]:
+        """With how much of each source would be linked; all its parts together, beside the first."""
+        if self.session is None or run is None:
+            return sources
+        try:
+            pipeline.correlate(self.session, self.settings, run)
+        except OffboardingError:
+            # No roster could be read, which its own line says: there is nobody to link with.
+            return sources
+        shares = {share.source: (share.linked, share.working) for share in linked_by_source(self.session)}
+        firsts = {checked.name: checked for checked in reversed(sources) if checked.state != FAILED}
+        return [
+            replace(checked, linked=shares.get(checked.name)) if checked is firsts.get(checked.name) else checked
+            for checked in sources
+        ]
+
+    def _queue(self) -> Iterator[Checked]:
+        own = self.settings.messages
+        if own is None:
+            return
+        try:
+            queue = self.readers.queue(self.settings)
+            waiting = 0 if queue is None else queue.waiting()
+        except OffboardingError as error:
+            yield Checked(room="queue", name=own.kind, state=FAILED, missing=(str(error),))
+        else:
+            readable = f"answers; messages that nobody has in hand: {waiting:,}"
+            counts = (("messages", waiting),)
+            yield Checked(room="queue", name=own.kind, state=GOOD, readable=readable, counts=counts)
+
+    def _tracker(self) -> Iterator[Checked]:
+        for own in self.settings.trackers[:1]:
+            try:
+                told = self.readers.tracker(self.settings)
+                if told is not None:
+                    told[1].find(NOBODYS_KEY)
+            except OffboardingError as error:
+                yield Checked(room="tracker", name=own.name, state=FAILED, missing=(str(error),))
+            else:
+                answers = "answers, and tickets can be searched"
+                yield Checked(room="tracker", name=own.name, state=GOOD, readable=answers)
+
+
+def _defect(name: str, error: Exception) -> str:
+    """Its text may hold anything, so that only its kind is told."""
+    return f"sources.{name}: broke with {type(error).__name__}, which is a defect of ours: please report it"
+
+
+def _room(own: SourceSettings) -> str:
+    return "verifier" if isinstance(own, VerifierSettings) else "source"
+
+
+def _counts(own: SourceSettings, seen: Seen) -> tuple[tuple[str, int], ...]:
+    if own.tells == "events":
+        return (("events", seen.recorded),)
+    told = seen.keys if own.tells == "keys" else seen.standings
+    return ((own.tells, told.total()), *((str(standing), told[standing]) for standing in Standing))
+
+
+def _readable(own: SourceSettings, seen: Seen) -> str:
+    if own.tells == "events":
+        return f"{seen.recorded:,} events"
+    counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")
+    words = ((works, Standing.WORKS), ("dead", Standing.DEAD), ("not checked", Standing.UNKNOWN))
+    told = [f"{counts[standing]:,} {word}" for word, standing in words if counts[standing]]
+    return f"{counts.total():,} {own.tells}" + (f": {', '.join(told)}" if told else "")

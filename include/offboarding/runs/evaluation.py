@@ -1,0 +1,95 @@
+"""The rules look at every case: what they find is written down; what they find no more closes where they say why."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from offboarding.config.settings import Settings
+from offboarding.guard import holds
+from offboarding.identity.folding import normal
+from offboarding.model import Silent, UncustodiedCase
+from offboarding.rules import all_rules, rule_of
+from offboarding.store import departures, findings, runs, sources
+from offboarding.store.cases import Looked, cases
+from offboarding.store.connect import Session
+from offboarding.store.events import Change, append_events
+from offboarding.store.exceptions import apply_exceptions
+from offboarding.store.findings import RoutedFinding
+from offboarding.store.key_cases import key_cases
+from offboarding.store.rows import Run
+from offboarding.store.silent import silent_findings
+from offboarding.tickets.routing import routed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What a run's evaluation changed."""
+
+    produced: int
+    begun: int
+    verified: int
+    reopened: int
+    resolved: int
+
+
+def evaluate(session: Session, settings: Settings, run: Run, release: holds.Release | None = None) -> Evaluation:
+    """One evaluation, in one transaction. Each change of a finding's state is an event."""
+    unchecked: Counter[str] = Counter()
+    with session.transaction():
+        findings.lock_evaluation(session)
+        merged = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked))
+        ended = list(_closings(silent_findings(session, run), run.as_of))
+        closed = holds.hold_closings(session, settings, run, ended, release)
+        findings.resolve(session, closed)
+        # Last: what an exception covers stands by it, whether it began now or stood before.
+        excepted = apply_exceptions(session, run)
+        every = [*merged.reopened, *merged.verified, *merged.begun, *closed, *excepted]
+        append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
+        if departures.persons_asked(session, run) is None:
+            runs.note_unchecked(session, run.run_id, unchecked)
+    return Evaluation(
+        produced=merged.produced,
+        begun=len(merged.begun),
+        verified=len(merged.verified),
+        reopened=len(merged.reopened),
+        resolved=len(closed),
+    )
+
+
+def _closings(silent: Iterable[Silent], as_of: datetime) -> Iterator[Change]:
+    """Yield what closes by the word of its own rule."""
+    for each in silent:
+        rule = rule_of(each.rule)
+        resolved = rule.closes(each, as_of) if rule else None
+        if resolved is not None:
+            yield Change.ends(each.finding_key, each.state, "resolved", resolved)
+
+
+def _routed_findings(
+    session: Session, settings: Settings, run: Run, unchecked: Counter[str]
+) -> Iterator[RoutedFinding]:
+    """Yield what the rules find, and count the keys that nobody is known to hold, by kind, each once."""
+    materials: set[str] = set()
+    parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
+    looked = Looked(
+        as_of=run.as_of,
+        since=run.reads_since,
+        moved_days=settings.policy.moved_days,
+        persons=departures.persons_asked(session, run),
+        zone=settings.company.time_zone,
+        reserved=[normal(login) for login in settings.policy.reserved_logins],
+        linked=settings.policy.scores.linked,
+        ahead=settings.policy.scores.ahead,
+    )
+    for case in chain(cases(session, looked), key_cases(session, looked)):
+        if isinstance(case, UncustodiedCase):
+            new = {copy.key.material: copy.key.kind.value for copy in case.keys if copy.key.material not in materials}
+            unchecked.update(new.values())
+            materials |= new.keys()
+        for rule in all_rules():
+            for finding in rule.evaluate(case, run.as_of):
+                # An account that may be one of these people's may be somebody else's more likely.
+                if looked.persons is None or finding.person_uid in looked.persons:
+                    yield routed(settings, finding, case, parts)

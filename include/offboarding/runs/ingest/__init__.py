@@ -1,0 +1,1 @@
+"""What readers tell, on its way into the store."""

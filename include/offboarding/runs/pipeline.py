@@ -1,0 +1,353 @@
+"""One function a task: what a night does, whoever runs it.
+
+Each takes an open session on the store and ready objects; `wiring` makes both. Every function may be called again with
+the same run, and leaves the same rows.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.custody import registration
+from offboarding.guard import holds
+from offboarding.identity.folding import normal
+from offboarding.interfaces import Notifier, Reader, Source, SourceSettings, Tracker, Trail
+from offboarding.model import Fact
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.report import night
+from offboarding.report.red import reasons
+from offboarding.rules import all_rules
+from offboarding.runs import alerting, departure, evaluation, messages, recheck
+from offboarding.runs.ingest import reads
+from offboarding.runs.troubles import troubles
+from offboarding.store import (
+    departures,
+    exceptions,
+    putting_right,
+    reading,
+    register,
+    rosters,
+    runs,
+    sources,
+    withdrawals,
+)
+from offboarding.store import messages as receipts
+from offboarding.store import watching as watched
+from offboarding.store.connect import Session
+from offboarding.store.correlation import linking
+from offboarding.store.departures import DEPARTURE, VERIFY
+from offboarding.store.guard import GuardOutcome
+from offboarding.store.rows import Run, SourceOutcome, SourceSetting
+from offboarding.tickets.desk import TicketCounts, TicketDesk
+from offboarding.tickets.plan import TicketPlan
+from offboarding.waivers import applying
+
+log = structlog.get_logger("offboarding.pipeline")
+
+read_roster = reads.read_roster
+"""Read who works here."""
+
+find_people = departure.find_people
+"""Whom a departure's run is about."""
+
+report_departure = departure.report
+"""Say what of these people's still works."""
+
+parts_to_verify = recheck.parts
+"""What tells of open findings."""
+
+reread = recheck.reread
+"""Look again at what is open."""
+
+report_verify = recheck.report
+"""Say what came of what is open."""
+
+
+note_messages = messages.note
+"""Write down what came by message."""
+
+take_messages = messages.take
+"""Whom the messages name that a run was begun by."""
+
+ask_queue = messages.ask
+"""Whether departures by message can be heard."""
+
+
+def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
+    """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
+    run = _opened(session, settings, runs.open_run(session, kind="nightly", caller=caller, as_of=as_of))
+    if settings.messages is not None:
+        receipts.expect_look(session, run.run_id)
+    return run
+
+
+def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
+    """Begin the check of some people, or find the one that this caller began. Raises FatalError as `open_run`."""
+    # Two DAGs' runs may be called the same.
+    caller = f"{DEPARTURE} {caller}"
+    return _opened(session, settings, runs.open_run(session, kind=DEPARTURE, caller=caller, as_of=as_of))
+
+
+def open_verify(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
+    """Begin a look at what is open, or find the one that this caller began; None where nothing is open.
+
+    Raises FatalError as `open_run`.
+    """
+    withdrawals.moment_of(session, as_of)
+    if not watched.anything_open(session):
+        return None
+    run = runs.open_run(session, kind=VERIFY, caller=f"{VERIFY} {caller}", as_of=as_of)
+    _take_files(session, settings, run)
+    recheck.begin(session, settings, run)
+    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
+    return run
+
+
+def open_due(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
+    """Begin the departure of those whose last day or moment has ended since the last night; None where nobody's has.
+
+    Raises FatalError as `open_run`.
+    """
+    people = watched.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
+    if not people:
+        return None
+    run = open_departure(session, settings, caller=f"of {VERIFY} {caller}", as_of=as_of)
+    departures.note_persons(session, run.run_id, people, named=False)
+    log.info("last day ended", run=run.run_id, people=len(people), workers=[str(person) for person in people])
+    return run
+
+
+def find_parts(
+    session: Session, settings: Settings, run: Run, ask: Callable[[SourceSettings], Sequence[str]]
+) -> list[tuple[str, str]]:
+    """What is to be read today, (source, part) each: some kinds know it only from their system (an organization).
+
+    A source that can't tell is red, and what was read of it before is read again.
+    """
+    parts: list[tuple[str, str]] = []
+    unknown: list[tuple[str, str]] = []
+    for source in settings.readers:
+        try:
+            found = ask(source)
+        except OffboardingError as error:
+            unknown.append((source.name, reads.note_unknown_parts(session, run, source, error)))
+            known = [realm.part for realm in sources.realms(session) if realm.source == source.name]
+            found = tuple(dict.fromkeys((*source.parts(), *known)))
+        parts += [(source.name, part) for part in found]
+    names = [roster.name for roster in settings.rosters]
+    runs.note_expected(session, run.run_id, rosters=names, parts=[*parts, *unknown])
+    return parts
+
+
+def _hold_against_record(session: Session, run: Run) -> None:
+    """Whatever follows goes by what people decided, and by nothing that only looks so."""
+    for told in putting_right.put_right(session, run.run_id):
+        log.error(told, run=run.run_id)
+
+
+def _opened(session: Session, settings: Settings, run: Run) -> Run:
+    names = [roster.name for roster in settings.rosters]
+    rosters.retire_rosters(session, names)
+    parts = [(source.name, part) for source in settings.readers for part in source.parts()]
+    runs.note_expected(session, run.run_id, rosters=names, parts=parts)
+    _take_files(session, settings, run)
+    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
+    return run
+
+
+def _take_files(session: Session, settings: Settings, run: Run) -> None:
+    """What stands beside the configuration counts from here on."""
+    _hold_against_record(session, run)
+    register.merge_register(session, registration.rows(settings), run.as_of)
+    exceptions.merge_exceptions(session, applying.rows(settings), run.as_of)
+
+
+def find_run(session: Session, run_id: int) -> Run:
+    """The run of this id, for the tasks after the first. Raises FatalError where it counts no more."""
+    return runs.counted(session, run_id)
+
+
+def collect(
+    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Reader
+) -> SourceOutcome:
+    """Read what exists in one part of a source or verifier; of a departure, these people's accounts alone.
+
+    Keys are few, and read whole each time; an audit trail is read from where it was read to before.
+    """
+
+    def facts() -> Iterator[Fact]:
+        if isinstance(source, Trail):
+            return source.events(sources.read_until(session, source_settings.name, part))
+        if isinstance(source, Source) and run.kind == DEPARTURE:
+            return departure.accounts_of_these(session, settings, run, source_settings.name, part, source)
+        return source.collect()
+
+    return reads.read_source(session, settings, run, source_settings, part, "collect", source, facts)
+
+
+def correlate(session: Session, settings: Settings, run: Run) -> linking.CorrelationOutcome:
+    """Decide who left, and whose each account is."""
+    if not runs.usable_rosters(session):
+        raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
+    _hold_against_record(session, run)
+    # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
+    given = correlation_settings(session, settings, run)
+    outcome = linking.correlate(session, given, counted=run.kind != DEPARTURE)
+    for told in putting_right.note_edited(session, run.run_id, outcome.edited):
+        log.error(told, run=run.run_id)
+    runs.note_correlated(session, run.run_id, asdict(outcome))
+    log.info("correlated", **_fields(outcome))
+    return outcome
+
+
+def detail(
+    session: Session, settings: Settings, run: Run, source_settings: SourceSettings, part: str, source: Reader
+) -> SourceOutcome | None:
+    """Ask a source, live, about leavers' accounts alone. None where it tells of no accounts, or couldn't be read in
+    this run to begin with.
+    """
+    if not isinstance(source, Source):
+        return None
+    found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
+    if found is None or found[1] == "failed" or not found[0]:
+        return None
+    accounts = sources.accounts_to_detail(
+        session, found[0], moved_days=settings.policy.moved_days, persons=departures.persons_asked(session, run)
+    )
+    return reads.read_source(
+        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
+    )
+
+
+def evaluate(
+    session: Session, settings: Settings, run: Run, release: holds.Release | None = None
+) -> evaluation.Evaluation:
+    """Let the rules look at every case, and write down what begins, stands, is reopened or may be closed.
+
+    What would close on the word of a line that the guard holds stays as it is.
+    """
+    if runs.run(session, run.run_id).correlated_at is None:
+        raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
+    _hold_against_record(session, run)
+    outcome = evaluation.evaluate(session, settings, run, release)
+    log.info("evaluated", **asdict(outcome))
+    return outcome
+
+
+def guard(session: Session, settings: Settings, run: Run, release: holds.Release | None = None) -> GuardOutcome:
+    """Look before anything is written outside."""
+    _hold_against_record(session, run)
+    outcome = holds.guard(session, settings, run, [rule.id for rule in all_rules()], release)
+    log.info("guard", **asdict(outcome))
+    return outcome
+
+
+def alert(session: Session, notifiers: Sequence[Notifier]) -> int:
+    """Tell people now what can't wait. Raises RetriableError where a notifier couldn't; the others were told."""
+    return alerting.tell_people(session, notifiers)
+
+
+def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Tracker] | None) -> TicketCounts:
+    """Tell the tracker what the guard let through: exactly one ticket a key, whatever was interrupted before.
+
+    A ticket that the tracker refuses doesn't keep the others back; they are told first, then the refusals are raised.
+    """
+    if told is None:
+        log.warning("no tracker is configured: nobody is told")
+        return TicketCounts()
+    name, tracker = told
+    policy = settings.policy
+    plan = TicketPlan(
+        session=session,
+        run=run,
+        tracker=name,
+        unverified_nights=policy.unverified_nights,
+        keep=timedelta(days=policy.new_generation_days),
+        zone=settings.company.time_zone,
+    )
+    plan.make()
+    counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=settings.company.time_zone).drain()
+    log.info("tickets told", tracker=name, **asdict(counts))
+    return counts
+
+
+def conclude(
+    session: Session,
+    settings: Settings,
+    run: Run,
+    told: tuple[str, Tracker] | None,
+    notifiers: Sequence[Notifier],
+) -> None:
+    """What follows the reads of some people's things, in one task: judge, look at the guard, tell.
+
+    Whoever is told at once is told even where the tracker is away.
+    """
+    evaluate(session, settings, run)
+    guard(session, settings, run)
+    try:
+        ticket(session, settings, run, told)
+    finally:
+        alert(session, notifiers)
+
+
+def report(session: Session, settings: Settings, run: Run, *, folded: bool = True) -> None:
+    """Say on one screen what was read, found, and couldn't be checked; and write down whether the night was red.
+
+    `folded`: long lists in groups, as Airflow's log shows them.
+    """
+    seen = reading.night(session, run.run_id)
+    status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
+    # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
+    log.info("report", run=run.run_id, status=status)
+    print(night.render(seen, settings.company.time_zone, folded=folded))  # noqa: T201 - its reader's screen
+
+
+def why_red(session: Session, run: Run) -> tuple[str, ...]:
+    """What of a run needs somebody, a sentence each; none where it's green."""
+    return reasons(troubles(reading.night(session, run.run_id)))
+
+
+def end(session: Session, run: Run) -> None:
+    """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
+    red = why_red(session, run)
+    if red:
+        raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
+
+
+def correlation_settings(session: Session, settings: Settings, run: Run) -> linking.CorrelationSettings:
+    """What the queries are told. Of systems that this run isn't about, links stay as they are."""
+    expected = runs.expected_parts(session, run.run_id)
+    policy = settings.policy
+    spaces = sorted({roster.id_space for roster in settings.rosters})
+    only_space = spaces[0] if len(spaces) == 1 else None
+    by_name = {source.name: source for source in settings.sources}
+    return linking.CorrelationSettings(
+        as_of=run.as_of,
+        zone=settings.company.time_zone,
+        sources=tuple(
+            SourceSetting(
+                realm=realm.realm,
+                source=realm.source,
+                kind=realm.kind,
+                id_space=by_name[realm.source].id_space or only_space,
+                login_space=by_name[realm.source].login_realm or f"source:{realm.source}",
+                login_declared=by_name[realm.source].login_realm is not None,
+            )
+            for realm in sources.realms(session)
+            if realm.source in by_name and (realm.source, realm.part) in expected
+        ),
+        placeholders=tuple(normal(value) for value in policy.placeholders),
+        reserved=tuple(normal(login) for login in policy.reserved_logins),
+        pre_start_days=policy.pre_start_days,
+        possibly_one_days=policy.possibly_one_days,
+        created_window_days=policy.created_window_days,
+        scores=policy.scores.model_dump(),
+    )
+
+
+def _fields(outcome: linking.CorrelationOutcome) -> dict[str, int]:
+    counts = asdict(outcome.counts) if outcome.counts else {}
+    return {**counts, "persons_merged": outcome.merged_persons}

@@ -1,0 +1,76 @@
+"""Whether a run is red: what of it needs somebody. What merely waits, or is acknowledged, is green."""
+
+from dataclasses import dataclass, fields
+
+from offboarding.store.guard import Hold
+from offboarding.store.messages import QueueLook
+from offboarding.store.reading import Night
+from offboarding.store.reading.let_stand import AcknowledgedThen
+from offboarding.store.reading.nights import NightFinding
+from offboarding.store.reading.reads import PartTold, RosterTold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """What needs somebody, of each sort; nothing of any where the run is green."""
+
+    rosters: tuple[RosterTold, ...]
+    """Not read, read in part, or with values that can't be kept."""
+    parts: tuple[PartTold, ...]
+    """Not read, or read in part."""
+    inconclusive: bool
+    """Nothing was concluded."""
+    unverified: int
+    """Findings of which it can't be told whether they work."""
+    edited: tuple[str, ...]
+    """What stood otherwise than the record says, and was put right: a sentence each."""
+    trips: tuple[Hold, ...]
+    """Lines that the guard began to hold in this very run."""
+    undelivered: int
+    """Changes that the tracker hasn't been told of."""
+    unheard: int
+    """Alerts that a notifier couldn't tell."""
+    queue: QueueLook | None
+    """The look at the queue of departures, where one may wait there unheard."""
+
+    @property
+    def is_red(self) -> bool:
+        """Whether there is any."""
+        return any(getattr(self, each.name) for each in fields(self))
+
+
+def troubles(night: Night) -> Troubles:
+    """What of a run needs somebody."""
+    acknowledged = night.acknowledged
+    unverified = [found for found in night.findings if found.state == "unverified"]
+    return Troubles(
+        rosters=tuple(
+            roster
+            for roster in night.rosters
+            if (roster.status != "complete" or roster.problems)
+            and not any(known.roster == roster.name for known in acknowledged)
+        ),
+        parts=tuple(
+            part
+            for part in night.parts
+            if part.status != "complete"
+            and not any(known.source == part.name and known.part in ("", part.part) for known in acknowledged)
+        ),
+        inconclusive=night.run.correlated_at is None,
+        unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in unverified),
+        edited=night.record_troubles,
+        trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
+        undelivered=night.tickets.undelivered,
+        unheard=night.tickets.unheard,
+        queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),
+    )
+
+
+def _unheard(look: QueueLook | None) -> QueueLook | None:
+    return look if look and (look.asked_at is None or look.error or look.waiting) else None
+
+
+def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:
+    if known.finding:
+        return finding.finding_key.startswith(known.finding)
+    return known.source != "" and known.source == finding.source and known.part in ("", finding.realm)

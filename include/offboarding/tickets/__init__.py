@@ -1,0 +1,1 @@
+"""Findings as tickets: to whom, what they say, and telling the tracker exactly once."""

@@ -1,0 +1,190 @@
+"""Telling the tracker: one ticket a key, through retries, crashes at any line, two runs at once and a lost answer.
+
+What is to be said stands in the outbox, written with the findings in one transaction. Each call to the tracker is made
+outside any transaction, under the ticket's own lock, and may be made again: a ticket is searched for by its key before
+it is opened, and a comment by its event.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from offboarding.interfaces import Tracker
+from offboarding.model import TicketDraft, TicketState
+from offboarding.model.errors import FatalError
+from offboarding.report import ticket_words
+from offboarding.report.ticket import draft
+from offboarding.store import outbox, tickets
+from offboarding.store.connect import Session
+from offboarding.store.departures import VERIFY, persons_asked
+from offboarding.store.guard import in_doubt, waits_to_close
+from offboarding.store.locks import ticket_held
+from offboarding.store.outbox import Pending
+from offboarding.store.tickets import TicketItem, TicketRow
+from offboarding.tickets.plan import TicketPlan
+
+log = structlog.get_logger("offboarding.ticket")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCounts:
+    """What was told."""
+
+    opened: int = 0
+    updated: int = 0
+    commented: int = 0
+    closed: int = 0
+    reopened: int = 0
+
+    def plus(self, **more: int) -> "TicketCounts":
+        """With one of them raised."""
+        return replace(self, **{name: getattr(self, name) + count for name, count in more.items()})
+
+
+@dataclass(slots=True, kw_only=True)
+class TicketDesk:
+    """Where tickets are seen to, one after the other."""
+
+    session: Session
+    plan: TicketPlan
+    tracker: Tracker
+    zone: str
+    counts: TicketCounts = TicketCounts()
+
+    def drain(self) -> TicketCounts:
+        """See to every ticket. Raises RetriableError at once, FatalError after the other tickets were seen to."""
+        refused: list[str] = []
+        # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
+        run = self.plan.run
+        persons = None if run.kind == VERIFY else persons_asked(self.session, run)
+        for key in tickets.to_drain(self.session, persons):
+            try:
+                with ticket_held(self.session, key):
+                    self._see_to(key)
+            except FatalError as error:
+                refused.append(f"{key}: {error}")
+        if refused:
+            raise FatalError(f"{len(refused)} tickets were refused by {self.plan.tracker}. " + "; ".join(refused[:5]))
+        return self.counts
+
+    def _see_to(self, key: str) -> None:
+        row = tickets.ticket(self.session, key)
+        pending = outbox.pending(self.session, key)
+        stands = self._stands(row, pending)
+        if stands is TicketState.MISSING:
+            self._renew(row)
+            return
+        for each in pending:
+            self._say(key, each)
+        if stands is TicketState.CLOSED and row.state == "open":
+            self._reopen_by_itself(key)
+        # By a feed that isn't believed nothing is worded anew but what has happened to the things themselves.
+        if pending or not in_doubt(self.session, key):
+            self._bring_up_to_date(key)
+
+    def _stands(self, row: TicketRow, pending: list[Pending]) -> TicketState | None:
+        """How it stands in the tracker; None where that doesn't matter, or it isn't there yet."""
+        if row.ref is None or (row.state != "open" and not pending):
+            return None
+        return self.tracker.state(row.known)
+
+    def _say(self, key: str, pending: Pending) -> None:
+        row = tickets.ticket(self.session, key)
+        if pending.op == "open" or (pending.op == "reopen" and row.ref is None):
+            self._open(row)
+        elif row.ref is None:
+            # It was given up before it was opened: there is nothing to say it on.
+            pass
+        elif pending.op == "comment":
+            self.tracker.comment(row.known, pending.event_key, pending.text)
+            self.counts = self.counts.plus(commented=1)
+        elif pending.op == "close":
+            self._close(row, pending)
+        else:
+            self._reopen(row, pending)
+        outbox.done(self.session, pending)
+
+    def _close(self, row: TicketRow, pending: Pending) -> None:
+        # It may have waited here while the tracker was down, and something may work again since.
+        if _holds(tickets.items(self.session, row)):
+            return
+        self._bring_up_to_date(row.ticket_key)
+        self.tracker.close(row.known, pending.text)
+        tickets.note_closed(self.session, row.ticket_key)
+        self.counts = self.counts.plus(closed=1)
+
+    def _reopen(self, row: TicketRow, pending: Pending) -> None:
+        if self._wanted(row):
+            self.tracker.reopen(row.known, pending.text)
+            tickets.note_reopened(self.session, row.ticket_key)
+            self.counts = self.counts.plus(reopened=1)
+            return
+        # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
+        items = tickets.items(self.session, row)
+        if not _holds(items) and self.tracker.state(row.known) is TicketState.OPEN:
+            self.tracker.close(row.known, ticket_words.closing(items, []))
+            self.counts = self.counts.plus(closed=1)
+
+    def _open(self, row: TicketRow) -> None:
+        found = self.tracker.find(row.ticket_key)
+        if found is None and not self._wanted(row):
+            tickets.note_closed(self.session, row.ticket_key)
+            log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
+            return
+        text = self._draft(row)
+        ref = found or self.tracker.open(text)
+        # One that was found may have been opened with an earlier text: its digest is left out, so that it is updated.
+        digest = "" if found else _digest(text)
+        tickets.note_opened(self.session, row.ticket_key, ref, digest=digest, due_at=text.due_at)
+        log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
+        self.counts = self.counts.plus(opened=1)
+        # Opened before and nobody heard: people may have closed it since.
+        if found and self.tracker.state(ref) is TicketState.CLOSED:
+            self._reopen_by_itself(row.ticket_key)
+
+    def _wanted(self, row: TicketRow) -> bool:
+        """Whether it still is: it may have waited here while the tracker was down, and everything have ended since."""
+        items = tickets.items(self.session, row)
+        return row.kind == "unverified" or any(item.holds and item.state != "held" for item in items)
+
+    def _renew(self, row: TicketRow) -> None:
+        new = self.plan.renew(row)
+        log.warning("ticket missing", ticket=row.ref, key=row.ticket_key, renewed_as=new)
+        if new is not None:
+            with ticket_held(self.session, new):
+                self._see_to(new)
+
+    def _reopen_by_itself(self, key: str) -> None:
+        row = tickets.ticket(self.session, key)
+        items = tickets.items(self.session, row)
+        if row.state != "open" or not _holds(items):
+            return
+        self.tracker.reopen(row.known, ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone)))
+        log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
+        self.counts = self.counts.plus(reopened=1)
+
+    def _bring_up_to_date(self, key: str) -> None:
+        row = tickets.ticket(self.session, key)
+        if row.state != "open" or row.ref is None or waits_to_close(self.session, key):
+            return
+        text = self._draft(row)
+        digest = _digest(text)
+        if digest != row.digest:
+            self.tracker.update(row.known, text)
+            tickets.note_updated(self.session, key, digest=digest, due_at=text.due_at)
+            self.counts = self.counts.plus(updated=1)
+
+    def _draft(self, row: TicketRow) -> TicketDraft:
+        items = tickets.items(self.session, row)
+        rights = tickets.missing_rights(self.session, row) if row.kind == "unverified" else []
+        return draft(row, items, rights, self.zone)
+
+
+def _holds(items: list[TicketItem]) -> bool:
+    return any(item.holds for item in items)
+
+
+def _digest(text: TicketDraft) -> str:
+    return hashlib.sha256(f"{text.title}\n{text.priority}\n{text.due_at}\n{text.body}".encode()).hexdigest()

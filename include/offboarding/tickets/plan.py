@@ -1,0 +1,156 @@
+"""Which tickets are to be opened, told, closed or reopened: decided with the findings, before a tracker hears of it.
+
+What is decided goes into the outbox, in one transaction. It follows from how things stand, not from what was said
+before, so that whatever was interrupted or overtaken is put right by the next plan.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from offboarding.report import late as late_words
+from offboarding.report import ticket_words
+from offboarding.store import alerts, outbox, tickets
+from offboarding.store.connect import Session
+from offboarding.store.departures import VERIFY
+from offboarding.store.locks import lock_findings
+from offboarding.store.rows import Run
+from offboarding.store.tickets import LateTicket, NewTicket, TicketItem, TicketRow, Wanting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPlan:
+    """What one run makes of its findings, for one tracker."""
+
+    session: Session
+    run: Run
+    tracker: str
+    unverified_nights: int
+    keep: timedelta
+    """How long a closed ticket may be reopened; later a new one takes over."""
+    zone: str = "UTC"
+    """The company's, for moments."""
+
+    def make(self) -> None:
+        """Decide all of it, in one transaction."""
+        with self.session.transaction():
+            lock_findings(self.session)
+            for wanting in tickets.wanting(self.session):
+                self._place(wanting)
+            for key in tickets.retold(self.session):
+                self._retell(tickets.ticket(self.session, key))
+            for key in tickets.unsettled(self.session):
+                self._settle(tickets.ticket(self.session, key))
+            for wanting in tickets.unverified(self.session, self.unverified_nights):
+                self._ask_for_rights(wanting)
+            for key in tickets.verified_again(self.session):
+                self._say(key, "close", f"close:{self.run.run_id}", "Everything here can be told again.")
+            if self.run.kind == VERIFY:
+                self._raise_late(tickets.past_due(self.session, self.run.as_of))
+
+    def renew(self, row: TicketRow) -> str | None:
+        """A ticket that its tracker no longer has is given up; its successor's key, where something still holds it."""
+        with self.session.transaction():
+            lock_findings(self.session)
+            items = tickets.items(self.session, row)
+            outbox.drop_pending(self.session, row.ticket_key)
+            tickets.note_closed(self.session, row.ticket_key)
+            tickets.mark_told(self.session, [item.finding_key for item in items if item.changed])
+            return self._succeed(row) if any(item.holds for item in items) else None
+
+    def _place(self, wanting: Wanting) -> None:
+        """Onto the ticket that stands or may be reopened; a new one only for what is reason enough."""
+        if wanting.ticket_key and (wanting.state != "closed" or self._may_reopen(wanting.closed_at)):
+            tickets.put(self.session, wanting.ticket_key, wanting.finding_keys, told="")
+        elif wanting.holds:
+            tickets.put(self.session, self._want(wanting), wanting.finding_keys, told="open")
+
+    def _retell(self, row: TicketRow) -> None:
+        """Say that a departure is told otherwise; what was never told of it is told by the list itself."""
+        items = tickets.items(self.session, row)
+        told = [item for item in items if item.retold and item.state not in tickets.DONE]
+        if told and row.state == "open":
+            self._say(row.ticket_key, "comment", _departures(told), ticket_words.retold(told))
+        tickets.mark_retold(self.session, [item.finding_key for item in items])
+
+    def _settle(self, row: TicketRow) -> None:
+        """Say what changed, and whether the ticket is open or closed by it."""
+        items = tickets.items(self.session, row)
+        changed = [item for item in items if item.changed]
+        holds = any(item.holds for item in items)
+        if row.state != "closed":
+            if holds and changed and row.state == "open":
+                self._say(row.ticket_key, "comment", _occasion(changed), ticket_words.changes(changed))
+            elif not holds:
+                self._say(row.ticket_key, "close", _occasion(items), ticket_words.closing(items, changed))
+        elif holds and self._may_reopen(row.closed_at):
+            self._say(row.ticket_key, "reopen", _occasion(items), ticket_words.reopening(changed))
+        elif holds:
+            self._succeed(row)
+        tickets.mark_told(self.session, [item.finding_key for item in changed])
+
+    def _raise_late(self, found: Sequence[LateTicket]) -> None:
+        """Past due: said once on each, whose priority rises by that, and told to people at once."""
+        for late in found:
+            items = tickets.items(self.session, tickets.ticket(self.session, late.ticket_key))
+            text = ticket_words.past_due(late.kind, items, late.due_at, ZoneInfo(self.zone))
+            tickets.note_past_due(self.session, late)
+            self._say(late.ticket_key, "comment", f"past-due:{late.due_at.isoformat()}", text)
+        if found:
+            alerts.note(self.session, late_words.late(found, self.run.run_id), run_id=self.run.run_id)
+
+    def _ask_for_rights(self, wanting: Wanting) -> None:
+        if wanting.ticket_key is None or (wanting.state == "closed" and not self._may_reopen(wanting.closed_at)):
+            self._want(wanting)
+        elif wanting.state == "closed":
+            text = "Again it can't be told whether these work."
+            self._say(wanting.ticket_key, "reopen", f"reopen:{self.run.run_id}", text)
+
+    def _want(self, wanting: Wanting) -> str:
+        generation = (wanting.generation or 0) + 1
+        return tickets.want(
+            self.session,
+            self.run,
+            NewTicket(
+                kind=wanting.kind,
+                holder=wanting.holder,
+                queue=wanting.queue,
+                episode=wanting.episode,
+                generation=generation,
+                tracker=self.tracker,
+            ),
+        )
+
+    def _succeed(self, row: TicketRow) -> str:
+        """A new generation takes over what isn't resolved."""
+        new = NewTicket(
+            kind=row.kind,
+            holder=row.holder,
+            queue=row.queue,
+            episode=row.episode,
+            generation=row.generation + 1,
+            tracker=self.tracker,
+        )
+        key = tickets.want(self.session, self.run, new)
+        tickets.move_on(self.session, row.ticket_key, key)
+        return key
+
+    def _say(self, key: str, op: str, event_key: str, text: str) -> None:
+        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
+
+    def _may_reopen(self, closed_at: datetime | None) -> bool:
+        return closed_at is None or closed_at >= self.run.started_at - self.keep
+
+
+def _occasion(items: Iterable[TicketItem]) -> str:
+    """The same for the same state of the same items: a plan that is made again says nothing twice."""
+    told = sorted((item.finding_key, item.state, item.reopened) for item in items)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def _departures(items: Iterable[TicketItem]) -> str:
+    """The same for the same word on the same people."""
+    told = sorted({(str(item.id_space), str(item.worker_id), str(item.left_at), str(item.basis)) for item in items})
+    return hashlib.sha256(repr(("departure", told)).encode()).hexdigest()[:32]

@@ -1,0 +1,88 @@
+"""What a person does about a finding: what the rules ask for, by the commands of the system that it concerns.
+
+A kind tells them in its package, `remedy.py` (interfaces); what it doesn't is said in words.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import cast
+
+from offboarding.interfaces import AccountRemedies, KeyRemedies
+from offboarding.interfaces.kinds import kind_part, kinds
+from offboarding.model import AccountAction, KeyAction, Remedy, Step
+
+_READERS = ("sources", "verifiers")
+
+
+def written_out(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Steps for a person, in the order they're done; each may be several lines, and what several share is said once."""
+    return tuple(dict.fromkeys(text for step in steps for text in _told(step)))
+
+
+def _told(step: Step) -> Iterator[str]:
+    match step:
+        case AccountAction():
+            own = cast("AccountRemedies", _of_kind(step.kind))
+            yield from own.get(step.remedy, _WORDS_OF_ACCOUNTS[step.remedy])(step)
+        case KeyAction():
+            own = cast("KeyRemedies", _of_kind(step.copy.source_kind))
+            yield from own.get(step.remedy, _WORDS_OF_KEYS[step.remedy])(step)
+        case str():
+            yield step
+
+
+@cache
+def _of_kind(kind: str) -> AccountRemedies | KeyRemedies:
+    """What a kind of source or verifier knows to do; nothing where it has no such file, or isn't there any more."""
+    found = (kind_part(room, kind, "remedy") for room in _READERS if kind in kinds(room))
+    written = next(found, None)
+    return cast("AccountRemedies | KeyRemedies", written.REMEDIES) if written else {}
+
+
+def _disable(action: AccountAction) -> tuple[str, ...]:
+    """Deleting would lose the traces (CIS v8 6.2)."""
+    subject, account = action.subject, action.account
+    return (f"Switch off {subject.label} in {account.realm}; don't delete it.", "Undo: switch it on again.")
+
+
+def _remove(action: AccountAction) -> tuple[str, ...]:
+    subject, account = action.subject, action.account
+    return (f"Delete {subject.label} in {account.realm}. That can't be undone: a new one is made instead.",)
+
+
+def _replace(action: AccountAction) -> tuple[str, ...]:
+    subject, account = action.subject, action.account
+    return (f"Make a new secret beside {subject.label} in {account.realm}, move what uses it, and switch off the old.",)
+
+
+def _keep_traces(action: AccountAction) -> tuple[str, ...]:
+    subject, account = action.subject, action.account
+    return (f"First keep the access records of {subject.label} in {account.realm}: they may expire.",)
+
+
+def _issue(action: KeyAction) -> tuple[str, ...]:
+    """A verifier makes no keys; where they are made is another copy's matter."""
+    del action
+    return ()
+
+
+def _withdraw(action: KeyAction) -> tuple[str, ...]:
+    return (f"{action.copy.source}: {action.copy.key.label}.",)
+
+
+def _cut_access(action: KeyAction) -> tuple[str, ...]:
+    named = ", ".join(action.principals)
+    return (f"In {action.copy.source}, take {named} out of whatever lets them use {action.copy.key.label}.",)
+
+
+_WORDS_OF_ACCOUNTS: AccountRemedies = {
+    Remedy.DISABLE: _disable,
+    Remedy.REMOVE: _remove,
+    Remedy.REPLACE: _replace,
+    Remedy.KEEP_TRACES: _keep_traces,
+}
+_WORDS_OF_KEYS: KeyRemedies = {
+    Remedy.ISSUE: _issue,
+    Remedy.WITHDRAW: _withdraw,
+    Remedy.CUT_ACCESS: _cut_access,
+}

@@ -1,0 +1,112 @@
+"""What the company decides about a finding: how bad, how soon, and who is told."""
+
+from offboarding.config.settings import Settings
+from offboarding.model import (
+    AccountCase,
+    Case,
+    Departure,
+    Finding,
+    HiddenCase,
+    KeyCase,
+    LeaverCase,
+    Severity,
+    TicketKind,
+    UncustodiedCase,
+)
+from offboarding.rules import Rule, rule_of
+from offboarding.store.findings import RoutedFinding
+from offboarding.tickets.remedies import written_out
+
+REGISTER = "custody.yaml"
+"""Where a key comes from that nothing shows."""
+
+
+def routed(
+    settings: Settings, finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, str]]
+) -> RoutedFinding:
+    """A finding as the company takes it. `part_of_realm`: realm -> (source's name, part)."""
+    departure = _departure(finding, case)
+    source, part = _reader(finding, case, part_of_realm)
+    rule = _rule(finding)
+    return RoutedFinding(
+        finding=finding,
+        source=source,
+        roster=departure.roster if departure else "",
+        left_at=departure.left_at if departure else None,
+        basis=departure.basis.value if departure else None,
+        severity=_severity(settings, finding).value,
+        ticket_kind=rule.ticket,
+        comes_first=rule.comes_first,
+        of_keys=rule.of_keys,
+        attestable=rule.attestable,
+        queue=_registered_queue(case) or _queue(settings, rule.ticket, source, part),
+        due_hours=_due_hours(settings, finding),
+        revoke=written_out(finding.revoke),
+    )
+
+
+def _rule(finding: Finding) -> Rule:
+    rule = rule_of(finding.rule)
+    assert rule is not None, f"{finding.rule} is a rule's own word for itself"
+    return rule
+
+
+def _severity(settings: Settings, finding: Finding) -> Severity:
+    own = settings.policy.severities.get(finding.rule, finding.severity)
+    others = (_severity(settings, each) for each in finding.in_place_of)
+    return min((own, *others), key=lambda severity: severity.order)
+
+
+def _reader(finding: Finding, case: Case, part_of_realm: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """The source's or verifier's name and part; a key's is that where it's trusted, or else where it lies."""
+    if isinstance(case, UncustodiedCase):
+        return case.source, case.realm
+    if isinstance(case, KeyCase) and not case.copies:
+        return REGISTER, ""
+    if isinstance(case, KeyCase):
+        best = min(case.copies, key=lambda copy: (copy.untrusted_since is not None, not copy.key.verifies))
+        return best.source, best.key.realm
+    return part_of_realm.get(finding.realm, ("", ""))
+
+
+def _registered_queue(case: Case) -> str:
+    return case.registered.queue if isinstance(case, KeyCase) and case.registered else ""
+
+
+def _queue(settings: Settings, kind: TicketKind, source: str, part: str) -> str:
+    policy = settings.policy
+    if kind is TicketKind.CONFIRM:
+        return policy.review_queue or policy.queue
+    # A key that a reader once told may outlive that reader's entry in the configuration.
+    known = any(reader.name == source for reader in settings.readers)
+    own = settings.source(source).part_queue(part) if known else None
+    if kind is TicketKind.REVIEW:
+        return policy.review_queue or own or policy.queue
+    return own or policy.queue
+
+
+def _due_hours(settings: Settings, finding: Finding) -> float:
+    return min((_own_due_hours(settings, finding), *(_due_hours(settings, each) for each in finding.in_place_of)))
+
+
+def _own_due_hours(settings: Settings, finding: Finding) -> float:
+    due, kind = settings.policy.due_hours, _rule(finding).ticket
+    if kind is TicketKind.EVENT:
+        return due.used_after_departure
+    if kind in (TicketKind.CONFIRM, TicketKind.REVIEW):
+        return due.review
+    return due.privileged if finding.privileged or kind is TicketKind.ROTATE else due.other
+
+
+def _departure(finding: Finding, case: Case) -> Departure | None:
+    if isinstance(case, LeaverCase):
+        return case.departure
+    if isinstance(case, HiddenCase):
+        return case.departures[0].departure
+    if isinstance(case, AccountCase):
+        named = (s.departure for s in case.suspects if s.person_uid == finding.person_uid)
+        return next(named, None)
+    if isinstance(case, KeyCase):
+        held = (holder.departure for holder in case.holders if holder.person_uid == finding.person_uid)
+        return next(held, None)
+    return None

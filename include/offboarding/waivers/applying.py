@@ -1,0 +1,56 @@
+"""What may stand for a while, on its way from the file into the store: days turned into instants."""
+
+from offboarding.config.settings import Settings
+from offboarding.identity.folding import normal
+from offboarding.model.days import day_ends
+from offboarding.model.naming import worker_of
+from offboarding.store.exceptions import ExceptionRow
+from offboarding.waivers.register import Acknowledged, Exempted
+
+
+def rows(settings: Settings) -> list[ExceptionRow]:
+    """Every entry, in the file's order."""
+    told = settings.let_stand
+    return [
+        *(_exception(settings, entry) for entry in told.exceptions),
+        *(acknowledgement(settings, entry) for entry in told.acknowledgements),
+    ]
+
+
+def _exception(settings: Settings, entry: Exempted) -> ExceptionRow:
+    space, worker = _worker(settings, entry.worker)
+    return ExceptionRow(
+        kind="exception",
+        finding=entry.finding or "",
+        space=space,
+        worker=worker,
+        source=entry.source or "",
+        account=entry.account or "",
+        rule=entry.rule or "",
+        reason=entry.reason,
+        approver=entry.approver,
+        expires_at=day_ends(entry.expires, settings.company.time_zone),
+    )
+
+
+def acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
+    """A known gap, of the file or by a person's word."""
+    return ExceptionRow(
+        kind="acknowledgement",
+        finding=entry.finding or "",
+        source=entry.source or "",
+        part=entry.part,
+        roster=entry.roster or "",
+        queue=entry.queue or "",
+        reason=entry.reason,
+        approver=entry.approver,
+        expires_at=day_ends(entry.expires, settings.company.time_zone),
+    )
+
+
+def _worker(settings: Settings, word: str | None) -> tuple[str, str]:
+    """(id space, worker id in its normal form); the file's check has seen that the space is one that there is."""
+    if word is None:
+        return "", ""
+    space, number = worker_of(word, [roster.id_space for roster in settings.rosters])
+    return space, normal(number)

@@ -1,0 +1,221 @@
+"""Settings -> ready objects, with the Airflow connections that they name."""
+
+import hashlib
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+import structlog
+from psycopg import OperationalError
+
+from offboarding.config.loading import DEFAULT_PATH, STORE_CONNECTION, Loaded, StoreChoice, load, project_folder
+from offboarding.config.settings import Settings
+from offboarding.interfaces import (
+    ConnectionFields,
+    MessageQueue,
+    Notifier,
+    ReadContext,
+    Reader,
+    Roster,
+    RosterSettings,
+    SourceSettings,
+    Tracker,
+    TrackerSettings,
+    VerifierSettings,
+)
+from offboarding.interfaces.kinds import kind_module
+from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
+from offboarding.net import destinations
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
+from offboarding.store.trial import trial
+from offboarding.wiring.connections import connection
+
+EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
+
+log = structlog.get_logger("offboarding.wiring")
+
+
+def configured() -> Settings:
+    """The configuration's settings. Raises ConfigError that lists every mistake."""
+    return load().settings
+
+
+@contextmanager
+def at_work() -> Generator[tuple[Loaded, Session]]:
+    """The configuration and a session on the store, for one task. An error of ours is its last line in the log."""
+    try:
+        loaded = load()
+        with store(loaded) as session:
+            yield loaded, session
+    except OperationalError as error:
+        text = f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}. The task is tried again."
+        log.error(text)  # noqa: TRY400 - the sentence; the trace follows
+        raise RetriableError(text) from error
+    except OffboardingError as error:
+        log.error(str(error))  # noqa: TRY400 - the sentence; the trace follows, since it's raised again
+        raise
+
+
+def moment(told: str | None) -> datetime | None:
+    """A moment from a DAG's param, else from OFFBOARDING_AS_OF. Raises ConfigError where it has no zone."""
+    if not (text := told or os.environ.get("OFFBOARDING_AS_OF")):
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"as_of: {text!r} is no moment, such as 2026-11-25T01:30:00+09:00") from error
+    if at.tzinfo is None:
+        raise ConfigError(f"as_of: {text!r} names no zone. Write it so: {text}+09:00")
+    return at.astimezone(UTC)
+
+
+@contextmanager
+def store(loaded: Loaded | StoreChoice) -> Generator[Session]:
+    """A session on the store that the configuration names. Raises ConfigError where it names none that exists."""
+    with _store_parameters(loaded) as parameters, opened(parameters) as session:
+        yield session
+
+
+@contextmanager
+def trial_store(loaded: Loaded | StoreChoice) -> Generator[Session]:
+    """A session on an empty schema in the same database, gone afterwards. Raises as `store`."""
+    with _store_parameters(loaded) as parameters, trial(parameters) as session:
+        yield session
+
+
+@contextmanager
+def _store_parameters(loaded: Loaded | StoreChoice) -> Generator[Mapping[str, str | int]]:
+    """What libpq takes, for as long as the server is there."""
+    choice = loaded.choice if isinstance(loaded, Loaded) else loaded
+    if choice.store == "embedded":
+        with embedded.server(embedded_folder(loaded)) as server:
+            yield server.connection_kwargs()
+        return
+    try:
+        fields = connection(STORE_CONNECTION)
+    except ConfigError as error:
+        raise ConfigError(
+            f"There is no store: make the Airflow connection {STORE_CONNECTION} (PostgreSQL 15 or newer), or for a"
+            f" first trial write `store: embedded` in {loaded.path}."
+        ) from error
+    destinations.check_store(
+        fields.conn_id, choice.store or destinations.StoreSettings(), fields.host, fields.extra.get("sslmode")
+    )
+    yield _libpq(fields)
+
+
+def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
+    """Where `store: embedded` keeps its data: beside the project, one folder a configuration file.
+
+    `OFFBOARDING_EMBEDDED_FOLDER` names another place than .offboarding, for a project that can't be written to.
+    """
+    parent = Path(os.environ.get(EMBEDDED_FOLDER) or project_folder() / ".offboarding")
+    path = loaded.path.resolve()
+    if path == project_folder() / DEFAULT_PATH:
+        return parent / path.stem
+    # Two files may have the same name, and their findings nothing in common.
+    return parent / f"{path.stem}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+
+
+def roster(settings: Settings, name: str, as_of: datetime) -> Roster:
+    """A ready roster."""
+    own = settings.roster(name)
+    module = kind_module("rosters", own.kind)
+    return cast("Roster", module.build(own, _connected("rosters", own, module), read_context(settings, as_of)))
+
+
+def source(settings: Settings, name: str, part: str, as_of: datetime) -> Reader:
+    """One part of a ready source or verifier."""
+    own = settings.source(name)
+    module = _reader_module(own)
+    return cast("Reader", module.build(own, _connected(_room(own), own, module), part, read_context(settings, as_of)))
+
+
+def parts(settings: Settings, own: SourceSettings, as_of: datetime) -> tuple[str, ...]:
+    """What of a source is to be read today: as configured, or as the system itself tells where its kind can ask."""
+    module = _reader_module(own)
+    discover = getattr(module, "discover", None)
+    if discover is None:
+        return own.parts()
+    fields = _connected(_room(own), own, module)
+    return cast("tuple[str, ...]", discover(own, fields, read_context(settings, as_of)))
+
+
+def _room(own: SourceSettings) -> str:
+    return "verifiers" if isinstance(own, VerifierSettings) else "sources"
+
+
+def _reader_module(own: SourceSettings) -> ModuleType:
+    return kind_module(_room(own), own.kind)
+
+
+def _connected(
+    room: str, own: RosterSettings | SourceSettings | TrackerSettings, module: ModuleType
+) -> ConnectionFields | None:
+    """The connection that an entry names, if it leads where the entry lets it; None where it names none."""
+    if not own.connection:
+        return None
+    fields = connection(own.connection)
+    # A kind that never uses a connection (files of this machine) tells of none; tests hold the others to it.
+    if leads := getattr(module, "destinations", None):
+        destinations.check(f"{room}.{own.name}", fields.conn_id, own, leads(own, fields))
+    return fields
+
+
+def asker_of_parts(settings: Settings, as_of: datetime) -> Callable[[SourceSettings], tuple[str, ...]]:
+    """What `pipeline.find_parts` asks each source by."""
+    return lambda own: parts(settings, own, as_of)
+
+
+def tracker(settings: Settings) -> tuple[str, Tracker] | None:
+    """The tracker's name, and the ready tracker; None where the configuration has none."""
+    if not settings.trackers:
+        return None
+    own = settings.trackers[0]
+    module = kind_module("trackers", own.kind)
+    return own.name, cast("Tracker", module.build(own, _connected("trackers", own, module)))
+
+
+def notifiers(settings: Settings) -> tuple[Notifier, ...]:
+    """Who is told at once, ready; nobody where the configuration names none."""
+    return tuple(cast("Notifier", kind_module("notifiers", own.kind).build(own)) for own in settings.notifiers)
+
+
+def queue(settings: Settings) -> MessageQueue | None:
+    """The ready queue of departures by message; None where the configuration has none."""
+    own = settings.messages
+    if own is None:
+        return None
+    module = kind_module("queues", own.kind)
+    fields = connection(own.connection) if own.connection else None
+    if fields:
+        destinations.check("messages", fields.conn_id, own, module.destinations(own, fields))
+    return cast("MessageQueue", module.build(own, fields))
+
+
+def read_context(settings: Settings, as_of: datetime) -> ReadContext:
+    """What readers are told."""
+    return ReadContext(
+        as_of=as_of,
+        default_zone=settings.company.time_zone,
+        mail_domains=(*settings.company.mail_domains, *settings.company.mail_aliases),
+        service_patterns=settings.company.service_patterns,
+        privileged_names=settings.policy.privileged,
+    )
+
+
+def _libpq(fields: ConnectionFields) -> dict[str, str | int]:
+    options = {name: str(value) for name, value in fields.extra.items() if name.startswith("ssl")}
+    return {
+        "host": fields.host,
+        "port": fields.port or 5432,
+        "user": fields.login,
+        "password": fields.password,
+        "dbname": fields.schema,
+        **options,
+    }

@@ -1,0 +1,124 @@
+"""Airflow connections, by name: from the environment, else from Airflow itself.
+
+`AIRFLOW_CONN_ID`, JSON or URI, is read without Airflow; only what isn't there is asked of Airflow (a secrets backend,
+its database).
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Protocol, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import ConfigError
+
+
+def connection(conn_id: str) -> ConnectionFields:
+    """An Airflow connection's fields. Raises ConfigError where there is none of that name."""
+    told = os.environ.get(f"AIRFLOW_CONN_{conn_id.upper()}")
+    # In a task Airflow is asked even so: what it hands out, it masks in the logs.
+    if told and not _in_a_task():
+        return _from_environment(conn_id, told)
+    return _from_airflow(conn_id)
+
+
+def _from_environment(conn_id: str, told: str) -> ConnectionFields:
+    if not told.lstrip().startswith("{"):
+        return _from_uri(conn_id, told)
+    try:
+        fields = cast("Mapping[str, object]", json.loads(told))
+    except json.JSONDecodeError as error:
+        # Not `from error`: its text holds what stands in the variable.
+        raise ConfigError(f"AIRFLOW_CONN_{conn_id.upper()} is no JSON (character {error.pos}).") from None
+    port = fields.get("port")
+    return ConnectionFields(
+        conn_id=conn_id,
+        host=str(fields.get("host") or ""),
+        port=int(str(port)) if port else None,
+        login=str(fields.get("login") or ""),
+        password=str(fields.get("password") or ""),
+        schema=str(fields.get("schema") or ""),
+        extra=_extra(fields.get("extra")),
+    )
+
+
+def _from_uri(conn_id: str, uri: str) -> ConnectionFields:
+    parts = urlsplit(uri)
+    query = dict(parse_qsl(parts.query))
+    return ConnectionFields(
+        conn_id=conn_id,
+        host=unquote(parts.hostname or ""),
+        port=parts.port,
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        schema=unquote(parts.path.removeprefix("/")),
+        extra=_extra(query.pop("__extra__", None)) or query,
+    )
+
+
+def _extra(told: object) -> Mapping[str, object]:
+    if not told:
+        return {}
+    return cast("Mapping[str, object]", json.loads(told) if isinstance(told, str) else told)
+
+
+def _from_airflow(conn_id: str) -> ConnectionFields:
+    # Importing it costs a second, which commands that find all they need in the environment save.
+    from airflow.sdk import Connection  # noqa: PLC0415
+    from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
+
+    try:
+        found = Connection.get(conn_id)
+    except AirflowNotFoundException as error:
+        if _in_a_task():
+            raise _no_connection(conn_id) from error
+        return _from_metadata_database(conn_id)
+    return _fields(conn_id, found)
+
+
+def _from_metadata_database(conn_id: str) -> ConnectionFields:
+    """Outside a task nobody but we ourselves reads Airflow's database."""
+    from airflow.models.connection import Connection  # noqa: PLC0415
+    from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    try:
+        return _fields(conn_id, Connection.get_connection_from_secrets(conn_id))
+    except (AirflowNotFoundException, SQLAlchemyError) as error:
+        raise _no_connection(conn_id) from error
+
+
+class _AirflowConnection(Protocol):
+    host: str | None
+    port: int | None
+    login: str | None
+    password: str | None
+    schema: str | None
+
+    @property
+    def extra_dejson(self) -> dict[str, object]: ...
+
+
+def _fields(conn_id: str, found: _AirflowConnection) -> ConnectionFields:
+    return ConnectionFields(
+        conn_id=conn_id,
+        host=found.host or "",
+        port=found.port,
+        login=found.login or "",
+        password=found.password or "",
+        schema=found.schema or "",
+        extra=found.extra_dejson,
+    )
+
+
+def _no_connection(conn_id: str) -> ConfigError:
+    return ConfigError(
+        f"There is no Airflow connection {conn_id}. Make it (airflow connections add {conn_id} ...), or set"
+        f" AIRFLOW_CONN_{conn_id.upper()} in the environment."
+    )
+
+
+def _in_a_task() -> bool:
+    return hasattr(sys.modules.get("airflow.sdk.execution_time.task_runner"), "SUPERVISOR_COMMS")

@@ -1,0 +1,163 @@
+"""The plan of the house: which room may use which (docs/architecture.md).
+
+A module belongs to the longest name that it begins with: what is written once about net holds for net.page too, and
+net.revocation has a line of its own.
+"""
+
+ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers", "queues", "notifiers")
+NOUNS = {"model"}
+ARROWS: dict[str, set[str]] = {
+    "model": set(),
+    # Folders that hold rooms, and no code of their own.
+    "config": set(),
+    "guard": set(),
+    "tickets": set(),
+    "config.spelling": set(),
+    "custody.thumbprints": set(),
+    "net.destinations": {"model"},
+    "net.plain_file": set(),
+    "interfaces.kinds": set(),
+    # Where a connection may lead is part of what every entry's settings hold.
+    "interfaces": NOUNS | {"net.destinations"},
+    # What stands between readers and the store.
+    "runs.ingest.gate": NOUNS,
+    "identity": NOUNS,
+    "rules": NOUNS | {"interfaces"},
+    "rosters": NOUNS | {"net.destinations", "interfaces"},
+    # One guard for whatever is asked at an address that somebody else names.
+    "net": NOUNS,
+    "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
+    # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
+    "sources": NOUNS | {"net.destinations", "interfaces", "net.revocation", "custody.thumbprints"},
+    "verifiers": NOUNS
+    | {"net.plain_file", "net.destinations", "interfaces", "net.revocation", "custody.thumbprints", "net"},
+    # The register is read as the configuration is, and its mistakes are told as that's are.
+    "custody": NOUNS | {"interfaces", "config.mistakes", "config.spelling", "custody.thumbprints", "config.yaml_file"},
+    "config.yaml_file": NOUNS,
+    "trackers": NOUNS | {"net.destinations", "interfaces"},
+    "queues": NOUNS | {"net.destinations", "interfaces"},
+    "runs.messages": NOUNS | {"interfaces", "store"},
+    "store": NOUNS | {"net.destinations", "config.spelling"},
+    "config.mistakes": {"model", "config.spelling"},
+    "waivers": NOUNS | {"interfaces", "config.mistakes", "rules", "config.spelling", "config.yaml_file"},
+    # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
+    "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings"},
+    "config.settings": NOUNS
+    | {"net.destinations", "interfaces", "config.spelling", "custody", "waivers", "guard.limits"},
+    # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
+    "config.loading": NOUNS
+    | {
+        "net.destinations",
+        "interfaces",
+        "interfaces.kinds",
+        "config.mistakes",
+        "config.settings",
+        "config.spelling",
+        "config.beside",
+        "config.yaml_file",
+    },
+    # Whether a run is red is decided once, and only shown by the report.
+    "runs.troubles": {"store"},
+    # What a rule says of itself is shown in its own words.
+    "report": NOUNS | {"rules", "store", "runs.troubles"},
+    # What the rules ask for, as the system's own package does it.
+    "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
+    "tickets.routing": NOUNS | {"tickets.remedies", "rules", "config.settings", "store"},
+    "tickets.plan": NOUNS | {"report", "store"},
+    "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
+    "identity.people": NOUNS | {"identity", "store"},
+    "guard.limits": NOUNS | {"interfaces"},
+    "guard.holds": NOUNS | {"report", "config.settings", "store", "guard.limits"},
+    "guard.releasing": NOUNS
+    | {"guard.holds", "interfaces", "runs.pipeline", "report", "config.settings", "config.spelling", "store"},
+    "runs.alerting": NOUNS | {"interfaces", "store"},
+    "notifiers": NOUNS | {"interfaces"},
+    "runs.ingest.progress": set(),
+    "runs.ingest.reads": NOUNS
+    | {"interfaces", "config.settings", "identity", "runs.ingest.gate", "runs.ingest.progress", "store"},
+    "runs.departure": NOUNS
+    | {
+        "interfaces",
+        "config.settings",
+        "identity",
+        "identity.people",
+        "runs.ingest.reads",
+        "report",
+        "store",
+        "runs.troubles",
+    },
+    "runs.recheck": NOUNS | {"interfaces", "config.settings", "runs.ingest.reads", "report", "store", "runs.troubles"},
+    "waivers.applying": NOUNS | {"identity", "waivers", "config.settings", "store"},
+    "custody.registration": NOUNS | {"identity", "custody", "config.settings", "store"},
+    # The rules' findings, from case to closing.
+    "runs.evaluation": NOUNS | {"identity", "guard.holds", "tickets.routing", "rules", "config.settings", "store"},
+    "runs.pipeline": NOUNS
+    | {
+        "interfaces",
+        "config.settings",
+        "identity",
+        "rules",
+        "tickets.routing",
+        "runs.departure",
+        "runs.ingest.reads",
+        "runs.recheck",
+    }
+    | {
+        "tickets.plan",
+        "tickets.desk",
+        "report",
+        "store",
+        "custody",
+        "custody.registration",
+        "waivers.applying",
+        "runs.messages",
+    }
+    | {"runs.alerting", "runs.evaluation", "guard.holds", "runs.troubles"},
+    # A decision is one function, whoever brings it: some do more than write a row. What the files beside the
+    # configuration are refused for, a person is refused for, too.
+    "decisions": NOUNS
+    | {
+        "interfaces",
+        "config.settings",
+        "identity.people",
+        "runs.ingest.reads",
+        "config.spelling",
+        "store",
+        "config.beside",
+        "waivers.applying",
+        "waivers",
+    }
+    | {"config.mistakes", "guard.releasing", "report"},
+    # The DAG knows it as well.
+    "runs.order": set(),
+    "runs": NOUNS | {"interfaces", "runs.order", "config.settings", "runs.pipeline", "store"},
+    "runs.doctor": NOUNS | {"interfaces", "config.settings", "runs.pipeline", "runs", "runs.ingest.progress", "store"},
+    "wiring.connections": NOUNS | {"interfaces"},
+    "wiring": NOUNS
+    | {
+        "net.destinations",
+        "interfaces",
+        "wiring.connections",
+        "config.loading",
+        "interfaces.kinds",
+        "config.settings",
+        "store",
+    }
+    | {*ADAPTER_ROOMS},
+    "config.init": NOUNS | {"interfaces", "config.loading", "config.settings", "config.spelling", "wiring"},
+    "cli": NOUNS
+    | {
+        "interfaces",
+        "config.loading",
+        "config.settings",
+        "config.spelling",
+        "wiring",
+        "runs.pipeline",
+        "runs",
+        "runs.ingest.progress",
+    }
+    | {"config.init", "runs.doctor", "report", "store", "rules", "custody", "waivers", "config.mistakes"}
+    | {"identity", "identity.people", "runs.ingest.reads", "decisions"},
+    "__main__": NOUNS | {"cli", "config.loading", "wiring"},
+}
+"""What a room may use. A new room begins with its line here."""
