@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.support.source_tree import PROJECT, Module, kinds, modules
+from tests.support.source_tree import PROJECT, Module, kinds, modules, of_room
 
 RULES = re.compile(r"(?<![\w-])(" + "|".join(kind.replace("_", "-") for kind in kinds("rules")) + r")(?![\w-])")
 """Any rule's id. One rule's may be the beginning of another's."""
@@ -14,6 +14,14 @@ MAY_NAME_RULES = ("rules", "demo")
 def test_a_rule_is_named_at_home_alone() -> None:
     """No list, query, ticket or report names a rule: it would have to be edited for the next one."""
     assert [(where, found) for where, text in said() for found in RULES.findall(text)] == []
+
+
+def test_a_rule_that_is_named_is_seen() -> None:
+    at_home = {found for module in of_room("rules") for text in module.texts for found in RULES.findall(text)}
+
+    assert {kind.replace("_", "-") for kind in kinds("rules")} <= at_home
+    assert RULES.findall("case when f.rule = 'leaver-ssh-key' then") == ["leaver-ssh-key"]
+    assert RULES.findall("leaver-access-keys, my-leaver-ssh-key") == []
 
 
 def said() -> Iterator[tuple[str, str]]:
