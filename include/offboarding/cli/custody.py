@@ -124,8 +124,8 @@ def _worker(session: Session, question: Asked, word: str, output: str) -> int:
 
 def _key_table(found: Sequence[KeyTold], zone: str) -> None:
     now = datetime.now(UTC)
-    names = ("Key", "DecisionKind", "Trusted", "Carryable", "Custodians", "Shown by")
-    columns = [Column(name=name, whole=name in {"DecisionKind", "Carryable", "Custodians"}) for name in names]
+    names = ("Key", "Kind", "Trusted", "Carryable", "Custodians", "Shown by")
+    columns = [Column(name=name, whole=name in {"Kind", "Carryable", "Custodians"}) for name in names]
     rows = [
         [
             *(key.label, words.NOUNS[key.kind], words.trusted(key, now, zone), key.carryable[0].value),

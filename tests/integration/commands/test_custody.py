@@ -124,6 +124,7 @@ def test_every_key_is_listed_with_who_trusts_it_and_whether_anybody_is_known(key
     done = keys("custody")
 
     rows = [re.split(r"\s{2,}", line.strip()) for line in done.out.splitlines()]
+    assert rows[0] == ["Key", "Kind", "Trusted", "Carryable", "Custodians", "Shown by"]
     assert ["old-key", "signing key", "trusted", "unknown", "1", "login"] in rows
     assert ["paper-key", "signing key", "seen nowhere", "unknown", "2", "nothing"] in rows
     assert [LOGIN.label, "signing key", "trusted", "unknown", "NOT CHECKED", "login"] in rows
