@@ -31,7 +31,7 @@ from records.company import CLOUDS, DIRECTORY, NIGHT, Company, Feed, System
 from offboarding.config.settings import Company as CompanySettings
 from offboarding.config.settings import Settings
 from offboarding.interfaces import RosterSettings, SourceSettings
-from offboarding.model import Account, Coverage, Credential, KeyKind
+from offboarding.model import Account, Coverage, Credential, IdentityKeyKind
 from offboarding.runs import pipeline
 from offboarding.sources.aws_iam import Settings as AwsSettings
 from offboarding.store import embedded
@@ -167,7 +167,14 @@ def bare_rows(company: Company) -> Iterator[tuple[str, Sequence[object]]]:
         for fact in System(company=company, realm=realm).collect():
             if isinstance(fact, Account):
                 a, keys = fact, {key.kind: key.value for key in fact.keys}
-                row = (a.realm, a.native_id, a.label, keys.get(KeyKind.NUMBER), keys.get(KeyKind.MAIL), a.login)
+                row = (
+                    a.realm,
+                    a.native_id,
+                    a.label,
+                    keys.get(IdentityKeyKind.NUMBER),
+                    keys.get(IdentityKeyKind.MAIL),
+                    a.login,
+                )
                 yield "bare_account", (*row, a.standing.value, a.standing_reason, a.created_at, a.last_used_at)
             elif isinstance(fact, Credential):
                 c = fact

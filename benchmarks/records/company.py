@@ -14,8 +14,8 @@ from offboarding.model import (
     EmploymentStatus,
     Fact,
     IdentityKey,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     LeftOut,
     Problem,
     RequestCounts,
@@ -66,10 +66,18 @@ class Company:
     def login(self, n: int) -> Account:
         """Worker n's directory account."""
         keys = (
-            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="uid"),
-            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.ATTRIBUTE, name="mail"),
+            AccountKey(kind=IdentityKeyKind.LOGIN, value=f"p{n}", origin=IdentityKeyOrigin.ATTRIBUTE, name="uid"),
             AccountKey(
-                kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.ATTRIBUTE, name="employeeNumber"
+                kind=IdentityKeyKind.MAIL,
+                value=f"person.{n}@corp.example",
+                origin=IdentityKeyOrigin.ATTRIBUTE,
+                name="mail",
+            ),
+            AccountKey(
+                kind=IdentityKeyKind.NUMBER,
+                value=f"{n + 1_000_000}",
+                origin=IdentityKeyOrigin.ATTRIBUTE,
+                name="employeeNumber",
             ),
         )
         return self._account(n, DIRECTORY, f"0b5e0000-0000-4000-8000-{n:012x}", f"uid=p{n},dc=corp,dc=example", keys)
@@ -77,14 +85,28 @@ class Company:
     def user(self, n: int) -> Account:
         """Worker n's IAM user; every twentieth is a workload's, which nobody claims."""
         keys: tuple[AccountKey, ...] = (
-            AccountKey(kind=KeyKind.LOGIN, value=f"p{n}", origin=KeyOrigin.ATTRIBUTE, name="user name"),
-            AccountKey(kind=KeyKind.NUMBER, value=f"{n + 1_000_000}", origin=KeyOrigin.TAG, name="tag employee-id"),
-            AccountKey(kind=KeyKind.MAIL, value=f"person.{n}@corp.example", origin=KeyOrigin.TAG, name="tag email"),
+            AccountKey(kind=IdentityKeyKind.LOGIN, value=f"p{n}", origin=IdentityKeyOrigin.ATTRIBUTE, name="user name"),
+            AccountKey(
+                kind=IdentityKeyKind.NUMBER,
+                value=f"{n + 1_000_000}",
+                origin=IdentityKeyOrigin.TAG,
+                name="tag employee-id",
+            ),
+            AccountKey(
+                kind=IdentityKeyKind.MAIL,
+                value=f"person.{n}@corp.example",
+                origin=IdentityKeyOrigin.TAG,
+                name="tag email",
+            ),
         )
         name = f"p{n}"
         if n % 20 == 7:
             name = f"job-{n}"
-            keys = (AccountKey(kind=KeyKind.LOGIN, value=name, origin=KeyOrigin.ATTRIBUTE, name="user name"),)
+            keys = (
+                AccountKey(
+                    kind=IdentityKeyKind.LOGIN, value=name, origin=IdentityKeyOrigin.ATTRIBUTE, name="user name"
+                ),
+            )
         realm = CLOUDS[n % len(CLOUDS)]
         return self._account(n, realm, f"AIDA{n:017d}", f"arn:aws:iam::{realm}:user/{name}", keys)
 

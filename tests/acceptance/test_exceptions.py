@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Account, KeyKind, Standing
+from offboarding.model import Account, IdentityKeyKind, Standing
 from offboarding.report import night as report
 from offboarding.store import reading
 from offboarding.store.events import broken_at
@@ -22,7 +22,7 @@ FIRST_DAY = (NIGHT + timedelta(days=1, hours=9)).date()
 
 
 def cloud_user() -> Account:
-    return user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+    return user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
 
 
 @pytest.fixture

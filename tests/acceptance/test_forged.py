@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from offboarding.model import KeyKind
+from offboarding.model import IdentityKeyKind
 from offboarding.runs import pipeline
 from offboarding.store import keyed, reading, recorded
 from tests.support.desk import tickets_of
@@ -24,7 +24,7 @@ RECORD = Callable[[str, object], None]
 @pytest.fixture
 def kim(office: Office) -> Office:
     """Kim has left, a login and an access key of his still work, and the login was used since."""
-    who = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+    who = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
     office.hr.workers = [KIM, STAFF]
     office.directory.accounts = [login("kim", number("1042"), last_used_at=NIGHT - timedelta(days=2))]
     office.cloud.accounts = [who]
@@ -300,7 +300,7 @@ def test_findings_of_a_person_who_turned_out_to_be_another_one_are_put_back_to_t
     kim: Office, record_property: RECORD
 ) -> None:
     kim.hr.workers.append(worker("0917", LEFT, name="Kim M."))
-    kim.cloud.accounts.append(user("AIDAOLD", tag(KeyKind.NUMBER, "0917")))
+    kim.cloud.accounts.append(user("AIDAOLD", tag(IdentityKeyKind.NUMBER, "0917")))
     kim.cloud.credentials.append(access_key("AKIABBBBBBBBBBBBBBBB", kim.cloud.accounts[-1]))
     kim.night()
     kim.hr.change("1042", previous_worker_ids=("0917",))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from offboarding.guard import releasing
-from offboarding.model import Alert, Employment, KeyKind, TicketDraft, TicketRef
+from offboarding.model import Alert, Employment, IdentityKeyKind, TicketDraft, TicketRef
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import alerts, reading
@@ -91,7 +91,7 @@ def test_the_others_go_on(company: Office, people: RoundupPeople) -> None:
     leave(company, PEOPLE[0])
     company.night()
     leave(company, *PEOPLE[4:8])
-    company.cloud.accounts = [user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))]
+    company.cloud.accounts = [user("AIDAONE", tag(IdentityKeyKind.NUMBER, PEOPLE[0]))]
     company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0])]
     company.vendors.workers = [worker("77", WORKS)]
 
@@ -186,7 +186,7 @@ def test_within_the_limits_again_it_waits_for_the_look_that_was_refused(
     company: Office, people: RoundupPeople, whole: bool
 ) -> None:
     """The list of users can be read and their keys can't: whether they still work isn't known tonight."""
-    company.cloud.accounts = [user(f"AIDA{each}", tag(KeyKind.NUMBER, each)) for each in PEOPLE[:3]]
+    company.cloud.accounts = [user(f"AIDA{each}", tag(IdentityKeyKind.NUMBER, each)) for each in PEOPLE[:3]]
     active, off, third = company.cloud.accounts
     company.cloud.credentials = [
         access_key("AKIAWORKS", active),
@@ -220,7 +220,7 @@ def test_within_the_limits_again_it_waits_for_the_look_that_was_refused(
 
 
 def test_named_by_a_person_it_waits_for_the_look_that_was_refused(company: Office, people: RoundupPeople) -> None:
-    company.cloud.accounts = [user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))]
+    company.cloud.accounts = [user("AIDAONE", tag(IdentityKeyKind.NUMBER, PEOPLE[0]))]
     company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0])]
     leave(company, *PEOPLE[:3])
     company.night()
@@ -258,7 +258,7 @@ def test_announced_they_go_through(company: Office, people: RoundupPeople) -> No
 
 
 def test_a_use_after_a_departure_in_doubt_is_told_to_people_at_once_and_to_no_tracker(company: Office) -> None:
-    company.cloud.accounts = [user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))]
+    company.cloud.accounts = [user("AIDAONE", tag(IdentityKeyKind.NUMBER, PEOPLE[0]))]
     company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0], last_used_at=USED)]
     leave(company, *PEOPLE[:3])
     company.night()
@@ -406,7 +406,7 @@ def test_one_person_with_many_accounts_at_once_waits_alone(left: Office, people:
 
 def test_a_rule_that_finds_too_much_waits_alone(left: Office) -> None:
     left.guard = {**FEW, "findings": {"absolute": 2}}
-    owner = user("AIDAONE", tag(KeyKind.NUMBER, PEOPLE[0]))
+    owner = user("AIDAONE", tag(IdentityKeyKind.NUMBER, PEOPLE[0]))
     left.cloud.accounts = [owner]
     left.cloud.credentials = [access_key(f"AKIA{each}", owner) for each in range(2)]
     left.directory.accounts += [login(f"x{each}", number(PEOPLE[0])) for each in range(3)]

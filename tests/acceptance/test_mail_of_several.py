@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import Account, KeyKind, Worker
+from offboarding.model import Account, IdentityKeyKind, Worker
 from offboarding.store.connect import Session
 from tests.acceptance.test_own_entry import (
     BEGAN,
@@ -131,7 +131,7 @@ def test_where_the_entry_says_more_it_stays_whose_it_is(office: Office, record: 
 
 
 @EACH
-@pytest.mark.parametrize("named", [owner(KeyKind.MAIL, KIM), mail(KIM)], ids=["owner", "mail"])
+@pytest.mark.parametrize("named", [owner(IdentityKeyKind.MAIL, KIM), mail(KIM)], ids=["owner", "mail"])
 def test_a_workload_s_owner_by_mail_is_each_of_them(
     office: Office, record: Worker, named: Any, record_property: Record
 ) -> None:

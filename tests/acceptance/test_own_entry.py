@@ -13,7 +13,7 @@ import pytest
 
 from offboarding.decisions.links import Verb
 from offboarding.interfaces import Tracker
-from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Worker
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.support.deciding import decide_link
@@ -39,7 +39,11 @@ class QuietOffice(Office):
 
 
 def entry(*keys: AccountKey, uid: str = "kim", name: str = "", **changes: Any) -> Account:
-    own = (AccountKey(kind=KeyKind.LOGIN, value=name, origin=KeyOrigin.ATTRIBUTE, name="uid"),) if name else ()
+    own = (
+        (AccountKey(kind=IdentityKeyKind.LOGIN, value=name, origin=IdentityKeyOrigin.ATTRIBUTE, name="uid"),)
+        if name
+        else ()
+    )
     return login(uid, *keys, *own, **changes)
 
 
@@ -48,7 +52,9 @@ def iam(*keys: AccountKey, **changes: Any) -> Account:
 
 
 def outer_id(value: str) -> AccountKey:
-    return AccountKey(kind=KeyKind.DIRECTORY_ID, value=value, origin=KeyOrigin.ATTRIBUTE, name="externalId")
+    return AccountKey(
+        kind=IdentityKeyKind.DIRECTORY_ID, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name="externalId"
+    )
 
 
 LEES = entry(number("1043"), mail(LEE), uid="lee", name="leeh")
@@ -84,18 +90,20 @@ ATTACKS = {
     "everything is blanked": Attack(before=entry(number("1042"), mail(KIM)), after=entry()),
     "the number is nobody's": Attack(before=entry(number("1042")), after=entry(number("9999"))),
     "tag employee-id": Attack(
-        before=iam(tag(KeyKind.NUMBER, "1042")), after=iam(tag(KeyKind.NUMBER, "1043")), beside=(HERS,)
+        before=iam(tag(IdentityKeyKind.NUMBER, "1042")), after=iam(tag(IdentityKeyKind.NUMBER, "1043")), beside=(HERS,)
     ),
-    "tag email": Attack(before=iam(tag(KeyKind.MAIL, KIM)), after=iam(tag(KeyKind.MAIL, LEE)), beside=(HERS,)),
+    "tag email": Attack(
+        before=iam(tag(IdentityKeyKind.MAIL, KIM)), after=iam(tag(IdentityKeyKind.MAIL, LEE)), beside=(HERS,)
+    ),
     "a tag beside the login": Attack(
         before=replace(user("KIM"), keys=user("KIM").keys),
-        after=user("KIM", tag(KeyKind.NUMBER, "1043")),
+        after=user("KIM", tag(IdentityKeyKind.NUMBER, "1043")),
         beside=(HERS,),
     ),
-    "tags taken off": Attack(before=iam(tag(KeyKind.MAIL, KIM)), after=iam(), beside=(HERS,)),
+    "tags taken off": Attack(before=iam(tag(IdentityKeyKind.MAIL, KIM)), after=iam(), beside=(HERS,)),
     "owner, of a workload that it isn't": Attack(
-        before=iam(tag(KeyKind.MAIL, KIM)),
-        after=iam(tag(KeyKind.MAIL, KIM), owner(KeyKind.MAIL, LEE), service_like=True),
+        before=iam(tag(IdentityKeyKind.MAIL, KIM)),
+        after=iam(tag(IdentityKeyKind.MAIL, KIM), owner(IdentityKeyKind.MAIL, LEE), service_like=True),
         beside=(HERS,),
     ),
     "manager, of a workload that it isn't": Attack(
@@ -337,10 +345,10 @@ def job_of(*keys: AccountKey, owners: tuple[str, ...] = ()) -> Account:
 
 
 HANDED_ON = {
-    "owner": (job_of(owner(KeyKind.MAIL, KIM)), job_of(owner(KeyKind.MAIL, LEE))),
-    "owner's number": (job_of(owner(KeyKind.NUMBER, "1042")), job_of(owner(KeyKind.NUMBER, "1043"))),
+    "owner": (job_of(owner(IdentityKeyKind.MAIL, KIM)), job_of(owner(IdentityKeyKind.MAIL, LEE))),
+    "owner's number": (job_of(owner(IdentityKeyKind.NUMBER, "1042")), job_of(owner(IdentityKeyKind.NUMBER, "1043"))),
     "mail": (job_of(mail(KIM)), job_of(mail(LEE))),
-    "nobody": (job_of(owner(KeyKind.MAIL, KIM)), job_of()),
+    "nobody": (job_of(owner(IdentityKeyKind.MAIL, KIM)), job_of()),
 }
 
 
@@ -456,7 +464,7 @@ def test_what_goes_to_a_colleague_is_one_line_to_review(office: Office, before: 
 RIVALS = {
     "a directory's login": entry(number("1042"), mail(KIM), mail(LEE), name="kim"),
     "another number": entry(number("1043"), mail(KIM), name="kim"),
-    "a user's key": iam(tag(KeyKind.NUMBER, "1042"), tag(KeyKind.MAIL, LEE)),
+    "a user's key": iam(tag(IdentityKeyKind.NUMBER, "1042"), tag(IdentityKeyKind.MAIL, LEE)),
 }
 
 

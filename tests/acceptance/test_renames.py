@@ -12,7 +12,7 @@ from demo import slapd
 from demo.nights import Night
 from demo.world import ADMIN_DN, PEOPLE_DN, SUFFIX
 from offboarding.config.settings import Settings
-from offboarding.model import KeyKind
+from offboarding.model import IdentityKeyKind
 from offboarding.rosters.csv import Settings as CsvSettings
 from offboarding.store.connect import Session
 from tests.support.demo_company import DemoCompany, fields
@@ -39,7 +39,7 @@ def kim(office: Office) -> Office:
     office.hr.workers = [KIM, STAFF]
     office.vendors.workers = [worker("V7", job("left", last="2026-11-13"), mail="v7@vendor.example", logins=("v7",))]
     office.directory.accounts = [login("kim", number("1042"), login="kim"), login("v7", login="v7")]
-    cloud_user = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+    cloud_user = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
     office.cloud.accounts = [cloud_user]
     office.cloud.credentials = [access_key(KEY, cloud_user)]
     office.night()

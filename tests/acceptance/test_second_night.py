@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from demo.nights import Night
-from offboarding.model import KeyKind, Standing
+from offboarding.model import IdentityKeyKind, Standing
 from tests.support.demo_company import DemoCompany
 from tests.support.office import Office, access_key, login, switched_off, user
 from tests.support.rows import changed, versions
@@ -34,8 +34,8 @@ def test_every_kind_of_finding_unchanged_on_a_later_night(office: Office) -> Non
         STAFF,
     ]
     office.vendors.workers = [worker("V1", WORKS), worker("V2", WORKS)]
-    kim = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
-    choi = user("AIDACHOI", tag(KeyKind.NUMBER, "1045"))
+    kim = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
+    choi = user("AIDACHOI", tag(IdentityKeyKind.NUMBER, "1045"))
     used = datetime(2026, 11, 20, 3, tzinfo=UTC)
     office.cloud.accounts = [kim, choi]
     office.cloud.credentials = [
@@ -49,7 +49,7 @@ def test_every_kind_of_finding_unchanged_on_a_later_night(office: Office) -> Non
         login("relay", number("01042")),
         login("torn", number("1042"), mail(STAFF.mail)),
         login("kiosk"),
-        replace(login("svc-build", owner(KeyKind.NUMBER, "1042")), service_like=True),
+        replace(login("svc-build", owner(IdentityKeyKind.NUMBER, "1042")), service_like=True),
     ]
     for _ in range(3):
         office.night()

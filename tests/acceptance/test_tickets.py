@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Account, KeyKind, Standing
+from offboarding.model import Account, IdentityKeyKind, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store import findings, reading, recorded
 from offboarding.store.events import broken_at
@@ -40,7 +40,7 @@ def directory_login(**changes: Any) -> Account:
 
 
 def cloud_user(**changes: Any) -> Account:
-    return user("AIDAKIM", tag(KeyKind.NUMBER, "1042"), **changes)
+    return user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"), **changes)
 
 
 @pytest.fixture
@@ -754,7 +754,7 @@ def test_an_inactive_key_alone_opens_no_ticket(kim: Office, people: RoundupPeopl
 
 def test_each_aws_account_may_have_its_own_queue(kim: Office, people: RoundupPeople) -> None:
     payments = f"{kim.queue}-payments"
-    other = user("AIDAKIM2", tag(KeyKind.NUMBER, "1042"), realm=OTHER_CLOUD)
+    other = user("AIDAKIM2", tag(IdentityKeyKind.NUMBER, "1042"), realm=OTHER_CLOUD)
     kim.clouds[OTHER_CLOUD] = System(realm=OTHER_CLOUD, accounts=[other], credentials=[access_key(SECOND_KEY, other)])
     kim.account_queues = {OTHER_CLOUD: payments}
 

@@ -27,7 +27,7 @@ from offboarding.model import (
     Fact,
     Gap,
     IdentityKey,
-    KeyKind,
+    IdentityKeyKind,
     ScopeRead,
     Standing,
     SubjectKind,
@@ -38,7 +38,7 @@ PEOPLE = ("alice", "bob", "carl")
 MANY = 20
 """More accounts, so many that a request for each would show."""
 
-SOUGHT_KINDS = (KeyKind.LOGIN, KeyKind.MAIL, KeyKind.NUMBER, KeyKind.DIRECTORY_ID)
+SOUGHT_KINDS = (IdentityKeyKind.LOGIN, IdentityKeyKind.MAIL, IdentityKeyKind.NUMBER, IdentityKeyKind.DIRECTORY_ID)
 
 _Kind = TypeVar("_Kind", Account, Credential, ScopeRead, Gap)
 
@@ -148,7 +148,7 @@ class SourceContract:
         for account in of(Account, facts):
             assert account.label
             assert account.standing_reason
-            logins = {key.value for key in account.keys if key.kind is KeyKind.LOGIN}
+            logins = {key.value for key in account.keys if key.kind is IdentityKeyKind.LOGIN}
             assert not account.login or account.login in logins
 
     def test_times_are_in_utc(self, system: System) -> None:
@@ -460,7 +460,13 @@ def sought(*logins: str) -> list[IdentityKey]:
     """What HR knows these people by: the login alone."""
     return [
         IdentityKey(
-            kind=KeyKind.LOGIN, value=login, loose="", space="", origin="current", name=KeyKind.LOGIN.value, raw=login
+            kind=IdentityKeyKind.LOGIN,
+            value=login,
+            loose="",
+            space="",
+            origin="current",
+            name=IdentityKeyKind.LOGIN.value,
+            raw=login,
         )
         for login in logins
     ]

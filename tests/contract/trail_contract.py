@@ -19,10 +19,10 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from offboarding.interfaces import SourceSettings, Trail
-from offboarding.model import Deed, Event, Fact, Gap, ScopeRead
+from offboarding.model import ActionKind, AuditEvent, Fact, Gap, ScopeRead
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
-_Kind = TypeVar("_Kind", Event, ScopeRead, Gap)
+_Kind = TypeVar("_Kind", AuditEvent, ScopeRead, Gap)
 
 LONG = timedelta(days=20)
 
@@ -74,7 +74,7 @@ class TrailContract:
     """The suite."""
 
     def test_there_are_events_each_told_once(self, system: TrailSystem) -> None:
-        events = of(Event, system.trail().events(None))
+        events = of(AuditEvent, system.trail().events(None))
 
         assert len(events) >= 2
         assert len({(event.event_id, event.object) for event in events}) == len(events)
@@ -87,13 +87,13 @@ class TrailContract:
     def test_nothing_but_events_and_how_complete_it_is(self, system: TrailSystem) -> None:
         facts = list(system.trail().events(None))
 
-        assert {type(fact) for fact in facts} <= {Event, ScopeRead, Gap}
+        assert {type(fact) for fact in facts} <= {AuditEvent, ScopeRead, Gap}
         (scope,) = of(ScopeRead, facts)
         assert (scope.scope, scope.kinds, scope.error) == ("", (), "")
-        assert of(Event, facts[facts.index(scope) :]) == []
+        assert of(AuditEvent, facts[facts.index(scope) :]) == []
 
     def test_an_event_says_who_did_what_to_what(self, system: TrailSystem) -> None:
-        for event in of(Event, system.trail().events(None)):
+        for event in of(AuditEvent, system.trail().events(None)):
             assert event.event_id
             assert event.action.count(":") == 1
             assert event.object
@@ -122,25 +122,25 @@ class TrailContract:
         old = system.read_a_secret(system.now - LONG)
         new = system.read_a_secret(system.now - timedelta(hours=1))
 
-        told = {event.event_id for event in of(Event, system.trail().events(system.now - timedelta(days=1)))}
+        told = {event.event_id for event in of(AuditEvent, system.trail().events(system.now - timedelta(days=1)))}
 
         assert new in told
         assert old not in told
-        assert old in {event.event_id for event in of(Event, system.trail().events(None))}
+        assert old in {event.event_id for event in of(AuditEvent, system.trail().events(None))}
 
     def test_what_was_delivered_late_is_not_missed(self, system: TrailSystem) -> None:
         since = system.now - timedelta(days=1)
         late = system.read_a_secret(since - timedelta(minutes=10))
 
-        assert late in {event.event_id for event in of(Event, system.trail().events(since))}
+        assert late in {event.event_id for event in of(AuditEvent, system.trail().events(since))}
 
     def test_what_was_refused_is_told_as_failed(self, system: TrailSystem) -> None:
         done = system.read_a_secret(system.now - timedelta(hours=2))
         tried = system.try_in_vain(system.now - timedelta(hours=3))
 
-        found = {event.event_id: event for event in of(Event, system.trail().events(None))}
+        found = {event.event_id: event for event in of(AuditEvent, system.trail().events(None))}
 
-        assert (found[done].deed, found[done].failed) == (Deed.READ, False)
+        assert (found[done].deed, found[done].failed) == (ActionKind.READ, False)
         assert tried not in found or found[tried].failed
 
     def test_how_far_back_it_goes_is_said_where_it_does_not_go_all_the_way(self, system: TrailSystem) -> None:

@@ -137,7 +137,7 @@ def _days(text: str) -> Iterator[object]:
 
 
 TARGETS = (
-    Target(name="messages", read=_text(messages.read), raises=(messages.RefusedError,)),
+    Target(name="messages", read=_text(messages.read), raises=(messages.MessageRefusedError,)),
     Target(name="der", read=certificates.parse, raises=(certificates.CertificateFormatError,)),
     Target(name="pem", read=_text(read_certificate)),
     Target(name="pem", read=lambda data: list(certificates_in(data)), raises=(CertificateFileError,)),

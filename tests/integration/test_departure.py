@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import AccountKey, KeyKind, Standing
+from offboarding.model import AccountKey, IdentityKeyKind, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import departures
@@ -23,7 +23,7 @@ __all__ = ["people", "roundup", "tracker"]  # fixtures
 KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
 PARK = worker("1044", LEFT, mail="park@corp.example", logins=("parkj",), name="Park Jisoo")
 LEE = worker("1043", WORKS, mail="lee@corp.example", logins=("leeh",), name="Lee Haneul")
-KIM_USER = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+KIM_USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
 KIM_KEY, PARK_KEY = access_key("AKIAKIMKIMKIMKIMKIMK", KIM_USER), "AKIAPARKPARKPARKPARK"
 
 
@@ -48,7 +48,7 @@ LEFT_JOBS = (LEFT,)
 
 
 def login_key(value: str) -> AccountKey:
-    return key(KeyKind.LOGIN, value)
+    return key(IdentityKeyKind.LOGIN, value)
 
 
 def rows(office: Office, worker_id: str = "") -> dict[tuple[str, str], str]:
@@ -163,7 +163,7 @@ def test_what_the_night_had_not_seen_is_found(office: Office, people: RoundupPeo
     office.night()
     kim_leaves(office)
     new = login("kim2", mail("kim@corp.example"), number("1042"))
-    other = user("AIDANEW", tag(KeyKind.NUMBER, "1042"))
+    other = user("AIDANEW", tag(IdentityKeyKind.NUMBER, "1042"))
     office.directory.accounts.append(new)
     office.cloud.accounts.append(other)
     office.cloud.credentials.append(access_key("AKIANEWNEWNEWNEWNEWN", other))
@@ -448,7 +448,7 @@ def test_what_cannot_be_told_is_unverified_and_red(office: Office) -> None:
 
 
 def test_what_cannot_be_told_of_others_is_their_nights(office: Office) -> None:
-    park = user("AIDAPARK", tag(KeyKind.NUMBER, "1044"))
+    park = user("AIDAPARK", tag(IdentityKeyKind.NUMBER, "1044"))
     office.cloud.accounts.append(park)
     office.cloud.credentials.append(
         access_key(PARK_KEY, park, standing=Standing.UNKNOWN, standing_reason="GetAccessKeyLastUsed denied")

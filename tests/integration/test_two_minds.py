@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from offboarding.model import Employment, KeyKind, Worker
+from offboarding.model import Employment, IdentityKeyKind, Worker
 from offboarding.report import night as screen
 from offboarding.store import reading
 from tests.integration.test_departure import KIM, LEE, office, rows
@@ -207,7 +207,7 @@ def test_a_run_about_somebody_else_leaves_it(office: Office) -> None:
 def test_the_key_of_a_leaver_whose_login_hr_gives_to_two_is_never_an_orphan(
     office: Office, record_property: Callable[[str, object], None]
 ) -> None:
-    shared = user("AIDASHARED", key(KeyKind.LOGIN, "twins"))
+    shared = user("AIDASHARED", key(IdentityKeyKind.LOGIN, "twins"))
     secret = access_key("AKIASHAREDSHAREDSHAR", shared)
     office.cloud.accounts.append(shared)
     office.cloud.credentials.append(secret)

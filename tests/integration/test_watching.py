@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import KeyKind, Standing
+from offboarding.model import IdentityKeyKind, Standing
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import recorded
@@ -25,7 +25,7 @@ __all__ = ["people", "roundup", "tracker"]  # fixtures
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
 LEE = worker("1043", WORKS, mail="lee@corp.example", logins=("leeh",), name="Lee Haneul")
-KIM_USER = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+KIM_USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
 KIM_KEY = access_key("AKIAKIMKIMKIMKIMKIMK", KIM_USER)
 LOGIN, KEY = ("leaver-account-works", "kim"), ("leaver-access-key", KIM_KEY.native_id)
 

@@ -14,8 +14,8 @@ from offboarding.model import (
     Credential,
     Employment,
     EmploymentStatus,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     ScopedValue,
     Standing,
     SubjectKind,
@@ -125,37 +125,37 @@ def snapshots(draw: DrawFn, name: str, ids: Sequence[str]) -> tuple[Snapshot, ..
 KEYS = st.one_of(
     st.builds(
         AccountKey,
-        kind=st.just(KeyKind.NUMBER),
+        kind=st.just(IdentityKeyKind.NUMBER),
         value=st.sampled_from((*WORKER_IDS, "E1043", "X-01044", "N/A", "E0000")),
-        origin=st.sampled_from((KeyOrigin.ATTRIBUTE, KeyOrigin.TAG, KeyOrigin.OWNER)),
+        origin=st.sampled_from((IdentityKeyOrigin.ATTRIBUTE, IdentityKeyOrigin.TAG, IdentityKeyOrigin.OWNER)),
         name=st.just("number"),
     ),
     st.builds(
         AccountKey,
-        kind=st.just(KeyKind.MAIL),
+        kind=st.just(IdentityKeyKind.MAIL),
         value=st.sampled_from(MAILS),
-        origin=st.sampled_from((KeyOrigin.ATTRIBUTE, KeyOrigin.TAG, KeyOrigin.OWNER)),
+        origin=st.sampled_from((IdentityKeyOrigin.ATTRIBUTE, IdentityKeyOrigin.TAG, IdentityKeyOrigin.OWNER)),
         name=st.just("mail"),
     ),
     st.builds(
         AccountKey,
-        kind=st.just(KeyKind.SSH_KEY),
+        kind=st.just(IdentityKeyKind.SSH_KEY),
         value=st.sampled_from(FINGERPRINTS),
-        origin=st.just(KeyOrigin.ATTRIBUTE),
+        origin=st.just(IdentityKeyOrigin.ATTRIBUTE),
         name=st.just("sshPublicKey"),
     ),
     st.builds(
         AccountKey,
-        kind=st.just(KeyKind.DIRECTORY_ID),
+        kind=st.just(IdentityKeyKind.DIRECTORY_ID),
         value=st.sampled_from(("d-1", "D-2", "d-3")),
-        origin=st.just(KeyOrigin.ATTRIBUTE),
+        origin=st.just(IdentityKeyOrigin.ATTRIBUTE),
         name=st.just("entryUUID"),
     ),
     st.builds(
         AccountKey,
-        kind=st.just(KeyKind.NAME),
+        kind=st.just(IdentityKeyKind.NAME),
         value=st.sampled_from(NAMES),
-        origin=st.just(KeyOrigin.ATTRIBUTE),
+        origin=st.just(IdentityKeyOrigin.ATTRIBUTE),
         name=st.just("cn"),
     ),
 )
@@ -167,7 +167,9 @@ def accounts(draw: DrawFn, realm: str, number: int) -> Account:
     login = draw(st.sampled_from((*ACCOUNT_LOGINS, "")))
     keys = draw(st.lists(KEYS, max_size=3))
     if login:
-        keys.append(AccountKey(kind=KeyKind.LOGIN, value=login, origin=KeyOrigin.ATTRIBUTE, name="login"))
+        keys.append(
+            AccountKey(kind=IdentityKeyKind.LOGIN, value=login, origin=IdentityKeyOrigin.ATTRIBUTE, name="login")
+        )
     made = draw(days(-400, 2))
     return Account(
         realm=realm,
@@ -205,7 +207,7 @@ def sources(draw: DrawFn, name: str) -> SourceRead:
 
 
 def ssh_keys(account: Account) -> set[str]:
-    return {key.value for key in account.keys if key.kind is KeyKind.SSH_KEY}
+    return {key.value for key in account.keys if key.kind is IdentityKeyKind.SSH_KEY}
 
 
 def ssh_credential(account: Account, fingerprint: str) -> Credential:

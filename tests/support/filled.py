@@ -21,8 +21,8 @@ from offboarding.model import (
     EmploymentStatus,
     Fact,
     Gap,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     Problem,
     RequestCounts,
     ScopedValue,
@@ -124,7 +124,10 @@ def account(realm: str, native_id: str, label: str, login: str, *keys: AccountKe
         native_id=native_id,
         label=label,
         login=login,
-        keys=(*keys, AccountKey(kind=KeyKind.LOGIN, value=login, origin=KeyOrigin.ATTRIBUTE, name="uid")),
+        keys=(
+            *keys,
+            AccountKey(kind=IdentityKeyKind.LOGIN, value=login, origin=IdentityKeyOrigin.ATTRIBUTE, name="uid"),
+        ),
         created_at=MADE_AT,
         standing=Standing.WORKS,
         standing_reason="pwdAccountLockedTime absent under cn=default" if realm == DIRECTORY else "1 active key",
@@ -135,7 +138,9 @@ def account(realm: str, native_id: str, label: str, login: str, *keys: AccountKe
 
 
 def number(value: str) -> AccountKey:
-    return AccountKey(kind=KeyKind.NUMBER, value=value, origin=KeyOrigin.ATTRIBUTE, name="employeeNumber")
+    return AccountKey(
+        kind=IdentityKeyKind.NUMBER, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name="employeeNumber"
+    )
 
 
 def directory(*, doe: bool = True) -> list[Fact]:
@@ -152,7 +157,7 @@ def directory(*, doe: bool = True) -> list[Fact]:
 
 def cloud() -> list[Fact]:
     """The inventory of one AWS account: users, without their credentials."""
-    tag = AccountKey(kind=KeyKind.NUMBER, value="E1042", origin=KeyOrigin.TAG, name="tag employee-id")
+    tag = AccountKey(kind=IdentityKeyKind.NUMBER, value="E1042", origin=IdentityKeyOrigin.TAG, name="tag employee-id")
     return [
         account(CLOUD, DOE_USER, DOE_ARN, "jdoe", tag, used=None),
         account(CLOUD, STRAY_USER, f"arn:aws:iam::{CLOUD}:user/ci", "ci", used=None),

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
-from offboarding.model import Account, AccountKey, Credential, KeyKind, ScopedValue, Trust, Worker
+from offboarding.model import Account, AccountKey, Credential, IdentityKeyKind, ScopedValue, Trust, Worker
 from tests.support.office import CLOUD, access_key, login, user
 from tests.support.small_company import WORKS, key, mail, number, worker
 
@@ -83,7 +83,7 @@ def _accounts(value: str) -> Iterator[Hostile]:
 
 
 def _keys(value: str) -> Iterator[Hostile]:
-    for kind in KeyKind:
+    for kind in IdentityKeyKind:
         place = f"key.{kind}"
         made: AccountKey = key(kind, value)
         yield Hostile(place, _works_here(place), replace(_has_login(place), keys=(made, number(f"{PREFIX}{place}"))))

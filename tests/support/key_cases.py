@@ -8,8 +8,8 @@ from offboarding.model import (
     Access,
     Attested,
     Carryable,
+    CustodyEvidence,
     Grade,
-    Held,
     Holder,
     Key,
     KeyCase,
@@ -100,12 +100,14 @@ def secret(**changes: Any) -> KeyCopy:
     return copy(**{**usual, **changes})
 
 
-def held(grade: Grade = Grade.REGISTERED, text: str = "Custodian from 2023-02-01 on (custody.yaml).") -> Held:
+def held(
+    grade: Grade = Grade.REGISTERED, text: str = "Custodian from 2023-02-01 on (custody.yaml)."
+) -> CustodyEvidence:
     """A reason to think that they held it."""
-    return Held(grade=grade, text=text)
+    return CustodyEvidence(grade=grade, text=text)
 
 
-def holder(*reasons: Held, **changes: Any) -> Holder:
+def holder(*reasons: CustodyEvidence, **changes: Any) -> Holder:
     """Somebody who left, and held it by the register unless said otherwise."""
     usual = Holder(
         person_uid="0c5d2f4e-0000-5000-8000-000000001042",

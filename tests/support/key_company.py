@@ -16,8 +16,8 @@ from offboarding.custody.register import Register
 from offboarding.interfaces import RosterSettings, SourceSettings, Tells, VerifierSettings
 from offboarding.model import (
     Account,
+    AuditEvent,
     Credential,
-    Event,
     Fact,
     Key,
     KeyAccess,
@@ -72,7 +72,7 @@ class TrailSettings(SourceSettings):
 class _Given:
     """What a reader was given to tell."""
 
-    facts: list[Key | KeyAccess | Event] = field(default_factory=list[Key | KeyAccess | Event])
+    facts: list[Key | KeyAccess | AuditEvent] = field(default_factory=list[Key | KeyAccess | AuditEvent])
     scopes: list[ScopeRead] = field(default_factory=list[ScopeRead])
     error: OffboardingError | None = None
     requests: RequestCounts = field(default_factory=RequestCounts)

@@ -8,9 +8,9 @@ from typing import Any, Literal, LiteralString
 
 from offboarding.identity.keys import KeyRules, actor_keys
 from offboarding.model import (
+    ActionKind,
+    AuditEvent,
     Carryable,
-    Deed,
-    Event,
     Fact,
     Key,
     KeyAccess,
@@ -89,7 +89,9 @@ def access(
     )
 
 
-def event(key: Key, event_id: str = "e1", *, at: datetime, deed: Deed = Deed.READ, **other: Any) -> Event:
+def event(
+    key: Key, event_id: str = "e1", *, at: datetime, deed: ActionKind = ActionKind.READ, **other: Any
+) -> AuditEvent:
     """What a trail recorded of a key."""
     told: dict[str, Any] = {
         "realm": key.realm,
@@ -100,7 +102,7 @@ def event(key: Key, event_id: str = "e1", *, at: datetime, deed: Deed = Deed.REA
         "actor": "",
         "actor_label": "arn:aws:sts::111111111111:assumed-role/Reader/session",
     }
-    return Event(event_id=event_id, at=at, deed=deed, **{**told, **other})
+    return AuditEvent(event_id=event_id, at=at, deed=deed, **{**told, **other})
 
 
 def whole(realm: str, *kinds: SubjectKind, error: str = "") -> ScopeRead:
@@ -137,7 +139,7 @@ class KeyReader:
     def merged(self, read: SourceRead, *facts: Fact) -> SourceOutcome:
         read.stage(
             StagedEvent(event=fact, keys=tuple(actor_keys(fact, "{worker_id}", RULES)))
-            if isinstance(fact, Event)
+            if isinstance(fact, AuditEvent)
             else fact
             for fact in facts
         )

@@ -7,8 +7,8 @@ from offboarding.model import (
     AccountKey,
     Employment,
     EmploymentStatus,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     ScopedValue,
     Standing,
     Worker,
@@ -73,28 +73,28 @@ def scoped(text: str) -> ScopedValue:
     return ScopedValue(value=value, source=source or None)
 
 
-def key(kind: KeyKind, value: str, origin: KeyOrigin = KeyOrigin.ATTRIBUTE) -> AccountKey:
+def key(kind: IdentityKeyKind, value: str, origin: IdentityKeyOrigin = IdentityKeyOrigin.ATTRIBUTE) -> AccountKey:
     return AccountKey(kind=kind, value=value, origin=origin, name=f"{origin} {kind}")
 
 
 def number(value: str) -> AccountKey:
-    return key(KeyKind.NUMBER, value)
+    return key(IdentityKeyKind.NUMBER, value)
 
 
 def mail(value: str) -> AccountKey:
-    return key(KeyKind.MAIL, value)
+    return key(IdentityKeyKind.MAIL, value)
 
 
-def tag(kind: KeyKind, value: str) -> AccountKey:
-    return key(kind, value, KeyOrigin.TAG)
+def tag(kind: IdentityKeyKind, value: str) -> AccountKey:
+    return key(kind, value, IdentityKeyOrigin.TAG)
 
 
-def owner(kind: KeyKind, value: str) -> AccountKey:
-    return key(kind, value, KeyOrigin.OWNER)
+def owner(kind: IdentityKeyKind, value: str) -> AccountKey:
+    return key(kind, value, IdentityKeyOrigin.OWNER)
 
 
 def ssh(fingerprint: str) -> AccountKey:
-    return key(KeyKind.SSH_KEY, fingerprint)
+    return key(IdentityKeyKind.SSH_KEY, fingerprint)
 
 
 def account(
@@ -107,7 +107,7 @@ def account(
     owners: tuple[str, ...] = (),
 ) -> Account:
     """An account labelled uid=<native id>,dc=corp."""
-    own = (key(KeyKind.LOGIN, login),) if login else ()
+    own = (key(IdentityKeyKind.LOGIN, login),) if login else ()
     return Account(
         realm=realm,
         native_id=native_id,

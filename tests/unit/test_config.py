@@ -52,7 +52,7 @@ GOOD: dict[str, Any] = {
 Change = Callable[[dict[str, Any]], object]
 
 
-def checked(tmp_path: Path, change: Change) -> loading.Checked:
+def checked(tmp_path: Path, change: Change) -> loading.CheckedConfiguration:
     """GOOD with one change."""
     settings = deepcopy(GOOD)
     change(settings)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from offboarding.config import loading
 from offboarding.config.settings import Company, DueHours, MaxInferred, Policy, Scores
-from offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey
+from offboarding.custody.register import Custodian, KeyPlace, Register, RegisteredKey, TeamMember
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import NotifierSettings, QueueSettings, SourceSettings, VerifierSettings
 from offboarding.net.destinations import Pinned
@@ -86,9 +86,9 @@ CUSTODY_PAGE = (loading.project_folder() / "docs/custody.md").read_text("utf-8")
     ("title", "model"),
     [
         ("The file", Register),
-        ("A member of a team", Member),
+        ("A member of a team", TeamMember),
         ("A key", RegisteredKey),
-        ("A place", Place),
+        ("A place", KeyPlace),
         ("A custodian", Custodian),
     ],
 )

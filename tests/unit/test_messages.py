@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from offboarding.runs.messages import MOST_IDS, Named, RefusedError, read
+from offboarding.runs.messages import MOST_IDS, MessageRefusedError, Named, read
 
 SECRET = "kim@corp.example was dismissed"
 
@@ -52,7 +52,7 @@ def test_ids_are_taken(told: object, people: tuple[str, ...], notices: tuple[str
 )
 def test_whatever_else_is_refused_and_not_repeated(body: str, why: str, record_property) -> None:
     record_property("hostile values", 1)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(MessageRefusedError) as caught:
         read(body)
 
     assert why in str(caught.value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Account, AccountKey, KeyKind, Worker
+from offboarding.model import Account, AccountKey, IdentityKeyKind, Worker
 from tests.support.oracle import Ruling, Verb, judge
 from tests.support.small_company import (
     KIM,
@@ -31,7 +31,7 @@ from tests.support.small_company import (
     worker,
 )
 
-UUID = key(KeyKind.DIRECTORY_ID, "d-1")
+UUID = key(IdentityKeyKind.DIRECTORY_ID, "d-1")
 
 
 def score(worker_: Worker, account_: Account, number_format: str = "{worker_id}") -> dict[str, int]:
@@ -49,11 +49,11 @@ HAVING = {
     "directory id for another source": (worker("1", ids=("aws:d-1",)), account("x", UUID), 0),
     "number": (worker("1042"), account("x", number("1042")), 90),
     "previous number": (worker("2", previous=("1042",)), account("x", number("1042")), 90),
-    "tag employee-id": (worker("1042"), account("x", tag(KeyKind.NUMBER, "1042")), 80),
+    "tag employee-id": (worker("1042"), account("x", tag(IdentityKeyKind.NUMBER, "1042")), 80),
     "number but for zeros": (worker("1042"), account("x", number("001042")), 55),
     "number but for a prefix": (worker("1042"), account("x", number("E1042")), 55),
     "number but for zeros in HR's": (worker("01042"), account("x", number("1042")), 55),
-    "tag but for a prefix": (worker("1042"), account("x", tag(KeyKind.NUMBER, "E1042")), 55),
+    "tag but for a prefix": (worker("1042"), account("x", tag(IdentityKeyKind.NUMBER, "E1042")), 55),
     "another number": (worker("1042"), account("x", number("1043")), 0),
     "all zeros": (worker("0000"), account("x", number("0000")), 0),
     "zeros with a prefix": (worker("0000"), account("x", number("E0000")), 0),
@@ -65,7 +65,7 @@ HAVING = {
     "alias domain": (worker("1", mail=KIM), account("x", mail("kim@corp.co.kr")), 80),
     "plus-address": (worker("1", mail=KIM), account("x", mail("kim+aws@corp.co.kr")), 80),
     "plus-address at a stranger's domain": (worker("1", mail="k@x.example"), account("x", mail("k+a@x.example")), 0),
-    "tag email": (worker("1", mail=KIM), account("x", tag(KeyKind.MAIL, KIM)), 80),
+    "tag email": (worker("1", mail=KIM), account("x", tag(IdentityKeyKind.MAIL, KIM)), 80),
     "login that is a mail": (worker("1", mail=KIM), account("x", login=KIM), 80),
     "no mail at all": (worker("1", mail="none"), account("x", mail("none")), 0),
     "login for this source": (worker("1", logins=("corp-ldap:kim",)), account("x", login="KIM"), 85),
@@ -84,13 +84,13 @@ HAVING = {
     "pattern over a login elsewhere": (worker("1", logins=("aws:kimm",)), account("x", login="adm-kimm"), 0),
     "name": (
         worker("1", name="Anne Green"),
-        account("x", key(KeyKind.NAME, "Anne Green")),
+        account("x", key(IdentityKeyKind.NAME, "Anne Green")),
         0,
     ),
     "sum across groups": (worker("1", mail=KIM, ids=("corp-ldap:d-1",)), account("x", UUID, mail(KIM)), 100),
     "the highest within a group": (
         worker("1042", previous=("42",)),
-        account("x", number("1042"), tag(KeyKind.NUMBER, "42")),
+        account("x", number("1042"), tag(IdentityKeyKind.NUMBER, "42")),
         90,
     ),
     "weak groups add up": (worker("1042", logins=("aws:kimm",)), account("x", number("E1042"), login="kimm"), 100),
@@ -139,7 +139,7 @@ EARLIER = worker("1", job("left", start="2010-01-01", last="2018-12-31"), mail=K
 LATER = worker("2", job(start="2020-01-01"), former=(KIM,), logins=("kim",))
 
 
-@pytest.mark.parametrize("bears", (mail(KIM), key(KeyKind.LOGIN, "kim")), ids=("mail", "login"))
+@pytest.mark.parametrize("bears", (mail(KIM), key(IdentityKeyKind.LOGIN, "kim")), ids=("mail", "login"))
 @pytest.mark.parametrize(
     ("made", "whose"),
     (
@@ -173,7 +173,7 @@ def test_access_ends_with_the_last_working_day_for_a_recycled_value_too() -> Non
 
 
 BORNE: dict[str, Any] = {"former mail": {"former": (KIM,)}, "mail": {"mail": KIM}, "login": {"logins": ("kim",)}}
-BEARS = {"former mail": mail(KIM), "mail": mail(KIM), "login": key(KeyKind.LOGIN, "kim")}
+BEARS = {"former mail": mail(KIM), "mail": mail(KIM), "login": key(IdentityKeyKind.LOGIN, "kim")}
 TWO = (worker("1", job("left", last="2026-11-13"), mail=KIM), worker("2", former=(KIM,)))
 AT_ODDS = ("disputed", {("1", "is", "disputed", 80), ("2", "is", "disputed", 80)})
 
@@ -279,7 +279,7 @@ def test_a_value_that_too_many_accounts_bear_weighs_nothing() -> None:
 
 
 def test_one_person_may_own_any_number_of_things() -> None:
-    owned = [account(f"a{n}", owner(KeyKind.MAIL, KIM), service=True) for n in range(12)]
+    owned = [account(f"a{n}", owner(IdentityKeyKind.MAIL, KIM), service=True) for n in range(12)]
 
     assert link(hr(LEAVER), ldap(account("x", mail(KIM)), *owned)) == ("linked", {("1042", "is", "linked", 80)})
 
@@ -325,7 +325,7 @@ def test_a_login_that_linked_accounts_of_two_persons_bear() -> None:
 
 def test_it_is_one_hop() -> None:
     """The middle account is linked by its login alone, so another login of its proves nothing."""
-    middle = account("middle", key(KeyKind.LOGIN, "kim2"), login="jkim", realm="a1")
+    middle = account("middle", key(IdentityKeyKind.LOGIN, "kim2"), login="jkim", realm="a1")
 
     assert link(hr(HOP), ldap(BASE), aws(middle, account("x", login="kim2", realm="a1"))) == ("orphan", set())
 

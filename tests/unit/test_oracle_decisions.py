@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from offboarding.model import Account, AccountKey, KeyKind
+from offboarding.model import Account, AccountKey, IdentityKeyKind
 from tests.support.oracle import Ruling, Verb, judge
 from tests.support.small_company import (
     AFTER,
@@ -35,7 +35,7 @@ from tests.support.small_company import (
 
 OTHER = worker("1044", LEFT, mail="park@corp.example")
 DECISIONS = {
-    "well ahead": ((number("1042"), tag(KeyKind.NUMBER, "9")), "linked", {("1042", "is", "linked", 90)}),
+    "well ahead": ((number("1042"), tag(IdentityKeyKind.NUMBER, "9")), "linked", {("1042", "is", "linked", 90)}),
     "two by themselves": (
         (number("1042"), mail(LEE)),
         "disputed",
@@ -98,7 +98,7 @@ LATE = {
     "login": ((), "kim", "probable", 55),
     "mail and login": ((mail(KIM),), "kim", "probable", 55),
     "number stands": ((number("1042"),), "", "linked", 90),
-    "number with a mail": ((tag(KeyKind.NUMBER, "E1042"), mail(KIM)), "kim", "linked", 100),
+    "number with a mail": ((tag(IdentityKeyKind.NUMBER, "E1042"), mail(KIM)), "kim", "linked", 100),
 }
 
 
@@ -150,19 +150,22 @@ def test_two_who_may_be_one_and_both_work_here_or_both_left(status: str, last: s
 
 OWNERS = {
     "a mail on a workload's account": (account("x", mail(KIM), service=True), {("1042", "owns", "linked", 80)}),
-    "an owner tag with a mail": (account("x", owner(KeyKind.MAIL, KIM)), {("1042", "owns", "linked", 80)}),
-    "an owner tag with a number": (account("x", owner(KeyKind.NUMBER, "1042")), {("1042", "owns", "linked", 80)}),
+    "an owner tag with a mail": (account("x", owner(IdentityKeyKind.MAIL, KIM)), {("1042", "owns", "linked", 80)}),
+    "an owner tag with a number": (
+        account("x", owner(IdentityKeyKind.NUMBER, "1042")),
+        {("1042", "owns", "linked", 80)},
+    ),
     "an owner tag with about a number": (
-        account("x", owner(KeyKind.NUMBER, "E1042")),
+        account("x", owner(IdentityKeyKind.NUMBER, "E1042")),
         NO_ROWS,
     ),
     "several owners": (
-        account("x", owner(KeyKind.MAIL, KIM), owner(KeyKind.MAIL, LEE)),
+        account("x", owner(IdentityKeyKind.MAIL, KIM), owner(IdentityKeyKind.MAIL, LEE)),
         {("1042", "owns", "linked", 80), ("1043", "owns", "linked", 80)},
     ),
     "a number on a workload's account": (account("x", number("1042"), service=True), {("1042", "is", "linked", 90)}),
     "own, and owned": (
-        account("x", number("1043"), owner(KeyKind.MAIL, KIM)),
+        account("x", number("1043"), owner(IdentityKeyKind.MAIL, KIM)),
         {("1043", "is", "linked", 90), ("1042", "owns", "linked", 80)},
     ),
 }
@@ -206,7 +209,7 @@ def test_a_leaver_s_key_on_a_workload_that_somebody_else_owns_is_shown() -> None
         hr(LEAVER, STAFF),
         ldap(
             account("base", number("1042"), ssh("SHA256:k")),
-            account("x", ssh("SHA256:k"), owner(KeyKind.MAIL, LEE), service=True),
+            account("x", ssh("SHA256:k"), owner(IdentityKeyKind.MAIL, LEE), service=True),
         ),
     )
 
@@ -225,14 +228,14 @@ def ruled(account_: Account, *rulings: Ruling) -> tuple[str, Rows]:
 
 
 def test_a_confirmation_is_final() -> None:
-    disputed = account("x", number("1042"), mail(LEE), owner(KeyKind.MAIL, LEE))
+    disputed = account("x", number("1042"), mail(LEE), owner(IdentityKeyKind.MAIL, LEE))
 
     assert ruled(disputed, ruling("1042", Verb.CONFIRM)) == ("linked", {("1042", "is", "linked", 100)})
     assert ruled(account("x"), ruling("1042", Verb.CONFIRM)) == ("linked", {("1042", "is", "linked", 100)})
 
 
 def test_a_rejection_takes_the_pair_away_in_both_relations() -> None:
-    claimed = account("x", number("1042"), owner(KeyKind.MAIL, KIM), mail(LEE))
+    claimed = account("x", number("1042"), owner(IdentityKeyKind.MAIL, KIM), mail(LEE))
 
     assert ruled(claimed, ruling("1042", Verb.REJECT)) == ("linked", {("1043", "is", "linked", 80)})
 

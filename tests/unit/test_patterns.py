@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from offboarding.identity import keys
 from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
 from offboarding.rosters.csv.names import matches as path_matches
-from offboarding.rosters.csv.proof import LONGEST_PROOF, Manifest, Trailer
+from offboarding.rosters.csv.proof import LONGEST_PROOF, FeedManifest, Trailer
 from offboarding.sources._aws.policy.conditions import matches
 from offboarding.sources._aws.policy.statements import arn_matches
 from offboarding.sources.ldap import sshkeys, times
@@ -139,7 +139,7 @@ def test_a_pattern_that_could_take_for_ever_is_no_trailers(pattern: str) -> None
     with pytest.raises(ValidationError, match="repeats what itself repeats"):
         Trailer(pattern=pattern)
     with pytest.raises(ValidationError, match="repeats what itself repeats"):
-        Manifest(path="{name}.ok", pattern=pattern)
+        FeedManifest(path="{name}.ok", pattern=pattern)
 
 
 def test_a_long_last_row_is_no_trailer(record_property: Record) -> None:
@@ -148,4 +148,4 @@ def test_a_long_last_row_is_no_trailer(record_property: Record) -> None:
         assert trailer.rows("," * LONG) is None
         assert trailer.rows("1" * LONGEST_PROOF) is None
         assert trailer.rows(",,,42 rows") == 42
-        assert list(Manifest(path="{name}.ok", pattern=r"\S+ \S+ (?P<rows>\d+)x").entries("1" * LONG)) == []
+        assert list(FeedManifest(path="{name}.ok", pattern=r"\S+ \S+ (?P<rows>\d+)x").entries("1" * LONG)) == []

@@ -9,7 +9,7 @@ from offboarding.cli.lines.checks import MistakeLine
 from offboarding.cli.options import Format, alone, command, option
 from offboarding.cli.output import records, say
 from offboarding.config import loading
-from offboarding.config.loading import Checked, Loaded
+from offboarding.config.loading import CheckedConfiguration, Loaded
 from offboarding.custody import register
 from offboarding.report.wording import counted
 from offboarding.waivers import register as let_stand
@@ -52,7 +52,7 @@ def config_schema(
     return DONE
 
 
-def _told(checked: Checked, warnings: tuple[str, ...]) -> list[str]:
+def _told(checked: CheckedConfiguration, warnings: tuple[str, ...]) -> list[str]:
     path = _shown(checked.path)
     lines = [f"{_shown(mistake.file) if mistake.file else path}: {mistake}" for mistake in checked.mistakes]
     lines += [f"{path}: warning: {warning}" for warning in warnings]

@@ -18,8 +18,8 @@ from offboarding.report.wording import COMMAND, counted, moment
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.reading import told_holders, told_keys
-from offboarding.store.reading.told_holders import Asked, HolderTold
-from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.reading.told_holders import HolderQuery, HolderTold
+from offboarding.store.reading.told_keys import KeyView
 
 NO_KEY_YET = (
     "No verifier or source has shown a key yet, and custody.yaml names none: docs/custody.md says how to begin."
@@ -70,14 +70,14 @@ def custody(
     return DONE
 
 
-def asked(as_of: date | None, zone: str) -> Asked:
+def asked(as_of: date | None, zone: str) -> HolderQuery:
     """What is asked: by the end of a day in the company's zone, else by now; nobody for longer than they were here."""
     at = datetime.now(UTC) if as_of is None else day_ends(as_of, zone)
     # The configuration's own list isn't read: a command that only reads needs no more of it than the store.
-    return Asked(as_of=at, zone=zone, reserved=tuple(map(normal, Policy().reserved_logins)))
+    return HolderQuery(as_of=at, zone=zone, reserved=tuple(map(normal, Policy().reserved_logins)))
 
 
-def _key(session: Session, question: Asked, word: str, output: str) -> int:
+def _key(session: Session, question: HolderQuery, word: str, output: str) -> int:
     key, zone = told_keys.key_called(session, word), question.zone
     holders = told_holders.holders_of(session, key, question)
     if output == "jsonl":
@@ -99,7 +99,7 @@ def _key(session: Session, question: Asked, word: str, output: str) -> int:
     return DONE
 
 
-def _worker(session: Session, question: Asked, word: str, output: str) -> int:
+def _worker(session: Session, question: HolderQuery, word: str, output: str) -> int:
     person, zone = reading.worker_called(session, word), question.zone
     held = told_holders.keys_of(session, person.person_uid, question)
     by_name = {name: key for key in told_keys.keys(session) for name in (key.material, key.label)}
@@ -122,7 +122,7 @@ def _worker(session: Session, question: Asked, word: str, output: str) -> int:
     return DONE
 
 
-def _key_table(found: Sequence[KeyTold], zone: str) -> None:
+def _key_table(found: Sequence[KeyView], zone: str) -> None:
     now = datetime.now(UTC)
     names = ("Key", "Kind", "Trusted", "Carryable", "Custodians", "Shown by")
     columns = [Column(name=name, whole=name in {"Kind", "Carryable", "Custodians"}) for name in names]
@@ -160,14 +160,14 @@ def _holder_table(holders: Sequence[HolderTold], zone: str) -> None:
     )
 
 
-def _held_table(held: Sequence[HolderTold], by_name: dict[str, KeyTold], zone: str) -> None:
+def _held_table(held: Sequence[HolderTold], by_name: dict[str, KeyView], zone: str) -> None:
     now = datetime.now(UTC)
     names = ("Grade", "Key", "Trusted", "Carryable", "Why")
     columns = [Column(name=name, whole=name in {"Grade", "Carryable"}) for name in names]
     table(columns, (_held_row(holder, by_name[holder.material], now, zone) for holder in held))
 
 
-def _held_row(holder: HolderTold, key: KeyTold, now: datetime, zone: str) -> list[Cell]:
+def _held_row(holder: HolderTold, key: KeyView, now: datetime, zone: str) -> list[Cell]:
     return [holder.grade.value, key.label, words.trusted(key, now, zone), key.carryable[0].value, _why(holder)]
 
 
@@ -175,5 +175,5 @@ def _why(holder: HolderTold) -> list[str]:
     return [f"- {held.text}" if len(holder.held) > 1 else held.text for held in holder.held]
 
 
-def _typed(key: KeyTold) -> str:
+def _typed(key: KeyView) -> str:
     return key.registered.name if key.registered else key.material

@@ -15,7 +15,7 @@ from offboarding.config import loading
 from offboarding.config.loading import Loaded
 from offboarding.model.errors import OffboardingError
 from offboarding.report.wording import counted, wrapped
-from offboarding.runs.doctor.systems import FAILED, GOOD, IN_PART, Checked, Checkup
+from offboarding.runs.doctor.systems import FAILED, GOOD, IN_PART, CheckedSystem, Checkup
 from offboarding.runs.whole import Readers
 from offboarding.store.connect import Session
 
@@ -48,20 +48,20 @@ def doctor(*, output: Format = "table") -> int:
 
 
 @contextmanager
-def _store(loaded: Loaded) -> Generator[tuple[Session | None, Checked]]:
+def _store(loaded: Loaded) -> Generator[tuple[Session | None, CheckedSystem]]:
     """A schema on trial; without a store the systems are asked all the same, and nothing is linked."""
     with ExitStack() as stack:
         try:
             session = stack.enter_context(trial_on(loaded))
         except (UnreachableError, OffboardingError) as error:
-            yield None, Checked(room="store", name="store", state=FAILED, missing=(str(error),))
+            yield None, CheckedSystem(room="store", name="store", state=FAILED, missing=(str(error),))
             return
         version = session.info.server_version
         readable = f"PostgreSQL {version // 10000}.{version % 10000}, a schema can be made"
-        yield session, Checked(room="store", name="store", state=GOOD, readable=readable)
+        yield session, CheckedSystem(room="store", name="store", state=GOOD, readable=readable)
 
 
-def _tell(found: Sequence[Checked], warnings: Sequence[str]) -> None:
+def _tell(found: Sequence[CheckedSystem], warnings: Sequence[str]) -> None:
     columns = [
         Column(name="What", whole=True),
         Column(name="Name"),
@@ -90,7 +90,7 @@ def _list(title: str, texts: Sequence[str]) -> None:
         say(f"- {first}", *(f"  {line}" for line in rest))
 
 
-def _share(checked: Checked) -> str:
+def _share(checked: CheckedSystem) -> str:
     if checked.linked is None:
         return ""
     linked, working = checked.linked

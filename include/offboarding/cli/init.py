@@ -12,7 +12,7 @@ from offboarding.cli.output import say
 from offboarding.cli.watching import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.init.asking import Answers
-from offboarding.config.init.composing import Composition, Wanted
+from offboarding.config.init.composing import Composition, WantedSystem
 from offboarding.config.init.writing import refuse_to_overwrite, write
 from offboarding.config.spelling import nearest
 from offboarding.model.errors import ConfigError
@@ -107,16 +107,16 @@ def _divided(pair: str, flag: str) -> tuple[str, str]:
     return key.strip(), value.strip() or value
 
 
-def _wanted(named: Mapping[str, Sequence[str]]) -> Iterator[Wanted]:
+def _wanted(named: Mapping[str, Sequence[str]]) -> Iterator[WantedSystem]:
     for room, flag in _FLAGS.items():
         for pair in named[room]:
             kind, where = _divided(pair, f"--{flag}")
             if kind not in loading.kinds(room):
                 raise ConfigError(f"--{flag} {pair}: {kind!r} is unknown.{nearest(kind, loading.kinds(room))}")
-            yield Wanted(room=room, kind=kind, where=where)
+            yield WantedSystem(room=room, kind=kind, where=where)
 
 
-def _asked_for(answers: Answers) -> Iterator[Wanted]:
+def _asked_for(answers: Answers) -> Iterator[WantedSystem]:
     """Of each kind that can propose something, one; nothing typed means none."""
     if not answers.interactive:
         return
@@ -130,10 +130,10 @@ def _asked_for(answers: Answers) -> Iterator[Wanted]:
             what = "its Airflow connection id" if needs else "its file or folder"
             where = answers.ask(f"{flag.capitalize()} {kind} ({about}): {what}, or nothing for none")
             if where:
-                yield Wanted(room=room, kind=kind, where=where)
+                yield WantedSystem(room=room, kind=kind, where=where)
 
 
-def _refuse_none(wanted: list[Wanted]) -> None:
+def _refuse_none(wanted: list[WantedSystem]) -> None:
     for room in loading.NEEDED_ROOMS:
         if not any(one.room == room for one in wanted):
             flag, kinds = _FLAGS[room], ", ".join(loading.kinds(room))

@@ -18,7 +18,7 @@ from offboarding.report.wording import COMMAND, counted, moment, thing, ticket, 
 from offboarding.rules import all_rules
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding.store.reading import FindingTold, LinkTold, RunTold
+from offboarding.store.reading import FindingTold, LinkTold, RunView
 from offboarding.store.withdrawals import GRACE
 
 RUNS_IN_A_TABLE = 20
@@ -210,7 +210,7 @@ def _score(link: LinkTold) -> str:
     return f"{link.score / 100:.2f}" if link.score is not None else ""
 
 
-def _run_table(found: Sequence[RunTold], zone: str) -> None:
+def _run_table(found: Sequence[RunView], zone: str) -> None:
     columns = [
         Column(name="Run", whole=True, right=True),
         Column(name="As of"),
@@ -222,7 +222,7 @@ def _run_table(found: Sequence[RunTold], zone: str) -> None:
     table(columns, (_run_row(run, zone) for run in found))
 
 
-def _run_row(run: RunTold, zone: str) -> list[Cell]:
+def _run_row(run: RunView, zone: str) -> list[Cell]:
     rosters = [_told(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
     parts = [_told(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
     if run.kind == "release":

@@ -14,8 +14,16 @@ from offboarding.cli.stores import session_on
 from offboarding.config import loading
 from offboarding.config.settings import Settings
 from offboarding.custody.commits import Committer, Repository
-from offboarding.custody.proposing import Entry, rendered
-from offboarding.custody.suggesting import Group, Known, Names, Person, Principal, Reason, entry
+from offboarding.custody.proposing import ProposedKey, rendered
+from offboarding.custody.suggesting import (
+    CandidateGroup,
+    CandidatePrincipal,
+    CustodianCandidate,
+    KnownKey,
+    Reason,
+    RegisterNames,
+    entry,
+)
 from offboarding.identity import people
 from offboarding.identity.keys import KeyRules
 from offboarding.model import Grade
@@ -25,7 +33,7 @@ from offboarding.report.wording import counted
 from offboarding.runs.ingest.reads import key_rules
 from offboarding.store.connect import Session
 from offboarding.store.reading import suggestions, told_holders, told_keys
-from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.reading.told_keys import KeyView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +88,7 @@ def suggest(
     return DONE
 
 
-def _open(every: Sequence[KeyTold]) -> Iterator[KeyTold]:
+def _open(every: Sequence[KeyView]) -> Iterator[KeyView]:
     """Yield keys that may be trusted and have no custodian."""
     for key in every:
         if key.copies and key.may_be_used and not (key.registered and key.registered.custodians):
@@ -88,16 +96,16 @@ def _open(every: Sequence[KeyTold]) -> Iterator[KeyTold]:
 
 
 def _entries(
-    session: Session, settings: Settings, chosen: Sequence[KeyTold], commits: dict[str, list[Committed]]
-) -> Iterator[Entry]:
-    names = Names(
+    session: Session, settings: Settings, chosen: Sequence[KeyView], commits: dict[str, list[Committed]]
+) -> Iterator[ProposedKey]:
+    names = RegisterNames(
         verifiers=frozenset(settings.known_names.verifiers),
         sources=frozenset(settings.known_names.sources),
         directories=frozenset(settings.known_names.directories),
         zone=settings.company.time_zone,
     )
     groups = [
-        Group(source=group.source, name=group.label or group.native_id, members=group.members)
+        CandidateGroup(source=group.source, name=group.label or group.native_id, members=group.members)
         for group in suggestions.guarded_groups(session)
     ]
     taken = {key.name for key in settings.register.keys}
@@ -107,12 +115,12 @@ def _entries(
         yield proposed
 
 
-def _known(session: Session, settings: Settings, key: KeyTold, commits: Sequence[Committed]) -> Known:
+def _known(session: Session, settings: Settings, key: KeyView, commits: Sequence[Committed]) -> KnownKey:
     zone, rules, could = settings.company.time_zone, key_rules(settings), key.carryable
     holders = told_holders.holders_of(session, key, asked(None, zone))
     reasons = [
         Reason(
-            person=Person(worker=f"{holder.id_space}:{holder.worker_id}", left_at=holder.gone_at),
+            person=CustodianCandidate(worker=f"{holder.id_space}:{holder.worker_id}", left_at=holder.gone_at),
             grade=held.grade,
             why=held.text,
         )
@@ -121,7 +129,7 @@ def _known(session: Session, settings: Settings, key: KeyTold, commits: Sequence
     ]
     committed, strangers = _committed(session, rules, commits)
     owners = list(dict.fromkeys(copy.key.owner for copy in key.copies if copy.key.owner))
-    return Known(
+    return KnownKey(
         material=key.lies,
         label=key.label,
         registered=key.registered.name if key.registered else "",
@@ -137,9 +145,9 @@ def _known(session: Session, settings: Settings, key: KeyTold, commits: Sequence
     )
 
 
-def _principal(carrier: suggestions.Carrier) -> Principal:
+def _principal(carrier: suggestions.Carrier) -> CandidatePrincipal:
     granted = "may take it away" if carrier.sure else "may take it away, unless a condition says otherwise"
-    return Principal(
+    return CandidatePrincipal(
         source=carrier.source if carrier.kind == "group" else "",
         name=carrier.principal,
         why=f"{granted}: {carrier.action}, by {carrier.reason}",
@@ -147,10 +155,10 @@ def _principal(carrier: suggestions.Carrier) -> Principal:
     )
 
 
-def _person(session: Session, rules: KeyRules, word: str) -> Person | None:
+def _person(session: Session, rules: KeyRules, word: str) -> CustodianCandidate | None:
     """Whom a tag or a mail stands for, where that is one person."""
     found = people.called(session, rules, word)
-    return Person(worker=str(found[0])) if len(found) == 1 else None
+    return CustodianCandidate(worker=str(found[0])) if len(found) == 1 else None
 
 
 def _committed(session: Session, rules: KeyRules, commits: Sequence[Committed]) -> tuple[list[Reason], list[str]]:
@@ -167,7 +175,7 @@ def _committed(session: Session, rules: KeyRules, commits: Sequence[Committed]) 
     return reasons, strangers
 
 
-def _commits(folder: str, paths: Sequence[str], chosen: Sequence[KeyTold]) -> dict[str, list[Committed]]:
+def _commits(folder: str, paths: Sequence[str], chosen: Sequence[KeyView]) -> dict[str, list[Committed]]:
     repository, found = Repository(folder=Path(folder)), dict[str, list[Committed]]()
     wanted = {key.lies for key in chosen}
     files = [(path, chosen[0].lies) for path in paths] or [

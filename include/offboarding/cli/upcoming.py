@@ -11,7 +11,7 @@ from offboarding.cli.stores import reading_store
 from offboarding.report.wording import COMMAND, counted, moment, worker
 from offboarding.store.connect import Session
 from offboarding.store.reading import told_holders, told_keys
-from offboarding.store.reading.told_holders import Asked
+from offboarding.store.reading.told_holders import HolderQuery
 from offboarding.store.reading.upcoming import LeavesSoon, upcoming
 
 _BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
@@ -30,7 +30,7 @@ def listing(
     now = datetime.now(UTC)
     with reading_store() as (session, zone):
         found = upcoming(session, as_of=now, days=days, zone=zone)
-        keys = _keys(session, Asked(as_of=now, zone=zone)) if found else {}
+        keys = _keys(session, HolderQuery(as_of=now, zone=zone)) if found else {}
     if output == "jsonl":
         from offboarding.cli.lines.departures import UpcomingLine  # noqa: PLC0415 - tables need none of it
 
@@ -47,7 +47,7 @@ def listing(
     return DONE
 
 
-def _keys(session: Session, asked: Asked) -> dict[str, list[str]]:
+def _keys(session: Session, asked: HolderQuery) -> dict[str, list[str]]:
     """Labels of the keys that each person may hold, the surest first."""
     labels = {key.material: key.label for key in told_keys.keys(session)}
     held: dict[str, list[str]] = defaultdict(list)

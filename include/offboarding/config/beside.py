@@ -59,9 +59,9 @@ def _own(path: Path, raw: Mapping[str, object], key: str, usual: str) -> Path:
     return path.parent / (told if isinstance(told, str) else usual)
 
 
-def known(settings: Settings) -> exceptions_across.Known:
+def known(settings: Settings) -> exceptions_across.WaiverContext:
     """What may be excepted or acknowledged today."""
-    return exceptions_across.Known(
+    return exceptions_across.WaiverContext(
         id_spaces=[roster.id_space for roster in settings.rosters],
         rosters=[roster.name for roster in settings.rosters],
         readers=[reader.name for reader in settings.readers],

@@ -67,7 +67,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckedConfiguration:
     """What came of looking at the file: settings, or the mistakes that keep them back."""
 
     loaded: Loaded | None
@@ -94,7 +94,7 @@ def load(path: Path | None = None) -> Loaded:
     return checked.loaded
 
 
-def check(path: Path | None = None) -> Checked:
+def check(path: Path | None = None) -> CheckedConfiguration:
     """Read the file and look at everything in it. Raises ConfigError only where it's no readable YAML mapping."""
     path = path or config_path()
     raw = _read(path)
@@ -111,10 +111,10 @@ def check(path: Path | None = None) -> Checked:
     register = beside.register(path, raw, settings, mistakes)
     exceptions = beside.exceptions(path, raw, settings, mistakes)
     if mistakes or settings is None:
-        return Checked(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
+        return CheckedConfiguration(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
     settings = settings.with_register(register).with_exceptions(exceptions)
     loaded = Loaded(settings=settings, warnings=(*warnings(settings), *beside.ending(settings)), path=path)
-    return Checked(loaded=loaded, mistakes=(), path=path)
+    return CheckedConfiguration(loaded=loaded, mistakes=(), path=path)
 
 
 def store_choice(path: Path | None = None) -> StoreChoice:

@@ -222,9 +222,9 @@ class Settings(Strict):
         return copy
 
     @property
-    def known_names(self) -> across.Known:
+    def known_names(self) -> across.NamedSystems:
         """What a register may name."""
-        return across.Known(
+        return across.NamedSystems(
             id_spaces=tuple(roster.id_space for roster in self.rosters),
             directories=tuple(source.name for source in self.sources if source.tells == "accounts"),
             sources=tuple(source.name for source in self.sources if source.tells == "keys"),

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from offboarding.config.mistakes import Mistake, of_worker
 from offboarding.config.spelling import nearest
-from offboarding.custody.register import Custodian, Place, Register, RegisteredKey
+from offboarding.custody.register import Custodian, KeyPlace, Register, RegisteredKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class NamedSystems:
     """What offboarding.yaml has names for."""
 
     id_spaces: Sequence[str]
@@ -21,7 +21,7 @@ class Known:
     verifiers: Sequence[str]
 
 
-def mistakes(register: Register, known: Known) -> Iterator[Mistake]:
+def mistakes(register: Register, known: NamedSystems) -> Iterator[Mistake]:
     """Yield what a person must mend."""
     for team, members in register.teams.items():
         for index, member in enumerate(members):
@@ -54,7 +54,7 @@ def _most(register: Register, entry: RegisteredKey) -> int:
 @dataclass(slots=True, kw_only=True)
 class _Look:
     register: Register
-    known: Known
+    known: NamedSystems
     names: set[str] = field(default_factory=set[str])
     places: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     """(Reader, what it's called there) -> whose it is."""
@@ -73,7 +73,7 @@ class _Look:
             for number, custodian in enumerate(entry.custodians):
                 yield from self._custodian(f"{where}.custodians[{number}]", custodian)
 
-    def _place(self, where: str, name: str, place: Place) -> Iterator[Mistake]:
+    def _place(self, where: str, name: str, place: KeyPlace) -> Iterator[Mistake]:
         first = self.places.setdefault((place.reader, place.called), name)
         if first != name:
             yield Mistake(path=where, text=f"is where {first} lies already: one key, one entry")

@@ -15,7 +15,7 @@ _MOST_WORDS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ProposedLine:
     """A line of a list, as a mapping, and why it's proposed."""
 
     fields: Mapping[str, Value]
@@ -25,7 +25,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ProposedKey:
     """What is proposed for a key."""
 
     name: str
@@ -34,14 +34,14 @@ class Entry:
     kind: SubjectKind
     notes: Sequence[str]
     """What is known of the key, for whoever decides."""
-    places: Sequence[Line]
-    custodians: Sequence[Line]
+    places: Sequence[ProposedLine]
+    custodians: Sequence[ProposedLine]
     carryable: Carryable
     because: str
     owner: str
 
 
-def rendered(entries: Sequence[Entry]) -> Iterator[str]:
+def rendered(entries: Sequence[ProposedKey]) -> Iterator[str]:
     """Yield lines. New entries go below `keys:`; of registered keys each list goes below the entry's custodians."""
     new = [entry for entry in entries if not entry.registered]
     if new:
@@ -72,7 +72,7 @@ def slug(words: str, taken: Container[str]) -> str:
     return next(name for name in numbered if name not in taken)
 
 
-def _custodians(entry: Entry) -> Iterator[str]:
+def _custodians(entry: ProposedKey) -> Iterator[str]:
     if any(not line.guess for line in entry.custodians):
         yield "    custodians:"
         yield from _lines(entry.custodians)
@@ -82,14 +82,14 @@ def _custodians(entry: Entry) -> Iterator[str]:
     yield from _lines(entry.custodians)
 
 
-def _lines(lines: Sequence[Line]) -> Iterator[str]:
+def _lines(lines: Sequence[ProposedLine]) -> Iterator[str]:
     for line in lines:
         for words in _folded(line.why):
             yield f"      # {words}"
         yield f"      {'# ' if line.guess else ''}- {_mapping(line.fields)}"
 
 
-def _notes(entry: Entry, indent: str) -> Iterator[str]:
+def _notes(entry: ProposedKey, indent: str) -> Iterator[str]:
     for note in entry.notes:
         for words in _folded(note):
             yield f"{indent}# {words}"

@@ -79,13 +79,13 @@ class Stretch(Strict):
         return until
 
 
-class Member(Stretch):
+class TeamMember(Stretch):
     """A worker in a team."""
 
     worker: Text = Field(description="id_space:worker_id, such as hr:10442.")
 
 
-class Group(Strict):
+class GroupReference(Strict):
     """A group that a source reads because it guards keys."""
 
     source: Text = Field(description="The source's name in offboarding.yaml.")
@@ -96,7 +96,7 @@ class Custodian(Stretch):
     """Somebody who holds the key, or held it: one of worker, group, principal and team."""
 
     worker: Text | None = Field(default=None, description="id_space:worker_id, such as hr:10442.")
-    group: Group | None = Field(default=None, description="Whoever is in a guarded group of a directory.")
+    group: GroupReference | None = Field(default=None, description="Whoever is in a guarded group of a directory.")
     principal: Text | None = Field(default=None, description="An AWS principal's ARN.")
     team: Text | None = Field(default=None, description="The name of one of the teams above.")
 
@@ -106,7 +106,7 @@ class Custodian(Stretch):
         return self
 
 
-class Place(Strict):
+class KeyPlace(Strict):
     """How the key is recognised: by its material, or by what one reader calls it."""
 
     material: Material | None = Field(default=None, description="jkt:THUMBPRINT or ref:REALM/ID, as `custody` shows.")
@@ -118,7 +118,7 @@ class Place(Strict):
     issuer: Text | None = Field(default=None, description="Of a JWKS: every key of this issuer.")
 
     @model_validator(mode="after")
-    def _whole(self) -> "Place":
+    def _whole(self) -> "KeyPlace":
         _exactly_one(self, "material", "thumbprint", "verifier", "source")
         if self.reader:
             _exactly_one(self, "id", "kid", "issuer")
@@ -161,7 +161,7 @@ class RegisteredKey(Strict):
 
     name: str = Field(pattern=_NAME, description="Our name for it, in tickets and commands: letters, digits, . - _")
     kind: Literal["signing_key", "shared_secret"]
-    places: tuple[Place, ...] = Field(min_length=1, description="How it is recognised; several places, one key.")
+    places: tuple[KeyPlace, ...] = Field(min_length=1, description="How it is recognised; several places, one key.")
     verifiers: tuple[TrustedBy, ...] = Field(default=(), description="Who trusts it, and for how long at most.")
     custodians: Annotated[tuple[Custodian, ...], BeforeValidator(_listed)] = Field(
         default=(), description="Who holds it, or held it. Whoever gave it up gets an until; nobody is taken out."
@@ -188,7 +188,7 @@ class RegisteredKey(Strict):
 class Register(Strict):
     """The whole file."""
 
-    teams: Annotated[Mapping[str, tuple[Member, ...]], BeforeValidator(_named)] = Field(
+    teams: Annotated[Mapping[str, tuple[TeamMember, ...]], BeforeValidator(_named)] = Field(
         default={}, description="Team: its members, past ones too."
     )
     keys: Annotated[tuple[RegisteredKey, ...], BeforeValidator(_listed)] = Field(

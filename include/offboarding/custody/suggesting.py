@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from offboarding.custody.proposing import Entry, Line, Value, slug
+from offboarding.custody.proposing import ProposedKey, ProposedLine, Value, slug
 from offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
 
 _MOST_GUESSES = 8
@@ -21,7 +21,7 @@ _USUAL = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class CustodianCandidate:
     """Somebody, as the register writes them, and when they left."""
 
     worker: str
@@ -33,13 +33,13 @@ class Person:
 class Reason:
     """Why somebody is proposed."""
 
-    person: Person
+    person: CustodianCandidate
     grade: Grade
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
+class CandidatePrincipal:
     """What a policy lets take the key away: an ARN, or a group of a source."""
 
     source: str
@@ -50,7 +50,7 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class CandidateGroup:
     """A group that guards keys, perhaps this one."""
 
     source: str
@@ -59,7 +59,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownKey:
     """What is known of one key."""
 
     material: str
@@ -73,14 +73,14 @@ class Known:
     carryable: Carryable
     carryable_reason: str
     reasons: Sequence[Reason]
-    principals: Sequence[Principal]
-    owners: Sequence[tuple[str, Person | None]]
+    principals: Sequence[CandidatePrincipal]
+    owners: Sequence[tuple[str, CustodianCandidate | None]]
     """What systems call its owner, and who that is, where it's somebody."""
     notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class RegisterNames:
     """What the configuration has names for."""
 
     verifiers: frozenset[str]
@@ -89,10 +89,10 @@ class Names:
     zone: str
 
 
-def entry(known: Known, groups: Sequence[Group], names: Names, taken: Iterable[str]) -> Entry:
+def entry(known: KnownKey, groups: Sequence[CandidateGroup], names: RegisterNames, taken: Iterable[str]) -> ProposedKey:
     """What to propose for a key. `taken`: names that the register or another proposal has."""
     live = [copy for copy in known.copies if copy.untrusted_since is None] or list(known.copies)
-    return Entry(
+    return ProposedKey(
         name=known.registered or slug(_words(live, known.label), set(taken)),
         registered=bool(known.registered),
         kind=known.kind,
@@ -115,20 +115,20 @@ def _words(live: Sequence[KeyCopy], label: str) -> str:
     return f"{live[0].source} {re.split(r'[:/]', own.native_id.rstrip('/'))[-1]}"
 
 
-def _places(material: str, live: Sequence[KeyCopy], names: Names) -> tuple[Line, ...]:
+def _places(material: str, live: Sequence[KeyCopy], names: RegisterNames) -> tuple[ProposedLine, ...]:
     shown = "; ".join(dict.fromkeys(f"{copy.source} shows it as {copy.key.label}" for copy in live)) or "seen nowhere"
     if material.startswith("jkt:"):
-        return (Line(fields={"thumbprint": material.removeprefix("jkt:")}, why=shown),)
+        return (ProposedLine(fields={"thumbprint": material.removeprefix("jkt:")}, why=shown),)
     places = [
-        Line(fields={room: copy.source, "id": copy.key.name}, why=f"{copy.key.label}, in all its versions")
+        ProposedLine(fields={room: copy.source, "id": copy.key.name}, why=f"{copy.key.label}, in all its versions")
         for copy in live
         for room in ("verifier", "source")
         if copy.source in (names.verifiers if room == "verifier" else names.sources)
     ]
-    return tuple(_distinct(places)) or (Line(fields={"material": material}, why=shown),)
+    return tuple(_distinct(places)) or (ProposedLine(fields={"material": material}, why=shown),)
 
 
-def _people(known: Known, names: Names) -> Iterator[Line]:
+def _people(known: KnownKey, names: RegisterNames) -> Iterator[ProposedLine]:
     for reason in known.reasons:
         if reason.grade is not Grade.COULD:
             yield _worker(reason.person, f"{reason.grade}: {reason.why}", names, guess=reason.grade is Grade.INFERRED)
@@ -137,25 +137,25 @@ def _people(known: Known, names: Names) -> Iterator[Line]:
             yield _worker(person, f"the system's own word for its owner: {told}", names)
 
 
-def _worker(person: Person, why: str, names: Names, *, guess: bool = False) -> Line:
+def _worker(person: CustodianCandidate, why: str, names: RegisterNames, *, guess: bool = False) -> ProposedLine:
     fields: dict[str, Value] = {"worker": person.worker}
     if person.left_at is not None:
         # The day that ended at that moment.
         last = (person.left_at - timedelta(seconds=1)).astimezone(ZoneInfo(names.zone)).date()
         fields["until"] = last.isoformat()
-    return Line(fields=fields, why=why, guess=guess)
+    return ProposedLine(fields=fields, why=why, guess=guess)
 
 
-def _principals(known: Known, names: Names) -> Iterator[Line]:
+def _principals(known: KnownKey, names: RegisterNames) -> Iterator[ProposedLine]:
     for principal in known.principals:
         if not principal.source:
-            yield Line(fields={"principal": principal.name}, why=principal.why, guess=not principal.sure)
+            yield ProposedLine(fields={"principal": principal.name}, why=principal.why, guess=not principal.sure)
         elif principal.source in names.directories:
             fields = {"group": {"source": principal.source, "name": principal.name}}
-            yield Line(fields=fields, why=principal.why, guess=not principal.sure)
+            yield ProposedLine(fields=fields, why=principal.why, guess=not principal.sure)
 
 
-def _groups(known: Known, groups: Sequence[Group], names: Names) -> Iterator[Line]:
+def _groups(known: KnownKey, groups: Sequence[CandidateGroup], names: RegisterNames) -> Iterator[ProposedLine]:
     """Yield those whose name shares a word with the key's; else the first of all, as guesses."""
     words = _telling(" ".join((known.label, *(f"{c.source} {c.key.name} {c.key.owner}" for c in known.copies))))
     there = [group for group in groups if group.source in names.directories]
@@ -165,7 +165,7 @@ def _groups(known: Known, groups: Sequence[Group], names: Names) -> Iterator[Lin
         why = f"its name shares {' and '.join(common)} with the key's" if common else "it guards keys: this one, too?"
         people = "1 member" if group.members == 1 else f"{group.members} members"
         fields = {"group": {"source": group.source, "name": group.name}}
-        yield Line(fields=fields, why=f"a group of {people}; {why}", guess=not common)
+        yield ProposedLine(fields=fields, why=f"a group of {people}; {why}", guess=not common)
 
 
 def _first(name: str) -> str:
@@ -179,7 +179,7 @@ def _telling(text: str) -> set[str]:
     return {word.removesuffix("s") for word in words if len(word) > 3 and word not in _USUAL and not word.isdigit()}
 
 
-def _distinct(lines: Iterable[Line]) -> Iterator[Line]:
+def _distinct(lines: Iterable[ProposedLine]) -> Iterator[ProposedLine]:
     """Yield each once, by what it says; what is proposed before what is guessed."""
     seen: set[str] = set()
     for line in sorted(lines, key=lambda line: line.guess):

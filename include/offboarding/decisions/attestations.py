@@ -14,7 +14,7 @@ from offboarding.report.wording import moment
 from offboarding.store.connect import Session
 from offboarding.store.reading import told_keys
 from offboarding.store.reading.told_findings import whole_key
-from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.reading.told_keys import KeyView
 
 _FINDING = re.compile(r"f-[0-9a-f]{4,32}")
 
@@ -23,7 +23,7 @@ _FINDING = re.compile(r"f-[0-9a-f]{4,32}")
 class WordGiven:
     """A key that is dead by a person's word."""
 
-    key: KeyTold
+    key: KeyView
     until: datetime
     """Then it's asked about again."""
 
@@ -52,7 +52,7 @@ def attest(desk: WholeDesk, *, key: Key, until: Until | None = None, reason: Rea
     )
 
 
-def _called(session: Session, word: str) -> KeyTold:
+def _called(session: Session, word: str) -> KeyView:
     if _FINDING.fullmatch(word.strip().lower()):
         material = told_keys.material_of_finding(session, whole_key(session, word))
         if material is None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from offboarding.identity.folding import normal
-from offboarding.model import Account, AccountKey, Event, IdentityKey, KeyKind, KeyOrigin, Worker
+from offboarding.model import Account, AccountKey, AuditEvent, IdentityKey, IdentityKeyKind, IdentityKeyOrigin, Worker
 from offboarding.model.texts import held_keys
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
@@ -35,7 +35,13 @@ WorkerKeyRow = tuple[str, str, str, str, str, str]
 _LEADING = re.compile("^[^1-9]*")
 _DIGITS = "123456789"
 _DIRECTORY_ID, _NUMBER, _MAIL, _LOGIN, _SSH_KEY = (
-    *(KeyKind.DIRECTORY_ID, KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN, KeyKind.SSH_KEY),
+    *(
+        IdentityKeyKind.DIRECTORY_ID,
+        IdentityKeyKind.NUMBER,
+        IdentityKeyKind.MAIL,
+        IdentityKeyKind.LOGIN,
+        IdentityKeyKind.SSH_KEY,
+    ),
 )
 
 
@@ -120,7 +126,7 @@ def worker_keys(
     """A worker's keys. `realms` gives each source's declared login realm, if any. A name is none: it weighs nothing."""
     for kind, value, loose, space, origin, raw in worker_key_rows(worker, id_space, login_realm, realms, rules):
         yield IdentityKey(
-            kind=KeyKind(kind), value=value, loose=loose, space=space, origin=origin, name=str(kind), raw=raw
+            kind=IdentityKeyKind(kind), value=value, loose=loose, space=space, origin=origin, name=str(kind), raw=raw
         )
 
 
@@ -155,7 +161,7 @@ def _mail_rows(address: str, origin: str, rules: KeyRules) -> Iterable[WorkerKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerForm:
+class RosterWorkerForm:
     """How a roster's workers' keys, and new persons' uids, are made."""
 
     roster: str
@@ -223,13 +229,13 @@ class AccountForm:
         return account_key_rows(account, self.number_format, self.rules)
 
 
-def actor_keys(event: Event, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
+def actor_keys(event: AuditEvent, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
     """An event's actor's keys, as `account_keys` has them; whoever names a session may as well write a mail there."""
     return map(_identity_key, held_keys(_actor_key_rows(event, number_format, rules)))
 
 
-def _actor_key_rows(event: Event, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
-    return _rows([key for key in event.actor_keys if key.kind is not KeyKind.SSH_KEY], number_format, rules)
+def _actor_key_rows(event: AuditEvent, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
+    return _rows([key for key in event.actor_keys if key.kind is not IdentityKeyKind.SSH_KEY], number_format, rules)
 
 
 def _rows(keys: Iterable[AccountKey], number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
@@ -254,7 +260,7 @@ def _rows(keys: Iterable[AccountKey], number_format: str, rules: KeyRules) -> li
 
 def _login_rows(login: str, key: AccountKey, rules: KeyRules) -> Iterable[AccountKeyRow]:
     """What a login may be beside itself: a mail, or built on another login. Nearly none is."""
-    if key.origin is KeyOrigin.OWNER or ("@" not in login and not rules.any_pattern.fullmatch(login)):
+    if key.origin is IdentityKeyOrigin.OWNER or ("@" not in login and not rules.any_pattern.fullmatch(login)):
         return ()
     written = key.value.strip()
     address, _ = _mail(login, rules)
@@ -283,4 +289,6 @@ def _expression(pattern: str, hole: str, inner: str) -> str:
 
 def _identity_key(row: AccountKeyRow) -> IdentityKey:
     kind, value, loose, origin, name, raw = row
-    return IdentityKey(kind=KeyKind(kind), value=value, loose=loose, space="", origin=str(origin), name=name, raw=raw)
+    return IdentityKey(
+        kind=IdentityKeyKind(kind), value=value, loose=loose, space="", origin=str(origin), name=name, raw=raw
+    )

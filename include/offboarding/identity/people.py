@@ -2,7 +2,7 @@
 
 from offboarding.identity.folding import normal
 from offboarding.identity.keys import KeyRules, mail
-from offboarding.model import KeyKind
+from offboarding.model import IdentityKeyKind
 from offboarding.model.errors import FatalError
 from offboarding.model.naming import space_and_number
 from offboarding.store.connect import Session
@@ -29,7 +29,7 @@ def one(session: Session, rules: KeyRules, word: str) -> PersonCalled:
 def with_number(session: Session, word: str) -> list[PersonCalled]:
     """Everyone who bears a worker id, or bore it; with its id space before it, in that alone."""
     space, number = space_and_number(word)
-    found = persons_called(session, KeyKind.NUMBER, normal(number), space)
+    found = persons_called(session, IdentityKeyKind.NUMBER, normal(number), space)
     return list({person.person_uid: person for person in found}.values())
 
 
@@ -51,9 +51,9 @@ def _named(found: list[PersonCalled]) -> str:
 def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:
     """By a worker id in its space alone; else a word without one may be a worker id and somebody else's login."""
     space, number = space_and_number(word)
-    found = persons_called(session, KeyKind.NUMBER, normal(number), space)
+    found = persons_called(session, IdentityKeyKind.NUMBER, normal(number), space)
     if space is not None and found:
         return found
     address, _ = mail(word, rules)
-    found += persons_called(session, KeyKind.MAIL, address, None) if address else []
-    return found + persons_called(session, KeyKind.LOGIN, normal(word), None)
+    found += persons_called(session, IdentityKeyKind.MAIL, address, None) if address else []
+    return found + persons_called(session, IdentityKeyKind.LOGIN, normal(word), None)

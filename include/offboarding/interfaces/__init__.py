@@ -65,7 +65,7 @@ from offboarding.model.errors import keep_out
 
 __all__ = [
     "AccountRemedies",
-    "Asker",
+    "Chooser",
     "ConnectionFields",
     "KeyRemedies",
     "KeySource",
@@ -148,7 +148,7 @@ class Proposal:
     """Names of groups or policies that look as if they made an account privileged."""
 
 
-class Asker(Protocol):
+class Chooser(Protocol):
     """Whoever says what a look can't: a person at a terminal, or the flags that were given."""
 
     def choose(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from offboarding.model.people import Departure
 from offboarding.model.systems import Account, AccountKey, Credential, Gap, Membership, ScopeRead, Trust
-from offboarding.model.words import Carryable, Deed, Grade, PrincipalKind, Standing, SubjectKind
+from offboarding.model.words import ActionKind, Carryable, Grade, PrincipalKind, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class KeyAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class AuditEvent:
     """What an audit trail says that somebody did: with a key, or that they made an account or a credential."""
 
     realm: str
@@ -91,7 +91,7 @@ class Event:
     at: datetime
     action: str
     """"secretsmanager:GetSecretValue"."""
-    deed: Deed
+    deed: ActionKind
     object_realm: str
     object: str
     """What it was done to: a copy's native id or name (an ARN, a key id), or the made account's label or native id."""
@@ -106,7 +106,7 @@ class Event:
     """It was tried and refused: proves nothing held."""
 
 
-KeyFact = Key | KeyAccess | Event
+KeyFact = Key | KeyAccess | AuditEvent
 """What tells of keys."""
 
 Fact = Account | Credential | Membership | Trust | KeyFact | ScopeRead | Gap
@@ -143,7 +143,7 @@ class KeyCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class CustodyEvidence:
     """One reason to think that somebody held a key."""
 
     grade: Grade
@@ -179,12 +179,12 @@ class Holder:
     episode: int
     departure: Departure
     roster: str
-    held: tuple[Held, ...] = ()
+    held: tuple[CustodyEvidence, ...] = ()
     """Best grade first."""
     newer: bool
     """The material is newer than the departure, by its own creation date or since a complete read after the departure
     didn't show it yet."""
-    uses: tuple[Held, ...] = ()
+    uses: tuple[CustodyEvidence, ...] = ()
     """Audit events of theirs with this key after the departure, the latest first."""
     access: tuple[Access, ...] = ()
     """What still lets them use it."""

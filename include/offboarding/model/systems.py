@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from offboarding.model.words import Effect, KeyKind, KeyOrigin, Standing, SubjectKind
+from offboarding.model.words import Effect, IdentityKeyKind, IdentityKeyOrigin, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountKey:
     """An identity key that an account bears, as the system writes it."""
 
-    kind: KeyKind
+    kind: IdentityKeyKind
     value: str
-    origin: KeyOrigin
+    origin: IdentityKeyOrigin
     """ATTRIBUTE, TAG (weaker: people edit tags) or OWNER (names an owner, not the person behind the login)."""
     name: str
     """The attribute's or tag's own name, for evidence: "employeeNumber", "tag email"."""
@@ -170,7 +170,7 @@ class AccountRef:
 class IdentityKey:
     """A key in its normal form, as it is compared and kept; equal keys of a worker and an account are evidence."""
 
-    kind: KeyKind
+    kind: IdentityKeyKind
     value: str
     """"" where only the loose form may be compared (a number that isn't in the declared form)."""
     loose: str

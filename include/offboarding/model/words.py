@@ -185,7 +185,7 @@ class Grade(StrEnum):
         return list(Grade).index(self)
 
 
-class Deed(StrEnum):
+class ActionKind(StrEnum):
     """What an audit event says was done; the first four prove that the material was in somebody's hands."""
 
     READ = "read"
@@ -206,7 +206,7 @@ class PrincipalKind(StrEnum):
     ROLE = "role"
 
 
-class KeyKind(StrEnum):
+class IdentityKeyKind(StrEnum):
     """What an identity key is; equal normalised keys of a worker and an account are evidence."""
 
     DIRECTORY_ID = "directory_id"
@@ -217,7 +217,7 @@ class KeyKind(StrEnum):
     NAME = "name"
 
 
-class KeyOrigin(StrEnum):
+class IdentityKeyOrigin(StrEnum):
     """Where an account's key was read; it decides what the key is worth."""
 
     ATTRIBUTE = "attribute"

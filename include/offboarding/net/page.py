@@ -74,12 +74,12 @@ class Web:
         backend = CheckedBackend(internal=self.internal, until=until)
         return httpcore.ConnectionPool(ssl_context=context, max_connections=1, network_backend=backend)
 
-    def _answer(self, pool: httpcore.ConnectionPool, url: str, headers: Mapping[str, str]) -> "_Answer":
+    def _answer(self, pool: httpcore.ConnectionPool, url: str, headers: Mapping[str, str]) -> "_Response":
         what = f"{self.where}: {url}"
         asked = {"Host": urlsplit(url).netloc, "Accept": "application/json, */*;q=0.1", "Accept-Encoding": "identity"}
         try:
             with pool.stream("GET", url, headers={**asked, **headers}) as response:
-                return _Answer(response.status, response.headers, self._body(what, response))
+                return _Response(response.status, response.headers, self._body(what, response))
         except httpcore.TimeoutException as error:
             raise RetriableError(f"{what}: no whole answer within {self.seconds:g} seconds. Is it up?") from error
         except AddressError as error:
@@ -119,7 +119,7 @@ class Web:
                 " raise max_kilobytes."
             )
 
-    def _page(self, url: str, answer: "_Answer", remedy: str) -> Page:
+    def _page(self, url: str, answer: "_Response", remedy: str) -> Page:
         if answer.status == 200:
             media_type = _header(answer.headers, b"content-type").partition(";")[0].strip().lower()
             return Page(url=url, body=answer.body, media_type=media_type, max_age=_max_age(answer))
@@ -143,7 +143,7 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Response:
     status: int
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes = field(repr=False)
@@ -153,7 +153,7 @@ def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
 
 
-def _max_age(answer: _Answer) -> timedelta:
+def _max_age(answer: _Response) -> timedelta:
     ages = [int(age) for age in _MAX_AGE.findall(_header(answer.headers, b"cache-control"))]
     return min(timedelta(seconds=max(ages, default=0)), LONGEST_CACHE)
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from offboarding.model import KeyCopy, Standing, SubjectKind
 from offboarding.report.wording import counted, joined, labelled, moment, wrapped
-from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.reading.told_keys import KeyView
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
 _STANDINGS = {Standing.WORKS: "trusted", Standing.UNKNOWN: "not checked", Standing.DEAD: "refused"}
 _ROOM = 96
 
 
-def trusted(key: KeyTold, now: datetime, zone: str) -> str:
+def trusted(key: KeyView, now: datetime, zone: str) -> str:
     """Whether anything accepts it, in a word or few."""
     if key.verifying:
         return _STANDINGS[key.standing]
@@ -21,7 +21,7 @@ def trusted(key: KeyTold, now: datetime, zone: str) -> str:
     return "nobody can be asked" if key.copies else "seen nowhere"
 
 
-def custodians(key: KeyTold) -> str:
+def custodians(key: KeyView) -> str:
     """How many the register names; an empty register never looks clean."""
     number = key.registered.custodians if key.registered else 0
     if number:
@@ -29,7 +29,7 @@ def custodians(key: KeyTold) -> str:
     return "none" if key.verifying and key.standing is Standing.DEAD else "NOT CHECKED"
 
 
-def summary(keys: Sequence[KeyTold]) -> Iterator[str]:
+def summary(keys: Sequence[KeyView]) -> Iterator[str]:
     """Yield a sentence for each kind: how many are trusted, and of how many anybody is known."""
     for kind, noun in NOUNS.items():
         working = [key for key in keys if key.kind is kind and key.verifying and key.standing is Standing.WORKS]
@@ -38,7 +38,7 @@ def summary(keys: Sequence[KeyTold]) -> Iterator[str]:
             yield f"{counted(len(working), noun)} trusted, {known} with custodians, {len(working) - known} NOT CHECKED."
 
 
-def render(key: KeyTold, now: datetime, zone: str) -> str:
+def render(key: KeyView, now: datetime, zone: str) -> str:
     """All that is known of a key but who holds it."""
     could, why = key.carryable
     lines = [
@@ -74,7 +74,7 @@ def _place(copy: KeyCopy, zone: str) -> Iterator[str]:
     yield f"{copy.source}: {copy.key.label} ({made}seen since {moment(copy.first_seen_at, zone)}{gone})"
 
 
-def _register(key: KeyTold) -> list[str]:
+def _register(key: KeyView) -> list[str]:
     said = key.registered
     if said is None:
         return labelled("Register", ["doesn't have it: who holds it is NOT CHECKED"])

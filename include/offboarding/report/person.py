@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from offboarding.report.wording import joined, labelled, moment, worker
 from offboarding.store.reading import PersonTold
-from offboarding.store.reading.workers import DepartureTold, EmploymentTold, KeyTold, WorkerRecord
+from offboarding.store.reading.workers import DepartureTold, EmploymentTold, IdentityKeyView, WorkerRecord
 
 _LABEL = 12
 _BASES = {
@@ -77,7 +77,7 @@ def _days(employment: EmploymentTold) -> Iterator[str]:
     yield employment.zone or "zone unknown"
 
 
-def _key(key: KeyTold) -> str:
+def _key(key: IdentityKeyView) -> str:
     space = f" ({key.space})" if key.space else ""
     former = "" if key.told_still and key.origin == "current" else ", formerly"
     return f"{key.kind.replace('_', ' ')} {key.value}{space}{former}"

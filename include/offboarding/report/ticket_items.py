@@ -23,7 +23,7 @@ _BOXES = {"resolved": "x", "excepted": "-"}
 
 def checklist(kind: str, items: Sequence[TicketItem], zone: ZoneInfo) -> Iterator[str]:
     """Yield a paragraph an item, in the order in which they came."""
-    said = _Said()
+    said = _SaidBefore()
     for number, item in enumerate(items[:MOST_ITEMS], start=1):
         yield "\n".join(_item(kind, number, item, zone, said))
     if len(items) > MOST_ITEMS:
@@ -31,7 +31,7 @@ def checklist(kind: str, items: Sequence[TicketItem], zone: ZoneInfo) -> Iterato
 
 
 @dataclass(slots=True)
-class _Said:
+class _SaidBefore:
     """What an earlier item of this ticket says in full, by its number."""
 
     by_text: dict[str, int] = field(default_factory=dict[str, int])
@@ -42,7 +42,7 @@ class _Said:
         return text if first == number else f"{again} {first}."
 
 
-def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _Said) -> Iterator[str]:
+def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _SaidBefore) -> Iterator[str]:
     done = item.state in DONE
     where = f", {item.source}" if item.source else ""
     tag = f"({item.severity}, {short_finding(item.finding_key)})"
@@ -63,7 +63,7 @@ def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _Said)
         yield from _step(number, step, item, said)
 
 
-def _reasons(kind: str, number: int, item: TicketItem, said: _Said) -> Iterator[str]:
+def _reasons(kind: str, number: int, item: TicketItem, said: _SaidBefore) -> Iterator[str]:
     """Evidence of a link comes as clauses, everything else as sentences."""
     clauses = [text for text in item.evidence if not text.endswith(".")]
     if clauses:
@@ -81,7 +81,7 @@ def _tells_departure(sentence: str, item: TicketItem) -> bool:
     return sentence.startswith(f"Worker {item.worker_id} left ")
 
 
-def _step(number: int, step: str, item: TicketItem, said: _Said) -> Iterator[str]:
+def _step(number: int, step: str, item: TicketItem, said: _SaidBefore) -> Iterator[str]:
     step = with_key(step, item.finding_key)
     if step.startswith(_NOT_THEIRS):
         step = said.once(step, number, f"{_NOT_THEIRS} As in")

@@ -34,7 +34,7 @@ _GRADES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class KeyStanding:
     """Whether anything still accepts a key."""
 
     standing: Standing
@@ -54,16 +54,16 @@ def departed(case: Case, kind: SubjectKind, as_of: datetime) -> Iterator[tuple[K
             yield case, holder
 
 
-def verdict(case: KeyCase) -> Verdict:
+def verdict(case: KeyCase) -> KeyStanding:
     """Return what the verifiers say: trusted by one is trusted, and only all of them together make it dead."""
     copies = [copy for copy in case.copies if copy.key.verifies]
     if not copies:
-        return Verdict(standing=Standing.UNKNOWN, reason="there is no verifier that can be asked", asked=False)
+        return KeyStanding(standing=Standing.UNKNOWN, reason="there is no verifier that can be asked", asked=False)
     told = sorted((_told(copy) for copy in copies), key=lambda each: list(Standing).index(each[0]))
     by_rank = {rank: [reason for standing, reason in told if standing is rank] for rank in Standing}
     for rank in (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD):
         if by_rank[rank]:
-            return Verdict(standing=rank, reason="; ".join(dict.fromkeys(by_rank[rank])), asked=True)
+            return KeyStanding(standing=rank, reason="; ".join(dict.fromkeys(by_rank[rank])), asked=True)
     raise AssertionError("a copy has one of three standings")
 
 
@@ -98,7 +98,7 @@ def key_finding(
     case: KeyCase,
     holder: Holder | None,
     *,
-    told: Verdict,
+    told: KeyStanding,
     severity: Severity,
     evidence: tuple[str, ...],
     steps: tuple[Step, ...],
@@ -129,7 +129,7 @@ def subject(case: KeyCase) -> Subject:
     return Subject(kind=case.kind, native_id=case.material, label=case.label)
 
 
-def of_holder(case: KeyCase, holder: Holder, told: Verdict) -> tuple[str, ...]:
+def of_holder(case: KeyCase, holder: Holder, told: KeyStanding) -> tuple[str, ...]:
     """Return four answers: who held it, whether it could leave, whether it's trusted, since when it's the same."""
     return (
         left(holder.worker_id, holder.departure),
@@ -142,7 +142,7 @@ def of_holder(case: KeyCase, holder: Holder, told: Verdict) -> tuple[str, ...]:
     )
 
 
-def trusted(told: Verdict) -> Iterator[str]:
+def trusted(told: KeyStanding) -> Iterator[str]:
     """Yield whether anything accepts it, and by whose word."""
     if told.standing is Standing.WORKS:
         yield f"It's trusted: {told.reason}."

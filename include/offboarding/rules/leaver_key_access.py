@@ -22,7 +22,7 @@ from offboarding.model import (
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._key_closings import NO_LEAVERS_KEY, not_trusted, shown_now
-from offboarding.rules._keys import Verdict, carryable, key_finding, powers
+from offboarding.rules._keys import KeyStanding, carryable, key_finding, powers
 from offboarding.rules._rotation import access
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import left
@@ -103,12 +103,12 @@ class LeaverKeyAccess(Rule):
         )
 
 
-def _told(ways: list[Access]) -> Verdict:
+def _told(ways: list[Access]) -> KeyStanding:
     sure = [each for each in ways if each.fresh and each.standing is Standing.WORKS]
     standing = Standing.WORKS if sure else Standing.UNKNOWN
     named = ", ".join(dict.fromkeys(each.action for each in sure or ways))
     reason = f"{named} is granted" if sure else f"it can't be told whether {named} is granted"
-    return Verdict(standing=standing, reason=reason, asked=True)
+    return KeyStanding(standing=standing, reason=reason, asked=True)
 
 
 def _way(each: Access) -> str:

@@ -9,7 +9,7 @@ from offboarding.config.settings import Settings
 from offboarding.identity import people
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Source
-from offboarding.model import Fact, IdentityKey, KeyKind
+from offboarding.model import Fact, IdentityKey, IdentityKeyKind
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
@@ -158,13 +158,13 @@ def _spelled(keys: Sequence[IdentityKey], settings: Settings) -> Iterator[Identi
     """Each key, and the other ways in which systems may write it; correlation decides what they are worth."""
     for key in keys:
         yield key
-        if key.kind is KeyKind.MAIL and key.loose:
+        if key.kind is IdentityKeyKind.MAIL and key.loose:
             for alias, domain in settings.company.mail_aliases.items():
                 if key.value == f"{key.loose}@{normal(domain)}":
                     yield replace(key, raw=f"{key.loose}@{alias}")
             yield _login(key, key.loose, "usual")
             yield from _built_on(key, key.loose, settings)
-        elif key.kind is KeyKind.LOGIN:
+        elif key.kind is IdentityKeyKind.LOGIN:
             yield from _built_on(key, key.raw, settings)
 
 
@@ -174,4 +174,4 @@ def _built_on(key: IdentityKey, login: str, settings: Settings) -> Iterator[Iden
 
 
 def _login(key: IdentityKey, login: str, origin: str) -> IdentityKey:
-    return replace(key, kind=KeyKind.LOGIN, value=normal(login), loose="", raw=login, origin=origin)
+    return replace(key, kind=IdentityKeyKind.LOGIN, value=normal(login), loose="", raw=login, origin=origin)

@@ -37,7 +37,7 @@ _NOT_OURS = (
 _FIELDS = {"people": _WORKER, "notices": _NOTICE}
 
 
-class RefusedError(Exception):
+class MessageRefusedError(Exception):
     """A message that names nobody as it should; its text repeats nothing of it."""
 
 
@@ -51,21 +51,23 @@ class Named:
 
 
 def read(body: str) -> Named:
-    """Whom a message names. Raises RefusedError with why it isn't taken."""
+    """Whom a message names. Raises MessageRefusedError with why it isn't taken."""
     try:
         told = cast("object", json.loads(body, object_pairs_hook=_each_once))
     except json.JSONDecodeError as error:
-        raise RefusedError(f"it is no JSON (character {error.pos})") from None
+        raise MessageRefusedError(f"it is no JSON (character {error.pos})") from None
     except (ValueError, RecursionError):
-        raise RefusedError("it is no JSON that can be read: it nests too deep, or holds too long a number") from None
+        raise MessageRefusedError(
+            "it is no JSON that can be read: it nests too deep, or holds too long a number"
+        ) from None
     if not isinstance(told, dict):
-        raise RefusedError("it is no JSON object")
+        raise MessageRefusedError("it is no JSON object")
     fields = cast("Mapping[str, object]", told)
     if unknown := len(fields.keys() - _FIELDS.keys()):
-        raise RefusedError(f"{unknown} of its fields are unknown: people and notices are all that it may hold")
+        raise MessageRefusedError(f"{unknown} of its fields are unknown: people and notices are all that it may hold")
     found = {name: _ids(name, fields.get(name, []), form) for name, form in _FIELDS.items()}
     if not any(found.values()):
-        raise RefusedError("it names nobody")
+        raise MessageRefusedError("it names nobody")
     return Named(people=found["people"], notices=found["notices"])
 
 
@@ -73,20 +75,20 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Of a field that stands twice, JSON's reader would keep the last and lose whom the first names."""
     told = dict(pairs)
     if len(told) < len(pairs):
-        raise RefusedError("a field stands in it twice")
+        raise MessageRefusedError("a field stands in it twice")
     return told
 
 
 def _ids(name: str, told: object, form: re.Pattern[str]) -> tuple[str, ...]:
     if not isinstance(told, list):
-        raise RefusedError(f"{name} is no list")
+        raise MessageRefusedError(f"{name} is no list")
     ids = cast("list[object]", told)
     if len(ids) > MOST_IDS:
-        raise RefusedError(f"{name} holds more than {MOST_IDS} ids")
+        raise MessageRefusedError(f"{name} holds more than {MOST_IDS} ids")
     for position, each in enumerate(ids, 1):
         if not isinstance(each, str) or not form.fullmatch(each):
             what = "notice's id, such as n-4f2a91" if name == "notices" else "worker id (mails and names are not taken)"
-            raise RefusedError(f"{name}, entry {position}, is no {what}")
+            raise MessageRefusedError(f"{name}, entry {position}, is no {what}")
     return tuple(dict.fromkeys(cast("list[str]", ids)))
 
 
@@ -119,7 +121,7 @@ def _note(session: Session, queue: MessageQueue, message: QueuedMessage) -> None
 
 def _set_aside(queue: MessageQueue, message: QueuedMessage, error: Exception) -> str:
     """Returns what became of it, with why."""
-    reason = str(error) if isinstance(error, RefusedError) else f"it can't be read ({type(error).__name__})"
+    reason = str(error) if isinstance(error, MessageRefusedError) else f"it can't be read ({type(error).__name__})"
     try:
         queue.set_aside(message, reason)
     except OffboardingError as why:

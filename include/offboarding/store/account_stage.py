@@ -21,7 +21,7 @@ from offboarding.store.sql import block
 from offboarding.store.staging import Stage
 from offboarding.store.told_account import (
     AccountKeys,
-    Told,
+    StagedAccount,
     Values,
     account_values,
     credential_values,
@@ -59,7 +59,7 @@ class AccountStage:
     credentials: int = 0
     new: NewAccounts | None = None
     """All of them, where nothing of their realm was known when the first came."""
-    _waiting: list[Told] = field(default_factory=list[Told])
+    _waiting: list[StagedAccount] = field(default_factory=list[StagedAccount])
     _known: bool | None = None
 
     def others(self, facts: Iterable[_Fact | Account | Credential]) -> Iterator[_Fact]:
@@ -82,7 +82,7 @@ class AccountStage:
                 if len(waiting) >= AT_ONCE:
                     self._flush()
                 native_id, own = fact.native_id, list[Values]()
-                waiting.append(Told(fact, account_values(fact), own))
+                waiting.append(StagedAccount(fact, account_values(fact), own))
             else:
                 yield fact
                 realm = ""
@@ -115,7 +115,7 @@ class AccountStage:
             told = waiting[number]
             self._stage(told, key_column(self.keys.rows(told.account)), made[number])
 
-    def _stage(self, told: Told, keys: str, digest: bytes) -> None:
+    def _stage(self, told: StagedAccount, keys: str, digest: bytes) -> None:
         credentials = told.once()
         self.stage.add("s_account", (*told.columns, told.account.last_used_at, keys, digest, len(credentials)))
         for credential in credentials:
@@ -133,7 +133,7 @@ class AccountStage:
                 self._known = bool(cursor.execute(block("sources", "knows_digests"), {"realm": realm}).fetchone())
         return self._known
 
-    def _others(self, waiting: Sequence[Told], made: Sequence[bytes]) -> Sequence[int]:
+    def _others(self, waiting: Sequence[StagedAccount], made: Sequence[bytes]) -> Sequence[int]:
         """The numbers of those that don't stand in the store as they are told; the rest is ticked off there."""
         accounts = [told.account for told in waiting]
         values = {

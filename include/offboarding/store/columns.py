@@ -6,7 +6,7 @@ copies, compares or reads such records goes by these lists, in Python and in SQL
 
 from dataclasses import fields
 
-from offboarding.model import Account, Credential, Departure, Employment, Event, Key, KeyAccess, Registered, Trust
+from offboarding.model import Account, AuditEvent, Credential, Departure, Employment, Key, KeyAccess, Registered, Trust
 
 
 def _of(record: type, *but: str) -> tuple[str, ...]:
@@ -27,7 +27,7 @@ LISTS = {
     "departure": _of(Departure),
     "employment": _of(Employment),
     "employment_said": _of(Employment, "start_on"),
-    "event": _of(Event, "realm", "actor_keys"),
+    "event": _of(AuditEvent, "realm", "actor_keys"),
     "key": _of(Key, "realm"),
     "key_access": _of(KeyAccess, "realm"),
     "key_said": _KEY_SAID,

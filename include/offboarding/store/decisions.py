@@ -53,7 +53,7 @@ class _RealmFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
+class _StandingDecision:
     decision_id: int
     person_uid: str
     verdict: str
@@ -98,7 +98,7 @@ def decide(session: Session, account: AccountFound, person_uid: str, *, verdict:
     with session.transaction():
         session.execute(block("decisions", "lock"))
         values = {"realm": account.realm, "native_id": account.native_id}
-        with session.cursor(row_factory=class_row(_Standing)) as cursor:
+        with session.cursor(row_factory=class_row(_StandingDecision)) as cursor:
             standing = cursor.execute(block("decisions", "standing"), values).fetchall()
         for other in standing:
             _refuse(other, account, person_uid, verdict)
@@ -136,7 +136,7 @@ def _decisions(session: Session, realm: str | None, native_id: str | None) -> li
         return cursor.execute(block("decisions", "decisions"), {"realm": realm, "native_id": native_id}).fetchall()
 
 
-def _refuse(other: _Standing, account: AccountFound, person_uid: str, verdict: str) -> None:
+def _refuse(other: _StandingDecision, account: AccountFound, person_uid: str, verdict: str) -> None:
     worker = f"{other.id_space}:{other.worker_id}"
     undo = f"python -m offboarding link revoke {other.decision_id}"
     if other.person_uid == person_uid:

@@ -6,7 +6,7 @@ from datetime import date
 
 from psycopg.rows import class_row, scalar_row
 
-from offboarding.model import AccountRef, IdentityKey, KeyKind
+from offboarding.model import AccountRef, IdentityKey, IdentityKeyKind
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 from offboarding.store.sql import block
@@ -68,7 +68,7 @@ class _KeyRow:
     raw: str
 
 
-def persons_called(session: Session, kind: KeyKind, value: str, space: str | None) -> list[PersonCalled]:
+def persons_called(session: Session, kind: IdentityKeyKind, value: str, space: str | None) -> list[PersonCalled]:
     """Everyone whom a normalised key stands for; `space` None: in any."""
     with session.cursor(row_factory=class_row(PersonCalled)) as cursor:
         values = {"kind": kind.value, "value": value, "space": space}
@@ -112,7 +112,7 @@ def keys_of_run(session: Session, run_id: int) -> list[IdentityKey]:
         rows = cursor.execute(block("departures", "keys_of_run"), {"run_id": run_id}).fetchall()
     return [
         IdentityKey(
-            kind=KeyKind(row.kind),
+            kind=IdentityKeyKind(row.kind),
             value=row.value,
             loose=row.loose,
             space=row.space,

@@ -57,7 +57,7 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class ChainedEvent:
     """A change or a saying as it is kept."""
 
     seq: int
@@ -160,7 +160,7 @@ def holds(session: Session, digest: str) -> int | None:
         return cursor.execute(block("events", "seq_of_hash"), {"digest": digest}).fetchone()
 
 
-def _every(session: Session, first: int) -> Iterator[Event]:
-    with session.transaction(), session.cursor("every_event", row_factory=class_row(Event)) as cursor:
-        rows: Iterable[Event] = cursor.execute(block("events", "every_event"), {"first": first})
+def _every(session: Session, first: int) -> Iterator[ChainedEvent]:
+    with session.transaction(), session.cursor("every_event", row_factory=class_row(ChainedEvent)) as cursor:
+        rows: Iterable[ChainedEvent] = cursor.execute(block("events", "every_event"), {"first": first})
         yield from rows

@@ -84,7 +84,7 @@ class HeldEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Held:
+class _HoldReason:
     baseline: int
     over_maximum: int
 
@@ -219,7 +219,7 @@ def held_events(look: Looking) -> list[HeldEvent]:
 
 def held(look: Looking) -> tuple[int, int]:
     """How many findings wait: for a baseline's release, and on lines."""
-    with look.session.cursor(row_factory=class_row(_Held)) as cursor:
+    with look.session.cursor(row_factory=class_row(_HoldReason)) as cursor:
         found = cursor.execute(block("guard", "held_counts")).fetchone()
     assert found is not None
     return found.baseline, found.over_maximum

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from offboarding.model import Access, Attested, Held, Holder, KeyCopy, Registered, SubjectKind
+from offboarding.model import Access, Attested, CustodyEvidence, Holder, KeyCopy, Registered, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class HeldRow:
 
     key_pk: int
     person_uid: str
-    told: Held
+    told: CustodyEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,13 +135,13 @@ def _by_key(session: Session, name: str, kind: type[_Row], values: Mapping[str, 
     return found
 
 
-class _Told(Protocol[_What_co]):
+class _HolderRecord(Protocol[_What_co]):
     @property
     def person_uid(self) -> str: ...
     @property
     def told(self) -> _What_co: ...
 
 
-def _by_person(rows: Sequence[_Told[_What_co]]) -> dict[str, tuple[_What_co, ...]]:
+def _by_person(rows: Sequence[_HolderRecord[_What_co]]) -> dict[str, tuple[_What_co, ...]]:
     grouped = groupby(rows, key=lambda row: row.person_uid)
     return {person_uid: tuple(row.told for row in group) for person_uid, group in grouped}

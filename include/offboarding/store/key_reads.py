@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from psycopg.rows import class_row, scalar_row
 
-from offboarding.model import KEY_KINDS, Event, Gap, IdentityKey, Key, KeyAccess, ScopeRead, Standing, SubjectKind
+from offboarding.model import KEY_KINDS, AuditEvent, Gap, IdentityKey, Key, KeyAccess, ScopeRead, Standing, SubjectKind
 from offboarding.store.columns import LISTS
 from offboarding.store.connect import Session
 from offboarding.store.sql import block, statements
@@ -44,7 +44,7 @@ _ROW = 2_500
 class StagedEvent:
     """An event on the way into the store, with its actor's keys in normal form."""
 
-    event: Event
+    event: AuditEvent
     keys: tuple[IdentityKey, ...]
 
 
@@ -143,12 +143,12 @@ class KeyRead:
             for statement in statements("keys", step):
                 self.session.execute(statement)
 
-    def _left_out(self, told: Key | KeyAccess | Event, defect: str) -> str:
-        what = {Key: "a key", KeyAccess: "an access to a key", Event: "an event"}[type(told)]
+    def _left_out(self, told: Key | KeyAccess | AuditEvent, defect: str) -> str:
+        what = {Key: "a key", KeyAccess: "an access to a key", AuditEvent: "an event"}[type(told)]
         return f"{self.kind}: {what} was left out: its {defect}. That is a defect of the reader {self.kind}: mend it."
 
 
-def _defect(told: Key | KeyAccess | Event) -> str:
+def _defect(told: Key | KeyAccess | AuditEvent) -> str:
     """What of it can't be kept: the field's name and why, without its value; "" where all can."""
     row = 0
     for each in fields(told):

@@ -16,7 +16,7 @@ from offboarding.store.columns import ACCOUNT, CREDENTIAL
 from offboarding.store.connect import Session
 from offboarding.store.spool import Spool
 from offboarding.store.sql import block, statements
-from offboarding.store.told_account import AccountKeys, Told, key_column
+from offboarding.store.told_account import AccountKeys, StagedAccount, key_column
 
 _COLUMNS = {
     "account": ("account_pk", "realm", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),
@@ -39,7 +39,7 @@ class NewAccounts:
     def __post_init__(self) -> None:
         self._spool = Spool(self.session, _COLUMNS)
 
-    def add(self, waiting: Sequence[Told], digests: Sequence[bytes], keys: AccountKeys) -> None:
+    def add(self, waiting: Sequence[StagedAccount], digests: Sequence[bytes], keys: AccountKeys) -> None:
         """These accounts, with their credentials."""
         account, uses, credential = map(self._spool.row, _COLUMNS)
         at, days = self.observed_at, list[date | None]()

@@ -19,7 +19,7 @@ from offboarding.store.sql import block
 from offboarding.store.words import lock_words
 
 
-class _Step(NamedTuple):
+class _PurgeStep(NamedTuple):
     file: str
     block: str
     what: str
@@ -29,22 +29,22 @@ class _Step(NamedTuple):
 
 
 _STEPS = (
-    _Step("purge", "blank_workers", "workers' names, managers and locations"),
-    _Step("purge", "drop_mails", "mail addresses of people"),
-    _Step("purge", "blank_findings", "closed findings' labels, evidence and steps"),
-    _Step("purge", "blank_accounts", "long gone accounts' labels, names and last use"),
-    _Step("purge", "drop_account_keys", "mail addresses and names of long gone accounts"),
-    _Step("purge", "blank_credentials", "long gone credentials' labels and last use"),
-    _Step("purge", "blank_comments", "comments on closed tickets"),
-    _Step("purge", "blank_notices", "reasons of notices", "notice"),
-    _Step("purge", "blank_words", "reasons of words on departures", "departure_word"),
-    _Step("purge", "blank_exceptions", "reasons of exceptions that have ended", "exception"),
-    _Step("purge", "blank_alerts", "what people were told at once"),
-    _Step("purge", "blank_roster_reads", "messages about HR's rows"),
-    _Step("purge", "blank_source_reads", "messages about systems"),
-    _Step("purge_keys", "drop_event_keys", "mail addresses and logins of old events' sessions"),
-    _Step("purge_keys", "blank_events", "old events' actors"),
-    _Step("purge_keys", "blank_attestations", "reasons of words on keys that have ended", "attestation"),
+    _PurgeStep("purge", "blank_workers", "workers' names, managers and locations"),
+    _PurgeStep("purge", "drop_mails", "mail addresses of people"),
+    _PurgeStep("purge", "blank_findings", "closed findings' labels, evidence and steps"),
+    _PurgeStep("purge", "blank_accounts", "long gone accounts' labels, names and last use"),
+    _PurgeStep("purge", "drop_account_keys", "mail addresses and names of long gone accounts"),
+    _PurgeStep("purge", "blank_credentials", "long gone credentials' labels and last use"),
+    _PurgeStep("purge", "blank_comments", "comments on closed tickets"),
+    _PurgeStep("purge", "blank_notices", "reasons of notices", "notice"),
+    _PurgeStep("purge", "blank_words", "reasons of words on departures", "departure_word"),
+    _PurgeStep("purge", "blank_exceptions", "reasons of exceptions that have ended", "exception"),
+    _PurgeStep("purge", "blank_alerts", "what people were told at once"),
+    _PurgeStep("purge", "blank_roster_reads", "messages about HR's rows"),
+    _PurgeStep("purge", "blank_source_reads", "messages about systems"),
+    _PurgeStep("purge_keys", "drop_event_keys", "mail addresses and logins of old events' sessions"),
+    _PurgeStep("purge_keys", "blank_events", "old events' actors"),
+    _PurgeStep("purge_keys", "blank_attestations", "reasons of words on keys that have ended", "attestation"),
 )
 
 
@@ -88,7 +88,7 @@ def purge(session: Session, cut: datetime, *, keep: bool) -> Purged:
         return Purged(reasons=reasons, rows={step.what: _done(session, step, values) for step in _STEPS})
 
 
-def _done(session: Session, step: _Step, values: Mapping[str, object]) -> int:
+def _done(session: Session, step: _PurgeStep, values: Mapping[str, object]) -> int:
     """How many rows that changed."""
     if step.decisions:
         return len(recorded.write(session, step.decisions, step.file, step.block, values, actor="purge"))

@@ -13,7 +13,7 @@ from itertools import groupby
 from psycopg.rows import class_row, scalar_row
 
 from offboarding.model.keys import short_finding
-from offboarding.store.events import Change, Event, Saying, append_sayings
+from offboarding.store.events import ChainedEvent, Change, Saying, append_sayings
 from offboarding.store.locks import lock_findings
 from offboarding.store.session import Session
 from offboarding.store.sql import block, statements
@@ -128,7 +128,7 @@ def note_all(session: Session, *, actor: str) -> None:
 def troubles(session: Session) -> list[Trouble]:
     """Rows that aren't as the record says."""
     stands = said(session, None)
-    with session.cursor(row_factory=class_row(_Recorded)) as cursor:
+    with session.cursor(row_factory=class_row(_RecordedRow)) as cursor:
         rows = cursor.execute(block("recorded", "recorded")).fetchall()
     recorded = {about: list(events) for about, events in groupby(rows, key=lambda row: str(row.about))}
     found = (_trouble(about, stands.get(about), recorded.get(about, [])) for about in sorted({*stands, *recorded}))
@@ -154,7 +154,7 @@ def fields(text: str) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Recorded(Event):
+class _RecordedRow(ChainedEvent):
     named: str | None
     """By which hash the event behind it knows it; None for the last of all."""
 
@@ -163,7 +163,7 @@ class _Recorded(Event):
         return self.holds() and self.named in (None, self.hash)
 
 
-def _trouble(about: str, stands: str | None, events: Sequence[_Recorded]) -> Trouble | None:
+def _trouble(about: str, stands: str | None, events: Sequence[_RecordedRow]) -> Trouble | None:
     if not events:
         return Trouble(about=about, what="has no event in the record", found=stands, recorded=None)
     last = events[0]
@@ -182,7 +182,7 @@ def _trouble(about: str, stands: str | None, events: Sequence[_Recorded]) -> Tro
     return Trouble(about=about, what=f"has an event that was edited ({last.seq})", found=stands, recorded=recorded)
 
 
-def _content(event: Event) -> str | None:
+def _content(event: ChainedEvent) -> str | None:
     return None if event.to_state == GONE else event.text
 
 

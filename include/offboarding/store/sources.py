@@ -13,8 +13,8 @@ from offboarding.model import (
     KEY_KINDS,
     Account,
     AccountRef,
+    AuditEvent,
     Credential,
-    Event,
     Gap,
     Key,
     KeyAccess,
@@ -57,8 +57,8 @@ StagedFact = Account | Credential | StagedBeside
 """What a source's read yields, with actors' keys normalised; accounts' keys are made where one isn't known."""
 
 
-def _as_told(fact: StagedBeside | Event) -> StagedBeside:
-    assert not isinstance(fact, Event), "an event's actor has keys yet to be made"
+def _as_told(fact: StagedBeside | AuditEvent) -> StagedBeside:
+    assert not isinstance(fact, AuditEvent), "an event's actor has keys yet to be made"
     return fact
 
 
@@ -120,9 +120,9 @@ class SourceRead:
 
     def stage(
         self,
-        facts: Iterable[StagedFact | Event],
+        facts: Iterable[StagedFact | AuditEvent],
         keys: AccountKeys | None = None,
-        kept: Callable[[StagedBeside | Event], StagedBeside] = _as_told,
+        kept: Callable[[StagedBeside | AuditEvent], StagedBeside] = _as_told,
     ) -> None:
         """Copy every fact into temporary tables, in constant memory, but for accounts that stand here already.
 

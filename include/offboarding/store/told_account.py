@@ -40,7 +40,7 @@ class AccountKeys(Protocol):
 
 
 @dataclass(slots=True)
-class Told:
+class StagedAccount:
     """An account, and the credentials that came right after it, as values."""
 
     account: Account
@@ -60,14 +60,14 @@ class Told:
         return tuple({each[:2]: each for each in self.credentials}.values())
 
 
-def digests(told: Iterable[Told], form: bytes) -> list[bytes]:
+def digests(told: Iterable[StagedAccount], form: bytes) -> list[bytes]:
     """Of each: equal where the same is told, and keys are made of it in the same way."""
     # Copied, since to take in the key is a third of the work.
     keyed = hashlib.blake2b(digest_size=16, key=form)
     return [_digest(keyed.copy(), each) for each in told]
 
 
-def _digest(keyed: "hashlib.blake2b", told: Told) -> bytes:
+def _digest(keyed: "hashlib.blake2b", told: StagedAccount) -> bytes:
     # Values alone: each field's name with each of them is half of what would be encoded.
     keys = list(map(_key_values, told.account.keys))
     keyed.update(_encoder.encode((told.values, keys, told.credentials)))

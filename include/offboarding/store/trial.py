@@ -23,7 +23,7 @@ _MADE_AT = re.compile(r"_(\d{14})_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedShare:
+class LinkCoverage:
     """How much of a source could be linked."""
 
     source: str
@@ -53,9 +53,9 @@ def trial(parameters: Mapping[str, str | int]) -> Generator[Session]:
                 _drop(cleaner, name)
 
 
-def linked_by_source(session: Session) -> list[LinkedShare]:
+def linked_by_source(session: Session) -> list[LinkCoverage]:
     """By the source's name."""
-    with session.cursor(row_factory=class_row(LinkedShare)) as cursor:
+    with session.cursor(row_factory=class_row(LinkCoverage)) as cursor:
         return cursor.execute(block("trial", "linked_by_source")).fetchall()
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from offboarding.config.mistakes import Mistake, of_worker
 from offboarding.config.spelling import nearest
-from offboarding.waivers.register import Exceptions, Exempted, Granted
+from offboarding.waivers.register import Exceptions, Exempted, Waiver
 
 MOST_ACKNOWLEDGED_DAYS = 30
 """A gap is looked at again each month at the latest."""
@@ -15,7 +15,7 @@ SOON_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class WaiverContext:
     """What offboarding.yaml has names for, and the day it's judged on."""
 
     id_spaces: Sequence[str]
@@ -30,7 +30,7 @@ class Known:
     today: date
 
 
-def mistakes(told: Exceptions, known: Known) -> Iterator[Mistake]:
+def mistakes(told: Exceptions, known: WaiverContext) -> Iterator[Mistake]:
     """Yield what a person must mend."""
     for index, entry in enumerate(told.exceptions):
         where = f"exceptions[{index}]"
@@ -56,14 +56,14 @@ def warnings(told: Exceptions, today: date) -> Iterator[str]:
             yield f"{where}: ends on {entry.expires}: what it covers stands again after that."
 
 
-def _exempted(where: str, entry: Exempted, known: Known) -> Iterator[Mistake]:
+def _exempted(where: str, entry: Exempted, known: WaiverContext) -> Iterator[Mistake]:
     yield from _unknown(f"{where}.source", "source or verifier", entry.source, known.readers)
     yield from _unknown(f"{where}.rule", "rule", entry.rule, known.rules)
     if entry.worker is not None:
         yield from of_worker(f"{where}.worker", entry.worker, known.id_spaces)
 
 
-def _expiry(where: str, entry: Granted, known: Known, most: int, limit: str) -> Iterator[Mistake]:
+def _expiry(where: str, entry: Waiver, known: WaiverContext, most: int, limit: str) -> Iterator[Mistake]:
     days = (entry.expires - known.today).days
     if days > most:
         yield Mistake(

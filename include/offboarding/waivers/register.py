@@ -39,7 +39,7 @@ Name = Annotated[str, Field(min_length=1), AfterValidator(_named)]
 Text = Annotated[str, Field(min_length=1)]
 
 
-class Granted(Strict):
+class Waiver(Strict):
     """Who lets it stand, why, and until when."""
 
     reason: Text = Field(description="Why, for whoever reads it in a year.")
@@ -47,7 +47,7 @@ class Granted(Strict):
     expires: Day = Field(description="The last day on which it counts, in the company's zone.")
 
 
-class Exempted(Granted):
+class Exempted(Waiver):
     """An exception to findings: by their key, or whose and what they are about; all that is given must hold."""
 
     finding: Annotated[str, AfterValidator(_finding)] | None = Field(
@@ -74,7 +74,7 @@ class Exempted(Granted):
         return self
 
 
-class Acknowledged(Granted):
+class Acknowledged(Waiver):
     """A gap that a company knows: what can't be read yet, heard, or told for certain; one of the four."""
 
     source: Name | None = Field(default=None, description="A source or verifier that can't be read, or not whole.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from offboarding.model import KeyKind
+from offboarding.model import IdentityKeyKind
 from tests.support.office import System, access_key, locked, login, user
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay, accounts
@@ -30,7 +30,7 @@ CASE = PublicCase(
     ),
 )
 DAY = timedelta(days=1)
-ACCOUNT, USER = login("vrao", number("20417")), user("AIDAVRAO", tag(KeyKind.NUMBER, "20417"))
+ACCOUNT, USER = login("vrao", number("20417")), user("AIDAVRAO", tag(IdentityKeyKind.NUMBER, "20417"))
 KEY = access_key("AKIAVRAOVRAOVRAOVRAO", USER)
 HELD = {("leaver-access-key", "20417", KEY.label)}
 USED = {("used-after-departure", "20417", KEY.label)}

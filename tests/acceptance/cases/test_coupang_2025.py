@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from demo.login_service import LoginService, login_service, public_jwk, signing_key
-from offboarding.model import KeyKind
+from offboarding.model import IdentityKeyKind
 from offboarding.verifiers import jwks
 from tests.support.desk import tickets_of
 from tests.support.office import System, access_key, locked, login, user
@@ -41,7 +41,7 @@ HELD = {("leaver-signing-key", "81042", "login-tokens")}
 WITHOUT_EFFECT = {("rotation-without-effect", "", "login-tokens")}
 WORKS, LEFT = job(zone=CASE.zone), job("left", last="2025-01-01", zone=CASE.zone)
 ACCOUNT = login("hjiwon", number("81042"))
-USER = user("AIDAHJIWON", tag(KeyKind.NUMBER, "81042"))
+USER = user("AIDAHJIWON", tag(IdentityKeyKind.NUMBER, "81042"))
 ACCESS_KEY = access_key("AKIAHJIWONHJIWONHJIW", USER)
 
 

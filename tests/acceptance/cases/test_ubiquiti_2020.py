@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from offboarding.model import KeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import IdentityKeyKind, ScopeRead, Standing, SubjectKind
 from tests.support.key_company import Keys, Recorded
 from tests.support.keys_read import ISSUER, event, secret, signing_key, whole
 from tests.support.office import System, access_key, locked, login, user
@@ -32,7 +32,10 @@ CASE = PublicCase(
 )
 ROTATED, DAY = date(2021, 1, 12), timedelta(days=1)
 CLOUD = "111111111111"
-ACCOUNT, USER = login("nstone", number("2108")), user("AIDANSTONE", tag(KeyKind.NUMBER, "2108"), privileged=True)
+ACCOUNT, USER = (
+    login("nstone", number("2108")),
+    user("AIDANSTONE", tag(IdentityKeyKind.NUMBER, "2108"), privileged=True),
+)
 KEY = access_key("AKIANSTONENSTONENSTO", USER)
 OLD = secret("arn:root#1", realm=CLOUD, created_at=datetime(2018, 9, 1, tzinfo=UTC))
 NEW = secret("arn:root#2", realm=CLOUD, created_at=datetime(2021, 1, 12, 17, tzinfo=UTC))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from offboarding.model import Credential, KeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import Credential, IdentityKeyKind, ScopeRead, Standing, SubjectKind
 from tests.support.key_company import Keys
 from tests.support.keys_read import event, secret
 from tests.support.office import System, access_key, user
@@ -32,7 +32,10 @@ CASE = PublicCase(
 )
 DELETED, DAY = date(2016, 5, 18), timedelta(days=1)
 CLOUD, ARN = "111111111111", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:console/tgreen-AbCdEf"
-LEAVER, COLLEAGUE = user("AIDASNORTH", tag(KeyKind.NUMBER, "311")), user("AIDATGREEN", tag(KeyKind.NUMBER, "305"))
+LEAVER, COLLEAGUE = (
+    user("AIDASNORTH", tag(IdentityKeyKind.NUMBER, "311")),
+    user("AIDATGREEN", tag(IdentityKeyKind.NUMBER, "305")),
+)
 OWN_KEY = access_key("AKIASNORTHSNORTHSNOR", LEAVER)
 PASSWORD = Credential(
     realm=CLOUD,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from offboarding.config import loading
 from offboarding.custody.thumbprints import material_of
-from offboarding.model import Deed, PrincipalKind, Standing
+from offboarding.model import ActionKind, PrincipalKind, Standing
 from offboarding.runs import pipeline
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
@@ -66,7 +66,9 @@ def with_keys(session: Session) -> KeyCompany:
         access(DATABASE, ROLE, kind=PrincipalKind.ROLE),
         access(HOOK, "backup", kind=PrincipalKind.GROUP, principal_realm="d1", standing=Standing.UNKNOWN),
     ]
-    company.trail.facts = [event(DATABASE, at=READ_AT, deed=Deed.READ, actor="AIDAKIM", actor_label="arn:user/kim")]
+    company.trail.facts = [
+        event(DATABASE, at=READ_AT, deed=ActionKind.READ, actor="AIDAKIM", actor_label="arn:user/kim")
+    ]
     company.register = [
         entry(
             "old-key", custodian("1042", until=datetime(2026, 10, 31, 15, tzinfo=UTC)), places=(("login", "2023-01"),)
@@ -234,7 +236,7 @@ def test_what_is_unknown_is_a_sentence(keys: Type, words: tuple[str, ...], code:
 # --- suggest ----------------------------------------------------------------------------------------------------------
 
 
-def pasted(configured: Path, printed: str, *, below: str = "keys:") -> loading.Checked:
+def pasted(configured: Path, printed: str, *, below: str = "keys:") -> loading.CheckedConfiguration:
     """What check-config says of a register into which this was pasted."""
     (configured.parent / "custody.yaml").write_text(f"{below}\n{printed}", encoding="utf-8")
     return loading.check(configured)

@@ -20,8 +20,8 @@ from offboarding.model import (
     Coverage,
     Credential,
     Gap,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     Problem,
     ScopeRead,
     Standing,
@@ -115,7 +115,9 @@ def read(settings: dict[str, Any], night: Night, folder: DemoFolder, given: dict
 
 def with_own_id(account: Account) -> Account:
     """The account's own id is a key, too: HR may give it."""
-    own = AccountKey(kind=KeyKind.DIRECTORY_ID, value=account.native_id, origin=KeyOrigin.ATTRIBUTE, name="id")
+    own = AccountKey(
+        kind=IdentityKeyKind.DIRECTORY_ID, value=account.native_id, origin=IdentityKeyOrigin.ATTRIBUTE, name="id"
+    )
     return replace(account, keys=(*account.keys, own))
 
 

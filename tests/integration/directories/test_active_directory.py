@@ -7,7 +7,7 @@ import ldap3
 import pytest
 from ldap3.core.exceptions import LDAPInvalidCredentialsResult
 
-from offboarding.model import KeyKind, Membership, Standing, SubjectKind
+from offboarding.model import IdentityKeyKind, Membership, Standing, SubjectKind
 from offboarding.sources.ldap.session import opened
 from tests.support import samba
 from tests.support.certificates import ENDED, ENDS, certificate
@@ -40,14 +40,14 @@ def test_an_account_in_full(domain: Domain, people: str) -> None:
     assert account.realm == str(UUID(bytes_le=domain.raw(BASE, "objectGUID")))
     assert (account.label, account.display_name, account.login) == (dn, "Alice Kim", "alice")
     assert [(key.kind, key.value, key.name) for key in account.keys] == [
-        (KeyKind.LOGIN, "alice", "sAMAccountName"),
-        (KeyKind.LOGIN, "alice.kim@corp.example", "userPrincipalName"),
-        (KeyKind.MAIL, "alice@corp.example", "mail"),
-        (KeyKind.MAIL, "alice@corp.example", "proxyAddresses"),
-        (KeyKind.MAIL, "a.kim@corp.example", "proxyAddresses"),
-        (KeyKind.NUMBER, "10442", "employeeID"),
-        (KeyKind.NUMBER, "E10442", "employeeNumber"),
-        (KeyKind.NAME, "Alice Kim", "displayName"),
+        (IdentityKeyKind.LOGIN, "alice", "sAMAccountName"),
+        (IdentityKeyKind.LOGIN, "alice.kim@corp.example", "userPrincipalName"),
+        (IdentityKeyKind.MAIL, "alice@corp.example", "mail"),
+        (IdentityKeyKind.MAIL, "alice@corp.example", "proxyAddresses"),
+        (IdentityKeyKind.MAIL, "a.kim@corp.example", "proxyAddresses"),
+        (IdentityKeyKind.NUMBER, "10442", "employeeID"),
+        (IdentityKeyKind.NUMBER, "E10442", "employeeNumber"),
+        (IdentityKeyKind.NAME, "Alice Kim", "displayName"),
     ]
     assert account.owner_labels == (f"CN=boss,{people}",)
     assert (account.standing, account.service_like, account.created_by) == (WORKS, False, "")

@@ -6,7 +6,7 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from offboarding.model import KeyKind, Membership, Standing, SubjectKind
+from offboarding.model import IdentityKeyKind, Membership, Standing, SubjectKind
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from tests.support.certificates import ENDED, ENDS, certificate
 from tests.support.directory import FINGERPRINT, KEY, Told, reading
@@ -35,11 +35,11 @@ def test_an_account_in_full(instance: Instance, unit: str) -> None:
     assert account.native_id == instance.raw(dn, "nsUniqueId").decode()
     assert account.label == dn
     assert {(key.kind, key.value, key.name) for key in account.keys} == {
-        (KeyKind.LOGIN, "alice", "uid"),
-        (KeyKind.MAIL, "alice@corp.example", "mail"),
-        (KeyKind.NUMBER, "10442", "employeeNumber"),
-        (KeyKind.NAME, "Alice Kim", "displayName"),
-        (KeyKind.SSH_KEY, FINGERPRINT, "nsSshPublicKey"),
+        (IdentityKeyKind.LOGIN, "alice", "uid"),
+        (IdentityKeyKind.MAIL, "alice@corp.example", "mail"),
+        (IdentityKeyKind.NUMBER, "10442", "employeeNumber"),
+        (IdentityKeyKind.NAME, "Alice Kim", "displayName"),
+        (IdentityKeyKind.SSH_KEY, FINGERPRINT, "nsSshPublicKey"),
     }
     assert account.owner_labels == (f"uid=boss,{unit}",)
     assert (account.standing, account.service_like, account.created_by) == (WORKS, False, "cn=directory manager")

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import Account, Credential, KeyKind, Standing, SubjectKind, Trust
+from offboarding.model import Account, Credential, IdentityKeyKind, Standing, SubjectKind, Trust
 from offboarding.model.errors import RetriableError
 from offboarding.store import reading, recorded
 from offboarding.store.connect import Session
@@ -29,7 +29,7 @@ from tests.support.whole_night import Readers
 
 LEAVER = worker("1042", LEFT, mail=KIM, name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
-USER = user("AIDAKIM", tag(KeyKind.NUMBER, "1042"))
+USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
 ENTRY = login("kim", number("1042"))
 FINGERPRINT = "SHA256:kim"
 
@@ -445,7 +445,7 @@ def test_a_link_that_moved_stands_when_the_departure_is_withdrawn(office: Office
 
 
 def test_a_link_that_moved_is_looked_at_live_the_same_night(office: Office) -> None:
-    mover = user("AIDAMOVER", tag(KeyKind.NUMBER, "1042"))
+    mover = user("AIDAMOVER", tag(IdentityKeyKind.NUMBER, "1042"))
     office.cloud.accounts.append(mover)
     office.cloud.credentials = [access_key(KEY, mover)]
     office.night()

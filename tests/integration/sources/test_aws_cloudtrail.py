@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from demo.aws import AwsServer
 from demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed, AwsSecretVersionSeed
 from demo.aws_seed import AwsSeed
-from offboarding.model import Deed, Event, Gap, KeyKind, ScopeRead
+from offboarding.model import ActionKind, AuditEvent, Gap, IdentityKeyKind, ScopeRead
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources import aws_cloudtrail
 from offboarding.sources._aws.client.failures import error_code
@@ -66,8 +66,8 @@ def stand(server: AwsServer, **changes: Any) -> None:
     server.seed(AwsSeed(accounts=(account(CORE, person("mjkim"), **(made | changes)),), clock=AS_OF, **own))
 
 
-def events(server: AwsServer, since: datetime | None = None, **changes: Any) -> list[Event]:
-    return of(Event, trail(server, **changes).events(since))
+def events(server: AwsServer, since: datetime | None = None, **changes: Any) -> list[AuditEvent]:
+    return of(AuditEvent, trail(server, **changes).events(since))
 
 
 def client(server: AwsServer, service: str, region: str = "us-east-1", **given: Any) -> Any:
@@ -108,7 +108,7 @@ def test_iam_is_asked_about_where_it_records(aws: AwsServer) -> None:
 
     (found,) = events(aws, regions=["eu-west-1"])
 
-    assert (found.deed, found.object) == (Deed.MADE, f"arn:aws:iam::{CORE}:role/ops")
+    assert (found.deed, found.object) == (ActionKind.MADE, f"arn:aws:iam::{CORE}:role/ops")
     assert aws.requests(CORE)["cloudtrail:LookupEvents"] == 2 + len(GLOBAL)
 
 
@@ -120,7 +120,7 @@ def test_more_pages_than_asked_for_are_said_not_to_be_checked(aws: AwsServer) ->
     (gap,) = [gap for gap in of(Gap, facts) if gap.red]
     assert "of GetSecretValue in us-east-1 only the last 1 pages" in gap.text
     assert "max_pages" in gap.text
-    assert max(of(Event, facts), key=lambda each: each.at).event_id == event_id(109)
+    assert max(of(AuditEvent, facts), key=lambda each: each.at).event_id == event_id(109)
 
 
 @pytest.mark.parametrize(("apart", "kept"), [(0.06, True), (0.0, False)])
@@ -135,7 +135,7 @@ def test_a_region_is_asked_no_faster_than_it_answers(
     source._sleep = time.sleep
 
     if kept:
-        assert of(Event, source.events(None)) == []
+        assert of(AuditEvent, source.events(None)) == []
         assert source.requests.inventory == 1 + 1 + 1 + len(REGIONAL) + len(GLOBAL)
     else:
         with pytest.raises(RetriableError, match="throttled"):
@@ -147,7 +147,7 @@ def test_throttled_now_and_then_is_tried_again(aws: AwsServer) -> None:
     aws.throttle(CORE, "cloudtrail:LookupEvents", 2)
 
     source = trail(aws)
-    assert [each.event_id for each in of(Event, source.events(None))] == [event_id(1)]
+    assert [each.event_id for each in of(AuditEvent, source.events(None))] == [event_id(1)]
     assert source.requests.overhead >= 2
 
 
@@ -157,7 +157,7 @@ def test_a_region_that_refuses_keeps_none_of_the_others_back(aws: AwsServer) -> 
 
     facts = list(trail(aws).events(None))
 
-    assert [each.event_id for each in of(Event, facts)] == [event_id(1)]
+    assert [each.event_id for each in of(AuditEvent, facts)] == [event_id(1)]
     (scope,) = of(ScopeRead, facts)
     assert "LookupEvents denied for eu-west-1" in scope.error
     assert "Grant cloudtrail:LookupEvents" in scope.error
@@ -174,7 +174,7 @@ def test_the_horizon_is_said_where_a_read_would_have_to_go_beyond(aws: AwsServer
 
     for since in (None, AS_OF - timedelta(days=200)):
         facts = list(trail(aws).events(since))
-        assert [each.event_id for each in of(Event, facts)] == [event_id(1)]
+        assert [each.event_id for each in of(AuditEvent, facts)] == [event_id(1)]
         (gap,) = [gap for gap in of(Gap, facts) if "proves nothing" in gap.text]
         assert "events before 2026-08-26 can't be asked of CloudTrail" in gap.text
 
@@ -220,7 +220,7 @@ def test_without_the_right_to_list_secrets_the_name_stays_and_the_right_is_named
 
     facts = list(trail(aws).events(None))
 
-    (found,) = of(Event, facts)
+    (found,) = of(AuditEvent, facts)
     assert found.object == SECRET.removesuffix("-AbCdEf")
     (gap,) = [gap for gap in of(Gap, facts) if gap.red]
     assert "Grant secretsmanager:ListSecrets" in gap.text
@@ -266,9 +266,9 @@ def test_what_somebody_really_did_is_found(aws: AwsServer) -> None:
     found = {each.action: each for each in everything}
 
     sign = found["kms:Sign"]
-    assert (sign.deed, sign.object) == (Deed.USED, f"arn:aws:kms:eu-west-1:{CORE}:key/{KMS_KEY}")
+    assert (sign.deed, sign.object) == (ActionKind.USED, f"arn:aws:kms:eu-west-1:{CORE}:key/{KMS_KEY}")
     assert (sign.actor_realm, sign.actor) == (CORE, user_id("mjkim"))
-    assert (found["iam:CreateUser"].deed, found["iam:CreateUser"].object) == (Deed.MADE, made["UserId"])
+    assert (found["iam:CreateUser"].deed, found["iam:CreateUser"].object) == (ActionKind.MADE, made["UserId"])
     assert {each.object for each in everything if each.action == "iam:CreateAccessKey"} == {
         made_key["AccessKeyId"],
         made["Arn"],
@@ -294,8 +294,8 @@ def test_whoever_took_on_a_role_is_told_by_session_and_source_identity(aws: AwsS
     assert found.actor == ""
     assert found.actor_label == f"arn:aws:sts::{CORE}:assumed-role/reader/mj.kim"
     assert {(key.kind, key.value, key.name) for key in found.actor_keys} == {
-        (KeyKind.MAIL, "mjkim@corp.example", "sourceIdentity"),
-        (KeyKind.LOGIN, "mj.kim", "sessionName"),
+        (IdentityKeyKind.MAIL, "mjkim@corp.example", "sourceIdentity"),
+        (IdentityKeyKind.LOGIN, "mj.kim", "sessionName"),
     }
 
 
@@ -394,7 +394,7 @@ def test_files_of_all_regions_and_of_the_organizations_trail_are_read(s3: Store)
 
     facts = files(s3)
 
-    assert sorted(each.event_id for each in of(Event, facts)) == [event_id(number) for number in (1, 2, 3)]
+    assert sorted(each.event_id for each in of(AuditEvent, facts)) == [event_id(number) for number in (1, 2, 3)]
     assert {each.realm for each in facts} == {CORE}
 
 
@@ -410,14 +410,14 @@ def test_other_accounts_digests_insights_and_strangers_are_not_read(s3: Store) -
     ):
         s3.put(other, b"not to be read")
 
-    assert [each.event_id for each in of(Event, files(s3))] == [event_id(1)]
+    assert [each.event_id for each in of(AuditEvent, files(s3))] == [event_id(1)]
 
 
 def test_only_the_days_that_are_asked_for_are_listed(s3: Store) -> None:
     s3.put(key_of(AS_OF - timedelta(days=9)), b"not to be read")
     s3.put(key_of(AS_OF - timedelta(days=1)), file_of(event(1, at=AS_OF - timedelta(days=1))))
 
-    assert [each.event_id for each in of(Event, files(s3, AS_OF - timedelta(days=2)))] == [event_id(1)]
+    assert [each.event_id for each in of(AuditEvent, files(s3, AS_OF - timedelta(days=2)))] == [event_id(1)]
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_a_record_that_can_t_be_read_costs_itself(s3: Store, record_property) ->
 
     told = files(s3)
 
-    assert [each.event_id for each in of(Event, told)] == [event_id(1)]
+    assert [each.event_id for each in of(AuditEvent, told)] == [event_id(1)]
     (gap,) = (each for each in of(Gap, told) if each.red and "CloudTrail record" in each.text)
     assert gap.text.startswith(f"CloudTrail record e-1 of account {CORE} isn't as CloudTrail writes them (KeyError)")
 

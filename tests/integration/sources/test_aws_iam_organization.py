@@ -4,7 +4,7 @@ import pytest
 
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed
-from offboarding.model import Account, Credential, Fact, Gap, KeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import Account, Credential, Fact, Gap, IdentityKeyKind, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources._aws.client.organization import ROOT_UNCHECKED
 from offboarding.sources.aws_iam import AwsIamSource, discover
@@ -99,7 +99,7 @@ class TestRootUser:
 
         found = root_of(facts)
         assert (found.realm, found.native_id, found.label) == (CORE, CORE, f"root of AWS account {CORE}")
-        assert [(each.kind, each.value) for each in found.keys] == [(KeyKind.MAIL, "kim@corp.example")]
+        assert [(each.kind, each.value) for each in found.keys] == [(IdentityKeyKind.MAIL, "kim@corp.example")]
         assert (found.standing, found.has_own_login, found.login) == (Standing.WORKS, True, "")
         assert found.standing_reason.startswith("Organizations: the account is ACTIVE; whoever reads this address")
         assert (found.privileged, found.created_at) == (True, MADE)

@@ -5,7 +5,7 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsPermissionSetSeed, AwsSeed
 from offboarding.interfaces import Source
-from offboarding.model import Account, Gap, KeyKind, KeyOrigin, ScopeRead, Standing, SubjectKind
+from offboarding.model import Account, Gap, IdentityKeyKind, IdentityKeyOrigin, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError, RetriableError
 from tests.support.cloud import ALLOW_ALL, CORE, MADE, PAYMENTS, account, aws, aws_process, of_kind, shipped_rights
 from tests.support.people_center import (
@@ -45,12 +45,12 @@ def test_somebody_with_all_that_is_known(aws: AwsServer) -> None:
     assert (found.standing, found.standing_reason) == (Standing.WORKS, "Identity Center: UserStatus ENABLED")
     assert (found.has_own_login, found.created_at, found.display_name) == (True, MADE, "Kim M")
     assert [(key.kind, key.value, key.name) for key in found.keys] == [
-        (KeyKind.LOGIN, "mjkim", "UserName"),
-        (KeyKind.MAIL, "kim@corp.example", "Emails"),
-        (KeyKind.MAIL, "mj@corp.example", "Emails"),
-        (KeyKind.DIRECTORY_ID, "5f0e-9b52", "external id of https://scim.corp.example"),
+        (IdentityKeyKind.LOGIN, "mjkim", "UserName"),
+        (IdentityKeyKind.MAIL, "kim@corp.example", "Emails"),
+        (IdentityKeyKind.MAIL, "mj@corp.example", "Emails"),
+        (IdentityKeyKind.DIRECTORY_ID, "5f0e-9b52", "external id of https://scim.corp.example"),
     ]
-    assert {key.origin for key in found.keys} == {KeyOrigin.ATTRIBUTE}
+    assert {key.origin for key in found.keys} == {IdentityKeyOrigin.ATTRIBUTE}
     assert scope == ScopeRead(realm=STORE, scope="", kinds=(SubjectKind.ACCOUNT,))
 
 

@@ -12,7 +12,7 @@ import pytest
 from demo import slapd
 from offboarding.config.settings import Company, Policy, Settings
 from offboarding.interfaces import SourceSettings
-from offboarding.model import KeyKind, Membership, ScopeRead, Standing, SubjectKind
+from offboarding.model import IdentityKeyKind, Membership, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import IncompleteReadError
 from offboarding.runs import pipeline
 from offboarding.sources.ldap.names import canonical, tidy
@@ -70,12 +70,12 @@ def test_an_account_in_full(tmp_path: Path) -> None:
     assert (account.realm, account.native_id) == (REALM, "abcdef00-0000-4000-8000-00000000000a")
     assert (account.label, account.display_name) == (f"uid=alice,{PEOPLE}", "Alice Kim")
     assert {(key.kind, key.value, key.name) for key in account.keys} == {
-        (KeyKind.LOGIN, "alice", "uid"),
-        (KeyKind.MAIL, "alice@corp.example", "mail"),
-        (KeyKind.MAIL, "a.kim@corp.example", "mail"),
-        (KeyKind.NUMBER, "10442", "employeeNumber"),
-        (KeyKind.NAME, "Alice Kim", "displayName"),
-        (KeyKind.SSH_KEY, FINGERPRINT, "sshPublicKey"),
+        (IdentityKeyKind.LOGIN, "alice", "uid"),
+        (IdentityKeyKind.MAIL, "alice@corp.example", "mail"),
+        (IdentityKeyKind.MAIL, "a.kim@corp.example", "mail"),
+        (IdentityKeyKind.NUMBER, "10442", "employeeNumber"),
+        (IdentityKeyKind.NAME, "Alice Kim", "displayName"),
+        (IdentityKeyKind.SSH_KEY, FINGERPRINT, "sshPublicKey"),
     }
     assert account.owner_labels == (f"UID=Bob,ou=People,{SUFFIX}", f"cn=Doe\\2C John,{PEOPLE}")
     assert (account.created_at, account.created_by) == (datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), f"uid=bob,{PEOPLE}")
@@ -360,7 +360,7 @@ def test_workloads(tmp_path: Path) -> None:
         f"uid=two,{PEOPLE}": False,
     }
     assert told.accounts[f"cn=nameless,{PEOPLE}"].login == ""
-    assert [key.value for key in told.account("two").keys if key.kind is KeyKind.LOGIN] == ["two", "a-second"]
+    assert [key.value for key in told.account("two").keys if key.kind is IdentityKeyKind.LOGIN] == ["two", "a-second"]
 
 
 def group(name: str, *, kind: str = "groupOfNames", **attributes: str | list[str]) -> str:

@@ -21,7 +21,7 @@ from offboarding.custody.thumbprints import material_of, thumbprint
 from offboarding.model import Carryable, Fact, Gap, Key, KeyAccess, PrincipalKind, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources.vault_transit import bounded
-from offboarding.sources.vault_transit.policies import Rule, rules_of, verdict
+from offboarding.sources.vault_transit.policies import PathRule, rules_of, verdict
 from tests.contract.key_contract import of
 from tests.support.relay import Answer, relay
 from tests.support.vault import AUDIT_POLICY, Engine, source
@@ -459,7 +459,7 @@ def orphan(engine: Engine, *policies: str) -> str:
     return engine.server.administrator.post("/v1/auth/token/create", json=body).json()["auth"]["client_token"]
 
 
-def made_up_policy(dice: random.Random, name: str) -> tuple[str, tuple[Rule, ...]]:
+def made_up_policy(dice: random.Random, name: str) -> tuple[str, tuple[PathRule, ...]]:
     """A policy as HCL, and as we read it."""
     stanzas = []
     for _ in range(dice.randint(1, 4)):

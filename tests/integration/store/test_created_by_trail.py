@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Account, AccountKey, Deed, Event, KeyKind, KeyOrigin
+from offboarding.model import Account, AccountKey, ActionKind, AuditEvent, IdentityKeyKind, IdentityKeyOrigin
 from offboarding.store.connect import Session
 from tests.support.key_company import CLOUD, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE_USER, KeyCompany
 from tests.support.night import rows_of
@@ -26,28 +26,28 @@ def company(store: Session) -> KeyCompany:
     return made
 
 
-def create_user(**changes: Any) -> Event:
+def create_user(**changes: Any) -> AuditEvent:
     given: dict[str, Any] = {
         "realm": CLOUD,
         "event_id": "made-1",
         "at": MADE_AT,
         "action": "iam:CreateUser",
-        "deed": Deed.MADE,
+        "deed": ActionKind.MADE,
         "object_realm": CLOUD,
         "object": HELPER.native_id,
         "actor_realm": CLOUD,
         "actor": KIM_USER.native_id,
         "actor_label": "arn:aws:iam::111111111111:user/kim",
     }
-    return Event(**(given | changes))
+    return AuditEvent(**(given | changes))
 
 
-def session_of(name: str, kind: KeyKind = KeyKind.MAIL) -> dict[str, object]:
-    key = AccountKey(kind=kind, value=name, origin=KeyOrigin.ATTRIBUTE, name="sourceIdentity")
+def session_of(name: str, kind: IdentityKeyKind = IdentityKeyKind.MAIL) -> dict[str, object]:
+    key = AccountKey(kind=kind, value=name, origin=IdentityKeyOrigin.ATTRIBUTE, name="sourceIdentity")
     return {"actor": "", "actor_label": f"arn:aws:sts::{CLOUD}:assumed-role/admin/{name}", "actor_keys": (key,)}
 
 
-def created(company: KeyCompany, *events: Event) -> list[tuple[str, str, list[str]]]:
+def created(company: KeyCompany, *events: AuditEvent) -> list[tuple[str, str, list[str]]]:
     """Account, worker and evidence of each standing link of what somebody made, after a night."""
     company.trail.facts = list(events)
     company.until(KIM_LEFT_AT + timedelta(days=1, hours=1))
@@ -71,7 +71,7 @@ def test_by_an_account_of_theirs(company: KeyCompany) -> None:
     assert told == [("AIDAHELPER", "1042", [WORDS.format("arn:aws:iam::111111111111:user/kim")])]
 
 
-@pytest.mark.parametrize("actor", [session_of("kim@corp.example"), session_of("kimm", KeyKind.LOGIN)])
+@pytest.mark.parametrize("actor", [session_of("kim@corp.example"), session_of("kimm", IdentityKeyKind.LOGIN)])
 def test_by_a_session_that_bears_their_mail_or_login(company: KeyCompany, actor: dict[str, object]) -> None:
     told = created(company, create_user(**actor))
 
@@ -83,7 +83,7 @@ def test_by_a_session_that_bears_their_mail_or_login(company: KeyCompany, actor:
     [
         pytest.param([create_user(failed=True)], HELPER, id="tried in vain"),
         pytest.param([create_user(actor=LEE_USER.native_id)], HELPER, id="by somebody at work"),
-        pytest.param([create_user(deed=Deed.USED)], HELPER, id="another deed"),
+        pytest.param([create_user(deed=ActionKind.USED)], HELPER, id="another deed"),
         pytest.param([create_user(object="AIDAOTHER")], HELPER, id="another account"),
         pytest.param([create_user(object_realm="222222222222")], HELPER, id="in another system"),
         pytest.param([create_user(**session_of("nobody@corp.example"))], HELPER, id="by nobody known"),
@@ -92,7 +92,7 @@ def test_by_a_session_that_bears_their_mail_or_login(company: KeyCompany, actor:
         pytest.param([], HELPER, id="nothing recorded"),
     ],
 )
-def test_is_nobodys_doing(company: KeyCompany, events: list[Event], user: Account) -> None:
+def test_is_nobodys_doing(company: KeyCompany, events: list[AuditEvent], user: Account) -> None:
     company.users[-1] = user
 
     assert created(company, *events) == []

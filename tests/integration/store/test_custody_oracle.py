@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 
-from offboarding.model import Access, Held, Holder, KeyCase
+from offboarding.model import Access, CustodyEvidence, Holder, KeyCase
 from offboarding.store.cases import Looked
 from offboarding.store.connect import Session
 from offboarding.store.key_cases import key_cases
@@ -52,7 +52,7 @@ def _verdict(holder: Holder) -> Verdict:
     )
 
 
-def _reason(held: Held) -> Reason:
+def _reason(held: CustodyEvidence) -> Reason:
     return held.grade.value, held.text, held.at, held.event_id, held.action
 
 

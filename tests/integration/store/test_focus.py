@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from psycopg.errors import LockNotAvailable
 
-from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Worker
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Worker
 from offboarding.store import recorded
 from offboarding.store.connect import Session, opened
 from offboarding.store.correlation import linking
@@ -80,7 +80,7 @@ def worker_of(worker: Worker, cluster: str) -> Worker:
 
 def account_of(told: Account, cluster: str) -> Account:
     def own(key: AccountKey) -> AccountKey:
-        return key if key.kind is KeyKind.NAME else replace(key, value=elsewhere(key.value, cluster))
+        return key if key.kind is IdentityKeyKind.NAME else replace(key, value=elsewhere(key.value, cluster))
 
     return replace(
         told,
@@ -138,7 +138,7 @@ def test_what_changed_is_enough_to_look_at(lasting_store: Session, told: list[or
 
 
 def login(value: str) -> AccountKey:
-    return AccountKey(kind=KeyKind.LOGIN, value=value, origin=KeyOrigin.ATTRIBUTE, name="uid")
+    return AccountKey(kind=IdentityKeyKind.LOGIN, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name="uid")
 
 
 def looked_at(session: Session) -> set[str]:
@@ -201,7 +201,7 @@ def test_who_is_new_is_looked_at_with_what_bore_the_same(store: Session, borne: 
 
 @pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
 def test_an_account_is_looked_at_with_the_others_of_whom_it_may_be(store: Session, borne: AccountKey) -> None:
-    other = account("other", mail("new@corp.example") if borne.kind is KeyKind.NUMBER else number("1044"))
+    other = account("other", mail("new@corp.example") if borne.kind is IdentityKeyKind.NUMBER else number("1044"))
     night(store, other, people=(STAFF, NEW))
 
     assert night(store, other, account("x", borne), people=(STAFF, NEW), day=1) == {"other", "x"}
@@ -257,7 +257,9 @@ def test_an_account_that_begins_to_name_another_is_looked_at_with_it(store: Sess
 
 def outer(value: str) -> AccountKey:
     """The id of an account elsewhere."""
-    return AccountKey(kind=KeyKind.DIRECTORY_ID, value=value, origin=KeyOrigin.ATTRIBUTE, name="external id")
+    return AccountKey(
+        kind=IdentityKeyKind.DIRECTORY_ID, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name="external id"
+    )
 
 
 def test_whoever_names_an_accounts_own_id_is_looked_at_with_it_both_ways(store: Session) -> None:

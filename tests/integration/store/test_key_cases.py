@@ -8,11 +8,11 @@ import pytest
 
 from offboarding.model import (
     AccountKey,
-    Deed,
+    ActionKind,
     Grade,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     KeyCase,
-    KeyKind,
-    KeyOrigin,
     PrincipalKind,
     Standing,
     SubjectKind,
@@ -387,8 +387,8 @@ def decide(company: KeyCompany, worker_id: str, native_id: str, verdict: str) ->
 # Proved -------------------------------------------------------------------------------------------------------------
 
 
-def session_name(value: str, kind: KeyKind = KeyKind.LOGIN) -> tuple[AccountKey, ...]:
-    return (AccountKey(kind=kind, value=value, origin=KeyOrigin.ATTRIBUTE, name="session name"),)
+def session_name(value: str, kind: IdentityKeyKind = IdentityKeyKind.LOGIN) -> tuple[AccountKey, ...]:
+    return (AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name="session name"),)
 
 
 BEFORE = KIM_LEFT_AT - DAY
@@ -423,8 +423,8 @@ def test_a_read_under_a_role_is_theirs_by_mail_or_login_of_the_session(company: 
     (
         event(SECRET, at=BEFORE, actor_keys=session_name("kim@other.example")),
         event(SECRET, at=BEFORE, actor=KIM_USER.native_id, failed=True),
-        event(SECRET, at=BEFORE, actor=KIM_USER.native_id, deed=Deed.USED),
-        event(SECRET, at=BEFORE, actor=KIM_USER.native_id, deed=Deed.MADE),
+        event(SECRET, at=BEFORE, actor=KIM_USER.native_id, deed=ActionKind.USED),
+        event(SECRET, at=BEFORE, actor=KIM_USER.native_id, deed=ActionKind.MADE),
         event(SECRET, at=BEFORE, actor=LEE_USER.native_id, actor_keys=session_name("kim@corp.example")),
         event(SECRET, at=BEFORE, actor=KIM_USER.native_id, object="arn:of something else"),
     ),
@@ -457,8 +457,8 @@ def test_a_read_after_the_departure_is_a_use_and_makes_a_newer_key_theirs_too(co
     company.night()
     assert company.held()[SECRET.material].holders[0].newer
 
-    used = event(SECRET, "e2", at=KIM_LEFT_AT + 2 * DAY, deed=Deed.USED, actor=KIM_USER.native_id)
-    company.trail.facts = [used, replace(used, event_id="e3", at=KIM_LEFT_AT + 3 * DAY, deed=Deed.READ)]
+    used = event(SECRET, "e2", at=KIM_LEFT_AT + 2 * DAY, deed=ActionKind.USED, actor=KIM_USER.native_id)
+    company.trail.facts = [used, replace(used, event_id="e3", at=KIM_LEFT_AT + 3 * DAY, deed=ActionKind.READ)]
     company.night()
 
     (holder,) = company.held()[SECRET.material].holders

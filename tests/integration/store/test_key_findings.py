@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Carryable, Deed, Resolution, Standing, SubjectKind, sentence
+from offboarding.model import ActionKind, Carryable, Resolution, Standing, SubjectKind, sentence
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import recorded, tickets
@@ -291,7 +291,15 @@ def test_a_rejected_link_closes_what_rested_on_it(company: KeyCompany) -> None:
 def test_a_use_after_the_departure_is_an_event_with_its_own_ticket_and_closes_by_a_verdict(company: KeyCompany) -> None:
     at = KIM_LEFT_AT + timedelta(hours=30)
     company.trail.facts = [
-        event(KEY, realm=CLOUD, at=at, deed=Deed.USED, object_realm=ISSUER, actor_realm=CLOUD, actor=KIM_USER.native_id)
+        event(
+            KEY,
+            realm=CLOUD,
+            at=at,
+            deed=ActionKind.USED,
+            object_realm=ISSUER,
+            actor_realm=CLOUD,
+            actor=KIM_USER.native_id,
+        )
     ]
     company.judged(days=3)
     rule = "signing-key-used-after-departure"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from offboarding.model import AccountKey, KeyKind, KeyOrigin
+from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin
 from offboarding.store.connect import Session
 from offboarding.store.purge import purge
 from tests.support.key_company import KIM_GONE, KIM_LEFT_AT, LEE_USER, KeyCompany
@@ -18,7 +18,9 @@ EVENTS = "select object, actor_label <> '' from event order by object, event_id"
 
 
 def session_of(mail: str) -> tuple[AccountKey, ...]:
-    return (AccountKey(kind=KeyKind.LOGIN, value=mail, origin=KeyOrigin.ATTRIBUTE, name="session name"),)
+    return (
+        AccountKey(kind=IdentityKeyKind.LOGIN, value=mail, origin=IdentityKeyOrigin.ATTRIBUTE, name="session name"),
+    )
 
 
 @pytest.fixture

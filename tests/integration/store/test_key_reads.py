@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import AccountKey, Gap, KeyKind, KeyOrigin, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model import (
+    AccountKey,
+    Gap,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
+    RequestCounts,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+)
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
 from offboarding.store.sources import SourceRead
@@ -210,8 +219,15 @@ def test_two_policies_that_grant_the_same_are_one_access_the_surest(secrets: Key
 def test_an_event_is_kept_once_with_whoever_it_may_be(store: Session) -> None:
     trail = KeyReader(store, name="trail", kind="aws_cloudtrail", tells="events")
     by = (
-        AccountKey(kind=KeyKind.LOGIN, value="Kim@Corp.example", origin=KeyOrigin.ATTRIBUTE, name="session name"),
-        AccountKey(kind=KeyKind.NUMBER, value="\x00", origin=KeyOrigin.ATTRIBUTE, name="source identity"),
+        AccountKey(
+            kind=IdentityKeyKind.LOGIN,
+            value="Kim@Corp.example",
+            origin=IdentityKeyOrigin.ATTRIBUTE,
+            name="session name",
+        ),
+        AccountKey(
+            kind=IdentityKeyKind.NUMBER, value="\x00", origin=IdentityKeyOrigin.ATTRIBUTE, name="source identity"
+        ),
     )
     read = event(SECRET, at=NIGHT, actor_keys=by)
     nothing_more = ScopeRead(realm=AWS, scope="", kinds=())

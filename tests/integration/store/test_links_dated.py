@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offboarding.model import Account, AccountKey, KeyKind
+from offboarding.model import Account, AccountKey, IdentityKeyKind
 from offboarding.store import recorded
 from offboarding.store.connect import Session
 from tests.support.night import rows_of, rule, spend_night
@@ -99,7 +99,7 @@ TWIN = account("x", login="jkim", realm="a1")
 KIMS = worker("1042", LEFT)
 VOUCHING = {
     "purged": None,
-    "stripped of its number": replace(BASE, keys=tuple(key for key in BASE.keys if key.kind is KeyKind.LOGIN)),
+    "stripped of its number": replace(BASE, keys=tuple(key for key in BASE.keys if key.kind is IdentityKeyKind.LOGIN)),
 }
 
 
@@ -215,6 +215,6 @@ def test_a_workload_that_somebody_possibly_active_owns_is_disputed(store: Sessio
     before = worker("1", LEFT, mail=KIM)
     after = worker("2", job(start="2026-11-20"), mail=KIM, former=(LEE,))
 
-    spend(store, NIGHT, hr(before, after), ldap(account("x", owner(KeyKind.NUMBER, "1"), service=True)))
+    spend(store, NIGHT, hr(before, after), ldap(account("x", owner(IdentityKeyKind.NUMBER, "1"), service=True)))
 
     assert standing(store) == {("x", "1", "disputed")}

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from offboarding.identity.keys import KeyRules, WorkerForm
+from offboarding.identity.keys import KeyRules, RosterWorkerForm
 from offboarding.model import Coverage, RosterSummary, Worker
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store import runs
@@ -18,7 +18,7 @@ from tests.support.small_company import KIM, LEFT, WORKS, job, worker
 
 TEN = tuple(range(101, 111))
 GONE = job("left", last="2026-11-01")
-FORM = WorkerForm(
+FORM = RosterWorkerForm(
     roster="hr",
     id_space="hr",
     login_realm="corp",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from psycopg import sql
 
-from offboarding.model import KeyKind
+from offboarding.model import IdentityKeyKind
 from offboarding.runs import pipeline
 from offboarding.store.connect import Session
 from tests.support import oracle
@@ -61,7 +61,7 @@ COMPANY = company(
     ),
     aws(
         account("u", login="kim", realm="a1"),
-        account("v", ssh("SHA256:k"), owner(KeyKind.MAIL, LEE), realm="a1"),
+        account("v", ssh("SHA256:k"), owner(IdentityKeyKind.MAIL, LEE), realm="a1"),
     ),
 )
 

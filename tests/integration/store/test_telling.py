@@ -16,8 +16,8 @@ from offboarding.model import (
     Effect,
     Employment,
     EmploymentStatus,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     Standing,
     SubjectKind,
     Worker,
@@ -48,7 +48,9 @@ def leaver(number: int, *, left: EmploymentStatus = EmploymentStatus.LEFT) -> Wo
 
 
 def account(number: int, *, standing: Standing = Standing.DEAD, last_used_at: datetime | None = None) -> Account:
-    key = AccountKey(kind=KeyKind.NUMBER, value=f"10{number}", origin=KeyOrigin.ATTRIBUTE, name="number")
+    key = AccountKey(
+        kind=IdentityKeyKind.NUMBER, value=f"10{number}", origin=IdentityKeyOrigin.ATTRIBUTE, name="number"
+    )
     return Account(
         realm=REALM,
         native_id=f"a{number}",

@@ -8,7 +8,7 @@ from offboarding.model import PrincipalKind, Standing
 from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding.store.reading.told_keys import KeysThen, KeyTold, attest, key_called, keys
+from offboarding.store.reading.told_keys import KeysThen, KeyView, attest, key_called, keys
 from tests.support.key_company import CLOUD, KeyCompany
 from tests.support.keys_read import access, secret, signing_key
 from tests.support.registered import custodian, entry
@@ -71,7 +71,7 @@ def test_a_reader_of_keys_is_read_whole_without_a_live_look(company: KeyCompany)
     assert parts["login"].errors == ()
 
 
-def told(company: KeyCompany, word: str) -> KeyTold:
+def told(company: KeyCompany, word: str) -> KeyView:
     return key_called(company.session, word)
 
 

@@ -11,7 +11,7 @@ from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, VerifierSettings
 from offboarding.interfaces import TrackerSettings as TrackerNamed
-from offboarding.model import Carryable, Coverage, Key, KeyKind, Worker
+from offboarding.model import Carryable, Coverage, IdentityKeyKind, Key, Worker
 from offboarding.sources.aws_iam import Settings as AwsSettings
 from tests.support.key_company import Keys
 from tests.support.keys_read import ISSUER, signing_key, whole
@@ -121,7 +121,7 @@ class Thirty:
     def _cloud(self, realm: str, people: list[str], prefix: str = "", keys: int = 1) -> None:
         system = self.clouds[realm]
         for each in people:
-            owner = user(f"AIDA{prefix}{each}", tag(KeyKind.NUMBER, each), realm=realm)
+            owner = user(f"AIDA{prefix}{each}", tag(IdentityKeyKind.NUMBER, each), realm=realm)
             system.accounts.append(owner)
             system.credentials += [access_key(f"AKIA{prefix}{each}{'AB'[which]}", owner) for which in range(keys)]
 

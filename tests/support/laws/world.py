@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from offboarding.model import Account, AccountRef, Employment, Fact, KeyKind, Problem, TicketState
+from offboarding.model import Account, AccountRef, Employment, Fact, IdentityKeyKind, Problem, TicketState
 from offboarding.model.errors import FatalError
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.listed_tracker import ListedTicket, ListedTracker
@@ -296,4 +296,4 @@ class World:
 
 
 def _user(key: str) -> Account:
-    return user(f"AIDA{key[4:]}", tag(KeyKind.NUMBER, key[4:]))
+    return user(f"AIDA{key[4:]}", tag(IdentityKeyKind.NUMBER, key[4:]))

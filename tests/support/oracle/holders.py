@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
-from offboarding.model import Account, KeyKind
+from offboarding.model import Account, IdentityKeyKind
 from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead
 from tests.support.oracle.departures import BRIDGE, covers, departure, during
 from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells
@@ -166,12 +166,12 @@ class BaseLinks:
         """The one person whose other linked accounts bear this login in this space."""
         here = [a for s in self.company.sources for a in s.accounts if source_space(s) == space]
         then = [self.once_said[account_id(a)] for a in here if account_id(a) in self.once_said]
-        return self.one([*here, *then], KeyKind.LOGIN, login, account, self.owner, self.once)
+        return self.one([*here, *then], IdentityKeyKind.LOGIN, login, account, self.owner, self.once)
 
     def by_ssh_key(self, fingerprint: str, account: Account) -> Person | None:
         """The one person whose other linked accounts bear this key."""
         everywhere = [a for s in self.company.sources for a in s.accounts]
-        return self.one(everywhere, KeyKind.SSH_KEY, fingerprint, account, self.key_owner)
+        return self.one(everywhere, IdentityKeyKind.SSH_KEY, fingerprint, account, self.key_owner)
 
     def by_id_elsewhere(self, value: str, account: Account) -> Person | None:
         """Whose linked account another system calls by this id."""
@@ -184,7 +184,7 @@ class BaseLinks:
     def one(
         self,
         accounts: Iterable[Account],
-        kind: KeyKind,
+        kind: IdentityKeyKind,
         value: str,
         account: Account,
         *owners: dict[AccountId, Person],

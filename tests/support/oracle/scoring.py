@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Relation
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Relation
 from tests.support.oracle.company import Leaving, Person, SourceRead
 from tests.support.oracle.holders import BaseLinks, Knowledge, Profile
 from tests.support.oracle.values import (
@@ -65,20 +65,20 @@ def firm(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evi
 
 
 def directory_ids(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
-    for value in weighing(known, account, KeyKind.DIRECTORY_ID):
+    for value in weighing(known, account, IdentityKeyKind.DIRECTORY_ID):
         for profile in known.profiles:
             if {(source.name, value), (None, value)} & profile.directory_ids:
                 yield from claim(profile.person, Group.ID, known.company.scores.directory_id, f"directory id {value}")
 
 
-def weighing(known: Knowledge, account: Account, kind: KeyKind) -> list[str]:
+def weighing(known: Knowledge, account: Account, kind: IdentityKeyKind) -> list[str]:
     """An account's own values of a kind, without those that too many accounts bear."""
     return [value for value in borne(known.company, account, kind) if not is_common(known.company, kind, value)]
 
 
 def numbers(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
     for key in account.keys:
-        if key.kind is KeyKind.NUMBER and key.origin is not KeyOrigin.OWNER and weighs(known, key):
+        if key.kind is IdentityKeyKind.NUMBER and key.origin is not IdentityKeyOrigin.OWNER and weighs(known, key):
             for profile in known.profiles:
                 points = number_points(known, source, key, profile)
                 yield from claim(profile.person if points else None, Group.NUMBER, points, f"{key.name} {key.value}")
@@ -95,7 +95,7 @@ def number_points(known: Knowledge, source: SourceRead, key: AccountKey, profile
     if exact(source, space, key, profile):
         if space is None:
             return scores.number_loose
-        return scores.number_tag if key.origin is KeyOrigin.TAG else scores.number
+        return scores.number_tag if key.origin is IdentityKeyOrigin.TAG else scores.number
     loose = loose_number(key.value)
     alike = {loose_number(number) for each, number in profile.numbers if space in {None, each}}
     return scores.number_loose if loose and loose in alike else 0
@@ -109,7 +109,7 @@ def exact(source: SourceRead, space: str | None, key: AccountKey, profile: Profi
 
 def mails(known: Knowledge, account: Account) -> Iterator[Evidence]:
     """Work mails; on a workload's account they name an owner."""
-    for mail in weighing(known, account, KeyKind.MAIL):
+    for mail in weighing(known, account, IdentityKeyKind.MAIL):
         if not account.service_like:
             yield from claim(known.by_mail(mail, account), Group.MAIL, known.company.scores.mail, f"mail {mail}")
             continue
@@ -127,12 +127,12 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
     """Tags that name an owner. One person may own any number of things; a value that is common weighs nothing."""
     points = known.company.scores.owner
     for key in account.keys:
-        if key.origin is not KeyOrigin.OWNER or not weighs(known, key):
+        if key.origin is not IdentityKeyOrigin.OWNER or not weighs(known, key):
             continue
-        if key.kind is KeyKind.MAIL:
+        if key.kind is IdentityKeyKind.MAIL:
             for person in known.owning_by_mail(normalised(known.company, key), account):
                 yield from claim(person, Group.OWNER, points, f"{key.name} {key.value}")
-        elif key.kind is KeyKind.NUMBER and (space := number_space(known.company, source)) is not None:
+        elif key.kind is IdentityKeyKind.NUMBER and (space := number_space(known.company, source)) is not None:
             for profile in known.profiles:
                 person = profile.person if exact(source, space, key, profile) else None
                 yield from claim(person, Group.OWNER, points, f"{key.name} {key.value}")
@@ -141,16 +141,16 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
 def derived(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
     """What needs other accounts: logins, SSH keys, and ids that another system gave."""
     yield from derived_logins(known, base, source, account)
-    for value in weighing(known, account, KeyKind.DIRECTORY_ID):
+    for value in weighing(known, account, IdentityKeyKind.DIRECTORY_ID):
         person = base.by_id_elsewhere(value, account)
         yield from claim(person, Group.ID, known.company.scores.directory_id, f"id {value}, a linked account's")
-    for fingerprint in weighing(known, account, KeyKind.SSH_KEY):
+    for fingerprint in weighing(known, account, IdentityKeyKind.SSH_KEY):
         person = base.by_ssh_key(fingerprint, account)
         yield from claim(person, Group.KEY, known.company.scores.ssh_key, f"SSH key {fingerprint}")
 
 
 def derived_logins(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
-    for login in weighing(known, account, KeyKind.LOGIN):
+    for login in weighing(known, account, IdentityKeyKind.LOGIN):
         yield from login_in_space(known, base, source, account, login)
         yield from login_by_pattern(known, base, source, account, login)
         yield from login_by_guess(known, account, login)
@@ -211,10 +211,10 @@ def login_elsewhere(
 
 def at_once(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
     """What speaks for each of several people to whom HR gives one mail or login at once."""
-    for mail in () if account.service_like else weighing(known, account, KeyKind.MAIL):
+    for mail in () if account.service_like else weighing(known, account, IdentityKeyKind.MAIL):
         for person in known.several(known.with_mail(mail), account):
             yield from claim(person, Group.MAIL, known.company.scores.mail, f"mail {mail}, HR's for several")
-    for login in weighing(known, account, KeyKind.LOGIN):
+    for login in weighing(known, account, IdentityKeyKind.LOGIN):
         for space, value, points in login_words(known, source, login):
             for person in known.several(known.with_login(space, value), account):
                 yield from claim(person, Group.LOGIN, points, f"login {value}, HR's in {space} for several")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, ScopedValue
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, ScopedValue
 from tests.support.oracle.company import Company, RosterRead, SourceRead
 
 PLACEHOLDERS = {"", "n/a", "none", "-", "unknown", "null"}
@@ -105,22 +105,22 @@ def number_space(company: Company, source: SourceRead) -> str | None:
     return source.id_space or (spaces.pop() if len(spaces) == 1 else None)
 
 
-def borne(company: Company, account: Account, kind: KeyKind) -> set[str]:
+def borne(company: Company, account: Account, kind: IdentityKeyKind) -> set[str]:
     """The normalised values of a kind that an account bears as its own, without placeholders."""
-    keys = [key for key in account.keys if key.origin is not KeyOrigin.OWNER]
+    keys = [key for key in account.keys if key.origin is not IdentityKeyOrigin.OWNER]
     found = {normalised(company, key) for key in keys if key.kind is kind}
-    if kind is KeyKind.MAIL:
-        found |= {address(company, key.value) for key in keys if key.kind is KeyKind.LOGIN}
+    if kind is IdentityKeyKind.MAIL:
+        found |= {address(company, key.value) for key in keys if key.kind is IdentityKeyKind.LOGIN}
     return told(found)
 
 
 def normalised(company: Company, key: AccountKey) -> str:
-    if key.kind is KeyKind.MAIL:
+    if key.kind is IdentityKeyKind.MAIL:
         return address(company, key.value)
-    return key.value.strip() if key.kind is KeyKind.SSH_KEY else plain(key.value)
+    return key.value.strip() if key.kind is IdentityKeyKind.SSH_KEY else plain(key.value)
 
 
-def is_common(company: Company, kind: KeyKind, value: str) -> bool:
+def is_common(company: Company, kind: IdentityKeyKind, value: str) -> bool:
     """Whether too many accounts of some realm bear the value for it to mean anybody."""
     bearers = {(a.realm, a.native_id) for s in company.sources for a in s.accounts if value in borne(company, a, kind)}
     bearers |= {key for key, account in company.also_said if value in borne(company, account, kind)}

@@ -18,7 +18,7 @@ from offboarding.identity.keys import (
     person_uid,
     worker_keys,
 )
-from offboarding.model import Account, AccountKey, IdentityKey, KeyKind, KeyOrigin, ScopedValue
+from offboarding.model import Account, AccountKey, IdentityKey, IdentityKeyKind, IdentityKeyOrigin, ScopedValue
 from tests.support.small_company import account, key, number, owner, worker
 
 RULES = KeyRules.of(
@@ -165,7 +165,7 @@ def test_a_login_and_what_it_may_be_built_on() -> None:
 
 
 def test_each_login_of_several_is_looked_at() -> None:
-    assert ("login", "kim", "", "usual") in told(account("x", key(KeyKind.LOGIN, "adm-kim"), login="u1"))
+    assert ("login", "kim", "", "usual") in told(account("x", key(IdentityKeyKind.LOGIN, "adm-kim"), login="u1"))
 
 
 def test_a_login_that_is_a_mail_is_both() -> None:
@@ -176,17 +176,19 @@ def test_a_login_that_is_a_mail_is_both() -> None:
 
 
 def test_a_login_that_names_an_owner_is_neither_built_on_anything_nor_a_mail() -> None:
-    assert told(account("x", owner(KeyKind.LOGIN, "adm-kim@corp.example"))) == {
+    assert told(account("x", owner(IdentityKeyKind.LOGIN, "adm-kim@corp.example"))) == {
         ("login", "adm-kim@corp.example", "", "owner")
     }
 
 
 def test_a_fingerprint_keeps_its_case() -> None:
-    assert told(account("x", key(KeyKind.SSH_KEY, " SHA256:aB "))) == {("ssh_key", "SHA256:aB", "", "attribute")}
+    assert told(account("x", key(IdentityKeyKind.SSH_KEY, " SHA256:aB "))) == {
+        ("ssh_key", "SHA256:aB", "", "attribute")
+    }
 
 
 def test_what_says_nothing_is_no_key() -> None:
-    blank = AccountKey(kind=KeyKind.MAIL, value="kim", origin=KeyOrigin.ATTRIBUTE, name="mail")
+    blank = AccountKey(kind=IdentityKeyKind.MAIL, value="kim", origin=IdentityKeyOrigin.ATTRIBUTE, name="mail")
 
     assert told(account("x", blank, number(" "))) == set()
 
@@ -195,7 +197,13 @@ def test_the_account_s_own_id_is_a_key_and_the_original_is_kept() -> None:
     (own,) = account_keys(account("AIDA-X"), "{worker_id}", RULES)
 
     assert own == IdentityKey(
-        kind=KeyKind.DIRECTORY_ID, value="aida-x", loose="", space="", origin="attribute", name="id", raw="AIDA-X"
+        kind=IdentityKeyKind.DIRECTORY_ID,
+        value="aida-x",
+        loose="",
+        space="",
+        origin="attribute",
+        name="id",
+        raw="AIDA-X",
     )
 
 
@@ -235,7 +243,7 @@ def test_a_login_or_id_for_no_system_in_particular() -> None:
 
     found = list(worker_keys(kim, "hr", None, REALMS, RULES))
 
-    assert {k.space for k in found if k.kind is KeyKind.LOGIN} == {""}
+    assert {k.space for k in found if k.kind is IdentityKeyKind.LOGIN} == {""}
     assert login_space(somewhere.source, "corp", REALMS) == "corp"
 
 

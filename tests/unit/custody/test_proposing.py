@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import StringConstraints, TypeAdapter
 
-from offboarding.custody.proposing import Entry, Line, rendered, slug
+from offboarding.custody.proposing import ProposedKey, ProposedLine, rendered, slug
 from offboarding.custody.register import Register
 from offboarding.model import Carryable, SubjectKind
 
@@ -16,25 +16,27 @@ ANYTHING = st.text(max_size=40)
 SOMETHING = ANYTHING.filter(lambda text: text.strip())
 
 
-def entry(**changes: Any) -> Entry:
+def entry(**changes: Any) -> ProposedKey:
     usual: dict[str, Any] = {
         "name": "login-2024-05",
         "registered": False,
         "kind": SubjectKind.SIGNING_KEY,
         "notes": ("kid 2024-05 of https://login.corp.example: trusted",),
-        "places": (Line(fields={"verifier": "login", "kid": "2024-05"}, why="login publishes it"),),
+        "places": (ProposedLine(fields={"verifier": "login", "kid": "2024-05"}, why="login publishes it"),),
         "custodians": (
-            Line(fields={"worker": "hr:10442"}, why="they imported it"),
-            Line(fields={"group": {"source": "corp-ldap", "name": "cn=signers"}}, why="guards keys", guess=True),
+            ProposedLine(fields={"worker": "hr:10442"}, why="they imported it"),
+            ProposedLine(
+                fields={"group": {"source": "corp-ldap", "name": "cn=signers"}}, why="guards keys", guess=True
+            ),
         ),
         "carryable": Carryable.UNKNOWN,
         "because": "A JWKS publishes the public half only.",
         "owner": "",
     }
-    return Entry(**(usual | changes))
+    return ProposedKey(**(usual | changes))
 
 
-def pasted(*entries: Entry) -> Register:
+def pasted(*entries: ProposedKey) -> Register:
     return Register.model_validate(yaml.safe_load("\n".join(["keys:", *rendered(entries)])))
 
 
@@ -58,7 +60,7 @@ def test_a_new_entry_reads_as_it_was_meant() -> None:
 
 
 def test_guesses_alone_are_no_custodian() -> None:
-    guess = Line(fields={"worker": "hr:1"}, why="committed it", guess=True)
+    guess = ProposedLine(fields={"worker": "hr:1"}, why="committed it", guess=True)
 
     (key,) = pasted(entry(custodians=(guess,))).keys
 
@@ -77,10 +79,10 @@ def test_of_a_registered_key_its_custodians_alone_are_proposed() -> None:
 def test_whatever_a_system_calls_it_may_be_pasted(label: str, place: str, group: str, because: str, owner: str) -> None:
     one = entry(
         notes=(label,),
-        places=(Line(fields={"source": "aws", "id": place}, why=label),),
+        places=(ProposedLine(fields={"source": "aws", "id": place}, why=label),),
         custodians=(
-            Line(fields={"group": {"source": "corp-ldap", "name": group}}, why=label),
-            Line(fields={"principal": place}, why=label, guess=True),
+            ProposedLine(fields={"group": {"source": "corp-ldap", "name": group}}, why=label),
+            ProposedLine(fields={"principal": place}, why=label, guess=True),
         ),
         carryable=Carryable.NO,
         because=because,

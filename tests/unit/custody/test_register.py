@@ -17,14 +17,14 @@ from offboarding.config import loading
 from offboarding.config.settings import Company, Settings
 from offboarding.custody import register as registers
 from offboarding.custody import registration
-from offboarding.custody.across import Known
-from offboarding.custody.register import Custodian, Member, Place, Register, RegisteredKey, custodians_of
+from offboarding.custody.across import NamedSystems
+from offboarding.custody.register import Custodian, KeyPlace, Register, RegisteredKey, TeamMember, custodians_of
 from offboarding.interfaces import RosterSettings
 from offboarding.model import Carryable, Coverage, Key, Standing, SubjectKind
 from offboarding.model.errors import ConfigError
 from tests.unit import test_config
 
-KNOWN = Known(id_spaces=("hr", "vendor"), directories=("corp-ldap",), sources=("aws-kms",), verifiers=("login",))
+KNOWN = NamedSystems(id_spaces=("hr", "vendor"), directories=("corp-ldap",), sources=("aws-kms",), verifiers=("login",))
 THUMBPRINT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 GOOD: dict[str, Any] = {
     "teams": {
@@ -74,7 +74,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Settings, "known_names", property(lambda _: KNOWN))
 
 
-def checked(tmp_path: Path, change: Change) -> loading.Checked:
+def checked(tmp_path: Path, change: Change) -> loading.CheckedConfiguration:
     """GOOD with one change, beside a good configuration."""
     register = deepcopy(GOOD)
     change(register)
@@ -377,9 +377,9 @@ def stands(stretch: tuple[date | None, date | None], day: date) -> bool:
 def test_a_teams_member_is_a_custodian_on_the_days_of_both(
     entry: tuple[date | None, date | None], members: list[tuple[str, tuple[date | None, date | None]]]
 ) -> None:
-    team = tuple(Member(worker=worker, since=since, until=until) for worker, (since, until) in members)
+    team = tuple(TeamMember(worker=worker, since=since, until=until) for worker, (since, until) in members)
     named = Custodian(team="t", since=entry[0], until=entry[1])
-    one = RegisteredKey(name="k", kind="signing_key", places=(Place(material="ref:a/b"),), custodians=(named,))
+    one = RegisteredKey(name="k", kind="signing_key", places=(KeyPlace(material="ref:a/b"),), custodians=(named,))
 
     found = list(custodians_of(Register(teams={"t": team}, keys=(one,)), one))
 

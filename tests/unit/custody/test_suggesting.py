@@ -3,12 +3,20 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from offboarding.custody.proposing import Line
-from offboarding.custody.suggesting import Group, Known, Names, Person, Principal, Reason, entry
+from offboarding.custody.proposing import ProposedLine
+from offboarding.custody.suggesting import (
+    CandidateGroup,
+    CandidatePrincipal,
+    CustodianCandidate,
+    KnownKey,
+    Reason,
+    RegisterNames,
+    entry,
+)
 from offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
 from tests.support.keys_read import secret, signing_key
 
-NAMES = Names(
+NAMES = RegisterNames(
     verifiers=frozenset({"login"}), sources=frozenset({"aws"}), directories=frozenset({"ldap"}), zone="Asia/Seoul"
 )
 SEEN_AT = datetime(2026, 11, 9, tzinfo=UTC)
@@ -28,7 +36,7 @@ def copy(key: Any, source: str, **changes: Any) -> KeyCopy:
     return KeyCopy(key=key, source=source, **(usual | changes))
 
 
-def known(*copies: KeyCopy, **changes: Any) -> Known:
+def known(*copies: KeyCopy, **changes: Any) -> KnownKey:
     usual: dict[str, Any] = {
         "material": copies[0].key.material,
         "label": copies[0].key.label,
@@ -41,11 +49,11 @@ def known(*copies: KeyCopy, **changes: Any) -> Known:
         "principals": (),
         "owners": (),
     }
-    return Known(copies=copies, **(usual | changes))
+    return KnownKey(copies=copies, **(usual | changes))
 
 
 def lines(lines: Any) -> list[tuple[dict[str, Any], bool]]:
-    assert all(isinstance(line, Line) and line.why for line in lines)
+    assert all(isinstance(line, ProposedLine) and line.why for line in lines)
     return [(dict(line.fields), line.guess) for line in lines]
 
 
@@ -53,21 +61,21 @@ SECRET = copy(secret("arn:x:db#v1"), "aws")
 LOGIN = copy(signing_key("2024", material=f"jkt:{'a' * 43}"), "login")
 
 
-def proposed(one: Known, *groups: Group) -> list[tuple[dict[str, Any], bool]]:
+def proposed(one: KnownKey, *groups: CandidateGroup) -> list[tuple[dict[str, Any], bool]]:
     return lines(entry(one, groups, NAMES, ()).custodians)
 
 
 def test_whoever_left_is_proposed_until_their_last_day() -> None:
-    gone = Reason(person=Person(worker="hr:1", left_at=LEFT_AT), grade=Grade.PROVED, why="Read it.")
+    gone = Reason(person=CustodianCandidate(worker="hr:1", left_at=LEFT_AT), grade=Grade.PROVED, why="Read it.")
 
     assert proposed(known(SECRET, reasons=(gone,))) == [({"worker": "hr:1", "until": "2026-11-13"}, False)]
 
 
 def test_who_could_is_proposed_by_the_principal_that_lets_them() -> None:
-    could = Reason(person=Person(worker="hr:1"), grade=Grade.COULD, why="As a member.")
-    sure = Principal(source="", name="arn:role", why="may take it away", sure=True)
-    unsure = Principal(source="ldap", name="cn=db", why="may take it away", sure=False)
-    elsewhere = Principal(source="nobody-reads-it", name="cn=db", why="may take it away", sure=True)
+    could = Reason(person=CustodianCandidate(worker="hr:1"), grade=Grade.COULD, why="As a member.")
+    sure = CandidatePrincipal(source="", name="arn:role", why="may take it away", sure=True)
+    unsure = CandidatePrincipal(source="ldap", name="cn=db", why="may take it away", sure=False)
+    elsewhere = CandidatePrincipal(source="nobody-reads-it", name="cn=db", why="may take it away", sure=True)
 
     assert proposed(known(SECRET, reasons=(could,), principals=(sure, unsure, elsewhere))) == [
         ({"principal": "arn:role"}, False),
@@ -76,19 +84,26 @@ def test_who_could_is_proposed_by_the_principal_that_lets_them() -> None:
 
 
 def test_an_owner_who_is_somebody_is_proposed_and_anybody_else_named_as_owner() -> None:
-    told = entry(known(SECRET, owners=(("Payments", None), ("lee@x", Person(worker="hr:2")))), (), NAMES, ())
+    told = entry(
+        known(SECRET, owners=(("Payments", None), ("lee@x", CustodianCandidate(worker="hr:2")))), (), NAMES, ()
+    )
 
     assert (lines(told.custodians), told.owner) == ([({"worker": "hr:2"}, False)], "Payments")
 
 
 def test_somebody_is_proposed_once_and_not_guessed_besides() -> None:
-    both = tuple(Reason(person=Person(worker="hr:1"), grade=grade, why="x") for grade in (Grade.INFERRED, Grade.PROVED))
+    both = tuple(
+        Reason(person=CustodianCandidate(worker="hr:1"), grade=grade, why="x")
+        for grade in (Grade.INFERRED, Grade.PROVED)
+    )
 
     assert proposed(known(SECRET, reasons=both)) == [({"worker": "hr:1"}, False)]
 
 
 def test_a_guarded_group_called_as_the_key_is_proposed_alone() -> None:
-    signers, backup = (Group(source="ldap", name=f"cn={name},dc=login", members=1) for name in ("logins", "backup"))
+    signers, backup = (
+        CandidateGroup(source="ldap", name=f"cn={name},dc=login", members=1) for name in ("logins", "backup")
+    )
 
     assert proposed(known(LOGIN), signers, backup) == [
         ({"group": {"source": "ldap", "name": "cn=logins,dc=login"}}, False)

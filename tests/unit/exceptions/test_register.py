@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from offboarding.model.errors import ConfigError
-from offboarding.waivers.across import Known, mistakes, warnings
+from offboarding.waivers.across import WaiverContext, mistakes, warnings
 from offboarding.waivers.reading import read
 from offboarding.waivers.register import Exceptions
 
 TODAY = date(2026, 11, 25)
-KNOWN = Known(
+KNOWN = WaiverContext(
     id_spaces=["hr", "vendor"],
     rosters=["hr"],
     readers=["aws", "corp-ldap"],

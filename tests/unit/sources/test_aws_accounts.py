@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offboarding.model import AccountKey, KeyKind, KeyOrigin
+from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin
 from offboarding.sources._aws.inventory import IamUser
 from offboarding.sources._aws.policy.policies import Grants
 from offboarding.sources.aws_iam.accounts import TagKeys, identity_keys
@@ -24,21 +24,27 @@ def user(name: str = "mjkim", **tags: str) -> IamUser:
     )
 
 
-def key(kind: KeyKind, value: str, origin: KeyOrigin, name: str) -> AccountKey:
+def key(kind: IdentityKeyKind, value: str, origin: IdentityKeyOrigin, name: str) -> AccountKey:
     return AccountKey(kind=kind, value=value, origin=origin, name=name)
 
 
-LOGIN = key(KeyKind.LOGIN, "mjkim", KeyOrigin.ATTRIBUTE, "user name")
+LOGIN = key(IdentityKeyKind.LOGIN, "mjkim", IdentityKeyOrigin.ATTRIBUTE, "user name")
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         ({}, []),
-        ({"employee-id": "E1042"}, [key(KeyKind.NUMBER, "E1042", KeyOrigin.TAG, "tag employee-id")]),
-        ({"email": "Kim@corp.example"}, [key(KeyKind.MAIL, "Kim@corp.example", KeyOrigin.TAG, "tag email")]),
-        ({"owner": "lee@corp.example"}, [key(KeyKind.MAIL, "lee@corp.example", KeyOrigin.OWNER, "tag owner")]),
-        ({"managedby": "E1042"}, [key(KeyKind.NUMBER, "E1042", KeyOrigin.OWNER, "tag managedBy")]),
+        ({"employee-id": "E1042"}, [key(IdentityKeyKind.NUMBER, "E1042", IdentityKeyOrigin.TAG, "tag employee-id")]),
+        (
+            {"email": "Kim@corp.example"},
+            [key(IdentityKeyKind.MAIL, "Kim@corp.example", IdentityKeyOrigin.TAG, "tag email")],
+        ),
+        (
+            {"owner": "lee@corp.example"},
+            [key(IdentityKeyKind.MAIL, "lee@corp.example", IdentityKeyOrigin.OWNER, "tag owner")],
+        ),
+        ({"managedby": "E1042"}, [key(IdentityKeyKind.NUMBER, "E1042", IdentityKeyOrigin.OWNER, "tag managedBy")]),
         ({"owner": "platform-team"}, []),
         ({"owner": "Kim Minjun 2"}, []),
         ({"email": "", "department": "E1042"}, []),
@@ -51,8 +57,8 @@ def test_whose_it_may_be(given: dict[str, str], expected: list[AccountKey]) -> N
 def test_a_user_name_that_is_a_mail_address_is_also_one() -> None:
     keys = list(identity_keys(user("kim@corp.example"), TAGS))
 
-    assert key(KeyKind.MAIL, "kim@corp.example", KeyOrigin.TAG, "user name") in keys
-    assert key(KeyKind.LOGIN, "kim@corp.example", KeyOrigin.ATTRIBUTE, "user name") in keys
+    assert key(IdentityKeyKind.MAIL, "kim@corp.example", IdentityKeyOrigin.TAG, "user name") in keys
+    assert key(IdentityKeyKind.LOGIN, "kim@corp.example", IdentityKeyOrigin.ATTRIBUTE, "user name") in keys
 
 
 @pytest.mark.parametrize(

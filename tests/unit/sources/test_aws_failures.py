@@ -9,9 +9,9 @@ import boto3
 import pytest
 
 from offboarding.model.errors import RetriableError
-from offboarding.sources._aws.client.failures import Asker, speaking_of
+from offboarding.sources._aws.client.failures import CallerIdentity, speaking_of
 
-ASKER = Asker(source="aws", account_id="222222222222", role_name="OffboardingAudit", conn_id="aws_audit")
+ASKER = CallerIdentity(source="aws", account_id="222222222222", role_name="OffboardingAudit", conn_id="aws_audit")
 
 
 class Page(BaseHTTPRequestHandler):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.aws_trail_seed import AwsEventSeed, record_of
-from offboarding.model import Deed, Event, KeyKind
+from offboarding.model import ActionKind, AuditEvent, IdentityKeyKind
 from offboarding.sources.aws_cloudtrail.days import first_and_last
 from offboarding.sources.aws_cloudtrail.lookup import Pace
 from offboarding.sources.aws_cloudtrail.records import RecordError, recorded
@@ -24,13 +24,13 @@ PLAIN = {"withDecryption": True}
 VERSION = "22222222-aaaa-4bbb-8ccc-dddddddddddd"
 
 
-def told(seed: AwsEventSeed, **changes: Any) -> list[Event]:
+def told(seed: AwsEventSeed, **changes: Any) -> list[AuditEvent]:
     return [each.event for each in recorded({**record_of(seed, CORE), **changes}, CORE)]
 
 
 def of_call(
     action: str, request: Mapping[str, Any] | None = None, response: Mapping[str, Any] | None = None, *resources: str
-) -> list[tuple[Deed, str]]:
+) -> list[tuple[ActionKind, str]]:
     seed = event(1, action, request=request, response=response, resources=resources)
     return [(each.deed, each.object) for each in told(seed)]
 
@@ -41,28 +41,28 @@ def of_call(
 @pytest.mark.parametrize(
     ("action", "request_", "response", "resources", "expected"),
     [
-        ("secretsmanager:GetSecretValue", {"secretId": SECRET}, None, (), [(Deed.READ, SECRET)]),
+        ("secretsmanager:GetSecretValue", {"secretId": SECRET}, None, (), [(ActionKind.READ, SECRET)]),
         (
             "secretsmanager:GetSecretValue",
             {"secretId": SECRET, "versionId": VERSION},
             None,
             (),
-            [(Deed.READ, f"{SECRET}#{VERSION}")],
+            [(ActionKind.READ, f"{SECRET}#{VERSION}")],
         ),
-        ("secretsmanager:GetSecretValue", {"secretId": "prod/login"}, None, (SECRET,), [(Deed.READ, SECRET)]),
+        ("secretsmanager:GetSecretValue", {"secretId": "prod/login"}, None, (SECRET,), [(ActionKind.READ, SECRET)]),
         (
             "secretsmanager:GetSecretValue",
             {"secretId": "prod/login"},
             None,
             (),
-            [(Deed.READ, f"arn:aws:secretsmanager:us-east-1:{CORE}:secret:prod/login")],
+            [(ActionKind.READ, f"arn:aws:secretsmanager:us-east-1:{CORE}:secret:prod/login")],
         ),
         (
             "secretsmanager:BatchGetSecretValue",
             {"secretIdList": [SECRET, f"{SECRET}2"]},
             None,
             (),
-            [(Deed.READ, SECRET), (Deed.READ, f"{SECRET}2")],
+            [(ActionKind.READ, SECRET), (ActionKind.READ, f"{SECRET}2")],
         ),
         ("secretsmanager:BatchGetSecretValue", {"filters": [{"key": "name"}]}, None, (), []),
         (
@@ -70,51 +70,57 @@ def of_call(
             {"name": "prod/login"},
             {"arn": SECRET, "versionId": VERSION},
             (),
-            [(Deed.CREATED, f"{SECRET}#{VERSION}")],
+            [(ActionKind.CREATED, f"{SECRET}#{VERSION}")],
         ),
-        ("secretsmanager:PutSecretValue", {"secretId": SECRET}, None, (), [(Deed.CREATED, SECRET)]),
+        ("secretsmanager:PutSecretValue", {"secretId": SECRET}, None, (), [(ActionKind.CREATED, SECRET)]),
         ("secretsmanager:UpdateSecret", {"secretId": SECRET, "description": "x"}, {"aRN": SECRET}, (), []),
         (
             "secretsmanager:UpdateSecret",
             {"secretId": SECRET},
             {"aRN": SECRET, "versionId": VERSION},
             (),
-            [(Deed.CREATED, f"{SECRET}#{VERSION}")],
+            [(ActionKind.CREATED, f"{SECRET}#{VERSION}")],
         ),
         ("secretsmanager:DescribeSecret", {"secretId": SECRET}, None, (), []),
-        ("ssm:GetParameter", {"name": "/prod/signing", **PLAIN}, None, (), [(Deed.READ, PARAMETER)]),
-        ("ssm:GetParameter", {"name": "/prod/signing:3", **PLAIN}, None, (), [(Deed.READ, PARAMETER)]),
-        ("ssm:GetParameter", {"name": f"{PARAMETER}:live", **PLAIN}, None, (), [(Deed.READ, PARAMETER)]),
+        ("ssm:GetParameter", {"name": "/prod/signing", **PLAIN}, None, (), [(ActionKind.READ, PARAMETER)]),
+        ("ssm:GetParameter", {"name": "/prod/signing:3", **PLAIN}, None, (), [(ActionKind.READ, PARAMETER)]),
+        ("ssm:GetParameter", {"name": f"{PARAMETER}:live", **PLAIN}, None, (), [(ActionKind.READ, PARAMETER)]),
         ("ssm:GetParameter", {"name": "/prod/signing"}, None, (), []),
         ("ssm:GetParameters", {"names": ["/prod/signing"], "withDecryption": False}, None, (), []),
-        ("ssm:GetParameters", {"names": ["/prod/signing"], **PLAIN}, None, (), [(Deed.READ, PARAMETER)]),
-        ("ssm:GetParameterHistory", {"name": "/prod/signing", **PLAIN}, None, (), [(Deed.READ, PARAMETER)]),
-        ("ssm:PutParameter", {"name": "/prod/signing", "type": "SecureString"}, {}, (), [(Deed.CREATED, PARAMETER)]),
+        ("ssm:GetParameters", {"names": ["/prod/signing"], **PLAIN}, None, (), [(ActionKind.READ, PARAMETER)]),
+        ("ssm:GetParameterHistory", {"name": "/prod/signing", **PLAIN}, None, (), [(ActionKind.READ, PARAMETER)]),
+        (
+            "ssm:PutParameter",
+            {"name": "/prod/signing", "type": "SecureString"},
+            {},
+            (),
+            [(ActionKind.CREATED, PARAMETER)],
+        ),
         ("ssm:PutParameter", {"name": "/prod/signing", "type": "String"}, {}, (), []),
-        ("acm:ExportCertificate", {"certificateArn": CERTIFICATE}, None, (), [(Deed.EXPORTED, CERTIFICATE)]),
-        ("kms:ImportKeyMaterial", {"keyId": KEY.rpartition("/")[2]}, None, (KEY,), [(Deed.IMPORTED, KEY)]),
-        ("kms:Sign", {"keyId": "alias/tokens"}, None, (KEY,), [(Deed.USED, KEY)]),
-        ("kms:Sign", {"keyId": KEY.rpartition("/")[2]}, None, (), [(Deed.USED, KEY)]),
-        ("kms:GenerateMac", {"keyId": KEY}, None, (), [(Deed.USED, KEY)]),
-        ("kms:CreateKey", {}, {"keyMetadata": {"arn": KEY}}, (), [(Deed.MADE, KEY)]),
+        ("acm:ExportCertificate", {"certificateArn": CERTIFICATE}, None, (), [(ActionKind.EXPORTED, CERTIFICATE)]),
+        ("kms:ImportKeyMaterial", {"keyId": KEY.rpartition("/")[2]}, None, (KEY,), [(ActionKind.IMPORTED, KEY)]),
+        ("kms:Sign", {"keyId": "alias/tokens"}, None, (KEY,), [(ActionKind.USED, KEY)]),
+        ("kms:Sign", {"keyId": KEY.rpartition("/")[2]}, None, (), [(ActionKind.USED, KEY)]),
+        ("kms:GenerateMac", {"keyId": KEY}, None, (), [(ActionKind.USED, KEY)]),
+        ("kms:CreateKey", {}, {"keyMetadata": {"arn": KEY}}, (), [(ActionKind.MADE, KEY)]),
         ("kms:Decrypt", {"keyId": KEY}, None, (KEY,), []),
-        ("iam:CreateUser", {"userName": "x"}, {"user": {"userId": "AIDAX"}}, (), [(Deed.MADE, "AIDAX")]),
+        ("iam:CreateUser", {"userName": "x"}, {"user": {"userId": "AIDAX"}}, (), [(ActionKind.MADE, "AIDAX")]),
         (
             "iam:CreateAccessKey",
             {"userName": "x"},
             {"accessKey": {"accessKeyId": "AKIAX", "secretAccessKey": "never there"}},
             (),
-            [(Deed.MADE, "AKIAX"), (Deed.MADE, f"arn:aws:iam::{CORE}:user/x")],
+            [(ActionKind.MADE, "AKIAX"), (ActionKind.MADE, f"arn:aws:iam::{CORE}:user/x")],
         ),
-        ("iam:CreateLoginProfile", {"userName": "x"}, {}, (), [(Deed.MADE, f"arn:aws:iam::{CORE}:user/x")]),
-        ("iam:CreateRole", {"roleName": "r"}, {"role": {"roleId": "AROAR"}}, (), [(Deed.MADE, "AROAR")]),
-        ("iam:UpdateAssumeRolePolicy", {"roleName": "r"}, None, (), [(Deed.MADE, f"arn:aws:iam::{CORE}:role/r")]),
+        ("iam:CreateLoginProfile", {"userName": "x"}, {}, (), [(ActionKind.MADE, f"arn:aws:iam::{CORE}:user/x")]),
+        ("iam:CreateRole", {"roleName": "r"}, {"role": {"roleId": "AROAR"}}, (), [(ActionKind.MADE, "AROAR")]),
+        ("iam:UpdateAssumeRolePolicy", {"roleName": "r"}, None, (), [(ActionKind.MADE, f"arn:aws:iam::{CORE}:role/r")]),
         (
             "iam:UploadSSHPublicKey",
             None,
             {"sSHPublicKey": {"sSHPublicKeyId": "APKAX", "userName": "mjkim"}},
             (),
-            [(Deed.MADE, "APKAX"), (Deed.MADE, f"arn:aws:iam::{CORE}:user/mjkim")],
+            [(ActionKind.MADE, "APKAX"), (ActionKind.MADE, f"arn:aws:iam::{CORE}:user/mjkim")],
         ),
     ],
 )
@@ -123,7 +129,7 @@ def test_what_a_call_proves_of_what(
     request_: Mapping[str, Any],
     response: Mapping[str, Any] | None,
     resources: tuple[str, ...],
-    expected: list[tuple[Deed, str]],
+    expected: list[tuple[ActionKind, str]],
 ) -> None:
     assert of_call(action, request_, response, *resources) == expected
 
@@ -180,7 +186,7 @@ def test_a_malformed_record_is_an_error_that_shows_nothing_of_it(changes: dict[s
 # --- actors -------------------------------------------------------------------------------------------------------
 
 
-def keys_of(identity: Mapping[str, Any]) -> set[tuple[KeyKind, str]]:
+def keys_of(identity: Mapping[str, Any]) -> set[tuple[IdentityKeyKind, str]]:
     (found,) = told(event(1, identity=identity))
     assert found.actor == ""
     return {(key.kind, key.value) for key in found.actor_keys}
@@ -194,10 +200,10 @@ def test_an_iam_user_is_known_by_its_id() -> None:
 
 
 def test_a_session_is_known_by_its_name_and_its_source_identity() -> None:
-    assert keys_of(somebody("mj.kim")) == {(KeyKind.LOGIN, "mj.kim")}
+    assert keys_of(somebody("mj.kim")) == {(IdentityKeyKind.LOGIN, "mj.kim")}
     assert keys_of(somebody("mjkim@corp.example", source_identity="mjkim")) == {
-        (KeyKind.MAIL, "mjkim@corp.example"),
-        (KeyKind.LOGIN, "mjkim"),
+        (IdentityKeyKind.MAIL, "mjkim@corp.example"),
+        (IdentityKeyKind.LOGIN, "mjkim"),
     }
 
 
@@ -253,7 +259,7 @@ def test_a_caller_from_another_account_is_that_accounts() -> None:
 # --- days, and pace -----------------------------------------------------------------------------------------------
 
 
-def at(number: int, moment: datetime, **changes: Any) -> Event:
+def at(number: int, moment: datetime, **changes: Any) -> AuditEvent:
     (found,) = told(event(number, at=moment, identity=mjkim()))
     return replace(found, **changes)
 

@@ -27,7 +27,7 @@ from ldap3.utils import asn1
 
 from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.entry import Entry
-from offboarding.sources.ldap.strategy import Bounds, EntryStrategy
+from offboarding.sources.ldap.strategy import EntryStrategy, ResponseBounds
 
 NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9-]{0,20}(;lang-ko)?", fullmatch=True)
 VALUES = st.lists(st.binary(max_size=300), min_size=1, max_size=4)
@@ -151,7 +151,7 @@ def answers(stream: bytes, size: int) -> tuple[list[Any], dict[str, Any]]:
         empty_attributes=False,
         auto_referrals=False,
     )
-    strategy = EntryStrategy(connection, Bounds(silence_seconds=10, until=time.monotonic() + 60))
+    strategy = EntryStrategy(connection, ResponseBounds(silence_seconds=10, until=time.monotonic() + 60))
     connection.strategy = strategy
     strategy._outstanding = {5: {}}  # pyright: ignore[reportAttributeAccessIssue]
     return strategy.get_response(5)

@@ -7,7 +7,7 @@ import pytest
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavors import FLAVORS, choose
-from offboarding.sources.ldap.session import Lookup
+from offboarding.sources.ldap.session import EntryLookup
 from tests.support.directory import settings
 
 OCTETS = r"\33\22\11\00\55\44\77\66\88\99\aa\bb\cc\dd\ee\ff"
@@ -23,9 +23,9 @@ class Root:
         named = {name.lower(): [value.encode()] for name, value in attributes.items()}
         self.entry = Entry("", named) if named else None
 
-    def read(self, dn: str, _attributes: Any) -> Lookup:
+    def read(self, dn: str, _attributes: Any) -> EntryLookup:
         assert dn == ""
-        return Lookup(entry=self.entry)
+        return EntryLookup(entry=self.entry)
 
 
 @pytest.mark.parametrize(

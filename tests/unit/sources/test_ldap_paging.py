@@ -6,17 +6,19 @@ import pytest
 
 from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.sources.ldap.entry import Entry
-from offboarding.sources.ldap.paging import Page, read_pages
+from offboarding.sources.ldap.paging import SearchPage, read_pages
 from offboarding.sources.ldap.results import Refusal
 
 OK = Refusal(code=0, description="success", text="", referrals=())
 
 
-def page(*names: str, cookie: bytes | None, refusal: Refusal = OK, references: tuple[str, ...] = ()) -> Page:
-    return Page(entries=[Entry(name, {}) for name in names], references=references, refusal=refusal, cookie=cookie)
+def page(*names: str, cookie: bytes | None, refusal: Refusal = OK, references: tuple[str, ...] = ()) -> SearchPage:
+    return SearchPage(
+        entries=[Entry(name, {}) for name in names], references=references, refusal=refusal, cookie=cookie
+    )
 
 
-def read(ask: Callable[[bytes], Page]) -> list[str]:
+def read(ask: Callable[[bytes], SearchPage]) -> list[str]:
     pages = read_pages(ask, where="sources.corp-ldap: dc=corp", reader="cn=reader")
     return [entry.dn for entries in pages for entry in entries]
 

@@ -6,12 +6,12 @@ import pytest
 
 from offboarding.model import Standing
 from offboarding.sources.ldap.entry import Entry
-from offboarding.sources.ldap.standing import Policy, Proof, judge
+from offboarding.sources.ldap.standing import PasswordPolicy, Proof, judge
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
-LOCKS_COUNT = Policy(label="cn=default", lockout=True)
-LOCKS_IGNORED = Policy(label="cn=lax", lockout=False)
-UNREADABLE = Policy(label="cn=secret", lockout=None, problem="the policy cn=secret can't be read")
+LOCKS_COUNT = PasswordPolicy(label="cn=default", lockout=True)
+LOCKS_IGNORED = PasswordPolicy(label="cn=lax", lockout=False)
+UNREADABLE = PasswordPolicy(label="cn=secret", lockout=None, problem="the policy cn=secret can't be read")
 SEEN = Proof(readable=True, reason="the witness shows that locks can be read")
 NOT_SEEN = Proof(readable=False, reason="the witness doesn't read as locked")
 NO_WITNESS = Proof(readable=None, reason="no witness account is configured")
@@ -63,7 +63,9 @@ def entry(**attributes: str) -> Entry:
         ({"pwdStartTime": "20270101000000Z"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no witness"),
     ),
 )
-def test_standing(attributes: dict[str, str], policy: Policy, proof: Proof, standing: Standing, reason: str) -> None:
+def test_standing(
+    attributes: dict[str, str], policy: PasswordPolicy, proof: Proof, standing: Standing, reason: str
+) -> None:
     judgement = judge(entry(**attributes), policy=policy, proof=proof, as_of=AS_OF)
 
     assert judgement.standing is standing

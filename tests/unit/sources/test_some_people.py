@@ -2,22 +2,22 @@
 
 import pytest
 
-from offboarding.model import AccountKey, IdentityKey, KeyKind, KeyOrigin
+from offboarding.model import AccountKey, IdentityKey, IdentityKeyKind, IdentityKeyOrigin
 from offboarding.sources._aws.bearers import Bearers
-from offboarding.sources.ldap.people import Wanted
+from offboarding.sources.ldap.people import PeopleSearch
 from offboarding.sources.ldap.settings import AttributeNames
 
 BY_ID = {"7a1e": "(entryUUID=7a1e)"}
 
 
-def key(kind: KeyKind, raw: str, value: str = "", loose: str = "") -> IdentityKey:
+def key(kind: IdentityKeyKind, raw: str, value: str = "", loose: str = "") -> IdentityKey:
     return IdentityKey(
         kind=kind, value=value or raw.casefold(), loose=loose, space="", origin="current", name=kind.value, raw=raw
     )
 
 
 def filters(*keys: IdentityKey, number_format: str = "{worker_id}", at_once: int = 50) -> list[str]:
-    wanted = Wanted(
+    wanted = PeopleSearch(
         names=AttributeNames(mails=("mail",)),
         number_format=number_format,
         mail_domains=("corp.example", "corp.co.kr"),
@@ -26,18 +26,18 @@ def filters(*keys: IdentityKey, number_format: str = "{worker_id}", at_once: int
     return list(wanted.filters(keys, at_once))
 
 
-NUMBER = key(KeyKind.NUMBER, "001042", loose="1042")
-MAIL = key(KeyKind.MAIL, "kim@corp.example")
+NUMBER = key(IdentityKeyKind.NUMBER, "001042", loose="1042")
+MAIL = key(IdentityKeyKind.MAIL, "kim@corp.example")
 
 
 @pytest.mark.parametrize(
     ("sought", "wanted"),
     (
         (NUMBER, "(|(employeeNumber=001042)(employeeNumber=1042))"),
-        (key(KeyKind.LOGIN, "Kim"), "(|(uid=Kim)(uid=kim))"),
-        (key(KeyKind.DIRECTORY_ID, "7a1e"), "(|(entryUUID=7a1e))"),
+        (key(IdentityKeyKind.LOGIN, "Kim"), "(|(uid=Kim)(uid=kim))"),
+        (key(IdentityKeyKind.DIRECTORY_ID, "7a1e"), "(|(entryUUID=7a1e))"),
         (
-            key(KeyKind.MAIL, "kim@elsewhere.example"),
+            key(IdentityKeyKind.MAIL, "kim@elsewhere.example"),
             "(|(mail=kim@elsewhere.example)(uid=kim@elsewhere.example))",
         ),
         (
@@ -52,16 +52,16 @@ def test_a_directory_is_asked_in_its_own_attributes(sought: IdentityKey, wanted:
 
 
 def test_a_number_is_asked_for_in_the_declared_form_too() -> None:
-    asked = filters(key(KeyKind.NUMBER, "1042", loose="1042"), number_format="E{worker_id}")
+    asked = filters(key(IdentityKeyKind.NUMBER, "1042", loose="1042"), number_format="E{worker_id}")
     assert asked == ["(|(employeeNumber=1042)(employeeNumber=E1042))"]
 
 
 def test_names_and_keys_of_other_systems_are_not_asked_for() -> None:
-    assert filters(key(KeyKind.NAME, "Kim Minjun"), key(KeyKind.DIRECTORY_ID, "AIDAKIM")) == []
+    assert filters(key(IdentityKeyKind.NAME, "Kim Minjun"), key(IdentityKeyKind.DIRECTORY_ID, "AIDAKIM")) == []
 
 
-@pytest.mark.parametrize("kind", (KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN))
-def test_what_people_type_is_escaped(kind: KeyKind) -> None:
+@pytest.mark.parametrize("kind", (IdentityKeyKind.NUMBER, IdentityKeyKind.MAIL, IdentityKeyKind.LOGIN))
+def test_what_people_type_is_escaped(kind: IdentityKeyKind) -> None:
     (asked,) = filters(key(kind, "*)(uid=*\\@corp.example"))
 
     assert "\\2a\\29\\28uid=\\2a\\5c@corp.example" in asked
@@ -69,14 +69,14 @@ def test_what_people_type_is_escaped(kind: KeyKind) -> None:
     assert asked.count("(") == asked.count(")") == 1 + len(asked.split("(")[2:])
 
 
-@pytest.mark.parametrize("kind", (KeyKind.NUMBER, KeyKind.MAIL, KeyKind.LOGIN))
-def test_a_value_that_some_servers_end_early_is_asked_of_none(kind: KeyKind) -> None:
+@pytest.mark.parametrize("kind", (IdentityKeyKind.NUMBER, IdentityKeyKind.MAIL, IdentityKeyKind.LOGIN))
+def test_a_value_that_some_servers_end_early_is_asked_of_none(kind: IdentityKeyKind) -> None:
     """Active Directory and 389-ds take `alice` and a NUL for Alice, however it's escaped."""
     assert filters(key(kind, "alice\0@corp.example")) == []
 
 
 def test_many_people_take_several_filters_each_comparison_once() -> None:
-    keys = [key(KeyKind.LOGIN, f"p{number}") for number in range(30)]
+    keys = [key(IdentityKeyKind.LOGIN, f"p{number}") for number in range(30)]
 
     asked = filters(*keys, *keys, at_once=20)
 
@@ -86,15 +86,15 @@ def test_many_people_take_several_filters_each_comparison_once() -> None:
 @pytest.mark.parametrize(
     ("kind", "written"),
     (
-        (KeyKind.NUMBER, "1042"),
-        (KeyKind.NUMBER, "E001042"),
-        (KeyKind.NUMBER, " 001042 "),
-        (KeyKind.MAIL, "KIM@corp.example"),
-        (KeyKind.MAIL, "kim+aws@corp.example"),
+        (IdentityKeyKind.NUMBER, "1042"),
+        (IdentityKeyKind.NUMBER, "E001042"),
+        (IdentityKeyKind.NUMBER, " 001042 "),
+        (IdentityKeyKind.MAIL, "KIM@corp.example"),
+        (IdentityKeyKind.MAIL, "kim+aws@corp.example"),
     ),
 )
-def test_tags_are_compared_as_loosely_as_people_type(kind: KeyKind, written: str) -> None:
-    bears = AccountKey(kind=kind, value=written, origin=KeyOrigin.TAG, name="tag")
+def test_tags_are_compared_as_loosely_as_people_type(kind: IdentityKeyKind, written: str) -> None:
+    bears = AccountKey(kind=kind, value=written, origin=IdentityKeyOrigin.TAG, name="tag")
 
     assert Bearers.of([NUMBER, MAIL]).bear("AIDAKIM", [bears])
 
@@ -102,23 +102,23 @@ def test_tags_are_compared_as_loosely_as_people_type(kind: KeyKind, written: str
 @pytest.mark.parametrize(
     ("kind", "written"),
     (
-        (KeyKind.NUMBER, "10420"),
-        (KeyKind.NUMBER, "104"),
-        (KeyKind.NUMBER, ""),
-        (KeyKind.MAIL, "kimm@corp.example"),
-        (KeyKind.MAIL, "kim@corp.example.org"),
-        (KeyKind.LOGIN, "1042"),
-        (KeyKind.MAIL, "+@corp.example"),
+        (IdentityKeyKind.NUMBER, "10420"),
+        (IdentityKeyKind.NUMBER, "104"),
+        (IdentityKeyKind.NUMBER, ""),
+        (IdentityKeyKind.MAIL, "kimm@corp.example"),
+        (IdentityKeyKind.MAIL, "kim@corp.example.org"),
+        (IdentityKeyKind.LOGIN, "1042"),
+        (IdentityKeyKind.MAIL, "+@corp.example"),
     ),
 )
-def test_what_is_anothers_is_not_theirs(kind: KeyKind, written: str) -> None:
-    bears = AccountKey(kind=kind, value=written, origin=KeyOrigin.TAG, name="tag")
+def test_what_is_anothers_is_not_theirs(kind: IdentityKeyKind, written: str) -> None:
+    bears = AccountKey(kind=kind, value=written, origin=IdentityKeyOrigin.TAG, name="tag")
 
     assert not Bearers.of([NUMBER, MAIL]).bear("AIDALEE", [bears])
 
 
 def test_an_id_that_hr_gives_is_the_accounts_own() -> None:
-    bearers = Bearers.of([key(KeyKind.DIRECTORY_ID, "aidakim")])
+    bearers = Bearers.of([key(IdentityKeyKind.DIRECTORY_ID, "aidakim")])
 
     assert bearers.bear("AIDAKIM", [])
     assert not bearers.bear("AIDALEE", [])

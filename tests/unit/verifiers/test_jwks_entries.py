@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from demo.login_service import public_jwk
 from offboarding.custody.thumbprints import PRIVATE_MEMBERS, material_of
-from offboarding.verifiers.jwks.entries import Entry, entries
+from offboarding.verifiers.jwks.entries import JwksEntry, entries
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ"
@@ -31,7 +31,7 @@ _ODD = st.dictionaries(_MEMBERS, _JSON | _WORDS | _NUMBERS | st.lists(_NUMBERS, 
 def test_nothing_breaks_it(keys: list[object]) -> None:
     told = list(entries(keys))
 
-    assert [each.position if isinstance(each, Entry) else each for each in told] == list(range(1, len(keys) + 1))
+    assert [each.position if isinstance(each, JwksEntry) else each for each in told] == list(range(1, len(keys) + 1))
     for each in told:
         assert isinstance(each, int) or bool(each.material) != bool(each.why)
 
@@ -40,7 +40,7 @@ def test_nothing_breaks_it(keys: list[object]) -> None:
 def test_private_members_are_named_and_their_values_nowhere(members: set[str]) -> None:
     (entry,) = entries([public_jwk(KEY, "leaked", **dict.fromkeys(members, SECRET))])
 
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, JwksEntry)
     assert set(entry.private_members) == members
     assert entry.material == material_of(KEY)
     assert SECRET not in repr(entry)
@@ -53,7 +53,7 @@ def test_numbers_without_end_are_no_key() -> None:
         {"kty": "OKP", "crv": "Ed25519", "x": endless, "kid": "ed"},
     ]
 
-    assert [each.why for each in entries(keys) if isinstance(each, Entry)] == [
+    assert [each.why for each in entries(keys) if isinstance(each, JwksEntry)] == [
         "its x and y are no point of P-256",
         "its x has 300000 octets, not the 32 of Ed25519",
     ]

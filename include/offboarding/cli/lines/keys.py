@@ -6,22 +6,22 @@ from pydantic import Field
 
 from offboarding.cli.lines.line import At, By, Inner, JsonLine, OrNull
 from offboarding.model import Carryable, Grade, Standing, SubjectKind
-from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.reading.told_keys import KeyView
 
 
-def _verifiable(key: KeyTold) -> bool:
+def _verifiable(key: KeyView) -> bool:
     return bool(key.verifying)
 
 
-def _carryable(key: KeyTold) -> Carryable:
+def _carryable(key: KeyView) -> Carryable:
     return key.carryable[0]
 
 
-def _carryable_reason(key: KeyTold) -> str:
+def _carryable_reason(key: KeyView) -> str:
     return key.carryable[1]
 
 
-def _attested_until(key: KeyTold) -> object:
+def _attested_until(key: KeyView) -> object:
     return key.attested.until if key.attested else None
 
 

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from offboarding.cli.lines.line import By, Inner, JsonLine, OrNull
-from offboarding.runs.doctor.systems import Checked
+from offboarding.runs.doctor.systems import CheckedSystem
 
 
-def _linked(checked: Checked) -> dict[str, int] | None:
+def _linked(checked: CheckedSystem) -> dict[str, int] | None:
     return None if checked.linked is None else {"accounts": checked.linked[0], "of": checked.linked[1]}
 
 
-def _counts(checked: Checked) -> dict[str, int]:
+def _counts(checked: CheckedSystem) -> dict[str, int]:
     return dict(checked.counts)
 
 

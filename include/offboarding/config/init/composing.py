@@ -23,7 +23,7 @@ _HEAD = """\
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedSystem:
     """A system that is to be in the file."""
 
     room: str
@@ -44,7 +44,7 @@ class Composition:
         default_factory=lambda: {room: list[tuple[dict[str, object], Proposal]]() for room in loading.ROOMS}
     )
 
-    def add(self, wanted: Wanted) -> None:
+    def add(self, wanted: WantedSystem) -> None:
         """Look at a system, and put down what it proposes. Raises ConfigError and whatever the look meets."""
         module = loading.kind_module(wanted.room, wanted.kind)
         by_connection = bool(module.Settings.model_fields["connection"].is_required())
@@ -123,7 +123,7 @@ class Composition:
             if key not in self.answers.used:
                 raise ConfigError(f"--set {key}: nothing is called so.{nearest(key.partition('.')[0], names)}")
 
-    def _name(self, wanted: Wanted, *, by_connection: bool) -> str:
+    def _name(self, wanted: WantedSystem, *, by_connection: bool) -> str:
         base = wanted.where.lower().replace("_", "-") if by_connection else "hr"
         taken = {entry["name"] for entries in self.entries.values() for entry, _ in entries}
         return next(name for name in _numbered(base) if name not in taken)

@@ -28,7 +28,7 @@ class CertificateFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class X509Certificate:
     """A certificate, and what of it is asked for."""
 
     parsed: x509.Certificate = field(repr=False)
@@ -53,7 +53,7 @@ class Certificate:
     """
 
 
-def certificates_in(body: bytes) -> Iterator[Certificate]:
+def certificates_in(body: bytes) -> Iterator[X509Certificate]:
     """Each certificate of a file. Whatever else a PEM file holds is passed over.
 
     Raises CertificateFileError after the ones that can be read.
@@ -64,7 +64,7 @@ def certificates_in(body: bytes) -> Iterator[Certificate]:
         yield from map(certificate_of, _in_der(body))
 
 
-def _in_pem(body: bytes) -> Iterator[Certificate]:
+def _in_pem(body: bytes) -> Iterator[X509Certificate]:
     blocks = [match for match in _BLOCK.finditer(body) if _BEGIN.match(match[0])]
     for number, block in enumerate(blocks, 1):
         if block[1] == b"TRUSTED CERTIFICATE":
@@ -104,11 +104,11 @@ def _in_der(body: bytes) -> list[x509.Certificate]:
             ) from error
 
 
-def certificate_of(parsed: x509.Certificate) -> Certificate:
+def certificate_of(parsed: x509.Certificate) -> X509Certificate:
     """What is asked of a certificate. Raises CertificateFileError."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            return Certificate(
+            return X509Certificate(
                 parsed=parsed,
                 thumbprint=parsed.fingerprint(SHA256()).hex(),
                 subject=_plain(_subject(parsed)),

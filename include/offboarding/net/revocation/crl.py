@@ -14,7 +14,7 @@ class CrlError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revocation:
+class CrlEntry:
     """An entry of a CRL."""
 
     at: datetime
@@ -65,7 +65,7 @@ class Crl:
                 f"stale CRL: it held until {ends:%Y-%m-%d %H:%M} UTC. See whether the authority still publishes"
             )
 
-    def entry(self, certificate: x509.Certificate) -> Revocation | None:
+    def entry(self, certificate: x509.Certificate) -> CrlEntry | None:
         """What it says of a certificate of its issuer's; None: not revoked. Raises CrlError where that it isn't on it
         says nothing.
         """
@@ -77,12 +77,12 @@ class Crl:
         try:
             reason = found.extensions.get_extension_for_class(x509.CRLReason).value.reason
         except x509.ExtensionNotFound:
-            return Revocation(at=found.revocation_date_utc, reason="", on_hold=False)
+            return CrlEntry(at=found.revocation_date_utc, reason="", on_hold=False)
         except Exception as error:
             text = "it lists the certificate for a reason that can't be decoded: revoked, or only on hold"
             raise CrlError(f"{text}. Ask the authority which") from error
         on_hold = reason is x509.ReasonFlags.certificate_hold
-        return Revocation(at=found.revocation_date_utc, reason=str(reason.value), on_hold=on_hold)
+        return CrlEntry(at=found.revocation_date_utc, reason=str(reason.value), on_hold=on_hold)
 
 
 def read_crl(place: str, body: bytes) -> Crl:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography import x509
 
 from offboarding.model.errors import ConfigError
-from offboarding.net.revocation.certificates import Certificate, CertificateFileError, certificates_in
+from offboarding.net.revocation.certificates import CertificateFileError, X509Certificate, certificates_in
 from offboarding.net.revocation.crl import issued, may_sign_crls
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -19,19 +19,19 @@ PROJECT = Path(__file__).resolve().parents[4]
 class Issuers:
     """Who may have signed a certificate, and its CRL."""
 
-    by_subject: Mapping[x509.Name, Sequence[Certificate]]
+    by_subject: Mapping[x509.Name, Sequence[X509Certificate]]
     trusted: frozenset[str]
     """Thumbprints of those that the configuration names."""
 
     @classmethod
-    def of(cls, named: Sequence[Certificate], others: Sequence[Certificate] = ()) -> "Issuers":
+    def of(cls, named: Sequence[X509Certificate], others: Sequence[X509Certificate] = ()) -> "Issuers":
         """Those that the configuration names; others count only where they may sign CRLs."""
-        by_subject = defaultdict[x509.Name, list[Certificate]](list)
+        by_subject = defaultdict[x509.Name, list[X509Certificate]](list)
         for certificate in (*named, *others):
             by_subject[certificate.parsed.subject].append(certificate)
         return cls(by_subject=by_subject, trusted=frozenset(certificate.thumbprint for certificate in named))
 
-    def who_signed(self, certificate: Certificate) -> list[x509.Certificate]:
+    def who_signed(self, certificate: X509Certificate) -> list[x509.Certificate]:
         """Those whose key signed it, and whose word on it counts."""
         return [
             issuer.parsed
@@ -41,9 +41,9 @@ class Issuers:
         ]
 
 
-def read_issuers(where: str, paths: Sequence[str]) -> list[Certificate]:
+def read_issuers(where: str, paths: Sequence[str]) -> list[X509Certificate]:
     """The certificates in these files. `where`: the setting's path. Raises ConfigError."""
-    found: list[Certificate] = []
+    found: list[X509Certificate] = []
     for path in paths:
         try:
             found += certificates_in((PROJECT / path).read_bytes())

@@ -10,7 +10,7 @@ from cryptography import x509
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net import plain_file
 from offboarding.net.page import Web
-from offboarding.net.revocation.certificates import Certificate
+from offboarding.net.revocation.certificates import X509Certificate
 from offboarding.net.revocation.crl import Crl, CrlError, read_crl
 from offboarding.net.revocation.issuers import PROJECT, Issuers
 from offboarding.net.revocation.settings import CRL_SCHEMES, AskedCrls
@@ -37,7 +37,7 @@ _WORST_FIRST = (State.REVOKED, State.HELD, State.GOOD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class RevocationStatus:
     """What the CRLs say of a certificate."""
 
     state: State
@@ -67,26 +67,26 @@ class RevocationLists:
     _found: dict[str, Crl | str] = field(default_factory=dict[str, Crl | str])
     """By place: the CRL, or why there's none."""
 
-    def of(self, certificate: Certificate) -> Answer:
+    def of(self, certificate: X509Certificate) -> RevocationStatus:
         """Whether it's revoked. Raises ConfigError where ca_certs_file can't be used."""
         answer = self._of(certificate)
         self.problems += [problem for problem in answer.problems if problem not in self.problems]
         return answer
 
-    def _of(self, certificate: Certificate) -> Answer:
+    def _of(self, certificate: X509Certificate) -> RevocationStatus:
         if certificate.is_own_issuer:
-            return Answer(state=State.UNASKED, text="it's its own issuer, and no CRL can revoke it")
+            return RevocationStatus(state=State.UNASKED, text="it's its own issuer, and no CRL can revoke it")
         points = list(self._points(certificate))
         if not points:
-            return Answer(state=State.UNASKED, text=self._unasked(certificate))
+            return RevocationStatus(state=State.UNASKED, text=self._unasked(certificate))
         signers = self.issuers.who_signed(certificate)
         if not signers:
             text = f"no certificate of its issuer {certificate.issuer} is at hand"
             problem = f"certificate {certificate.parsed.serial_number:X}: {text}. {self.issuer_missing}"
-            return Answer(state=State.UNKNOWN, text=text, problems=(f"{self.where}: {problem}.",))
+            return RevocationStatus(state=State.UNKNOWN, text=text, problems=(f"{self.where}: {problem}.",))
         return self._asked(points, certificate, signers)
 
-    def _points(self, certificate: Certificate) -> Iterator[tuple[str, ...]]:
+    def _points(self, certificate: X509Certificate) -> Iterator[tuple[str, ...]]:
         """Each a CRL, by the addresses at which it lies."""
         for place in self.settings.crls:
             crl = self._crl(place)
@@ -96,14 +96,14 @@ class RevocationLists:
         if self.settings.distribution_points:
             yield from certificate.crl_points
 
-    def _unasked(self, certificate: Certificate) -> str:
+    def _unasked(self, certificate: X509Certificate) -> str:
         if certificate.crl_points:
             return "the CRL that it names isn't asked, and none of its issuer's is configured"
         return "it names no CRL, and none is configured"
 
     def _asked(
-        self, points: Sequence[tuple[str, ...]], certificate: Certificate, signers: Sequence[x509.Certificate]
-    ) -> Answer:
+        self, points: Sequence[tuple[str, ...]], certificate: X509Certificate, signers: Sequence[x509.Certificate]
+    ) -> RevocationStatus:
         """A point that can't be asked by any of its addresses is a problem only where no other CRL answers."""
         askable = [point for point in points if any(map(self._can_be_asked, point))]
         answers = [self._by_point(point, certificate, signers) for point in askable]
@@ -111,11 +111,11 @@ class RevocationLists:
             answers += [self._by_point(point, certificate, signers) for point in points if point not in askable]
         problems = tuple(problem for answer in answers for problem in answer.problems)
         told = next((answer for state in _WORST_FIRST for answer in answers if answer.state is state), answers[0])
-        return Answer(state=told.state, text=told.text, validity=told.validity, problems=problems)
+        return RevocationStatus(state=told.state, text=told.text, validity=told.validity, problems=problems)
 
     def _by_point(
-        self, point: tuple[str, ...], certificate: Certificate, signers: Sequence[x509.Certificate]
-    ) -> Answer:
+        self, point: tuple[str, ...], certificate: X509Certificate, signers: Sequence[x509.Certificate]
+    ) -> RevocationStatus:
         """By the first of its addresses whose CRL says anything: they are ways to the same one."""
         problems: list[str] = []
         text = ""
@@ -125,25 +125,27 @@ class RevocationLists:
                 return answer
             text = text or answer.text
             problems += answer.problems
-        return Answer(state=State.UNKNOWN, text=text, problems=tuple(problems))
+        return RevocationStatus(state=State.UNKNOWN, text=text, problems=tuple(problems))
 
-    def _by_place(self, place: str, certificate: Certificate, signers: Sequence[x509.Certificate]) -> Answer:
+    def _by_place(
+        self, place: str, certificate: X509Certificate, signers: Sequence[x509.Certificate]
+    ) -> RevocationStatus:
         crl = self._crl(place)
         if isinstance(crl, str):
             shown = place if self._can_be_asked(place) else f"(by {_scheme(place)})"
-            return Answer(state=State.UNKNOWN, text=f"its CRL {shown} couldn't be asked", problems=(crl,))
+            return RevocationStatus(state=State.UNKNOWN, text=f"its CRL {shown} couldn't be asked", problems=(crl,))
         try:
             crl.believe(certificate.parsed, signers, self.as_of)
             entry = crl.entry(certificate.parsed)
         except CrlError as error:
             text = str(error).partition(". ")[0]
-            return Answer(state=State.UNKNOWN, text=text, problems=(self._sentence(place, error),))
+            return RevocationStatus(state=State.UNKNOWN, text=text, problems=(self._sentence(place, error),))
         if entry is None:
-            return Answer(state=State.GOOD, text=f"not on {crl.told}", validity=crl.validity)
+            return RevocationStatus(state=State.GOOD, text=f"not on {crl.told}", validity=crl.validity)
         why = f" ({entry.reason})" if entry.reason else ""
         what = "on hold" if entry.on_hold else "revoked"
         text = f"{what} since {entry.at:%Y-%m-%d %H:%M} UTC{why} by {crl.told}, {place}"
-        return Answer(state=State.HELD if entry.on_hold else State.REVOKED, text=text, validity=crl.validity)
+        return RevocationStatus(state=State.HELD if entry.on_hold else State.REVOKED, text=text, validity=crl.validity)
 
     def _crl(self, place: str) -> Crl | str:
         """The CRL there; where there's none that can be read, a sentence that says why."""

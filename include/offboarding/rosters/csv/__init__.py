@@ -11,9 +11,9 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from offboarding.net.destinations import Destination, of_aws, of_extra, of_url
 from offboarding.rosters._records.problems import ProblemList
-from offboarding.rosters.csv.manifests import Manifests, Told
+from offboarding.rosters.csv.manifests import ManifestRecord, Manifests
 from offboarding.rosters.csv.places import store_of
-from offboarding.rosters.csv.proof import Seen, compared, no_trailer
+from offboarding.rosters.csv.proof import FileTotals, compared, no_trailer
 from offboarding.rosters.csv.proposing import propose
 from offboarding.rosters.csv.reading import FeedReader
 from offboarding.rosters.csv.repeats import changed_after, digest, empty, not_by_chance, repeated, twins
@@ -44,7 +44,7 @@ def build(settings: Settings, connection: ConnectionFields | None, context: Read
 class _FileRead:
     """What came of one file."""
 
-    seen: Seen
+    seen: FileTotals
     modified_at: datetime | None
     proved: bool
     """By all that was asked of it."""
@@ -109,7 +109,7 @@ class CsvRoster:
         return [replace(file, proved=False) for file in read] if missing else read
 
     def _file(
-        self, opened: OpenedFeed, file: FeedFile, reader: FeedReader, told: Told
+        self, opened: OpenedFeed, file: FeedFile, reader: FeedReader, told: ManifestRecord
     ) -> Generator[Worker, None, _FileRead]:
         """Yield one file's workers, and return what is to be said of the file as a whole."""
         seen, counted = yield from reader.workers(opened.stream, file.name)
@@ -118,7 +118,7 @@ class CsvRoster:
         asked = self._settings.trailer or self._settings.manifest
         return _FileRead(seen=seen, modified_at=opened.modified_at, proved=bool(asked) and not doubts, problems=doubts)
 
-    def _disproved(self, seen: Seen, counted: int | None, told: Told) -> Iterator[Problem]:
+    def _disproved(self, seen: FileTotals, counted: int | None, told: ManifestRecord) -> Iterator[Problem]:
         if self._settings.trailer and counted is None:
             yield no_trailer(seen.name)
         elif counted is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from offboarding.model import Problem
-from offboarding.rosters.csv.proof import Manifest
+from offboarding.rosters.csv.proof import FeedManifest
 from offboarding.rosters.csv.stores import FeedFile, FeedStore
 
 _MOST_BYTES = 1 << 20
@@ -13,7 +13,7 @@ _FIX = "See whether HR's delivery is complete, and whether manifest of the roste
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ManifestRecord:
     """What a manifest tells of one file."""
 
     values: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
@@ -26,16 +26,16 @@ class Told:
 class Manifests:
     """Those of one feed; each is read once."""
 
-    def __init__(self, manifest: Manifest | None, store: FeedStore, encoding: str) -> None:
+    def __init__(self, manifest: FeedManifest | None, store: FeedStore, encoding: str) -> None:
         self._manifest = manifest
         self._store = store
         self._encoding = encoding
         self._entries: dict[str, Sequence[Mapping[str, str]] | None] = {}
 
-    def told(self, file: FeedFile) -> Told:
+    def told(self, file: FeedFile) -> ManifestRecord:
         """What a file's manifest says of it."""
         if self._manifest is None:
-            return Told()
+            return ManifestRecord()
         name = self._manifest.name_for(file.name)
         if name not in self._entries:
             self._entries[name] = self._read(self._manifest, file, name)
@@ -48,7 +48,7 @@ class Manifests:
         if len(own) != 1:
             return _nothing(file, name, f"its manifest {name} tells of it {len(own)} times, and once is needed")
         try:
-            return Told(values=self._manifest.told(own[0]), by=f"the manifest {name}")
+            return ManifestRecord(values=self._manifest.told(own[0]), by=f"the manifest {name}")
         except ValueError as error:
             return _nothing(file, name, f"its manifest {name} holds no number ({error})")
 
@@ -59,7 +59,7 @@ class Manifests:
             for named in {entry["file"] for entry in entries or () if "file" in entry} - known:
                 yield Problem(record=manifest, text=f"it names {named}, which is no part of what was read", fix=_FIX)
 
-    def _read(self, manifest: Manifest, file: FeedFile, name: str) -> Sequence[Mapping[str, str]] | None:
+    def _read(self, manifest: FeedManifest, file: FeedFile, name: str) -> Sequence[Mapping[str, str]] | None:
         found = self._store.beside(file, name)
         if found is None:
             return None
@@ -68,5 +68,5 @@ class Manifests:
         return list(manifest.entries(text.removeprefix("\ufeff")))
 
 
-def _nothing(file: FeedFile, name: str, text: str) -> Told:
-    return Told(by=name, problems=(Problem(record=file.name, text=text, fix=_FIX),))
+def _nothing(file: FeedFile, name: str, text: str) -> ManifestRecord:
+    return ManifestRecord(by=name, problems=(Problem(record=file.name, text=text, fix=_FIX),))

@@ -47,7 +47,7 @@ class WrongFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class FileBounds:
     """How much a file may hold, packed and unpacked, and until when: a few kilobytes unpack to terabytes."""
 
     max_bytes: int
@@ -70,10 +70,10 @@ def _what_came(stream: BinaryIO, size: int) -> bytes:
     return read1(size)
 
 
-class _Bounded(io.RawIOBase):
+class _BoundedStream(io.RawIOBase):
     """A stream that ends in WrongFileError beyond its bounds."""
 
-    def __init__(self, raw: BinaryIO, bounds: Bounds) -> None:
+    def __init__(self, raw: BinaryIO, bounds: FileBounds) -> None:
         super().__init__()
         self._raw = raw
         self._bounds = bounds
@@ -98,7 +98,7 @@ class Digested(io.RawIOBase):
     Raises WrongFileError beyond its bounds.
     """
 
-    def __init__(self, raw: BinaryIO, bounds: Bounds) -> None:
+    def __init__(self, raw: BinaryIO, bounds: FileBounds) -> None:
         super().__init__()
         self._raw = raw
         self.bounds = bounds
@@ -137,7 +137,7 @@ def unpacked(stream: Digested, encoding: str) -> Generator[BinaryIO]:
     start = buffered.peek(_LOOKED_AT)[:_LOOKED_AT]
     if start.startswith(_GZIP):
         with gzip.GzipFile(fileobj=buffered) as inner:
-            opened = io.BufferedReader(_Bounded(cast("BinaryIO", inner), stream.bounds), _CHUNK)
+            opened = io.BufferedReader(_BoundedStream(cast("BinaryIO", inner), stream.bounds), _CHUNK)
             _refuse_others(opened.peek(_LOOKED_AT), encoding)
             yield opened
     elif start.startswith((_ZIP, _EMPTY_ZIP)):
@@ -150,7 +150,7 @@ def unpacked(stream: Digested, encoding: str) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def _member(stream: BinaryIO, bounds: Bounds) -> Generator[io.BufferedReader]:
+def _member(stream: BinaryIO, bounds: FileBounds) -> Generator[io.BufferedReader]:
     """The one file of an archive, whose list of contents stands at its end."""
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(stream, copy, _CHUNK)
@@ -163,7 +163,7 @@ def _member(stream: BinaryIO, bounds: Bounds) -> Generator[io.BufferedReader]:
             if archive.getinfo(names[0]).flag_bits & 1:
                 raise WrongFileError("is an encrypted zip", "Have it packed without a password, or decrypted")
             with archive.open(names[0]) as member:
-                yield io.BufferedReader(_Bounded(cast("BinaryIO", member), bounds), _CHUNK)
+                yield io.BufferedReader(_BoundedStream(cast("BinaryIO", member), bounds), _CHUNK)
 
 
 def _refuse_others(start: bytes, encoding: str) -> None:

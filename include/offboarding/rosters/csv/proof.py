@@ -103,7 +103,7 @@ class Trailer(Strict):
             return None
 
 
-class Manifest(Strict):
+class FeedManifest(Strict):
     """A file beside the feed that says what the feed holds."""
 
     path: Annotated[str, AfterValidator(_template)] = Field(
@@ -137,7 +137,7 @@ class Manifest(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class FileTotals:
     """What a file held, once it has been read to its end."""
 
     name: str
@@ -154,7 +154,7 @@ def no_trailer(name: str) -> Problem:
     )
 
 
-def compared(seen: Seen, told: Mapping[str, str | int], by: str) -> Iterator[Problem]:
+def compared(seen: FileTotals, told: Mapping[str, str | int], by: str) -> Iterator[Problem]:
     """Yield what doesn't fit. `by`: who tells it, for people."""
     for name, value in told.items():
         met = getattr(seen, name)

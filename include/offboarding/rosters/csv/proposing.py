@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from offboarding.interfaces import Asker, ConnectionFields, Proposal
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import EmploymentStatus
 from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import DAYS
@@ -25,7 +25,7 @@ _SHOWN = 5
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def propose(where: str, connection: ConnectionFields | None, asker: Asker) -> Proposal:
+def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> Proposal:
     """Column mapping, encoding, delimiter, date format, status words and zones that fit every row of the newest file.
 
     Raises ConfigError where two ways fit and nobody can be asked, naming both; and where none does.
@@ -58,7 +58,7 @@ def propose(where: str, connection: ConnectionFields | None, asker: Asker) -> Pr
     )
 
 
-def _text(path: str, connection: ConnectionFields | None, asker: Asker) -> tuple[str, str, str]:
+def _text(path: str, connection: ConnectionFields | None, asker: Chooser) -> tuple[str, str, str]:
     """Encoding, text, and the file's name."""
     store = store_of(path, connection, "init")
     newest = max(store.found(), key=lambda file: (file.modified_at or _NEVER, file.name))
@@ -83,7 +83,7 @@ def _differing(text: str, texts: Mapping[str, str]) -> str:
     return lines[at][:40] if lines else ""
 
 
-def _table(text: str, name: str, asker: Asker) -> Table:
+def _table(text: str, name: str, asker: Chooser) -> Table:
     found = tables(text)
     if not found:
         raise ConfigError(
@@ -94,7 +94,7 @@ def _table(text: str, name: str, asker: Asker) -> Table:
     return found[_one("delimiter", question, list(found), asker)]
 
 
-def _columns(table: Table, asker: Asker) -> dict[str, str]:
+def _columns(table: Table, asker: Chooser) -> dict[str, str]:
     header = [cell for cell in table.header if cell.strip()]
     known = known_columns(header)
     if "worker_id" not in known:
@@ -108,7 +108,7 @@ def _columns(table: Table, asker: Asker) -> dict[str, str]:
     return chosen
 
 
-def _statuses(table: Table, columns: Mapping[str, str], asker: Asker) -> dict[str, str]:
+def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[str, str]:
     """HR's word -> ours."""
     if "status" not in columns:
         return {}
@@ -138,13 +138,13 @@ def _statuses(table: Table, columns: Mapping[str, str], asker: Asker) -> dict[st
     return told
 
 
-def _coverage(columns: Mapping[str, str], told: Mapping[str, str], asker: Asker) -> str:
+def _coverage(columns: Mapping[str, str], told: Mapping[str, str], asker: Chooser) -> str:
     question = "Does the file list everyone, leavers with their dates (full), only who works here (active), or leavers"
     options = ["full", "active", "leavers"] if "status" in columns else ["active", "leavers"]
     return asker.choose("coverage", question, options, proposed="full" if "left" in told.values() else None)
 
 
-def _date_formats(table: Table, columns: Mapping[str, str], asker: Asker) -> list[str]:
+def _date_formats(table: Table, columns: Mapping[str, str], asker: Chooser) -> list[str]:
     """One format for all columns that hold days; where none reads all of them, one a column."""
     values = {name: column(table, columns[name]) for name in DAYS if name in columns}
     every = [value for told in values.values() for value in told]
@@ -163,7 +163,7 @@ def _date_formats(table: Table, columns: Mapping[str, str], asker: Asker) -> lis
     return list(dict.fromkeys(formats))
 
 
-def _unfit(header: str, values: Sequence[str], asker: Asker) -> str:
+def _unfit(header: str, values: Sequence[str], asker: Chooser) -> str:
     shown = ", ".join(dict.fromkeys(values[:_SHOWN]))
     return asker.choose(
         "date_format", f'No usual way of writing days reads all of "{header}" ({shown}); which one is it'
@@ -179,7 +179,7 @@ def _asked(values: Sequence[str], fit: Sequence[str]) -> str:
     return f"Days can be read in {len(fit)} ways ({doubt} is either)"
 
 
-def _one(key: str, question: str, options: Sequence[str], asker: Asker) -> str:
+def _one(key: str, question: str, options: Sequence[str], asker: Chooser) -> str:
     """The only one that fits; where several do, somebody has to say."""
     return asker.choose(key, question, options, proposed=options[0] if len(options) == 1 else None)
 

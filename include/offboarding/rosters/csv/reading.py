@@ -22,8 +22,8 @@ from offboarding.rosters._records.likeness import Likeness
 from offboarding.rosters._records.problems import BadRecordError, ProblemList
 from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
 from offboarding.rosters._records.workers import WorkerReader
-from offboarding.rosters.csv.packing import Bounds, Digested, WrongFileError, unpacked
-from offboarding.rosters.csv.proof import Seen, Trailer
+from offboarding.rosters.csv.packing import Digested, FileBounds, WrongFileError, unpacked
+from offboarding.rosters.csv.proof import FileTotals, Trailer
 from offboarding.rosters.csv.settings import Settings
 
 _log = structlog.get_logger("offboarding.rosters")
@@ -59,19 +59,21 @@ class FeedReader:
         self._likeness = Likeness(settings.columns, settings.date_format, domains)
         self.tally = Tally()
 
-    def workers(self, stream: BinaryIO, name: str) -> Generator[Worker, None, tuple[Seen, int | None]]:
+    def workers(self, stream: BinaryIO, name: str) -> Generator[Worker, None, tuple[FileTotals, int | None]]:
         """Yield the workers of one file, note bad rows, and return what was seen and how many rows its trailer tells.
 
         Raises IncompleteReadError where it is no delimited text, is damaged or lacks a column, and RetriableError where
         it can't be read to its end.
         """
         until = time.monotonic() + self._settings.max_read_minutes * 60
-        passed = Digested(stream, Bounds(max_bytes=self._settings.max_megabytes << 20, until=until))
+        passed = Digested(stream, FileBounds(max_bytes=self._settings.max_megabytes << 20, until=until))
         with self._explained(name), unpacked(passed, self._settings.encoding) as content:
             text = decoded(content, self._settings.encoding)
             rows, counted = yield from self._rows(text, name)
             passed.finish()
-        seen = Seen(name=name, rows=rows, bytes=passed.size, sha256=passed.digest("sha256"), md5=passed.digest("md5"))
+        seen = FileTotals(
+            name=name, rows=rows, bytes=passed.size, sha256=passed.digest("sha256"), md5=passed.digest("md5")
+        )
         return seen, counted
 
     def verdict(self, origin: str) -> None:

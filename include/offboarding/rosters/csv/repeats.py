@@ -8,7 +8,7 @@ from offboarding.model import Coverage, Problem
 from offboarding.rosters._records.durations import told
 from offboarding.rosters.csv.calendar_days import Deliveries
 from offboarding.rosters.csv.names import date_in
-from offboarding.rosters.csv.proof import Seen
+from offboarding.rosters.csv.proof import FileTotals
 from offboarding.rosters.csv.selection import Chosen
 from offboarding.rosters.csv.settings import Settings
 from offboarding.rosters.csv.stores import FeedFile, FeedStore
@@ -23,14 +23,14 @@ _WORKER_DAYS_OF_CHANCE = 1000
 have been undone to the letter (docs/decisions/0055-an-older-file-delivered-again.md)."""
 
 
-def digest(seen: Sequence[Seen]) -> str:
+def digest(seen: Sequence[FileTotals]) -> str:
     """The SHA-256 of a feed: its file's, or that of its files' in their order."""
     if len(seen) == 1:
         return seen[0].sha256
     return hashlib.sha256("".join(file.sha256 for file in seen).encode()).hexdigest()
 
 
-def twins(seen: Sequence[Seen]) -> Iterator[Problem]:
+def twins(seen: Sequence[FileTotals]) -> Iterator[Problem]:
     """Yield a sentence for each file of a feed that holds the same as one before it."""
     first: dict[str, str] = {}
     for file in seen:
@@ -43,7 +43,7 @@ def twins(seen: Sequence[Seen]) -> Iterator[Problem]:
             )
 
 
-def empty(seen: Sequence[Seen]) -> Iterator[Problem]:
+def empty(seen: Sequence[FileTotals]) -> Iterator[Problem]:
     """Yield a sentence for each file of several that has a header alone."""
     for file in seen:
         if not file.rows:
@@ -69,7 +69,13 @@ def not_by_chance(settings: Settings, at_work: int, zone: str, as_of: datetime) 
 
 
 def repeated(
-    store: FeedStore, feed: Chosen, seen: Seen, made_at: datetime | None, settings: Settings, zone: str, as_of: datetime
+    store: FeedStore,
+    feed: Chosen,
+    seen: FileTotals,
+    made_at: datetime | None,
+    settings: Settings,
+    zone: str,
+    as_of: datetime,
 ) -> Iterator[Problem]:
     """Yield a sentence where the file says the same as those before it, for longer than it may."""
     limit, oldest = settings.max_unchanged, made_at

@@ -114,7 +114,7 @@ class Bucket:
             version=head["ETag"],
         )
 
-    def _below(self, prefix: str, wanted: "_Wanted", *, flat: bool) -> Iterable[FeedFile]:
+    def _below(self, prefix: str, wanted: "_ObjectFilter", *, flat: bool) -> Iterable[FeedFile]:
         pages = self._s3().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/" if flat else ""):
             yield from (_described(item) for item in page.get("Contents", ()) if wanted(item.get("Key", "")))
@@ -186,7 +186,7 @@ class Bucket:
         )
 
 
-class _Wanted(Protocol):
+class _ObjectFilter(Protocol):
     """Whether an object counts, by its key."""
 
     def __call__(self, key: str, /) -> bool: ...

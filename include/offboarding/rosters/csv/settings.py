@@ -20,7 +20,7 @@ from offboarding.rosters._records.durations import Duration, DurationOrNever
 from offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
 from offboarding.rosters.csv.calendar_days import DeliveryDays
 from offboarding.rosters.csv.names import checked_date_form
-from offboarding.rosters.csv.proof import Manifest, Trailer
+from offboarding.rosters.csv.proof import FeedManifest, Trailer
 from offboarding.rosters.csv.stores import checked_address
 
 
@@ -70,7 +70,7 @@ class Settings(RecordSettings):
     )
     columns: Columns = Field(min_length=1, description="Our name -> the header's name of the column.")
     trailer: Trailer | None = Field(default=None, description="The last record, when it counts those above it.")
-    manifest: Manifest | None = Field(default=None, description="A file beside the feed that says what it holds.")
+    manifest: FeedManifest | None = Field(default=None, description="A file beside the feed that says what it holds.")
     max_age: Duration | None = Field(
         default=None, description="36h, 2d or seconds: a file made longer ago makes the read partial."
     )

@@ -9,8 +9,8 @@ from offboarding.interfaces import KeySource, Reader, Source, Trail
 from offboarding.model import (
     Account,
     AccountRef,
+    AuditEvent,
     Credential,
-    Event,
     Fact,
     Gap,
     IdentityKey,
@@ -25,7 +25,7 @@ SAMPLE = 3
 
 
 @dataclass(slots=True)
-class Seen:
+class ReaderTally:
     """What a reader has told so far."""
 
     reader: Reader
@@ -78,7 +78,7 @@ class Seen:
             self.credentials += 1
         elif isinstance(fact, Key):
             self.keys[fact.standing] += 1
-        elif isinstance(fact, Event):
+        elif isinstance(fact, AuditEvent):
             self.recorded += 1
         elif isinstance(fact, Gap):
             (self.missing if fact.red else self.limits)[fact.text] = None
@@ -88,7 +88,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _HeardKeys:
-    seen: Seen
+    seen: ReaderTally
     inner: KeySource
 
     @property
@@ -101,7 +101,7 @@ class _HeardKeys:
 
 @dataclass(frozen=True, slots=True)
 class _HeardSource:
-    seen: Seen
+    seen: ReaderTally
     inner: Source
 
     @property
@@ -122,7 +122,7 @@ class _HeardSource:
 
 @dataclass(frozen=True, slots=True)
 class _HeardTrail:
-    seen: Seen
+    seen: ReaderTally
     inner: Trail
 
     @property

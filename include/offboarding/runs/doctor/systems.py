@@ -9,7 +9,7 @@ from offboarding.interfaces import RosterSettings, SourceSettings, Trail, Verifi
 from offboarding.model import Standing
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import pipeline
-from offboarding.runs.doctor.seen import Seen
+from offboarding.runs.doctor.seen import ReaderTally
 from offboarding.runs.ingest.progress import passing
 from offboarding.runs.whole import Readers
 from offboarding.store.connect import Session
@@ -22,7 +22,7 @@ NOBODYS_KEY = "offb-000000000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckedSystem:
     """What came of asking one system."""
 
     room: str
@@ -52,7 +52,7 @@ class Checkup:
     as_of: datetime
     session: Session | None
 
-    def run(self) -> Iterator[Checked]:
+    def run(self) -> Iterator[CheckedSystem]:
         """Yield what came of each system: rosters, sources with what would link, the queue, the tracker."""
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
@@ -65,7 +65,7 @@ class Checkup:
             return None
         return pipeline.open_run(self.session, self.settings, caller="checkup", as_of=self.as_of)
 
-    def _roster(self, run: Run | None, own: RosterSettings) -> Checked:
+    def _roster(self, run: Run | None, own: RosterSettings) -> CheckedSystem:
         read = 0
         try:
             roster = self.readers.roster(self.settings, own.name, self.as_of)
@@ -74,9 +74,9 @@ class Checkup:
             else:
                 read = sum(1 for _ in passing(roster.read(), object, noun="workers", roster=own.name))
         except OffboardingError as error:
-            return Checked(room="roster", name=own.name, state=FAILED, missing=(str(error),))
+            return CheckedSystem(room="roster", name=own.name, state=FAILED, missing=(str(error),))
         summary, told = roster.summary, (*roster.problems, *roster.left_out.problems)
-        return Checked(
+        return CheckedSystem(
             room="roster",
             name=own.name,
             state=IN_PART if told else GOOD,
@@ -87,18 +87,18 @@ class Checkup:
             missing=tuple(map(str, told)),
         )
 
-    def _source(self, run: Run | None, own: SourceSettings) -> Iterator[Checked]:
+    def _source(self, run: Run | None, own: SourceSettings) -> Iterator[CheckedSystem]:
         try:
             parts = self.readers.parts(self.settings, self.as_of)(own)
         except OffboardingError as error:
-            yield Checked(room=_room(own), name=own.name, state=FAILED, missing=(str(error),))
+            yield CheckedSystem(room=_room(own), name=own.name, state=FAILED, missing=(str(error),))
             parts = own.parts()
         for part in parts:
             yield self._part(run, own, part)
 
-    def _part(self, run: Run | None, own: SourceSettings, part: str) -> Checked:
+    def _part(self, run: Run | None, own: SourceSettings, part: str) -> CheckedSystem:
         try:
-            seen = Seen(self.readers.source(self.settings, own.name, part, self.as_of))
+            seen = ReaderTally(self.readers.source(self.settings, own.name, part, self.as_of))
             reader = seen.as_told()
             if self.session and run:
                 pipeline.collect(self.session, self.settings, run, own, part, reader)
@@ -108,10 +108,12 @@ class Checkup:
                     pass
             seen.look_closer()
         except OffboardingError as error:
-            return Checked(room=_room(own), name=own.name, part=part, state=FAILED, missing=(str(error),))
+            return CheckedSystem(room=_room(own), name=own.name, part=part, state=FAILED, missing=(str(error),))
         except Exception as error:  # noqa: BLE001 - it keeps no other back, and is told
-            return Checked(room=_room(own), name=own.name, part=part, state=FAILED, missing=(_defect(own.name, error),))
-        return Checked(
+            return CheckedSystem(
+                room=_room(own), name=own.name, part=part, state=FAILED, missing=(_defect(own.name, error),)
+            )
+        return CheckedSystem(
             room=_room(own),
             name=own.name,
             part=part,
@@ -122,7 +124,7 @@ class Checkup:
             limits=tuple(seen.limits),
         )
 
-    def _linked(self, run: Run | None, sources: Sequence[Checked]) -> Sequence[Checked]:
+    def _linked(self, run: Run | None, sources: Sequence[CheckedSystem]) -> Sequence[CheckedSystem]:
         """With how much of each source would be linked; all its parts together, beside the first."""
         if self.session is None or run is None:
             return sources
@@ -138,7 +140,7 @@ class Checkup:
             for checked in sources
         ]
 
-    def _queue(self) -> Iterator[Checked]:
+    def _queue(self) -> Iterator[CheckedSystem]:
         own = self.settings.messages
         if own is None:
             return
@@ -146,23 +148,23 @@ class Checkup:
             queue = self.readers.queue(self.settings)
             waiting = 0 if queue is None else queue.waiting()
         except OffboardingError as error:
-            yield Checked(room="queue", name=own.kind, state=FAILED, missing=(str(error),))
+            yield CheckedSystem(room="queue", name=own.kind, state=FAILED, missing=(str(error),))
         else:
             readable = f"answers; messages that nobody has in hand: {waiting:,}"
             counts = (("messages", waiting),)
-            yield Checked(room="queue", name=own.kind, state=GOOD, readable=readable, counts=counts)
+            yield CheckedSystem(room="queue", name=own.kind, state=GOOD, readable=readable, counts=counts)
 
-    def _tracker(self) -> Iterator[Checked]:
+    def _tracker(self) -> Iterator[CheckedSystem]:
         for own in self.settings.trackers[:1]:
             try:
                 told = self.readers.tracker(self.settings)
                 if told is not None:
                     told[1].find(NOBODYS_KEY)
             except OffboardingError as error:
-                yield Checked(room="tracker", name=own.name, state=FAILED, missing=(str(error),))
+                yield CheckedSystem(room="tracker", name=own.name, state=FAILED, missing=(str(error),))
             else:
                 answers = "answers, and tickets can be searched"
-                yield Checked(room="tracker", name=own.name, state=GOOD, readable=answers)
+                yield CheckedSystem(room="tracker", name=own.name, state=GOOD, readable=answers)
 
 
 def _defect(name: str, error: Exception) -> str:
@@ -174,14 +176,14 @@ def _room(own: SourceSettings) -> str:
     return "verifier" if isinstance(own, VerifierSettings) else "source"
 
 
-def _counts(own: SourceSettings, seen: Seen) -> tuple[tuple[str, int], ...]:
+def _counts(own: SourceSettings, seen: ReaderTally) -> tuple[tuple[str, int], ...]:
     if own.tells == "events":
         return (("events", seen.recorded),)
     told = seen.keys if own.tells == "keys" else seen.standings
     return ((own.tells, told.total()), *((str(standing), told[standing]) for standing in Standing))
 
 
-def _readable(own: SourceSettings, seen: Seen) -> str:
+def _readable(own: SourceSettings, seen: ReaderTally) -> str:
     if own.tells == "events":
         return f"{seen.recorded:,} events"
     counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")

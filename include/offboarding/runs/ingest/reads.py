@@ -12,9 +12,20 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.identity import folding, keys
 from offboarding.identity.folding import normal
-from offboarding.identity.keys import AccountForm, KeyRules, WorkerForm, actor_keys
+from offboarding.identity.keys import AccountForm, KeyRules, RosterWorkerForm, actor_keys
 from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
-from offboarding.model import Account, Event, Fact, Key, LeftOut, Problem, RequestCounts, RosterSummary, Worker, texts
+from offboarding.model import (
+    Account,
+    AuditEvent,
+    Fact,
+    Key,
+    LeftOut,
+    Problem,
+    RequestCounts,
+    RosterSummary,
+    Worker,
+    texts,
+)
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.texts import sentence
 from offboarding.runs.ingest.gate.days import DayGate
@@ -196,8 +207,8 @@ def _tell_source(outcome: SourceOutcome) -> None:
         (log.warning if red else log.info)(f"not checked: {text}", source=outcome.source)
 
 
-def _worker_form(settings: Settings, roster: RosterSettings) -> WorkerForm:
-    return WorkerForm(
+def _worker_form(settings: Settings, roster: RosterSettings) -> RosterWorkerForm:
+    return RosterWorkerForm(
         roster=roster.name,
         id_space=roster.id_space,
         login_realm=roster.login_realm,
@@ -213,16 +224,16 @@ def _keys_code() -> bytes:
     return b"".join(Path(module.__file__ or "").read_bytes() for module in (keys, folding, texts))
 
 
-_COUNTED: dict[Tells, type[Account | Key | Event]] = {"accounts": Account, "keys": Key, "events": Event}
+_COUNTED: dict[Tells, type[Account | Key | AuditEvent]] = {"accounts": Account, "keys": Key, "events": AuditEvent}
 """What is counted while it passes."""
 
 
-def _kept(settings: Settings, source: SourceSettings) -> Callable[[StagedBeside | Event], StagedBeside]:
+def _kept(settings: Settings, source: SourceSettings) -> Callable[[StagedBeside | AuditEvent], StagedBeside]:
     """What is kept of a fact: its actors' keys in normal form; what the register says of caches counts."""
     rules = key_rules(settings)
 
-    def kept(fact: StagedBeside | Event) -> StagedBeside:
-        if isinstance(fact, Event):
+    def kept(fact: StagedBeside | AuditEvent) -> StagedBeside:
+        if isinstance(fact, AuditEvent):
             return StagedEvent(event=fact, keys=tuple(actor_keys(fact, source.number_format, rules)))
         if isinstance(fact, Key):
             # Whoever trusts it may do so for longer than its verifier knows.

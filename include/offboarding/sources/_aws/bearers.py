@@ -6,14 +6,14 @@ An account too many costs nothing here, since correlation decides; one too few i
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from offboarding.model import AccountKey, IdentityKey, KeyKind
+from offboarding.model import AccountKey, IdentityKey, IdentityKeyKind
 
 
 @dataclass(frozen=True, slots=True)
 class Bearers:
     """The keys that are looked for."""
 
-    wanted: frozenset[tuple[KeyKind, str]]
+    wanted: frozenset[tuple[IdentityKeyKind, str]]
 
     @staticmethod
     def of(keys: Sequence[IdentityKey]) -> "Bearers":
@@ -23,19 +23,19 @@ class Bearers:
 
     def bear(self, native_id: str, keys: Iterable[AccountKey]) -> bool:
         """Whether an account of this id, with these keys, bears one of them."""
-        own = (KeyKind.DIRECTORY_ID, native_id.casefold())
+        own = (IdentityKeyKind.DIRECTORY_ID, native_id.casefold())
         return own in self.wanted or any(
             (key.kind, form) in self.wanted for key in keys for form in _forms(key.kind, key.value)
         )
 
 
-def _forms(kind: KeyKind, text: str) -> Iterator[str]:
+def _forms(kind: IdentityKeyKind, text: str) -> Iterator[str]:
     """Yield a value as written, a mail without its plus-address, a number without what leads it (E001042: 1042)."""
     value = text.strip().casefold()
     if value:
         yield value
-    if kind is KeyKind.MAIL and "@" in value:
+    if kind is IdentityKeyKind.MAIL and "@" in value:
         local, _, domain = value.rpartition("@")
         yield f"{local.partition('+')[0]}@{domain}"
-    elif kind is KeyKind.NUMBER and (bare := value.lstrip("abcdefghijklmnopqrstuvwxyz-_#/ 0")):
+    elif kind is IdentityKeyKind.NUMBER and (bare := value.lstrip("abcdefghijklmnopqrstuvwxyz-_#/ 0")):
         yield bare

@@ -2,17 +2,17 @@
 
 import re
 
-from offboarding.interfaces import Asker, ConnectionFields, Proposal
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources._aws.client.failures import PERMISSIONS
-from offboarding.sources._aws.client.failures import Asker as Asked
+from offboarding.sources._aws.client.failures import CallerIdentity as Asked
 from offboarding.sources._aws.client.meter import Meter
-from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.client.session import AccountConnection
 
 _ATTEMPTS = 3
 
 
-def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """The connection's own account, or those that are named; through a role where one is named.
 
     Raises ConfigError where something has to be said.
@@ -37,7 +37,7 @@ def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
 def _own_account(connection: ConnectionFields) -> tuple[str, str]:
     """Whose key it is, and why that can't be told."""
     asked = Asked(source="init", account_id="", role_name=None, conn_id=connection.conn_id)
-    access = Access(
+    access = AccountConnection(
         connection=connection, role_name=None, external_id=None, max_attempts=_ATTEMPTS, asker=asked, meter=Meter()
     )
     try:

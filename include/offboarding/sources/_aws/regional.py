@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import Fact, Gap, ScopeRead, SubjectKind
 from offboarding.sources._aws.access.controls import ControlReader
-from offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
+from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, organization_of
 from offboarding.sources._aws.client.organization import Organization
 from offboarding.sources._aws.client.regions import enabled_regions
-from offboarding.sources._aws.client.session import Access, Opened
+from offboarding.sources._aws.client.session import AccountConnection, Opened
 from offboarding.sources._aws.settings import RegionsSettings
 
 Kinds = tuple[SubjectKind, ...]
@@ -21,17 +21,17 @@ Kinds = tuple[SubjectKind, ...]
 class Regional:
     """How an account's regions are read."""
 
-    access: Access
+    access: AccountConnection
     organization: Organization | None
     """None: nobody is asked which accounts there are."""
-    above: Access
+    above: AccountConnection
     """Of whoever is asked for the organization's policies."""
     meter: Meter
     regions: tuple[str, ...]
     """The only ones to read; empty: those that are enabled."""
 
     @property
-    def asker(self) -> Asker:
+    def asker(self) -> CallerIdentity:
         """Who asks which account."""
         return self.access.asker
 

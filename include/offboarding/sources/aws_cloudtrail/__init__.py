@@ -15,21 +15,21 @@ import structlog
 from pydantic import Field, model_validator
 
 from offboarding.interfaces import ConnectionFields, ReadContext, Tells
-from offboarding.model import Event, Fact, Gap, RequestCounts, ScopeRead
-from offboarding.sources._aws.client.failures import SERVICES, Asker, speaking_of
+from offboarding.model import AuditEvent, Fact, Gap, RequestCounts, ScopeRead
+from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
 from offboarding.sources._aws.client.organization import Organization
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.regions import enabled_regions
-from offboarding.sources._aws.client.session import Access, Opened
+from offboarding.sources._aws.client.session import AccountConnection, Opened
 from offboarding.sources._aws.settings import AccountId, AccountsSettings, Region
 from offboarding.sources.aws_cloudtrail.actors import Record
 from offboarding.sources.aws_cloudtrail.bucket import TrailBucket
 from offboarding.sources.aws_cloudtrail.days import first_and_last
-from offboarding.sources.aws_cloudtrail.lookup import HORIZON_DAYS, Lookup, Pace
-from offboarding.sources.aws_cloudtrail.names import Names
-from offboarding.sources.aws_cloudtrail.records import Recorded, RecordError, recorded
+from offboarding.sources.aws_cloudtrail.lookup import HORIZON_DAYS, EventHistory, Pace
+from offboarding.sources.aws_cloudtrail.names import ResourceNames
+from offboarding.sources.aws_cloudtrail.records import RecordedEvent, RecordError, recorded
 from offboarding.sources.aws_cloudtrail.words import HOMES
 
 __all__ = ["AwsCloudTrailSource", "Settings", "build", "destinations", "discover"]
@@ -104,7 +104,7 @@ def discover(settings: Settings, connection: ConnectionFields, context: ReadCont
     return accounts_today(settings, connection)
 
 
-def _archive(settings: Settings, access: Access) -> Access:
+def _archive(settings: Settings, access: AccountConnection) -> AccountConnection:
     """Who reads the bucket: the role in the bucket's account, else the connection itself, in whichever account."""
     account_id = settings.bucket_account or ""
     role_name = settings.role_name if account_id else None
@@ -118,8 +118,8 @@ class AwsCloudTrailSource:
     def __init__(
         self,
         *,
-        access: Access,
-        archive: Access,
+        access: AccountConnection,
+        archive: AccountConnection,
         organization: Organization | None,
         meter: Meter,
         settings: Settings,
@@ -141,7 +141,7 @@ class AwsCloudTrailSource:
         return self._meter.requests
 
     @property
-    def _asker(self) -> Asker:
+    def _asker(self) -> CallerIdentity:
         return self._access.asker
 
     @property
@@ -177,7 +177,7 @@ class AwsCloudTrailSource:
         refusals, names = Refusals(asker=self._asker), self._names(opened)
         with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
             home = HOMES[opened.session.get_partition_for_region(self._region(opened))]
-            lookup = Lookup(
+            lookup = EventHistory(
                 client=opened.cloudtrail,
                 regions=self._settings.regions or enabled_regions(opened),
                 home=home,
@@ -237,34 +237,34 @@ class AwsCloudTrailSource:
 
     # --- both -----------------------------------------------------------------------------------------------------
 
-    def _names(self, opened: Opened | None = None) -> Names:
+    def _names(self, opened: Opened | None = None) -> ResourceNames:
         """What full names are looked up by: the account's own role, opened where there's need."""
 
         @functools.cache
         def account() -> Opened:
             return opened or self._access.open()
 
-        return Names(
+        return ResourceNames(
             secrets_manager=lambda region: account().secrets_manager(region),
             ssm=lambda region: account().ssm(region),
             account_id=self._realm,
             refusals=Refusals(asker=self._asker),
         )
 
-    def _events(self, records: Iterator[Record], names: Names) -> list[Event]:
+    def _events(self, records: Iterator[Record], names: ResourceNames) -> list[AuditEvent]:
         told = (each for record in records for each in self._told(record))
         found = list(first_and_last(event for each in told for event in names.certain(each)))
         log.info("CloudTrail read", realm=self._realm, events=len(found), requests=self.requests.inventory)
         return found
 
-    def _told(self, record: Record) -> list[Recorded]:
+    def _told(self, record: Record) -> list[RecordedEvent]:
         try:
             return list(recorded(record, self._realm))
         except RecordError as error:
             self._malformed.append(str(error))
             return []
 
-    def _unnamed(self, names: Names) -> Iterator[Gap]:
+    def _unnamed(self, names: ResourceNames) -> Iterator[Gap]:
         """Records that couldn't be read, and what keeps events from being told of the secret that they were about."""
         for text in self._malformed[:MOST_NAMED]:
             yield Gap(realm=self._realm, text=text, red=True)

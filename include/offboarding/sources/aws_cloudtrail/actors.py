@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from offboarding.model import AccountKey, KeyKind, KeyOrigin
+from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin
 
 Record = Mapping[str, Any]
 """A record, or a part of one, as CloudTrail writes it."""
@@ -81,8 +81,8 @@ def _keys(identity: Record, session: str) -> Iterator[AccountKey]:
     }
     for name, value in told.items():
         if value and not _NOBODYS.fullmatch(str(value)):
-            kind = KeyKind.MAIL if _MAIL.fullmatch(str(value)) else KeyKind.LOGIN
-            yield AccountKey(kind=kind, value=str(value), origin=KeyOrigin.ATTRIBUTE, name=name)
+            kind = IdentityKeyKind.MAIL if _MAIL.fullmatch(str(value)) else IdentityKeyKind.LOGIN
+            yield AccountKey(kind=kind, value=str(value), origin=IdentityKeyOrigin.ATTRIBUTE, name=name)
 
 
 def part(record: Record, name: str) -> Record:

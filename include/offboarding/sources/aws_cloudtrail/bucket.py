@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
-from offboarding.sources._aws.client.failures import Asker, error_code, is_denied
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied
 from offboarding.sources.aws_cloudtrail.actors import Record
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class TrailBucket:
     address: str
     """"s3://BUCKET/PREFIX", as it was told to CloudTrail."""
     account_id: str
-    asker: Asker
+    asker: CallerIdentity
     newest_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """By region: when the newest file was delivered, once all was read."""
     files: int = 0

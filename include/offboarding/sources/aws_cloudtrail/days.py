@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from offboarding.model import Event
+from offboarding.model import AuditEvent
 
 _About = tuple[str, str, str, str, str, str, bool, date]
 
 
-def first_and_last(events: Iterable[Event]) -> Iterator[Event]:
+def first_and_last(events: Iterable[AuditEvent]) -> Iterator[AuditEvent]:
     """Yield, of each day (UTC), the first and last of the same actor, action and object; in the order of times."""
-    kept: dict[_About, tuple[Event, Event]] = {}
+    kept: dict[_About, tuple[AuditEvent, AuditEvent]] = {}
     for event in events:
         first, last = kept.get(_about(event), (event, event))
         order = (event.at, event.event_id)
@@ -23,7 +23,7 @@ def first_and_last(events: Iterable[Event]) -> Iterator[Event]:
     yield from sorted(chosen.values(), key=lambda event: (event.at, event.event_id, event.object))
 
 
-def _about(event: Event) -> _About:
+def _about(event: AuditEvent) -> _About:
     who = (event.actor_realm, event.actor, event.actor_label)
     # A source identity may differ where the session is called the same.
     also = ",".join(key.value for key in event.actor_keys)

@@ -46,7 +46,7 @@ class Pace:
 
 
 @dataclass(slots=True, kw_only=True)
-class Lookup:
+class EventHistory:
     """The history of one account. Raises botocore's ClientError for all but a missing right, which `refusals` tell."""
 
     client: Callable[[str], "CloudTrailClient"] = field(repr=False)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from offboarding.model import Event
+from offboarding.model import AuditEvent
 from offboarding.model.errors import FatalError
 from offboarding.sources._aws.client.refusals import Refusals
-from offboarding.sources.aws_cloudtrail.records import Recorded
+from offboarding.sources.aws_cloudtrail.records import RecordedEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -24,13 +24,13 @@ _SUFFIX = 7
 
 
 @dataclass(frozen=True, slots=True)
-class _Secret:
+class _NamedSecret:
     arn: str
     made_at: datetime | None
 
 
 @dataclass(slots=True, kw_only=True)
-class Names:
+class ResourceNames:
     """One account's names, asked for region by region, and only where an event bears one."""
 
     secrets_manager: Callable[[str], "SecretsManagerClient"] = field(repr=False)
@@ -39,12 +39,12 @@ class Names:
     refusals: Refusals
     out_of_reach: str = ""
     """Why the account itself can't be asked at all."""
-    _secrets: dict[str, Mapping[str, _Secret]] = field(default_factory=dict[str, Mapping[str, _Secret]])
+    _secrets: dict[str, Mapping[str, _NamedSecret]] = field(default_factory=dict[str, Mapping[str, _NamedSecret]])
     _paths: dict[tuple[str, str, bool], Sequence[str]] = field(
         default_factory=dict[tuple[str, str, bool], Sequence[str]]
     )
 
-    def certain(self, told: Recorded) -> Iterator[Event]:
+    def certain(self, told: RecordedEvent) -> Iterator[AuditEvent]:
         """Yield the event with its object's full ARN; of a path, one for each parameter below it.
 
         What can't be found (deleted since, or in another account) keeps the name that it was asked for by.
@@ -58,7 +58,7 @@ class Names:
         found = self._secret(region, told) if told.named and not elsewhere else None
         yield replace(told.event, object=found) if found else told.event
 
-    def _secret(self, region: str, told: Recorded) -> str | None:
+    def _secret(self, region: str, told: RecordedEvent) -> str | None:
         if region not in self._secrets:
             self._secrets[region] = dict(self._ask(region, lambda: list(self._listed(region))) or ())
         arn, _, version = told.event.object.partition("#")
@@ -67,13 +67,13 @@ class Names:
             return None
         return f"{secret.arn}#{version}" if version else secret.arn
 
-    def _listed(self, region: str) -> Iterator[tuple[str, _Secret]]:
+    def _listed(self, region: str) -> Iterator[tuple[str, _NamedSecret]]:
         """Yield each secret by its ARN with and without its end."""
         pages = self.secrets_manager(region).get_paginator("list_secrets")
         for page in pages.paginate(IncludePlannedDeletion=True, PaginationConfig={"PageSize": SECRETS_PAGE}):
             for entry in page["SecretList"]:
                 arn, made_at = entry.get("ARN", ""), entry.get("CreatedDate")
-                secret = _Secret(arn, made_at.astimezone(UTC) if made_at else None)
+                secret = _NamedSecret(arn, made_at.astimezone(UTC) if made_at else None)
                 yield arn, secret
                 yield arn[:-_SUFFIX], secret
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from offboarding.model import Event
+from offboarding.model import AuditEvent
 from offboarding.sources.aws_cloudtrail.actors import Record, actor_of, part
 from offboarding.sources.aws_cloudtrail.words import SOURCES, WORDS, Thing, Word
 
@@ -23,10 +23,10 @@ class RecordError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedEvent:
     """An event, and what of its object isn't certain yet."""
 
-    event: Event
+    event: AuditEvent
     named: str = ""
     """The name or partial ARN that the call gave: of a secret, to be looked up; "" where the object is certain."""
     below: str = ""
@@ -53,7 +53,7 @@ class _Call:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
 
-def recorded(record: Record, realm: str) -> Iterator[Recorded]:
+def recorded(record: Record, realm: str) -> Iterator[RecordedEvent]:
     """Yield what a record says; nothing where it's of no concern, or nobody's. Raises RecordError where it's malformed:
     what was asked for is the caller's to choose, half an ARN too.
 
@@ -72,13 +72,13 @@ def recorded(record: Record, realm: str) -> Iterator[Recorded]:
         ) from None  # its text may hold what stands in the record
 
 
-def _events(record: Record, word: Word, realm: str) -> Iterator[Recorded]:
+def _events(record: Record, word: Word, realm: str) -> Iterator[RecordedEvent]:
     actor = actor_of(record["userIdentity"])
     if actor is None or not actor.may_be_somebody:
         return
     for found in _objects(_call(record, word, realm)):
-        yield Recorded(
-            event=Event(
+        yield RecordedEvent(
+            event=AuditEvent(
                 realm=realm,
                 event_id=record["eventID"],
                 at=datetime.fromisoformat(record["eventTime"]).astimezone(UTC),
@@ -114,7 +114,7 @@ def _call(record: Record, word: Word, realm: str) -> _Call:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ResourceName:
     account_id: str
     name: str
     named: str = ""
@@ -122,7 +122,7 @@ class _Found:
     recursive: bool = False
 
 
-def _objects(call: _Call) -> Iterator[_Found]:
+def _objects(call: _Call) -> Iterator[_ResourceName]:
     if call.word.thing is Thing.SECRET:
         yield from _secrets(call)
     elif call.word.thing is Thing.PARAMETER:
@@ -135,7 +135,7 @@ def _objects(call: _Call) -> Iterator[_Found]:
         yield from _made(call)
 
 
-def _secrets(call: _Call) -> Iterator[_Found]:
+def _secrets(call: _Call) -> Iterator[_ResourceName]:
     """One for each secret. A new version is an object of its own; so is one that was asked for by its id."""
     told_of_value = {"secretString", "secretBinary"} & call.asked.keys() or "versionId" in call.told
     if call.word.name == "UpdateSecret" and not told_of_value:
@@ -150,10 +150,10 @@ def _secrets(call: _Call) -> Iterator[_Found]:
     asked = call.asked.get("secretId") or call.asked.get("name") or call.asked.get("secretIdList") or ()
     for name in (asked,) if isinstance(asked, str) else asked:
         arn = name if name.startswith("arn:") else call.arn("secretsmanager", f"secret:{name}")
-        yield _Found(arn.split(":")[4], f"{arn}{suffix}", named=name)
+        yield _ResourceName(arn.split(":")[4], f"{arn}{suffix}", named=name)
 
 
-def _parameters(call: _Call) -> Iterator[_Found]:
+def _parameters(call: _Call) -> Iterator[_ResourceName]:
     """One for each parameter. Without decryption ciphertext was handed out; and only a SecureString is a secret."""
     if call.word.name == "PutParameter":
         if call.asked.get("type", "SecureString") != "SecureString":
@@ -163,13 +163,13 @@ def _parameters(call: _Call) -> Iterator[_Found]:
     if path := call.asked.get("path"):
         found = _parameter(call, str(path))
         recursive = str(call.asked.get("recursive", "false")).lower() == "true"
-        yield _Found(call.account_id, found.name, below=str(path), recursive=recursive)
+        yield _ResourceName(call.account_id, found.name, below=str(path), recursive=recursive)
         return
     names = call.asked.get("names") or (call.asked["name"],)
     yield from (_parameter(call, str(name)) for name in names)
 
 
-def _parameter(call: _Call, name: str) -> _Found:
+def _parameter(call: _Call, name: str) -> _ResourceName:
     """By its ARN, without a version or label (`name:3`)."""
     if name.startswith("arn:"):
         parts = name.split(":")
@@ -177,7 +177,7 @@ def _parameter(call: _Call, name: str) -> _Found:
     return _of_arn(call.arn("ssm", f"parameter/{name.partition(':')[0].lstrip('/')}"))
 
 
-def _kms_keys(call: _Call) -> Iterator[_Found]:
+def _kms_keys(call: _Call) -> Iterator[_ResourceName]:
     """By the key's ARN, which KMS records even where an alias was asked for."""
     arn = part(call.told, "keyMetadata").get("arn") or next((arn for arn in call.resources if ":key/" in arn), "")
     name = str(arn or call.asked.get("keyId") or "")
@@ -189,19 +189,19 @@ def _kms_keys(call: _Call) -> Iterator[_Found]:
         yield _of_arn(name)
 
 
-def _made(call: _Call) -> Iterator[_Found]:
+def _made(call: _Call) -> Iterator[_ResourceName]:
     """By the id of what was made, and where that's a credential (or shows none), by the ARN of whom it was made for.
 
     Its path isn't recorded.
     """
     what, identifier = call.word.made or ("", "")
     if made := part(call.told, what).get(identifier):
-        yield _Found(call.account_id, str(made))
+        yield _ResourceName(call.account_id, str(made))
     if what in {"user", "role"}:
         return
     for kind, name in (("role", call.asked.get("roleName")), ("user", _user_name(call))):
         if name:
-            yield _Found(call.account_id, f"arn:{call.partition}:iam::{call.account_id}:{kind}/{name}")
+            yield _ResourceName(call.account_id, f"arn:{call.partition}:iam::{call.account_id}:{kind}/{name}")
 
 
 def _user_name(call: _Call) -> object:
@@ -210,5 +210,5 @@ def _user_name(call: _Call) -> object:
     return call.asked.get("userName") or part(call.told, what).get("userName")
 
 
-def _of_arn(arn: str) -> _Found:
-    return _Found(arn.split(":")[4], arn)
+def _of_arn(arn: str) -> _ResourceName:
+    return _ResourceName(arn.split(":")[4], arn)

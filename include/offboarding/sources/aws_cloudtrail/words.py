@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from offboarding.model import Deed
+from offboarding.model import ActionKind
 
 
 class Thing(StrEnum):
@@ -28,30 +28,32 @@ class Word:
 
     name: str
     """The event's name."""
-    deed: Deed
+    deed: ActionKind
     thing: Thing
     made: tuple[str, str] | None = None
     """IAM alone: what responseElements calls the thing that was made, and its id."""
 
 
-def _words(thing: Thing, deed: Deed, *names: str) -> tuple[Word, ...]:
+def _words(thing: Thing, deed: ActionKind, *names: str) -> tuple[Word, ...]:
     return tuple(Word(name=name, deed=deed, thing=thing) for name in names)
 
 
 def _made(name: str, what: str = "", identifier: str = "") -> Word:
-    return Word(name=name, deed=Deed.MADE, thing=Thing.IAM, made=(what, identifier) if what else None)
+    return Word(name=name, deed=ActionKind.MADE, thing=Thing.IAM, made=(what, identifier) if what else None)
 
 
 REGIONAL: tuple[Word, ...] = (
-    *_words(Thing.SECRET, Deed.READ, "GetSecretValue", "BatchGetSecretValue"),
-    *_words(Thing.SECRET, Deed.CREATED, "CreateSecret", "PutSecretValue", "UpdateSecret"),
-    *_words(Thing.PARAMETER, Deed.READ, "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory"),
-    *_words(Thing.PARAMETER, Deed.CREATED, "PutParameter"),
-    *_words(Thing.CERTIFICATE, Deed.EXPORTED, "ExportCertificate"),
-    *_words(Thing.KMS_KEY, Deed.IMPORTED, "ImportKeyMaterial"),
-    *_words(Thing.KMS_KEY, Deed.USED, "Sign", "GenerateMac", "VerifyMac", "PutKeyPolicy", "CreateGrant"),
+    *_words(Thing.SECRET, ActionKind.READ, "GetSecretValue", "BatchGetSecretValue"),
+    *_words(Thing.SECRET, ActionKind.CREATED, "CreateSecret", "PutSecretValue", "UpdateSecret"),
+    *_words(
+        Thing.PARAMETER, ActionKind.READ, "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory"
+    ),
+    *_words(Thing.PARAMETER, ActionKind.CREATED, "PutParameter"),
+    *_words(Thing.CERTIFICATE, ActionKind.EXPORTED, "ExportCertificate"),
+    *_words(Thing.KMS_KEY, ActionKind.IMPORTED, "ImportKeyMaterial"),
+    *_words(Thing.KMS_KEY, ActionKind.USED, "Sign", "GenerateMac", "VerifyMac", "PutKeyPolicy", "CreateGrant"),
     # Whoever makes a KMS key never has its material.
-    *_words(Thing.KMS_KEY, Deed.MADE, "CreateKey"),
+    *_words(Thing.KMS_KEY, ActionKind.MADE, "CreateKey"),
 )
 """Recorded in the region where it happened."""
 GLOBAL: tuple[Word, ...] = (

@@ -19,7 +19,7 @@ from offboarding.sources._aws.client.failures import error_code, is_denied, spea
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
 from offboarding.sources._aws.client.organization import Organization, RootUser
-from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.inventory import Inventory, read_inventory
 from offboarding.sources._aws.policy.policies import effect
 from offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
@@ -28,7 +28,7 @@ from offboarding.sources.aws_iam.accounts import AccountReader, TagKeys
 from offboarding.sources.aws_iam.credentials import CREDENTIALS, MovedError, UserReader
 from offboarding.sources.aws_iam.report import CredentialReport, fetch_report
 from offboarding.sources.aws_iam.settings import Settings
-from offboarding.sources.aws_iam.users import Listed, ServiceCredentials, read_listed, read_service_credentials
+from offboarding.sources.aws_iam.users import ListedUsers, ServiceCredentials, read_listed, read_service_credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -72,7 +72,7 @@ class AwsIamSource:
     def __init__(
         self,
         *,
-        access: Access,
+        access: AccountConnection,
         organization: Organization | None,
         meter: Meter,
         settings: Settings,
@@ -252,11 +252,11 @@ class AwsIamSource:
             yield from facts
         log.info("IAM credentials read", realm=self._realm, users=len(user_ids), requests=self.requests.detail)
 
-    def _listed(self, iam: "IAMClient") -> Listed:
+    def _listed(self, iam: "IAMClient") -> ListedUsers:
         with self._meter.asking_for(Purpose.DETAIL):
             return read_listed(iam, self._asker)
 
-    def _user_facts(self, iam: "IAMClient", user_id: str, listed: Listed) -> list[Fact]:
+    def _user_facts(self, iam: "IAMClient", user_id: str, listed: ListedUsers) -> list[Fact]:
         """One user's facts; if it moved meanwhile, by the names as they are after that."""
         for _ in range(2):
             inventory = self._names(iam)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ReadContext
-from offboarding.model import Account, AccountKey, KeyKind, KeyOrigin, Standing
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.sources._aws.inventory import IamUser, Inventory
 from offboarding.sources._aws.policy.policies import privilege
 from offboarding.sources.aws_iam.report import CredentialReport, ReportRow
@@ -106,24 +106,24 @@ def standing_by_report(row: ReportRow) -> tuple[Standing, str]:
 
 def identity_keys(user: IamUser, tags: TagKeys) -> Iterator[AccountKey]:
     """Yield what may say whose user this is: its name, and its tags."""
-    yield AccountKey(kind=KeyKind.LOGIN, value=user.name, origin=KeyOrigin.ATTRIBUTE, name="user name")
+    yield AccountKey(kind=IdentityKeyKind.LOGIN, value=user.name, origin=IdentityKeyOrigin.ATTRIBUTE, name="user name")
     if "@" in user.name:
-        yield AccountKey(kind=KeyKind.MAIL, value=user.name, origin=KeyOrigin.TAG, name="user name")
+        yield AccountKey(kind=IdentityKeyKind.MAIL, value=user.name, origin=IdentityKeyOrigin.TAG, name="user name")
     for name, value in _tagged(user, tags.employee_id):
-        yield AccountKey(kind=KeyKind.NUMBER, value=value, origin=KeyOrigin.TAG, name=f"tag {name}")
+        yield AccountKey(kind=IdentityKeyKind.NUMBER, value=value, origin=IdentityKeyOrigin.TAG, name=f"tag {name}")
     for name, value in _tagged(user, tags.email):
-        yield AccountKey(kind=KeyKind.MAIL, value=value, origin=KeyOrigin.TAG, name=f"tag {name}")
+        yield AccountKey(kind=IdentityKeyKind.MAIL, value=value, origin=IdentityKeyOrigin.TAG, name=f"tag {name}")
     for name, value in _tagged(user, tags.owner):
         if kind := _owner_kind(value):
-            yield AccountKey(kind=kind, value=value, origin=KeyOrigin.OWNER, name=f"tag {name}")
+            yield AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.OWNER, name=f"tag {name}")
 
 
-def _owner_kind(value: str) -> KeyKind | None:
+def _owner_kind(value: str) -> IdentityKeyKind | None:
     """A mail address or a number; a name or a team's word says nothing that may be matched."""
     if "@" in value:
-        return KeyKind.MAIL
+        return IdentityKeyKind.MAIL
     is_number = any(letter.isdigit() for letter in value) and not any(letter.isspace() for letter in value)
-    return KeyKind.NUMBER if is_number else None
+    return IdentityKeyKind.NUMBER if is_number else None
 
 
 def _tagged(user: IamUser, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from offboarding.model import CREDENTIAL_KINDS, Credential, Effect, Fact, Gap, ScopeRead, Standing, SubjectKind
-from offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_absent, is_denied
 from offboarding.sources._aws.inventory import IamUser
 from offboarding.sources.aws_iam.certificates import read_certificate
 from offboarding.sources.aws_iam.sshkeys import fingerprint_of
-from offboarding.sources.aws_iam.users import Listed, ServiceCredential
+from offboarding.sources.aws_iam.users import ListedUsers, ServiceCredential
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -41,10 +41,10 @@ class UserReader:
     """Reads one user's credentials. Raises MovedError, and botocore's ClientError for all but a missing right."""
 
     iam: "IAMClient"
-    asker: Asker
+    asker: CallerIdentity
     user: IamUser
     effect: Effect
-    listed: Listed
+    listed: ListedUsers
     """Listed after the user's name was read."""
     now: datetime
     """Decides what has expired."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from offboarding.model.errors import IncompleteReadError, RetriableError
-from offboarding.sources._aws.client.failures import Asker, error_code
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code
 from offboarding.sources._aws.client.meter import Meter, Purpose
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class CredentialReport:
 
 
 def fetch_report(
-    iam: "IAMClient", *, asker: Asker, meter: Meter, sleep: Callable[[float], object], purpose: Purpose
+    iam: "IAMClient", *, asker: CallerIdentity, meter: Meter, sleep: Callable[[float], object], purpose: Purpose
 ) -> CredentialReport:
     """Have the report made, unless it is under 4 hours old, and read it. `purpose` is what its two calls count as.
 
@@ -106,7 +106,7 @@ def _generated(iam: "IAMClient") -> bool:
         raise
 
 
-def _fetched(iam: "IAMClient", asker: Asker, meter: Meter, purpose: Purpose) -> CredentialReport | None:
+def _fetched(iam: "IAMClient", asker: CallerIdentity, meter: Meter, purpose: Purpose) -> CredentialReport | None:
     """The report; None where it went stale between the two calls, or is being made by somebody else."""
     from botocore.exceptions import ClientError  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from offboarding.model import Gap
-from offboarding.sources._aws.client.failures import Asker, error_code, is_denied
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -65,7 +65,7 @@ class ServiceCredentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedUsers:
     """What `detail` lists once, however many users it is asked about."""
 
     users: Mapping[str, ListedUser] | None = field(repr=False)
@@ -74,7 +74,7 @@ class Listed:
     gaps: tuple[Gap, ...]
 
 
-def read_listed(iam: "IAMClient", asker: Asker) -> Listed:
+def read_listed(iam: "IAMClient", asker: CallerIdentity) -> ListedUsers:
     """List both. Raises botocore's ClientError for all but a missing right."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
@@ -87,10 +87,10 @@ def read_listed(iam: "IAMClient", asker: Asker) -> Listed:
             raise
         text = asker.grant(error.operation_name, error_code(error))
         gaps = (Gap(realm=asker.account_id, text=text, red=True),)
-    return Listed(users=users, services=read_service_credentials(iam, asker), gaps=gaps)
+    return ListedUsers(users=users, services=read_service_credentials(iam, asker), gaps=gaps)
 
 
-def read_service_credentials(iam: "IAMClient", asker: Asker) -> ServiceCredentials:
+def read_service_credentials(iam: "IAMClient", asker: CallerIdentity) -> ServiceCredentials:
     """List the whole account's in one call a page. Raises as `read_listed`."""
     from botocore.exceptions import ClientError  # noqa: PLC0415
 

@@ -19,20 +19,20 @@ from offboarding.model import (
     Fact,
     Gap,
     IdentityKey,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     RequestCounts,
     ScopeRead,
     Standing,
     SubjectKind,
 )
 from offboarding.sources._aws.bearers import Bearers
-from offboarding.sources._aws.client.failures import Asker, error_code, is_absent, is_denied, speaking_of
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_absent, is_denied, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import destinations
-from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.policy.policies import Privilege
-from offboarding.sources.aws_identity_center.center import Center, Person, open_center
+from offboarding.sources.aws_identity_center.center import Center, DirectoryUser, open_center
 
 __all__ = ["IdentityCenterSource", "Settings", "build", "destinations"]
 
@@ -82,12 +82,12 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     """The source of one identity store; AWS is not asked anything yet."""
     del part
     meter = Meter()
-    access = Access(
+    access = AccountConnection(
         connection=connection,
         role_name=settings.role_name,
         external_id=settings.external_id,
         max_attempts=settings.max_attempts,
-        asker=Asker(
+        asker=CallerIdentity(
             source=settings.name,
             account_id=settings.account,
             role_name=settings.role_name,
@@ -103,7 +103,7 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
 class IdentityCenterSource:
     """One identity store."""
 
-    def __init__(self, *, access: Access, meter: Meter, settings: Settings, context: ReadContext) -> None:
+    def __init__(self, *, access: AccountConnection, meter: Meter, settings: Settings, context: ReadContext) -> None:
         self._access = access
         self._asker = access.asker
         self._meter = meter
@@ -193,7 +193,7 @@ class IdentityCenterSource:
                 return Gap(realm=center.store_id, text=text, red=True)
             raise
 
-    def _account(self, realm: str, person: Person, privilege: Privilege) -> Account:
+    def _account(self, realm: str, person: DirectoryUser, privilege: Privilege) -> Account:
         silent = "Identity Center doesn't say whether the user is enabled (UserStatus)"
         return Account(
             realm=realm,
@@ -213,11 +213,11 @@ class IdentityCenterSource:
         )
 
 
-def identity_keys(person: Person) -> Iterator[AccountKey]:
+def identity_keys(person: DirectoryUser) -> Iterator[AccountKey]:
     """Yield what may say whose user this is. An external id is the user's id in the directory that feeds the store."""
-    yield AccountKey(kind=KeyKind.LOGIN, value=person.name, origin=KeyOrigin.ATTRIBUTE, name="UserName")
+    yield AccountKey(kind=IdentityKeyKind.LOGIN, value=person.name, origin=IdentityKeyOrigin.ATTRIBUTE, name="UserName")
     for address in person.emails:
-        yield AccountKey(kind=KeyKind.MAIL, value=address, origin=KeyOrigin.ATTRIBUTE, name="Emails")
+        yield AccountKey(kind=IdentityKeyKind.MAIL, value=address, origin=IdentityKeyOrigin.ATTRIBUTE, name="Emails")
     for issuer, value in person.external_ids:
         name = f"external id of {issuer}"
-        yield AccountKey(kind=KeyKind.DIRECTORY_ID, value=value, origin=KeyOrigin.ATTRIBUTE, name=name)
+        yield AccountKey(kind=IdentityKeyKind.DIRECTORY_ID, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)

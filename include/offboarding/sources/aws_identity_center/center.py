@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from offboarding.model.errors import FatalError
-from offboarding.sources._aws.client.failures import Asker
+from offboarding.sources._aws.client.failures import CallerIdentity
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, Privilege, privilege, statements
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class DirectoryUser:
     """A user of Identity Center."""
 
     user_id: str
@@ -59,12 +59,12 @@ class Center:
     _sets: dict[str, PermissionSet] = field(default_factory=dict[str, PermissionSet])
     _groups: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
-    def people(self) -> Iterator[Person]:
+    def people(self) -> Iterator[DirectoryUser]:
         """Yield everybody."""
         for page in self.people_client.get_paginator("list_users").paginate(IdentityStoreId=self.store_id):
             yield from map(_person, page["Users"])
 
-    def person(self, user_id: str) -> Person:
+    def person(self, user_id: str) -> DirectoryUser:
         """One user as it is now. ClientError ResourceNotFoundException: there is none."""
         told = self.people_client.describe_user(IdentityStoreId=self.store_id, UserId=user_id)
         return _person(cast("UserTypeDef", told))
@@ -163,7 +163,7 @@ class Center:
         return self._groups[group_id]
 
 
-def open_center(opened: Opened, asker: Asker, identity_store: str | None, names: Sequence[str]) -> Center:
+def open_center(opened: Opened, asker: CallerIdentity, identity_store: str | None, names: Sequence[str]) -> Center:
     """The instance in this account and region. Raises FatalError where there is none, or several and none is named."""
     client = opened.sso_admin()
     instances = [
@@ -201,9 +201,9 @@ def _together(sets: Sequence[PermissionSet]) -> Privilege:
     return Privilege(holds=None if unknown else False)
 
 
-def _person(told: "UserTypeDef") -> Person:
+def _person(told: "UserTypeDef") -> DirectoryUser:
     created = told.get("CreatedAt")
-    return Person(
+    return DirectoryUser(
         user_id=told["UserId"],
         name=told.get("UserName", ""),
         display_name=told.get("DisplayName", ""),

@@ -29,7 +29,7 @@ from offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
 from offboarding.sources.aws_kms.words import carryable, standing, verifies
 
 if TYPE_CHECKING:
-    from offboarding.sources._aws.client.failures import Asker
+    from offboarding.sources._aws.client.failures import CallerIdentity
 
 __all__ = ["AwsKmsSource", "Settings", "build", "destinations", "discover", "propose"]
 
@@ -68,7 +68,7 @@ def discover(settings: Settings, connection: ConnectionFields, context: ReadCont
 
 
 @dataclass(slots=True, kw_only=True)
-class _Read:
+class _KmsRead:
     """What a read has to keep in mind."""
 
     opened: Opened
@@ -96,7 +96,7 @@ class AwsKmsSource:
         return self._meter.requests
 
     @property
-    def _asker(self) -> "Asker":
+    def _asker(self) -> "CallerIdentity":
         return self._account.asker
 
     @property
@@ -121,9 +121,9 @@ class AwsKmsSource:
         for text in (*read.accesses.gaps(), *read.unsaid):
             yield Gap(realm=self._realm, text=text, red=False)
 
-    def _begin(self, opened: Opened) -> _Read:
+    def _begin(self, opened: Opened) -> _KmsRead:
         keys = Refusals(asker=self._asker, advice=KEY_POLICY)
-        return _Read(
+        return _KmsRead(
             opened=opened,
             keys=keys,
             details=Refusals(asker=self._asker, advice=KEY_POLICY),
@@ -132,7 +132,7 @@ class AwsKmsSource:
             ),
         )
 
-    def _region(self, read: _Read, region: str) -> Iterator[Fact]:
+    def _region(self, read: _KmsRead, region: str) -> Iterator[Fact]:
         reader = KmsReader(kms=read.opened.kms(region), region=region, keys=read.keys, details=read.details)
         found = list(reader.read())
         read.found += len(found)

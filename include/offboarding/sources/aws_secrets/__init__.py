@@ -24,7 +24,7 @@ from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
 from offboarding.sources._aws.regional import Regional, regional
 from offboarding.sources.aws_secrets.encrypting import EncryptingKeys
-from offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, Version
+from offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, SecretVersion
 from offboarding.sources.aws_secrets.settings import SecretSettings as Settings
 from offboarding.sources.aws_secrets.words import CARRYABLE, standing, verifies
 
@@ -57,7 +57,7 @@ def discover(settings: Settings, connection: ConnectionFields, context: ReadCont
 
 
 @dataclass(slots=True, kw_only=True)
-class _Read:
+class _SecretsRead:
     """What a read has to keep in mind."""
 
     opened: Opened
@@ -108,9 +108,9 @@ class AwsSecretsSource:
             yield Gap(realm=self._realm, text=text, red=False)
         yield from self._limits(read.left_out)
 
-    def _begin(self, opened: Opened) -> _Read:
+    def _begin(self, opened: Opened) -> _SecretsRead:
         secrets, details = Refusals(asker=self._account.asker), Refusals(asker=self._account.asker)
-        return _Read(
+        return _SecretsRead(
             opened=opened,
             secrets=secrets,
             details=details,
@@ -128,7 +128,7 @@ class AwsSecretsSource:
             text = "SecureStrings of the Parameter Store aren't looked at, by `parameters: false`"
             yield Gap(realm=self._realm, text=f"{self._account.asker}: {text}", red=False)
 
-    def _secrets(self, read: _Read, region: str) -> Iterator[Fact]:
+    def _secrets(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
         reader = SecretReader(
             client=read.opened.secrets_manager(region), region=region, wanted=self._wanted, secrets=read.secrets
         )
@@ -143,7 +143,7 @@ class AwsSecretsSource:
             [target for secret in alive for target in self._secret_targets(secret, read.encrypting)]
         )
 
-    def _parameters(self, read: _Read, region: str) -> Iterator[Fact]:
+    def _parameters(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
         reader = ParameterReader(
             client=read.opened.ssm(region),
             region=region,
@@ -166,7 +166,7 @@ class AwsSecretsSource:
         signs = said or _matches(name, self._settings.signing_keys)
         return SubjectKind.SIGNING_KEY if signs else SubjectKind.SHARED_SECRET
 
-    def _of_secret(self, secret: Secret, version: Version) -> Key:
+    def _of_secret(self, secret: Secret, version: SecretVersion) -> Key:
         works, why = standing(secret, version)
         return Key(
             realm=self._realm,

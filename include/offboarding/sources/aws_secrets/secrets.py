@@ -28,7 +28,7 @@ Wanted = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class SecretVersion:
     """A version of a secret that has a value."""
 
     version_id: str
@@ -46,7 +46,7 @@ class Secret:
     region: str
     primary_region: str
     """Where it was made; `region` itself unless it's a replica."""
-    versions: tuple[Version, ...]
+    versions: tuple[SecretVersion, ...]
     tags: Mapping[str, str] = field(repr=False)
     """By key in lower case."""
     kms_key_id: str
@@ -124,7 +124,7 @@ class SecretReader:
             policy=() if deleted_at else self.secrets.ask(arn, lambda: self._policy(arn)),
         )
 
-    def _versions(self, arn: str) -> Iterator[Version]:
+    def _versions(self, arn: str) -> Iterator[SecretVersion]:
         """Page by the token: boto3 has no paginator for this call."""
         token: str | None = ""
         while token is not None:
@@ -181,7 +181,7 @@ class ParameterReader:
             arn=arn,
             name=name,
             region=self.region,
-            version=str(told.get("Version", "")),
+            version=str(told.get("SecretVersion", "")),
             modified_at=_utc(told.get("LastModifiedDate")),
             kms_key_id="" if key_id == "alias/aws/ssm" else key_id,
             tags=self.details.ask(arn, lambda: self._tags(name)),
@@ -192,8 +192,8 @@ class ParameterReader:
         return {tag["Key"].lower(): tag["Value"].strip() for tag in answer["TagList"]}
 
 
-def _version(told: "SecretVersionsListEntryTypeDef") -> Version:
-    return Version(
+def _version(told: "SecretVersionsListEntryTypeDef") -> SecretVersion:
+    return SecretVersion(
         version_id=told.get("VersionId", ""),
         created_at=_utc(told.get("CreatedDate")),
         stages=frozenset(told.get("VersionStages", [])),

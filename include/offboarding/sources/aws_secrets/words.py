@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-strategy.ht
 """
 
 from offboarding.model import Standing
-from offboarding.sources.aws_secrets.secrets import CURRENT, PENDING, PREVIOUS, Secret, Version
+from offboarding.sources.aws_secrets.secrets import CURRENT, PENDING, PREVIOUS, Secret, SecretVersion
 
 CARRYABLE = "Whoever may read it can copy its value."
 
 
-def standing(secret: Secret, version: Version) -> tuple[Standing, str]:
+def standing(secret: Secret, version: SecretVersion) -> tuple[Standing, str]:
     """Whether this version is the one that counts, and the clause for it."""
     if secret.deleted_at:
         return Standing.UNKNOWN, (

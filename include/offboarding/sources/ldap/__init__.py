@@ -7,7 +7,7 @@ facts, `directory` is one read.
 
 from collections.abc import Iterator
 
-from offboarding.interfaces import Asker, ConnectionFields, Proposal, ReadContext, Source
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext, Source
 from offboarding.net.destinations import Destination
 from offboarding.sources.ldap.settings import LdapSettings
 
@@ -30,7 +30,7 @@ def build(settings: LdapSettings, connection: ConnectionFields, part: str, conte
     return LdapSource(settings, connection, context)
 
 
-def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
     from offboarding.sources.ldap import proposing  # noqa: PLC0415 - as above
 

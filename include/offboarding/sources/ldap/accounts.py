@@ -12,28 +12,28 @@ from offboarding.model import (
     AccountKey,
     Credential,
     Gap,
-    KeyKind,
-    KeyOrigin,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
     Membership,
     ScopeRead,
     Standing,
     SubjectKind,
 )
 from offboarding.model.errors import IncompleteReadError, OffboardingError
-from offboarding.sources.ldap.certificates import Certificate, CertificateFormatError, parse
+from offboarding.sources.ldap.certificates import CertificateFormatError, EntryCertificate, parse
 from offboarding.sources.ldap.entry import Entry
-from offboarding.sources.ldap.flavor import Flavor, Judge
+from offboarding.sources.ldap.flavor import AccountJudge, Flavor
 from offboarding.sources.ldap.groups import Rolls
 from offboarding.sources.ldap.names import leaf_value, tidy
 from offboarding.sources.ldap.results import STANDS
 from offboarding.sources.ldap.revocation import CertificateJudge
 from offboarding.sources.ldap.settings import LdapSettings, several
-from offboarding.sources.ldap.sshkeys import KeyFormatError, PublicKey
+from offboarding.sources.ldap.sshkeys import KeyFormatError, SshKeySummary
 from offboarding.sources.ldap.sshkeys import lines as ssh_lines
 from offboarding.sources.ldap.sshkeys import parse as parse_ssh_key
-from offboarding.sources.ldap.standing import Judgement
+from offboarding.sources.ldap.standing import AccountStanding
 
-Keys = tuple[tuple[str, PublicKey], ...]
+Keys = tuple[tuple[str, SshKeySummary], ...]
 """SSH keys, each with the attribute that it stood in."""
 ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 _MAIL_SCHEME = re.compile(r"(?P<scheme>[a-z0-9]+):", re.ASCII | re.IGNORECASE)
@@ -70,7 +70,7 @@ class Describer:
     realm: str
     settings: LdapSettings
     flavor: Flavor
-    judge: Judge
+    judge: AccountJudge
     certificate_judge: CertificateJudge
     rolls: Rolls
     context: ReadContext
@@ -176,11 +176,11 @@ class Describer:
             last_used_exact=last_used_by.lower() not in self.flavor.lagging,
         )
 
-    def _judgement(self, entry: Entry, declared: str) -> Judgement:
+    def _judgement(self, entry: Entry, declared: str) -> AccountStanding:
         """What the server says where that is dead; else what was declared."""
         judgement = self.judge.judge(entry)
         if declared and judgement.standing is not Standing.DEAD:
-            return Judgement(standing=Standing.DEAD, reason=declared)
+            return AccountStanding(standing=Standing.DEAD, reason=declared)
         return judgement
 
     def _times(self, entry: Entry, name: str, problems: list[tuple[SubjectKind, str]]) -> list[datetime]:
@@ -199,14 +199,19 @@ class Describer:
 
     def _keys(self, entry: Entry, logins: tuple[str, ...], ssh_keys: Keys) -> tuple[AccountKey, ...]:
         names = self.settings.attributes
-        found = [(KeyKind.LOGIN, names.login, login) for login in logins]
-        found += [(KeyKind.LOGIN, name, login) for name in names.other_logins for login in entry.values(name)]
-        found += [(KeyKind.MAIL, name, mail) for name in names.mails for mail in _mails(entry, name)]
-        found += [(KeyKind.NUMBER, name, number) for name in several(names.number) for number in entry.values(name)]
-        found += [(KeyKind.NAME, name, value) for name in names.display_name for value in entry.values(name)[:1]][:1]
-        found += [(KeyKind.SSH_KEY, name, key.fingerprint) for name, key in ssh_keys]
+        found = [(IdentityKeyKind.LOGIN, names.login, login) for login in logins]
+        found += [(IdentityKeyKind.LOGIN, name, login) for name in names.other_logins for login in entry.values(name)]
+        found += [(IdentityKeyKind.MAIL, name, mail) for name in names.mails for mail in _mails(entry, name)]
+        found += [
+            (IdentityKeyKind.NUMBER, name, number) for name in several(names.number) for number in entry.values(name)
+        ]
+        found += [
+            (IdentityKeyKind.NAME, name, value) for name in names.display_name for value in entry.values(name)[:1]
+        ][:1]
+        found += [(IdentityKeyKind.SSH_KEY, name, key.fingerprint) for name, key in ssh_keys]
         return tuple(
-            AccountKey(kind=kind, value=value, origin=KeyOrigin.ATTRIBUTE, name=name) for kind, name, value in found
+            AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)
+            for kind, name, value in found
         )
 
     def _service_like(self, entry: Entry, logins: tuple[str, ...]) -> bool:
@@ -221,7 +226,7 @@ class Describer:
         return bool(classes) and not classes & persons
 
     def _ssh_keys(self, entry: Entry, problems: list[tuple[SubjectKind, str]]) -> Keys:
-        found: dict[str, tuple[str, PublicKey]] = {}
+        found: dict[str, tuple[str, SshKeySummary]] = {}
         names = several(self.settings.attributes.ssh_keys)
         values = ((name, line) for name in names for value in entry.raw(name) for line in ssh_lines(value))
         for name, line in values:
@@ -233,8 +238,8 @@ class Describer:
                 found.setdefault(key.fingerprint, (name, key))
         return tuple(found.values())
 
-    def _certificates(self, entry: Entry, problems: list[tuple[SubjectKind, str]]) -> tuple[Certificate, ...]:
-        found: dict[str, Certificate] = {}
+    def _certificates(self, entry: Entry, problems: list[tuple[SubjectKind, str]]) -> tuple[EntryCertificate, ...]:
+        found: dict[str, EntryCertificate] = {}
         name = self.settings.attributes.certificates
         for value in entry.raw(name):
             try:
@@ -245,7 +250,7 @@ class Describer:
                 found.setdefault(certificate.thumbprint, certificate)
         return tuple(found.values())
 
-    def _key_credential(self, native_id: str, name: str, key: PublicKey) -> Credential:
+    def _key_credential(self, native_id: str, name: str, key: SshKeySummary) -> Credential:
         return Credential(
             realm=self.realm,
             account_native_id=native_id,
@@ -258,7 +263,7 @@ class Describer:
             fingerprint=key.fingerprint,
         )
 
-    def _certificate_credential(self, native_id: str, certificate: Certificate) -> Credential:
+    def _certificate_credential(self, native_id: str, certificate: EntryCertificate) -> Credential:
         judgement = self.certificate_judge.judge(certificate, self.settings.attributes.certificates, native_id)
         return Credential(
             realm=self.realm,

@@ -17,7 +17,7 @@ from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.names import canonical
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
-from offboarding.sources.ldap.standing import Judgement, Proof
+from offboarding.sources.ldap.standing import AccountStanding, Proof
 from offboarding.sources.ldap.times import filetime, generalized_time
 from offboarding.sources.ldap.witness import prove
 
@@ -103,7 +103,7 @@ class ControlJudge:
     as_of: datetime
     unreadable: int = 0
 
-    def judge(self, entry: Entry) -> Judgement:
+    def judge(self, entry: Entry) -> AccountStanding:
         """What can be said of this entry's login."""
         judgement = judge(entry, proof=self.proof, as_of=self.as_of)
         self.unreadable += judgement.standing is Standing.UNKNOWN
@@ -126,7 +126,7 @@ def is_disabled(control: str) -> bool | None:
     return bool(int(control) & DISABLED) if is_number else None
 
 
-def judge(entry: Entry, *, proof: Proof, as_of: datetime) -> Judgement:
+def judge(entry: Entry, *, proof: Proof, as_of: datetime) -> AccountStanding:
     """What can be said of this entry's login. Every account has both attributes: one that isn't there wasn't readable.
 
     A lockout after failed logons wears off, or an administrator lifts it: nobody revoked anything.
@@ -134,21 +134,21 @@ def judge(entry: Entry, *, proof: Proof, as_of: datetime) -> Judgement:
     control, expires = entry.first(CONTROL), entry.first(EXPIRES)
     disabled = is_disabled(control)
     if disabled:
-        return Judgement(standing=Standing.DEAD, reason=f"{CONTROL} is {control}: disabled (0x2)")
+        return AccountStanding(standing=Standing.DEAD, reason=f"{CONTROL} is {control}: disabled (0x2)")
     try:
         ends_at = filetime(expires) if expires else None
     except ValueError as error:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{EXPIRES} can't be read: {error}")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{EXPIRES} can't be read: {error}")
     if ends_at and ends_at <= as_of:
-        return Judgement(standing=Standing.DEAD, reason=f"{EXPIRES} has passed: {ends_at:%Y-%m-%d %H:%M} UTC")
+        return AccountStanding(standing=Standing.DEAD, reason=f"{EXPIRES} has passed: {ends_at:%Y-%m-%d %H:%M} UTC")
     missing = " and ".join(
         name for name, known in ((CONTROL, disabled is not None), (EXPIRES, bool(expires))) if not known
     )
     if missing:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{missing} can't be read")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{missing} can't be read")
     if proof.readable is False:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{CONTROL} is {control}; but {proof.reason}")
-    return Judgement(standing=Standing.WORKS, reason=f"{CONTROL} is {control}: not disabled{_lockout(entry)}")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{CONTROL} is {control}; but {proof.reason}")
+    return AccountStanding(standing=Standing.WORKS, reason=f"{CONTROL} is {control}: not disabled{_lockout(entry)}")
 
 
 def _lockout(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class EntryCertificate:
     """A certificate; what is told of it leaves out its subject: who it's for is what the account says."""
 
     thumbprint: str
@@ -27,7 +27,7 @@ class CertificateFormatError(ValueError):
     """A value that is no certificate. The text never holds the value."""
 
 
-def parse(value: bytes) -> Certificate:
+def parse(value: bytes) -> EntryCertificate:
     """The certificate in one attribute value. Raises CertificateFormatError."""
     try:
         with warnings.catch_warnings(action="ignore"):  # of what old certificates got wrong
@@ -37,10 +37,10 @@ def parse(value: bytes) -> Certificate:
         raise CertificateFormatError("it isn't one X.509 certificate in DER") from error
 
 
-def _certificate(found: x509.Certificate) -> Certificate:
+def _certificate(found: x509.Certificate) -> EntryCertificate:
     issuer = found.issuer.get_attributes_for_oid(NameOID.COMMON_NAME) if found.issuer != found.subject else []
     names = [str(name.value) for name in issuer]
-    return Certificate(
+    return EntryCertificate(
         thumbprint=found.fingerprint(SHA256()).hex(),
         label=f"certificate {found.serial_number:X}" + (f" by {names[0]}" if names else ""),
         starts_at=found.not_valid_before_utc,

@@ -13,7 +13,7 @@ from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.flavors import choose
 from offboarding.sources.ldap.groups import Rolls, read_rolls
 from offboarding.sources.ldap.names import canonical
-from offboarding.sources.ldap.people import Wanted
+from offboarding.sources.ldap.people import PeopleSearch
 from offboarding.sources.ldap.results import STANDS
 from offboarding.sources.ldap.revocation import CertificateJudge
 from offboarding.sources.ldap.session import Session
@@ -105,7 +105,7 @@ class Directory:
         Raises IncompleteReadError where nobody can be seen at all.
         """
         seen: set[str] = set()
-        wanted = Wanted(
+        wanted = PeopleSearch(
             names=self.settings.attributes,
             number_format=self.settings.number_format,
             mail_domains=self.describer.context.mail_domains,

@@ -11,7 +11,7 @@ from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
-from offboarding.sources.ldap.standing import Judgement, Proof
+from offboarding.sources.ldap.standing import AccountStanding, Proof
 from offboarding.sources.ldap.times import generalized_time
 from offboarding.sources.ldap.witness import prove
 
@@ -43,7 +43,7 @@ class DirectoryServer(Flavor):
     limits_fix = (
         "set nsSizeLimit, nsTimeLimit, nsLookThroughLimit and nsPagedLookThroughLimit to -1 on the reader's entry"
     )
-    expired_principal = Judgement(
+    expired_principal = AccountStanding(
         standing=Standing.WORKS,
         reason=f"{PRINCIPAL_ENDS} has passed: Kerberos ends there, and 389-ds still takes the password",
     )
@@ -68,9 +68,9 @@ class LockJudge:
     session: Session
     proof: Proof
     as_of: datetime
-    expired: Judgement
+    expired: AccountStanding
 
-    def judge(self, entry: Entry) -> Judgement:
+    def judge(self, entry: Entry) -> AccountStanding:
         """What can be said of this entry's password login."""
         return judge(entry, proof=self.proof, as_of=self.as_of, expired=self.expired)
 
@@ -88,24 +88,24 @@ class LockJudge:
         yield Gap(realm=realm, text=f"{self.session.source}: {self.proof.reason}. {fix}", red=True)
 
 
-def judge(entry: Entry, *, proof: Proof, as_of: datetime, expired: Judgement) -> Judgement:
+def judge(entry: Entry, *, proof: Proof, as_of: datetime, expired: AccountStanding) -> AccountStanding:
     """What can be said of this entry's password login. The server compares nsAccountLock with "true", in any case; an
     expired password (passwordExpirationTime, krbPasswordExpiration) is one to be changed, and no revocation.
     """
     lock = entry.first(LOCK)
     if lock.lower() == "true":
-        return Judgement(standing=Standing.DEAD, reason=f"{LOCK} is {lock}")
+        return AccountStanding(standing=Standing.DEAD, reason=f"{LOCK} is {lock}")
     if proof.readable is False or (proof.readable is None and not lock):
         seen = f"{LOCK} is {lock}" if lock else f"no {LOCK} is visible"
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{seen}, and {proof.reason}")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{seen}, and {proof.reason}")
     why = f"{LOCK} is {lock}" if lock else f"no {LOCK} is visible, and {proof.reason}"
     ended = _has_ended(entry, as_of)
     if ended is None:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{PRINCIPAL_ENDS} can't be read")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{PRINCIPAL_ENDS} can't be read")
     if ended:
-        return Judgement(standing=expired.standing, reason=f"{why}; {expired.reason}")
+        return AccountStanding(standing=expired.standing, reason=f"{why}; {expired.reason}")
     locked_out = f"; {UNLOCKS} is set: locked after failed logins, which nobody decided" if entry.first(UNLOCKS) else ""
-    return Judgement(standing=Standing.WORKS, reason=f"{why}{locked_out}")
+    return AccountStanding(standing=Standing.WORKS, reason=f"{why}{locked_out}")
 
 
 def _has_ended(entry: Entry, as_of: datetime) -> bool | None:

@@ -11,16 +11,16 @@ from offboarding.model.errors import IncompleteReadError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
-from offboarding.sources.ldap.standing import Judgement
+from offboarding.sources.ldap.standing import AccountStanding
 from offboarding.sources.ldap.times import generalized_time
 
 RIGHTS = "docs/permissions/ldap.md"
 
 
-class Judge(Protocol):
+class AccountJudge(Protocol):
     """Says what works."""
 
-    def judge(self, entry: Entry) -> Judgement:
+    def judge(self, entry: Entry) -> AccountStanding:
         """What can be said of this entry's password login."""
         ...
 
@@ -101,5 +101,5 @@ class Flavor(ABC):
         return None
 
     @abstractmethod
-    def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> Judge:
+    def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> AccountJudge:
         """Get ready to judge entries."""

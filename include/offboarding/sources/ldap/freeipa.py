@@ -5,7 +5,7 @@ from uuid import UUID
 from offboarding.model import Standing
 from offboarding.model.errors import IncompleteReadError
 from offboarding.sources.ldap.dirsrv import LOCK, NSUNIQUEID, PRINCIPAL_ENDS, DirectoryServer
-from offboarding.sources.ldap.standing import Judgement
+from offboarding.sources.ldap.standing import AccountStanding
 
 
 class FreeIpa(DirectoryServer):
@@ -20,7 +20,7 @@ class FreeIpa(DirectoryServer):
         "ssh_keys": ("ipaSshPubKey",),
         "last_login": ("lastLoginTime", "krbLastSuccessfulAuth"),
     }
-    expired_principal = Judgement(
+    expired_principal = AccountStanding(
         standing=Standing.UNKNOWN,
         reason=f"{PRINCIPAL_ENDS} has passed: Kerberos ends there, and whether this server's password plug-in refuses "
         f"the login too can't be seen. Set {LOCK}: `ipa user-disable`",

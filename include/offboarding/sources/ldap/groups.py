@@ -59,7 +59,7 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardedGroup:
+class KeyGroup:
     """A group that guards keys."""
 
     native_id: str
@@ -75,7 +75,7 @@ class Rolls:
     """What the groups of a directory say."""
 
     privileged: Members
-    guarded: tuple[GuardedGroup, ...] = ()
+    guarded: tuple[KeyGroup, ...] = ()
     problems: tuple[tuple[str, bool], ...] = ()
     """Of the guarded ones, as in `Members`."""
 
@@ -104,7 +104,7 @@ class Rolls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
+class _DirectoryGroup:
     dn: str
     name: str
     """Its cn."""
@@ -144,7 +144,7 @@ def read_rolls(session: Session, settings: LdapSettings, flavor: Flavor, privile
     )
 
 
-def _unmet(patterns: Sequence[str], guarded: Sequence[_Group], base: str) -> Iterator[tuple[str, bool]]:
+def _unmet(patterns: Sequence[str], guarded: Sequence[_DirectoryGroup], base: str) -> Iterator[tuple[str, bool]]:
     """Patterns that no group meets, and groups without an id: of these nothing is known, which must not look quiet."""
     for pattern in patterns:
         if not any(group.matches((pattern,), also_dn=True) for group in guarded):
@@ -163,7 +163,7 @@ class _Reader:
     flavor: Flavor
     base: str
     page_size: int
-    groups: dict[str, _Group] = field(default_factory=dict[str, _Group])
+    groups: dict[str, _DirectoryGroup] = field(default_factory=dict[str, _DirectoryGroup])
     """By canonical DN."""
     _entries: dict[str, Entry | None] = field(default_factory=dict[str, "Entry | None"])
     _members_visible: bool | None = None
@@ -175,16 +175,16 @@ class _Reader:
             for entry in entries:
                 name = entry.first("cn") or entry.dn
                 native_id = self.flavor.native_id(entry)
-                group = _Group(dn=entry.dn, name=name, native_id=native_id, because=f"group {name}")
+                group = _DirectoryGroup(dn=entry.dn, name=name, native_id=native_id, because=f"group {name}")
                 self.groups[canonical(entry.dn)] = group
 
-    def guarded(self, group: _Group) -> GuardedGroup:
+    def guarded(self, group: _DirectoryGroup) -> KeyGroup:
         """A group that guards keys, with who is in."""
         members = self.members([group])
         people = frozenset(members.dns) - frozenset(self.groups)
-        return GuardedGroup(native_id=group.native_id, label=group.dn, members=members, people=people)
+        return KeyGroup(native_id=group.native_id, label=group.dn, members=members, people=people)
 
-    def members(self, asked: Sequence[_Group]) -> Members:
+    def members(self, asked: Sequence[_DirectoryGroup]) -> Members:
         """Everybody in these groups, and in those within them."""
         members = Members(known=True, primary_group=self.flavor.primary_group)
         waiting = list(asked)
@@ -197,11 +197,13 @@ class _Reader:
             for member in self._note(group, members):
                 within = self.groups.get(member)
                 if within:
-                    nested = _Group(dn=within.dn, name=within.name, native_id=within.native_id, because=group.because)
+                    nested = _DirectoryGroup(
+                        dn=within.dn, name=within.name, native_id=within.native_id, because=group.because
+                    )
                     waiting.append(nested)
         return members
 
-    def _note(self, group: _Group, members: Members) -> list[str]:
+    def _note(self, group: _DirectoryGroup, members: Members) -> list[str]:
         """Note this group's members, and give the canonical DNs among them."""
         entry = self._entry(group)
         if entry is None:
@@ -219,14 +221,14 @@ class _Reader:
         self._note_doubts(entry, group, members, has_members=bool(dns or entry.values("memberUid")))
         return dns
 
-    def _entry(self, group: _Group) -> Entry | None:
+    def _entry(self, group: _DirectoryGroup) -> Entry | None:
         key = canonical(group.dn)
         if key not in self._entries:
             wanted = ("objectClass", self.flavor.group_numbers, "memberUid", "memberURL", *_LISTED)
             self._entries[key] = self.session.read(group.dn, wanted).entry
         return self._entries[key]
 
-    def _note_doubts(self, entry: Entry, group: _Group, members: Members, *, has_members: bool) -> None:
+    def _note_doubts(self, entry: Entry, group: _DirectoryGroup, members: Members, *, has_members: bool) -> None:
         classes = {value.lower() for value in entry.values("objectClass")}
         if classes & self.flavor.never_empty and not any(entry.values(name) for name in _LISTED):
             members.known = False

@@ -10,7 +10,16 @@ from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.names import canonical
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
-from offboarding.sources.ldap.standing import ENDS, LOCKED, PERMANENT, STARTS, Judgement, Policy, Proof, judge
+from offboarding.sources.ldap.standing import (
+    ENDS,
+    LOCKED,
+    PERMANENT,
+    STARTS,
+    AccountStanding,
+    PasswordPolicy,
+    Proof,
+    judge,
+)
 from offboarding.sources.ldap.times import is_permanent_lock
 from offboarding.sources.ldap.witness import prove
 
@@ -45,9 +54,9 @@ class PolicyJudge:
     default: str | None
     proof: Proof
     as_of: datetime
-    _policies: dict[str, Policy] = field(default_factory=dict[str, Policy])
+    _policies: dict[str, PasswordPolicy] = field(default_factory=dict[str, PasswordPolicy])
 
-    def judge(self, entry: Entry) -> Judgement:
+    def judge(self, entry: Entry) -> AccountStanding:
         """What can be said of this entry's password login."""
         return judge(entry, policy=self._policy(entry), proof=self.proof, as_of=self.as_of)
 
@@ -70,26 +79,28 @@ class PolicyJudge:
         right = f'to attrs={names} by dn.exact="{self.session.reader}" read'
         return f"Grant `{right}` ({RIGHTS}), or lock the witness again"
 
-    def _policy(self, entry: Entry) -> Policy:
+    def _policy(self, entry: Entry) -> PasswordPolicy:
         dn = entry.first(IN_FORCE) or self.default or ""
         # Only a permanent lock asks for it: policies of accounts that nobody locked needn't be read.
         if not is_permanent_lock(entry.first(LOCKED)):
-            return Policy(label=dn, lockout=None)
+            return PasswordPolicy(label=dn, lockout=None)
         key = canonical(dn)
         if key not in self._policies:
             self._policies[key] = self._read_policy(dn)
         return self._policies[key]
 
-    def _read_policy(self, dn: str) -> Policy:
+    def _read_policy(self, dn: str) -> PasswordPolicy:
         if not dn:
             problem = (
                 f"which policy holds for locked accounts without {IN_FORCE} isn't known: set `ppolicy_default` to what "
                 f"cn=config says ({RIGHTS})"
             )
-            return Policy(label="", lockout=None, problem=problem)
+            return PasswordPolicy(label="", lockout=None, problem=problem)
         found = self.session.read(dn, POLICY_ATTRIBUTES).entry
         # pwdPolicy must hold pwdAttribute: where it's readable, a missing pwdLockout means FALSE (slapo-ppolicy(5)).
         if found is None or not (found.first("pwdAttribute") or found.first("pwdLockout")):
             right = f'to dn.exact="{dn}" by dn.exact="{self.session.reader}" read'
-            return Policy(label=dn, lockout=None, problem=f"the policy {dn} can't be read: grant `{right}` ({RIGHTS})")
-        return Policy(label=dn, lockout=found.first("pwdLockout").upper() == "TRUE")
+            return PasswordPolicy(
+                label=dn, lockout=None, problem=f"the policy {dn} can't be read: grant `{right}` ({RIGHTS})"
+            )
+        return PasswordPolicy(label=dn, lockout=found.first("pwdLockout").upper() == "TRUE")

@@ -16,7 +16,7 @@ EMPTY_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class SearchPage:
     """What one search request gave."""
 
     entries: list[Entry]
@@ -28,7 +28,9 @@ class Page:
     """Where the next page begins; b"" at the end, None where the server answered without the paging control."""
 
 
-def read_pages(ask: Callable[[bytes], Page], *, where: str, reader: str, limits_fix: str = "") -> Iterator[list[Entry]]:
+def read_pages(
+    ask: Callable[[bytes], SearchPage], *, where: str, reader: str, limits_fix: str = ""
+) -> Iterator[list[Entry]]:
     """Yield each page's entries, and end only where the server said that this was all.
 
     `ask` gets the last page's cookie, b"" for the first. Raises IncompleteReadError for a limit, a referral, a server
@@ -68,7 +70,7 @@ def _digest(cookie: bytes) -> bytes:
     return hashlib.sha256(cookie).digest()
 
 
-def _trouble(page: Page) -> str:
+def _trouble(page: SearchPage) -> str:
     if page.cookie is None:
         return "the paging control is missing from its answer"
     return "a page came again, or stayed empty"

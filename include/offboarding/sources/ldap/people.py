@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from ldap3.utils.conv import escape_filter_chars
 
-from offboarding.model import IdentityKey, KeyKind
+from offboarding.model import IdentityKey, IdentityKeyKind
 from offboarding.sources.ldap.settings import AttributeNames, several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PeopleSearch:
     """How this directory writes what people are known by."""
 
     names: AttributeNames
@@ -27,17 +27,17 @@ class Wanted:
             yield f"(|{''.join(wanted[at : at + at_once])})"
 
     def _comparisons(self, key: IdentityKey) -> Iterator[str]:
-        if key.kind is KeyKind.NUMBER:
+        if key.kind is IdentityKeyKind.NUMBER:
             bare = (key.raw, key.loose or key.raw)
             written = (*bare, *(self.number_format.replace("{worker_id}", number) for number in bare))
             yield from _equal(several(self.names.number), written)
-        elif key.kind is KeyKind.MAIL:
+        elif key.kind is IdentityKeyKind.MAIL:
             attributes = (*self.names.mails, self.names.login, *self.names.other_logins)
             yield from _equal(attributes, (key.raw, key.value))
             yield from self._plus_addresses(attributes, key)
-        elif key.kind is KeyKind.LOGIN:
+        elif key.kind is IdentityKeyKind.LOGIN:
             yield from _equal((self.names.login, *self.names.other_logins), (key.raw, key.value))
-        elif key.kind is KeyKind.DIRECTORY_ID:
+        elif key.kind is IdentityKeyKind.DIRECTORY_ID:
             yield self.by_id(key.raw)
 
     def _plus_addresses(self, attributes: Sequence[str], key: IdentityKey) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from offboarding.interfaces import Asker, ConnectionFields, Proposal
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.flavors import choose
@@ -19,7 +19,7 @@ _PAGE = 500
 _MOST_GROUPS = 10_000
 
 
-def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """Base, policy, witness, and groups by their names. A directory that can't be reached needs its base from the user.
 
     Raises ConfigError where something has to be said.
@@ -35,7 +35,7 @@ def propose(where: str, connection: ConnectionFields, asker: Asker) -> Proposal:
         return Proposal(settings={"base_dn": base}, notes=("It couldn't be looked at: run doctor.",))
 
 
-def _looked_at(session: Session, conn_id: str, asker: Asker) -> Proposal:
+def _looked_at(session: Session, conn_id: str, asker: Chooser) -> Proposal:
     contexts = _contexts(session)
     proposed = contexts[0] if len(contexts) == 1 else None
     base = asker.choose("base_dn", "The DN below which accounts lie", contexts or (), proposed=proposed)
@@ -76,7 +76,7 @@ def _groups(session: Session, base: str, flavor: Flavor) -> list[str]:
     return sorted(names, key=str.lower)
 
 
-def _openldap(session: Session, base: str, asker: Asker, notes: list[str]) -> dict[str, object]:
+def _openldap(session: Session, base: str, asker: Chooser, notes: list[str]) -> dict[str, object]:
     """The default policy, which only cn=config knows for certain, and the witness."""
     told: dict[str, object] = {}
     policies = list(_dns(session, base, "(objectClass=pwdPolicy)"))

@@ -12,10 +12,10 @@ from datetime import datetime
 from offboarding.model import Gap, Standing
 from offboarding.net.revocation.certificates import CertificateFileError, certificate_of
 from offboarding.net.revocation.issuers import Issuers, read_issuers
-from offboarding.net.revocation.lists import Answer, RevocationLists, State, web_for
-from offboarding.sources.ldap.certificates import Certificate
-from offboarding.sources.ldap.settings import Revocation
-from offboarding.sources.ldap.standing import Judgement
+from offboarding.net.revocation.lists import RevocationLists, RevocationStatus, State, web_for
+from offboarding.sources.ldap.certificates import EntryCertificate
+from offboarding.sources.ldap.settings import RevocationSettings
+from offboarding.sources.ldap.standing import AccountStanding
 
 _STANDINGS = {
     State.GOOD: Standing.WORKS,
@@ -43,20 +43,20 @@ class CertificateJudge:
     _unanswered: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
     """By why it isn't known: of which certificates."""
 
-    def judge(self, certificate: Certificate, attribute: str, native_id: str) -> Judgement:
+    def judge(self, certificate: EntryCertificate, attribute: str, native_id: str) -> AccountStanding:
         """A certificate that stands in this attribute of this account. Raises ConfigError (ca_certs_file)."""
         ends = f"{certificate.expires_at:%Y-%m-%d %H:%M} UTC"
         if certificate.expires_at < self.as_of:
-            return Judgement(standing=Standing.DEAD, reason=f"expired on {ends}")
+            return AccountStanding(standing=Standing.DEAD, reason=f"expired on {ends}")
         starts = f", from {certificate.starts_at:%Y-%m-%d} on" if certificate.starts_at > self.as_of else ""
         until = f"in {attribute}{starts}, until {ends}"
         if self.lists is None:
             reason = f"{until}: {_IN_SPITE}; a revocation isn't visible here"
-            return Judgement(standing=Standing.WORKS, reason=reason)
+            return AccountStanding(standing=Standing.WORKS, reason=reason)
         if not self.live:
             # An inventory's word counts where the live look fails: so it says nothing that it hasn't asked.
             reason = f"{until}: whether it's revoked is asked of leavers' accounts alone, live"
-            return Judgement(standing=Standing.UNKNOWN, reason=reason)
+            return AccountStanding(standing=Standing.UNKNOWN, reason=reason)
         return _judged(self._answer(self.lists, certificate, native_id), until)
 
     def gaps(self, realm: str) -> Iterator[Gap]:
@@ -66,12 +66,12 @@ class CertificateJudge:
             whose = "; ".join(named) + (f"; and {more} more" if more > 0 else "")
             yield Gap(realm=realm, text=f"{problem} Not known because of it, whether it's revoked: {whose}", red=True)
 
-    def _answer(self, lists: RevocationLists, certificate: Certificate, native_id: str) -> Answer:
+    def _answer(self, lists: RevocationLists, certificate: EntryCertificate, native_id: str) -> RevocationStatus:
         try:
             answer = lists.of(certificate_of(certificate.parsed))
         except CertificateFileError as error:
             text = "what it says of its CRL can't be decoded"
-            answer = Answer(state=State.UNKNOWN, text=text, problems=(f"{lists.where}: an entry {error}.",))
+            answer = RevocationStatus(state=State.UNKNOWN, text=text, problems=(f"{lists.where}: an entry {error}.",))
         # By its serial number: the rest of its label may be a person's name.
         what = f"certificate {certificate.parsed.serial_number:X} of account {native_id}"
         for problem in answer.problems:
@@ -79,7 +79,9 @@ class CertificateJudge:
         return answer
 
 
-def certificate_judge(source: str, settings: Revocation | None, as_of: datetime, *, live: bool) -> CertificateJudge:
+def certificate_judge(
+    source: str, settings: RevocationSettings | None, as_of: datetime, *, live: bool
+) -> CertificateJudge:
     """The judge of one read. Raises ConfigError where the issuers can't be read, in an inventory too."""
     if settings is None:
         return CertificateJudge(as_of=as_of, lists=None, live=live)
@@ -94,9 +96,9 @@ def certificate_judge(source: str, settings: Revocation | None, as_of: datetime,
     return CertificateJudge(as_of=as_of, lists=lists, live=live)
 
 
-def _judged(answer: Answer, until: str) -> Judgement:
+def _judged(answer: RevocationStatus, until: str) -> AccountStanding:
     standing = _STANDINGS[answer.state]
     if standing is Standing.DEAD:
-        return Judgement(standing=standing, reason=answer.text)
+        return AccountStanding(standing=standing, reason=answer.text)
     in_spite = f": {_IN_SPITE}" if standing is Standing.WORKS else ""
-    return Judgement(standing=standing, reason=f"{until}, {answer.text}{in_spite}")
+    return AccountStanding(standing=standing, reason=f"{until}, {answer.text}{in_spite}")

@@ -20,16 +20,16 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
 from offboarding.sources.ldap.ber import DecodeError
 from offboarding.sources.ldap.entry import Entry
-from offboarding.sources.ldap.paging import Page, read_pages
+from offboarding.sources.ldap.paging import SearchPage, read_pages
 from offboarding.sources.ldap.ranges import completed, is_cut
 from offboarding.sources.ldap.results import INSUFFICIENT_ACCESS, NO_SUCH_OBJECT, STANDS, SUCCESS, Refusal, error_for
 from offboarding.sources.ldap.settings import (
     DEFAULT_MESSAGE_MEGABYTES,
     DEFAULT_READ_MINUTES,
-    ConnectionExtra,
+    LdapConnectionExtra,
     read_extra,
 )
-from offboarding.sources.ldap.strategy import PAGED_RESULTS, Bounds, EndlessError, EntryConnection
+from offboarding.sources.ldap.strategy import PAGED_RESULTS, EndlessError, EntryConnection, ResponseBounds
 from offboarding.sources.ldap.tls import VerifiedTls
 
 CONNECT_SECONDS = 10
@@ -39,7 +39,7 @@ EVERYTHING = "(objectClass=*)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ReadLimits:
     """How much one message may hold after the login, and how long all of a read may take."""
 
     message_bytes: int = DEFAULT_MESSAGE_MEGABYTES * 1024 * 1024
@@ -47,7 +47,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup:
+class EntryLookup:
     """What reading one entry by its DN gave."""
 
     entry: Entry | None
@@ -76,21 +76,21 @@ class Session:
     def search(self, base: str, condition: str, attributes: Sequence[str], *, page_size: int) -> Iterator[list[Entry]]:
         """Yield everything at and below `base` that meets the filter, a page at a time. Raises as `read_pages`."""
 
-        def ask(cookie: bytes) -> Page:
+        def ask(cookie: bytes) -> SearchPage:
             return self._ask(base, condition, attributes, scope="SUBTREE", page_size=page_size, cookie=cookie)
 
         return read_pages(ask, where=f"{self.source}: {base}", reader=self.reader, limits_fix=self._limits_fix)
 
-    def read(self, dn: str, attributes: Sequence[str]) -> Lookup:
+    def read(self, dn: str, attributes: Sequence[str]) -> EntryLookup:
         """Read one entry. No entry where it isn't there or is hidden; any other refusal is raised."""
         page = self._ask(dn, EVERYTHING, attributes, scope="BASE", page_size=None, cookie=b"")
         if page.refusal.code in {NO_SUCH_OBJECT, INSUFFICIENT_ACCESS}:
-            return Lookup(entry=None, denied=page.refusal.code == INSUFFICIENT_ACCESS)
+            return EntryLookup(entry=None, denied=page.refusal.code == INSUFFICIENT_ACCESS)
         if page.refusal.code != SUCCESS:
             where = f"{self.source}: {dn}"
             raise error_for(page.refusal, where=where, reader=self.reader, entries=0, limits_fix=self._limits_fix)
         entry = next(iter(page.entries), None)
-        return Lookup(entry=entry, denied=entry is None and self._is_passed_over(dn))
+        return EntryLookup(entry=entry, denied=entry is None and self._is_passed_over(dn))
 
     def _is_passed_over(self, dn: str) -> bool:
         """Whether an entry stands there of which nothing is shown. 389-ds says success to whoever may not see an entry,
@@ -107,7 +107,7 @@ class Session:
         scope: Literal["BASE", "SUBTREE"],
         page_size: int | None,
         cookie: bytes,
-    ) -> Page:
+    ) -> SearchPage:
         self._tally()
         connection = cast("Any", self._connection)
         with _told(self.source, self._connection):
@@ -124,13 +124,13 @@ class Session:
             )
             return self._page(connection.response, connection.result)
 
-    def _page(self, responses: list[Entry | dict[str, Any]], result: dict[str, Any]) -> Page:
+    def _page(self, responses: list[Entry | dict[str, Any]], result: dict[str, Any]) -> SearchPage:
         entries = [response for response in responses if isinstance(response, Entry)]
         references = tuple(
             url for response in responses if not isinstance(response, Entry) for url in response.get("uri", ())
         )
         control = result.get("controls", {}).get(PAGED_RESULTS)
-        return Page(
+        return SearchPage(
             entries=[self._whole(entry).without_options() for entry in entries],
             references=tuple(url for url in references if not self._passes_over(url)),
             refusal=_refusal(result),
@@ -165,7 +165,7 @@ def _nothing_of_it(url: str) -> str | None:
 
 @contextmanager
 def opened(
-    connection: ConnectionFields, *, source: str, count: Callable[[bool], None], limits: Limits = Limits()
+    connection: ConnectionFields, *, source: str, count: Callable[[bool], None], limits: ReadLimits = ReadLimits()
 ) -> Generator[Session]:
     """A session for as long as the block runs. `count` is called once a request, with whether it reads anything.
 
@@ -185,7 +185,7 @@ def opened(
             cast("Any", client).unbind()
 
 
-def _client(connection: ConnectionFields, extra: ConnectionExtra, source: str) -> EntryConnection:
+def _client(connection: ConnectionFields, extra: LdapConnectionExtra, source: str) -> EntryConnection:
     ldaps = extra.tls == "ldaps"
     with _told(source, None):
         server = Server(
@@ -196,11 +196,11 @@ def _client(connection: ConnectionFields, extra: ConnectionExtra, source: str) -
             get_info=NONE,
             connect_timeout=CONNECT_SECONDS,
         )
-    bounds = Bounds(silence_seconds=ANSWER_SECONDS, until=time.monotonic() + ANSWER_SECONDS)
+    bounds = ResponseBounds(silence_seconds=ANSWER_SECONDS, until=time.monotonic() + ANSWER_SECONDS)
     return EntryConnection(server, connection.login, connection.password, bounds=bounds)
 
 
-def _log_in(client: EntryConnection, extra: ConnectionExtra, source: str, tally: Callable[[], None]) -> None:
+def _log_in(client: EntryConnection, extra: LdapConnectionExtra, source: str, tally: Callable[[], None]) -> None:
     conversation = cast("Any", client)
     with _told(source, client):
         conversation.open(read_server_info=False)

@@ -72,7 +72,7 @@ class DisabledWhen(Strict):
         return f"filter {self.filter}" if self.filter else f"subtree {self.subtree}"
 
 
-class Revocation(AskedCrls):
+class RevocationSettings(AskedCrls):
     """Where it's asked whether certificates on leavers' entries are revoked."""
 
     issuers: tuple[str, ...] = Field(
@@ -81,7 +81,7 @@ class Revocation(AskedCrls):
     )
 
     @model_validator(mode="after")
-    def _asks_something(self) -> "Revocation":
+    def _asks_something(self) -> "RevocationSettings":
         if not self.asks:
             raise ValueError("nothing is asked: name crls, or leave distribution_points true")
         return self
@@ -122,7 +122,7 @@ class LdapSettings(SourceSettings):
         description="An account with none of these is a workload's.",
     )
     attributes: AttributeNames = Field(default=AttributeNames(), description="Where identity stands.")
-    revocation: Revocation | None = Field(
+    revocation: RevocationSettings | None = Field(
         default=None, description="Whether CRLs are asked about the certificates on leavers' entries, and which."
     )
 
@@ -133,7 +133,7 @@ class LdapSettings(SourceSettings):
         return self.model_copy(update=changes | {"attributes": self.attributes.model_copy(update=names)})
 
 
-class ConnectionExtra(Strict):
+class LdapConnectionExtra(Strict):
     """The connection's extra."""
 
     tls: Literal["starttls", "ldaps", "none"] = "starttls"
@@ -141,11 +141,11 @@ class ConnectionExtra(Strict):
     """PEM file of the authorities to trust; None: those of the system."""
 
 
-def read_extra(connection: ConnectionFields) -> ConnectionExtra:
+def read_extra(connection: ConnectionFields) -> LdapConnectionExtra:
     """The connection's extra, and that the rest of it can be used. ConfigError names the field, never a value of it."""
     where = f"connection {connection.conn_id}"
     try:
-        extra = ConnectionExtra.model_validate(dict(connection.extra))
+        extra = LdapConnectionExtra.model_validate(dict(connection.extra))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(("extra", *(str(part) for part in first["loc"])))

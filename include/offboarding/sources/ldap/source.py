@@ -10,7 +10,7 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead
 from offboarding.sources.ldap.directory import Directory, survey
 from offboarding.sources.ldap.revocation import certificate_judge
-from offboarding.sources.ldap.session import Limits, opened
+from offboarding.sources.ldap.session import ReadLimits, opened
 from offboarding.sources.ldap.settings import LdapSettings, read_extra
 
 LOG = structlog.get_logger("offboarding.sources")
@@ -75,8 +75,8 @@ class LdapSource:
         if judge.lists:
             self.requests = replace(self.requests, detail=self.requests.detail + judge.lists.asked)
 
-    def _limits(self) -> Limits:
-        return Limits(
+    def _limits(self) -> ReadLimits:
+        return ReadLimits(
             message_bytes=self._settings.max_message_megabytes * 1024 * 1024,
             seconds=self._settings.max_read_minutes * 60,
         )

@@ -17,7 +17,7 @@ _OPTIONS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^\s"])+\s+')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicKey:
+class SshKeySummary:
     """An SSH public key, without itself."""
 
     type: str
@@ -43,7 +43,7 @@ def lines(value: bytes) -> Iterator[str]:
             yield line.strip()
 
 
-def parse(line: str) -> PublicKey:
+def parse(line: str) -> SshKeySummary:
     """The key on one line. Raises KeyFormatError."""
     kind, body, comment = _fields(line)
     try:
@@ -54,7 +54,7 @@ def parse(line: str) -> PublicKey:
     length = int.from_bytes(blob[:4], "big")
     if blob[4 : 4 + length] != kind.encode() or len(blob) <= 4 + length:
         raise KeyFormatError(f"its contents are no {kind} key")
-    return PublicKey(type=kind, fingerprint=ssh_fingerprint(blob), comment=comment)
+    return SshKeySummary(type=kind, fingerprint=ssh_fingerprint(blob), comment=comment)
 
 
 def _fields(line: str) -> tuple[str, str, str]:

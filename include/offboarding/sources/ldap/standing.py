@@ -19,7 +19,7 @@ STARTS = "pwdStartTime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class AccountStanding:
     """A standing and why."""
 
     standing: Standing
@@ -27,7 +27,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class PasswordPolicy:
     """The policy in force for an account."""
 
     label: str
@@ -47,48 +47,48 @@ class Proof:
     reason: str
 
 
-def judge(entry: Entry, *, policy: Policy, proof: Proof, as_of: datetime) -> Judgement:
+def judge(entry: Entry, *, policy: PasswordPolicy, proof: Proof, as_of: datetime) -> AccountStanding:
     """What can be said of this entry's password login. Whether a password is there is nobody's to read, and tells
     nothing.
     """
     seen = _ended(entry, as_of) or _locked(entry, policy)
     if seen is None:
         standing = Standing.WORKS if proof.readable else Standing.UNKNOWN
-        return Judgement(standing=standing, reason=f"no {LOCKED} is visible, and {proof.reason}{_start(entry)}")
+        return AccountStanding(standing=standing, reason=f"no {LOCKED} is visible, and {proof.reason}{_start(entry)}")
     if seen.standing is Standing.WORKS and proof.readable is False:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{seen.reason}; but {proof.reason}")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{seen.reason}; but {proof.reason}")
     return seen
 
 
-def _ended(entry: Entry, as_of: datetime) -> Judgement | None:
+def _ended(entry: Entry, as_of: datetime) -> AccountStanding | None:
     text = entry.first(ENDS)
     if not text:
         return None
     try:
         ends_at = generalized_time(text)
     except ValueError as error:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{ENDS} can't be read: {error}")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{ENDS} can't be read: {error}")
     if ends_at > as_of:
         return None
-    return Judgement(standing=Standing.DEAD, reason=f"{ENDS} {text} has passed")
+    return AccountStanding(standing=Standing.DEAD, reason=f"{ENDS} {text} has passed")
 
 
-def _locked(entry: Entry, policy: Policy) -> Judgement | None:
+def _locked(entry: Entry, policy: PasswordPolicy) -> AccountStanding | None:
     text = entry.first(LOCKED)
     if not text:
         return None
     if not is_permanent_lock(text):
-        return Judgement(
+        return AccountStanding(
             standing=Standing.WORKS,
             reason=f"locked after failed logins ({LOCKED} {text}): that wears off or is lifted, and nobody revoked it",
         )
     if policy.lockout is None:
-        return Judgement(standing=Standing.UNKNOWN, reason=f"{LOCKED} is {PERMANENT}, but {policy.problem}")
+        return AccountStanding(standing=Standing.UNKNOWN, reason=f"{LOCKED} is {PERMANENT}, but {policy.problem}")
     if not policy.lockout:
         reason = f"{LOCKED} is {PERMANENT}, but {policy.label} lacks pwdLockout TRUE: the server ignores the lock"
-        return Judgement(standing=Standing.WORKS, reason=reason)
+        return AccountStanding(standing=Standing.WORKS, reason=reason)
     reason = f"{LOCKED} {PERMANENT} under {policy.label} (pwdLockout TRUE)"
-    return Judgement(standing=Standing.DEAD, reason=reason)
+    return AccountStanding(standing=Standing.DEAD, reason=reason)
 
 
 def _start(entry: Entry) -> str:

@@ -34,7 +34,7 @@ _NAMES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class ResponseBounds:
     """How much a server may send, and until when; a server that lies sends without end."""
 
     silence_seconds: int
@@ -54,7 +54,7 @@ class EntryStrategy(SyncStrategy):
     dictionaries otherwise.
     """
 
-    def __init__(self, ldap_connection: Connection, bounds: Bounds) -> None:
+    def __init__(self, ldap_connection: Connection, bounds: ResponseBounds) -> None:
         cast("Any", super()).__init__(ldap_connection)
         self.bounds = bounds
         self._unread = b""
@@ -193,7 +193,7 @@ class EntryConnection(Connection):
     referral followed, no attribute completed behind our back.
     """
 
-    def __init__(self, server: Server, user: str, password: str, *, bounds: Bounds) -> None:
+    def __init__(self, server: Server, user: str, password: str, *, bounds: ResponseBounds) -> None:
         cast("Any", super()).__init__(
             server,
             user,

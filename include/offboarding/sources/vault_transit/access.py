@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources.vault_transit.client import RefusedError, Vault
+from offboarding.sources.vault_transit.client import PermissionDeniedError, Vault
 from offboarding.sources.vault_transit.keys import TransitKey
-from offboarding.sources.vault_transit.policies import PolicyFormatError, Rule, rules_of, unreadable, verdict
+from offboarding.sources.vault_transit.policies import PathRule, PolicyFormatError, rules_of, unreadable, verdict
 
 _EVERYBODYS = "default"
 """The policy that a token gets besides its own, unless it's made without."""
 
 
-class _Policy(BaseModel):
+class _VaultPolicy(BaseModel):
     policy: str
 
 
@@ -32,7 +32,7 @@ class _Entity(BaseModel):
     aliases: tuple[_Alias, ...] | None = None
 
 
-class _Group(BaseModel):
+class _VaultGroup(BaseModel):
     id: str
     name: str
     type: str = "internal"
@@ -40,7 +40,7 @@ class _Group(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class KeyOperation:
     """Something that can be done with a key, and the request that does it."""
 
     action: str
@@ -54,7 +54,7 @@ class Deed:
 class Holders:
     """Entities and external groups, with the policies that they bear by themselves or by a group."""
 
-    rules: Mapping[str, tuple[Rule, ...]]
+    rules: Mapping[str, tuple[PathRule, ...]]
     """By policy."""
     unread: Sequence[str]
     """Why a policy couldn't be read: clauses."""
@@ -72,13 +72,13 @@ class Bearer:
 
 
 def holders(vault: Vault) -> Holders:
-    """Read them. Raises RefusedError where a right is missing altogether, and as Vault.read."""
-    rules, unread = dict[str, tuple[Rule, ...]](), list[str]()
+    """Read them. Raises PermissionDeniedError where a right is missing altogether, and as Vault.read."""
+    rules, unread = dict[str, tuple[PathRule, ...]](), list[str]()
     for name in vault.listed("sys/policies/acl"):
         try:
-            told = vault.read(f"sys/policies/acl/{name}", _Policy) if name != "root" else _Policy(policy="")
+            told = vault.read(f"sys/policies/acl/{name}", _VaultPolicy) if name != "root" else _VaultPolicy(policy="")
             rules[name] = rules_of(name, told.policy) if told else ()
-        except (PolicyFormatError, RefusedError) as error:
+        except (PolicyFormatError, PermissionDeniedError) as error:
             rules[name] = unreadable(name)
             unread.append(f"policy {name}: {error}")
     groups = _groups(vault)
@@ -107,19 +107,23 @@ def access(realm: str, mount: str, told: TransitKey, known: Holders) -> Iterator
             )
 
 
-def deeds(mount: str, told: TransitKey) -> Iterator[Deed]:
+def deeds(mount: str, told: TransitKey) -> Iterator[KeyOperation]:
     """What can be done with this key, of what takes it along or makes something that others trust."""
     name = told.name
     if told.exportable:
         for kind in _exported(told):
-            yield Deed(action="transit:export", path=f"{mount}/export/{kind}/{name}", capability="read", carries=True)
+            yield KeyOperation(
+                action="transit:export", path=f"{mount}/export/{kind}/{name}", capability="read", carries=True
+            )
     if told.allow_plaintext_backup:
-        yield Deed(action="transit:backup", path=f"{mount}/backup/{name}", capability="read", carries=True)
+        yield KeyOperation(action="transit:backup", path=f"{mount}/backup/{name}", capability="read", carries=True)
     if not (told.exportable and told.allow_plaintext_backup):
         # Whoever may configure it, may make it exportable, and then take it along.
-        yield Deed(action="transit:config", path=f"{mount}/keys/{name}/config", capability="update", carries=True)
+        yield KeyOperation(
+            action="transit:config", path=f"{mount}/keys/{name}/config", capability="update", carries=True
+        )
     use = "sign" if told.supports_signing else "hmac" if told.signs else "decrypt"
-    yield Deed(action=f"transit:{use}", path=f"{mount}/{use}/{name}", capability="update", carries=False)
+    yield KeyOperation(action=f"transit:{use}", path=f"{mount}/{use}/{name}", capability="update", carries=False)
 
 
 def _exported(told: TransitKey) -> tuple[str, ...]:
@@ -129,12 +133,14 @@ def _exported(told: TransitKey) -> tuple[str, ...]:
     return ("hmac-key",) if told.signs else ("encryption-key",)
 
 
-def _groups(vault: Vault) -> dict[str, _Group]:
-    told = (vault.read(f"identity/group/id/{native_id}", _Group) for native_id in vault.listed("identity/group/id"))
+def _groups(vault: Vault) -> dict[str, _VaultGroup]:
+    told = (
+        vault.read(f"identity/group/id/{native_id}", _VaultGroup) for native_id in vault.listed("identity/group/id")
+    )
     return {group.id: group for group in told if group}
 
 
-def _entities(vault: Vault, groups: Mapping[str, _Group]) -> Iterator[Bearer]:
+def _entities(vault: Vault, groups: Mapping[str, _VaultGroup]) -> Iterator[Bearer]:
     for native_id in vault.listed("identity/entity/id"):
         entity = vault.read(f"identity/entity/id/{native_id}", _Entity)
         if entity is None or entity.disabled:
@@ -151,7 +157,7 @@ def _entities(vault: Vault, groups: Mapping[str, _Group]) -> Iterator[Bearer]:
         )
 
 
-def _external(groups: Mapping[str, _Group]) -> Iterator[Bearer]:
+def _external(groups: Mapping[str, _VaultGroup]) -> Iterator[Bearer]:
     """Whoever is in them, another system decides at each login."""
     for group in groups.values():
         if group.type == "external" and group.policies:

@@ -19,7 +19,7 @@ class TooMuchError(RequestException):
     """An answer of more than MOST_BYTES."""
 
 
-class _Bounded(HTTPAdapter):
+class _BoundedAdapter(HTTPAdapter):
     def send(self, *sent: Any, **how: Any) -> requests.Response:
         """Read the body within the bounds. Raises TooMuchError, and ReadTimeout after MOST_SECONDS."""
         response = super().send(*sent, **{**how, "stream": True})
@@ -43,5 +43,5 @@ def bounded_session(authorities: str | None) -> requests.Session:
     session = requests.Session()
     session.verify = authorities or True
     session.headers["Accept-Encoding"] = "identity"
-    session.mount("https://", _Bounded())
+    session.mount("https://", _BoundedAdapter())
     return session

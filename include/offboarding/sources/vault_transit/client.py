@@ -19,7 +19,7 @@ PERMISSIONS = "docs/permissions/vault.md"
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
-class ConnectionExtra(Strict):
+class VaultConnectionExtra(Strict):
     """The connection's extra."""
 
     ca_certs_file: str | None = None
@@ -37,21 +37,21 @@ class Health(BaseModel):
     cluster_id: str = ""
 
 
-class Listed(BaseModel):
+class KeyList(BaseModel):
     """A list."""
 
     keys: tuple[str, ...]
 
 
-class RefusedError(Exception):
+class PermissionDeniedError(Exception):
     """403 for one thing. The text names the path."""
 
 
-def read_extra(where: str, connection: ConnectionFields) -> ConnectionExtra:
+def read_extra(where: str, connection: ConnectionFields) -> VaultConnectionExtra:
     """The connection's extra, and that the rest can be used. ConfigError names the field, never a value of it."""
     what = f"{where}: connection {connection.conn_id}"
     try:
-        extra = ConnectionExtra.model_validate(dict(connection.extra))
+        extra = VaultConnectionExtra.model_validate(dict(connection.extra))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(("extra", *(str(part) for part in first["loc"])))
@@ -70,7 +70,7 @@ def read_extra(where: str, connection: ConnectionFields) -> ConnectionExtra:
 class Vault:
     """One cluster, and the requests made of it."""
 
-    def __init__(self, where: str, connection: ConnectionFields, extra: ConnectionExtra, seconds: float) -> None:
+    def __init__(self, where: str, connection: ConnectionFields, extra: VaultConnectionExtra, seconds: float) -> None:
         self.where = where
         self.namespace = (extra.namespace or "").strip("/")
         self.asked = 0
@@ -114,14 +114,14 @@ class Vault:
         return self._parsed("sys/health", told, Health)
 
     def read(self, path: str, answer: type[Answer]) -> Answer | None:
-        """What lies at a path; None where there's nothing. Raises RefusedError, RetriableError, FatalError."""
+        """What lies at a path; None where there's nothing. Raises PermissionDeniedError, RetriableError, FatalError."""
         told = self._told(path, lambda: self._client.adapter.get(f"/v1/{path}"))
         return None if told is None else self._parsed(path, told.get("data"), answer)
 
     def listed(self, path: str) -> tuple[str, ...]:
         """The names at a path. Raises as `read`; FatalError where nothing is mounted there."""
         told = self._told(path, lambda: self._client.adapter.list(f"/v1/{path}"))
-        return () if told is None else self._parsed(path, told.get("data"), Listed).keys
+        return () if told is None else self._parsed(path, told.get("data"), KeyList).keys
 
     def _log_in(self) -> None:
         role, secret = self._connection.login, self._connection.password
@@ -136,7 +136,7 @@ class Vault:
                 lambda: self._client.auth.approle.login(role_id=role, secret_id=secret, mount_point=mount),
                 counted=False,
             )
-        except RefusedError as error:
+        except PermissionDeniedError as error:
             raise FatalError(f"{self.where}: {error}. Check role id and secret id of the connection.") from None
 
     def _log_out(self) -> None:
@@ -157,13 +157,13 @@ class Vault:
         try:
             told = ask()
         except exceptions.Forbidden as error:
-            raise RefusedError(f"{self.address}/v1/{path}: {_said(error)}") from None
+            raise PermissionDeniedError(f"{self.address}/v1/{path}: {_said(error)}") from None
         except exceptions.InvalidPath as error:
             if "no handler for route" in _said(error):
                 raise FatalError(f"{what}: nothing is mounted there. Mend mounts.") from None
             return None
         except (exceptions.InvalidRequest, exceptions.Unauthorized) as error:
-            raise RefusedError(f"{self.address}/v1/{path}: {_said(error)}") from None
+            raise PermissionDeniedError(f"{self.address}/v1/{path}: {_said(error)}") from None
         except exceptions.VaultError as error:
             raise RetriableError(f"{what}: {_said(error)}: it's sealed, busy or ill. Try again in a minute.") from None
         except requests_exceptions.RequestException as error:

@@ -15,7 +15,7 @@ from offboarding.custody.thumbprints import PublicKeyError, material_by_referenc
 from offboarding.model import Carryable, Key, Standing, SubjectKind
 
 
-class Version(BaseModel):
+class KeyVersion(BaseModel):
     """A version of an asymmetric key."""
 
     creation_time: datetime | None = None
@@ -29,7 +29,7 @@ class TransitKey(BaseModel):
     type: str
     latest_version: int
     min_decryption_version: int = 1
-    keys: Mapping[int, Version | int] = {}
+    keys: Mapping[int, KeyVersion | int] = {}
     """By version: of symmetric ones when each was made, in seconds since 1970. Versions below the minimum are left out
     by the server, and all of an `hmac` key's."""
     exportable: bool = False
@@ -93,15 +93,15 @@ def _carryable(told: TransitKey) -> tuple[Carryable, str]:
     return Carryable.NO, "Made in Vault, not exportable, no plaintext backup: it can't leave."
 
 
-def _created(version: Version | int) -> datetime | None:
-    if isinstance(version, Version):
+def _created(version: KeyVersion | int) -> datetime | None:
+    if isinstance(version, KeyVersion):
         return version.creation_time.astimezone(UTC) if version.creation_time else None
     return datetime.fromtimestamp(version, UTC) if version else None
 
 
-def _material(version: Version | int) -> str:
+def _material(version: KeyVersion | int) -> str:
     """Of its public half; "" where none is shown, or it's of a kind without a thumbprint."""
-    if not isinstance(version, Version) or not version.public_key:
+    if not isinstance(version, KeyVersion) or not version.public_key:
         return ""
     try:
         return material_of(_public_key(version.public_key))

@@ -42,7 +42,7 @@ class PolicyFormatError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class PathRule:
     """What a policy says of a pattern of paths."""
 
     policy: str
@@ -74,7 +74,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class PolicyDecision:
     """What came of it."""
 
     standing: Standing
@@ -82,19 +82,19 @@ class Verdict:
     """Those that say so."""
 
 
-def rules_of(policy: str, text: str) -> tuple[Rule, ...]:
+def rules_of(policy: str, text: str) -> tuple[PathRule, ...]:
     """A policy's rules. Raises PolicyFormatError."""
     if policy == "root":
-        return (Rule(policy=policy, pattern="*", capabilities=frozenset({"root"}), undecided=False),)
+        return (PathRule(policy=policy, pattern="*", capabilities=frozenset({"root"}), undecided=False),)
     return tuple(_rule(policy, pattern, stanza) for pattern, stanza in _stanzas(_tree(text)))
 
 
-def unreadable(policy: str) -> tuple[Rule, ...]:
+def unreadable(policy: str) -> tuple[PathRule, ...]:
     """What stands for a policy that couldn't be read: anything may be allowed by it."""
-    return (Rule(policy=policy, pattern="{{unread}}", capabilities=frozenset({"read", "update"}), undecided=True),)
+    return (PathRule(policy=policy, pattern="{{unread}}", capabilities=frozenset({"read", "update"}), undecided=True),)
 
 
-def verdict(rules: Sequence[Rule], path: str, capability: str) -> Verdict:
+def verdict(rules: Sequence[PathRule], path: str, capability: str) -> PolicyDecision:
     """Whether whoever holds these rules has the capability on the path: WORKS, DEAD, or UNKNOWN where it depends."""
     matching = [rule for rule in rules if rule.matches(path)]
     plain = [rule for rule in matching if not rule.templated]
@@ -111,8 +111,8 @@ def verdict(rules: Sequence[Rule], path: str, capability: str) -> Verdict:
     return _verdict(Standing.UNKNOWN if any(rule.undecided for rule in deciding) else Standing.WORKS, allowing)
 
 
-def _verdict(standing: Standing, rules: Sequence[Rule]) -> Verdict:
-    return Verdict(standing=standing, policies=tuple(sorted({rule.policy for rule in rules})))
+def _verdict(standing: Standing, rules: Sequence[PathRule]) -> PolicyDecision:
+    return PolicyDecision(standing=standing, policies=tuple(sorted({rule.policy for rule in rules})))
 
 
 @functools.cache
@@ -127,11 +127,11 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile(".*".join(plain) + anything)
 
 
-def _rule(policy: str, pattern: str, stanza: Tree) -> Rule:
+def _rule(policy: str, pattern: str, stanza: Tree) -> PathRule:
     told = stanza.get("capabilities", [])
     capabilities = set(map(str, cast("list[object]", told))) if isinstance(told, list) else {str(told)}
     capabilities.update(_LEGACY.get(str(stanza.get("policy")), ()))
-    return Rule(
+    return PathRule(
         policy=policy,
         pattern=pattern.removeprefix("/"),
         capabilities=frozenset(capabilities),

@@ -23,7 +23,7 @@ _DECISIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Person:
+class _PersonRow:
     person_uid: UUID
     first_seen_at: datetime
 
@@ -49,7 +49,7 @@ def merge_same_persons(session: Session, as_of: datetime) -> list[UUID]:
     evidence = {frozenset((pair.one, pair.other)): pair.evidence for pair in pairs}
     merged: list[UUID] = []
     for group in _components(pairs):
-        with session.cursor(row_factory=class_row(_Person)) as cursor:
+        with session.cursor(row_factory=class_row(_PersonRow)) as cursor:
             persons = cursor.execute(block("persons", "lock_persons"), {"uids": list(group)}).fetchall()
         keeper = min(persons, key=lambda person: (person.first_seen_at, person.person_uid)).person_uid
         for alias in sorted(group - {keeper}):

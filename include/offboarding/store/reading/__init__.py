@@ -10,7 +10,7 @@ from offboarding.store.reading.told_findings import (
     whole_key,
 )
 from offboarding.store.reading.told_links import LinkTold, links, source_names
-from offboarding.store.reading.told_runs import RunTold, last_night, runs
+from offboarding.store.reading.told_runs import RunView, last_night, runs
 from offboarding.store.reading.workers import PersonTold, person, worker_called
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "LinkTold",
     "Night",
     "PersonTold",
-    "RunTold",
+    "RunView",
     "explanation",
     "finding_counts",
     "findings",

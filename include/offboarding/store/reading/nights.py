@@ -171,7 +171,7 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _RunTold(Run):
+class _NightRun(Run):
     counts: dict[str, int] | None
     weightless: list[dict[str, object]]
 
@@ -180,7 +180,7 @@ def night(session: Session, run_id: int) -> Night:
     """A run's report. Raises FatalError where there is no such run."""
     values = {"run_id": run_id}
     with session.transaction():
-        with session.cursor(row_factory=class_row(_RunTold)) as cursor:
+        with session.cursor(row_factory=class_row(_NightRun)) as cursor:
             told = cursor.execute(block("night", "run_told"), values).fetchone()
         if told is None:
             raise FatalError(f"there is no run {run_id}. See: python -m offboarding runs")
@@ -218,7 +218,7 @@ def night(session: Session, run_id: int) -> Night:
         )
 
 
-def _upcoming(session: Session, told: _RunTold) -> tuple[LeavesSoon, ...]:
+def _upcoming(session: Session, told: _NightRun) -> tuple[LeavesSoon, ...]:
     # A release reads nothing anew, and a departure's run is about some people alone.
     return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone="UTC")) if told.kind == "nightly" else ()
 
@@ -237,7 +237,7 @@ def _tickets(session: Session, values: dict[str, int]) -> TicketsTold:
     return tickets
 
 
-def _run(told: _RunTold) -> Run:
+def _run(told: _NightRun) -> Run:
     return Run(
         run_id=told.run_id,
         kind=told.kind,

@@ -77,7 +77,7 @@ class PartTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _RosterRow:
+class _RosterReadRow:
     run_id: int
     name: str
     status: str | None
@@ -122,7 +122,7 @@ class _PartRow:
 
 def roster_reads(session: Session, run_ids: Sequence[int]) -> list[RosterTold]:
     """Of these runs, newest run first, by name."""
-    with session.cursor(row_factory=class_row(_RosterRow)) as cursor:
+    with session.cursor(row_factory=class_row(_RosterReadRow)) as cursor:
         rows = cursor.execute(block("night", "roster_reads"), {"run_ids": list(run_ids)}).fetchall()
     return [_roster(row) for row in rows]
 
@@ -134,7 +134,7 @@ def source_reads(session: Session, run_ids: Sequence[int]) -> list[PartTold]:
     return [_part(row) for row in rows]
 
 
-def _roster(row: _RosterRow) -> RosterTold:
+def _roster(row: _RosterReadRow) -> RosterTold:
     return RosterTold(
         run_id=row.run_id,
         name=row.name,

@@ -10,16 +10,16 @@ from itertools import groupby
 
 from psycopg.rows import scalar_row
 
-from offboarding.model import Grade, Held
+from offboarding.model import CustodyEvidence, Grade
 from offboarding.store.connect import Session
 from offboarding.store.custody import join_custody
-from offboarding.store.reading.told_keys import KeyTold
+from offboarding.store.reading.told_keys import KeyView
 from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class HolderQuery:
     """What is asked, and how."""
 
     as_of: datetime
@@ -39,7 +39,7 @@ class HolderTold:
     worker_id: str
     gone_at: datetime | None
     """When they left; None: they worked here at the moment that was asked for."""
-    held: tuple[Held, ...]
+    held: tuple[CustodyEvidence, ...]
     """Best grade first; at least one."""
 
     @property
@@ -55,20 +55,20 @@ class _Row:
     id_space: str
     worker_id: str
     gone_at: datetime | None
-    told: Held
+    told: CustodyEvidence
 
 
-def holders_of(session: Session, key: KeyTold, asked: Asked) -> list[HolderTold]:
+def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[HolderTold]:
     """Everyone who may have held the key, the surest first."""
     return _told(session, asked, {"material": key.material, "person_uid": None})
 
 
-def keys_of(session: Session, person_uid: str, asked: Asked) -> list[HolderTold]:
+def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderTold]:
     """Every key that somebody may have held, the surest first."""
     return _told(session, asked, {"material": None, "person_uid": person_uid})
 
 
-def everyone(session: Session, asked: Asked) -> list[HolderTold]:
+def everyone(session: Session, asked: HolderQuery) -> list[HolderTold]:
     """Everybody who may have held any key, the surest first."""
     return _told(session, asked, {"material": None, "person_uid": None})
 
@@ -79,7 +79,7 @@ def strangers(session: Session, name: str) -> list[str]:
         return [str(worker) for worker in cursor.execute(block("told_holders", "strangers"), {"name": name})]
 
 
-def _told(session: Session, asked: Asked, values: Mapping[str, object]) -> list[HolderTold]:
+def _told(session: Session, asked: HolderQuery, values: Mapping[str, object]) -> list[HolderTold]:
     moment = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
     asked_of = {"as_of": asked.as_of, **values}
     with session.transaction(force_rollback=True):

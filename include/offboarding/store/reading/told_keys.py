@@ -18,7 +18,7 @@ from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyTold:
+class KeyView:
     """A key, as the last reads and the register have it."""
 
     material: str
@@ -110,7 +110,7 @@ class _AttestationRow:
     attested: Attested
 
 
-def keys(session: Session) -> list[KeyTold]:
+def keys(session: Session) -> list[KeyView]:
     """Every key that was ever seen or stands in the register: registered ones by name, then the others by label."""
     with session.transaction():
         with session.cursor(row_factory=record_row(CopyRow)) as cursor:
@@ -130,7 +130,7 @@ def keys(session: Session) -> list[KeyTold]:
     return sorted(found, key=lambda key: (key.registered is None, key.label, key.material))
 
 
-def key_called(session: Session, word: str) -> KeyTold:
+def key_called(session: Session, word: str) -> KeyView:
     """The key of this name in the register, material, id or label; or the one that a finding is about.
 
     Raises FatalError where there is none, with the nearest, or where several are called so.
@@ -155,7 +155,7 @@ def material_of_finding(session: Session, finding_key: str) -> str | None:
     return None if found is None else str(found)
 
 
-def attest(session: Session, key: KeyTold, *, reason: str, author: str, until: datetime) -> None:
+def attest(session: Session, key: KeyView, *, reason: str, author: str, until: datetime) -> None:
     """Write down a person's word that a key is dead. Raises FatalError where a verifier can be asked."""
     asked = sorted({copy.source for copy in key.verifying})
     if asked:
@@ -192,14 +192,14 @@ def _standing(copy: KeyCopy) -> Standing:
     return copy.key.standing if copy.fresh and copy.untrusted_since is None else Standing.UNKNOWN
 
 
-def _names(key: KeyTold) -> set[str]:
+def _names(key: KeyView) -> set[str]:
     own = {name for copy in key.copies for name in (copy.key.native_id, copy.key.name, copy.key.label)}
     return {key.material, key.lies, key.lies.removeprefix("jkt:"), *own}
 
 
-def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: Attested | None) -> KeyTold:
+def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: Attested | None) -> KeyView:
     copies = tuple(row.copy for row in rows)
-    return KeyTold(
+    return KeyView(
         material=material,
         kind=rows[0].key_kind if rows else entry.kind if entry else SubjectKind.SIGNING_KEY,
         label=entry.registered.name if entry else copies[0].key.label,

@@ -11,7 +11,7 @@ from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunTold:
+class RunView:
     """A night, or the release of one."""
 
     run_id: int
@@ -29,19 +29,19 @@ class RunTold:
     parts: tuple[PartTold, ...] = ()
 
 
-def runs(session: Session, *, last: int | None = None) -> list[RunTold]:
+def runs(session: Session, *, last: int | None = None) -> list[RunView]:
     """Newest first; `last`: no more than so many."""
     return _told(session, "runs", last)
 
 
-def last_night(session: Session) -> RunTold | None:
+def last_night(session: Session) -> RunView | None:
     """The night that ended last, red or green; None where none ever ran to its end."""
     return next(iter(_told(session, "last_night", None)), None)
 
 
-def _told(session: Session, name: str, last: int | None) -> list[RunTold]:
+def _told(session: Session, name: str, last: int | None) -> list[RunView]:
     with session.transaction():
-        with session.cursor(row_factory=class_row(RunTold)) as cursor:
+        with session.cursor(row_factory=class_row(RunView)) as cursor:
             rows = cursor.execute(block("reading", name), {"last": last}).fetchall()
         run_ids = [row.run_id for row in rows]
         rosters, parts = roster_reads(session, run_ids), source_reads(session, run_ids)

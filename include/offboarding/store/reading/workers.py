@@ -57,7 +57,7 @@ class EmploymentTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyTold:
+class IdentityKeyView:
     """A number, mail or login that rosters give, as they write it."""
 
     kind: str
@@ -93,7 +93,7 @@ class PersonTold:
     found: WorkerFound
     records: tuple[WorkerRecord, ...]
     employments: tuple[EmploymentTold, ...]
-    keys: tuple[KeyTold, ...]
+    keys: tuple[IdentityKeyView, ...]
     departures: tuple[DepartureTold, ...]
     links: tuple[LinkTold, ...]
 
@@ -124,7 +124,7 @@ def person(session: Session, word: str) -> PersonTold:
             records = cursor.execute(block("reading", "worker_records"), values).fetchall()
         with session.cursor(row_factory=class_row(EmploymentTold)) as cursor:
             employments = cursor.execute(block("reading", "employments"), values).fetchall()
-        with session.cursor(row_factory=class_row(KeyTold)) as cursor:
+        with session.cursor(row_factory=class_row(IdentityKeyView)) as cursor:
             keys = cursor.execute(block("reading", "identity_keys"), values).fetchall()
         return PersonTold(
             found=found,

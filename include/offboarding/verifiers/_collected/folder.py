@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from offboarding.model.errors import FatalError
-from offboarding.verifiers._collected.manifest import Manifest, ManifestError, read_manifest, too_old
+from offboarding.verifiers._collected.manifest import CollectionManifest, ManifestError, read_manifest, too_old
 from offboarding.verifiers._collected.private import holds_private_key
 from offboarding.verifiers._collected.settings import Collection
 
@@ -166,7 +166,7 @@ class Folder:
     def _within(self, place: Path) -> bool:
         return place.is_relative_to(self._root.resolve())
 
-    def _check(self, path: str, body: bytes, manifest: Manifest | None) -> None:
+    def _check(self, path: str, body: bytes, manifest: CollectionManifest | None) -> None:
         listed = manifest.digests.get(path) if manifest else None
         proved = listed is not None and listed == hashlib.sha256(body).hexdigest()
         if manifest and listed is None:
@@ -178,7 +178,7 @@ class Folder:
         elif not body.strip() and not proved:
             self.problem(path, "is empty, so presumed cut off. Collect it anew, or prove it by a manifest")
 
-    def _manifest(self) -> Manifest | None:
+    def _manifest(self) -> CollectionManifest | None:
         name = self._collection.manifest
         if name is None:
             return None
@@ -195,7 +195,7 @@ class Folder:
             self.problem(name, old)
         return manifest
 
-    def _check_missing(self, manifest: Manifest | None) -> None:
+    def _check_missing(self, manifest: CollectionManifest | None) -> None:
         for path in sorted(manifest.digests.keys() - self._seen if manifest else ()):
             self.problem(path, f"is in {self._collection.manifest} and not there. Collect it anew")
         for pattern in self._collection.expected:

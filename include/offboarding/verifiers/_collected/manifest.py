@@ -13,7 +13,7 @@ class ManifestError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class CollectionManifest:
     """What was collected."""
 
     digests: Mapping[str, str] = field(repr=False)
@@ -22,7 +22,7 @@ class Manifest:
     """When the file was written."""
 
 
-def read_manifest(body: bytes, made_at: datetime) -> Manifest:
+def read_manifest(body: bytes, made_at: datetime) -> CollectionManifest:
     """The manifest. Raises ManifestError."""
     try:
         text = body.decode("utf-8")
@@ -36,10 +36,10 @@ def read_manifest(body: bytes, made_at: datetime) -> Manifest:
         if match is None:
             raise ManifestError(f"line {number} isn't as sha256sum writes it: a SHA-256, two spaces, a path")
         digests[match[2]] = match[1]
-    return Manifest(digests=digests, made_at=made_at)
+    return CollectionManifest(digests=digests, made_at=made_at)
 
 
-def too_old(manifest: Manifest, as_of: datetime, hours: float) -> str:
+def too_old(manifest: CollectionManifest, as_of: datetime, hours: float) -> str:
     """The clause to say where it's older than it may be; "" where it isn't."""
     if as_of - manifest.made_at <= timedelta(hours=hours):
         return ""

@@ -18,7 +18,7 @@ _ALGORITHMS_FOR_ENCRYPTION = ("RSA-OAEP", "RSA1_5", "ECDH-ES", "A128", "A192", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JwksEntry:
     """One key of a JWKS, its public half alone."""
 
     position: int
@@ -53,7 +53,7 @@ class Entry:
         return self.kid or self.material.removeprefix("jkt:")
 
 
-def entries(keys: list[object]) -> Iterator[Entry | int]:
+def entries(keys: list[object]) -> Iterator[JwksEntry | int]:
     """Each key in its order; the position of whatever is no object, or nests so deep that nothing can be made of it."""
     for position, told in enumerate(keys, start=1):
         try:
@@ -62,11 +62,11 @@ def entries(keys: list[object]) -> Iterator[Entry | int]:
             yield position
 
 
-def _entry(position: int, jwk: Mapping[str, object]) -> Entry:
+def _entry(position: int, jwk: Mapping[str, object]) -> JwksEntry:
     material, why = _material(jwk)
     ends_at, odd = _certificate(jwk, material)
     kid = _word(jwk.get("kid"), _LONGEST_WORD)
-    return Entry(
+    return JwksEntry(
         position=position,
         kid=kid,
         odd_kid=not kid and jwk.get("kid") not in (None, ""),

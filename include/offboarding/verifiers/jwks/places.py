@@ -47,7 +47,7 @@ class Published:
     """What else is to be said of this place: clauses."""
 
 
-class Place(Protocol):
+class JwksPlace(Protocol):
     """Where one is."""
 
     def published(self, get: GetPage) -> Published:

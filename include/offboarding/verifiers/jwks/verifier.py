@@ -11,8 +11,8 @@ from offboarding.custody.thumbprints import material_by_reference
 from offboarding.model import Carryable, Gap, Key, RequestCounts, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.net.page import Page, Web
-from offboarding.verifiers.jwks.entries import Entry, entries
-from offboarding.verifiers.jwks.places import Place, Published
+from offboarding.verifiers.jwks.entries import JwksEntry, entries
+from offboarding.verifiers.jwks.places import JwksPlace, Published
 
 log = structlog.get_logger("offboarding.verifiers")
 
@@ -27,7 +27,7 @@ _PUBLIC = "A JWKS shows the public half only: where the private one lies isn't k
 class JwksVerifier:
     """One place where a JWKS is published."""
 
-    def __init__(self, where: str, place: Place, cache: timedelta) -> None:
+    def __init__(self, where: str, place: JwksPlace, cache: timedelta) -> None:
         self._where = where
         self._place = place
         self._cache = cache
@@ -42,7 +42,7 @@ class JwksVerifier:
         """Yield every published key, what else must be said, and how complete that is."""
         published = self._place.published(self._get)
         told = list(entries(_list(self._where, published)))
-        read = [each for each in told if isinstance(each, Entry)]
+        read = [each for each in told if isinstance(each, JwksEntry)]
         signing = [each for each in read if not each.encrypts]
         named = [each for each in signing if each.native_id or (each.symmetric and each.private_members)]
         keys = list(self._keys(published, named))
@@ -58,7 +58,7 @@ class JwksVerifier:
         self._requests += 1
         return web.get(url, remedy=remedy, headers=headers)
 
-    def _keys(self, published: Published, named: Sequence[Entry]) -> Iterator[Key]:
+    def _keys(self, published: Published, named: Sequence[JwksEntry]) -> Iterator[Key]:
         """Each material under each kid, once."""
         seen = set[tuple[str, str]]()
         nameless = 0
@@ -70,7 +70,7 @@ class JwksVerifier:
                 seen.add((key.native_id, key.material))
                 yield key
 
-    def _key(self, published: Published, entry: Entry, native_id: str) -> Key:
+    def _key(self, published: Published, entry: JwksEntry, native_id: str) -> Key:
         carryable, reason = _carryable(entry)
         under = f"kid {entry.kid}" if entry.kid else f"no kid ({native_id[:16]})"
         return Key(
@@ -90,7 +90,7 @@ class JwksVerifier:
             expires_at=entry.certificate_ends_at,
         )
 
-    def _gaps(self, published: Published, read: Sequence[Entry]) -> Iterator[Gap]:
+    def _gaps(self, published: Published, read: Sequence[JwksEntry]) -> Iterator[Gap]:
         for entry in read:
             if entry.private_members:
                 yield self._gap(published, _leak(entry), red=True)
@@ -100,7 +100,7 @@ class JwksVerifier:
     def _gap(self, published: Published, text: str, *, red: bool) -> Gap:
         return Gap(realm=published.realm, text=f"{self._where}: {published.address}: {text}", red=red)
 
-    def _lost(self, published: Published, lost: Sequence[Entry], no_objects: Sequence[int]) -> str:
+    def _lost(self, published: Published, lost: Sequence[JwksEntry], no_objects: Sequence[int]) -> str:
         """What is published and can't be told from anything else: the read isn't whole."""
         reasons = [f"entry {entry.position} has no kid, and {entry.why}" for entry in lost]
         reasons += [f"entry {position} is no object" for position in no_objects]
@@ -120,13 +120,13 @@ def _list(where: str, published: Published) -> list[object]:
     raise FatalError(f"{where}: {published.address}: {what or 'it has no list called keys, so it is no JWKS'}.")
 
 
-def _carryable(entry: Entry) -> tuple[Carryable, str]:
+def _carryable(entry: JwksEntry) -> tuple[Carryable, str]:
     if entry.private_members:
         return Carryable.YES, _LEAKED
     return Carryable.UNKNOWN, _SHARED if entry.symmetric else _PUBLIC
 
 
-def _leak(entry: Entry) -> str:
+def _leak(entry: JwksEntry) -> str:
     what = "symmetric key" if entry.symmetric else "PRIVATE half of the key"
     return (
         f"THE {what} under {entry.shown} IS PUBLISHED (members {', '.join(entry.private_members)}): anybody may sign"
@@ -135,7 +135,7 @@ def _leak(entry: Entry) -> str:
     )
 
 
-def _clauses(read: Sequence[Entry]) -> Iterator[str]:
+def _clauses(read: Sequence[JwksEntry]) -> Iterator[str]:
     """What is odd or left out, and no reason to act tonight."""
     if not read:
         yield "it publishes no key at all: nothing can be verified with it, unless by a shared key that no JWKS shows"
@@ -155,11 +155,11 @@ def _clauses(read: Sequence[Entry]) -> Iterator[str]:
         yield f"{_several(odd)}: its x5c holds no certificate of this key, so when that ends isn't known"
 
 
-def _by_kid_alone(entry: Entry) -> bool:
+def _by_kid_alone(entry: JwksEntry) -> bool:
     return not entry.material and bool(entry.kid) and not entry.encrypts
 
 
-def _of_several_keys(read: Sequence[Entry]) -> list[str]:
+def _of_several_keys(read: Sequence[JwksEntry]) -> list[str]:
     materials = defaultdict[str, set[str]](set)
     nameless = Counter[str]()
     for entry in read:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from offboarding.model import Standing
-from offboarding.verifiers.ssh.identity import Certificate, PublicKey
+from offboarding.verifiers.ssh.identity import SshCertificate, SshPublicKey
 
 
 class Role(StrEnum):
@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class TrustedLine:
     """A line that makes a key count."""
 
     host: str
@@ -38,12 +38,12 @@ class Place:
 
 
 @dataclass(slots=True, kw_only=True)
-class Entry:
+class TrustedKey:
     """A key in one role, in the order of its places."""
 
     role: Role
-    key: PublicKey
-    places: list[Place] = field(default_factory=list[Place])
+    key: SshPublicKey
+    places: list[TrustedLine] = field(default_factory=list[TrustedLine])
 
     @property
     def native_id(self) -> str:
@@ -52,10 +52,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class CollectedCertificate:
     """A certificate that was collected."""
 
-    certificate: Certificate
+    certificate: SshCertificate
     path: str
     line: int
     own: bool
@@ -68,19 +68,19 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class TrustStanding:
     """How something stands at one place, or at all of them."""
 
     standing: Standing
     reason: str
 
 
-def together(verdicts: list[Verdict]) -> Verdict:
+def together(verdicts: list[TrustStanding]) -> TrustStanding:
     """What holds of several places: it works where it works in one, and is dead where it's dead in all."""
     for standing in (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD):
         reasons = list(dict.fromkeys(verdict.reason for verdict in verdicts if verdict.standing is standing))
         if reasons:
             more = len(reasons) - 2
             text = "; ".join(reasons[:2]) + (f"; and {more} more places" if more > 0 else "")
-            return Verdict(standing=standing, reason=text)
-    return Verdict(standing=Standing.UNKNOWN, reason="no place is known that would accept it")
+            return TrustStanding(standing=standing, reason=text)
+    return TrustStanding(standing=Standing.UNKNOWN, reason="no place is known that would accept it")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from offboarding.verifiers._collected.folder import CollectedFile, Folder, fits
-from offboarding.verifiers.ssh.entries import Entry, Held, Place, Role
-from offboarding.verifiers.ssh.identity import Certificate
-from offboarding.verifiers.ssh.lines import Line, Unread, lines
+from offboarding.verifiers.ssh.entries import CollectedCertificate, Role, TrustedKey, TrustedLine
+from offboarding.verifiers.ssh.identity import SshCertificate
+from offboarding.verifiers.ssh.lines import KeyFileLine, Unread, lines
 from offboarding.verifiers.ssh.revocation import KRL_MAGIC, Revocations
 from offboarding.verifiers.ssh.settings import Fleet
 
@@ -20,17 +20,17 @@ class Collected:
     """What was found in a fleet's folder."""
 
     folder: Folder
-    entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+    entries: dict[str, TrustedKey] = field(default_factory=dict[str, TrustedKey])
     """Native id -> the key."""
-    certificates: dict[str, Held] = field(default_factory=dict[str, Held])
+    certificates: dict[str, CollectedCertificate] = field(default_factory=dict[str, CollectedCertificate])
     revocations: list[tuple[str, Revocations]] = field(default_factory=list[tuple[str, Revocations]])
     """(host, list) each."""
 
-    def add(self, role: Role, file: CollectedFile, line: Line) -> None:
+    def add(self, role: Role, file: CollectedFile, line: KeyFileLine) -> None:
         """Another place of a key."""
-        if isinstance(line.found, Certificate):
+        if isinstance(line.found, SshCertificate):
             return
-        place = Place(
+        place = TrustedLine(
             host=file.host,
             path=file.path,
             line=line.number,
@@ -38,7 +38,7 @@ class Collected:
             options=line.options,
             expires_at=line.expires_at,
         )
-        entry = Entry(role=role, key=line.found)
+        entry = TrustedKey(role=role, key=line.found)
         self.entries.setdefault(entry.native_id, entry).places.append(place)
 
 
@@ -57,7 +57,7 @@ def read_fleet(fleet: Fleet, where: str, as_of: datetime) -> Collected:
             _certificates(collected, file, own=True)
         elif _any_of(fleet.trusted_ca)(file.path):
             for line in _lines(collected, file, options=False):
-                if isinstance(line.found, Certificate):
+                if isinstance(line.found, SshCertificate):
                     collected.folder.problem(file.path, f"line {line.number} is a certificate, not an authority's key")
                 collected.add(Role.CA, file, line)
         else:
@@ -83,21 +83,21 @@ def read_certificates(fleet: Fleet, where: str, as_of: datetime, into: Collected
 
 def _certificates(collected: Collected, file: CollectedFile, *, own: bool) -> None:
     for line in _lines(collected, file, options=False):
-        if isinstance(line.found, Certificate):
-            held = Held(certificate=line.found, path=file.path, line=line.number, own=own)
+        if isinstance(line.found, SshCertificate):
+            held = CollectedCertificate(certificate=line.found, path=file.path, line=line.number, own=own)
             collected.certificates.setdefault(held.native_id, held)
         else:
             collected.folder.problem(file.path, f"line {line.number} is a plain key, not a certificate. Take it out")
 
 
-def _lines(collected: Collected, file: CollectedFile, *, options: bool) -> Iterator[Line]:
+def _lines(collected: Collected, file: CollectedFile, *, options: bool) -> Iterator[KeyFileLine]:
     """Those that hold a key; the others are problems."""
     if file.body.startswith(KRL_MAGIC) or (b"\0" in file.body and not file.body.strip(b"\0\r\n")):
         collected.folder.problem(file.path, "holds no text but binary data. Collect it anew, or mend the patterns")
         return
     unread = 0
     for line in lines(file.body, options=options):
-        if isinstance(line, Line):
+        if isinstance(line, KeyFileLine):
             yield line
             continue
         unread += 1

@@ -28,7 +28,7 @@ class IdentityError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicKey:
+class SshPublicKey:
     """An SSH public key."""
 
     type: str
@@ -50,12 +50,12 @@ class PublicKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class SshCertificate:
     """An OpenSSH certificate (PROTOCOL.certkeys)."""
 
     type: str
     blob: bytes = field(repr=False)
-    key: PublicKey
+    key: SshPublicKey
     """Whom it's for: the public key that is certified."""
     ca_fingerprint: str
     """Of the authority's key."""
@@ -83,12 +83,12 @@ class Certificate:
         return f"{self.type} {base64.b64encode(self.blob).decode()}"
 
 
-def identity(kind: str, body: str) -> PublicKey | Certificate:
+def identity(kind: str, body: str) -> SshPublicKey | SshCertificate:
     """What the two words of a line are: a type, and base64. Raises IdentityError."""
     blob = _blob(kind, body)
     if kind.endswith(CERTIFICATE):
         return _certificate(kind, blob)
-    return PublicKey(type=kind, blob=blob, material=_material(kind, blob))
+    return SshPublicKey(type=kind, blob=blob, material=_material(kind, blob))
 
 
 def _blob(kind: str, body: str) -> bytes:
@@ -125,7 +125,7 @@ def _material(kind: str, blob: bytes) -> str:
         return ""
 
 
-def _certificate(kind: str, blob: bytes) -> Certificate:
+def _certificate(kind: str, blob: bytes) -> SshCertificate:
     """The fields in their order: nonce, public key, serial, type, key id, principals, validity, options, authority."""
     loaded = _loaded(kind, blob)
     wire = Wire(blob)
@@ -141,10 +141,10 @@ def _certificate(kind: str, blob: bytes) -> Certificate:
         ca = wire.string()
     except WireError as error:
         raise IdentityError(f"its contents are no {kind}, or cut off") from error
-    return Certificate(
+    return SshCertificate(
         type=kind,
         blob=blob,
-        key=PublicKey(type=plain, blob=key, material=_material(plain, key)),
+        key=SshPublicKey(type=plain, blob=key, material=_material(plain, key)),
         ca_fingerprint=ssh_fingerprint(ca),
         serial=serial,
         for_user=role == 1,

@@ -6,9 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from offboarding.model import Standing
-from offboarding.verifiers.ssh.entries import Entry, Held, Place, Role, Verdict, together
-from offboarding.verifiers.ssh.identity import Certificate, PublicKey
-from offboarding.verifiers.ssh.revocation import RevocationError, Revocations, Said
+from offboarding.verifiers.ssh.entries import (
+    CollectedCertificate,
+    Role,
+    TrustedKey,
+    TrustedLine,
+    TrustStanding,
+    together,
+)
+from offboarding.verifiers.ssh.identity import SshCertificate, SshPublicKey
+from offboarding.verifiers.ssh.revocation import RevocationError, RevocationFile, Revocations
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,11 +27,11 @@ class Revoked:
     """How often ssh-keygen was asked."""
     problems: dict[str, str] = field(default_factory=dict[str, str])
     """Path of a list that can't be asked -> why, a clause."""
-    _said: dict[str, Said] = field(default_factory=dict[str, Said])
+    _said: dict[str, RevocationFile] = field(default_factory=dict[str, RevocationFile])
 
-    def ask(self, asked: Mapping[str, PublicKey | Certificate]) -> None:
+    def ask(self, asked: Mapping[str, SshPublicKey | SshCertificate]) -> None:
         """Ask each list about all of these, equal lists once."""
-        answers: dict[bytes, Said | RevocationError] = {}
+        answers: dict[bytes, RevocationFile | RevocationError] = {}
         for revocations in (each for lists in self.by_host.values() for each in lists):
             if revocations.body not in answers:
                 answers[revocations.body] = self._answer(revocations, asked)
@@ -35,8 +42,8 @@ class Revoked:
                 self._said[revocations.path] = answer
 
     def _answer(
-        self, revocations: Revocations, asked: Mapping[str, PublicKey | Certificate]
-    ) -> "Said | RevocationError":
+        self, revocations: Revocations, asked: Mapping[str, SshPublicKey | SshCertificate]
+    ) -> "RevocationFile | RevocationError":
         try:
             said = revocations.ask(asked)
         except RevocationError as error:
@@ -44,15 +51,15 @@ class Revoked:
         self.runs += said.runs
         return said
 
-    def verdict(self, name: str, host: str) -> Verdict | None:
+    def verdict(self, name: str, host: str) -> TrustStanding | None:
         """What a host's lists say of it; None where they say nothing against it."""
         paths = [each.path for each in (*self.by_host.get(host, ()), *(self.by_host.get("", ()) if host else ()))]
         for path in paths:
             if path in self._said and name in self._said[path].revoked:
-                return Verdict(standing=Standing.DEAD, reason=f"revoked by {path}")
+                return TrustStanding(standing=Standing.DEAD, reason=f"revoked by {path}")
         for path in paths:
             if path not in self._said or name in self._said[path].unasked:
-                return Verdict(standing=Standing.UNKNOWN, reason=f"whether {path} revokes it couldn't be asked")
+                return TrustStanding(standing=Standing.UNKNOWN, reason=f"whether {path} revokes it couldn't be asked")
         return None
 
 
@@ -72,54 +79,58 @@ _TRUSTED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class FleetJudge:
     """What is known of a fleet, for whoever asks how a key stands."""
 
     as_of: datetime
     revoked: Revoked
-    authorities: Mapping[str, Sequence[Entry]]
+    authorities: Mapping[str, Sequence[TrustedKey]]
     """Fingerprint -> where that authority is trusted."""
 
-    def of_entry(self, entry: Entry) -> Verdict:
+    def of_entry(self, entry: TrustedKey) -> TrustStanding:
         """A key that stands in files."""
         return together([self._at(entry, place) for place in entry.places])
 
-    def _at(self, entry: Entry, place: Place) -> Verdict:
+    def _at(self, entry: TrustedKey, place: TrustedLine) -> TrustStanding:
         against = self.revoked.verdict(entry.native_id, place.host)
         if place.expires_at is not None and place.expires_at <= self.as_of:
-            return Verdict(standing=Standing.DEAD, reason=f"its expiry-time is over at {place.shown}")
+            return TrustStanding(standing=Standing.DEAD, reason=f"its expiry-time is over at {place.shown}")
         if against is not None:
             return against
         if entry.key.type == "ssh-dss":
-            return Verdict(
+            return TrustStanding(
                 standing=Standing.UNKNOWN, reason=f"DSA at {place.shown}: OpenSSH 7.0 and later refuse it by default"
             )
         limits = [name for name in place.options if name != "cert-authority"]
         limited = f" (limited by {', '.join(limits)})" if limits else ""
-        return Verdict(standing=Standing.WORKS, reason=f"{_TRUSTED[entry.role]} at {place.shown}{limited}")
+        return TrustStanding(standing=Standing.WORKS, reason=f"{_TRUSTED[entry.role]} at {place.shown}{limited}")
 
-    def of_certificate(self, held: Held) -> Verdict | None:
+    def of_certificate(self, held: CollectedCertificate) -> TrustStanding | None:
         """A certificate; None where this fleet has no say in it."""
         certificate = held.certificate
         if not held.own and certificate.ca_fingerprint not in self.authorities:
             return None
         if certificate.damaged:
-            return Verdict(standing=Standing.DEAD, reason="its signature isn't its authority's: every sshd refuses it")
+            return TrustStanding(
+                standing=Standing.DEAD, reason="its signature isn't its authority's: every sshd refuses it"
+            )
         # Unlike many that verify X.509, sshd always looks at a certificate's own end.
         if certificate.expires_at is not None and certificate.expires_at <= self.as_of:
-            return Verdict(standing=Standing.DEAD, reason=f"it ended on {certificate.expires_at:%Y-%m-%d %H:%M} UTC")
+            return TrustStanding(
+                standing=Standing.DEAD, reason=f"it ended on {certificate.expires_at:%Y-%m-%d %H:%M} UTC"
+            )
         trusting = self.authorities.get(certificate.ca_fingerprint, ()) if certificate.for_user else ()
         verdicts = [self._certified(held, entry, place) for entry in trusting for place in entry.places]
         return together(verdicts) if verdicts else None
 
-    def _certified(self, held: Held, entry: Entry, place: Place) -> Verdict:
+    def _certified(self, held: CollectedCertificate, entry: TrustedKey, place: TrustedLine) -> TrustStanding:
         against = self.revoked.verdict(held.native_id, place.host)
         of_authority = self._at(entry, place)
         if of_authority.standing is Standing.DEAD:
-            return Verdict(standing=Standing.DEAD, reason=f"its authority is refused: {of_authority.reason}")
+            return TrustStanding(standing=Standing.DEAD, reason=f"its authority is refused: {of_authority.reason}")
         if against is not None:
             return against
         if of_authority.standing is Standing.UNKNOWN:
             return of_authority
         reason = f"signed by {entry.key.fingerprint}, {of_authority.reason}"
-        return Verdict(standing=Standing.WORKS, reason=reason)
+        return TrustStanding(standing=Standing.WORKS, reason=reason)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from offboarding.verifiers.ssh.identity import CERTIFICATE, Certificate, IdentityError, PublicKey, identity, shown
+from offboarding.verifiers.ssh.identity import CERTIFICATE, IdentityError, SshCertificate, SshPublicKey, identity, shown
 
 _TYPE = re.compile(r"(?:ssh|ecdsa|sk|webauthn)-[A-Za-z0-9@.+-]+")
 # Options hold no space outside double quotes; a quote inside is written \" (OpenSSH, sshkey_advance_past_options).
@@ -21,12 +21,12 @@ _LAST_ZONE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class KeyFileLine:
     """A line that holds a key."""
 
     number: int
     """From 1."""
-    found: PublicKey | Certificate
+    found: SshPublicKey | SshCertificate
     comment: str
     """What stands behind the key, for people."""
     options: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Unread:
     """A clause with the fix, which holds nothing of the line."""
 
 
-def lines(body: bytes, *, options: bool) -> Iterator[Line | Unread]:
+def lines(body: bytes, *, options: bool) -> Iterator[KeyFileLine | Unread]:
     """Each line but empty ones and comments. `options`: they may stand before a key, as in authorized_keys.
 
     A line feed alone ends one, and a NUL hides the rest of it, as with getline(3): of what stands before the NUL it's
@@ -65,7 +65,7 @@ def lines(body: bytes, *, options: bool) -> Iterator[Line | Unread]:
             yield _line(number, text, options=options)
 
 
-def _line(number: int, text: str, *, options: bool) -> Line | Unread:
+def _line(number: int, text: str, *, options: bool) -> KeyFileLine | Unread:
     words, told = text.split(maxsplit=2), ""
     if not _TYPE.fullmatch(words[0]):
         match = _OPTIONS.match(text)
@@ -86,7 +86,7 @@ def _line(number: int, text: str, *, options: bool) -> Line | Unread:
         return Unread(number=number, why="is a certificate, which sshd takes from clients alone. Take the line out")
     comment = shown(words[2]) if len(words) > 2 else ""
     names, expiry = _options(told)
-    return Line(number=number, found=found, comment=comment, options=names, expires_at=_expiry(expiry))
+    return KeyFileLine(number=number, found=found, comment=comment, options=names, expires_at=_expiry(expiry))
 
 
 def _options(told: str) -> tuple[tuple[str, ...], str]:

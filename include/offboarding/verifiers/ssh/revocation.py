@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from offboarding.verifiers.ssh.identity import Certificate, PublicKey
+from offboarding.verifiers.ssh.identity import SshCertificate, SshPublicKey
 from offboarding.verifiers.ssh.lines import Unread, lines
 
 KRL_MAGIC = b"SSHKRL\n\0"
@@ -38,15 +38,15 @@ class Revocations:
         """A binary list, else a text of public keys."""
         return self.body.startswith(KRL_MAGIC)
 
-    def ask(self, asked: Mapping[str, PublicKey | Certificate]) -> "Said":
+    def ask(self, asked: Mapping[str, SshPublicKey | SshCertificate]) -> "RevocationFile":
         """Which of these it revokes, by themselves or by their authority. Raises RevocationError."""
         if self.is_krl:
             return _by_ssh_keygen(self.body, asked)
-        return Said(revoked=frozenset(_by_list(self.body, asked)))
+        return RevocationFile(revoked=frozenset(_by_list(self.body, asked)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class RevocationFile:
     """What a file of revoked keys says."""
 
     revoked: frozenset[str]
@@ -56,20 +56,20 @@ class Said:
     """How often ssh-keygen was run."""
 
 
-def _by_list(body: bytes, asked: Mapping[str, PublicKey | Certificate]) -> Iterator[str]:
+def _by_list(body: bytes, asked: Mapping[str, SshPublicKey | SshCertificate]) -> Iterator[str]:
     """As sshd looks through a text: the key itself, or the authority that signed it (sshkey_in_file, check_ca)."""
     listed = set[str]()
     for line in lines(body, options=False):
         if isinstance(line, Unread):
             raise RevocationError(f"line {line.number} {line.why}")
-        listed.add((line.found.key if isinstance(line.found, Certificate) else line.found).fingerprint)
+        listed.add((line.found.key if isinstance(line.found, SshCertificate) else line.found).fingerprint)
     for name, each in asked.items():
-        mine = {each.key.fingerprint, each.ca_fingerprint} if isinstance(each, Certificate) else {each.fingerprint}
+        mine = {each.key.fingerprint, each.ca_fingerprint} if isinstance(each, SshCertificate) else {each.fingerprint}
         if mine & listed:
             yield name
 
 
-def _by_ssh_keygen(krl: bytes, asked: Mapping[str, PublicKey | Certificate]) -> Said:
+def _by_ssh_keygen(krl: bytes, asked: Mapping[str, SshPublicKey | SshCertificate]) -> RevocationFile:
     program = shutil.which("ssh-keygen")
     if program is None:
         raise RevocationError(f"is a KRL, which only ssh-keygen can read, and there is none. {INSTALL}")
@@ -83,7 +83,7 @@ def _by_ssh_keygen(krl: bytes, asked: Mapping[str, PublicKey | Certificate]) -> 
         questions.need_krl()
         for at in range(0, len(names), _AT_ONCE):
             questions.ask(range(at, min(at + _AT_ONCE, len(names))))
-    return Said(
+    return RevocationFile(
         revoked=frozenset(names[number] for number in questions.revoked),
         unasked=frozenset(names[number] for number in questions.unasked),
         runs=questions.runs,

@@ -11,10 +11,10 @@ from offboarding.interfaces import ReadContext
 from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.verifiers._collected.telling import red_gaps, scope
-from offboarding.verifiers.ssh.entries import Entry, Held, Role, Verdict
+from offboarding.verifiers.ssh.entries import CollectedCertificate, Role, TrustedKey, TrustStanding
 from offboarding.verifiers.ssh.fleet import Collected, read_certificates, read_fleet
-from offboarding.verifiers.ssh.identity import SECURITY_KEYS, Certificate, PublicKey
-from offboarding.verifiers.ssh.judging import Judge, revoked_of
+from offboarding.verifiers.ssh.identity import SECURITY_KEYS, SshCertificate, SshPublicKey
+from offboarding.verifiers.ssh.judging import FleetJudge, revoked_of
 from offboarding.verifiers.ssh.settings import Fleet, SshSettings
 
 log = structlog.get_logger("offboarding.verifiers")
@@ -73,20 +73,20 @@ class SshVerifier:
                     problems += [f"{self._where}: certificates of {fleet.realm}: {text}" for text in found]
         return problems
 
-    def _judge(self, collected: Collected) -> Judge:
+    def _judge(self, collected: Collected) -> FleetJudge:
         revoked = revoked_of(collected.revocations)
-        asked: dict[str, PublicKey | Certificate] = {
+        asked: dict[str, SshPublicKey | SshCertificate] = {
             native_id: entry.key for native_id, entry in collected.entries.items()
         }
         asked |= {native_id: held.certificate for native_id, held in collected.certificates.items()}
         revoked.ask(asked)
-        authorities = defaultdict[str, list[Entry]](list)
+        authorities = defaultdict[str, list[TrustedKey]](list)
         for entry in collected.entries.values():
             if entry.role is not Role.KEY:
                 authorities[entry.key.fingerprint].append(entry)
-        return Judge(as_of=self._context.as_of, revoked=revoked, authorities=authorities)
+        return FleetJudge(as_of=self._context.as_of, revoked=revoked, authorities=authorities)
 
-    def _keys(self, collected: Collected, judge: Judge, *, whole: bool) -> Iterator[Key]:
+    def _keys(self, collected: Collected, judge: FleetJudge, *, whole: bool) -> Iterator[Key]:
         for native_id, entry in sorted(collected.entries.items()):
             yield self._entry(native_id, entry, _sure(judge.of_entry(entry), whole=whole))
         for native_id, held in sorted(collected.certificates.items()):
@@ -96,7 +96,7 @@ class SshVerifier:
             elif held.own:
                 yield self._certificate(native_id, held, self._elsewhere(held), verifies=False)
 
-    def _entry(self, native_id: str, entry: Entry, verdict: Verdict) -> Key:
+    def _entry(self, native_id: str, entry: TrustedKey, verdict: TrustStanding) -> Key:
         first, more = entry.places[0], len(entry.places) - 1
         lies = f"{first.shown}" + (f" and {more} more" if more else "")
         comment = f" ({first.comment})" if first.comment else ""
@@ -112,7 +112,9 @@ class SshVerifier:
             expires_at=max((end for end in ends if end), default=None) if all(ends) else None,
         )
 
-    def _certificate(self, native_id: str, held: Held, verdict: Verdict, *, verifies: bool) -> Key:
+    def _certificate(
+        self, native_id: str, held: CollectedCertificate, verdict: TrustStanding, *, verifies: bool
+    ) -> Key:
         certificate = held.certificate
         called = certificate.key_id or native_id
         logins = {0: "any login", 1: "1 login"}.get(certificate.principals, f"{certificate.principals} logins")
@@ -128,21 +130,21 @@ class SshVerifier:
             version=str(certificate.serial),
         )
 
-    def _elsewhere(self, held: Held) -> Verdict:
+    def _elsewhere(self, held: CollectedCertificate) -> TrustStanding:
         if not held.certificate.for_user:
             reason = "a machine's certificate: whether clients trust its authority isn't known from here"
         else:
             reason = f"no file of {self._fleet.realm} trusts its authority {held.certificate.ca_fingerprint}"
-        return Verdict(standing=Standing.UNKNOWN, reason=reason)
+        return TrustStanding(standing=Standing.UNKNOWN, reason=reason)
 
     def _key(
         self,
         native_id: str,
-        key: PublicKey,
+        key: SshPublicKey,
         *,
         name: str,
         label: str,
-        verdict: Verdict,
+        verdict: TrustStanding,
         verifies: bool,
         expires_at: datetime | None,
         version: str = "",
@@ -167,8 +169,8 @@ class SshVerifier:
         )
 
 
-def _sure(verdict: Verdict, *, whole: bool) -> Verdict:
+def _sure(verdict: TrustStanding, *, whole: bool) -> TrustStanding:
     """What couldn't be read may accept it still."""
     if whole or verdict.standing is not Standing.DEAD:
         return verdict
-    return Verdict(standing=Standing.UNKNOWN, reason=f"{verdict.reason}; not all of the fleet could be read")
+    return TrustStanding(standing=Standing.UNKNOWN, reason=f"{verdict.reason}; not all of the fleet could be read")

@@ -9,9 +9,9 @@ import structlog
 from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ReadContext
 from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
-from offboarding.net.revocation.certificates import Certificate, CertificateFileError, certificates_in
+from offboarding.net.revocation.certificates import CertificateFileError, X509Certificate, certificates_in
 from offboarding.net.revocation.issuers import Issuers, read_issuers
-from offboarding.net.revocation.lists import Answer, RevocationLists, State, web_for
+from offboarding.net.revocation.lists import RevocationLists, RevocationStatus, State, web_for
 from offboarding.verifiers._collected.folder import Folder, fits
 from offboarding.verifiers._collected.telling import red_gaps, scope
 from offboarding.verifiers.x509.settings import Certificates, X509Settings
@@ -22,7 +22,7 @@ _PUBLIC = "A certificate shows the public half only: where the private one lies 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class CertificateStanding:
     """How a certificate stands with those who trust it."""
 
     standing: Standing
@@ -33,10 +33,10 @@ class Verdict:
 
 
 @dataclass(slots=True, kw_only=True)
-class Found:
+class FoundCertificate:
     """A certificate, and the files that hold it, in their order."""
 
-    certificate: Certificate
+    certificate: X509Certificate
     paths: list[str]
 
 
@@ -70,14 +70,14 @@ class X509Verifier:
         self.requests = RequestCounts(inventory=folder.read + lists.asked)
         log.info("certificates read", keys=len(found), files=folder.read, problems=len(folder.problems))
 
-    def _read(self, folder: Folder) -> dict[str, Found]:
+    def _read(self, folder: Folder) -> dict[str, FoundCertificate]:
         """By their thumbprints, in the order of their files' paths."""
-        found: dict[str, Found] = {}
+        found: dict[str, FoundCertificate] = {}
         for file in folder.files(_any_of(self._collection.files)):
             before = len(found)
             try:
                 for certificate in certificates_in(file.body):
-                    each = found.setdefault(certificate.thumbprint, Found(certificate=certificate, paths=[]))
+                    each = found.setdefault(certificate.thumbprint, FoundCertificate(certificate=certificate, paths=[]))
                     each.paths.append(file.path)
             except CertificateFileError as error:
                 # A private key in a file of its own was told already.
@@ -85,7 +85,7 @@ class X509Verifier:
                     folder.problem(file.path, str(error))
         return found
 
-    def _lists(self, certificates: Sequence[Certificate]) -> RevocationLists:
+    def _lists(self, certificates: Sequence[X509Certificate]) -> RevocationLists:
         where = f"verifiers.{self._settings.name}"
         named = read_issuers(f"{where}: issuers", self._settings.issuers)
         return RevocationLists(
@@ -97,12 +97,12 @@ class X509Verifier:
             issuer_missing="Put it among the files or in issuers",
         )
 
-    def _verdict(self, certificate: Certificate, lists: RevocationLists) -> Verdict:
+    def _verdict(self, certificate: X509Certificate, lists: RevocationLists) -> CertificateStanding:
         as_of, ends = self._context.as_of, f"{certificate.ends_at:%Y-%m-%d %H:%M} UTC"
         if certificate.ends_at <= as_of:
             # Many that verify don't look at it: Storm-0558's was accepted 802 days later. So it's nobody's word.
             reason = f"it ended on {ends}, and whether those who verify look at that isn't known"
-            return Verdict(standing=Standing.UNKNOWN, reason=reason, verifies=False)
+            return CertificateStanding(standing=Standing.UNKNOWN, reason=reason, verifies=False)
         answer = lists.of(certificate)
         if answer.state in {State.GOOD, State.UNASKED}:
             begins = f" from {certificate.starts_at:%Y-%m-%d %H:%M} UTC" if certificate.starts_at > as_of else ""
@@ -114,7 +114,7 @@ class X509Verifier:
             return _says(Standing.UNKNOWN, reason, answer)
         return _says(Standing.UNKNOWN, answer.text, answer)
 
-    def _key(self, found: Found, verdict: Verdict) -> Key:
+    def _key(self, found: FoundCertificate, verdict: CertificateStanding) -> Key:
         certificate, more = found.certificate, len(found.paths) - 1
         serial = f"{certificate.parsed.serial_number:X}"
         realm, native_id = self._collection.realm, certificate.thumbprint
@@ -141,8 +141,8 @@ class X509Verifier:
         )
 
 
-def _says(standing: Standing, reason: str, answer: Answer) -> Verdict:
-    return Verdict(standing=standing, reason=reason, verifies=True, cache=answer.validity)
+def _says(standing: Standing, reason: str, answer: RevocationStatus) -> CertificateStanding:
+    return CertificateStanding(standing=standing, reason=reason, verifies=True, cache=answer.validity)
 
 
 def _any_of(patterns: Sequence[str]) -> Callable[[str], bool]:

@@ -8,13 +8,13 @@ from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
     AccountKey,
+    AuditEvent,
     Credential,
-    Event,
     Fact,
     Gap,
+    IdentityKeyKind,
     Key,
     KeyAccess,
-    KeyKind,
     Membership,
     ScopeRead,
     SubjectKind,
@@ -72,7 +72,7 @@ class FactGate:
             text = f"{self._source}: {self._listing.more} more records hold values that can't be kept"
             yield Gap(realm="", text=text, red=True)
 
-    def _beside(self, fact: Membership | Trust | Key | KeyAccess | Event | ScopeRead | Gap) -> Iterator[Fact]:
+    def _beside(self, fact: Membership | Trust | Key | KeyAccess | AuditEvent | ScopeRead | Gap) -> Iterator[Fact]:
         if isinstance(fact, Gap):
             yield replace(fact, realm=label(fact.realm), text=sentence(fact.text))
         elif isinstance(fact, ScopeRead):
@@ -187,14 +187,14 @@ def _keys(left: list[str], keys: Sequence[AccountKey]) -> Iterator[AccountKey]:
     for key in keys:
         if is_storable(key.value):
             yield key
-        elif key.kind is KeyKind.NAME:
+        elif key.kind is IdentityKeyKind.NAME:
             # It weighs nothing: it's only shown.
             yield replace(key, value=visible(key.value))
         else:
             left.append(key.name)
 
 
-def _shown(told: Key | KeyAccess | Event | Trust) -> dict[str, str]:
+def _shown(told: Key | KeyAccess | AuditEvent | Trust) -> dict[str, str]:
     """What of it is told to people, made visible, and nothing where that changes nothing."""
     texts = {each.name: str(getattr(told, each.name)) for each in fields(told) if each.name in _SHOWN}
     kept = {name: label(text) if "label" in name else sentence(text) for name, text in texts.items()}

@@ -54,7 +54,7 @@ class Above:
 NOTHING = Above()
 
 
-class Limits:
+class Guardrails:
     """What stands above, of one action on one key."""
 
     def __init__(self, above: Above, target: KeyTarget, action: str, now: datetime) -> None:

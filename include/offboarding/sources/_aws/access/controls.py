@@ -15,8 +15,8 @@ import structlog
 
 from offboarding.model.errors import FatalError
 from offboarding.sources._aws.access.above import Above, Level
-from offboarding.sources._aws.client.failures import Asker, error_code, is_denied, speaking_of
-from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.policy.policies import NamedPolicy, statements
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ ADVICE = (
 class ControlReader:
     """Asks for one account."""
 
-    asker: Asker
+    asker: CallerIdentity
     """The account's own."""
     own: "Callable[[], OrganizationsClient]" = field(repr=False)
     """Organizations, as the account itself may ask it."""
-    above: Access
+    above: AccountConnection
     """Of whoever may ask Organizations for everybody."""
     missing: str = ""
     """What couldn't be asked, and the right that would help: a sentence; filled by `read`."""
@@ -86,7 +86,7 @@ class ControlReader:
         asker = self.above.asker
         with speaking_of(asker):
             try:
-                found = _Asked(client).above(self.asker.account_id, organization_id)
+                found = _CachedOrganization(client).above(self.asker.account_id, organization_id)
             except ClientError as error:
                 code, action = error_code(error), error.operation_name
                 if is_denied(error):
@@ -105,7 +105,7 @@ class ControlReader:
         return found
 
 
-class _Asked:
+class _CachedOrganization:
     """Organizations, with every policy asked for once."""
 
     def __init__(self, client: "OrganizationsClient") -> None:

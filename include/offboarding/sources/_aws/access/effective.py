@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources._aws.access.above import NOTHING, Above, Limits
+from offboarding.sources._aws.access.above import NOTHING, Above, Guardrails
 from offboarding.sources._aws.access.applying import applies
 from offboarding.sources._aws.access.book import Book, Covering
 from offboarding.sources._aws.access.outside import outside
-from offboarding.sources._aws.access.principals import Granted, Principal, Principals
+from offboarding.sources._aws.access.principals import AppliedPolicy, Principal, Principals
 from offboarding.sources._aws.access.target import KeyTarget, Request
 from offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
 from offboarding.sources._aws.policy.policies import NamedPolicy, Statement
@@ -48,7 +48,7 @@ def key_access_by_grant(
     organization_id = above.organization_id if principal.realm == above.account_id else None
     request = Request(principal, target, organization_id)
     for action in actions:
-        value = both(given, Limits(above, target, action.lower(), now).request(request))
+        value = both(given, Guardrails(above, target, action.lower(), now).request(request))
         if value.holds is not False:
             yield _row(target, action, principal, value)
 
@@ -74,7 +74,7 @@ class _Reach:
     def __init__(self, book: Book, target: KeyTarget, action: str, now: datetime, above: Above) -> None:
         self._book = book
         self._above = above
-        self.limits = Limits(above, target, action.lower(), now)
+        self.limits = Guardrails(above, target, action.lower(), now)
         self._target = target
         self._action = action.lower()
         self._now = now
@@ -224,7 +224,7 @@ def _bounds(principal: Principal) -> tuple[NamedPolicy, ...]:
     return (principal.boundary,) if principal.boundary else ()
 
 
-def _named(granted: Granted, statement: Statement) -> str:
+def _named(granted: AppliedPolicy, statement: Statement) -> str:
     sid = f", statement {statement.sid}" if statement.sid else ""
     return f"policy {granted.policy.name}{granted.through}{sid}"
 

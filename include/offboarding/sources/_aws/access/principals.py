@@ -22,7 +22,7 @@ _ROOT_POLICY = NamedPolicy(name="root user of the account", statements=(_EVERYTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
+class AppliedPolicy:
     """A policy that applies to a principal, and through what."""
 
     policy: NamedPolicy
@@ -44,7 +44,7 @@ class Principal:
     """"" where the session's name is part of it (roles)."""
     tags: Mapping[str, str] | None = field(repr=False)
     """By key in lower case; None: a session may bring others along (roles)."""
-    granted: tuple[Granted, ...] = field(repr=False)
+    granted: tuple[AppliedPolicy, ...] = field(repr=False)
     boundary: NamedPolicy | None = None
     bounded: bool = False
     """Whether there is a boundary; without `boundary` its text couldn't be read."""
@@ -173,17 +173,17 @@ def _root(account_id: str, partition: str) -> Principal:
         arn=f"arn:{partition}:iam::{account_id}:root",
         user_id=account_id,
         tags={},
-        granted=(Granted(policy=_ROOT_POLICY),),
+        granted=(AppliedPolicy(policy=_ROOT_POLICY),),
     )
 
 
-def _granted(grants: Iterable[tuple[str, Grants]], texts: Mapping[str, NamedPolicy]) -> Iterator[Granted]:
+def _granted(grants: Iterable[tuple[str, Grants]], texts: Mapping[str, NamedPolicy]) -> Iterator[AppliedPolicy]:
     for through, each in grants:
         for policy in each.inline:
-            yield Granted(policy=policy, through=through)
+            yield AppliedPolicy(policy=policy, through=through)
         for attached in each.attached:
             if policy := texts.get(attached.arn):
-                yield Granted(policy=policy, through=through)
+                yield AppliedPolicy(policy=policy, through=through)
 
 
 def _attached(inventory: Inventory) -> Iterator[Attached]:

@@ -36,7 +36,7 @@ SERVICES: Mapping[str, str] = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class CallerIdentity:
     """Who asks which account, for sentences."""
 
     source: str
@@ -84,7 +84,7 @@ def is_absent(error: "ClientError") -> bool:
 
 
 @contextmanager
-def speaking_of(asker: Asker) -> Generator[None]:
+def speaking_of(asker: CallerIdentity) -> Generator[None]:
     """Raise AWS's errors as ours: RetriableError, or FatalError where a person has to act."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see interfaces
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
@@ -102,7 +102,7 @@ def speaking_of(asker: Asker) -> Generator[None]:
         ) from error
 
 
-def _of_answer(error: "ClientError", asker: Asker) -> OffboardingError:
+def _of_answer(error: "ClientError", asker: CallerIdentity) -> OffboardingError:
     code, action = error_code(error), error.operation_name
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _THROTTLED:
@@ -123,7 +123,7 @@ def _of_answer(error: "ClientError", asker: Asker) -> OffboardingError:
     return FatalError(f"{asker}: {action} answered {code or status}, which this reader doesn't know. Please report it")
 
 
-def _of_connection(error: Exception, asker: Asker) -> OffboardingError:
+def _of_connection(error: Exception, asker: CallerIdentity) -> OffboardingError:
     from botocore import exceptions  # noqa: PLC0415 - see interfaces
 
     if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):

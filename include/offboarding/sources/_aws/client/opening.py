@@ -6,10 +6,10 @@ import structlog
 
 from offboarding.interfaces import ConnectionFields, SourceSettings
 from offboarding.net.destinations import Destination, of_aws
-from offboarding.sources._aws.client.failures import SERVICES, Asker
+from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity
 from offboarding.sources._aws.client.meter import Meter
 from offboarding.sources._aws.client.organization import Organization
-from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.settings import AccountsSettings
 
 log = structlog.get_logger("offboarding.sources")
@@ -28,7 +28,7 @@ def access_to(
     meter: Meter,
     *,
     services: Mapping[str, str] = SERVICES,
-) -> Access:
+) -> AccountConnection:
     """Through the role, where one is named. `services`: the policies' prefix of each call that isn't `iam`."""
     return _access(settings, connection, account_id, settings.role_name, meter, services)
 
@@ -59,13 +59,13 @@ def _access(
     role_name: str | None,
     meter: Meter,
     services: Mapping[str, str],
-) -> Access:
-    return Access(
+) -> AccountConnection:
+    return AccountConnection(
         connection=connection,
         role_name=role_name,
         external_id=settings.external_id,
         max_attempts=settings.max_attempts,
-        asker=Asker(
+        asker=CallerIdentity(
             source=settings.name,
             account_id=account_id,
             account_name=settings.account_names.get(account_id, ""),

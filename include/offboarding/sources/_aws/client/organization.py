@@ -9,10 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from offboarding.model import Account, AccountKey, Fact, Gap, KeyKind, KeyOrigin, ScopeRead, Standing, SubjectKind
+from offboarding.model import (
+    Account,
+    AccountKey,
+    Fact,
+    Gap,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+)
 from offboarding.model.errors import FatalError
 from offboarding.sources._aws.client.failures import PERMISSIONS, error_code, speaking_of
-from offboarding.sources._aws.client.session import Access
+from offboarding.sources._aws.client.session import AccountConnection
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations.type_defs import AccountTypeDef
@@ -25,7 +35,7 @@ _NO_MEMBER = frozenset({"AWSOrganizationsNotInUseException", "AccountNotFoundExc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class MemberAccount:
     """An account as Organizations knows it."""
 
     account_id: str
@@ -51,7 +61,7 @@ class RootUser:
     """What there is to say of one account's root user."""
 
     realm: str
-    member: Member | None
+    member: MemberAccount | None
     """None: nobody asks Organizations, or it couldn't be asked."""
     error: str = ""
     """Why it couldn't."""
@@ -79,7 +89,7 @@ class RootUser:
                 red=False,
             )
 
-    def _account(self, member: Member, created_at: datetime | None, last_used_at: datetime | None) -> Account:
+    def _account(self, member: MemberAccount, created_at: datetime | None, last_used_at: datetime | None) -> Account:
         reset = "; whoever reads this address can set its password anew" if member.standing is Standing.WORKS else ""
         return Account(
             realm=self.realm,
@@ -88,7 +98,10 @@ class RootUser:
             login="",
             keys=(
                 AccountKey(
-                    kind=KeyKind.MAIL, value=member.email, origin=KeyOrigin.ATTRIBUTE, name="root user's address"
+                    kind=IdentityKeyKind.MAIL,
+                    value=member.email,
+                    origin=IdentityKeyOrigin.ATTRIBUTE,
+                    name="root user's address",
                 ),
             ),
             created_at=created_at,
@@ -105,7 +118,7 @@ class RootUser:
 class Organization:
     """Whom to ask."""
 
-    access: Access
+    access: AccountConnection
 
     def root_user(self, account_id: str) -> RootUser:
         """What Organizations says of one account; a missing right is told, and keeps nothing else from being read.
@@ -129,7 +142,7 @@ class Organization:
             return RootUser(realm=account_id, member=None, error=str(error))
         return RootUser(realm=account_id, member=_member(told))
 
-    def members(self) -> Iterator[Member]:
+    def members(self) -> Iterator[MemberAccount]:
         """Yield every account, the management account itself among them. Raises FatalError and RetriableError."""
         client = self.access.open().organizations()
         with speaking_of(self.access.asker):
@@ -137,7 +150,7 @@ class Organization:
                 yield from map(_member, page["Accounts"])
 
 
-def _member(told: "AccountTypeDef") -> Member:
+def _member(told: "AccountTypeDef") -> MemberAccount:
     """`Status` is what `State` was called before; it goes in September 2026."""
     state = told.get("State") or told.get("Status") or "unknown"
-    return Member(account_id=told.get("Id", ""), email=told.get("Email", ""), state=state)
+    return MemberAccount(account_id=told.get("Id", ""), email=told.get("Email", ""), state=state)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from offboarding.sources._aws.client.failures import Asker, error_code, is_denied
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied
 
 Told = TypeVar("Told")
 
@@ -18,7 +18,7 @@ _GONE = frozenset({"NotFoundException", "ResourceNotFoundException", "ParameterN
 class Refusals:
     """What was denied so far."""
 
-    asker: Asker
+    asker: CallerIdentity
     advice: str = ""
     """What else may help, a sentence."""
     _where: dict[tuple[str, str], list[str]] = field(default_factory=dict[tuple[str, str], list[str]])

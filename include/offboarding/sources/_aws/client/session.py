@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError
-from offboarding.sources._aws.client.failures import PERMISSIONS, Asker, error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.failures import PERMISSIONS, CallerIdentity, error_code, is_denied, speaking_of
 from offboarding.sources._aws.client.meter import Meter
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class AccountConnection:
     """How an account is reached."""
 
     connection: ConnectionFields
@@ -115,7 +115,7 @@ class Access:
     role_name: str | None
     external_id: str | None
     max_attempts: int
-    asker: Asker
+    asker: CallerIdentity
     meter: Meter = field(repr=False)
     region_name: str | None = None
     """None: the connection's own."""

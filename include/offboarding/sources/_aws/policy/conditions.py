@@ -77,7 +77,7 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ConditionResult:
     """Whether conditions hold; None: it can't be told, because of `keys`."""
 
     holds: bool | None
@@ -85,7 +85,7 @@ class Judgement:
     """As the policy writes them: those that don't hold, or couldn't be judged."""
 
 
-def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> Judgement:
+def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> ConditionResult:
     """Whether all of a statement's conditions hold for a request.
 
     `allows`: of an Allow. What will let somebody in later though it doesn't now (an Allow that begins, a Deny that
@@ -96,10 +96,10 @@ def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> 
         for key, told in pairs.items():
             holds = _holds(operator.lower(), key.lower(), texts(told), who, now, allows=allows)
             if holds is False:
-                return Judgement(holds=False, keys=(key,))
+                return ConditionResult(holds=False, keys=(key,))
             if holds is None:
                 unknown.append(key)
-    return Judgement(holds=None, keys=tuple(sorted(unknown))) if unknown else Judgement(holds=True)
+    return ConditionResult(holds=None, keys=tuple(sorted(unknown))) if unknown else ConditionResult(holds=True)
 
 
 def identity_part(condition: Condition) -> Condition:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from offboarding.model import Standing, Trust
 from offboarding.sources._aws.policy.conditions import (
     Condition,
-    Judgement,
+    ConditionResult,
     Who,
     identity_part,
     judge,
@@ -125,22 +125,22 @@ class TrustReader:
         if allowed.holds is False:
             return Standing.DEAD, f"the trust policy names the user on a condition that doesn't hold: {_list(allowed)}"
         if denied.holds is None or allowed.holds is None:
-            keys = _list(Judgement(holds=None, keys=(*allowed.keys, *denied.keys)))
+            keys = _list(ConditionResult(holds=None, keys=(*allowed.keys, *denied.keys)))
             return Standing.UNKNOWN, f"the trust policy names the user; whether it lets the user in depends on {keys}"
         abroad = "" if who.account_id == self.realm else ", of another account, whose own policies have a say too"
         return Standing.WORKS, f"the trust policy names the user{abroad}"
 
-    def _applies(self, statement: TrustStatement, who: Who) -> Judgement:
+    def _applies(self, statement: TrustStatement, who: Who) -> ConditionResult:
         """Whether a statement is about this user now."""
         if statement.all_but_some:
-            return Judgement(holds=None, keys=("NotPrincipal",))
+            return ConditionResult(holds=None, keys=("NotPrincipal",))
         directly = bool(statement.principals & {who.arn, who.user_id} - {""})
         if not directly and not _delegates_to(statement, who):
-            return Judgement(holds=False)
+            return ConditionResult(holds=False)
         verdict = judge(statement.condition, who, self.now, allows=statement.allows)
         if verdict.holds and statement.allows and not directly:
             # An account that is trusted as a whole still decides itself which of its users may.
-            return Judgement(holds=None, keys=("the user's own policies",))
+            return ConditionResult(holds=None, keys=("the user's own policies",))
         return verdict
 
 
@@ -191,15 +191,15 @@ def _delegates_to(statement: TrustStatement, who: Who) -> bool:
     return ANYONE in statement.principals or who.account_id in accounts
 
 
-def _any_of(judgements: Iterable[Judgement]) -> Judgement:
+def _any_of(judgements: Iterable[ConditionResult]) -> ConditionResult:
     told = list(judgements)
     if any(one.holds for one in told):
-        return Judgement(holds=True)
+        return ConditionResult(holds=True)
     unknown = tuple(key for one in told if one.holds is None for key in one.keys)
     if unknown:
-        return Judgement(holds=None, keys=unknown)
-    return Judgement(holds=False, keys=tuple(key for one in told for key in one.keys))
+        return ConditionResult(holds=None, keys=unknown)
+    return ConditionResult(holds=False, keys=tuple(key for one in told for key in one.keys))
 
 
-def _list(judgement: Judgement) -> str:
+def _list(judgement: ConditionResult) -> str:
     return ", ".join(sorted(set(judgement.keys)))
