@@ -1,7 +1,6 @@
 """What a person is told to type, when a leaver chose the names."""
 
 import base64
-import re
 import shlex
 from pathlib import Path
 
@@ -12,12 +11,11 @@ from offboarding.interfaces import AccountRemedies, KeyRemedies
 from offboarding.interfaces.kinds import kind_module, kind_part, kinds
 from offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
 from offboarding.tickets.remedies import written_out
-from tests.support import cases, key_cases, remedies_page
+from tests.support import adding_page, cases, key_cases, remedies_page
 
 HOSTILE = "jdoe'; rm -rf ~ #"
 OF_ACCOUNTS = {Remedy.DISABLE, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
 OF_KEYS = set(Remedy) - OF_ACCOUNTS
-PAGE = (Path(__file__).parents[2] / "docs/architecture.md").read_text("utf-8")
 READERS = [(room, kind) for room in ("sources", "verifiers") for kind in kinds(room)]
 PARAMETER = "arn:aws:ssm:eu-west-1:222222222222:parameter/ops/$(rm)"
 
@@ -243,16 +241,20 @@ def test_what_several_share_is_said_once() -> None:
 def test_a_new_system_brings_its_own_as_the_documentation_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "acme").mkdir()
-    (tmp_path / "acme/__init__.py").write_text("")
-    (tmp_path / "acme/remedy.py").write_text(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0])
+    room = "include/offboarding/sources/"
+    for name, text in adding_page.blocks().items():
+        if name.startswith(room):
+            path = tmp_path / name.removeprefix(room)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
     monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
-    account, thing = cases.directory_account(login=HOSTILE), subject(SubjectKind.ACCOUNT)
+    thing = subject(SubjectKind.ACCOUNT, HOSTILE)
 
-    steps = cases.steps(Remedy.DISABLE, "acme", account, thing)
-    (words,) = cases.steps(Remedy.KEEP_TRACES, "acme", account, thing)
+    steps = cases.steps(Remedy.DISABLE, "gatehouse", cases.directory_account(), thing)
+    (words,) = cases.steps(Remedy.KEEP_TRACES, "gatehouse", cases.directory_account(), thing)
 
-    assert commands(steps, "acme") == [["acme", "user", "suspend", HOSTILE], ["acme", "user", "resume", HOSTILE]]
+    typed = [["gatehouse", "user", "disable", HOSTILE], ["gatehouse", "user", "enable", HOSTILE]]
+    assert commands(steps, "gatehouse") == typed
     assert words.startswith("First keep the access records of label")
 
 
