@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
 PYTHON_BIN := .venv/bin/python
-TARGETS := include demo dags plugins tests benchmarks
+TARGETS := include demo dags plugins tests benchmarks scripts
 # Tests wait for servers a third of their time.
 WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
