@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
+SUMMED = ("requirements.lock", "scripts/build.txt", "scripts/bootstrap.sh")
+"""What an environment is made by: where one of these has changed, it's made again."""
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_an_environment_that_stands_is_left_alone(project: Path) -> None:
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (project / ".venv" / ".place").write_text(f"{sys.executable} {project}\n")
-    packages = b"".join((project / name).read_bytes() for name in ("requirements.lock", "scripts/build.txt"))
+    packages = b"".join((project / name).read_bytes() for name in SUMMED)
     summed = subprocess.run(["cksum"], input=packages, capture_output=True, check=True).stdout
     (project / ".venv" / ".packages").write_bytes(summed)
 

@@ -13,7 +13,7 @@ from offboarding.config import loading
 
 ROOT = loading.project_folder()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMMAND = re.compile(r"python -m include\.offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
+COMMAND = re.compile(r"python -m offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
