@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 from scale import Clock, configuration, store, told
 
-from offboarding.model import Account, AccountRef, Fact, IdentityKey, RequestCounts, Standing
+from offboarding.model import Account, AccountRef, Fact, IdentityKey, RequestCounts, RunKind, Standing
 from offboarding.runs import pipeline
 from offboarding.store import runs
 from offboarding.store.cases import Looked
@@ -196,7 +196,7 @@ def fill(session: Session, size: Size) -> None:
 
 
 def _read_accounts(session: Session, size: Size) -> None:
-    run = runs.open_run(session, kind="nightly", caller="accounts", as_of=NOW)
+    run = runs.open_run(session, kind=RunKind.NIGHTLY, caller="accounts", as_of=NOW)
     settings = configuration()
     pipeline.collect(session, settings, run, settings.sources[0], "", Directory(size=size))
 

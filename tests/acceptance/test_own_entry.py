@@ -11,9 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from offboarding.decisions.links import Verb
 from offboarding.interfaces import Tracker
-from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Worker
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, LinkVerdict, Worker
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.support.deciding import decide_link
@@ -184,7 +183,7 @@ def evidence(office: Office, rule: str) -> str:
     return str(told)
 
 
-def decide(office: Office, verdict: Verb, account: Account, worker_id: str) -> None:
+def decide(office: Office, verdict: LinkVerdict, account: Account, worker_id: str) -> None:
     name = "corp-ldap" if account.realm == DIRECTORY else "aws"
     decide_link(
         office.session,
@@ -295,9 +294,13 @@ def test_what_it_said_before_ends_it(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "worker_id", "holder"),
-    [("confirm", "1042", "1042"), ("confirm", "1043", "1043"), ("reject", "1042", "1043")],
+    [
+        (LinkVerdict.CONFIRM, "1042", "1042"),
+        (LinkVerdict.CONFIRM, "1043", "1043"),
+        (LinkVerdict.REJECT, "1042", "1043"),
+    ],
 )
-def test_a_person_ends_it(office: Office, verdict: Verb, worker_id: str, holder: str) -> None:
+def test_a_person_ends_it(office: Office, verdict: LinkVerdict, worker_id: str, holder: str) -> None:
     attacked(office)
     decide(office, verdict, PLAIN.before, worker_id)
     office.night()
@@ -306,8 +309,8 @@ def test_a_person_ends_it(office: Office, verdict: Verb, worker_id: str, holder:
     assert links(office, PLAIN.before) == [(holder, "linked")]
 
 
-@pytest.mark.parametrize(("verdict", "worker_id"), [("confirm", "1043"), ("reject", "1042")])
-def test_a_person_ends_it_after_the_departure_too(office: Office, verdict: Verb, worker_id: str) -> None:
+@pytest.mark.parametrize(("verdict", "worker_id"), [(LinkVerdict.CONFIRM, "1043"), (LinkVerdict.REJECT, "1042")])
+def test_a_person_ends_it_after_the_departure_too(office: Office, verdict: LinkVerdict, worker_id: str) -> None:
     attacked(office)
     leaves(office)
     is_used(office, PLAIN.after)
@@ -450,7 +453,7 @@ HANDED = {
 def test_what_goes_to_a_colleague_is_one_line_to_review(office: Office, before: Account, after: Account) -> None:
     attacked(office, Attack(before=before, after=after))
     told = standing(office, before)
-    decide(office, "confirm", before, "1043")
+    decide(office, LinkVerdict.CONFIRM, before, "1043")
     office.night()
     leaves(office)
 

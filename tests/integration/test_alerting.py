@@ -2,7 +2,7 @@
 
 import pytest
 
-from offboarding.model import Alert
+from offboarding.model import Alert, RunKind
 from offboarding.model.errors import RetriableError
 from offboarding.runs import alerting
 from offboarding.store import alerts, runs
@@ -28,7 +28,7 @@ def test_one_that_is_away_keeps_no_other_back_and_is_told_later(store: Session) 
     with pytest.raises(RetriableError, match=r"notifiers\.soc: away"):
         alerting.tell_people(store, [mail, slack])
     assert slack.alerts == [ALERT]
-    run = runs.open_run(store, kind="nightly", caller="unheard", as_of=None)
+    run = runs.open_run(store, kind=RunKind.NIGHTLY, caller="unheard", as_of=None)
     assert night(store, run.run_id).tickets.unheard == 1
     mail.error = None
     alerting.tell_people(store, [mail, slack])

@@ -6,6 +6,7 @@ from typing import Any
 from offboarding.config.settings import Settings
 from offboarding.decisions import acknowledgements, departures, links, nights, notices
 from offboarding.decisions.kinds import Desk, WholeDesk
+from offboarding.model import LinkVerdict
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.connect import Session
 from offboarding.store.notices import Notice
@@ -49,6 +50,6 @@ def acknowledge(
     return acknowledgements.acknowledge(whole_desk(session, settings, author), until=until, reason=reason, **about).made
 
 
-def decide_link(session: Session, verb: links.Verb, *, author: str, **fields: str) -> links.LinkDecided:
-    decide = links.confirm if verb == "confirm" else links.reject
+def decide_link(session: Session, verb: LinkVerdict, *, author: str, **fields: str) -> links.LinkDecided:
+    decide = links.confirm if verb is LinkVerdict.CONFIRM else links.reject
     return decide(desk(session, author), **fields).made

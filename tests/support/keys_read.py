@@ -15,7 +15,9 @@ from offboarding.model import (
     Key,
     KeyAccess,
     PrincipalKind,
+    ReadPhase,
     RequestCounts,
+    RunKind,
     ScopeRead,
     Standing,
     SubjectKind,
@@ -122,13 +124,13 @@ class KeyReader:
 
     def begun(self, at: datetime | None = None) -> SourceRead:
         caller = f"{self.name} {self.part} {next(self.nights)}"
-        run = runs.open_run(self.session, kind="nightly", caller=caller, as_of=NIGHT)
+        run = runs.open_run(self.session, kind=RunKind.NIGHTLY, caller=caller, as_of=NIGHT)
         read = SourceRead.begin(
             self.session,
             source=self.name,
             kind=self.kind,
             part=self.part,
-            phase="collect",
+            phase=ReadPhase.COLLECT,
             run_id=run.run_id,
             tells=self.tells,
         )

@@ -57,7 +57,7 @@ ARROWS: dict[str, set[str]] = {
         "config.yaml_file",
     },
     # Whether a run is red is decided once, and only shown by the report.
-    "runs.troubles": {"store"},
+    "runs.troubles": NOUNS | {"store"},
     # What a rule says of itself is shown in its own words.
     "report": NOUNS | {"rules", "store", "runs.troubles"},
     # What the rules ask for, as the system's own package does it.

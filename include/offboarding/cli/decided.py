@@ -7,6 +7,7 @@ from offboarding.cli import DONE
 from offboarding.cli.options import Format, command, option
 from offboarding.cli.output import Column, records, say, table
 from offboarding.cli.stores import reading_store
+from offboarding.model import DepartureVerdict
 from offboarding.report import held
 from offboarding.report.let_stand import gap
 from offboarding.report.wording import COMMAND, moment, worker
@@ -176,10 +177,10 @@ def _departure_row(end: OpenEnd, zone: str) -> list[str]:
 
 
 def _departure_standing(end: OpenEnd, zone: str) -> str:
-    if end.verdict == "deny":
+    if end.verdict == DepartureVerdict.DENY:
         until = f" until {moment(end.until, zone)}" if end.until else ""
         return f"denied by {end.author}{until}: {end.reason}"
-    if end.verdict == "confirm":
+    if end.verdict == DepartureVerdict.CONFIRM:
         return f"confirmed by {end.author}: {end.reason}"
     return "counts by itself" if end.confirmed else "to be confirmed"
 

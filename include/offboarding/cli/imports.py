@@ -12,6 +12,7 @@ from offboarding.cli.stores import reading_store
 from offboarding.decisions import links_file
 from offboarding.decisions.kinds import Desk
 from offboarding.decisions.links_file import LineDecided
+from offboarding.model import LinkVerdict
 from offboarding.model.errors import FatalError
 from offboarding.report.wording import COMMAND, counted, worker
 
@@ -53,7 +54,7 @@ def link_import(
 
 
 def _line(one: LineDecided) -> str:
-    says = "is" if one.verb == "confirm" else "is not"
+    says = "is" if one.verb == LinkVerdict.CONFIRM else "is not"
     account, whose = one.link.account, worker(one.link.worker.id_space, one.link.worker.worker_id)
     return f"line {one.line}: {account.label} ({account.source}) {says} worker {whose}'s"
 

@@ -11,7 +11,7 @@ from offboarding.cli.output import NARROW, Cell, Column, note, records, say, tab
 from offboarding.cli.stores import reading_store
 from offboarding.config.spelling import nearest
 from offboarding.decisions import spreadsheet
-from offboarding.model import FindingState, LinkDecision, SubjectKind
+from offboarding.model import READ, FindingState, LinkDecision, Relation, RunKind, SubjectKind, TicketStatus
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, counted, moment, thing, ticket, worker
@@ -199,7 +199,7 @@ def _account_and_why(link: LinkTold) -> list[str]:
 
 
 def _decided(link: LinkTold) -> str:
-    return link.decision if link.relation in (None, "is") else f"{link.decision}, {link.relation}"
+    return link.decision if link.relation in (None, Relation.IS) else f"{link.decision}, {link.relation}"
 
 
 def _linked_to(link: LinkTold) -> str:
@@ -225,7 +225,7 @@ def _run_table(found: Sequence[RunView], zone: str) -> None:
 def _run_row(run: RunView, zone: str) -> list[Cell]:
     rosters = [_told(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
     parts = [_told(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
-    if run.kind == "release":
+    if run.kind == RunKind.RELEASE:
         rosters = ["(a release)"]
     waiting = "" if run.waiting is None else str(run.waiting)
     status = "withdrawn" if run.withdrawn_at else run.status or "not ended"
@@ -233,7 +233,7 @@ def _run_row(run: RunView, zone: str) -> list[Cell]:
 
 
 def _told(name: str, counts: str, status: str) -> str:
-    return f"{name} {counts}, {status}" if status in {"complete", "partial"} else f"{name} {status}"
+    return f"{name} {counts}, {status}" if status in READ else f"{name} {status}"
 
 
 def _after_findings(session: Session, found: Sequence[FindingTold], state: str) -> None:
@@ -263,7 +263,7 @@ def _judged(finding: FindingTold) -> list[str]:
 
 
 def _rule(finding: FindingTold) -> str:
-    return finding.rule if finding.state == "open" else f"{finding.rule} ({finding.state})"
+    return finding.rule if finding.state == FindingState.OPEN else f"{finding.rule} ({finding.state})"
 
 
 def _thing(finding: FindingTold) -> str:
@@ -286,4 +286,4 @@ def _ticket(finding: FindingTold) -> str:
     if finding.ticket_state is None:
         return ""
     told = ticket(finding.ref).removeprefix("ticket ")
-    return told if finding.ticket_state != "closed" else f"{told} closed"
+    return told if finding.ticket_state != TicketStatus.CLOSED else f"{told} closed"

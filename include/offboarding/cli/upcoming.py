@@ -8,6 +8,7 @@ from offboarding.cli import DONE
 from offboarding.cli.options import Format, command, count, option
 from offboarding.cli.output import Cell, Column, records, say, table
 from offboarding.cli.stores import reading_store
+from offboarding.model import Basis
 from offboarding.report.wording import COMMAND, counted, moment, worker
 from offboarding.store.connect import Session
 from offboarding.store.reading import told_holders, told_keys
@@ -57,7 +58,7 @@ def _keys(session: Session, asked: HolderQuery) -> dict[str, list[str]]:
 
 
 def _row(each: LeavesSoon, keys: list[str]) -> list[Cell]:
-    exact = each.basis == "notice"
+    exact = each.basis == Basis.NOTICE
     when = moment(each.left_at, each.zone) if exact else f"{each.left_on} ({each.zone})"
     holds = [counted(each.accounts, "account"), counted(each.credentials, "credential"), counted(len(keys), "key")]
     privileged = f", {each.privileged} privileged" if each.privileged else ""

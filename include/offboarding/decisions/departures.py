@@ -2,11 +2,11 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Literal
 
 from offboarding.decisions.fields import Departure, Reason
 from offboarding.decisions.kinds import Decided, WholeDesk, decision
 from offboarding.decisions.signing import said
+from offboarding.model import DepartureVerdict
 from offboarding.model.errors import FatalError
 from offboarding.report.wording import COMMAND, moment, worker
 from offboarding.store import words
@@ -22,7 +22,7 @@ def confirm(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided
     It counts as long as HR says the very same of that end. Raises FatalError where there is no such open end, or it
     counts already.
     """
-    end = _say(desk, departure, "confirm", reason)
+    end = _say(desk, departure, DepartureVerdict.CONFIRM, reason)
     whose = worker(end.id_space, end.worker_id)
     return _decided(
         end,
@@ -37,7 +37,7 @@ def deny(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided[Op
 
     Raises FatalError as `confirm`.
     """
-    end = _say(desk, departure, "deny", reason)
+    end = _say(desk, departure, DepartureVerdict.DENY, reason)
     until = moment(end.until, desk.zone) if end.until else ""
     lasts = f", until {until}; then it's asked again, unless HR says something else before." if until else "."
     return _decided(
@@ -51,7 +51,7 @@ def _decided(end: OpenEnd, *says: str) -> Decided[OpenEnd]:
     return Decided(made=end, ids={"departure": end.name, "worker": f"{end.id_space}:{end.worker_id}"}, says=says)
 
 
-def _say(desk: WholeDesk, departure: str, verdict: Literal["confirm", "deny"], reason: str) -> OpenEnd:
+def _say(desk: WholeDesk, departure: str, verdict: DepartureVerdict, reason: str) -> OpenEnd:
     reason, days = said(reason), desk.settings.policy.deny_days
     with desk.session.transaction():
         words.lock_words(desk.session)
@@ -76,12 +76,12 @@ def _called(desk: WholeDesk, ends: list[OpenEnd], word: str) -> OpenEnd:
     return theirs[0]
 
 
-def _refuse(end: OpenEnd, verdict: str) -> None:
+def _refuse(end: OpenEnd, verdict: DepartureVerdict) -> None:
     expired = end.until is not None and end.until <= datetime.now(UTC)
     if end.verdict == verdict and not expired:
-        word = "confirmed" if verdict == "confirm" else "denied"
+        word = "confirmed" if verdict == DepartureVerdict.CONFIRM else "denied"
         raise FatalError(f"{end.name} of worker {end.id_space}:{end.worker_id} was {word} by {end.author} already.")
-    if verdict == "confirm" and end.confirmed:
+    if verdict == DepartureVerdict.CONFIRM and end.confirmed:
         raise FatalError(
             f"{end.name} of worker {end.id_space}:{end.worker_id} counts already: roster {end.roster} tells leaving by"
             " no longer listing somebody."

@@ -1,11 +1,11 @@
 """Whose an account is, by a person's word."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from offboarding.decisions.fields import Account, Number, Reason, Source, Worker
 from offboarding.decisions.kinds import Decided, Desk, decision
 from offboarding.decisions.signing import said
+from offboarding.model import LinkVerdict
 from offboarding.report import wording
 from offboarding.report.wording import COMMAND
 from offboarding.store import decisions
@@ -13,8 +13,6 @@ from offboarding.store.connect import Session
 from offboarding.store.decisions import AccountFound, Decision
 from offboarding.store.reading import workers
 from offboarding.store.reading.workers import WorkerFound
-
-Verb = Literal["confirm", "reject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,7 @@ def confirm(desk: Desk, *, source: Source, account: Account, worker: Worker, rea
 
     Raises FatalError where one of them isn't exactly one, or a decision that stands says otherwise.
     """
-    return _decided(desk, "confirm", source, account, worker, reason)
+    return _decided(desk, LinkVerdict.CONFIRM, source, account, worker, reason)
 
 
 @decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
@@ -43,7 +41,7 @@ def reject(desk: Desk, *, source: Source, account: Account, worker: Worker, reas
 
     Raises FatalError as `confirm`.
     """
-    return _decided(desk, "reject", source, account, worker, reason)
+    return _decided(desk, LinkVerdict.REJECT, source, account, worker, reason)
 
 
 @decision("link revoke", example="4")
@@ -64,12 +62,14 @@ def revoke(desk: Desk, *, number: Number) -> Decided[Decision]:
     )
 
 
-def _decided(desk: Desk, verb: Verb, source: str, account: str, worker: str, reason: str) -> Decided[LinkDecided]:
+def _decided(
+    desk: Desk, verb: LinkVerdict, source: str, account: str, worker: str, reason: str
+) -> Decided[LinkDecided]:
     reason = said(reason)
     found = account_called(desk.session, source, account)
     person = workers.worker_called(desk.session, worker)
     number = decisions.decide(desk.session, found, person.person_uid, verdict=verb, reason=reason, author=desk.author)
-    says = "is" if verb == "confirm" else "is not"
+    says = "is" if verb == LinkVerdict.CONFIRM else "is not"
     whose = wording.worker(person.id_space, person.worker_id)
     return Decided(
         made=LinkDecided(decision_id=number, account=found, worker=person),

@@ -13,6 +13,7 @@ from offboarding.decisions import links, spreadsheet
 from offboarding.decisions.kinds import DecisionKind, Desk, in_files
 from offboarding.decisions.links import LinkDecided
 from offboarding.decisions.spreadsheet import Sheet, SheetLine
+from offboarding.model import LinkVerdict
 from offboarding.model.errors import FatalError, NamedError
 from offboarding.store.decisions import AccountFound
 from offboarding.store.reading import workers
@@ -191,7 +192,7 @@ class _Import:
         first = self._lines.setdefault((*own, person_uid), line.number)
         if first != line.number:
             raise _LineError("decision", f"line {first} decides this account and worker already. Empty one of them.")
-        if verb == "confirm":
+        if verb == LinkVerdict.CONFIRM:
             first = self._confirmed.setdefault(own, line.number)
             if first != line.number:
                 text = f"line {first} confirms this account as another worker's, and it's one person's. Empty one."

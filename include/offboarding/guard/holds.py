@@ -12,7 +12,7 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.guard.limits import announced_rosters, day_of, trips
-from offboarding.model import Count, Measure, Resolution, Trip
+from offboarding.model import Count, LineKind, Measure, Resolution, Trip
 from offboarding.report import held as words
 from offboarding.store import alerts, held_closings
 from offboarding.store import guard as rows
@@ -141,7 +141,7 @@ def _look(settings: Settings, look: Looking) -> tuple[list[Trip], int]:
     more = _trips(settings, look, rows.finding_counts(look, announced=announced))
     rows.cover(look, _lines(more))
     wanted = rows.new_ticket_count(look, announced=announced)
-    all_together = Count(kind="total", name="", measure=Measure.TICKETS, value=wanted, base=wanted)
+    all_together = Count(kind=LineKind.TOTAL, name="", measure=Measure.TICKETS, value=wanted, base=wanted)
     more += _over([all_together], settings.policy.max_new_tickets)
     rows.cover(look, _lines(more))
     return [*found, *more], wanted
@@ -172,7 +172,7 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
 def _waits(look: Looking, found: Sequence[Trip], free: set[Line]) -> list[Line]:
     """Lines that wait after this run; one about some people holds nothing but too many of them."""
     if not look.whole:
-        return [line for line in _lines(found) if line[0] == "named"]
+        return [line for line in _lines(found) if line[0] == LineKind.NAMED]
     return [line for line in dict.fromkeys((*_lines(found), *rows.still_waiting(look))) if line not in free]
 
 

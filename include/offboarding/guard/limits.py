@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from offboarding.interfaces import Strict
-from offboarding.model import Count, Measure, Trip
+from offboarding.model import Count, LineKind, Measure, Trip
 
 LONGEST_LAYOFF_DAYS = 31
 """A longer one would be no announcement, but the end of the limit."""
@@ -145,5 +145,5 @@ def trips(guard: Guard, counts: Iterable[Count], day: date) -> Iterator[Trip]:
 
 def announced_rosters(guard: Guard, rosters: Sequence[str], tripped: Iterable[Trip], day: date) -> list[str]:
     """Rosters whose leavers were announced and stay within it: what rests on those departures isn't counted again."""
-    over = {trip.name for trip in tripped if trip.kind == "roster"}
+    over = {trip.name for trip in tripped if trip.kind == LineKind.ROSTER}
     return [roster for roster in rosters if guard.announced(roster, day) and roster not in over]

@@ -34,10 +34,11 @@ from offboarding.model.custody import (
     UncustodiedCase,
 )
 from offboarding.model.findings import AccountAction, Finding, KeyAction, Step, Subject
-from offboarding.model.guarding import Count, Measure, Trip
+from offboarding.model.guarding import Count, HoldStatus, LineKind, Measure, Trip
 from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
 from offboarding.model.resolutions import Resolution, Resolved, sentence
 from offboarding.model.rules import RuleWords, TicketWords
+from offboarding.model.runs import ABOUT_SOME, READ, ReadPhase, ReadStatus, RunKind
 from offboarding.model.silent import Silent, SilentKey, SilentThing
 from offboarding.model.systems import (
     Account,
@@ -51,15 +52,25 @@ from offboarding.model.systems import (
     ScopeRead,
     Trust,
 )
-from offboarding.model.tickets import Alert, TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model.tickets import (
+    Alert,
+    TicketCall,
+    TicketDraft,
+    TicketPriority,
+    TicketRef,
+    TicketState,
+    TicketStatus,
+)
 from offboarding.model.words import (
     CREDENTIAL_KINDS,
+    DONE,
     KEY_KINDS,
     ActionKind,
     Basis,
     Carryable,
     Control,
     Coverage,
+    DepartureVerdict,
     Effect,
     EmploymentStatus,
     FindingState,
@@ -68,6 +79,7 @@ from offboarding.model.words import (
     IdentityKeyOrigin,
     Joined,
     LinkDecision,
+    LinkVerdict,
     PrincipalKind,
     Relation,
     Remedy,
@@ -78,8 +90,11 @@ from offboarding.model.words import (
 )
 
 __all__ = [
+    "ABOUT_SOME",
     "CREDENTIAL_KINDS",
+    "DONE",
     "KEY_KINDS",
+    "READ",
     "Access",
     "Account",
     "AccountAction",
@@ -100,6 +115,7 @@ __all__ = [
     "CredentialView",
     "CustodyEvidence",
     "Departure",
+    "DepartureVerdict",
     "Effect",
     "Employment",
     "EmploymentStatus",
@@ -111,6 +127,7 @@ __all__ = [
     "HeldLink",
     "HiddenCase",
     "HiddenDeparture",
+    "HoldStatus",
     "Holder",
     "IdentityKey",
     "IdentityKeyKind",
@@ -125,7 +142,9 @@ __all__ = [
     "KeyFact",
     "LeaverCase",
     "LeftOut",
+    "LineKind",
     "LinkDecision",
+    "LinkVerdict",
     "LinkedAccount",
     "Measure",
     "Membership",
@@ -133,6 +152,8 @@ __all__ = [
     "OrphanCase",
     "PrincipalKind",
     "Problem",
+    "ReadPhase",
+    "ReadStatus",
     "Registered",
     "Relation",
     "Remedy",
@@ -141,6 +162,7 @@ __all__ = [
     "Resolved",
     "RosterSummary",
     "RuleWords",
+    "RunKind",
     "ScopeRead",
     "ScopedValue",
     "Severity",
@@ -152,11 +174,13 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "Suspect",
+    "TicketCall",
     "TicketDraft",
     "TicketKind",
     "TicketPriority",
     "TicketRef",
     "TicketState",
+    "TicketStatus",
     "TicketWords",
     "Trip",
     "Trust",

@@ -33,6 +33,27 @@ class Measure(StrEnum):
     """New tickets."""
 
 
+class LineKind(StrEnum):
+    """What a line is of."""
+
+    ROSTER = "roster"
+    SOURCE = "source"
+    RULE = "rule"
+    PERSON = "person"
+    NAMED = "named"
+    """People whom a person named, all of them."""
+    TOTAL = "total"
+
+
+class HoldStatus(StrEnum):
+    """How a line that the guard held stands."""
+
+    WAITING = "waiting"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """What was counted on one line."""

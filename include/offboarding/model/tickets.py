@@ -13,6 +13,24 @@ class TicketState(StrEnum):
     MISSING = "missing"
 
 
+class TicketStatus(StrEnum):
+    """How far we are with a ticket, whatever its own system says of it."""
+
+    WANTED = "wanted"
+    """To be opened."""
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class TicketCall(StrEnum):
+    """What is yet to be said to the tracker of a ticket."""
+
+    OPEN = "open"
+    COMMENT = "comment"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
 class TicketPriority(StrEnum):
     """Translated by each tracker into its own words."""
 

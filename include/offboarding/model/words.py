@@ -84,6 +84,10 @@ class FindingState(StrEnum):
     RESOLVED = "resolved"
 
 
+DONE = (FindingState.RESOLVED, FindingState.EXCEPTED)
+"""States in which nothing is to be done about a finding, for now or for good."""
+
+
 class TicketKind(StrEnum):
     """What sort of ticket tells of a finding: its rule says which."""
 
@@ -97,6 +101,22 @@ class TicketKind(StrEnum):
     """Whose something is, to be decided: one a system."""
     CONFIRM = "confirm"
     """Whether somebody left, to be said: one a roster."""
+    UNVERIFIED = "unverified"
+    """What couldn't be told for some nights, whatever its rule: one a system."""
+
+
+class LinkVerdict(StrEnum):
+    """A person's word on whose an account is."""
+
+    CONFIRM = "confirm"
+    REJECT = "reject"
+
+
+class DepartureVerdict(StrEnum):
+    """A person's word on a departure that HR leaves open."""
+
+    CONFIRM = "confirm"
+    DENY = "deny"
 
 
 class Severity(StrEnum):

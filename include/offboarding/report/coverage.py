@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from offboarding.model import READ, FindingState, ReadStatus
 from offboarding.report import queues
 from offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
 from offboarding.rules import all_rules
@@ -24,7 +25,7 @@ _LEAVERS = {
 
 def nights(told: RosterTold | PartTold) -> str:
     """Since when it couldn't be read, where that is more than this night."""
-    if not told.missed or told.status in {"complete", "partial"}:
+    if not told.missed or told.status in READ:
         return ""
     return f", since {told.missed + 1} nights"
 
@@ -58,7 +59,7 @@ def gaps(night: Night) -> list[str]:
             else:
                 limits.setdefault(gap.text, []).append(where(part))
     red += queues.gaps(night.queue)
-    unverified = Counter(finding.source for finding in night.findings if finding.state == "unverified")
+    unverified = Counter(finding.source for finding in night.findings if finding.state == FindingState.UNVERIFIED)
     red += [
         f"{source}: {counted(number, 'finding')} may work or not: {COMMAND} findings --state unverified"
         for source, number in sorted(unverified.items())
@@ -92,14 +93,14 @@ def read(night: Night) -> Iterator[str]:
 
 def _roster(roster: RosterTold) -> str:
     proof = ", proved" if roster.proved else ""
-    if roster.status in {"complete", "partial"}:
+    if roster.status in READ:
         return f"{roster.name} {counted(roster.workers, 'worker')} ({roster.status}{proof})"
     return f"{roster.name} {roster.status}"
 
 
 def _source(name: str, parts: Sequence[PartTold]) -> str:
     accounts = _told(parts)
-    whole = sum(part.status == "complete" for part in parts)
+    whole = sum(part.status == ReadStatus.COMPLETE for part in parts)
     if len(parts) == 1:
         return f"{name} {accounts} ({parts[0].status})"
     return f"{name} {accounts} ({whole} of {len(parts)} parts complete)"

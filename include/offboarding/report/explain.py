@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import KEY_KINDS, SubjectKind
+from offboarding.model import DONE, KEY_KINDS, Effect, LinkVerdict, Relation, SubjectKind
 from offboarding.model.keys import short_finding
 from offboarding.report.closing import closing
 from offboarding.report.person import departure_line
@@ -52,7 +52,7 @@ def _section(label: str, lines: Sequence[str]) -> list[str]:
 
 
 def _open(finding: FindingTold) -> bool:
-    return finding.state not in {"resolved", "excepted"}
+    return finding.state not in DONE
 
 
 def _what(finding: FindingTold) -> str:
@@ -106,7 +106,7 @@ def _whose(finding: FindingTold, claims: Sequence[Claim], zone: str) -> list[str
 
 def _claim(claim: Claim, zone: str) -> Iterator[str]:
     here = f"gone since {moment(claim.left_at, zone)}" if claim.left_at else "works here"
-    relation = "" if claim.relation == "is" else f" ({claim.relation} it)"
+    relation = "" if claim.relation == Relation.IS else f" ({claim.relation} it)"
     who = worker(claim.id_space, claim.worker_id)
     yield f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}"
     for sentence in claim.evidence:
@@ -117,7 +117,7 @@ def _standing(finding: FindingTold, zone: str) -> list[str]:
     key = SubjectKind(finding.subject_kind) in KEY_KINDS
     words = {"works": "it's trusted" if key else "it works", "dead": "it's dead", "unknown": "not checked"}
     seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
-    contained = "; everything is denied to it" if finding.effect == "contained" else ""
+    contained = "; everything is denied to it" if finding.effect == Effect.CONTAINED else ""
     lines = wrapped(f"{words[finding.standing]}: {finding.standing_reason}{contained} ({seen})", _ROOM)
     if finding.last_used_at:
         after = {True: ", after the departure", False: "", None: ", which may be after the departure"}
@@ -149,7 +149,7 @@ def _decisions(told: Explanation, zone: str) -> Iterator[str]:
 
 
 def _decision(decision: Decision, zone: str) -> str:
-    says = "is" if decision.verdict == "confirm" else "is not"
+    says = "is" if decision.verdict == LinkVerdict.CONFIRM else "is not"
     whose = worker(decision.id_space, decision.worker_id)
     said = f"the account {says} worker {whose}'s: {decision.reason}"
     text = f"{moment(decision.decided_at, zone)}  {decision.author}: {said}"

@@ -8,7 +8,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from offboarding.model import KEY_KINDS, Resolution, Severity, SubjectKind
+from offboarding.model import (
+    KEY_KINDS,
+    FindingState,
+    HoldStatus,
+    Resolution,
+    RunKind,
+    Severity,
+    SubjectKind,
+    TicketKind,
+)
 from offboarding.model.keys import short_finding
 from offboarding.report import custody, departures, held
 from offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
@@ -75,7 +84,7 @@ def _title(night: Night, zone: str) -> Iterator[str]:
     run, red = night.run, reasons(troubles(night))
     # A night begins in the evening before.
     day = moment(run.as_of - timedelta(hours=12), zone)[:10]
-    what = "Release" if run.kind == "release" else f"Night of {day}"
+    what = "Release" if run.kind == RunKind.RELEASE else f"Night of {day}"
     title = f"{what} (as of {moment(run.as_of, zone)}), run {run.run_id}"
     if not red:
         yield f"{title}   GREEN"
@@ -90,7 +99,7 @@ def _title(night: Night, zone: str) -> Iterator[str]:
 
 
 def _found(night: Night) -> Iterator[str]:
-    standing = [finding for finding in night.findings if finding.state == "open"]
+    standing = [finding for finding in night.findings if finding.state == FindingState.OPEN]
     yield from _urgent(night, standing)
     new = [finding for finding in standing if finding.opened]
     yield from labelled("New", [_counts(new) + _ticket_refs(new) + _again(new)])
@@ -103,7 +112,7 @@ def _urgent(night: Night, standing: Sequence[NightFinding]) -> Iterator[str]:
     """Keys that open everything first, then what was used: both can't wait for the list."""
     keys = [finding for finding in standing if finding.comes_first and finding.severity == Severity.CRITICAL]
     yield from _block(night, f"{counted(len(keys), 'holder')} of a signing key gone, and it's still trusted", keys)
-    events = [finding for finding in standing if finding.ticket_kind == "event"]
+    events = [finding for finding in standing if finding.ticket_kind == TicketKind.EVENT]
     yield from _block(night, f"{len(events)} used after departure", events)
 
 
@@ -127,7 +136,7 @@ def _line(night: Night, finding: NightFinding) -> str:
         parts.append(f"{finding.source}{where}")
     if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
         parts.append(f"{SUBJECTS[kind]} {shortened(finding.subject_native_id)}")
-    if finding.ticket_kind == "event" and finding.left_at and finding.last_used_at:
+    if finding.ticket_kind == TicketKind.EVENT and finding.left_at and finding.last_used_at:
         parts.append(f"used {counted(whole_days(finding.left_at, finding.last_used_at), 'day')} after")
     elif finding.left_at:
         parts.append(f"gone {counted(whole_days(finding.left_at, night.run.as_of), 'day')}")
@@ -191,14 +200,14 @@ def _waiting(night: Night) -> Iterator[str]:
     if waits.baseline:
         yield f"{counted(waits.baseline, 'finding')} of a first read (policy.baseline: hold)"
     for hold in waits.holds:
-        decided = "" if hold.status == "waiting" else f"; {hold.status} since"
+        decided = "" if hold.status == HoldStatus.WAITING else f"; {hold.status} since"
         yield f"hold {hold.hold_id}, {held.sentence(hold)}: {held.holding(hold)}{decided}"
     if waits.over_maximum and not waits.holds:
         yield f"{counted(waits.over_maximum, 'finding')} on lines that were refused, or of what wasn't read"
     if night.waiting:
         yield f"look at them: {COMMAND} findings --state held"
         yield f'let them through: {COMMAND} release {run_id} --reason "..."'
-    if any(hold.status == "waiting" for hold in waits.holds):
+    if any(hold.status == HoldStatus.WAITING for hold in waits.holds):
         yield f'or refuse them: {COMMAND} reject HOLD --reason "..."'
     for roster in night.rosters:
         if roster.waiting:
@@ -211,7 +220,11 @@ def _waiting(night: Night) -> Iterator[str]:
 
 
 def _worst(night: Night) -> list[str]:
-    standing = [finding for finding in night.findings if finding.state != "held" and finding.ticket_kind != "event"]
+    standing = [
+        finding
+        for finding in night.findings
+        if finding.state != FindingState.HELD and finding.ticket_kind != TicketKind.EVENT
+    ]
     lines = [_judged_line(night, finding) for finding in standing[:MOST_LINES]]
     return labelled("Worst", lines)
 
@@ -232,7 +245,11 @@ def _more(night: Night) -> Iterator[str]:
 
 
 def _details(night: Night) -> Iterator[tuple[str, list[str]]]:
-    new = [finding for finding in night.findings if finding.opened or (finding.begun and finding.state == "held")]
+    new = [
+        finding
+        for finding in night.findings
+        if finding.opened or (finding.begun and finding.state == FindingState.HELD)
+    ]
     if new:
         yield "Every new finding", [_judged_line(night, finding) for finding in new]
     unread = gaps(night)

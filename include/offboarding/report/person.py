@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from offboarding.model import Basis
 from offboarding.report.wording import joined, labelled, moment, worker
 from offboarding.store.reading import PersonTold
 from offboarding.store.reading.workers import DepartureTold, EmploymentTold, IdentityKeyView, WorkerRecord
@@ -34,7 +35,7 @@ def render(person: PersonTold, zone: str) -> str:
 
 def departure_line(departure: DepartureTold, zone: str) -> str:
     """A departure, by whose word, and whether it stands."""
-    exact = departure.basis == "notice" or not departure.left_on
+    exact = departure.basis == Basis.NOTICE or not departure.left_on
     when = f"on {moment(departure.left_at, zone)}" if exact else f"at the end of {departure.left_on} ({departure.zone})"
     doubt = "" if departure.confirmed else ", to be confirmed"
     back = "; back at work since" if departure.returned else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from offboarding.model import ReadStatus
 from offboarding.report import held
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
@@ -18,7 +19,7 @@ def reasons(found: Troubles) -> tuple[str, ...]:
 
 def _reasons(found: Troubles) -> Iterator[str]:
     for roster in found.rosters:
-        if roster.status == "complete":
+        if roster.status == ReadStatus.COMPLETE:
             yield f"roster {roster.name} holds values that can't be kept"
         else:
             yield f"roster {roster.name} {_how(roster)}"
@@ -40,7 +41,7 @@ def _reasons(found: Troubles) -> Iterator[str]:
 
 
 def _how(read: RosterTold | PartTold) -> str:
-    how = "was read in part" if read.status == "partial" else "couldn't be read"
+    how = "was read in part" if read.status == ReadStatus.PARTIAL else "couldn't be read"
     return f"{how}{nights(read)}"
 
 

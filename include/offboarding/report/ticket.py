@@ -8,12 +8,23 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from offboarding.model import Basis, Severity, SubjectKind, TicketDraft, TicketPriority, TicketWords
+from offboarding.model import (
+    DONE,
+    Basis,
+    FindingState,
+    Severity,
+    Standing,
+    SubjectKind,
+    TicketDraft,
+    TicketKind,
+    TicketPriority,
+    TicketWords,
+)
 from offboarding.model.keys import short_finding
 from offboarding.report.ticket_items import checklist
 from offboarding.report.ticket_words import flowed, moment, named, on_one_line
 from offboarding.rules import rule_of
-from offboarding.store.tickets import DONE, TicketItem, TicketRow
+from offboarding.store.tickets import TicketItem, TicketRow
 
 _PRIORITIES = {
     Severity.CRITICAL: TicketPriority.URGENT,
@@ -45,7 +56,7 @@ def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[
     paragraphs = [
         *_opening(row, items, due_at if open_items else None, ZoneInfo(zone)),
         *checklist(row.kind, items, ZoneInfo(zone)),
-        *([_rights(missing_rights)] if row.kind == "unverified" and missing_rights else []),
+        *([_rights(missing_rights)] if row.kind == TicketKind.UNVERIFIED and missing_rights else []),
         _closing(row, items),
     ]
     return TicketDraft(
@@ -60,7 +71,7 @@ def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[
 
 def _priority(row: TicketRow, worst: Severity) -> TicketPriority:
     """By the worst thing on it; a step higher once it's past due."""
-    if row.kind == "event":
+    if row.kind == TicketKind.EVENT:
         return TicketPriority.URGENT
     steps = list(TicketPriority)
     own = steps.index(_PRIORITIES[worst])
@@ -76,16 +87,16 @@ def _title(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence
             system=_system(first), key=_key(first), worker=first.worker_id, left=_left(row, items, alone.left)
         )
     match row.kind:
-        case "event":
+        case TicketKind.EVENT:
             thing = named(first, account=False)
             title = f"Used after departure: {thing[0].lower()}{thing[1:]} of worker {first.worker_id}"
-        case "rotate":
+        case TicketKind.ROTATE:
             title = f"Rotate {_key(first)}{_left(row, items)}"
-        case "review":
+        case TicketKind.REVIEW:
             title = f"Review accounts of {_system(first)} that may be a leaver's, or nobody's"
-        case "confirm":
+        case TicketKind.CONFIRM:
             title = f"Confirm departures that roster {first.roster} doesn't tell clearly"
-        case "unverified":
+        case TicketKind.UNVERIFIED:
             why = "a right is missing" if missing_rights else "a person has to look"
             title = f"Can't tell what works in {_system(first)}: {why}"
         case _:
@@ -108,7 +119,7 @@ def _key(item: TicketItem) -> str:
 
 def _left(row: TicketRow, items: Sequence[TicketItem], more: str = "") -> str:
     """Who left, of a key that several held, and when, of a person; `more` is what their rule says besides."""
-    if row.kind == "rotate":
+    if row.kind == TicketKind.ROTATE:
         holders = sorted({item.worker_id for item in items if item.worker_id and item.state not in DONE})
         who = f"worker {holders[0]}" if len(holders) == 1 else f"{len(holders)} people"
         return f" ({who} left)" if holders else ""
@@ -127,23 +138,23 @@ def _system(item: TicketItem) -> str:
 
 def _opening(row: TicketRow, items: Sequence[TicketItem], due_at: datetime | None, zone: ZoneInfo) -> Iterator[str]:
     due = f" Due by {moment(due_at, zone)}." if due_at else ""
-    if row.kind in {"revoke", "event"} and items:
+    if row.kind in {TicketKind.REVOKE, TicketKind.EVENT} and items:
         yield flowed(_departure(items[0], zone))
-        what = _used(items[0], zone) if row.kind == "event" else _still_work(items)
+        what = _used(items[0], zone) if row.kind == TicketKind.EVENT else _still_work(items)
         yield flowed(f"{what}{due}")
-    elif row.kind == "rotate" and items:
+    elif row.kind == TicketKind.ROTATE and items:
         yield flowed(f"{_key_stands(row, items)}{due}")
-    elif row.kind == "review":
+    elif row.kind == TicketKind.REVIEW:
         yield flowed(
             "Nobody can be sure whose these accounts are. Each needs a person's decision; none of this is proof of"
             f" anything against anyone.{due}"
         )
-    elif row.kind == "confirm":
+    elif row.kind == TicketKind.CONFIRM:
         yield flowed(
             "The roster doesn't say clearly whether these people left. Until it does, nothing of theirs is put on a"
             f" ticket to be revoked.{due}"
         )
-    elif row.kind == "unverified":
+    elif row.kind == TicketKind.UNVERIFIED:
         yield flowed("These may still work: several nights running it couldn't be told.")
 
 
@@ -163,15 +174,15 @@ def _departure(item: TicketItem, zone: ZoneInfo) -> str:
 
 
 def _used(item: TicketItem, zone: ZoneInfo) -> str:
-    if item.state == "resolved":
+    if item.state == FindingState.RESOLVED:
         return "It was used after that, and somebody said what it was."
     on = f" on {moment(item.last_used_at, zone)}" if item.last_used_at else ""
     return f"It was used after that{on}. Find out by whom, and tell your incident response."
 
 
 def _still_work(items: Sequence[TicketItem]) -> str:
-    works = sum(item.holds and item.standing == "works" for item in items)
-    untold = sum(item.holds and item.standing == "unknown" for item in items)
+    works = sum(item.holds and item.standing == Standing.WORKS for item in items)
+    untold = sum(item.holds and item.standing == Standing.UNKNOWN for item in items)
     if not works and not untold:
         return "Nothing is left to do here."
     told = f"{works} thing{' of theirs still works' if works == 1 else 's of theirs still work'}"
@@ -186,7 +197,7 @@ def _key_stands(row: TicketRow, items: Sequence[TicketItem]) -> str:
     alone = _alone(row, open_items)
     if alone and alone.opening:
         return alone.opening
-    told = "is still trusted" if any(item.standing == "works" for item in open_items) else "may still be trusted"
+    told = "is still trusted" if any(item.standing == Standing.WORKS for item in open_items) else "may still be trusted"
     return (
         f"People who left may have carried this key along, and it {told}. Closing their accounts changes nothing about"
         " that: whoever has the key needs no account."

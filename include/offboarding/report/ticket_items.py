@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from offboarding.model import DONE, FindingState, TicketKind
 from offboarding.model.keys import short_finding
 from offboarding.report.ticket_words import flowed, moment, named
 from offboarding.report.wording import with_key
-from offboarding.store.tickets import DONE, TicketItem
+from offboarding.store.tickets import TicketItem
 
 MOST_ITEMS = 100
 """More are counted, and found by the command."""
@@ -49,13 +50,13 @@ def _item(kind: str, number: int, item: TicketItem, zone: ZoneInfo, said: _SaidB
     yield flowed(f"[{_BOXES.get(item.state, ' ')}] {number}. {named(item)}{where} {tag}", hang=_INDENT)
     if done:
         on = f" on {moment(item.resolved_at, zone)}" if item.resolved_at else ""
-        yield _prose(f"Done{on}: {item.why}." if item.state == "resolved" else f"May stand: {item.why}.")
+        yield _prose(f"Done{on}: {item.why}." if item.state == FindingState.RESOLVED else f"May stand: {item.why}.")
         return
     if item.reopened:
         times = "once" if item.reopened == 1 else f"{item.reopened} times"
         yield _prose(f"Came back: it was done {times}, and was seen again after that.")
     yield from _reasons(kind, number, item, said)
-    steps = "\n".join(item.revoke) if kind == "rotate" else ""
+    steps = "\n".join(item.revoke) if kind == TicketKind.ROTATE else ""
     if steps and said.by_text.setdefault(steps, number) != number:
         yield _prose(f"To do: as in {said.by_text[steps]}.")
         return
@@ -70,9 +71,11 @@ def _reasons(kind: str, number: int, item: TicketItem, said: _SaidBefore) -> Ite
         yield _prose(said.once(f"Theirs: {'; '.join(clauses)}.", number, "Theirs: as in"))
     for sentence in (*item.evidence, item.warning):
         # Of a key the same is said of each holder.
-        if kind == "rotate" and said.by_text.setdefault(sentence, number) != number:
+        if kind == TicketKind.ROTATE and said.by_text.setdefault(sentence, number) != number:
             continue
-        if sentence.endswith(".") and not (kind in {"revoke", "event"} and _tells_departure(sentence, item)):
+        if sentence.endswith(".") and not (
+            kind in {TicketKind.REVOKE, TicketKind.EVENT} and _tells_departure(sentence, item)
+        ):
             yield _prose(sentence)
 
 

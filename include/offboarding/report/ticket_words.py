@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from offboarding.model import KEY_KINDS, SubjectKind, TicketKind
+from offboarding.model import DONE, KEY_KINDS, Basis, FindingState, Standing, SubjectKind, TicketKind
 from offboarding.model.keys import short_finding
-from offboarding.store.tickets import DONE, TicketItem
+from offboarding.store.tickets import TicketItem
 
 MOST_LINES = 50
 """More are counted."""
@@ -118,7 +118,7 @@ def _retold(item: TicketItem) -> Iterator[str]:
 def _departed(at: datetime, basis: str | None, item: TicketItem) -> str:
     """Such as "the end of 20 November 2026, by HR's word"."""
     zone = ZoneInfo(item.zone or "UTC")
-    if basis == "notice":
+    if basis == Basis.NOTICE:
         return f"{moment(at, zone)}, by a person's notice"
     day = (at - timedelta(microseconds=1)).astimezone(zone)
     word = {"planned": "as planned", "inferred": "by their absence"}.get(basis or "", "by HR's word")
@@ -156,7 +156,7 @@ def _standing(kind: str, holding: Sequence[TicketItem], zone: ZoneInfo) -> list[
 def _seen(kind: str, item: TicketItem, zone: ZoneInfo) -> str:
     """What was seen when, and since when it stands here. A reason may change with each read; the time says of which."""
     told = {"works": "works", "unknown": "it can't be told whether it works"}.get(item.standing, "not seen dead")
-    seen = f", seen {moment(item.seen_at, zone)}" if item.seen_at and item.standing == "works" else ""
+    seen = f", seen {moment(item.seen_at, zone)}" if item.seen_at and item.standing == Standing.WORKS else ""
     since = f"on this list since {moment(item.first_seen_at, zone)}" if item.first_seen_at else "on this list"
     return since if kind in _HOLDS else f"{told}{seen} ({on_one_line(item.standing_reason)}); {since}{_again(item)}"
 
@@ -182,7 +182,7 @@ def _line(item: TicketItem) -> str:
 def _what(item: TicketItem) -> str:
     if item.state in DONE:
         return f": {item.why}"
-    if item.ticket_says == "excepted":
+    if item.ticket_says == FindingState.EXCEPTED:
         return ": stands again, the exception has ended"
     if not item.ticket_says:
         return ": added" if item.reopened == 0 else f": works again{_again(item)}"

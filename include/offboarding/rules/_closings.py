@@ -6,7 +6,7 @@ absence alone closes nothing.
 
 from datetime import datetime
 
-from offboarding.model import Relation, Resolution, Resolved, Silent, SilentThing, Standing
+from offboarding.model import FindingState, Relation, Resolution, Resolved, Silent, SilentThing, Standing
 
 # --- by somebody's word -----------------------------------------------------------------------------------------------
 
@@ -123,7 +123,9 @@ def reviewed_elsewhere(silent: SilentThing, as_of: datetime) -> Resolved | None:
 def unlinked(silent: SilentThing, as_of: datetime) -> Resolved | None:
     """Nobody was ever told of it, and it's linked to them no more."""
     del as_of
-    untold = silent.state in {"held", "unverified"} and silent.unplaced and not silent.has_credential
+    untold = (
+        silent.state in {FindingState.HELD, FindingState.UNVERIFIED} and silent.unplaced and not silent.has_credential
+    )
     seen = silent.account_fresh or silent.credential_fresh
     return Resolved(resolution=Resolution.UNLINKED) if untold and seen and not silent.linked else None
 

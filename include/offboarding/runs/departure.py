@@ -9,7 +9,7 @@ from offboarding.config.settings import Settings
 from offboarding.identity import people
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Source
-from offboarding.model import Fact, IdentityKey, IdentityKeyKind
+from offboarding.model import Fact, FindingState, IdentityKey, IdentityKeyKind
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
@@ -143,7 +143,7 @@ def _of_these(session: Session, run: Run, seen: Night) -> Night:
     """A run's report without what is other people's: that is the night's to tell."""
     asked = departures.persons_of_run(session, run.run_id)
     own = tuple(finding for finding in seen.findings if finding.person_uid in asked)
-    held, holds = sum(finding.state == "held" for finding in own), seen.held.holds
+    held, holds = sum(finding.state == FindingState.HELD for finding in own), seen.held.holds
     return replace(
         seen,
         findings=own,

@@ -15,7 +15,7 @@ from offboarding.custody import registration
 from offboarding.guard import holds
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Notifier, Reader, Source, SourceSettings, Tracker, Trail
-from offboarding.model import Fact
+from offboarding.model import Fact, ReadPhase, ReadStatus, RunKind
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.report import night
 from offboarding.report.red import reasons
@@ -38,7 +38,6 @@ from offboarding.store import messages as receipts
 from offboarding.store import watching as watched
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
-from offboarding.store.departures import DEPARTURE, VERIFY
 from offboarding.store.guard import GuardOutcome
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from offboarding.tickets.desk import TicketCounts, TicketDesk
@@ -78,7 +77,7 @@ ask_queue = messages.ask
 
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
-    run = _opened(session, settings, runs.open_run(session, kind="nightly", caller=caller, as_of=as_of))
+    run = _opened(session, settings, runs.open_run(session, kind=RunKind.NIGHTLY, caller=caller, as_of=as_of))
     if settings.messages is not None:
         receipts.expect_look(session, run.run_id)
     return run
@@ -87,8 +86,8 @@ def open_run(session: Session, settings: Settings, *, caller: str, as_of: dateti
 def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin the check of some people, or find the one that this caller began. Raises FatalError as `open_run`."""
     # Two DAGs' runs may be called the same.
-    caller = f"{DEPARTURE} {caller}"
-    return _opened(session, settings, runs.open_run(session, kind=DEPARTURE, caller=caller, as_of=as_of))
+    caller = f"{RunKind.DEPARTURE} {caller}"
+    return _opened(session, settings, runs.open_run(session, kind=RunKind.DEPARTURE, caller=caller, as_of=as_of))
 
 
 def open_verify(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
@@ -99,7 +98,7 @@ def open_verify(session: Session, settings: Settings, *, caller: str, as_of: dat
     withdrawals.moment_of(session, as_of)
     if not watched.anything_open(session):
         return None
-    run = runs.open_run(session, kind=VERIFY, caller=f"{VERIFY} {caller}", as_of=as_of)
+    run = runs.open_run(session, kind=RunKind.VERIFY, caller=f"{RunKind.VERIFY} {caller}", as_of=as_of)
     _take_files(session, settings, run)
     recheck.begin(session, settings, run)
     log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
@@ -114,7 +113,7 @@ def open_due(session: Session, settings: Settings, *, caller: str, as_of: dateti
     people = watched.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
     if not people:
         return None
-    run = open_departure(session, settings, caller=f"of {VERIFY} {caller}", as_of=as_of)
+    run = open_departure(session, settings, caller=f"of {RunKind.VERIFY} {caller}", as_of=as_of)
     departures.note_persons(session, run.run_id, people, named=False)
     log.info("last day ended", run=run.run_id, people=len(people), workers=[str(person) for person in people])
     return run
@@ -181,11 +180,11 @@ def collect(
     def facts() -> Iterator[Fact]:
         if isinstance(source, Trail):
             return source.events(sources.read_until(session, source_settings.name, part))
-        if isinstance(source, Source) and run.kind == DEPARTURE:
+        if isinstance(source, Source) and run.kind == RunKind.DEPARTURE:
             return departure.accounts_of_these(session, settings, run, source_settings.name, part, source)
         return source.collect()
 
-    return reads.read_source(session, settings, run, source_settings, part, "collect", source, facts)
+    return reads.read_source(session, settings, run, source_settings, part, ReadPhase.COLLECT, source, facts)
 
 
 def correlate(session: Session, settings: Settings, run: Run) -> linking.CorrelationOutcome:
@@ -195,7 +194,7 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     _hold_against_record(session, run)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
-    outcome = linking.correlate(session, given, counted=run.kind != DEPARTURE)
+    outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
     for told in putting_right.note_edited(session, run.run_id, outcome.edited):
         log.error(told, run=run.run_id)
     runs.note_correlated(session, run.run_id, asdict(outcome))
@@ -212,13 +211,13 @@ def detail(
     if not isinstance(source, Source):
         return None
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
-    if found is None or found[1] == "failed" or not found[0]:
+    if found is None or found[1] == ReadStatus.FAILED or not found[0]:
         return None
     accounts = sources.accounts_to_detail(
         session, found[0], moved_days=settings.policy.moved_days, persons=departures.persons_asked(session, run)
     )
     return reads.read_source(
-        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
+        session, settings, run, source_settings, part, ReadPhase.DETAIL, source, lambda: source.detail(accounts)
     )
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Reader, Source, SourceSettings, Trail
+from offboarding.model import FindingState, ReadPhase
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
@@ -42,11 +43,13 @@ def reread(
     """Look again, live, at what is open in one part of a source; keys are few, and their readers are read whole."""
     assert not isinstance(source, Trail), "an audit trail is never asked whether something is still open"
     if not isinstance(source, Source):
-        return reads.read_source(session, settings, run, source_settings, part, "collect", source, source.collect)
+        return reads.read_source(
+            session, settings, run, source_settings, part, ReadPhase.COLLECT, source, source.collect
+        )
     realm = sources.realm_called(session, source_settings.name, part)
     accounts = watching.accounts_to_reread(session, realm) if realm else []
     return reads.read_source(
-        session, settings, run, source_settings, part, "detail", source, lambda: source.detail(accounts)
+        session, settings, run, source_settings, part, ReadPhase.DETAIL, source, lambda: source.detail(accounts)
     )
 
 
@@ -81,9 +84,11 @@ def _own(session: Session, run: Run, seen: Night) -> Night:
     """A run's report without what is the night's to tell: what waits since, and what couldn't be told then."""
     asked = set(departures.persons_of_run(session, run.run_id))
     findings = tuple(
-        found for found in seen.findings if found.person_uid in asked and (found.begun or found.state == "open")
+        found
+        for found in seen.findings
+        if found.person_uid in asked and (found.begun or found.state == FindingState.OPEN)
     )
-    waits, holds = sum(found.state == "held" for found in findings), seen.held.holds
+    waits, holds = sum(found.state == FindingState.HELD for found in findings), seen.held.holds
     return replace(
         seen,
         findings=findings,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from offboarding.model import FindingState, ReadStatus
 from offboarding.store.guard import Hold
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading import Night
@@ -42,18 +43,18 @@ class Troubles:
 def troubles(night: Night) -> Troubles:
     """What of a run needs somebody."""
     acknowledged = night.acknowledged
-    unverified = [found for found in night.findings if found.state == "unverified"]
+    unverified = [found for found in night.findings if found.state == FindingState.UNVERIFIED]
     return Troubles(
         rosters=tuple(
             roster
             for roster in night.rosters
-            if (roster.status != "complete" or roster.problems)
+            if (roster.status != ReadStatus.COMPLETE or roster.problems)
             and not any(known.roster == roster.name for known in acknowledged)
         ),
         parts=tuple(
             part
             for part in night.parts
-            if part.status != "complete"
+            if part.status != ReadStatus.COMPLETE
             and not any(known.source == part.name and known.part in ("", part.part) for known in acknowledged)
         ),
         inconclusive=night.run.correlated_at is None,

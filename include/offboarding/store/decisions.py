@@ -7,9 +7,11 @@ from datetime import datetime
 from psycopg.rows import class_row, scalar_row
 
 from offboarding.config.spelling import nearest
+from offboarding.model import LinkVerdict
 from offboarding.model.errors import FatalError, NamedError
 from offboarding.store import recorded
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 
@@ -18,8 +20,7 @@ class Decision:
     """A decision, standing or revoked."""
 
     decision_id: int
-    verdict: str
-    """confirm or reject."""
+    verdict: LinkVerdict
     source: str
     realm: str
     native_id: str
@@ -56,7 +57,7 @@ class _RealmFound:
 class _StandingDecision:
     decision_id: int
     person_uid: str
-    verdict: str
+    verdict: LinkVerdict
     id_space: str
     worker_id: str
 
@@ -90,7 +91,9 @@ def account_of(session: Session, source: str, native_id: str) -> AccountFound | 
     return found[0] if len(found) == 1 else None
 
 
-def decide(session: Session, account: AccountFound, person_uid: str, *, verdict: str, reason: str, author: str) -> int:
+def decide(
+    session: Session, account: AccountFound, person_uid: str, *, verdict: LinkVerdict, reason: str, author: str
+) -> int:
     """Write down that the account is this person's (confirm), or isn't (reject). Returns the decision's number.
 
     An account is confirmed for one person at most. Raises FatalError where a decision that stands says otherwise.
@@ -98,7 +101,7 @@ def decide(session: Session, account: AccountFound, person_uid: str, *, verdict:
     with session.transaction():
         session.execute(block("decisions", "lock"))
         values = {"realm": account.realm, "native_id": account.native_id}
-        with session.cursor(row_factory=class_row(_StandingDecision)) as cursor:
+        with session.cursor(row_factory=record_row(_StandingDecision)) as cursor:
             standing = cursor.execute(block("decisions", "standing"), values).fetchall()
         for other in standing:
             _refuse(other, account, person_uid, verdict)
@@ -132,20 +135,20 @@ def decisions_about(session: Session, realm: str, native_id: str) -> list[Decisi
 
 
 def _decisions(session: Session, realm: str | None, native_id: str | None) -> list[Decision]:
-    with session.cursor(row_factory=class_row(Decision)) as cursor:
+    with session.cursor(row_factory=record_row(Decision)) as cursor:
         return cursor.execute(block("decisions", "decisions"), {"realm": realm, "native_id": native_id}).fetchall()
 
 
-def _refuse(other: _StandingDecision, account: AccountFound, person_uid: str, verdict: str) -> None:
+def _refuse(other: _StandingDecision, account: AccountFound, person_uid: str, verdict: LinkVerdict) -> None:
     worker = f"{other.id_space}:{other.worker_id}"
     undo = f"python -m offboarding link revoke {other.decision_id}"
     if other.person_uid == person_uid:
-        said = "confirmed" if other.verdict == "confirm" else "rejected"
+        said = "confirmed" if other.verdict == LinkVerdict.CONFIRM else "rejected"
         hint = "" if other.verdict == verdict else f" Revoke that first: {undo}"
         raise FatalError(
             f"decision {other.decision_id} has {said} {account.native_id} for worker {worker} already.{hint}"
         )
-    if verdict == other.verdict == "confirm":
+    if verdict == other.verdict == LinkVerdict.CONFIRM:
         raise FatalError(
             f"{account.native_id} is confirmed as worker {worker}'s by decision {other.decision_id}, and an account is"
             f" one person's. Revoke that first: {undo}"

@@ -6,8 +6,9 @@ from datetime import date
 
 from psycopg.rows import class_row, scalar_row
 
-from offboarding.model import AccountRef, IdentityKey, IdentityKeyKind
+from offboarding.model import ABOUT_SOME, AccountRef, FindingState, IdentityKey, IdentityKeyKind, Severity, Standing
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
 from offboarding.store.sql import block
 
@@ -18,9 +19,9 @@ class DepartureFinding:
 
     finding_key: str
     rule: str
-    severity: str
-    state: str
-    standing: str
+    severity: Severity
+    state: FindingState
+    standing: Standing
     id_space: str
     worker_id: str
     ticket: str | None
@@ -36,13 +37,6 @@ class PersonAsked:
     left_on: date | None
     standing: str
     """left, leaves later, waits for confirmation, came back or works here."""
-
-
-DEPARTURE = "departure"
-"""The kind of a run that is about some people alone: their departure, now."""
-VERIFY = "verify"
-"""The kind of a run that is about those with open findings alone: is it dead yet?"""
-ABOUT_SOME = (DEPARTURE, VERIFY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +120,7 @@ def keys_of_run(session: Session, run_id: int) -> list[IdentityKey]:
 
 def findings_of_run(session: Session, run_id: int) -> list[DepartureFinding]:
     """How these people's findings stand, worst first."""
-    with session.cursor(row_factory=class_row(DepartureFinding)) as cursor:
+    with session.cursor(row_factory=record_row(DepartureFinding)) as cursor:
         return cursor.execute(block("departures", "findings_of_run"), {"run_id": run_id}).fetchall()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from offboarding.model import Finding, Resolution, Resolved, TicketKind
+from offboarding.model import Finding, FindingState, Resolution, Resolved, TicketKind
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import finding_key, short_finding
 from offboarding.store import recorded
@@ -123,12 +123,12 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
         with session.cursor(row_factory=class_row(_Judged)) as cursor:
             found = cursor.execute(block("findings", "finding_for_verdict"), {"prefix": prefix}).fetchall()
         judged = _one(found, short_key)
-        if judged.ticket_kind != "event":
+        if judged.ticket_kind != TicketKind.EVENT:
             raise FatalError(
                 f"{short_finding(judged.finding_key)} is {judged.rule}: it closes when the thing is seen dead, not by a"
                 " verdict. If it isn't theirs: python -m offboarding link reject"
             )
-        if judged.state == "resolved":
+        if judged.state == FindingState.RESOLVED:
             raise FatalError(f"{short_finding(judged.finding_key)} is resolved already")
         values = {"finding_key": judged.finding_key, "reason": reason, "author": author}
         recorded.write(session, "verdict", "findings", "insert_verdict", values, actor=author)

@@ -11,11 +11,12 @@ from typing import Literal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from offboarding.model import Count, Trip
+from offboarding.model import Count, HoldStatus, LineKind, Trip
 from offboarding.store import recorded, temporary
 from offboarding.store.connect import Session
 from offboarding.store.events import Change
 from offboarding.store.guard_look import Looking
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 Line = tuple[str, str]
@@ -46,7 +47,7 @@ class Hold:
     """A line that waits for a person, or waited."""
 
     hold_id: int
-    kind: str
+    kind: LineKind
     name: str
     """As people know it; of a person id_space:worker_id."""
     key: str
@@ -58,8 +59,7 @@ class Hold:
     """Each {measure, value, base, bound}."""
     findings: int
     closings: int
-    status: str
-    """waiting, released, rejected or ended."""
+    status: HoldStatus
     decided_at: datetime | None
     decided_by: str
     decided_for: str
@@ -227,7 +227,7 @@ def held(look: Looking) -> tuple[int, int]:
 
 def holds(session: Session, *, every: bool = False, run_id: int | None = None) -> list[Hold]:
     """Lines that wait for a person; `every`: those decided or ended ones, too. `run_id`: that stood in that run."""
-    with session.cursor(row_factory=class_row(Hold)) as cursor:
+    with session.cursor(row_factory=record_row(Hold)) as cursor:
         return cursor.execute(block("guard", "waiting_holds"), {"all": every, "run_id": run_id}).fetchall()
 
 

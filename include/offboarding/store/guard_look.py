@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row, scalar_row
 
-from offboarding.model import Count
+from offboarding.model import ABOUT_SOME, Count, RunKind
 from offboarding.store import recorded
 from offboarding.store.connect import Session
-from offboarding.store.departures import ABOUT_SOME, VERIFY, persons_asked
+from offboarding.store.departures import persons_asked
 from offboarding.store.events import Change
 from offboarding.store.rows import Run
 from offboarding.store.sql import block, statements
@@ -42,7 +42,7 @@ class Looking:
         fixed = {"run_id": run.run_id, "as_of": run.as_of, "read_run": self.read_run, "persons": self.persons}
         fixed["since"] = run.reads_since
         # What waits since another run is that one's, or its night's.
-        return {**fixed, "only_run": run.run_id if run.kind == VERIFY else None, **more}
+        return {**fixed, "only_run": run.run_id if run.kind == RunKind.VERIFY else None, **more}
 
     def do(self, name: str, /, **more: object) -> None:
         """One block."""

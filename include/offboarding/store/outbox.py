@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from psycopg.rows import class_row
-
+from offboarding.model import TicketCall
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
 from offboarding.store.sql import block
 
@@ -14,13 +14,12 @@ class Pending:
     """Something yet to be said to the tracker."""
 
     outbox_id: int
-    op: str
-    """open, comment, close or reopen."""
+    op: TicketCall
     event_key: str
     text: str
 
 
-def say(session: Session, run: Run, key: str, *, op: str, event_key: str, text: str) -> None:
+def say(session: Session, run: Run, key: str, *, op: TicketCall, event_key: str, text: str) -> None:
     """Put it into the outbox; the same event twice makes one row."""
     values = {"ticket_key": key, "op": op, "event_key": event_key, "text": text, "run_id": run.run_id}
     session.execute(block("tickets", "insert_outbox"), values)
@@ -28,7 +27,7 @@ def say(session: Session, run: Run, key: str, *, op: str, event_key: str, text: 
 
 def pending(session: Session, key: str) -> list[Pending]:
     """What is yet to be said of a ticket, in order."""
-    with session.cursor(row_factory=class_row(Pending)) as cursor:
+    with session.cursor(row_factory=record_row(Pending)) as cursor:
         return cursor.execute(block("tickets", "pending"), {"ticket_key": key}).fetchall()
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
+from offboarding.model import Coverage, LeftOut, Problem, ReadStatus, RosterSummary, Worker
 from offboarding.model.errors import RetriableError
 from offboarding.store.connect import Session
 from offboarding.store.contradictions import contradictions
@@ -142,7 +142,7 @@ class RosterRead:
             outcome = self._finish(
                 RosterOutcome(
                     roster=self.roster.name,
-                    status="complete" if complete else "partial",
+                    status=ReadStatus.COMPLETE if complete else ReadStatus.PARTIAL,
                     proved=summary.proved,
                     origin=summary.origin,
                     records=summary.rows,
@@ -167,7 +167,7 @@ class RosterRead:
         return self._finish(
             RosterOutcome(
                 roster=self.roster.name,
-                status="failed",
+                status=ReadStatus.FAILED,
                 proved=False,
                 origin="",
                 records=0,

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from offboarding.model import ReadPhase, ReadStatus, RunKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A night, or the release of one."""
 
     run_id: int
-    kind: str
+    kind: RunKind
     as_of: datetime
     reads_since: datetime
     """Reads that began then or later are this run's own, live."""
@@ -35,8 +37,7 @@ class RosterOutcome:
     """What came of a roster's read."""
 
     roster: str
-    status: str
-    """complete, partial or failed."""
+    status: ReadStatus
     proved: bool
     origin: str
     records: int
@@ -58,9 +59,8 @@ class SourceOutcome:
     source: str
     part: str
     realm: str
-    phase: str
-    status: str
-    """complete, partial, failed or stale."""
+    phase: ReadPhase
+    status: ReadStatus
     accounts: int
     credentials: int
     requests: Mapping[str, int]

@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from offboarding.model import RunKind
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
 from offboarding.store.sql import block
 from offboarding.store.withdrawals import moment_of, withdraw_the_future, withdrawn
 
 
-def open_run(session: Session, *, kind: str, caller: str, as_of: datetime | None) -> Run:
+def open_run(session: Session, *, kind: RunKind, caller: str, as_of: datetime | None) -> Run:
     """The run of this caller: a retry gets the same one again, with the as_of it began with.
 
     Raises FatalError where as_of lies before that of the last finished night, and as `moment_of`.
@@ -125,5 +126,5 @@ def end_release(session: Session, run_id: int) -> None:
 
 
 def _run(session: Session, name: str, values: Mapping[str, object]) -> Run | None:
-    with session.cursor(row_factory=class_row(Run)) as cursor:
+    with session.cursor(row_factory=record_row(Run)) as cursor:
         return cursor.execute(block("runs", name), values).fetchone()

@@ -19,6 +19,8 @@ from offboarding.model import (
     Key,
     KeyAccess,
     Membership,
+    ReadPhase,
+    ReadStatus,
     RequestCounts,
     ScopeRead,
     Trust,
@@ -76,7 +78,7 @@ class SourceRead:
     source: str
     kind: str
     part: str
-    phase: str
+    phase: ReadPhase
     run_id: int
     read_id: int
     observed_at: datetime
@@ -96,7 +98,7 @@ class SourceRead:
         source: str,
         kind: str,
         part: str,
-        phase: str,
+        phase: ReadPhase,
         run_id: int,
         tells: Literal["accounts", "keys", "events"] = "accounts",
     ) -> "SourceRead":
@@ -138,7 +140,7 @@ class SourceRead:
             session=self.session,
             stage=stage,
             keys=keys,
-            exact=self.phase == "detail",
+            exact=self.phase == ReadPhase.DETAIL,
             of_realm=self._is_of,
             observed_at=self.observed_at,
         )
@@ -178,7 +180,7 @@ class SourceRead:
             "part": self.part,
             "observed_at": self.observed_at,
             "read_id": self.read_id,
-            "exact": self.phase == "detail",
+            "exact": self.phase == ReadPhase.DETAIL,
         }
         if self.tells == "accounts":
             self.session.execute(block("sources", "upsert_realm"), values)
@@ -186,7 +188,7 @@ class SourceRead:
             self.session.execute(block("keys", "know_realm"), values)
         self.keys.merge(values)
         # A whole read that began later has told all of this already; a live look is compared account by account.
-        if self.tells != "accounts" or (self.phase == "collect" and self._is("newer_realm_read", values)):
+        if self.tells != "accounts" or (self.phase == ReadPhase.COLLECT and self._is("newer_realm_read", values)):
             return
         steps = [*(() if self._placed(values) else self._held_steps(values)), *_BESIDE]
         for step in steps:
@@ -250,7 +252,7 @@ class SourceRead:
             part=self.part,
             realm=self._realm,
             phase=self.phase,
-            status="failed" if error else "partial" if red else "complete",
+            status=ReadStatus.FAILED if error else ReadStatus.PARTIAL if red else ReadStatus.COMPLETE,
             accounts=self._accounts,
             credentials=self._credentials,
             keys=keys.keys,

@@ -4,12 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
-from offboarding.model import TicketRef, sentence
+from offboarding.model import (
+    DONE,
+    Basis,
+    Effect,
+    FindingState,
+    Resolution,
+    Severity,
+    Standing,
+    SubjectKind,
+    TicketCall,
+    TicketKind,
+    TicketRef,
+    TicketStatus,
+    sentence,
+)
 from offboarding.model.keys import ticket_key
 from offboarding.store import outbox
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
 from offboarding.store.sql import block
 
@@ -19,15 +34,13 @@ class TicketRow:
     """A ticket as we keep it."""
 
     ticket_key: str
-    kind: str
-    """revoke, event, review, confirm or unverified."""
+    kind: TicketKind
     holder: str
     queue: str
     episode: int
     generation: int
     tracker: str
-    state: str
-    """wanted, open or closed."""
+    state: TicketStatus
     ref: str | None
     url: str | None
     digest: str
@@ -44,31 +57,27 @@ class TicketRow:
         return TicketRef(ref=self.ref, url=self.url or "")
 
 
-DONE = ("resolved", "excepted")
-"""States in which nothing is to be done about an item, for now or for good."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketItem:
     """A finding as its ticket tells it."""
 
     finding_key: str
     rule: str
-    ticket_kind: str
+    ticket_kind: TicketKind
     of_keys: bool
     realm: str
     source: str
     roster: str
-    subject_kind: str
+    subject_kind: SubjectKind
     subject_native_id: str
     subject_label: str
     account_native_id: str
     account_label: str
-    state: str
-    severity: str
-    standing: str
+    state: FindingState
+    severity: Severity
+    standing: Standing
     standing_reason: str
-    effect: str
+    effect: Effect
     privileged: bool
     evidence: list[str]
     revoke: list[str]
@@ -77,10 +86,10 @@ class TicketItem:
     last_used_at: datetime | None
     due_at: datetime | None
     resolved_at: datetime | None
-    resolution: str | None
+    resolution: Resolution | None
     resolution_details: dict[str, str]
     left_at: datetime | None
-    basis: str | None
+    basis: Basis | None
     worker_id: str | None
     id_space: str | None
     name: str | None
@@ -97,7 +106,7 @@ class TicketItem:
     """When the last whole read of it began; None where none of its system's stands."""
     told_left_at: datetime | None = None
     """What its ticket last said of the departure, and whose it was."""
-    told_basis: str | None = None
+    told_basis: Basis | None = None
     told_worker: str | None = None
 
     @property
@@ -119,14 +128,16 @@ class TicketItem:
     @property
     def changed(self) -> bool:
         """Whether its ticket says something else of it."""
-        return self.state != "held" and self.ticket_says != (self.state if self.state in DONE else "open")
+        return self.state != FindingState.HELD and self.ticket_says != (
+            self.state if self.state in DONE else FindingState.OPEN
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanting:
     """Findings that belong together on a ticket, and the newest such ticket, if there is one."""
 
-    kind: str
+    kind: TicketKind
     holder: str
     queue: str
     episode: int
@@ -143,7 +154,7 @@ class Wanting:
 class NewTicket:
     """A ticket to be opened."""
 
-    kind: str
+    kind: TicketKind
     holder: str
     queue: str
     episode: int
@@ -156,7 +167,7 @@ class LateTicket:
     """A ticket that is open past its due time."""
 
     ticket_key: str
-    kind: str
+    kind: TicketKind
     tracker: str
     ref: str
     url: str | None
@@ -176,7 +187,7 @@ def unverified(session: Session, nights: int) -> list[Wanting]:
 
 
 def _wanting(session: Session, name: str, values: Mapping[str, object]) -> list[Wanting]:
-    with session.cursor(row_factory=class_row(Wanting)) as cursor:
+    with session.cursor(row_factory=record_row(Wanting)) as cursor:
         return cursor.execute(block("tickets", name), values).fetchall()
 
 
@@ -194,7 +205,7 @@ def want(session: Session, run: Run, ticket: NewTicket) -> str:
     """Want one more ticket, unless it's wanted already. Returns its key."""
     key = ticket_key(ticket.kind, ticket.holder, ticket.queue, ticket.episode, ticket.generation)
     session.execute(block("tickets", "insert_ticket"), {"ticket_key": key, **asdict(ticket)})
-    outbox.say(session, run, key, op="open", event_key="open", text="")
+    outbox.say(session, run, key, op=TicketCall.OPEN, event_key="open", text="")
     return key
 
 
@@ -231,7 +242,7 @@ def to_drain(session: Session, persons: Sequence[str] | None) -> list[str]:
 
 def ticket(session: Session, key: str) -> TicketRow:
     """A ticket by its key."""
-    with session.cursor(row_factory=class_row(TicketRow)) as cursor:
+    with session.cursor(row_factory=record_row(TicketRow)) as cursor:
         found = cursor.execute(block("tickets", "ticket"), {"ticket_key": key}).fetchone()
     assert found is not None
     return found
@@ -239,7 +250,7 @@ def ticket(session: Session, key: str) -> TicketRow:
 
 def items(session: Session, row: TicketRow) -> list[TicketItem]:
     """What stands on a ticket, in the order in which it came."""
-    with session.cursor(row_factory=class_row(TicketItem)) as cursor:
+    with session.cursor(row_factory=record_row(TicketItem)) as cursor:
         values = {"ticket_key": row.ticket_key, "kind": row.kind, "holder": row.holder}
         return cursor.execute(block("tickets", "items"), values).fetchall()
 
@@ -279,7 +290,7 @@ def note_past_due(session: Session, late: LateTicket) -> None:
 
 def past_due(session: Session, as_of: datetime) -> list[LateTicket]:
     """Tickets that something holds past its due time, which nobody was told of yet; the longest ones first."""
-    with session.cursor(row_factory=class_row(LateTicket)) as cursor:
+    with session.cursor(row_factory=record_row(LateTicket)) as cursor:
         return cursor.execute(block("tickets", "past_due"), {"as_of": as_of}).fetchall()
 
 

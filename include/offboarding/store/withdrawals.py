@@ -12,6 +12,7 @@ from offboarding.model.errors import FatalError
 from offboarding.store import recorded
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
+from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
 from offboarding.store.sql import block, statements
 
@@ -163,5 +164,5 @@ def withdraw_the_future(session: Session, moment: datetime) -> None:
 
 
 def _of_the_future(session: Session) -> list[Run]:
-    with session.cursor(row_factory=class_row(Run)) as cursor:
+    with session.cursor(row_factory=record_row(Run)) as cursor:
         return cursor.execute(block("withdrawals", "began_of_the_future"), {"grace": GRACE}).fetchall()

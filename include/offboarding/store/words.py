@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from offboarding.model import DepartureVerdict
 from offboarding.store import recorded
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 
@@ -28,7 +30,7 @@ class OpenEnd:
     roster: str
     told: str
     valid_from: datetime
-    verdict: str | None
+    verdict: DepartureVerdict | None
     """confirm, deny, or None where nobody has said anything."""
     reason: str | None
     author: str | None
@@ -57,7 +59,7 @@ def lock_words(session: Session) -> None:
 
 def open_ends(session: Session) -> list[OpenEnd]:
     """Departures that HR leaves open, longest gone first; those that were denied too, as long as that counts."""
-    with session.cursor(row_factory=class_row(OpenEnd)) as cursor:
+    with session.cursor(row_factory=record_row(OpenEnd)) as cursor:
         return cursor.execute(block("words", "open_ends")).fetchall()
 
 
@@ -71,7 +73,7 @@ def of_departure(session: Session, departure_id: int) -> OpenEnd | None:
     return next((each for each in open_ends(session) if (each.person_uid, each.basis, each.left_at) == its), None)
 
 
-def say(session: Session, end: OpenEnd, *, verdict: str, reason: str, author: str, days: int) -> None:
+def say(session: Session, end: OpenEnd, *, verdict: DepartureVerdict, reason: str, author: str, days: int) -> None:
     """Write down a word, confirm or deny; a denial counts for so many days."""
     values = {"person_uid": end.person_uid, "basis": end.basis, "left_at": end.left_at, "verdict": verdict}
     values |= {"reason": reason, "author": author, "days": days}

@@ -12,13 +12,21 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from offboarding.interfaces import Tracker
-from offboarding.model import TicketDraft, TicketState
+from offboarding.model import (
+    FindingState,
+    RunKind,
+    TicketCall,
+    TicketDraft,
+    TicketKind,
+    TicketState,
+    TicketStatus,
+)
 from offboarding.model.errors import FatalError
 from offboarding.report import ticket_words
 from offboarding.report.ticket import draft
 from offboarding.store import outbox, tickets
 from offboarding.store.connect import Session
-from offboarding.store.departures import VERIFY, persons_asked
+from offboarding.store.departures import persons_asked
 from offboarding.store.guard import in_doubt, waits_to_close
 from offboarding.store.locks import ticket_held
 from offboarding.store.outbox import Pending
@@ -58,7 +66,7 @@ class TicketDesk:
         refused: list[str] = []
         # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
         run = self.plan.run
-        persons = None if run.kind == VERIFY else persons_asked(self.session, run)
+        persons = None if run.kind == RunKind.VERIFY else persons_asked(self.session, run)
         for key in tickets.to_drain(self.session, persons):
             try:
                 with ticket_held(self.session, key):
@@ -78,7 +86,7 @@ class TicketDesk:
             return
         for each in pending:
             self._say(key, each)
-        if stands is TicketState.CLOSED and row.state == "open":
+        if stands is TicketState.CLOSED and row.state == TicketStatus.OPEN:
             self._reopen_by_itself(key)
         # By a feed that isn't believed nothing is worded anew but what has happened to the things themselves.
         if pending or not in_doubt(self.session, key):
@@ -86,21 +94,21 @@ class TicketDesk:
 
     def _stands(self, row: TicketRow, pending: list[Pending]) -> TicketState | None:
         """How it stands in the tracker; None where that doesn't matter, or it isn't there yet."""
-        if row.ref is None or (row.state != "open" and not pending):
+        if row.ref is None or (row.state != TicketStatus.OPEN and not pending):
             return None
         return self.tracker.state(row.known)
 
     def _say(self, key: str, pending: Pending) -> None:
         row = tickets.ticket(self.session, key)
-        if pending.op == "open" or (pending.op == "reopen" and row.ref is None):
+        if pending.op == TicketCall.OPEN or (pending.op == TicketCall.REOPEN and row.ref is None):
             self._open(row)
         elif row.ref is None:
             # It was given up before it was opened: there is nothing to say it on.
             pass
-        elif pending.op == "comment":
+        elif pending.op == TicketCall.COMMENT:
             self.tracker.comment(row.known, pending.event_key, pending.text)
             self.counts = self.counts.plus(commented=1)
-        elif pending.op == "close":
+        elif pending.op == TicketCall.CLOSE:
             self._close(row, pending)
         else:
             self._reopen(row, pending)
@@ -147,7 +155,9 @@ class TicketDesk:
     def _wanted(self, row: TicketRow) -> bool:
         """Whether it still is: it may have waited here while the tracker was down, and everything have ended since."""
         items = tickets.items(self.session, row)
-        return row.kind == "unverified" or any(item.holds and item.state != "held" for item in items)
+        return row.kind == TicketKind.UNVERIFIED or any(
+            item.holds and item.state != FindingState.HELD for item in items
+        )
 
     def _renew(self, row: TicketRow) -> None:
         new = self.plan.renew(row)
@@ -159,7 +169,7 @@ class TicketDesk:
     def _reopen_by_itself(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
         items = tickets.items(self.session, row)
-        if row.state != "open" or not _holds(items):
+        if row.state != TicketStatus.OPEN or not _holds(items):
             return
         self.tracker.reopen(row.known, ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone)))
         log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
@@ -167,7 +177,7 @@ class TicketDesk:
 
     def _bring_up_to_date(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        if row.state != "open" or row.ref is None or waits_to_close(self.session, key):
+        if row.state != TicketStatus.OPEN or row.ref is None or waits_to_close(self.session, key):
             return
         text = self._draft(row)
         digest = _digest(text)
@@ -178,7 +188,7 @@ class TicketDesk:
 
     def _draft(self, row: TicketRow) -> TicketDraft:
         items = tickets.items(self.session, row)
-        rights = tickets.missing_rights(self.session, row) if row.kind == "unverified" else []
+        rights = tickets.missing_rights(self.session, row) if row.kind == TicketKind.UNVERIFIED else []
         return draft(row, items, rights, self.zone)
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from offboarding.model import DONE, RunKind, TicketCall, TicketStatus
 from offboarding.report import late as late_words
 from offboarding.report import ticket_words
 from offboarding.store import alerts, outbox, tickets
 from offboarding.store.connect import Session
-from offboarding.store.departures import VERIFY
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 from offboarding.store.tickets import LateTicket, NewTicket, TicketItem, TicketRow, Wanting
@@ -46,8 +46,8 @@ class TicketPlan:
             for wanting in tickets.unverified(self.session, self.unverified_nights):
                 self._ask_for_rights(wanting)
             for key in tickets.verified_again(self.session):
-                self._say(key, "close", f"close:{self.run.run_id}", "Everything here can be told again.")
-            if self.run.kind == VERIFY:
+                self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", "Everything here can be told again.")
+            if self.run.kind == RunKind.VERIFY:
                 self._raise_late(tickets.past_due(self.session, self.run.as_of))
 
     def renew(self, row: TicketRow) -> str | None:
@@ -62,7 +62,7 @@ class TicketPlan:
 
     def _place(self, wanting: Wanting) -> None:
         """Onto the ticket that stands or may be reopened; a new one only for what is reason enough."""
-        if wanting.ticket_key and (wanting.state != "closed" or self._may_reopen(wanting.closed_at)):
+        if wanting.ticket_key and (wanting.state != TicketStatus.CLOSED or self._may_reopen(wanting.closed_at)):
             tickets.put(self.session, wanting.ticket_key, wanting.finding_keys, told="")
         elif wanting.holds:
             tickets.put(self.session, self._want(wanting), wanting.finding_keys, told="open")
@@ -70,9 +70,9 @@ class TicketPlan:
     def _retell(self, row: TicketRow) -> None:
         """Say that a departure is told otherwise; what was never told of it is told by the list itself."""
         items = tickets.items(self.session, row)
-        told = [item for item in items if item.retold and item.state not in tickets.DONE]
-        if told and row.state == "open":
-            self._say(row.ticket_key, "comment", _departures(told), ticket_words.retold(told))
+        told = [item for item in items if item.retold and item.state not in DONE]
+        if told and row.state == TicketStatus.OPEN:
+            self._say(row.ticket_key, TicketCall.COMMENT, _departures(told), ticket_words.retold(told))
         tickets.mark_retold(self.session, [item.finding_key for item in items])
 
     def _settle(self, row: TicketRow) -> None:
@@ -80,13 +80,13 @@ class TicketPlan:
         items = tickets.items(self.session, row)
         changed = [item for item in items if item.changed]
         holds = any(item.holds for item in items)
-        if row.state != "closed":
-            if holds and changed and row.state == "open":
-                self._say(row.ticket_key, "comment", _occasion(changed), ticket_words.changes(changed))
+        if row.state != TicketStatus.CLOSED:
+            if holds and changed and row.state == TicketStatus.OPEN:
+                self._say(row.ticket_key, TicketCall.COMMENT, _occasion(changed), ticket_words.changes(changed))
             elif not holds:
-                self._say(row.ticket_key, "close", _occasion(items), ticket_words.closing(items, changed))
+                self._say(row.ticket_key, TicketCall.CLOSE, _occasion(items), ticket_words.closing(items, changed))
         elif holds and self._may_reopen(row.closed_at):
-            self._say(row.ticket_key, "reopen", _occasion(items), ticket_words.reopening(changed))
+            self._say(row.ticket_key, TicketCall.REOPEN, _occasion(items), ticket_words.reopening(changed))
         elif holds:
             self._succeed(row)
         tickets.mark_told(self.session, [item.finding_key for item in changed])
@@ -97,16 +97,18 @@ class TicketPlan:
             items = tickets.items(self.session, tickets.ticket(self.session, late.ticket_key))
             text = ticket_words.past_due(late.kind, items, late.due_at, ZoneInfo(self.zone))
             tickets.note_past_due(self.session, late)
-            self._say(late.ticket_key, "comment", f"past-due:{late.due_at.isoformat()}", text)
+            self._say(late.ticket_key, TicketCall.COMMENT, f"past-due:{late.due_at.isoformat()}", text)
         if found:
             alerts.note(self.session, late_words.late(found, self.run.run_id), run_id=self.run.run_id)
 
     def _ask_for_rights(self, wanting: Wanting) -> None:
-        if wanting.ticket_key is None or (wanting.state == "closed" and not self._may_reopen(wanting.closed_at)):
+        if wanting.ticket_key is None or (
+            wanting.state == TicketStatus.CLOSED and not self._may_reopen(wanting.closed_at)
+        ):
             self._want(wanting)
-        elif wanting.state == "closed":
+        elif wanting.state == TicketStatus.CLOSED:
             text = "Again it can't be told whether these work."
-            self._say(wanting.ticket_key, "reopen", f"reopen:{self.run.run_id}", text)
+            self._say(wanting.ticket_key, TicketCall.REOPEN, f"reopen:{self.run.run_id}", text)
 
     def _want(self, wanting: Wanting) -> str:
         generation = (wanting.generation or 0) + 1
@@ -137,7 +139,7 @@ class TicketPlan:
         tickets.move_on(self.session, row.ticket_key, key)
         return key
 
-    def _say(self, key: str, op: str, event_key: str, text: str) -> None:
+    def _say(self, key: str, op: TicketCall, event_key: str, text: str) -> None:
         outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:

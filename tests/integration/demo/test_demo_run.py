@@ -14,6 +14,7 @@ from demo.folder import DemoFolder
 from demo.nights import Night
 from demo.own_store import OwnStore, own_store
 from offboarding import wiring
+from offboarding.model import RunKind
 from offboarding.model.errors import ConfigError
 from offboarding.store import embedded, runs
 
@@ -90,7 +91,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OwnStore:
 
 def finish_a_night(store: OwnStore) -> None:
     with wiring.store(store.loaded) as session:
-        run = runs.open_run(session, kind="nightly", caller="a test", as_of=Night.TONIGHT.as_of)
+        run = runs.open_run(session, kind=RunKind.NIGHTLY, caller="a test", as_of=Night.TONIGHT.as_of)
         runs.close_run(session, run.run_id, red=["told by a test"], waiting=0)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import ActionKind, Carryable, Resolution, Standing, SubjectKind, sentence
+from offboarding.model import ActionKind, Carryable, Resolution, Standing, SubjectKind, TicketKind, sentence
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import recorded, tickets
@@ -319,7 +319,7 @@ def test_a_new_key_beside_the_old_is_no_rotation_and_closes_with_the_old_one(com
     company.judged()
     rule = "rotation-without-effect"
     assert state(company, rule) == ("open", "")
-    assert [each.kind for each in tickets.wanting(company.session)].count("rotate") == 1
+    assert [each.kind for each in tickets.wanting(company.session)].count(TicketKind.ROTATE) == 1
 
     company.login.facts = [signing_key("kid-2")]
     for _ in range(2):

@@ -11,6 +11,7 @@ from offboarding.model import (
     Gap,
     IdentityKeyKind,
     IdentityKeyOrigin,
+    ReadPhase,
     RequestCounts,
     ScopeRead,
     Standing,
@@ -174,7 +175,9 @@ def test_whoever_reads_the_accounts_keeps_the_realm(store: Session, secrets: Key
     assert secrets.ask("select kind, source from realm") == [("aws_secrets", "secrets")]
 
     night = secrets.begun()
-    accounts = SourceRead.begin(store, source="aws", kind="aws_iam", part=AWS, phase="collect", run_id=night.run_id)
+    accounts = SourceRead.begin(
+        store, source="aws", kind="aws_iam", part=AWS, phase=ReadPhase.COLLECT, run_id=night.run_id
+    )
     accounts.stage([ScopeRead(realm=AWS, scope="", kinds=(SubjectKind.ACCOUNT,))])
     accounts.merge(RequestCounts())
     secrets.read(SECRET, SECRETS)

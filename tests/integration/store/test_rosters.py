@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from offboarding.identity.keys import KeyRules, RosterWorkerForm
-from offboarding.model import Coverage, RosterSummary, Worker
+from offboarding.model import Coverage, RosterSummary, RunKind, Worker
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store import runs
 from offboarding.store.accepted_reads import accept_read
@@ -212,7 +212,7 @@ def test_a_failed_read_leaves_everything_as_it_was(feed: Feed) -> None:
 
 
 def read_begun(session: Session, day: int) -> RosterRead:
-    run = runs.open_run(session, kind="nightly", caller=f"night {day}", as_of=night_of(day))
+    run = runs.open_run(session, kind=RunKind.NIGHTLY, caller=f"night {day}", as_of=night_of(day))
     row = RosterRow(name="hr", id_space="hr", login_realm="corp", coverage=Coverage.FULL)
     return RosterRead.begin(session, row, run.run_id, run.as_of)
 

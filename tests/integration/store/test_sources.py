@@ -14,7 +14,9 @@ from offboarding.model import (
     Account,
     Gap,
     Membership,
+    ReadPhase,
     RequestCounts,
+    RunKind,
     ScopeRead,
     Standing,
     SubjectKind,
@@ -47,15 +49,15 @@ class System:
     session: Session
     nights: Iterator[int] = field(default_factory=itertools.count)
 
-    def begun(self, *, phase: str = "collect", name: str = "corp-ldap") -> SourceRead:
-        run = runs.open_run(self.session, kind="nightly", caller=f"night {next(self.nights)}", as_of=NIGHT)
+    def begun(self, *, phase: ReadPhase = ReadPhase.COLLECT, name: str = "corp-ldap") -> SourceRead:
+        run = runs.open_run(self.session, kind=RunKind.NIGHTLY, caller=f"night {next(self.nights)}", as_of=NIGHT)
         return SourceRead.begin(self.session, source=name, kind="ldap", part="", phase=phase, run_id=run.run_id)
 
     def merged(self, read: SourceRead, *facts: StagedFact) -> SourceOutcome:
         read.stage(facts, FORM)
         return read.merge(RequestCounts(inventory=1))
 
-    def read(self, *facts: StagedFact, phase: str = "collect", name: str = "corp-ldap") -> SourceOutcome:
+    def read(self, *facts: StagedFact, phase: ReadPhase = ReadPhase.COLLECT, name: str = "corp-ldap") -> SourceOutcome:
         return self.merged(self.begun(phase=phase, name=name), *facts)
 
     def ask(self, query: LiteralString) -> list[tuple[Any, ...]]:
@@ -115,10 +117,10 @@ def test_a_failed_read_leaves_everything_as_it_was(system: System) -> None:
 def test_one_account_s_scope_shows_it_gone_and_nobody_else(system: System) -> None:
     system.read(A, KEY, B, WHOLE)
 
-    system.read(of(A), phase="detail")
+    system.read(of(A), phase=ReadPhase.DETAIL)
     assert system.there() == {"b": "works"}
 
-    system.read(B, of(B, SubjectKind.ACCOUNT), phase="detail")
+    system.read(B, of(B, SubjectKind.ACCOUNT), phase=ReadPhase.DETAIL)
     assert system.there() == {"b": "works"}
 
 
@@ -152,7 +154,7 @@ def test_an_older_listing_never_overwrites_a_newer(system: System) -> None:
 def test_an_older_listing_leaves_alone_what_was_read_live_since(system: System) -> None:
     """Even where the live read changed nothing, so that the row doesn't tell."""
     system.read(A, KEY, B, WHOLE)
-    listing, live = system.begun(), system.begun(phase="detail")
+    listing, live = system.begun(), system.begun(phase=ReadPhase.DETAIL)
 
     system.merged(live, A, KEY, of(A))
     system.merged(listing, replace(B, standing=Standing.DEAD), WHOLE)
@@ -162,7 +164,7 @@ def test_an_older_listing_leaves_alone_what_was_read_live_since(system: System) 
 
 def test_an_older_live_read_leaves_alone_what_was_listed_since(system: System) -> None:
     system.read(A, KEY, B, WHOLE)
-    live, listing = system.begun(phase="detail"), system.begun()
+    live, listing = system.begun(phase=ReadPhase.DETAIL), system.begun()
 
     system.merged(listing, A, KEY, B, WHOLE)
     system.merged(live, replace(A, standing=Standing.DEAD), of(A), of(B))
@@ -225,7 +227,7 @@ def test_last_use_is_kept_as_far_as_it_is_needed(system: System) -> None:
     system.read(used, WHOLE)
     assert system.ask(kept) == [("day", datetime(2026, 11, 20, tzinfo=UTC))]
 
-    system.read(used, of(A), phase="detail")
+    system.read(used, of(A), phase=ReadPhase.DETAIL)
     assert system.ask(kept) == [("exact", TWO_PARTS_OF_A_DAY)]
     system.read(used, WHOLE)
     assert system.ask(kept) == [("exact", TWO_PARTS_OF_A_DAY)]
@@ -247,7 +249,7 @@ def test_a_look_at_one_account_ends_nobody_elses_membership(system: System) -> N
     member = Membership(realm="d1", group_native_id="g", group_label="cn=keys", account_native_id="a")
     system.read(A, B, member, replace(member, account_native_id="b"), whole)
 
-    system.read(A, one, phase="detail")
+    system.read(A, one, phase=ReadPhase.DETAIL)
 
     standing = system.ask("select account_native_id from membership where valid_to is null")
     assert standing == [("b",)]

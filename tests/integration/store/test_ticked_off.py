@@ -17,7 +17,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from offboarding.identity.keys import AccountForm, KeyRules
-from offboarding.model import CREDENTIAL_KINDS, Account, Credential, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model import (
+    CREDENTIAL_KINDS,
+    Account,
+    Credential,
+    ReadPhase,
+    RequestCounts,
+    RunKind,
+    ScopeRead,
+    Standing,
+    SubjectKind,
+)
 from offboarding.model.errors import RetriableError
 from offboarding.store import runs, spool
 from offboarding.store.account_stage import AccountStage
@@ -56,12 +66,12 @@ EVERY_COLUMN: tuple[LiteralString, ...] = (
     from credential c join account a using (account_pk) order by 1, 2, 3""",
     "select scope, kind, complete from scope order by 1, 2",
 )
-Read = tuple[str, tuple[StagedFact, ...]]
+Read = tuple[ReadPhase, tuple[StagedFact, ...]]
 """A phase, and what is told in it."""
 
 
-def begun(session: Session, phase: str = "collect") -> SourceRead:
-    run = runs.open_run(session, kind="nightly", caller=f"ticked {next(NIGHTS)}", as_of=NIGHT)
+def begun(session: Session, phase: ReadPhase = ReadPhase.COLLECT) -> SourceRead:
+    run = runs.open_run(session, kind=RunKind.NIGHTLY, caller=f"ticked {next(NIGHTS)}", as_of=NIGHT)
     return SourceRead.begin(session, source="corp-ldap", kind="ldap", part="", phase=phase, run_id=run.run_id)
 
 
@@ -117,9 +127,13 @@ def reads(draw: DrawFn) -> Read:
         facts += (told, *draw(st.lists(credentials(told.native_id), max_size=2, unique_by=lambda one: one.native_id)))
     if draw(st.integers(0, 3)) == 3:
         facts.append(key(draw(st.integers(3, 4)), draw(st.sampled_from("abc"))))
-    phase = draw(st.sampled_from(("collect", "collect", "detail")))
+    phase = draw(st.sampled_from((ReadPhase.COLLECT, ReadPhase.COLLECT, ReadPhase.DETAIL)))
     kinds = draw(st.sampled_from((EVERYTHING, EVERYTHING, (SubjectKind.ACCOUNT,), (SubjectKind.SSH_KEY,))))
-    scopes = ("",) if phase == "collect" else tuple(dict.fromkeys(f.native_id for f in facts if isinstance(f, Account)))
+    scopes = (
+        ("",)
+        if phase is ReadPhase.COLLECT
+        else tuple(dict.fromkeys(f.native_id for f in facts if isinstance(f, Account)))
+    )
     facts += (ScopeRead(realm="d1", scope=scope, kinds=kinds) for scope in scopes)
     return phase, tuple(facts)
 
@@ -184,7 +198,7 @@ def test_nor_is_anything_after_the_way_keys_are_made_has_changed(session: Sessio
 
 def test_what_a_live_look_changed_is_compared_again(session: Session) -> None:
     live = ScopeRead(realm="d1", scope="a", kinds=EVERYTHING)
-    merged(begun(session, "detail"), A, key(1), key(2), live)
+    merged(begun(session, ReadPhase.DETAIL), A, key(1), key(2), live)
 
     assert merged(begun(session), A, key(1), WHOLE) == 0
     assert rows_of(session, "select native_id from credential where gone_at is null") == [("k1",)]
@@ -192,7 +206,7 @@ def test_what_a_live_look_changed_is_compared_again(session: Session) -> None:
 
 def test_a_live_look_that_changed_nothing_leaves_it_so(session: Session) -> None:
     live = ScopeRead(realm="d1", scope="a", kinds=EVERYTHING)
-    merged(begun(session, "detail"), A, key(1), live)
+    merged(begun(session, ReadPhase.DETAIL), A, key(1), live)
 
     assert merged(begun(session), A, key(1), WHOLE) == 1
 
@@ -228,8 +242,8 @@ def test_what_an_older_read_wrote_meanwhile_is_read_again(session: Session) -> N
 
 
 def test_a_credential_that_was_gone_and_is_told_again_is_back(lasting_store: Session) -> None:
-    told = ("collect", (A, key(0), WHOLE))
-    without = ("collect", (ScopeRead(realm=A.realm, scope="", kinds=(SubjectKind.SSH_KEY,)),))
+    told = (ReadPhase.COLLECT, (A, key(0), WHOLE))
+    without = (ReadPhase.COLLECT, (ScopeRead(realm=A.realm, scope="", kinds=(SubjectKind.SSH_KEY,)),))
 
     once, again = after(lasting_store, [told]), after(lasting_store, [told, without, told])
 

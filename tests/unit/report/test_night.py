@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Resolution
+from offboarding.model import (
+    Basis,
+    FindingState,
+    HoldStatus,
+    LineKind,
+    ReadStatus,
+    Resolution,
+    RunKind,
+    Severity,
+    TicketKind,
+)
 from offboarding.report import night
 from offboarding.store.guard import Hold
 from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketsTold, Waiting
@@ -20,7 +30,7 @@ ZONE = "Asia/Seoul"
 
 RUN = Run(
     run_id=418,
-    kind="nightly",
+    kind=RunKind.NIGHTLY,
     as_of=AS_OF,
     reads_since=AS_OF,
     started_at=AS_OF,
@@ -31,7 +41,7 @@ RUN = Run(
 HR = RosterTold(
     run_id=418,
     name="hr",
-    status="complete",
+    status=ReadStatus.COMPLETE,
     proved=True,
     origin="hr.csv",
     records=412,
@@ -48,7 +58,7 @@ AWS = PartTold(
     name="aws",
     part="222222222222",
     realm="222222222222",
-    status="complete",
+    status=ReadStatus.COMPLETE,
     accounts=96,
     credentials=0,
     detail_accounts=0,
@@ -65,8 +75,8 @@ def finding(key: str = "7c31a0b2", **changes: Any) -> NightFinding:
     usual = NightFinding(
         finding_key=key.ljust(32, "0"),
         rule="leaver-access-key",
-        severity="high",
-        state="open",
+        severity=Severity.HIGH,
+        state=FindingState.OPEN,
         person_uid="person-1",
         id_space="hr",
         worker_id="10442",
@@ -76,7 +86,7 @@ def finding(key: str = "7c31a0b2", **changes: Any) -> NightFinding:
         subject_native_id="AKIAEXAMPLE007Q3A",
         privileged=False,
         standing_reason="ListAccessKeys says Active",
-        ticket_kind="revoke",
+        ticket_kind=TicketKind.REVOKE,
         comes_first=False,
         left_at=LEFT_AT,
         last_used_at=None,
@@ -100,7 +110,7 @@ def event(key: str = "90ab0000", **changes: Any) -> NightFinding:
 
 HOLD = Hold(
     hold_id=3,
-    kind="roster",
+    kind=LineKind.ROSTER,
     name="hr",
     key="hr",
     opened_run=418,
@@ -109,7 +119,7 @@ HOLD = Hold(
     numbers=[{"measure": "actual", "value": 60, "base": 412, "bound": 20}],
     findings=60,
     closings=0,
-    status="waiting",
+    status=HoldStatus.WAITING,
     decided_at=None,
     decided_by="",
     decided_for="",
@@ -125,7 +135,7 @@ def told(**changes: Any) -> Night:
             working=412, linked=358, disputed=5, probable=7, candidate=0, orphan=42, orphan_used=12
         ),
         weightless=(),
-        leavers=(Leavers(basis="actual", confirmed=True, persons=19),),
+        leavers=(Leavers(basis=Basis.ACTUAL, confirmed=True, persons=19),),
         findings=(),
         resolutions=(),
         held=Waiting(baseline=0, over_maximum=0, trips=False),
@@ -326,9 +336,9 @@ def test_says_what_was_read_and_how_much_could_be_linked() -> None:
 def test_leavers_are_told_by_whose_word() -> None:
     seen = told(
         leavers=(
-            Leavers(basis="actual", confirmed=True, persons=19),
-            Leavers(basis="notice", confirmed=True, persons=2),
-            Leavers(basis="inferred", confirmed=False, persons=1),
+            Leavers(basis=Basis.ACTUAL, confirmed=True, persons=19),
+            Leavers(basis=Basis.NOTICE, confirmed=True, persons=2),
+            Leavers(basis=Basis.INFERRED, confirmed=False, persons=1),
         )
     )
 

@@ -3,7 +3,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from offboarding.model import TicketPriority
+from offboarding.model import (
+    Basis,
+    Effect,
+    FindingState,
+    Severity,
+    Standing,
+    SubjectKind,
+    TicketKind,
+    TicketPriority,
+    TicketStatus,
+)
 from offboarding.report.ticket import draft
 from offboarding.report.ticket_words import closing
 from offboarding.store.tickets import TicketItem, TicketRow
@@ -11,13 +21,13 @@ from offboarding.store.tickets import TicketItem, TicketRow
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 TICKET = TicketRow(
     ticket_key="offb-3fa9c1d2e4b7",
-    kind="revoke",
+    kind=TicketKind.REVOKE,
     holder="74c759d8-46e9-51c9-aa92-727ec113e98e",
     queue="",
     episode=1,
     generation=1,
     tracker="secops",
-    state="open",
+    state=TicketStatus.OPEN,
     ref="231",
     url=None,
     digest="",
@@ -30,21 +40,21 @@ LOCK = "Lock it:\nldapmodify <<'LDIF'\ndn: uid=kim,dc=corp\nLDIF"
 ACCOUNT = TicketItem(
     finding_key="7c31aa01" + "0" * 24,
     rule="leaver-account-works",
-    ticket_kind="revoke",
+    ticket_kind=TicketKind.REVOKE,
     of_keys=False,
     realm="d1",
     source="corp-ldap",
     roster="hr",
-    subject_kind="account",
+    subject_kind=SubjectKind.ACCOUNT,
     subject_native_id="n1",
     subject_label="uid=kim,dc=corp",
     account_native_id="n1",
     account_label="uid=kim,dc=corp",
-    state="open",
-    severity="high",
-    standing="works",
+    state=FindingState.OPEN,
+    severity=Severity.HIGH,
+    standing=Standing.WORKS,
     standing_reason="no lock",
-    effect="full",
+    effect=Effect.FULL,
     privileged=False,
     evidence=["employeeNumber 1042 = hr worker 1042", "mail is their work mail", "Worker 1042 left then.", "It works."],
     revoke=[LOCK, NOT_THEIRS],
@@ -56,7 +66,7 @@ ACCOUNT = TicketItem(
     resolution=None,
     resolution_details={},
     left_at=NIGHT,
-    basis="actual",
+    basis=Basis.ACTUAL,
     worker_id="1042",
     id_space="hr",
     name="Kim Minjun",

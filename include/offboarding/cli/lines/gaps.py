@@ -3,6 +3,7 @@
 from typing import Annotated, Any, ClassVar
 
 from offboarding.cli.lines.line import At, By, JsonLine, OrNull
+from offboarding.model import LineKind
 from offboarding.store.guard import Hold
 
 
@@ -40,7 +41,7 @@ class AcknowledgementLine(JsonLine):
 
 
 def _named(hold: Hold) -> str:
-    return "" if hold.kind == "total" else hold.name
+    return "" if hold.kind == LineKind.TOTAL else hold.name
 
 
 class HoldLine(JsonLine):

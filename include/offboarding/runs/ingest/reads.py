@@ -21,6 +21,7 @@ from offboarding.model import (
     Key,
     LeftOut,
     Problem,
+    ReadPhase,
     RequestCounts,
     RosterSummary,
     Worker,
@@ -92,7 +93,7 @@ def read_source(
     run: Run,
     source_settings: SourceSettings,
     part: str,
-    phase: str,
+    phase: ReadPhase,
     source: Reader,
     facts: Callable[[], Iterator[Fact]],
 ) -> SourceOutcome:
@@ -130,7 +131,7 @@ def read_source(
 def note_unknown_parts(session: Session, run: Run, source: SourceSettings, error: OffboardingError) -> str:
     """Write down that a source couldn't tell what there is of it to read. Returns what stands for its part."""
     read = SourceRead.begin(
-        session, source=source.name, kind=source.kind, part=EVERY_PART, phase="collect", run_id=run.run_id
+        session, source=source.name, kind=source.kind, part=EVERY_PART, phase=ReadPhase.COLLECT, run_id=run.run_id
     )
     read.fail(sentence(str(error)), RequestCounts())
     log.error(sentence(str(error)))
@@ -193,7 +194,7 @@ def _tell_roster(outcome: RosterOutcome) -> None:
 def _tell_source(outcome: SourceOutcome) -> None:
     told = {"keys": outcome.keys, "events": outcome.events} if outcome.keys or outcome.events else {}
     log.info(
-        "source read" if outcome.phase == "collect" else "leavers' accounts read live",
+        "source read" if outcome.phase == ReadPhase.COLLECT else "leavers' accounts read live",
         source=outcome.source,
         part=outcome.part or "whole",
         realm=outcome.realm,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
-from offboarding.model import Resolution
+from offboarding.model import Basis, FindingState, Resolution, RunKind, Severity, TicketKind
 from offboarding.model.errors import FatalError
 from offboarding.store import messages, notices
 from offboarding.store.connect import Session
@@ -33,6 +33,7 @@ from offboarding.store.reading.told_keys import (
     keys_then,
 )
 from offboarding.store.reading.upcoming import DAYS, LeavesSoon, upcoming
+from offboarding.store.record_rows import record_row
 from offboarding.store.rows import CorrelationCounts, Run
 from offboarding.store.sql import block
 
@@ -46,8 +47,8 @@ class NightFinding:
 
     finding_key: str
     rule: str
-    severity: str
-    state: str
+    severity: Severity
+    state: FindingState
     """As it was when the run ended: open, held or unverified."""
     person_uid: str | None
     id_space: str
@@ -59,7 +60,7 @@ class NightFinding:
     subject_native_id: str
     privileged: bool
     standing_reason: str
-    ticket_kind: str
+    ticket_kind: TicketKind
     comes_first: bool
     """Of what is equally bad, it's told ahead of everything else."""
     left_at: datetime | None
@@ -81,7 +82,7 @@ class NightFinding:
 class Leavers:
     """How many have left by whose word."""
 
-    basis: str
+    basis: Basis
     confirmed: bool
     """False: to be confirmed by a person; nothing of theirs is judged."""
     persons: int
@@ -180,15 +181,15 @@ def night(session: Session, run_id: int) -> Night:
     """A run's report. Raises FatalError where there is no such run."""
     values = {"run_id": run_id}
     with session.transaction():
-        with session.cursor(row_factory=class_row(_NightRun)) as cursor:
+        with session.cursor(row_factory=record_row(_NightRun)) as cursor:
             told = cursor.execute(block("night", "run_told"), values).fetchone()
         if told is None:
             raise FatalError(f"there is no run {run_id}. See: python -m offboarding runs")
-        with session.cursor(row_factory=class_row(NightFinding)) as cursor:
+        with session.cursor(row_factory=record_row(NightFinding)) as cursor:
             findings = cursor.execute(block("night", "findings_then"), values).fetchall()
-        with session.cursor(row_factory=class_row(Leavers)) as cursor:
+        with session.cursor(row_factory=record_row(Leavers)) as cursor:
             leavers = cursor.execute(block("night", "departures_then"), values).fetchall()
-        with session.cursor(row_factory=class_row(ClosedThen)) as cursor:
+        with session.cursor(row_factory=record_row(ClosedThen)) as cursor:
             resolutions = cursor.execute(block("night", "resolutions"), values).fetchall()
         return Night(
             run=_run(told),
@@ -220,7 +221,7 @@ def night(session: Session, run_id: int) -> Night:
 
 def _upcoming(session: Session, told: _NightRun) -> tuple[LeavesSoon, ...]:
     # A release reads nothing anew, and a departure's run is about some people alone.
-    return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone="UTC")) if told.kind == "nightly" else ()
+    return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone="UTC")) if told.kind == RunKind.NIGHTLY else ()
 
 
 def _held(session: Session, values: dict[str, int]) -> Waiting:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from psycopg.rows import class_row
-
+from offboarding.model import READ, ReadStatus
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 _NOT_BEGUN = "was not read in this run: its task failed before it began (see that task's log)"
@@ -28,7 +28,7 @@ class RosterTold:
 
     run_id: int
     name: str
-    status: str
+    status: ReadStatus
     """complete, partial, failed, or stale: failed while an earlier read stands."""
     proved: bool
     origin: str
@@ -54,7 +54,7 @@ class PartTold:
     part: str
     realm: str | None
     """None where it was never read, and so isn't known."""
-    status: str
+    status: ReadStatus
     """complete, partial, failed, or stale: failed while an earlier read stands."""
     accounts: int
     credentials: int
@@ -73,14 +73,14 @@ class PartTold:
     @property
     def proved(self) -> bool:
         """A source says itself where it ends: a complete read is a proved one."""
-        return self.status == "complete"
+        return self.status == ReadStatus.COMPLETE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RosterReadRow:
     run_id: int
     name: str
-    status: str | None
+    status: ReadStatus | None
     proved: bool
     origin: str
     records: int
@@ -101,7 +101,7 @@ class _PartRow:
     part: str
     realm: str | None
     correlated: bool
-    status: str | None
+    status: ReadStatus | None
     error: str
     gaps: list[dict[str, object]]
     accounts: int
@@ -110,7 +110,7 @@ class _PartRow:
     keys: int
     events: int
     requests: dict[str, int]
-    detail_status: str | None
+    detail_status: ReadStatus | None
     detail_error: str
     detail_gaps: list[dict[str, object]]
     detail_accounts: int
@@ -122,14 +122,14 @@ class _PartRow:
 
 def roster_reads(session: Session, run_ids: Sequence[int]) -> list[RosterTold]:
     """Of these runs, newest run first, by name."""
-    with session.cursor(row_factory=class_row(_RosterReadRow)) as cursor:
+    with session.cursor(row_factory=record_row(_RosterReadRow)) as cursor:
         rows = cursor.execute(block("night", "roster_reads"), {"run_ids": list(run_ids)}).fetchall()
     return [_roster(row) for row in rows]
 
 
 def source_reads(session: Session, run_ids: Sequence[int]) -> list[PartTold]:
     """Of these runs, newest run first, by name and part."""
-    with session.cursor(row_factory=class_row(_PartRow)) as cursor:
+    with session.cursor(row_factory=record_row(_PartRow)) as cursor:
         rows = cursor.execute(block("night", "source_reads"), {"run_ids": list(run_ids)}).fetchall()
     return [_part(row) for row in rows]
 
@@ -156,10 +156,10 @@ def _part(row: _PartRow) -> PartTold:
     status = _status(row.status, stands=row.stands)
     errors = [_error(row.status, row.error)]
     # Nobody asks about an account live where the inventory failed, not before correlation, and not where there is none.
-    told = status in {"complete", "partial"} and row.tells == "accounts"
-    if told and row.correlated and row.detail_status != "complete":
-        status = "partial"
-        if row.detail_status != "partial":
+    told = status in READ and row.tells == "accounts"
+    if told and row.correlated and row.detail_status != ReadStatus.COMPLETE:
+        status = ReadStatus.PARTIAL
+        if row.detail_status != ReadStatus.PARTIAL:
             errors.append(_NO_DETAIL if row.detail_status is None else _error(row.detail_status, row.detail_error))
     gaps = {(str(gap["text"]), bool(gap["red"])): None for gap in (*row.gaps, *row.detail_gaps)}
     return PartTold(
@@ -185,13 +185,13 @@ def _part(row: _PartRow) -> PartTold:
     )
 
 
-def _status(status: str | None, *, stands: bool) -> str:
-    if status in ("complete", "partial"):
+def _status(status: ReadStatus | None, *, stands: bool) -> ReadStatus:
+    if status is not None and status in READ:
         return status
-    return "stale" if stands else "failed"
+    return ReadStatus.STALE if stands else ReadStatus.FAILED
 
 
-def _error(status: str | None, error: str) -> str:
+def _error(status: ReadStatus | None, error: str) -> str:
     if status is None:
         return _NOT_BEGUN
-    return _NOT_ENDED if status == "reading" else error
+    return _NOT_ENDED if status == ReadStatus.READING else error

@@ -7,13 +7,25 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from offboarding.model import sentence
+from offboarding.model import (
+    Basis,
+    Effect,
+    FindingState,
+    Relation,
+    Resolution,
+    Severity,
+    Standing,
+    TicketKind,
+    TicketStatus,
+    sentence,
+)
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.store.connect import Session
 from offboarding.store.decisions import Decision, decisions_about
 from offboarding.store.reading.told_links import Claim, claims
 from offboarding.store.reading.workers import DepartureTold, departures
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 _KEY = re.compile(r"(?:f-)?([0-9a-f]{4,32})")
@@ -25,14 +37,14 @@ class FindingTold:
 
     finding_key: str
     rule: str
-    severity: str
-    state: str
+    severity: Severity
+    state: FindingState
     id_space: str | None
     worker_id: str | None
     """The id that people know the person by; None where nobody is concerned."""
     left_at: datetime | None
-    basis: str | None
-    relation: str | None
+    basis: Basis | None
+    relation: Relation | None
     source: str
     realm: str
     roster: str
@@ -41,9 +53,9 @@ class FindingTold:
     subject_label: str
     account_native_id: str
     account_label: str
-    standing: str
+    standing: Standing
     standing_reason: str
-    effect: str
+    effect: Effect
     privileged: bool
     used_after_departure: bool | None
     last_used_at: datetime | None
@@ -53,18 +65,18 @@ class FindingTold:
     last_confirmed_at: datetime | None
     """When the last complete read began that covers the thing."""
     resolved_at: datetime | None
-    resolution: str | None
+    resolution: Resolution | None
     resolution_details: dict[str, str]
     due_at: datetime | None
     tracker: str | None
     ref: str | None
     url: str | None
-    ticket_state: str | None
+    ticket_state: TicketStatus | None
     """None: on no ticket."""
     evidence: list[str]
     revoke: list[str]
     warning: str
-    ticket_kind: str
+    ticket_kind: TicketKind
     person_uid: str | None
     reopened: int
 
@@ -127,7 +139,7 @@ def findings(
 ) -> list[FindingTold]:
     """Findings that are so, worst first; None leaves something open."""
     values = {"state": state, "rule": rule, "person_uid": person_uid, "finding_key": finding_key}
-    with session.cursor(row_factory=class_row(FindingTold)) as cursor:
+    with session.cursor(row_factory=record_row(FindingTold)) as cursor:
         return cursor.execute(block("reading", "findings"), values).fetchall()
 
 

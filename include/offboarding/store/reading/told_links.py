@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
+from offboarding.model import LinkDecision, Relation, Standing
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 
@@ -18,15 +20,14 @@ class LinkTold:
     realm: str
     account_native_id: str
     account_label: str
-    decision: str
-    """linked, disputed, probable, candidate or orphan."""
+    decision: LinkDecision
     id_space: str | None
     worker_id: str | None
-    relation: str | None
+    relation: Relation | None
     score: int | None
     """Whole hundredths."""
     evidence: list[str]
-    standing: str
+    standing: Standing
     """Of the account, as last seen."""
     valid_from: datetime | None
 
@@ -38,8 +39,8 @@ class Claim:
     id_space: str
     worker_id: str
     person_uid: str
-    relation: str
-    decision: str
+    relation: Relation
+    decision: LinkDecision
     score: int
     evidence: list[str]
     valid_from: datetime
@@ -57,13 +58,13 @@ def links(
     """Links that are so, by source and label; None leaves something open. Dead accounts are among them."""
     decided = None if decisions is None else list(decisions)
     values = {"source": source, "decisions": decided, "person_uid": person_uid}
-    with session.cursor(row_factory=class_row(LinkTold)) as cursor:
+    with session.cursor(row_factory=record_row(LinkTold)) as cursor:
         return cursor.execute(block("reading", "links"), values).fetchall()
 
 
 def claims(session: Session, realm: str, native_id: str) -> list[Claim]:
     """Everybody that an account may belong to, best first."""
-    with session.cursor(row_factory=class_row(Claim)) as cursor:
+    with session.cursor(row_factory=record_row(Claim)) as cursor:
         return cursor.execute(block("reading", "claims"), {"realm": realm, "native_id": native_id}).fetchall()
 
 

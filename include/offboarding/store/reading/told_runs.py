@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from psycopg.rows import class_row
-
+from offboarding.model import RunKind
 from offboarding.store.connect import Session
 from offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 
@@ -15,7 +15,7 @@ class RunView:
     """A night, or the release of one."""
 
     run_id: int
-    kind: str
+    kind: RunKind
     as_of: datetime
     started_at: datetime
     finished_at: datetime | None
@@ -41,7 +41,7 @@ def last_night(session: Session) -> RunView | None:
 
 def _told(session: Session, name: str, last: int | None) -> list[RunView]:
     with session.transaction():
-        with session.cursor(row_factory=class_row(RunView)) as cursor:
+        with session.cursor(row_factory=record_row(RunView)) as cursor:
             rows = cursor.execute(block("reading", name), {"last": last}).fetchall()
         run_ids = [row.run_id for row in rows]
         rosters, parts = roster_reads(session, run_ids), source_reads(session, run_ids)
