@@ -3,7 +3,7 @@
 One statement sees one state of the database, and the server says where it ends: a read to its end is proved complete.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import psycopg
@@ -18,12 +18,9 @@ from offboarding.net.destinations import Destination, of_postgres
 from offboarding.rosters._records.columns import Layout, MissingColumnsError, checked_name, is_name, layout, missing
 from offboarding.rosters._records.days import DayReader, database_day
 from offboarding.rosters._records.durations import Duration
-from offboarding.rosters._records.likeness import Likeness
 from offboarding.rosters._records.postgres_session import column_names, column_types, cursor, in_the_clear, session
-from offboarding.rosters._records.problems import BadRecordError, ProblemList
 from offboarding.rosters._records.settings import RecordSettings
-from offboarding.rosters._records.spoiled import SpoiledValues
-from offboarding.rosters._records.workers import WorkerReader
+from offboarding.rosters._records.table import TableRead, UnlikelyTableError
 
 _log = structlog.get_logger("offboarding.rosters")
 _DAY_TYPES = ("date", "timestamp", "timestamptz")
@@ -62,7 +59,6 @@ class PostgresRoster:
         self._settings = settings
         self._connection = connection
         self._context = context
-        self._domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
         self.problems: Sequence[Problem] = ()
         self.left_out = LeftOut()
         self.summary: RosterSummary | None = None
@@ -74,49 +70,27 @@ class PostgresRoster:
         query, and IncompleteReadError where a column isn't there, or (unless it lists leavers only) no worker is.
         """
         self.problems, self.left_out, self.summary = (), LeftOut(), None
-        origin = f"query over {self._connection.conn_id}"
-        problems, spoiled = ProblemList(origin), SpoiledValues(origin, "utf-8")
+        table = TableRead(self._settings, self._context, origin := f"query over {self._connection.conn_id}")
         with session(self._connection, self._settings.name, self._settings.statement_timeout) as opened:
             if in_the_clear(opened):
                 _log.warning("read without TLS: set sslmode in the connection's extra", roster=self._settings.name)
             with cursor(opened, self._settings.query) as rows:
-                count = yield from self._workers(rows, problems, spoiled)
-        self.problems, self.left_out = problems.all(), spoiled.left_out()
-        self.summary = RosterSummary(origin=origin, proved=True, dated_at=None, rows=count)
+                yield from self._workers(rows, table)
+        self.problems, self.left_out = table.problems.all(), table.spoiled.left_out()
+        self.summary = RosterSummary(origin=origin, proved=True, dated_at=None, rows=table.count)
 
-    def _workers(
-        self, rows: psycopg.ServerCursor[TupleRow], problems: ProblemList, spoiled: SpoiledValues
-    ) -> Generator[Worker, None, int]:
-        """Yield the workers, note bad rows among the problems, and return how many rows there are."""
+    def _workers(self, rows: psycopg.ServerCursor[TupleRow], table: TableRead) -> Iterator[Worker]:
         where = self._layout(rows)
-        likeness = Likeness(where.headers, self._settings.date_format, self._domains)
-        reader = WorkerReader(self._settings, self._context.default_zone, where.headers, spoiled, _days(where, rows))
-        count = read = 0
-        for row in rows:
-            count += 1
-            cells = where.cells(["" if value is None else value for value in row])
-            label = self._label(count, cells)
-            try:
-                worker = reader.worker(cells, label)
-            except BadRecordError as error:
-                problems.add_record(label, error)
-                continue
-            if worker:
-                read += 1
-                likeness.see(worker)
-                yield worker
-        if not count and self._settings.coverage is not Coverage.LEAVERS:
+        try:
+            yield from table.workers(where, rows, self._label, _days(where, rows))
+        except UnlikelyTableError as error:
+            fix = error.fix or "Mend query, columns, date_format or mail_domains of the roster"
+            raise self._incomplete(error.text, fix) from error
+        if not table.count and self._settings.coverage is not Coverage.LEAVERS:
             raise self._incomplete("the query gives no row", "See whether it asks for what it should")
-        if count and not read:
-            raise self._incomplete(*problems.none_readable(count, spoiled.first()))
-        if odd := spoiled.verdict(count) or likeness.verdict():
-            raise self._incomplete(odd, "Mend query, columns, date_format or mail_domains of the roster")
-        if reader.without_zone:
-            _log.info("locations without a time zone", roster=self._settings.name, rows=reader.without_zone)
-        return count
 
-    def _label(self, count: int, cells: dict[str, str]) -> str:
-        worker_id = cells["worker_id"].strip()
+    def _label(self, count: int, cells: Mapping[str, str]) -> str:
+        worker_id = cells.get("worker_id", "").strip()
         return f"{self._connection.conn_id} row {count}" + (f", worker {worker_id}" if worker_id else "")
 
     def _layout(self, rows: psycopg.ServerCursor[TupleRow]) -> Layout:
