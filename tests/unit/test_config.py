@@ -115,7 +115,7 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
         ),
         pytest.param(
             lambda s: s.update(messages={"queue": "https://q", "set_aside": "https://s"}),
-            ["messages.kind is missing. Known: sqs."],
+            [f"messages.kind is missing. Known: {', '.join(loading.kinds('queues'))}."],
             id="no kind of queue",
         ),
         pytest.param(lambda s: s.update(messages=5), ["messages is a mapping with kind"], id="no queue"),
@@ -135,7 +135,9 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="a mail to nobody",
         ),
         pytest.param(
-            lambda s: s["rosters"][0].pop("kind"), ["rosters[0].kind is missing. Known: csv, postgres."], id="no kind"
+            lambda s: s["rosters"][0].pop("kind"),
+            [f"rosters[0].kind is missing. Known: {', '.join(loading.kinds('rosters'))}."],
+            id="no kind",
         ),
         pytest.param(
             lambda s: s["rosters"].append({**s["rosters"][0], "path": "other"}),

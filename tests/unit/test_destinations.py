@@ -1,5 +1,7 @@
 """Where connections may lead: whoever edits one can't send us elsewhere, nor have us speak in the clear, unseen."""
 
+import ast
+import inspect
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -123,16 +125,23 @@ def test_a_connection_to_another_host_is_refused_before_anything_is_sent(
 
 
 def test_every_kind_that_takes_a_connection_says_where_it_leads() -> None:
-    rooms = (*loading.ROOMS, "queues")
-    silent = {
-        kind
-        for room in rooms
+    """Who reads files has none; notifiers go by Airflow's own hooks."""
+    builders = [
+        (kind, module.build)
+        for room in (*loading.ROOMS, "queues")
         for kind in loading.kinds(room)
-        if not hasattr(loading.kind_module(room, kind), "destinations")
-    }
+        if not hasattr(module := loading.kind_module(room, kind), "destinations")
+    ]
 
-    # Those two read files; notifiers go by Airflow's own hooks.
-    assert silent == {"ssh", "x509", *loading.kinds("notifiers")}
+    assert builders
+    assert [kind for kind, build in builders if uses_connection(build)] == []
+
+
+def uses_connection(build: Callable[..., object]) -> bool:
+    """Whether it does more with it than to leave it aside."""
+    tree = ast.parse(inspect.getsource(build))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "connection"]
+    return any(isinstance(name.ctx, ast.Load) for name in names)
 
 
 @pytest.mark.parametrize("name", EVERY)
