@@ -1,13 +1,13 @@
 """The systems of docs/adding.md, and what their administrators and users do to them.
 
-A gateway that people come in by and a board of tickets, both served over HTTP; a folder of keys.
+A gateway that people come in by and a board of tickets, both served over HTTP; a file of HR's and a folder of keys.
 """
 
 import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from offboarding.custody.thumbprints import thumbprint
-from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, Source, Tracker
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, Roster, Source, Tracker
 from offboarding.interfaces.kinds import kind_module
-from offboarding.model import TicketRef, TicketState
+from offboarding.model import Coverage, TicketRef, TicketState
+from tests.contract.roster_contract import COLUMNS, Publish
 
 Answer = Callable[[str, str, Mapping[str, str], Any], tuple[int, object]]
 """Method, path, parameters and the JSON that was sent -> status and JSON."""
@@ -171,6 +172,38 @@ def gatehouse(*logins: str) -> Generator[Gatehouse]:
     with served(system.answer, system.token) as port:
         system.port = port
         yield system
+
+
+# --- a file of HR's ---------------------------------------------------------------------------------------------------
+
+
+def json_lines(path: Path) -> Publish:
+    """Writes HR's rows into this file (tests/contract/roster_contract.py)."""
+
+    def published(
+        rows: Iterable[Mapping[str, str]],
+        *,
+        coverage: Coverage = Coverage.FULL,
+        unmapped: Sequence[str] = (),
+        absent: Sequence[str] = (),
+        **settings: object,
+    ) -> Roster:
+        mapped = [name for name in COLUMNS if name not in unmapped]
+        there = [name for name in mapped if name not in absent]
+        lines = [there, *([row.get(name) for name in there] for row in rows)]
+        path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
+        kind = kind_module("rosters", "json_lines")
+        given = {
+            "name": "hr",
+            "kind": "json_lines",
+            "path": str(path),
+            "coverage": coverage,
+            "columns": {name: name for name in mapped},
+            "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
+        }
+        return kind.build(kind.Settings.model_validate(given | settings), None, CONTEXT)
+
+    return published
 
 
 # --- a folder of update keys ------------------------------------------------------------------------------------------
