@@ -1,14 +1,14 @@
-"""What the nights run against: a real store, a real tracker, and a company in the test's own hands."""
+"""What the nights run against: a real store, a tracker in a list, and a company in the test's own hands."""
 
 import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
 from tests.support.demo_company import demo_company
+from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker, Office
-from tests.support.tracker import people, roundup, tracker
 
-__all__ = ["demo_company", "people", "roundup", "tracker"]
+__all__ = ["demo_company", "people", "tracker"]
 
 
 @pytest.fixture

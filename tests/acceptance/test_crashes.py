@@ -22,8 +22,10 @@ from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import Feed, HeardTracker, Office, System, access_key, locked, login, switched_off, user
 from tests.support.relay import Do, relay
 from tests.support.small_company import LEFT, STAFF, WORKS, number, worker
-from tests.support.tracker import RoundupPeople, settings
+from tests.support.tracker import RoundupPeople, people, roundup, settings, tracker
 from tests.support.whole_night import NightTold, whole_night
+
+__all__ = ["people", "roundup", "tracker"]  # fixtures
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"

@@ -19,7 +19,9 @@ from offboarding.store.events import broken_at
 from tests.support import canaries
 from tests.support.demo_company import DemoCompany
 from tests.support.desk import SeenTicket, seen
-from tests.support.tracker import RoundupPeople, client
+from tests.support.tracker import RoundupPeople, client, people, roundup, tracker
+
+__all__ = ["people", "roundup", "tracker"]  # fixtures
 
 EXPECTED = yaml.safe_load((Path(__file__).parent / "expected_findings.yaml").read_text(encoding="utf-8"))
 SPECIAL_LINKS = [tuple(row[1:]) for row in EXPECTED["links"]]

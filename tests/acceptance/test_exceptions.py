@@ -1,4 +1,4 @@
-"""What may stand for a while, night after night, on a real store and a real Roundup."""
+"""What may stand for a while, night after night, on a real store, with a tracker in a list."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -10,10 +10,10 @@ from offboarding.report import night as report
 from offboarding.store import reading
 from offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
+from tests.support.listed_tracker import ListedPeople
 from tests.support.office import Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
-from tests.support.tracker import RoundupPeople
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
@@ -46,7 +46,7 @@ def states(office: Office) -> dict[str, str]:
     return {str(rule): str(state) for rule, state in rows}
 
 
-def only(people: RoundupPeople, office: Office) -> SeenTicket:
+def only(people: ListedPeople, office: Office) -> SeenTicket:
     (ticket,) = tickets_of(people, office.queue)
     return ticket
 
@@ -55,7 +55,7 @@ def screen(office: Office, run_id: int) -> str:
     return report.render(reading.night(office.session, run_id), "Asia/Seoul")
 
 
-def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Office, people: RoundupPeople) -> None:
+def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Office, people: ListedPeople) -> None:
     kim.night()
     kim.let_stand = {"exceptions": [granted(3, worker="hr:1042", rule="leaver-access-key")]}
     told = kim.night()
@@ -69,7 +69,7 @@ def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Offic
     assert "Excepted    1 finding (python -m offboarding findings --state excepted)" in screen(kim, told.run.run_id)
 
 
-def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: RoundupPeople) -> None:
+def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: ListedPeople) -> None:
     kim.let_stand = {"exceptions": [granted(1, worker="hr:1042")]}
     kim.night()
     assert tickets_of(people, kim.queue) == []
@@ -85,7 +85,7 @@ def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: Roundup
     assert broken_at(kim.session) is None
 
 
-def test_a_ticket_closes_by_it_and_is_opened_again_after_it(kim: Office, people: RoundupPeople) -> None:
+def test_a_ticket_closes_by_it_and_is_opened_again_after_it(kim: Office, people: ListedPeople) -> None:
     kim.night()
     kim.let_stand = {"exceptions": [granted(3, worker="hr:1042")]}
     kim.night()

@@ -10,10 +10,10 @@ from offboarding.model import IdentityKeyKind
 from offboarding.runs import pipeline
 from offboarding.store import keyed, reading, recorded
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople
 from tests.support.office import Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
-from tests.support.tracker import RoundupPeople
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
@@ -178,7 +178,7 @@ FORGED = {
 
 @pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
 def test_what_is_forged_closes_nothing_and_is_told_once(
-    kim: Office, people: RoundupPeople, forged: Forged, record_property: RECORD
+    kim: Office, people: ListedPeople, forged: Forged, record_property: RECORD
 ) -> None:
     before, about = [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)], said_of(kim)
     kim.session.execute(forged.sql.encode())
@@ -257,7 +257,7 @@ def test_a_hold_that_was_edited_keeps_its_words(kim: Office, record_property: RE
 
 
 def test_what_no_rule_says_again_stays_aside_and_nothing_is_told_of_it(
-    kim: Office, people: RoundupPeople, record_property: RECORD
+    kim: Office, people: ListedPeople, record_property: RECORD
 ) -> None:
     before = [(ticket.title, ticket.status, ticket.texts) for ticket in tickets_of(people, kim.queue)]
     about = said_of(kim)
@@ -281,7 +281,7 @@ def test_what_no_rule_says_again_stays_aside_and_nothing_is_told_of_it(
 
 
 def test_an_edit_behind_the_guard_is_told_to_no_tracker(
-    kim: Office, people: RoundupPeople, record_property: RECORD
+    kim: Office, people: ListedPeople, record_property: RECORD
 ) -> None:
     before = [(ticket.title, ticket.texts) for ticket in tickets_of(people, kim.queue)]
     told = kim.night()

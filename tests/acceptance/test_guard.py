@@ -1,4 +1,4 @@
-"""What the guard holds, night after night, on a real store and a real Roundup."""
+"""What the guard holds, night after night, on a real store, with a tracker in a list."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,10 @@ from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople
 from tests.support.office import CLOUD, HeardTracker, Office, access_key, locked, login, switched_off, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
-from tests.support.tracker import RoundupPeople
 from tests.support.watching import hour
 from tests.support.whole_night import whole_night
 
@@ -47,7 +47,7 @@ def states(office: Office) -> dict[str, str]:
     return {str(subject): str(state) for subject, state in rows}
 
 
-def titles(people: RoundupPeople, office: Office) -> list[str]:
+def titles(people: ListedPeople, office: Office) -> list[str]:
     return [ticket.title for ticket in tickets_of(people, office.queue) if ticket.is_open]
 
 
@@ -58,7 +58,7 @@ def red(office: Office, run_id: int) -> tuple[str, ...]:
 # --- a roster --------------------------------------------------------------------------------------------------------
 
 
-def test_as_many_as_may_leave_are_told(company: Office, people: RoundupPeople) -> None:
+def test_as_many_as_may_leave_are_told(company: Office, people: ListedPeople) -> None:
     leave(company, *PEOPLE[:2])
 
     told = company.night()
@@ -66,7 +66,7 @@ def test_as_many_as_may_leave_are_told(company: Office, people: RoundupPeople) -
     assert (len(titles(people, company)), company.holds, red(company, told.run.run_id)) == (2, {}, ())
 
 
-def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people: RoundupPeople) -> None:
+def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people: ListedPeople) -> None:
     leave(company, *PEOPLE[:3])
 
     first = company.night()
@@ -87,7 +87,7 @@ def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people:
     assert titles(people, company) == []
 
 
-def test_the_others_go_on(company: Office, people: RoundupPeople) -> None:
+def test_the_others_go_on(company: Office, people: ListedPeople) -> None:
     leave(company, PEOPLE[0])
     company.night()
     leave(company, *PEOPLE[4:8])
@@ -102,7 +102,7 @@ def test_the_others_go_on(company: Office, people: RoundupPeople) -> None:
     assert len(titles(people, company)) == 1
 
 
-def test_released_it_is_told_once(company: Office, people: RoundupPeople) -> None:
+def test_released_it_is_told_once(company: Office, people: ListedPeople) -> None:
     leave(company, *PEOPLE[:3])
     told = company.night()
     hold = company.holds["roster", "hr"]
@@ -122,7 +122,7 @@ def test_released_it_is_told_once(company: Office, people: RoundupPeople) -> Non
 
 
 def test_rejected_nothing_of_it_is_told_and_the_next_night_compares_with_what_was_accepted(
-    company: Office, people: RoundupPeople
+    company: Office, people: ListedPeople
 ) -> None:
     leave(company, *PEOPLE[:3])
     company.night()
@@ -144,7 +144,7 @@ def test_rejected_nothing_of_it_is_told_and_the_next_night_compares_with_what_wa
     assert company.holds == {}
 
 
-def test_what_was_withdrawn_before_anybody_looked_is_never_told(company: Office, people: RoundupPeople) -> None:
+def test_what_was_withdrawn_before_anybody_looked_is_never_told(company: Office, people: ListedPeople) -> None:
     leave(company, *PEOPLE)
     company.night()
 
@@ -156,7 +156,7 @@ def test_what_was_withdrawn_before_anybody_looked_is_never_told(company: Office,
 
 
 def test_within_the_limits_again_it_waits_for_the_source_that_it_rests_on(
-    company: Office, people: RoundupPeople
+    company: Office, people: ListedPeople
 ) -> None:
     leave(company, *PEOPLE[:3])
     company.night()
@@ -183,7 +183,7 @@ def keys(office: Office) -> dict[str, str]:
 
 @pytest.mark.parametrize("whole", [False, True], ids=["of each account", "of the whole look"])
 def test_within_the_limits_again_it_waits_for_the_look_that_was_refused(
-    company: Office, people: RoundupPeople, whole: bool
+    company: Office, people: ListedPeople, whole: bool
 ) -> None:
     """The list of users can be read and their keys can't: whether they still work isn't known tonight."""
     company.cloud.accounts = [user(f"AIDA{each}", tag(IdentityKeyKind.NUMBER, each)) for each in PEOPLE[:3]]
@@ -219,7 +219,7 @@ def test_within_the_limits_again_it_waits_for_the_look_that_was_refused(
     assert broken_at(company.session) is None
 
 
-def test_named_by_a_person_it_waits_for_the_look_that_was_refused(company: Office, people: RoundupPeople) -> None:
+def test_named_by_a_person_it_waits_for_the_look_that_was_refused(company: Office, people: ListedPeople) -> None:
     company.cloud.accounts = [user("AIDAONE", tag(IdentityKeyKind.NUMBER, PEOPLE[0]))]
     company.cloud.credentials = [access_key("AKIAONE", company.cloud.accounts[0])]
     leave(company, *PEOPLE[:3])
@@ -234,7 +234,7 @@ def test_named_by_a_person_it_waits_for_the_look_that_was_refused(company: Offic
     assert states(company)["AKIAONE"] == "open"
 
 
-def test_whoever_a_person_named_is_not_held(company: Office, people: RoundupPeople) -> None:
+def test_whoever_a_person_named_is_not_held(company: Office, people: ListedPeople) -> None:
     leave(company, *PEOPLE[:3])
     company.night()
 
@@ -246,7 +246,7 @@ def test_whoever_a_person_named_is_not_held(company: Office, people: RoundupPeop
     assert len(titles(people, company)) == 1
 
 
-def test_announced_they_go_through(company: Office, people: RoundupPeople) -> None:
+def test_announced_they_go_through(company: Office, people: ListedPeople) -> None:
     first, last = ((company.as_of + timedelta(days=each)).date().isoformat() for each in (1, 2))
     company.guard = {**FEW, "expect": [{"from": first, "to": last, "max": 3, "reason": "the plant is sold"}]}
     company.policy = {"max_new_tickets": 1}
@@ -307,7 +307,7 @@ def left(company: Office) -> Office:
     return company
 
 
-def test_a_feed_that_takes_departures_back_closes_no_ticket(left: Office, people: RoundupPeople) -> None:
+def test_a_feed_that_takes_departures_back_closes_no_ticket(left: Office, people: ListedPeople) -> None:
     before = states(left)
     leave(left, *PEOPLE[:2], jobs=(WORKS,))
 
@@ -324,7 +324,7 @@ def test_a_feed_that_takes_departures_back_closes_no_ticket(left: Office, people
     assert (left.tracker.calls, left.holds, states(left)) == ([], {}, before)
 
 
-def test_a_feed_in_doubt_words_no_ticket_anew_until_it_is_believed(left: Office, people: RoundupPeople) -> None:
+def test_a_feed_in_doubt_words_no_ticket_anew_until_it_is_believed(left: Office, people: ListedPeople) -> None:
     """Swapped columns: other names, another last day, and more new leavers than may be."""
     told = {ticket.ref: (ticket.title, ticket.body) for ticket in tickets_of(people, left.queue)}
     for each in PEOPLE[:2]:
@@ -344,7 +344,7 @@ def test_a_feed_in_doubt_words_no_ticket_anew_until_it_is_believed(left: Office,
     assert all("2026-11-10" in ticket.title for ticket in tickets_of(people, left.queue))
 
 
-def test_released_they_close(left: Office, people: RoundupPeople) -> None:
+def test_released_they_close(left: Office, people: ListedPeople) -> None:
     leave(left, *PEOPLE[:2], jobs=(WORKS,))
     told = left.night()
 
@@ -354,7 +354,7 @@ def test_released_they_close(left: Office, people: RoundupPeople) -> None:
     assert left.holds == {}
 
 
-def test_what_was_locked_all_at_once_waits_where_it_is_too_much(left: Office, people: RoundupPeople) -> None:
+def test_what_was_locked_all_at_once_waits_where_it_is_too_much(left: Office, people: ListedPeople) -> None:
     left.guard = {**FEW, "closings": {"absolute": 1}}
     for each in PEOPLE[:2]:
         left.directory.change(f"u{each}", **locked())
@@ -371,7 +371,7 @@ def test_what_was_locked_all_at_once_waits_where_it_is_too_much(left: Office, pe
 # --- a source --------------------------------------------------------------------------------------------------------
 
 
-def test_a_source_that_returns_far_fewer_closes_and_opens_nothing(left: Office, people: RoundupPeople) -> None:
+def test_a_source_that_returns_far_fewer_closes_and_opens_nothing(left: Office, people: ListedPeople) -> None:
     leave(left, PEOPLE[2])
     for each in (PEOPLE[0], *PEOPLE[5:]):
         left.directory.remove(f"u{each}")
@@ -387,7 +387,7 @@ def test_a_source_that_returns_far_fewer_closes_and_opens_nothing(left: Office, 
     assert ("source", "corp-ldap") in left.holds, "it wasn't read, so it can't be within the limits"
 
 
-def test_one_person_with_many_accounts_at_once_waits_alone(left: Office, people: RoundupPeople) -> None:
+def test_one_person_with_many_accounts_at_once_waits_alone(left: Office, people: ListedPeople) -> None:
     left.guard = {**FEW, "accounts": {"absolute": 3}}
     left.directory.accounts += [login(f"x{each}", number(PEOPLE[0])) for each in range(4)]
     left.directory.accounts.append(login("y", number(PEOPLE[1])))
@@ -421,7 +421,7 @@ def test_a_rule_that_finds_too_much_waits_alone(left: Office) -> None:
 # --- a first read ----------------------------------------------------------------------------------------------------
 
 
-def test_a_first_read_goes_out_in_batches_the_worst_first(office: Office, people: RoundupPeople) -> None:
+def test_a_first_read_goes_out_in_batches_the_worst_first(office: Office, people: ListedPeople) -> None:
     office.policy = {"baseline": "hold"}
     office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:3]]
     office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE[:3]]
@@ -442,7 +442,7 @@ def test_a_first_read_goes_out_in_batches_the_worst_first(office: Office, people
 
 
 def test_a_release_that_broke_off_is_taken_up_and_lets_no_more_through(
-    office: Office, people: RoundupPeople, monkeypatch: pytest.MonkeyPatch
+    office: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.policy = {"baseline": "hold"}
     office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:5]]
@@ -467,7 +467,7 @@ def test_a_release_that_broke_off_is_taken_up_and_lets_no_more_through(
 
 
 def test_what_an_answer_let_through_is_told_by_the_task_that_is_begun_anew(
-    company: Office, people: RoundupPeople, monkeypatch: pytest.MonkeyPatch
+    company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave(company, *PEOPLE[:3])
     told = company.night()
@@ -487,7 +487,7 @@ def test_what_an_answer_let_through_is_told_by_the_task_that_is_begun_anew(
 
 
 def test_what_a_release_let_through_before_it_broke_off_the_next_hour_tells(
-    company: Office, people: RoundupPeople, monkeypatch: pytest.MonkeyPatch
+    company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave(company, *PEOPLE[:3])
     told = company.night()
@@ -545,7 +545,7 @@ def test_what_rests_on_a_source_that_was_not_read_stays_when_released(company: O
         pytest.param(lambda o: leave(o, *PEOPLE, jobs=(job("active"),)), id="everyone is back"),
     ],
 )
-def test_a_feed_accident_opens_and_closes_no_ticket(left: Office, people: RoundupPeople, accident: object) -> None:
+def test_a_feed_accident_opens_and_closes_no_ticket(left: Office, people: ListedPeople, accident: object) -> None:
     before = titles(people, left)
 
     accident(left)  # type: ignore[operator]

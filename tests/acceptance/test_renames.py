@@ -17,9 +17,9 @@ from offboarding.rosters.csv import Settings as CsvSettings
 from offboarding.store.connect import Session
 from tests.support.demo_company import DemoCompany, fields
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople
 from tests.support.office import Office, access_key, login, user
 from tests.support.small_company import LEFT, STAFF, job, mail, number, tag, worker
-from tests.support.tracker import RoundupPeople
 
 KEY = "AKIAAAAAAAAAAAAAAAAA"
 KIM = worker("1042", LEFT, mail="kim@corp.example", logins=("kim",), name="Kim Minjun")
@@ -72,7 +72,7 @@ def rename_worker(office: Office) -> None:
 @pytest.mark.parametrize(
     "rename", [rename_source, rename_rosters, rename_accounts, renumber_worker, rename_worker], ids=lambda f: f.__name__
 )
-def test_a_rename_opens_no_second_ticket(kim: Office, people: RoundupPeople, rename: Callable[[Office], None]) -> None:
+def test_a_rename_opens_no_second_ticket(kim: Office, people: ListedPeople, rename: Callable[[Office], None]) -> None:
     before = findings(kim.session), tickets(kim.session)
 
     rename(kim)
@@ -85,7 +85,7 @@ def test_a_rename_opens_no_second_ticket(kim: Office, people: RoundupPeople, ren
     assert (kim.tracker.calls, findings(kim.session)) == ([], before[0])
 
 
-def test_the_ticket_says_the_new_names(kim: Office, people: RoundupPeople) -> None:
+def test_the_ticket_says_the_new_names(kim: Office, people: ListedPeople) -> None:
     rename_source(kim)
     rename_accounts(kim)
     kim.night()
@@ -96,7 +96,7 @@ def test_the_ticket_says_the_new_names(kim: Office, people: RoundupPeople) -> No
     assert "corp-ldap" not in ticket.body
 
 
-def test_a_new_number_stands_on_the_same_ticket(kim: Office, people: RoundupPeople) -> None:
+def test_a_new_number_stands_on_the_same_ticket(kim: Office, people: ListedPeople) -> None:
     renumber_worker(kim)
     kim.night()
 
@@ -104,7 +104,7 @@ def test_a_new_number_stands_on_the_same_ticket(kim: Office, people: RoundupPeop
     assert "worker 9042" in ticket.title
 
 
-def test_two_persons_who_turn_out_to_be_one_keep_their_tickets(office: Office, people: RoundupPeople) -> None:
+def test_two_persons_who_turn_out_to_be_one_keep_their_tickets(office: Office, people: ListedPeople) -> None:
     """A contractor who was hired, and left: HR gives the mail and the login of before only later."""
     contractor = worker("V7", job("left", last="2026-11-01"), mail="han@corp.example", logins=("han",))
     employee = worker("2001", job("left", start="2026-11-02", last="2026-11-13"))
@@ -129,7 +129,7 @@ def test_two_persons_who_turn_out_to_be_one_keep_their_tickets(office: Office, p
     assert office.tracker.calls == []
 
 
-def test_an_employee_who_was_a_contractor_is_no_leaver_any_more(office: Office, people: RoundupPeople) -> None:
+def test_an_employee_who_was_a_contractor_is_no_leaver_any_more(office: Office, people: ListedPeople) -> None:
     contractor = worker("V7", job("left", last="2026-11-13"), mail="han@corp.example", logins=("han",))
     office.vendors.workers = [contractor]
     office.hr.workers = [STAFF]

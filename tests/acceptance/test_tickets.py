@@ -24,7 +24,9 @@ from tests.support.office import (
     user,
 )
 from tests.support.small_company import LEFT, STAFF, WORKS, job, mail, number, tag, worker
-from tests.support.tracker import RoundupPeople
+from tests.support.tracker import RoundupPeople, people, roundup, tracker
+
+__all__ = ["people", "roundup", "tracker"]  # fixtures
 
 KIM_MAIL = "kim@corp.example"
 KIM = worker("1042", LEFT, mail=KIM_MAIL, name="Kim Minjun")

@@ -1,4 +1,4 @@
-"""Some people, now: a departure through the pipeline, on a real store and a real tracker."""
+"""Some people, now: a departure through the pipeline, on a real store and a tracker in a list."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,11 +14,11 @@ from offboarding.store import departures
 from offboarding.store.connect import Session, opened
 from tests.support.departure import DepartureTold, departure
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 
-__all__ = ["people", "roundup", "tracker"]  # fixtures
+__all__ = ["people", "tracker"]  # fixtures
 
 KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
 PARK = worker("1044", LEFT, mail="park@corp.example", logins=("parkj",), name="Park Jisoo")
@@ -64,7 +64,7 @@ def rows(office: Office, worker_id: str = "") -> dict[tuple[str, str], str]:
 KIMS = {("leaver-account-works", "kim"): "open", ("leaver-access-key", KIM_KEY.native_id): "open"}
 
 
-def titles(people: RoundupPeople, office: Office) -> list[str]:
+def titles(people: ListedPeople, office: Office) -> list[str]:
     return [ticket.title for ticket in tickets_of(people, office.queue)]
 
 
@@ -88,7 +88,7 @@ def test_a_person_is_named_in_many_ways(office: Office) -> None:
     assert {named(office, word) for word in (*by_number, *by_mail, "kimm", "KIMM")} == {("hr:1042",)}
 
 
-def test_several_people_are_checked_at_once(office: Office, people: RoundupPeople) -> None:
+def test_several_people_are_checked_at_once(office: Office, people: ListedPeople) -> None:
     office.night()
     kim_leaves(office)
     office.hr.change("1043", employments=LEFT_JOBS)
@@ -159,7 +159,7 @@ def test_no_word_at_all_is_said_so(office: Office) -> None:
 # --- what is found ---------------------------------------------------------------------------------------------------
 
 
-def test_what_the_night_had_not_seen_is_found(office: Office, people: RoundupPeople) -> None:
+def test_what_the_night_had_not_seen_is_found(office: Office, people: ListedPeople) -> None:
     office.night()
     kim_leaves(office)
     new = login("kim2", mail("kim@corp.example"), number("1042"))
@@ -236,7 +236,7 @@ def test_who_leaves_tomorrow_has_not_left(office: Office) -> None:
     assert rows(office, "1042") == {}
 
 
-def test_before_the_first_night_it_works_too(office: Office, people: RoundupPeople) -> None:
+def test_before_the_first_night_it_works_too(office: Office, people: ListedPeople) -> None:
     departure(office, "1044")
 
     assert rows(office) == {("leaver-account-works", "park"): "open"}
@@ -339,7 +339,7 @@ def test_more_people_than_a_person_may_name_wait(office: Office) -> None:
 # --- one ticket, whoever comes first ---------------------------------------------------------------------------------
 
 
-def test_the_night_after_opens_no_second_ticket(office: Office, people: RoundupPeople) -> None:
+def test_the_night_after_opens_no_second_ticket(office: Office, people: ListedPeople) -> None:
     office.night()
     kim_leaves(office)
     departure(office, "1042")
@@ -353,7 +353,7 @@ def test_the_night_after_opens_no_second_ticket(office: Office, people: RoundupP
     assert rows(office, "1042") == KIMS
 
 
-def test_a_departure_after_the_night_says_nothing_new(office: Office, people: RoundupPeople) -> None:
+def test_a_departure_after_the_night_says_nothing_new(office: Office, people: ListedPeople) -> None:
     kim_leaves(office)
     office.night()
     first = titles(people, office)
@@ -367,7 +367,7 @@ def test_a_departure_after_the_night_says_nothing_new(office: Office, people: Ro
 
 
 def test_a_departure_in_the_midst_of_a_night_makes_the_same_tickets(
-    office: Office, people: RoundupPeople, store_parameters: dict[str, str | int]
+    office: Office, people: ListedPeople, store_parameters: dict[str, str | int]
 ) -> None:
     """The night has read and judged; before it has told anyone, a departure runs through in another session."""
     office.night()
@@ -408,7 +408,7 @@ def _night_up_to_the_guard(office: Office) -> Any:
 # --- what can't be read ----------------------------------------------------------------------------------------------
 
 
-def test_a_source_that_fails_closes_nothing_and_the_rest_is_told(office: Office, people: RoundupPeople) -> None:
+def test_a_source_that_fails_closes_nothing_and_the_rest_is_told(office: Office, people: ListedPeople) -> None:
     office.night()
     kim_leaves(office)
     office.directory.error = RetriableError("sources.corp-ldap: nobody answers")

@@ -12,11 +12,11 @@ from offboarding.store import reading, words
 from tests.integration.test_departure import KIM_KEY, KIMS, LEE, PARK, office, rows
 from tests.support.deciding import add_notice, confirm_departure, deny_departure
 from tests.support.desk import SeenTicket, tickets_of
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, WORKS, job, mail, number, worker
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 
-__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+__all__ = ["office", "people", "tracker"]  # fixtures
 
 MAIL, NAME = "kim@corp.example", "Kim Minjun"
 STAYS = worker("v8", WORKS, name="Han")
@@ -27,7 +27,7 @@ def kim_is(office: Office, *jobs: Employment) -> None:
     office.hr.change("1042", employments=jobs)
 
 
-def kims_ticket(people: RoundupPeople, office: Office) -> SeenTicket:
+def kims_ticket(people: ListedPeople, office: Office) -> SeenTicket:
     (ticket,) = [
         each for each in tickets_of(people, office.queue) if each.title.startswith("Revoke") and NAME in each.body
     ]
@@ -77,7 +77,7 @@ def test_the_same_feed_twice_changes_nothing_at_all(office: Office) -> None:
 # --- rescinded, rehired, converted, extended --------------------------------------------------------------------------
 
 
-def test_rescinded(office: Office, people: RoundupPeople) -> None:
+def test_rescinded(office: Office, people: ListedPeople) -> None:
     kim_is(office, LEFT)
     office.night()
     kim_is(office, WORKS)
@@ -92,7 +92,7 @@ def test_rescinded(office: Office, people: RoundupPeople) -> None:
     nothing_dangles(office)
 
 
-def test_rehired(office: Office, people: RoundupPeople) -> None:
+def test_rehired(office: Office, people: ListedPeople) -> None:
     kim_is(office, LEFT)
     office.night()
     kim_is(office, LEFT, job(start="2026-11-20"))
@@ -104,7 +104,7 @@ def test_rehired(office: Office, people: RoundupPeople) -> None:
     nothing_dangles(office)
 
 
-def test_rehired_and_gone_again_is_a_new_ticket(office: Office, people: RoundupPeople) -> None:
+def test_rehired_and_gone_again_is_a_new_ticket(office: Office, people: ListedPeople) -> None:
     kim_is(office, LEFT)
     office.night()
     kim_is(office, LEFT, job(start="2026-11-20"))
@@ -118,7 +118,7 @@ def test_rehired_and_gone_again_is_a_new_ticket(office: Office, people: RoundupP
     nothing_dangles(office)
 
 
-def test_a_contractor_who_becomes_an_employee(office: Office, people: RoundupPeople) -> None:
+def test_a_contractor_who_becomes_an_employee(office: Office, people: ListedPeople) -> None:
     """The agency's list drops them before HR's has them."""
     office.policy = {"min_roster_percent": 0}
     office.vendors.workers = [worker("v7", WORKS, mail="choi@corp.example", logins=("choi",), name="Choi"), STAYS]
@@ -140,7 +140,7 @@ def test_a_contractor_who_becomes_an_employee(office: Office, people: RoundupPeo
     nothing_dangles(office)
 
 
-def test_a_contract_that_is_extended(office: Office, people: RoundupPeople) -> None:
+def test_a_contract_that_is_extended(office: Office, people: ListedPeople) -> None:
     kim_is(office, job(end="2026-11-20"))
     office.night()
     assert list(rows(office, "1042").values()) == ["open"]
@@ -158,7 +158,7 @@ def test_a_contract_that_is_extended(office: Office, people: RoundupPeople) -> N
 # --- the date moves ---------------------------------------------------------------------------------------------------
 
 
-def test_moved_into_the_future(office: Office, people: RoundupPeople) -> None:
+def test_moved_into_the_future(office: Office, people: ListedPeople) -> None:
     kim_is(office, LEFT)
     office.night()
     kim_is(office, job("left", last="2026-12-01"))
@@ -176,7 +176,7 @@ def test_moved_into_the_future(office: Office, people: RoundupPeople) -> None:
 
 
 @pytest.mark.parametrize("last", ["2026-11-09", "2026-11-20"])
-def test_moved_within_the_past(office: Office, people: RoundupPeople, last: str) -> None:
+def test_moved_within_the_past(office: Office, people: ListedPeople, last: str) -> None:
     kim_is(office, LEFT)
     office.night()
     kim_is(office, job("left", last=last))
@@ -218,7 +218,7 @@ def test_a_use_after_the_later_day_stays_one(office: Office) -> None:
     assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
 
 
-def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(office: Office, people: RoundupPeople) -> None:
+def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(office: Office, people: ListedPeople) -> None:
     office.night()
     last = "2026-11-25T15:00 Asia/Seoul"
     add_notice(office.session, office.settings, who="1042", last=last, reason="r", author="a")
@@ -235,7 +235,7 @@ def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(office: Office
 # --- a number changes -------------------------------------------------------------------------------------------------
 
 
-def test_a_leaver_whom_hr_gives_another_number(office: Office, people: RoundupPeople) -> None:
+def test_a_leaver_whom_hr_gives_another_number(office: Office, people: ListedPeople) -> None:
     kim_is(office, LEFT)
     office.night()
     renumbered = worker("9042", LEFT, mail=MAIL, logins=("kimm",), name=NAME, previous=("1042",))
@@ -274,7 +274,7 @@ def test_a_new_record_with_the_name_alone_is_somebody_else(office: Office) -> No
     assert rows(office, "1042") == {("departure-inferred", subject_of(office, "1042")): "open"}
 
 
-def test_two_leavers_who_turn_out_to_be_one_keep_one_ticket(office: Office, people: RoundupPeople) -> None:
+def test_two_leavers_who_turn_out_to_be_one_keep_one_ticket(office: Office, people: ListedPeople) -> None:
     """HR names the former number a night late: the second person's findings go over to the first's."""
     kim_is(office, LEFT)
     office.night()
@@ -314,7 +314,7 @@ def said(office: Office, decide: Any, who: str = "hr:1042") -> Any:
 
 
 @pytest.mark.parametrize("happens", [vanishes, lapses])
-def test_confirmed_it_counts(office: Office, people: RoundupPeople, happens: Any) -> None:
+def test_confirmed_it_counts(office: Office, people: ListedPeople, happens: Any) -> None:
     office.night()
     happens(office)
     office.night()
@@ -332,7 +332,7 @@ def test_confirmed_it_counts(office: Office, people: RoundupPeople, happens: Any
 
 
 @pytest.mark.parametrize("happens", [vanishes, lapses])
-def test_denied_it_closes_and_is_asked_again(office: Office, people: RoundupPeople, happens: Any) -> None:
+def test_denied_it_closes_and_is_asked_again(office: Office, people: ListedPeople, happens: Any) -> None:
     office.night()
     happens(office)
     office.as_of = datetime.now(UTC)
@@ -364,7 +364,7 @@ def test_another_end_is_asked_about_anew(office: Office) -> None:
     assert "open" in rows(office, "1042").values()
 
 
-def test_who_reappears_after_a_confirmed_absence_works_here(office: Office, people: RoundupPeople) -> None:
+def test_who_reappears_after_a_confirmed_absence_works_here(office: Office, people: ListedPeople) -> None:
     office.night()
     vanishes(office)
     office.night()

@@ -21,13 +21,13 @@ from tests.integration.commands.conftest import connected
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.deciding import add_notice
 from tests.support.departure import departure
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
 from tests.support.source_tree import PROJECT
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 from tests.unit.test_config import GOOD
 
-__all__ = ["mailbox", "office", "people", "roundup", "sqs_server", "tracker"]  # fixtures
+__all__ = ["mailbox", "office", "people", "sqs_server", "tracker"]  # fixtures
 
 
 def come(office: Office, mailbox: Mailbox) -> list[str]:
@@ -181,7 +181,7 @@ def by_message(office: Office, mailbox: Mailbox, ids: list[str], **more: Any) ->
     return departure(office, sent=lambda run: messages.take(office.session, run, mailbox.queue, event(ids)), **more)
 
 
-def test_a_message_makes_the_ticket(office: Office, mailbox: Mailbox, people: RoundupPeople) -> None:
+def test_a_message_makes_the_ticket(office: Office, mailbox: Mailbox, people: ListedPeople) -> None:
     office.night()
     notice = add_notice(
         office.session, office.settings, who="1042", last="2026-11-25T15:00 Asia/Seoul", reason="r", author="a"

@@ -1,4 +1,4 @@
-"""Departures that people tell before HR does, on a real store and a real tracker."""
+"""Departures that people tell before HR does, on a real store and a tracker in a list."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,11 @@ from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, 
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, WORKS, job, worker
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 
-__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+__all__ = ["office", "people", "tracker"]  # fixtures
 
 LAST = "2026-11-24T15:00 Asia/Seoul"
 LAST_AT = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -119,7 +119,7 @@ def test_a_second_notice_about_the_same_person_is_refused(office: Office) -> Non
 # --- what it does ----------------------------------------------------------------------------------------------------
 
 
-def test_it_makes_a_leaver_of_who_works_here_by_the_feed(office: Office, people: RoundupPeople) -> None:
+def test_it_makes_a_leaver_of_who_works_here_by_the_feed(office: Office, people: ListedPeople) -> None:
     office.night()
     made = noticed(office)
 
@@ -189,7 +189,7 @@ def test_it_outranks_a_feed_that_lists_them_as_returned(office: Office) -> None:
 # --- until the feed confirms it --------------------------------------------------------------------------------------
 
 
-def test_the_feed_confirms_it_with_its_own_day(office: Office, people: RoundupPeople) -> None:
+def test_the_feed_confirms_it_with_its_own_day(office: Office, people: ListedPeople) -> None:
     office.night()
     made = noticed(office)
     office.night()
@@ -249,7 +249,7 @@ def test_hr_that_takes_a_confirmed_departure_back_is_followed(office: Office) ->
 # --- or a person withdraws it ----------------------------------------------------------------------------------------
 
 
-def test_withdrawn_the_findings_close_with_that_reason(office: Office, people: RoundupPeople) -> None:
+def test_withdrawn_the_findings_close_with_that_reason(office: Office, people: ListedPeople) -> None:
     office.night()
     made = noticed(office)
     office.night()
@@ -276,7 +276,7 @@ def test_what_ended_is_not_taken_back_twice(office: Office) -> None:
         withdraw_notice(office.session, "n-000000", reason="none", author="lee")
 
 
-def test_told_again_it_is_the_same_ticket(office: Office, people: RoundupPeople) -> None:
+def test_told_again_it_is_the_same_ticket(office: Office, people: ListedPeople) -> None:
     office.night()
     first = noticed(office)
     office.night()

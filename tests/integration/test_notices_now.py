@@ -16,11 +16,11 @@ from offboarding.store.connect import Session, opened
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import WORKS, number, worker
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 
-__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+__all__ = ["office", "people", "tracker"]  # fixtures
 
 LAST = "2026-11-25T15:00 Asia/Seoul"
 ROUNDS = 3
@@ -34,7 +34,7 @@ def noticed(office: Office, who: str, last: str = LAST) -> str:
 # --- by id ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_notice_names_its_person(office: Office, people: RoundupPeople) -> None:
+def test_a_notice_names_its_person(office: Office, people: ListedPeople) -> None:
     office.night()
     notice = noticed(office, "kim@corp.example")
 
@@ -152,7 +152,7 @@ def beside(office: Office, session: Session) -> Office:
 
 
 def test_several_at_once_and_one_during_a_night_make_the_same_tickets(
-    office: Office, people: RoundupPeople, store_parameters: dict[str, str | int]
+    office: Office, people: ListedPeople, store_parameters: dict[str, str | int]
 ) -> None:
     """Two runs about one person, one about two, and a night: each step of each meets the others as it comes."""
     office.night()

@@ -22,15 +22,15 @@ from offboarding.store.rows import Run
 from tests.integration.test_departure import office
 from tests.support.deciding import acknowledge
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office, login
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, number, worker
 from tests.support.source_tree import PROJECT
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 from tests.unit.test_config import GOOD as CONFIGURATION
 
-__all__ = ["mailbox", "office", "people", "roundup", "sqs_server", "tracker"]  # fixtures
+__all__ = ["mailbox", "office", "people", "sqs_server", "tracker"]  # fixtures
 
 Night = Callable[..., Run]
 
@@ -84,7 +84,7 @@ def test_a_queue_that_answers_is_not_mentioned(night: Night, office: Office) -> 
 
 
 def test_one_that_cannot_be_reached_makes_the_night_red_and_keeps_nothing_back(
-    night: Night, office: Office, mailbox: Mailbox, people: RoundupPeople
+    night: Night, office: Office, mailbox: Mailbox, people: ListedPeople
 ) -> None:
     night()
     office.hr.workers = [*office.hr.workers, worker("1099", LEFT)]

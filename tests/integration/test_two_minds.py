@@ -10,12 +10,12 @@ from offboarding.report import night as screen
 from offboarding.store import reading
 from tests.integration.test_departure import KIM, LEE, office, rows
 from tests.support.deciding import confirm_departure, deny_departure
+from tests.support.listed_tracker import people, tracker
 from tests.support.office import Office, access_key, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, key, worker
-from tests.support.tracker import people, roundup, tracker
 
-__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+__all__ = ["office", "people", "tracker"]  # fixtures
 
 GONE = replace(KIM, employments=(LEFT,))
 

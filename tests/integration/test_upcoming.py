@@ -10,11 +10,11 @@ from offboarding.store import reading
 from offboarding.store.reading.upcoming import upcoming
 from tests.integration.test_departure import office, rows
 from tests.support.deciding import add_notice
+from tests.support.listed_tracker import people, tracker
 from tests.support.office import Office, locked
 from tests.support.small_company import LEFT, WORKS, job
-from tests.support.tracker import people, roundup, tracker
 
-__all__ = ["office", "people", "roundup", "tracker"]  # fixtures
+__all__ = ["office", "people", "tracker"]  # fixtures
 
 
 def soon(office: Office, days: int = 14) -> list[tuple[str, str, str]]:

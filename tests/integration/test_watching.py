@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import IdentityKeyKind, Standing
+from offboarding.model import IdentityKeyKind, Standing, TicketPriority
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import recorded
@@ -16,12 +16,12 @@ from offboarding.store.connect import Session, opened
 from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
 from tests.support.desk import SeenTicket, tickets_of
+from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user
 from tests.support.small_company import LEFT, WORKS, number, tag, worker
-from tests.support.tracker import RoundupPeople, people, roundup, tracker
 from tests.support.watching import HourTold, hour
 
-__all__ = ["people", "roundup", "tracker"]  # fixtures
+__all__ = ["people", "tracker"]  # fixtures
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
 LEE = worker("1043", WORKS, mail="lee@corp.example", logins=("leeh",), name="Lee Haneul")
@@ -51,12 +51,12 @@ def states(office: Office) -> dict[tuple[str, str], str]:
     return {(str(rule), str(subject)): str(state) for rule, subject, state in rows}
 
 
-def only(people: RoundupPeople, office: Office) -> SeenTicket:
+def only(people: ListedPeople, office: Office) -> SeenTicket:
     (ticket,) = tickets_of(people, office.queue)
     return ticket
 
 
-def close_by_hand(people: RoundupPeople, office: Office) -> None:
+def close_by_hand(people: ListedPeople, office: Office) -> None:
     people.close(only(people, office).ref)
 
 
@@ -142,7 +142,7 @@ def test_without_change_nothing_is_said_and_nothing_written(office: Office) -> N
 # --- dead ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_died_is_ticked_with_evidence_and_the_rest_holds_the_ticket(office: Office, people: RoundupPeople) -> None:
+def test_what_died_is_ticked_with_evidence_and_the_rest_holds_the_ticket(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
 
     told = hour(office)
@@ -156,7 +156,7 @@ def test_what_died_is_ticked_with_evidence_and_the_rest_holds_the_ticket(office:
     assert [line["status"] for line in told.said("open findings looked at")] == ["green"]
 
 
-def test_when_all_is_dead_the_ticket_closes(office: Office, people: RoundupPeople) -> None:
+def test_when_all_is_dead_the_ticket_closes(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
     office.cloud.remove(KIM_KEY.native_id)
 
@@ -167,7 +167,7 @@ def test_when_all_is_dead_the_ticket_closes(office: Office, people: RoundupPeopl
     assert broken_at(office.session) is None
 
 
-def test_a_key_that_is_switched_off_closes_its_ticket_as_at_night(office: Office, people: RoundupPeople) -> None:
+def test_a_key_that_is_switched_off_closes_its_ticket_as_at_night(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
     office.cloud.change(KIM_KEY.native_id, **switched_off())
 
@@ -178,7 +178,7 @@ def test_a_key_that_is_switched_off_closes_its_ticket_as_at_night(office: Office
     assert not only(people, office).is_open
 
 
-def test_absence_closes_nothing_where_a_right_is_missing(office: Office, people: RoundupPeople) -> None:
+def test_absence_closes_nothing_where_a_right_is_missing(office: Office, people: ListedPeople) -> None:
     office.cloud.remove(KIM_KEY.native_id)
     office.cloud.denied = "ListAccessKeys denied"
 
@@ -189,7 +189,7 @@ def test_absence_closes_nothing_where_a_right_is_missing(office: Office, people:
     assert told.red
 
 
-def test_what_can_no_longer_be_told_stays_open_silently(office: Office, people: RoundupPeople) -> None:
+def test_what_can_no_longer_be_told_stays_open_silently(office: Office, people: ListedPeople) -> None:
     office.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="GetAccessKeyLastUsed denied")
 
     hour(office)
@@ -201,7 +201,7 @@ def test_what_can_no_longer_be_told_stays_open_silently(office: Office, people: 
 # --- sources that fail -----------------------------------------------------------------------------------------------
 
 
-def test_a_failed_source_keeps_its_state_and_the_run_is_red_for_it(office: Office, people: RoundupPeople) -> None:
+def test_a_failed_source_keeps_its_state_and_the_run_is_red_for_it(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
     office.cloud.remove(KIM_KEY.native_id)
 
@@ -252,7 +252,7 @@ def _failing(office: Office, other: Any) -> Any:
 
 
 def test_a_ticket_closed_by_a_person_is_reopened_with_what_works_and_since_when(
-    office: Office, people: RoundupPeople
+    office: Office, people: ListedPeople
 ) -> None:
     office.directory.change("kim", **locked())
     close_by_hand(people, office)
@@ -270,7 +270,7 @@ def test_a_ticket_closed_by_a_person_is_reopened_with_what_works_and_since_when(
     assert "uid=kim" not in said
 
 
-def test_a_ticket_about_nobodys_accounts_is_reopened_too(office: Office, people: RoundupPeople) -> None:
+def test_a_ticket_about_nobodys_accounts_is_reopened_too(office: Office, people: ListedPeople) -> None:
     office.directory.accounts.append(login("stray"))
     office.night()
     (review,) = [each for each in tickets_of(people, office.queue) if each.title.startswith("Review")]
@@ -283,9 +283,7 @@ def test_a_ticket_about_nobodys_accounts_is_reopened_too(office: Office, people:
     assert "1 thing on it is still to be decided" in review.comments[-1]
 
 
-def test_a_ticket_closed_by_a_person_after_the_work_was_done_stays_closed(
-    office: Office, people: RoundupPeople
-) -> None:
+def test_a_ticket_closed_by_a_person_after_the_work_was_done_stays_closed(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
     office.cloud.remove(KIM_KEY.native_id)
     close_by_hand(people, office)
@@ -296,7 +294,7 @@ def test_a_ticket_closed_by_a_person_after_the_work_was_done_stays_closed(
     assert "reopen" not in office.tracker.calls
 
 
-def test_a_key_that_is_activated_again_is_reopened_and_counted(office: Office, people: RoundupPeople) -> None:
+def test_a_key_that_is_activated_again_is_reopened_and_counted(office: Office, people: ListedPeople) -> None:
     for times in (1, 2):
         office.cloud.change(KIM_KEY.native_id, **switched_off())
         hour(office, hours=2 * times)
@@ -315,9 +313,7 @@ def test_a_key_that_is_activated_again_is_reopened_and_counted(office: Office, p
         assert f"it was done {'once' if times == 1 else '2 times'}" in " ".join(ticket.body.split())
 
 
-def test_a_ticket_that_closed_is_reopened_when_its_key_is_activated_again(
-    office: Office, people: RoundupPeople
-) -> None:
+def test_a_ticket_that_closed_is_reopened_when_its_key_is_activated_again(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
     office.cloud.change(KIM_KEY.native_id, **switched_off())
     hour(office)
@@ -333,7 +329,7 @@ def test_a_ticket_that_closed_is_reopened_when_its_key_is_activated_again(
     assert "works again" in ticket.comments[-1]
 
 
-def test_a_new_key_on_a_watched_account_goes_on_the_same_ticket(office: Office, people: RoundupPeople) -> None:
+def test_a_new_key_on_a_watched_account_goes_on_the_same_ticket(office: Office, people: ListedPeople) -> None:
     office.cloud.credentials.append(access_key("AKIANEWNEWNEWNEWNEWN", KIM_USER))
 
     hour(office)
@@ -387,7 +383,7 @@ def test_what_a_night_has_found_and_not_yet_guarded_is_the_nights(office: Office
 # --- past due --------------------------------------------------------------------------------------------------------
 
 
-def test_past_due_raises_the_priority_once_comments_once_and_tells_once(office: Office, people: RoundupPeople) -> None:
+def test_past_due_raises_the_priority_once_comments_once_and_tells_once(office: Office, people: ListedPeople) -> None:
     heard = HeardNotifier()
     before = only(people, office)
     hour(office, hours=23, notifiers=[heard])
@@ -397,7 +393,7 @@ def test_past_due_raises_the_priority_once_comments_once_and_tells_once(office: 
         hour(office, hours=hours, notifiers=[heard])
 
     after = only(people, office)
-    order = ["wish", "feature", "bug", "urgent", "critical"]
+    order = [each.value for each in reversed(TicketPriority)]
     assert order.index(after.priority) == order.index(before.priority) + 1
     (said,) = after.comments
     assert said.startswith("Past due since 27 November 2026 01:00 KST, and its priority is raised: 2 things on it")
@@ -418,7 +414,7 @@ def test_several_that_turn_late_are_one_message(office: Office) -> None:
     assert [alert.subject for alert in heard.alerts] == ["Offboarding: 2 tickets past due"]
 
 
-def test_a_person_who_lowers_the_priority_again_has_the_last_word(office: Office, people: RoundupPeople) -> None:
+def test_a_person_who_lowers_the_priority_again_has_the_last_word(office: Office, people: ListedPeople) -> None:
     hour(office, hours=25)
     ticket = only(people, office)
     comments = ticket.comments
@@ -429,7 +425,7 @@ def test_a_person_who_lowers_the_priority_again_has_the_last_word(office: Office
     assert office.tracker.calls == []
 
 
-def test_whoever_cannot_be_told_is_told_the_next_time(office: Office, people: RoundupPeople) -> None:
+def test_whoever_cannot_be_told_is_told_the_next_time(office: Office, people: ListedPeople) -> None:
     heard = HeardNotifier(error=RetriableError("notifiers.soc: takes no mail now"))
     with pytest.raises(RetriableError, match="couldn't be told at once"):
         hour(office, hours=25, notifiers=[heard])
@@ -442,7 +438,7 @@ def test_whoever_cannot_be_told_is_told_the_next_time(office: Office, people: Ro
     assert [alert.subject for alert in heard.alerts] == ["Offboarding: 1 ticket past due"]
 
 
-def test_a_night_counts_what_is_past_due_and_says_nothing_of_it(office: Office, people: RoundupPeople) -> None:
+def test_a_night_counts_what_is_past_due_and_says_nothing_of_it(office: Office, people: ListedPeople) -> None:
     office.night(days=2)
 
     assert (office.tracker.calls, only(people, office).comments) == ([], ())
@@ -459,7 +455,7 @@ def _until(day: datetime) -> Any:
     return replace(LEFT, last_working_on=day.date())
 
 
-def test_whose_last_day_ends_is_checked_within_the_hour(office: Office, people: RoundupPeople) -> None:
+def test_whose_last_day_ends_is_checked_within_the_hour(office: Office, people: ListedPeople) -> None:
     """Lee's last day is told beforehand: at its end nobody waits for the night."""
     leaves(office, "1043", office.as_of + timedelta(days=1))
     office.night(days=0)
@@ -481,7 +477,7 @@ def test_whose_last_day_ends_is_checked_within_the_hour(office: Office, people: 
     assert len(tickets_of(people, office.queue)) == 2
 
 
-def test_whose_contract_was_extended_meanwhile_is_left_alone(office: Office, people: RoundupPeople) -> None:
+def test_whose_contract_was_extended_meanwhile_is_left_alone(office: Office, people: ListedPeople) -> None:
     day = office.as_of + timedelta(days=1)
     leaves(office, "1043", day)
     office.night(days=0)
@@ -531,7 +527,7 @@ def test_a_departure_that_fails_is_made_again_the_next_hour(office: Office) -> N
 
 
 def test_two_hours_at_once_say_everything_once(
-    office: Office, people: RoundupPeople, store_parameters: dict[str, str | int]
+    office: Office, people: ListedPeople, store_parameters: dict[str, str | int]
 ) -> None:
     office.directory.change("kim", **locked())
     office.cloud.remove(KIM_KEY.native_id)

@@ -1,8 +1,9 @@
-"""What stands in the real tracker on one queue, read by a person over its REST interface."""
+"""What stands in a tracker on one queue, as a person finds it: in the real one over its REST interface."""
 
 from dataclasses import dataclass
 
 from offboarding.model import TicketRef
+from tests.support.listed_tracker import ListedPeople, ListedTicket
 from tests.support.tracker import RoundupPeople
 
 
@@ -32,8 +33,10 @@ class SeenTicket:
         return self.status not in {"resolved", "done-cbb"}
 
 
-def tickets_of(people: RoundupPeople, queue: str) -> list[SeenTicket]:
+def tickets_of(people: RoundupPeople | ListedPeople, queue: str) -> list[SeenTicket]:
     """Every ticket of a queue that nobody deleted, the oldest first."""
+    if isinstance(people, ListedPeople):
+        return [_listed(people, each) for each in people.tracker.there() if each.draft.queue == queue]
     found = people.analyst.get("keyword", params={"name": queue, "@fields": "name"}).raise_for_status().json()
     ids = [each["id"] for each in found["data"]["collection"] if each["name"] == queue]
     if not ids:
@@ -41,6 +44,16 @@ def tickets_of(people: RoundupPeople, queue: str) -> list[SeenTicket]:
     listed = people.analyst.get("issue", params={"keyword": ids[0], "@page_size": "500"}).raise_for_status().json()
     numbers = sorted(int(each["id"]) for each in listed["data"]["collection"])
     return [seen(people, TicketRef(ref=str(number), url=f"{people.url}issue{number}")) for number in numbers]
+
+
+def _listed(people: ListedPeople, ticket: ListedTicket) -> SeenTicket:
+    return SeenTicket(
+        ref=ticket.ref,
+        title=ticket.draft.title,
+        status="in-progress" if ticket.is_open else "resolved",
+        priority=people.priority(ticket.ref),
+        texts=tuple(people.texts(ticket.ref)),
+    )
 
 
 def seen(people: RoundupPeople, ref: TicketRef) -> SeenTicket:

@@ -5,6 +5,8 @@ It opens a second ticket of the same key if it's asked to, as every tracker does
 
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from offboarding.model import TicketDraft, TicketRef, TicketState
 
 
@@ -125,3 +127,15 @@ class ListedPeople:
 
     def trace(self, ref: TicketRef) -> str:
         return repr(self.tracker.ticket(ref))
+
+
+@pytest.fixture
+def tracker() -> ListedTracker:
+    """An empty one."""
+    return ListedTracker()
+
+
+@pytest.fixture
+def people(tracker: ListedTracker) -> ListedPeople:
+    """Whoever works in it."""
+    return ListedPeople(tracker=tracker)

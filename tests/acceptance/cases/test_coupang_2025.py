@@ -14,11 +14,11 @@ from demo.login_service import LoginService, login_service, public_jwk, signing_
 from offboarding.model import IdentityKeyKind
 from offboarding.verifiers import jwks
 from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople
 from tests.support.office import System, access_key, locked, login, user
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay, accounts
 from tests.support.small_company import job, number, tag, worker
-from tests.support.tracker import RoundupPeople
 
 LAST_DAY, FIRST_MISUSE, NOTICED = date(2025, 1, 1), date(2025, 4, 14), date(2025, 11, 18)
 CASE = PublicCase(
@@ -127,7 +127,7 @@ def test_without_a_register_the_key_is_not_checked_and_never_clean(
 
 
 def test_the_key_is_found_the_first_night_and_held_open_until_it_is_dead(
-    shop: Replay, running: LoginService, people: RoundupPeople, tmp_path
+    shop: Replay, running: LoginService, people: ListedPeople, tmp_path
 ) -> None:
     old, new = (public_jwk(signing_key(tmp_path, kid).public_key(), kid) for kid in ("2020-06", "2025-11"))
     ask(shop, running)
