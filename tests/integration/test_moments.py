@@ -9,7 +9,7 @@ import pytest
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
 from offboarding.runs import pipeline
-from offboarding.store import recorded, runs, watching, withdrawals
+from offboarding.store import rechecks, recorded, runs, withdrawals
 from offboarding.store.connect import Session, opened
 from offboarding.store.rows import Run
 from offboarding.store.trial import trial
@@ -195,7 +195,7 @@ def test_whose_last_day_ended_is_due_whatever_a_future_run_says(office: Office) 
     runs.close_run(office.session, run.run_id, red=(), waiting=0)
     night_of_the_future(office)
 
-    due = watching.due(office.session, as_of=now(), zone="Asia/Seoul")
+    due = rechecks.due(office.session, as_of=now(), zone="Asia/Seoul")
 
     assert [person.worker_id for person in due] == ["1043"]
 

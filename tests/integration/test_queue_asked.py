@@ -15,7 +15,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.queues.sqs import SqsQueue, build
 from offboarding.report import night as screen
 from offboarding.runs import messages, pipeline
-from offboarding.runs.doctor.systems import FAILED, GOOD, CheckedSystem, Checkup
+from offboarding.runs.doctor.systems import FAILED, GOOD, CheckedSystem, Doctor
 from offboarding.runs.whole import Readers, whole_night
 from offboarding.store import reading
 from offboarding.store.rows import Run
@@ -230,7 +230,7 @@ def test_without_a_queue_nothing_is_missed(office: Office) -> None:
 
 
 def checked(office: Office, mailbox: Mailbox, queue: SqsQueue) -> CheckedSystem:
-    checkup = Checkup(
+    checkup = Doctor(
         settings=settings(office, mailbox), readers=readers(office, queue), as_of=office.as_of, session=office.session
     )
     (found,) = [each for each in checkup.run() if each.room == "queue"]

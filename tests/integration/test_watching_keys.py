@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offboarding.model import Carryable
+from offboarding.model import Exportable
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store.connect import Session
@@ -13,8 +13,8 @@ from tests.support.key_company import CLOUD, KIM_GONE, LEE_ACCOUNT, LEE_USER, Ke
 from tests.support.keys_read import signing_key
 from tests.support.registered import custodian, entry
 
-LYING = signing_key("kid-9", material=f"jkt:{'c' * 43}", realm=CLOUD, carryable=Carryable.YES)
-KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Carryable.YES)
+LYING = signing_key("kid-9", material=f"jkt:{'c' * 43}", realm=CLOUD, carryable=Exportable.YES)
+KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Exportable.YES)
 OTHERS = (("secrets", LYING.native_id),)
 
 _callers = iter(range(1, 1_000))

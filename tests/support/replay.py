@@ -30,7 +30,7 @@ from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import SCHEMA, Session
 from offboarding.store.findings import give_verdict
-from offboarding.store.reading import told_keys
+from offboarding.store.reading import key_views
 from offboarding.store.rows import Run
 from tests.support.office import Feed, HeardTracker
 from tests.support.red import why_red
@@ -236,8 +236,8 @@ class Replay:
     def attest(self, name: str, until: date) -> None:
         """A person saw that a key nobody can be asked about is dead; their word counts to the end of this day."""
         end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(self.zone))
-        key = told_keys.key_called(self.session, name)
-        told_keys.attest(self.session, key, reason="the old one is refused", author="analyst", until=end)
+        key = key_views.key_called(self.session, name)
+        key_views.attest(self.session, key, reason="the old one is refused", author="analyst", until=end)
 
     def measured(self, rules: Iterable[str]) -> Measured:
         """When these rules' findings began and ended, by the record of every change. Each must have found something."""

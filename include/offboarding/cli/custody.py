@@ -17,9 +17,9 @@ from offboarding.report import wording
 from offboarding.report.wording import COMMAND, counted, moment
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding.store.reading import told_holders, told_keys
-from offboarding.store.reading.told_holders import HolderQuery, HolderTold
-from offboarding.store.reading.told_keys import KeyView
+from offboarding.store.reading import holder_views, key_views
+from offboarding.store.reading.holder_views import HolderQuery, HolderView
+from offboarding.store.reading.key_views import KeyView
 
 NO_KEY_YET = (
     "No verifier or source has shown a key yet, and custody.yaml names none: docs/custody.md says how to begin."
@@ -57,7 +57,7 @@ def custody(
             return _key(session, asked(as_of, zone), key, output)
         if worker:
             return _worker(session, asked(as_of, zone), worker, output)
-        found = told_keys.keys(session)
+        found = key_views.keys(session)
     if output == "jsonl":
         from offboarding.cli.lines.keys import KeyLine  # noqa: PLC0415
 
@@ -78,8 +78,8 @@ def asked(as_of: date | None, zone: str) -> HolderQuery:
 
 
 def _key(session: Session, question: HolderQuery, word: str, output: str) -> int:
-    key, zone = told_keys.key_called(session, word), question.zone
-    holders = told_holders.holders_of(session, key, question)
+    key, zone = key_views.key_called(session, word), question.zone
+    holders = holder_views.holders_of(session, key, question)
     if output == "jsonl":
         from offboarding.cli.lines.keys import HolderLine  # noqa: PLC0415
 
@@ -92,7 +92,7 @@ def _key(session: Session, question: HolderQuery, word: str, output: str) -> int
     else:
         say(f"NOBODY is known to have held it by {moment(question.as_of, zone)}: NOT CHECKED, which isn't nobody.")
     if key.registered:
-        for stranger in told_holders.strangers(session, key.registered.name):
+        for stranger in holder_views.strangers(session, key.registered.name):
             say(f"The register names {stranger}, of whom no roster has ever told.")
     if not holders or not (key.registered and key.registered.custodians):
         say(f"Whom to write into the register: {COMMAND} custody suggest --key {_typed(key)}")
@@ -101,8 +101,8 @@ def _key(session: Session, question: HolderQuery, word: str, output: str) -> int
 
 def _worker(session: Session, question: HolderQuery, word: str, output: str) -> int:
     person, zone = reading.worker_called(session, word), question.zone
-    held = told_holders.keys_of(session, person.person_uid, question)
-    by_name = {name: key for key in told_keys.keys(session) for name in (key.material, key.label)}
+    held = holder_views.keys_of(session, person.person_uid, question)
+    by_name = {name: key for key in key_views.keys(session) for name in (key.material, key.label)}
     if output == "jsonl":
         from offboarding.cli.lines.keys import HolderLine  # noqa: PLC0415
 
@@ -140,7 +140,7 @@ def _key_table(found: Sequence[KeyView], zone: str) -> None:
         table(columns, rows)
 
 
-def _holder_table(holders: Sequence[HolderTold], zone: str) -> None:
+def _holder_table(holders: Sequence[HolderView], zone: str) -> None:
     columns = [
         Column(name="Grade", whole=True),
         Column(name="Worker", whole=True),
@@ -160,18 +160,18 @@ def _holder_table(holders: Sequence[HolderTold], zone: str) -> None:
     )
 
 
-def _held_table(held: Sequence[HolderTold], by_name: dict[str, KeyView], zone: str) -> None:
+def _held_table(held: Sequence[HolderView], by_name: dict[str, KeyView], zone: str) -> None:
     now = datetime.now(UTC)
     names = ("Grade", "Key", "Trusted", "Carryable", "Why")
     columns = [Column(name=name, whole=name in {"Grade", "Carryable"}) for name in names]
     table(columns, (_held_row(holder, by_name[holder.material], now, zone) for holder in held))
 
 
-def _held_row(holder: HolderTold, key: KeyView, now: datetime, zone: str) -> list[Cell]:
+def _held_row(holder: HolderView, key: KeyView, now: datetime, zone: str) -> list[Cell]:
     return [holder.grade.value, key.label, words.trusted(key, now, zone), key.carryable[0].value, _why(holder)]
 
 
-def _why(holder: HolderTold) -> list[str]:
+def _why(holder: HolderView) -> list[str]:
     return [f"- {held.text}" if len(holder.held) > 1 else held.text for held in holder.held]
 
 

@@ -9,7 +9,7 @@ from offboarding.cli.output import Column, records, say, table
 from offboarding.cli.stores import reading_store
 from offboarding.model import DepartureVerdict
 from offboarding.report import held
-from offboarding.report.let_stand import gap
+from offboarding.report.waivers import gap
 from offboarding.report.wording import COMMAND, moment, worker
 from offboarding.store import acknowledgements as store_acknowledgements
 from offboarding.store import decisions, guard, words

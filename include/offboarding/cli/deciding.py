@@ -14,7 +14,7 @@ from offboarding.cli.index import Declared
 from offboarding.cli.options import alone, argument, author, count, day, option, words
 from offboarding.cli.output import say
 from offboarding.cli.stores import reading_store, session_on
-from offboarding.cli.watching import at_the_terminal
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.decisions import kinds
 from offboarding.decisions.fields import Typed

@@ -10,12 +10,12 @@ from offboarding.cli.lines.systems import CheckedLine
 from offboarding.cli.options import Format, command
 from offboarding.cli.output import Column, note, records, say, table
 from offboarding.cli.stores import UnreachableError, trial_on
-from offboarding.cli.watching import at_the_terminal
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.loading import Loaded
 from offboarding.model.errors import OffboardingError
 from offboarding.report.wording import counted, wrapped
-from offboarding.runs.doctor.systems import FAILED, GOOD, IN_PART, CheckedSystem, Checkup
+from offboarding.runs.doctor.systems import FAILED, GOOD, IN_PART, CheckedSystem, Doctor
 from offboarding.runs.whole import Readers
 from offboarding.store.connect import Session
 
@@ -38,7 +38,7 @@ def doctor(*, output: Format = "table") -> int:
     """
     loaded = loading.load()
     with at_the_terminal(silent=True), _store(loaded) as (session, of_store):
-        checkup = Checkup(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
+        checkup = Doctor(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
         found = [of_store, *checkup.run()]
     if output == "jsonl":
         records(map(CheckedLine.read, found))

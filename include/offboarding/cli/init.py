@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from offboarding.cli import DONE
 from offboarding.cli.options import argument, command, option
 from offboarding.cli.output import say
-from offboarding.cli.watching import at_the_terminal
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.init.asking import Answers
 from offboarding.config.init.composing import Composition, WantedSystem

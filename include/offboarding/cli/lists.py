@@ -18,7 +18,7 @@ from offboarding.report.wording import COMMAND, counted, moment, thing, ticket, 
 from offboarding.rules import all_rules
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding.store.reading import FindingTold, LinkTold, RunView
+from offboarding.store.reading import FindingView, LinkView, RunView
 from offboarding.store.withdrawals import GRACE
 
 RUNS_IN_A_TABLE = 20
@@ -156,7 +156,7 @@ def _newest(within: timedelta, output: str) -> int:
     return DONE
 
 
-def finding_table(found: Sequence[FindingTold]) -> None:
+def finding_table(found: Sequence[FindingView]) -> None:
     """Findings; where there is little room, what it is and where stand below each other."""
     if not found:
         return
@@ -173,7 +173,7 @@ def finding_table(found: Sequence[FindingTold]) -> None:
         table(columns, rows)
 
 
-def link_table(found: Sequence[LinkTold]) -> None:
+def link_table(found: Sequence[LinkView]) -> None:
     """Accounts beside whom they may belong to; where there is little room, the evidence stands below the account."""
     source, account, now = Column(name="Source"), Column(name="Account"), Column(name="Is now", whole=True)
     decision, whose = Column(name="Decision", whole=True), Column(name="Worker")
@@ -193,20 +193,20 @@ def link_table(found: Sequence[LinkTold]) -> None:
         table(columns, rows)
 
 
-def _account_and_why(link: LinkTold) -> list[str]:
+def _account_and_why(link: LinkView) -> list[str]:
     evidence = [f"- {sentence}" for sentence in link.evidence]
     return [f"{link.source}: {link.account_label} ({link.standing})", *evidence]
 
 
-def _decided(link: LinkTold) -> str:
+def _decided(link: LinkView) -> str:
     return link.decision if link.relation in (None, Relation.IS) else f"{link.decision}, {link.relation}"
 
 
-def _linked_to(link: LinkTold) -> str:
+def _linked_to(link: LinkView) -> str:
     return worker(link.id_space or "", link.worker_id) if link.worker_id else ""
 
 
-def _score(link: LinkTold) -> str:
+def _score(link: LinkView) -> str:
     return f"{link.score / 100:.2f}" if link.score is not None else ""
 
 
@@ -236,7 +236,7 @@ def _told(name: str, counts: str, status: str) -> str:
     return f"{name} {counts}, {status}" if status in READ else f"{name} {status}"
 
 
-def _after_findings(session: Session, found: Sequence[FindingTold], state: str) -> None:
+def _after_findings(session: Session, found: Sequence[FindingView], state: str) -> None:
     counts = reading.finding_counts(session)
     others = [f"{number} {name}" for name, number in counts.items() if state not in (name, "all")]
     rest = f" Besides: {', '.join(others)} (--state all)." if others else ""
@@ -258,15 +258,15 @@ def _check_rule(rule: str | None) -> None:
         raise FatalError(f"--rule: {rule} is no rule.{nearest(rule, known)}")
 
 
-def _judged(finding: FindingTold) -> list[str]:
+def _judged(finding: FindingView) -> list[str]:
     return [short_finding(finding.finding_key), finding.severity]
 
 
-def _rule(finding: FindingTold) -> str:
+def _rule(finding: FindingView) -> str:
     return finding.rule if finding.state == FindingState.OPEN else f"{finding.rule} ({finding.state})"
 
 
-def _thing(finding: FindingTold) -> str:
+def _thing(finding: FindingView) -> str:
     kind = SubjectKind(finding.subject_kind)
     if kind is SubjectKind.ACCOUNT:
         return finding.subject_label
@@ -274,15 +274,15 @@ def _thing(finding: FindingTold) -> str:
     return f"{told} {finding.realm}" if kind is SubjectKind.SOURCE else told
 
 
-def _whose(finding: FindingTold) -> str:
+def _whose(finding: FindingView) -> str:
     return worker(finding.id_space or "", finding.worker_id) if finding.worker_id else ""
 
 
-def _days(finding: FindingTold) -> str:
+def _days(finding: FindingView) -> str:
     return "" if finding.exposure_days is None else str(finding.exposure_days)
 
 
-def _ticket(finding: FindingTold) -> str:
+def _ticket(finding: FindingView) -> str:
     if finding.ticket_state is None:
         return ""
     told = ticket(finding.ref).removeprefix("ticket ")

@@ -9,7 +9,7 @@ from offboarding.cli import DONE
 from offboarding.cli.options import command, option
 from offboarding.cli.output import note, say
 from offboarding.cli.stores import session_on, trial_on
-from offboarding.cli.watching import at_the_terminal
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.loading import Loaded
 from offboarding.config.settings import Settings

@@ -32,8 +32,8 @@ from offboarding.report import keys as words
 from offboarding.report.wording import counted
 from offboarding.runs.ingest.reads import key_rules
 from offboarding.store.connect import Session
-from offboarding.store.reading import suggestions, told_holders, told_keys
-from offboarding.store.reading.told_keys import KeyView
+from offboarding.store.reading import holder_views, key_views, suggestions
+from offboarding.store.reading.key_views import KeyView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def suggest(
         raise FatalError("--path says where one key's file lies in a repository: say --key and --repository, too.")
     loaded = loading.load()
     with session_on(loaded) as session:
-        chosen = [told_keys.key_called(session, key)] if key else list(_open(told_keys.keys(session)))
+        chosen = [key_views.key_called(session, key)] if key else list(_open(key_views.keys(session)))
         commits = _commits(repository, path or [], chosen) if repository else {}
         entries = list(_entries(session, loaded.settings, chosen, commits))
     if not entries:
@@ -117,7 +117,7 @@ def _entries(
 
 def _known(session: Session, settings: Settings, key: KeyView, commits: Sequence[Committed]) -> KnownKey:
     zone, rules, could = settings.company.time_zone, key_rules(settings), key.carryable
-    holders = told_holders.holders_of(session, key, asked(None, zone))
+    holders = holder_views.holders_of(session, key, asked(None, zone))
     reasons = [
         Reason(
             person=CustodianCandidate(worker=f"{holder.id_space}:{holder.worker_id}", left_at=holder.gone_at),
@@ -139,13 +139,13 @@ def _known(session: Session, settings: Settings, key: KeyView, commits: Sequence
         carryable=could[0],
         carryable_reason=could[1],
         reasons=[*reasons, *committed],
-        principals=[_principal(carrier) for carrier in suggestions.carriers(session, key.material)],
+        principals=[_principal(carrier) for carrier in suggestions.exporting_principals(session, key.material)],
         owners=[(owner, _person(session, rules, owner)) for owner in owners],
         notes=strangers,
     )
 
 
-def _principal(carrier: suggestions.Carrier) -> CandidatePrincipal:
+def _principal(carrier: suggestions.ExportingPrincipal) -> CandidatePrincipal:
     granted = "may take it away" if carrier.sure else "may take it away, unless a condition says otherwise"
     return CandidatePrincipal(
         source=carrier.source if carrier.kind == "group" else "",

@@ -11,8 +11,8 @@ from offboarding.cli.stores import reading_store
 from offboarding.model import Basis
 from offboarding.report.wording import COMMAND, counted, moment, worker
 from offboarding.store.connect import Session
-from offboarding.store.reading import told_holders, told_keys
-from offboarding.store.reading.told_holders import HolderQuery
+from offboarding.store.reading import holder_views, key_views
+from offboarding.store.reading.holder_views import HolderQuery
 from offboarding.store.reading.upcoming import LeavesSoon, upcoming
 
 _BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
@@ -50,9 +50,9 @@ def listing(
 
 def _keys(session: Session, asked: HolderQuery) -> dict[str, list[str]]:
     """Labels of the keys that each person may hold, the surest first."""
-    labels = {key.material: key.label for key in told_keys.keys(session)}
+    labels = {key.material: key.label for key in key_views.keys(session)}
     held: dict[str, list[str]] = defaultdict(list)
-    for holder in told_holders.everyone(session, asked):
+    for holder in holder_views.everyone(session, asked):
         held[holder.person_uid].append(labels.get(holder.material, holder.material))
     return held
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from offboarding.model import Carryable, SubjectKind
+from offboarding.model import Exportable, SubjectKind
 
 Value = str | Mapping[str, str]
 
@@ -36,7 +36,7 @@ class ProposedKey:
     """What is known of the key, for whoever decides."""
     places: Sequence[ProposedLine]
     custodians: Sequence[ProposedLine]
-    carryable: Carryable
+    carryable: Exportable
     because: str
     owner: str
 

@@ -21,7 +21,7 @@ from pydantic import (
 
 from offboarding.config.yaml_file import Day
 from offboarding.interfaces import Strict
-from offboarding.model import Carryable, Key
+from offboarding.model import Exportable, Key
 
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _MATERIAL = re.compile(rf"jkt:{_THUMBPRINT.pattern}|ref:[^/]+/.+")
@@ -180,9 +180,9 @@ class RegisteredKey(Strict):
         return self
 
     @property
-    def answer(self) -> Carryable:
+    def answer(self) -> Exportable:
         """`carryable`, as a case has it."""
-        return Carryable(self.carryable)
+        return Exportable(self.carryable)
 
 
 class Register(Strict):

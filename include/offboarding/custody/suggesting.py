@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offboarding.custody.proposing import ProposedKey, ProposedLine, Value, slug
-from offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
+from offboarding.model import Exportable, Grade, KeyCopy, SubjectKind
 
 _MOST_GUESSES = 8
 _USUAL = frozenset(
@@ -70,7 +70,7 @@ class KnownKey:
     copies: Sequence[KeyCopy]
     standing: str
     """Whether it's trusted, in words."""
-    carryable: Carryable
+    carryable: Exportable
     carryable_reason: str
     reasons: Sequence[Reason]
     principals: Sequence[CandidatePrincipal]

@@ -12,13 +12,13 @@ from offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, R
 from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
 from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
-from offboarding.report.let_stand import gap
+from offboarding.report.waivers import gap
 from offboarding.report.wording import COMMAND, moment
 from offboarding.store import acknowledgements
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
-from offboarding.store.reading.told_findings import whole_key
+from offboarding.store.reading.finding_views import whole_key
 from offboarding.waivers import across, applying
 from offboarding.waivers.register import Acknowledged, Exceptions
 

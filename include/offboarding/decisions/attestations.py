@@ -12,9 +12,9 @@ from offboarding.model.days import day_ends
 from offboarding.model.errors import FatalError
 from offboarding.report.wording import moment
 from offboarding.store.connect import Session
-from offboarding.store.reading import told_keys
-from offboarding.store.reading.told_findings import whole_key
-from offboarding.store.reading.told_keys import KeyView
+from offboarding.store.reading import key_views
+from offboarding.store.reading.finding_views import whole_key
+from offboarding.store.reading.key_views import KeyView
 
 _FINDING = re.compile(r"f-[0-9a-f]{4,32}")
 
@@ -41,7 +41,7 @@ def attest(desk: WholeDesk, *, key: Key, until: Until | None = None, reason: Rea
     reason = said(reason)
     ends = _until(desk.settings, until, datetime.now(UTC))
     found = _called(desk.session, key)
-    told_keys.attest(desk.session, found, reason=reason, author=desk.author, until=ends)
+    key_views.attest(desk.session, found, reason=reason, author=desk.author, until=ends)
     dead = (
         f"{found.label} is dead by {desk.author}'s word until {moment(ends, desk.zone)}; then it's asked about again."
     )
@@ -54,13 +54,13 @@ def attest(desk: WholeDesk, *, key: Key, until: Until | None = None, reason: Rea
 
 def _called(session: Session, word: str) -> KeyView:
     if _FINDING.fullmatch(word.strip().lower()):
-        material = told_keys.material_of_finding(session, whole_key(session, word))
+        material = key_views.material_of_finding(session, whole_key(session, word))
         if material is None:
             raise FatalError(
                 f"{word} isn't about a key: a person's word is for keys that no verifier can be asked about."
             )
-        return told_keys.key_called(session, material)
-    return told_keys.key_called(session, word)
+        return key_views.key_called(session, material)
+    return key_views.key_called(session, word)
 
 
 def _until(settings: Settings, told: date | None, now: datetime) -> datetime:

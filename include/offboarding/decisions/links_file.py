@@ -17,7 +17,7 @@ from offboarding.model import LinkVerdict
 from offboarding.model.errors import FatalError, NamedError
 from offboarding.store.decisions import AccountFound
 from offboarding.store.reading import workers
-from offboarding.store.reading.told_links import LinkTold
+from offboarding.store.reading.link_views import LinkView
 
 _COLUMN_OF = {"account": "native_id"}
 """Of fields that aren't called so in the file: there an account is its own id, and nothing else."""
@@ -63,7 +63,7 @@ class Imported:
     """Lines that say neither confirm nor reject."""
 
 
-def text(found: Iterable[LinkTold]) -> Iterator[str]:
+def text(found: Iterable[LinkView]) -> Iterator[str]:
     """Yield the file's text, for a person to fill in the first two columns."""
     return spreadsheet.written(COLUMNS, map(_cells, found))
 
@@ -216,7 +216,7 @@ def _must_be_whole(column: str, said: str) -> None:
         raise _LineError(column, f"{said} was an id before a spreadsheet rounded it. Take it from a new export.")
 
 
-def _cells(link: LinkTold) -> Sequence[str]:
+def _cells(link: LinkView) -> Sequence[str]:
     space = link.id_space if link.id_space != "default" else ""
     who = f"{space}:{link.worker_id}" if space and link.worker_id else link.worker_id or ""
     score = f"{link.score / 100:.2f}" if link.score is not None else ""

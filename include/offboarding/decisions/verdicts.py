@@ -9,8 +9,8 @@ from offboarding.model.keys import short_finding
 from offboarding.report.wording import counted
 from offboarding.store import accepted_reads, findings
 from offboarding.store.accepted_reads import AcceptedRead
+from offboarding.store.reading.finding_views import whole_key
 from offboarding.store.reading.reads import roster_reads
-from offboarding.store.reading.told_findings import whole_key
 
 
 @decision("verdict", example='f-7c31a0b2 --reason "the payroll job; moved to a role on 26 November"')

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from offboarding.model.people import Departure
 from offboarding.model.systems import Account, AccountKey, Credential, Gap, Membership, ScopeRead, Trust
-from offboarding.model.words import ActionKind, Carryable, Grade, PrincipalKind, Standing, SubjectKind
+from offboarding.model.words import ActionKind, Exportable, Grade, PrincipalKind, Standing, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Key:
     """The system's own word: RS256, RSA_2048, ssh-ed25519."""
     created_at: datetime | None = None
     """Of this version of the material; None where the system doesn't tell, and never the date of its last edit."""
-    carryable: Carryable
+    carryable: Exportable
     carryable_reason: str
     """Why, as a sentence: "Origin EXTERNAL: the material existed outside KMS."."""
     verifies: bool
@@ -200,7 +200,7 @@ class Registered:
     """What the custody register says of a key."""
 
     name: str
-    carryable: Carryable
+    carryable: Exportable
     carryable_reason: str
     signs_for: str
     owner: str

@@ -183,7 +183,7 @@ class Remedy(StrEnum):
     """Take the key from principals who may use it where it lies."""
 
 
-class Carryable(StrEnum):
+class Exportable(StrEnum):
     """Whether somebody could take the material along: then cutting access isn't enough, and it must be rotated."""
 
     YES = "yes"

@@ -4,7 +4,7 @@ from offboarding.model import TicketKind
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND
 from offboarding.rules import rule_of
-from offboarding.store.reading import FindingTold
+from offboarding.store.reading import FindingView
 
 _OF_KIND = {
     TicketKind.EVENT: 'A person\'s verdict, never anything else:\n{command} verdict {key} --reason "..."',
@@ -21,7 +21,7 @@ _OF_KIND = {
 _ANY = "The departure is withdrawn, or a person rejects the link."
 
 
-def closing(finding: FindingTold) -> list[str]:
+def closing(finding: FindingView) -> list[str]:
     """What would close it; what closes any, too, where somebody who left is concerned."""
     rule, kind = rule_of(finding.rule), TicketKind(finding.ticket_kind)
     told = (rule.words.explained if rule else "") or _OF_KIND[kind]

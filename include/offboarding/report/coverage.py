@@ -9,7 +9,7 @@ from offboarding.report.wording import COMMAND, counted, flowing, labelled, wrap
 from offboarding.rules import all_rules
 from offboarding.store.reading import Night
 from offboarding.store.reading.nights import Leavers
-from offboarding.store.reading.reads import PartTold, RosterTold
+from offboarding.store.reading.reads import PartView, RosterView
 
 MOST_LINES = 10
 """More of a kind are counted on the screen, and listed in the folded part."""
@@ -23,14 +23,14 @@ _LEAVERS = {
 }
 
 
-def nights(told: RosterTold | PartTold) -> str:
+def nights(told: RosterView | PartView) -> str:
     """Since when it couldn't be read, where that is more than this night."""
     if not told.missed or told.status in READ:
         return ""
     return f", since {told.missed + 1} nights"
 
 
-def where(part: PartTold) -> str:
+def where(part: PartView) -> str:
     """A source, and which part of it."""
     return f"{part.name} {part.part}".strip()
 
@@ -91,14 +91,14 @@ def read(night: Night) -> Iterator[str]:
         yield from labelled("Weightless", flowing(weigh))
 
 
-def _roster(roster: RosterTold) -> str:
+def _roster(roster: RosterView) -> str:
     proof = ", proved" if roster.proved else ""
     if roster.status in READ:
         return f"{roster.name} {counted(roster.workers, 'worker')} ({roster.status}{proof})"
     return f"{roster.name} {roster.status}"
 
 
-def _source(name: str, parts: Sequence[PartTold]) -> str:
+def _source(name: str, parts: Sequence[PartView]) -> str:
     accounts = _told(parts)
     whole = sum(part.status == ReadStatus.COMPLETE for part in parts)
     if len(parts) == 1:
@@ -106,7 +106,7 @@ def _source(name: str, parts: Sequence[PartTold]) -> str:
     return f"{name} {accounts} ({whole} of {len(parts)} parts complete)"
 
 
-def _told(parts: Sequence[PartTold]) -> str:
+def _told(parts: Sequence[PartView]) -> str:
     if parts[0].tells == "keys":
         return counted(sum(part.keys for part in parts), "key")
     if parts[0].tells == "events":

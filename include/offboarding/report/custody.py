@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from offboarding.model import SubjectKind
 from offboarding.report.wording import COMMAND, counted, flowing, labelled, moment
 from offboarding.store.reading import Night
-from offboarding.store.reading.told_keys import KeysThen
+from offboarding.store.reading.key_views import KeysThen
 
 _MOST_NAMED = 5
 _NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}

@@ -19,8 +19,8 @@ from offboarding.report.wording import (
     wrapped,
 )
 from offboarding.store.decisions import Decision
-from offboarding.store.reading import Explanation, FindingTold
-from offboarding.store.reading.told_links import Claim
+from offboarding.store.reading import Explanation, FindingView
+from offboarding.store.reading.link_views import Claim
 
 _LABEL = 13
 _ROOM = 100
@@ -51,11 +51,11 @@ def _section(label: str, lines: Sequence[str]) -> list[str]:
     return list(lines) if not label else labelled(label, lines, _LABEL)
 
 
-def _open(finding: FindingTold) -> bool:
+def _open(finding: FindingView) -> bool:
     return finding.state not in DONE
 
 
-def _what(finding: FindingTold) -> str:
+def _what(finding: FindingView) -> str:
     kind = SubjectKind(finding.subject_kind)
     if kind is SubjectKind.WORKER:
         return finding.subject_label
@@ -63,14 +63,14 @@ def _what(finding: FindingTold) -> str:
     return f"{thing(kind, finding.subject_label, finding.account_label)} ({where})"
 
 
-def _steps(finding: FindingTold) -> list[str]:
+def _steps(finding: FindingView) -> list[str]:
     if not _open(finding):
         return []
     steps = (with_key(step, finding.finding_key) for step in finding.revoke)
     return [f"  {line}" for step in steps for line in step.splitlines()]
 
 
-def _state(finding: FindingTold, zone: str) -> list[str]:
+def _state(finding: FindingView, zone: str) -> list[str]:
     due = f", due {moment(finding.due_at, zone)}" if finding.due_at and _open(finding) else ""
     privileged = ", privileged" if finding.privileged and SubjectKind(finding.subject_kind) not in KEY_KINDS else ""
     first = f"{finding.state}, {finding.severity}{privileged}{due}"
@@ -86,7 +86,7 @@ def _state(finding: FindingTold, zone: str) -> list[str]:
     return lines
 
 
-def _whose(finding: FindingTold, claims: Sequence[Claim], zone: str) -> list[str]:
+def _whose(finding: FindingView, claims: Sequence[Claim], zone: str) -> list[str]:
     """The person of the finding first, then everybody else that the account may belong to."""
     if finding.person_uid is None:
         return ["nobody's that we know of"]
@@ -113,7 +113,7 @@ def _claim(claim: Claim, zone: str) -> Iterator[str]:
         yield from (f"  {line}" for line in wrapped(f"- {sentence}", _ROOM - 2))
 
 
-def _standing(finding: FindingTold, zone: str) -> list[str]:
+def _standing(finding: FindingView, zone: str) -> list[str]:
     key = SubjectKind(finding.subject_kind) in KEY_KINDS
     words = {"works": "it's trusted" if key else "it works", "dead": "it's dead", "unknown": "not checked"}
     seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from offboarding.model import KeyCopy, Standing, SubjectKind
 from offboarding.report.wording import counted, joined, labelled, moment, wrapped
-from offboarding.store.reading.told_keys import KeyView
+from offboarding.store.reading.key_views import KeyView
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
 _STANDINGS = {Standing.WORKS: "trusted", Standing.UNKNOWN: "not checked", Standing.DEAD: "refused"}

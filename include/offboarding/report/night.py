@@ -21,8 +21,8 @@ from offboarding.model import (
 from offboarding.model.keys import short_finding
 from offboarding.report import custody, departures, held
 from offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
-from offboarding.report.let_stand import let_stand
 from offboarding.report.red import reasons
+from offboarding.report.waivers import waived
 from offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
@@ -67,7 +67,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
     lines = [
         *_title(night, zone),
         *_found(night),
-        *let_stand(night, zone),
+        *waived(night, zone),
         *departures.told(night),
         *unchecked(night),
         *read(night),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from offboarding.model import Basis
 from offboarding.report.wording import joined, labelled, moment, worker
-from offboarding.store.reading import PersonTold
-from offboarding.store.reading.workers import DepartureTold, EmploymentTold, IdentityKeyView, WorkerRecord
+from offboarding.store.reading import PersonView
+from offboarding.store.reading.workers import DepartureView, EmploymentView, IdentityKeyView, WorkerRecord
 
 _LABEL = 12
 _BASES = {
@@ -16,7 +16,7 @@ _BASES = {
 }
 
 
-def render(person: PersonTold, zone: str) -> str:
+def render(person: PersonView, zone: str) -> str:
     """Records, employments, departures and identity keys."""
     name = next((record.name for record in person.records if record.name), "")
     title = f"Worker {worker(person.found.id_space, person.found.worker_id)}" + (f"  {name}" if name else "")
@@ -33,7 +33,7 @@ def render(person: PersonTold, zone: str) -> str:
     return joined(lines)
 
 
-def departure_line(departure: DepartureTold, zone: str) -> str:
+def departure_line(departure: DepartureView, zone: str) -> str:
     """A departure, by whose word, and whether it stands."""
     exact = departure.basis == Basis.NOTICE or not departure.left_on
     when = f"on {moment(departure.left_at, zone)}" if exact else f"at the end of {departure.left_on} ({departure.zone})"
@@ -44,7 +44,7 @@ def departure_line(departure: DepartureTold, zone: str) -> str:
     return f"left {when}, {basis}{doubt}: roster {departure.roster}, {departure.told}{back}{end}"
 
 
-def _here(person: PersonTold) -> list[str]:
+def _here(person: PersonView) -> list[str]:
     return ["none: works here", *(f"earlier: {d.told} ({d.ended_because})" for d in person.departures)]
 
 
@@ -62,11 +62,11 @@ def _record(record: WorkerRecord, zone: str) -> str:
     return ", ".join(parts)
 
 
-def _employment(employment: EmploymentTold) -> str:
+def _employment(employment: EmploymentView) -> str:
     return ", ".join([f"{employment.roster} {employment.worker_id}: {employment.status}", *_days(employment)])
 
 
-def _days(employment: EmploymentTold) -> Iterator[str]:
+def _days(employment: EmploymentView) -> Iterator[str]:
     if employment.type:
         yield employment.type
     if employment.start_on:

@@ -9,7 +9,7 @@ from offboarding.report.queues import since_answered
 from offboarding.report.wording import counted
 from offboarding.runs.troubles import Troubles
 from offboarding.store.messages import QueueLook
-from offboarding.store.reading.reads import PartTold, RosterTold
+from offboarding.store.reading.reads import PartView, RosterView
 
 
 def reasons(found: Troubles) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield _unheard(found.queue)
 
 
-def _how(read: RosterTold | PartTold) -> str:
+def _how(read: RosterView | PartView) -> str:
     how = "was read in part" if read.status == ReadStatus.PARTIAL else "couldn't be read"
     return f"{how}{nights(read)}"
 

@@ -18,12 +18,12 @@ from offboarding.model import (
     Step,
     SubjectKind,
 )
+from offboarding.rules._access_paths import AccessPath, credential_paths
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone
 from offboarding.rules._deciding import not_theirs
 from offboarding.rules._findings import finding, standing_finding, to_do
 from offboarding.rules._rule import Rule
-from offboarding.rules._ways import Way, credential_ways
 
 _OPEN_ONES = {
     SubjectKind.ACCESS_KEY: "leaver-access-key",
@@ -39,9 +39,9 @@ def open_credentials(rule: Rule, case: Case, as_of: datetime, kind: SubjectKind)
     The account's own standing has no say: a locked account's SSH key goes on working.
     """
     for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
-        for way in credential_ways(linked, kind):
-            if way.open:
-                yield standing_finding(rule, leaver, linked, way)
+        for path in credential_paths(linked, kind):
+            if path.open:
+                yield standing_finding(rule, leaver, linked, path)
 
 
 def inactive_credentials(rule: Rule, case: Case, as_of: datetime, *kinds: SubjectKind) -> Iterator[Finding]:
@@ -51,10 +51,10 @@ def inactive_credentials(rule: Rule, case: Case, as_of: datetime, *kinds: Subjec
     may have switched it on meanwhile.
     """
     for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
-        for way in credential_ways(linked):
-            if way.can_reactivate and way.subject.kind in kinds:
-                steps = _deleting_steps(leaver, linked, way)
-                yield replace(finding(rule, leaver, linked, way, steps=steps), holds_ticket=False)
+        for path in credential_paths(linked):
+            if path.can_reactivate and path.subject.kind in kinds:
+                steps = _deleting_steps(leaver, linked, path)
+                yield replace(finding(rule, leaver, linked, path, steps=steps), holds_ticket=False)
 
 
 def switched_on(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -75,8 +75,8 @@ INACTIVE = (*NOT_A_LEAVERS, account_gone, credential_gone, switched_on, off_for_
 """What ends a finding about one that is off."""
 
 
-def _deleting_steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...]:
+def _deleting_steps(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tuple[Step, ...]:
     return (
-        *to_do(Remedy.REMOVE, linked, way),
+        *to_do(Remedy.REMOVE, linked, path),
         not_theirs(linked.source, linked.account, case.worker_id),
     )

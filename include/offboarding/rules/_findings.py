@@ -13,11 +13,11 @@ from offboarding.model import (
     Severity,
     Step,
 )
+from offboarding.rules._access_paths import AccessPath, Holder, open_paths
 from offboarding.rules._deciding import not_theirs, theirs
 from offboarding.rules._evidence import of_leaver
 from offboarding.rules._rule import Rule
 from offboarding.rules._use import used_after, workload_warning
-from offboarding.rules._ways import Holder, Way, open_ways
 
 _CONTAINED = {Severity.CRITICAL: Severity.HIGH, Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
 
@@ -27,27 +27,27 @@ def eased(severity: Severity, effect: Effect) -> Severity:
     return _CONTAINED.get(severity, severity) if effect is Effect.CONTAINED else severity
 
 
-def standing_finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Finding:
+def standing_finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> Finding:
     """Return that this way into a leaver's account is open, with the steps that close it."""
-    return finding(rule, case, linked, way, steps=closing_steps(case, linked, way))
+    return finding(rule, case, linked, path, steps=closing_steps(case, linked, path))
 
 
-def closing_steps(case: LeaverCase, linked: LinkedAccount, *ways: Way) -> tuple[Step, ...]:
+def closing_steps(case: LeaverCase, linked: LinkedAccount, *paths: AccessPath) -> tuple[Step, ...]:
     """Return how these ways in are shut, how that is undone, and what to do if the account isn't theirs."""
-    return (*shut(linked, *ways), not_theirs(linked.source, linked.account, case.worker_id))
+    return (*shut(linked, *paths), not_theirs(linked.source, linked.account, case.worker_id))
 
 
-def to_do(remedy: Remedy, holder: Holder | KeyElsewhere, *ways: Way) -> tuple[AccountAction, ...]:
+def to_do(remedy: Remedy, holder: Holder | KeyElsewhere, *paths: AccessPath) -> tuple[AccountAction, ...]:
     """Return that this is to be done with each of these ways in."""
     return tuple(
-        AccountAction(remedy=remedy, kind=holder.source_kind, account=holder.account, subject=way.subject)
-        for way in ways
+        AccountAction(remedy=remedy, kind=holder.source_kind, account=holder.account, subject=path.subject)
+        for path in paths
     )
 
 
-def shut(holder: Holder | KeyElsewhere, *ways: Way) -> tuple[AccountAction, ...]:
+def shut(holder: Holder | KeyElsewhere, *paths: AccessPath) -> tuple[AccountAction, ...]:
     """Return that each of these ways in is to be shut."""
-    return to_do(Remedy.DISABLE, holder, *ways)
+    return to_do(Remedy.DISABLE, holder, *paths)
 
 
 def deciding_steps(holder: Holder, worker_id: str, first: str) -> tuple[Step, ...]:
@@ -57,7 +57,7 @@ def deciding_steps(holder: Holder, worker_id: str, first: str) -> tuple[Step, ..
         theirs(holder.source, holder.account, worker_id),
         not_theirs(holder.source, holder.account, worker_id),
         "It can be shut before that is known, where nobody would miss it:",
-        *shut(holder, *open_ways(holder)),
+        *shut(holder, *open_paths(holder)),
     )
 
 
@@ -65,7 +65,7 @@ def finding(
     rule: Rule,
     case: LeaverCase,
     linked: LinkedAccount,
-    way: Way,
+    path: AccessPath,
     *,
     steps: tuple[Step, ...],
     severity: Severity | None = None,
@@ -78,9 +78,9 @@ def finding(
         rule,
         case,
         linked.account,
-        way,
+        path,
         relation=linked.relation,
-        evidence=of_leaver(case, linked, way),
+        evidence=of_leaver(case, linked, path),
         steps=steps,
         severity=severity,
     )
@@ -90,7 +90,7 @@ def finding_on(
     rule: Rule,
     case: LeaverCase,
     account: Account,
-    way: Way,
+    path: AccessPath,
     *,
     relation: Relation | None,
     evidence: tuple[str, ...],
@@ -101,19 +101,19 @@ def finding_on(
     return Finding(
         rule=rule.id,
         realm=account.realm,
-        subject=way.subject,
+        subject=path.subject,
         person_uid=case.person_uid,
         episode=case.episode,
-        standing=way.standing,
-        standing_reason=way.reason,
-        effect=way.effect,
-        severity=eased(severity or rule.default_severity, way.effect),
+        standing=path.standing,
+        standing_reason=path.reason,
+        effect=path.effect,
+        severity=eased(severity or rule.default_severity, path.effect),
         # None isn't no: the evidence says that it wasn't checked.
         privileged=account.privileged is True,
         relation=relation,
-        used_after_departure=used_after(way, case.departure),
-        last_used_at=way.last_used_at,
+        used_after_departure=used_after(path, case.departure),
+        last_used_at=path.last_used_at,
         evidence=evidence,
         revoke=steps,
-        warning=workload_warning(way, case.departure, service_like=account.service_like),
+        warning=workload_warning(path, case.departure, service_like=account.service_like),
     )

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Carryable, Case, Finding, Standing, SubjectKind
-from offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
+from offboarding.model import Case, Exportable, Finding, Standing, SubjectKind
+from offboarding.rules._keys import departed, exportable, key_finding, of_holder, severity, verdict
 from offboarding.rules._rotation import rotation
 
 
@@ -12,7 +12,7 @@ def still_trusted(rule_id: str, case: Case, kind: SubjectKind, as_of: datetime) 
     """Yield each departed holder of a key that could leave, and that a verifier trusts or can't tell of."""
     for key, holder in departed(case, kind, as_of):
         told = verdict(key)
-        if told.asked and told.standing is not Standing.DEAD and carryable(key)[0] is not Carryable.NO:
+        if told.asked and told.standing is not Standing.DEAD and exportable(key)[0] is not Exportable.NO:
             yield key_finding(
                 rule_id,
                 key,

@@ -6,7 +6,7 @@ A custodian who is taken out, a read that failed and a closed ticket never close
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from offboarding.model import Carryable, Resolution, Resolved, SilentKey
+from offboarding.model import Exportable, Resolution, Resolved, SilentKey
 from offboarding.rules._closings import not_gone
 
 
@@ -49,8 +49,8 @@ def cannot_leave(silent: SilentKey, as_of: datetime) -> Resolved | None:
     """Nobody could carry it away: by its system's word, or the register's where that can't tell."""
     del as_of
     registered = silent.register_carryable
-    by_system = silent.system_cannot_leave and registered != Carryable.YES
-    if silent.system_can_leave or not (by_system or registered == Carryable.NO):
+    by_system = silent.system_cannot_leave and registered != Exportable.YES
+    if silent.system_can_leave or not (by_system or registered == Exportable.NO):
         return None
     author = "its system" if silent.system_cannot_leave else "the register"
     return Resolved(resolution=Resolution.CANNOT_LEAVE, author=author)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from offboarding.model import (
-    Carryable,
     Case,
     Effect,
+    Exportable,
     Finding,
     Grade,
     Holder,
@@ -67,21 +67,21 @@ def verdict(case: KeyCase) -> KeyStanding:
     raise AssertionError("a copy has one of three standings")
 
 
-def carryable(case: KeyCase) -> tuple[Carryable, str]:
+def exportable(case: KeyCase) -> tuple[Exportable, str]:
     """Return whether the material could leave, and why. The register knows more than a system where that can't tell;
     against a system that says yes it counts for nothing.
     """
     told = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(case.copies)}
     said = case.registered
-    if Carryable.YES in told:
-        return Carryable.YES, told[Carryable.YES]
-    if said and said.carryable is Carryable.YES:
-        return Carryable.YES, f"the register says so: {said.carryable_reason or 'without a reason'}"
-    if Carryable.NO in told:
-        return Carryable.NO, told[Carryable.NO]
-    if said and said.carryable is Carryable.NO:
-        return Carryable.NO, f"the register says so: {said.carryable_reason or 'without a reason'}"
-    return Carryable.UNKNOWN, told.get(Carryable.UNKNOWN) or "nothing is known of where it lies"
+    if Exportable.YES in told:
+        return Exportable.YES, told[Exportable.YES]
+    if said and said.carryable is Exportable.YES:
+        return Exportable.YES, f"the register says so: {said.carryable_reason or 'without a reason'}"
+    if Exportable.NO in told:
+        return Exportable.NO, told[Exportable.NO]
+    if said and said.carryable is Exportable.NO:
+        return Exportable.NO, f"the register says so: {said.carryable_reason or 'without a reason'}"
+    return Exportable.UNKNOWN, told.get(Exportable.UNKNOWN) or "nothing is known of where it lies"
 
 
 def severity(case: KeyCase, holder: Holder, standing: Standing) -> Severity:
@@ -89,7 +89,7 @@ def severity(case: KeyCase, holder: Holder, standing: Standing) -> Severity:
     grade = holder.grade
     if grade is Grade.INFERRED or grade is None:
         return Severity.LOW
-    certain = grade is not Grade.COULD and standing is Standing.WORKS and carryable(case)[0] is Carryable.YES
+    certain = grade is not Grade.COULD and standing is Standing.WORKS and exportable(case)[0] is Exportable.YES
     return _shared(case, Severity.CRITICAL if certain else Severity.HIGH)
 
 
@@ -204,11 +204,11 @@ def _shared(case: KeyCase, severity: Severity) -> Severity:
 
 
 def _carried(case: KeyCase) -> Iterator[str]:
-    could, reason = carryable(case)
+    could, reason = exportable(case)
     reason = reason.rstrip(".")
-    if could is Carryable.YES:
+    if could is Exportable.YES:
         yield f"It could be carried away: {reason}."
-    elif could is Carryable.NO:
+    elif could is Exportable.NO:
         yield f"It could not be carried away: {reason}."
     else:
         yield f"Not known whether it could be carried away: {reason}."

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Step, Suspect, TicketKind
 from offboarding.rules import all_rules
+from offboarding.rules._access_paths import AccessPath, whole
 from offboarding.rules._evidence import powers, works
 from offboarding.rules._findings import deciding_steps, eased
 from offboarding.rules._rivals import claimants, likeliest_leaver, without_rivals
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import at
-from offboarding.rules._use import use_told, used_after, workload_warning
-from offboarding.rules._ways import Way, whole
+from offboarding.rules._use import use_reported, used_after, workload_warning
 
 
 def unclaimed(rule: Rule, case: Case, as_of: datetime, decision: LinkDecision) -> Iterator[Finding]:
@@ -34,7 +34,12 @@ def _in_place_of(case: AccountCase, as_of: datetime) -> Iterator[Finding]:
 
 
 def _finding(
-    rule: Rule, case: AccountCase, suspect: Suspect, departure: Departure, taken: Way, in_place_of: tuple[Finding, ...]
+    rule: Rule,
+    case: AccountCase,
+    suspect: Suspect,
+    departure: Departure,
+    taken: AccessPath,
+    in_place_of: tuple[Finding, ...],
 ) -> Finding:
     account = case.account
     own = eased(_severity(rule, case, departure), taken.effect)
@@ -69,12 +74,12 @@ def _made_after(case: AccountCase, departure: Departure) -> bool:
     return case.account.created_at is not None and case.account.created_at > departure.certain_at
 
 
-def _evidence(case: AccountCase, departure: Departure, taken: Way) -> Iterator[str]:
+def _evidence(case: AccountCase, departure: Departure, taken: AccessPath) -> Iterator[str]:
     yield from claimants(case.suspects)
     if _made_after(case, departure) and case.account.created_at is not None:
         yield f"It was made on {at(case.account.created_at)}, after the departure: it may be a back door."
     yield works(taken)
-    yield use_told(taken, departure)
+    yield use_reported(taken, departure)
     yield from powers(case.account, taken)
 
 

@@ -3,27 +3,27 @@
 from datetime import UTC, datetime
 
 from offboarding.model import Departure
+from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._sentences import at, days_after
-from offboarding.rules._ways import Way
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def used_after(way: Way, departure: Departure) -> bool | None:
+def used_after(path: AccessPath, departure: Departure) -> bool | None:
     """Return whether it was used once the departure was over everywhere; for a whole account, whether anything was.
 
     None where it can't be told: no use is known, the stamp may lag or move without a logon, the use fell on the
     departure's own day, or an older read's stamp lies before the departure (a use since wouldn't stand in it).
     """
-    answers = {_one_used_after(part, departure) for part in _parts(way)}
+    answers = {_one_used_after(part, departure) for part in _parts(path)}
     if True in answers:
         return True
     return None if None in answers else False
 
 
-def use_told(way: Way, departure: Departure) -> str:
+def use_reported(path: AccessPath, departure: Departure) -> str:
     """Return the last use as a sentence, and what it says of the time after the departure."""
-    part = _telling(way, departure)
+    part = _telling(path, departure)
     if part.last_used_at is None:
         return "No use of it is known."
     used = f"Last used {at(part.last_used_at)}{_by_what(part)}"
@@ -35,14 +35,14 @@ def use_told(way: Way, departure: Departure) -> str:
     return f"{used}; {_doubt(part, part.last_used_at, departure)}."
 
 
-def workload_warning(way: Way, departure: Departure, *, service_like: bool) -> str:
+def workload_warning(path: AccessPath, departure: Departure, *, service_like: bool) -> str:
     """Return why it looks like a workload's, and what to do first; "" where it doesn't.
 
     Only the last use is known, never how regular it is, so any use by a service after the departure counts.
     """
     if service_like:
         return "It's a workload's by its name, tags or kind. Find what runs with it, and move that first."
-    part = _telling(way, departure)
+    part = _telling(path, departure)
     by_service = part.credential is not None and part.credential.last_used_service
     if part.last_used_at is None or not by_service or not _one_used_after(part, departure):
         return ""
@@ -52,31 +52,31 @@ def workload_warning(way: Way, departure: Departure, *, service_like: bool) -> s
     )
 
 
-def _one_used_after(way: Way, departure: Departure) -> bool | None:
-    if way.last_used_at is None or not way.last_used_exact:
+def _one_used_after(path: AccessPath, departure: Departure) -> bool | None:
+    if path.last_used_at is None or not path.last_used_exact:
         return None
-    if way.last_used_at > departure.certain_at:
+    if path.last_used_at > departure.certain_at:
         return True
-    return None if way.last_used_at > departure.day_began_at or not way.fresh else False
+    return None if path.last_used_at > departure.day_began_at or not path.fresh else False
 
 
-def _telling(way: Way, departure: Departure) -> Way:
+def _telling(path: AccessPath, departure: Departure) -> AccessPath:
     """Return what tells most of the time after the departure: a sure use, else the latest that is known."""
-    return max(_parts(way), key=lambda part: (_one_used_after(part, departure) is True, part.last_used_at or _NEVER))
+    return max(_parts(path), key=lambda part: (_one_used_after(part, departure) is True, part.last_used_at or _NEVER))
 
 
-def _parts(way: Way) -> tuple[Way, ...]:
-    return way.parts or (way,)
+def _parts(path: AccessPath) -> tuple[AccessPath, ...]:
+    return path.parts or (path,)
 
 
-def _by_what(way: Way) -> str:
-    known = way.credential
+def _by_what(path: AccessPath) -> str:
+    known = path.credential
     service = f" by {known.last_used_service}" if known and known.last_used_service else ""
     return f"{service} in {known.last_used_region}" if known and known.last_used_region else service
 
 
-def _doubt(way: Way, used_at: datetime, departure: Departure) -> str:
-    if not way.last_used_exact:
+def _doubt(path: AccessPath, used_at: datetime, departure: Departure) -> str:
+    if not path.last_used_exact:
         return "that stamp may lag, or move without a logon, so a use after the departure can't be told"
     if used_at > departure.day_began_at:
         return "that is the departure's own day, so it may have been after it"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from offboarding.model import Case, Finding, Relation, RuleWords, Severity, TicketKind
+from offboarding.rules._access_paths import account_path
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, login_dead, unlinked
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._findings import standing_finding
 from offboarding.rules._rule import Rule
-from offboarding.rules._ways import account_way
 
 
 class LeaverAccountWorks(Rule):
@@ -36,9 +36,9 @@ class LeaverAccountWorks(Rule):
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account of a leaver's whose own login works, or of which that can't be told."""
         for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
-            way = account_way(linked)
-            if linked.account.has_own_login and way.open:
-                yield standing_finding(self, leaver, linked, way)
+            path = account_path(linked)
+            if linked.account.has_own_login and path.open:
+                yield standing_finding(self, leaver, linked, path)
 
 
 RULE = LeaverAccountWorks()

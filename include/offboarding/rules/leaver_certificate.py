@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from offboarding.model import Case, Finding, Relation, RuleWords, Severity, Standing, SubjectKind, TicketKind
+from offboarding.rules._access_paths import account_path, credential_paths
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import CREDENTIAL
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._findings import standing_finding
 from offboarding.rules._rule import Rule
-from offboarding.rules._ways import account_way, credential_ways
 
 _BESIDE = "Its account is shut, which ends no certificate: whoever trusts the issuer needn't ask for the account."
 
@@ -47,11 +47,11 @@ class LeaverCertificate(Rule):
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each certificate of a leaver's that works, or of which that can't be told; a disabled account's too."""
         for leaver, linked in leavers_accounts(case, as_of, Relation.IS):
-            own = account_way(linked)
+            own = account_path(linked)
             shut = linked.account.has_own_login and own.standing is Standing.DEAD
-            for way in credential_ways(linked, SubjectKind.CERTIFICATE):
-                if way.open:
-                    made = standing_finding(self, leaver, linked, way)
+            for path in credential_paths(linked, SubjectKind.CERTIFICATE):
+                if path.open:
+                    made = standing_finding(self, leaver, linked, path)
                     yield replace(made, evidence=(*made.evidence, _BESIDE)) if shut else made
 
 

@@ -17,6 +17,7 @@ from offboarding.model import (
     Step,
     TicketKind,
 )
+from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS, REVIEWED, account_gone, all_dead, moved_away
 from offboarding.rules._controls import REVIEW
@@ -25,7 +26,6 @@ from offboarding.rules._evidence import of_thing
 from offboarding.rules._findings import finding_on, shut
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import at
-from offboarding.rules._ways import Way, open_ways, whole
 
 
 def _held_here(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -72,7 +72,7 @@ class LeaverCreatedAccount(Rule):
                 yield _finding(self, leaver, linked, taken)
 
 
-def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way) -> Finding:
+def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessPath) -> Finding:
     account = linked.account
     after = account.created_at is not None and account.created_at > case.departure.certain_at
     return finding_on(
@@ -110,7 +110,7 @@ def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
         f"Find out what it's for: ask the former team of worker {case.worker_id} and the owners of {linked.source}.",
         somebodys(linked.source, linked.account),
         "Nobody's? Then shut it:",
-        *shut(linked, *open_ways(linked)),
+        *shut(linked, *open_paths(linked)),
     )
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from offboarding.model import (
     Access,
-    Carryable,
     Case,
+    Exportable,
     Finding,
     Holder,
     KeyCase,
@@ -22,7 +22,7 @@ from offboarding.model import (
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._key_closings import NO_LEAVERS_KEY, not_trusted, shown_now
-from offboarding.rules._keys import KeyStanding, carryable, key_finding, powers
+from offboarding.rules._keys import KeyStanding, exportable, key_finding, powers
 from offboarding.rules._rotation import access
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import left
@@ -44,7 +44,7 @@ def _access_ended(silent: SilentKey, as_of: datetime) -> Resolved | None:
 def _can_leave(silent: SilentKey, as_of: datetime) -> Resolved | None:
     """It may have been carried away, so that to cut the access isn't enough."""
     del as_of
-    can = silent.system_can_leave or silent.register_carryable == Carryable.YES
+    can = silent.system_can_leave or silent.register_carryable == Exportable.YES
     return Resolved(resolution=Resolution.CAN_LEAVE) if can else None
 
 
@@ -77,7 +77,7 @@ class LeaverKeyAccess(Rule):
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each leaver whose principal may still use such a key, or of whom that can't be told."""
-        if not isinstance(case, KeyCase) or carryable(case)[0] is not Carryable.NO:
+        if not isinstance(case, KeyCase) or exportable(case)[0] is not Exportable.NO:
             return
         if case.copies and all(copy.dead for copy in case.copies):
             return
@@ -96,7 +96,7 @@ class LeaverKeyAccess(Rule):
             evidence=(
                 left(holder.worker_id, holder.departure),
                 *(_way(each) for each in ways),
-                f"It could not be carried away: {carryable(case)[1].rstrip('.')}.",
+                f"It could not be carried away: {exportable(case)[1].rstrip('.')}.",
                 *powers(case),
             ),
             steps=access(case, tuple(dict.fromkeys(each.principal for each in ways))),

@@ -20,6 +20,7 @@ from offboarding.model import (
     Step,
     TicketKind,
 )
+from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
 from offboarding.rules._controls import SHARED_SECRET
@@ -27,7 +28,6 @@ from offboarding.rules._deciding import not_theirs
 from offboarding.rules._findings import finding, to_do
 from offboarding.rules._rule import Rule
 from offboarding.rules._secrets import as_far_as_known, known_secrets
-from offboarding.rules._ways import Way, open_ways, whole
 
 
 def _owned_anew(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -80,12 +80,14 @@ def _wanting(linked: LinkedAccount, departure: Departure) -> Iterator[str]:
     yield from known_secrets(linked, departure.certain_at, "the leaver")
 
 
-def _as_far_as_known(linked: LinkedAccount, taken: Way, departure: Departure) -> Way:
+def _as_far_as_known(linked: LinkedAccount, taken: AccessPath, departure: Departure) -> AccessPath:
     """Return the account as UNKNOWN where it has an owner and no secret is known to work and to be old."""
     return as_far_as_known(linked, taken, departure.certain_at) if linked.active_owner else taken
 
 
-def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way, wanting: tuple[str, ...]) -> Finding:
+def _finding(
+    rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessPath, wanting: tuple[str, ...]
+) -> Finding:
     made = finding(rule, case, linked, taken, steps=_steps(case, linked))
     return replace(made, evidence=(*made.evidence, *wanting))
 
@@ -94,7 +96,7 @@ def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     return (
         "Find a new owner, and write them where the account names its owner: its tag, or its entry's manager.",
         "Don't switch it off: a workload runs with it.",
-        *to_do(Remedy.REPLACE, linked, *open_ways(linked)),
+        *to_do(Remedy.REPLACE, linked, *open_paths(linked)),
         "Undo: while the old secret is still there, the workload can be given it back.",
         not_theirs(linked.source, linked.account, case.worker_id),
     )

@@ -24,6 +24,7 @@ from offboarding.model import (
     TicketKind,
     TrustView,
 )
+from offboarding.rules._access_paths import AccessPath, judged, whole
 from offboarding.rules._cases import leaver, leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS
 from offboarding.rules._controls import LEAVER_ACCESS
@@ -32,7 +33,6 @@ from offboarding.rules._evidence import powers, works
 from offboarding.rules._findings import finding_on, shut
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import left
-from offboarding.rules._ways import Way, judged, whole
 
 _STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN)
 _OUT_OF_REACH = (
@@ -115,28 +115,28 @@ def _open_trusts(linked: LinkedAccount) -> Iterator[_Trusted]:
 
 
 def _finding(rule: Rule, case: LeaverCase, users: Sequence[_Trusted]) -> Finding:
-    first, way = users[0], _way(users)
+    first, path = users[0], _path(users)
     trust = first.view.trust
     made = finding_on(
         rule,
         case,
         first.linked.account,
-        way,
+        path,
         relation=Relation.IS,
-        evidence=tuple(_evidence(case, users, way)),
-        steps=_steps(case, users, way),
+        evidence=tuple(_evidence(case, users, path)),
+        steps=_steps(case, users, path),
         severity=Severity.MEDIUM if _out_of_reach(users) else None,
     )
     return replace(made, realm=trust.realm, privileged=trust.privileged is True)
 
 
-def _way(users: Sequence[_Trusted]) -> Way:
+def _path(users: Sequence[_Trusted]) -> AccessPath:
     """The role as a way in: the users have no say in its key, so that a second one makes no second finding."""
     first = users[0]
     trust = first.view.trust
     contained = all(whole(user.linked).effect is Effect.CONTAINED for user in users)
     labels = sorted(user.linked.account.label for user in users)
-    return Way(
+    return AccessPath(
         subject=Subject(
             kind=SubjectKind.ROLE, native_id=trust.native_id, label=trust.label, account_label=", ".join(labels)
         ),
@@ -153,21 +153,21 @@ def _out_of_reach(users: Sequence[_Trusted]) -> bool:
     return all(whole(user.linked).standing is Standing.DEAD for user in users)
 
 
-def _evidence(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> Iterator[str]:
+def _evidence(case: LeaverCase, users: Sequence[_Trusted], path: AccessPath) -> Iterator[str]:
     yield from dict.fromkeys(text for user in users for text in user.linked.evidence)
     yield left(case.worker_id, case.departure)
-    yield works(way)
-    yield f"It trusts {way.subject.account_label}."
+    yield works(path)
+    yield f"It trusts {path.subject.account_label}."
     if _out_of_reach(users):
         yield _OUT_OF_REACH
-    if way.effect is Effect.CONTAINED:
+    if path.effect is Effect.CONTAINED:
         yield _DENIED
-    yield from powers(users[0].view.trust, replace(way, effect=Effect.UNKNOWN))
+    yield from powers(users[0].view.trust, replace(path, effect=Effect.UNKNOWN))
 
 
-def _steps(case: LeaverCase, users: Sequence[_Trusted], way: Way) -> tuple[Step, ...]:
+def _steps(case: LeaverCase, users: Sequence[_Trusted], path: AccessPath) -> tuple[Step, ...]:
     return (
-        *shut(users[0].linked, way),
+        *shut(users[0].linked, path),
         *(not_theirs(user.linked.source, user.linked.account, case.worker_id) for user in users),
     )
 

@@ -15,12 +15,12 @@ from offboarding.model import (
     SubjectKind,
     TicketKind,
 )
+from offboarding.rules._access_paths import account_path
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._findings import standing_finding
 from offboarding.rules._rule import Rule
-from offboarding.rules._ways import account_way
 
 
 def _mail_moved(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -64,9 +64,9 @@ class LeaverRootMail(Rule):
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each root user whose address is a leaver's, unless its account is closed or suspended."""
         for leaver, linked in leavers_accounts(case, as_of, Relation.IS, SubjectKind.ROOT_ACCOUNT):
-            way = account_way(linked)
-            if way.open:
-                yield standing_finding(self, leaver, linked, way)
+            path = account_path(linked)
+            if path.open:
+                yield standing_finding(self, leaver, linked, path)
 
 
 RULE = LeaverRootMail()

@@ -17,6 +17,7 @@ from offboarding.model import (
     SubjectKind,
     TicketKind,
 )
+from offboarding.rules._access_paths import AccessPath, credential_path
 from offboarding.rules._cases import leaver
 from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, credential_dead, credential_gone, unlinked
 from offboarding.rules._controls import LEAVER_ACCESS
@@ -24,7 +25,6 @@ from offboarding.rules._credentials import open_credentials
 from offboarding.rules._evidence import of_thing
 from offboarding.rules._findings import finding_on, shut
 from offboarding.rules._rule import Rule
-from offboarding.rules._ways import Way, credential_way
 
 
 def _disowned(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -66,24 +66,24 @@ class LeaverSshKey(Rule):
         yield from open_credentials(self, case, as_of, SubjectKind.SSH_KEY)
         gone = leaver(case, as_of)
         for elsewhere in gone.keys_elsewhere if gone else ():
-            way = credential_way(elsewhere.key, elsewhere.account)
-            if gone and way.open:
-                yield _finding(self, gone, elsewhere, way)
+            path = credential_path(elsewhere.key, elsewhere.account)
+            if gone and path.open:
+                yield _finding(self, gone, elsewhere, path)
 
 
-def _finding(rule: Rule, case: LeaverCase, elsewhere: KeyElsewhere, way: Way) -> Finding:
+def _finding(rule: Rule, case: LeaverCase, elsewhere: KeyElsewhere, path: AccessPath) -> Finding:
     return finding_on(
         rule,
         case,
         elsewhere.account,
-        way,
+        path,
         relation=None,
         evidence=(
             f"The key {elsewhere.key.credential.fingerprint} is on an account of theirs, and on this one too.",
             _holder(elsewhere),
-            *of_thing(case, elsewhere.account, way),
+            *of_thing(case, elsewhere.account, path),
         ),
-        steps=_steps(elsewhere, way),
+        steps=_steps(elsewhere, path),
     )
 
 
@@ -93,10 +93,10 @@ def _holder(elsewhere: KeyElsewhere) -> str:
     return "Nobody who works here is known to hold the account."
 
 
-def _steps(elsewhere: KeyElsewhere, way: Way) -> tuple[Step, ...]:
+def _steps(elsewhere: KeyElsewhere, path: AccessPath) -> tuple[Step, ...]:
     return (
         "Take off this one key alone. Whoever else works with it gets a key of their own first.",
-        *shut(elsewhere, way),
+        *shut(elsewhere, path),
         "Not their key? Then the account of theirs that bears it isn't theirs: reject that link, and this closes too.",
     )
 

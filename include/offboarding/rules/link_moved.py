@@ -24,6 +24,7 @@ from offboarding.model import (
     TicketKind,
     TicketWords,
 )
+from offboarding.rules._access_paths import AccessPath, whole
 from offboarding.rules._cases import leaver
 from offboarding.rules._closings import REVIEWED, account_gone, all_dead, moved_away, not_gone, rejected
 from offboarding.rules._controls import REVIEW
@@ -35,7 +36,6 @@ from offboarding.rules._rule import Rule
 from offboarding.rules._secrets import as_far_as_known, known_secrets
 from offboarding.rules._sentences import at
 from offboarding.rules._use import used_after
-from offboarding.rules._ways import Way, whole
 
 _NOW = {
     LinkDecision.LINKED: "Now it's linked otherwise: to somebody else, or to an owner as a workload's.",
@@ -143,7 +143,7 @@ class LinkMoved(Rule):
             yield _held(self, case, case.held_since, whole(case))
 
 
-def _taken(moved: MovedLink) -> Way | None:
+def _taken(moved: MovedLink) -> AccessPath | None:
     """Return the account as one; None for what they owned where each secret is newer than that."""
     taken = whole(moved)
     if moved.relation is Relation.IS:
@@ -152,7 +152,7 @@ def _taken(moved: MovedLink) -> Way | None:
     return as_far_as_known(moved, taken, moved.linked_until) if known else None
 
 
-def _finding(rule: Rule, case: LeaverCase, moved: MovedLink, taken: Way) -> Finding:
+def _finding(rule: Rule, case: LeaverCase, moved: MovedLink, taken: AccessPath) -> Finding:
     when = "after" if moved.linked_until > case.departure.left_at else "before"
     whose = "They owned it" if moved.relation is Relation.OWNS else "It was theirs"
     until = f"{whose} until {at(moved.linked_until)}, {when} the departure"
@@ -177,7 +177,7 @@ def _finding(rule: Rule, case: LeaverCase, moved: MovedLink, taken: Way) -> Find
     )
 
 
-def _held(rule: Rule, case: AccountCase, since: datetime, taken: Way) -> Finding:
+def _held(rule: Rule, case: AccountCase, since: datetime, taken: AccessPath) -> Finding:
     holder, *others = case.suspects
     return Finding(
         rule=rule.id,
@@ -199,7 +199,7 @@ def _held(rule: Rule, case: AccountCase, since: datetime, taken: Way) -> Finding
 
 
 def _held_by_what(
-    case: AccountCase, since: datetime, holder: Suspect, others: tuple[Suspect, ...], taken: Way
+    case: AccountCase, since: datetime, holder: Suspect, others: tuple[Suspect, ...], taken: AccessPath
 ) -> Iterator[str]:
     yield f"What it says of itself changed; first seen {at(since)}. By what it said before:"
     yield from claimants((holder,))

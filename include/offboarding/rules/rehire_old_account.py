@@ -18,12 +18,12 @@ from offboarding.model import (
     TicketKind,
     TicketWords,
 )
+from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import departed_accounts
 from offboarding.rules._closings import account_gone, all_dead, anothers, rejected, unlinked
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._findings import closing_steps, finding
 from offboarding.rules._rule import Rule
-from offboarding.rules._ways import Way, open_ways, whole
 
 
 def _not_back(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -80,13 +80,13 @@ class RehireOldAccount(Rule):
                 yield _finding(self, case, linked, taken)
 
 
-def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: Way) -> Finding:
+def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessPath) -> Finding:
     made = finding(
         rule,
         case,
         linked,
         taken,
-        steps=closing_steps(case, linked, *open_ways(linked)),
+        steps=closing_steps(case, linked, *open_paths(linked)),
         severity=Severity.HIGH if linked.account.privileged is True else None,
     )
     back = f"Worker {case.worker_id} works here again, and it bears nothing of the present employment."

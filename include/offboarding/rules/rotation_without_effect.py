@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import groupby
 
 from offboarding.model import (
-    Carryable,
     Case,
+    Exportable,
     Finding,
     Grade,
     KeyCase,
@@ -19,7 +19,7 @@ from offboarding.model import (
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import HELD_KEY
 from offboarding.rules._key_closings import HELD
-from offboarding.rules._keys import carryable, key_finding, same_since, trusted, verdict
+from offboarding.rules._keys import exportable, key_finding, same_since, trusted, verdict
 from offboarding.rules._rotation import rotation
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import at
@@ -48,7 +48,7 @@ class RotationWithoutEffect(Rule):
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield a key that a leaver may hold, that is trusted, and that seems to have been replaced since."""
-        if not isinstance(case, KeyCase) or carryable(case)[0] is Carryable.NO:
+        if not isinstance(case, KeyCase) or exportable(case)[0] is Exportable.NO:
             return
         told = verdict(case)
         since = _departed_at(case, as_of)

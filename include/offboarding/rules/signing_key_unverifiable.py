@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from offboarding.model import (
-    Carryable,
     Case,
+    Exportable,
     Finding,
     KeyCase,
     Resolution,
@@ -18,7 +18,7 @@ from offboarding.model import (
 )
 from offboarding.rules._controls import HELD_KEY
 from offboarding.rules._key_closings import NO_LEAVERS_KEY, cannot_leave, not_trusted, shown_now
-from offboarding.rules._keys import carryable, departed, key_finding, of_holder, severity, verdict
+from offboarding.rules._keys import departed, exportable, key_finding, of_holder, severity, verdict
 from offboarding.rules._rotation import rotation
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import at
@@ -78,7 +78,7 @@ class SigningKeyUnverifiable(Rule):
         for kind in (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET):
             for key, holder in departed(case, kind, as_of):
                 told = verdict(key)
-                if told.asked or carryable(key)[0] is Carryable.NO or _stands(key, as_of):
+                if told.asked or exportable(key)[0] is Exportable.NO or _stands(key, as_of):
                     continue
                 yield key_finding(
                     self.id,

@@ -21,6 +21,7 @@ from offboarding.model import (
     Step,
     TicketKind,
 )
+from offboarding.rules._access_paths import AccessPath, access_paths
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS
 from offboarding.rules._controls import LEAVER_ACCESS
@@ -28,7 +29,6 @@ from offboarding.rules._findings import closing_steps, finding, to_do
 from offboarding.rules._rivals import claimants, without_rivals
 from offboarding.rules._rule import Rule
 from offboarding.rules._use import used_after
-from offboarding.rules._ways import Way, ways_in
 
 
 def _used_before(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -77,23 +77,23 @@ class UsedAfterDeparture(Rule):
         """Yield each own login and each credential of a leaver's that was used when they were gone for certain."""
         named = tuple(claimants(case.suspects)) if isinstance(case, AccountCase) else ()
         for leaver, linked in leavers_accounts(without_rivals(case, as_of) or case, as_of, Relation.IS):
-            for way in ways_in(linked):
-                if used_after(way, leaver.departure):
-                    found = _event(self, leaver, linked, way)
+            for path in access_paths(linked):
+                if used_after(path, leaver.departure):
+                    found = _event(self, leaver, linked, path)
                     yield replace(found, evidence=(*named, *found.evidence)) if named else found
 
 
-def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, way: Way) -> Finding:
+def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> Finding:
     told = case.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
     severity = rule.default_severity if told else Severity.HIGH
-    return replace(finding(rule, case, linked, way, steps=_steps(case, linked, way)), severity=severity)
+    return replace(finding(rule, case, linked, path, steps=_steps(case, linked, path)), severity=severity)
 
 
-def _steps(case: LeaverCase, linked: LinkedAccount, way: Way) -> tuple[Step, ...]:
+def _steps(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tuple[Step, ...]:
     return (
-        *to_do(Remedy.KEEP_TRACES, linked, way),
+        *to_do(Remedy.KEEP_TRACES, linked, path),
         "Ask the leaver's former team whether a job of theirs runs with it.",
-        *(closing_steps(case, linked, way) if way.open else ()),
+        *(closing_steps(case, linked, path) if path.open else ()),
         (
             "Say what it was; only that closes this (KEY is this finding's short key):\n"
             'python -m offboarding verdict KEY --reason "..." --author "..."'

@@ -28,6 +28,7 @@ from offboarding.store import (
     exceptions,
     putting_right,
     reading,
+    rechecks,
     register,
     rosters,
     runs,
@@ -35,7 +36,6 @@ from offboarding.store import (
     withdrawals,
 )
 from offboarding.store import messages as receipts
-from offboarding.store import watching as watched
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
@@ -96,7 +96,7 @@ def open_verify(session: Session, settings: Settings, *, caller: str, as_of: dat
     Raises FatalError as `open_run`.
     """
     withdrawals.moment_of(session, as_of)
-    if not watched.anything_open(session):
+    if not rechecks.anything_open(session):
         return None
     run = runs.open_run(session, kind=RunKind.VERIFY, caller=f"{RunKind.VERIFY} {caller}", as_of=as_of)
     _take_files(session, settings, run)
@@ -110,7 +110,7 @@ def open_due(session: Session, settings: Settings, *, caller: str, as_of: dateti
 
     Raises FatalError as `open_run`.
     """
-    people = watched.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
+    people = rechecks.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
     if not people:
         return None
     run = open_departure(session, settings, caller=f"of {RunKind.VERIFY} {caller}", as_of=as_of)

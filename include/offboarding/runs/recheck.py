@@ -16,7 +16,7 @@ from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
 from offboarding.runs.ingest import reads
 from offboarding.runs.troubles import troubles
-from offboarding.store import departures, reading, runs, sources, watching
+from offboarding.store import departures, reading, rechecks, runs, sources
 from offboarding.store.connect import Session
 from offboarding.store.reading import Night
 from offboarding.store.reading.nights import Waiting
@@ -27,14 +27,14 @@ log = structlog.get_logger("offboarding.verify")
 
 def begin(session: Session, settings: Settings, run: Run) -> None:
     """Write down whom the run is about, and what is read for it."""
-    watching.note_watched(session, run.run_id)
+    rechecks.note_open(session, run.run_id)
     runs.note_expected(session, run.run_id, rosters=[], parts=parts(session, settings))
 
 
 def parts(session: Session, settings: Settings) -> list[tuple[str, str]]:
     """What is to be read, (source or verifier, part) each, as far as it's still configured."""
     names = {reader.name for reader in settings.readers}
-    return [(name, part) for name, part in watching.parts_to_reread(session) if name in names]
+    return [(name, part) for name, part in rechecks.parts_to_reread(session) if name in names]
 
 
 def reread(
@@ -47,7 +47,7 @@ def reread(
             session, settings, run, source_settings, part, ReadPhase.COLLECT, source, source.collect
         )
     realm = sources.realm_called(session, source_settings.name, part)
-    accounts = watching.accounts_to_reread(session, realm) if realm else []
+    accounts = rechecks.accounts_to_reread(session, realm) if realm else []
     return reads.read_source(
         session, settings, run, source_settings, part, ReadPhase.DETAIL, source, lambda: source.detail(accounts)
     )
@@ -55,7 +55,7 @@ def reread(
 
 def report(session: Session, run: Run) -> None:
     """Say what came of what is open. Raises FatalError where something of it couldn't be looked at."""
-    came = watching.watched(session, run.run_id)
+    came = rechecks.totals(session, run.run_id)
     seen = reading.night(session, run.run_id)
     for resolved in seen.resolutions:
         log.info("resolved", finding=short_finding(resolved.finding_key))

@@ -6,18 +6,18 @@ from offboarding.model import FindingState, ReadStatus
 from offboarding.store.guard import Hold
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading import Night
-from offboarding.store.reading.let_stand import AcknowledgedThen
 from offboarding.store.reading.nights import NightFinding
-from offboarding.store.reading.reads import PartTold, RosterTold
+from offboarding.store.reading.reads import PartView, RosterView
+from offboarding.store.reading.waiver_views import AcknowledgedThen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Troubles:
     """What needs somebody, of each sort; nothing of any where the run is green."""
 
-    rosters: tuple[RosterTold, ...]
+    rosters: tuple[RosterView, ...]
     """Not read, read in part, or with values that can't be kept."""
-    parts: tuple[PartTold, ...]
+    parts: tuple[PartView, ...]
     """Not read, or read in part."""
     inconclusive: bool
     """Nothing was concluded."""

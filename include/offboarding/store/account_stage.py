@@ -18,8 +18,7 @@ from offboarding.store.columns import ACCOUNT, CREDENTIAL
 from offboarding.store.connect import Session
 from offboarding.store.new_accounts import NewAccounts
 from offboarding.store.sql import block
-from offboarding.store.staging import Stage
-from offboarding.store.told_account import (
+from offboarding.store.staged_account import (
     AccountKeys,
     StagedAccount,
     Values,
@@ -28,6 +27,7 @@ from offboarding.store.told_account import (
     digests,
     key_column,
 )
+from offboarding.store.staging import Stage
 
 ACCOUNT_COLUMNS = {
     "s_account": (*ACCOUNT, "last_used_at", "keys", "digest", "credentials"),

@@ -16,7 +16,7 @@ from offboarding.store.columns import ACCOUNT, CREDENTIAL
 from offboarding.store.connect import Session
 from offboarding.store.spool import Spool
 from offboarding.store.sql import block, statements
-from offboarding.store.told_account import AccountKeys, StagedAccount, key_column
+from offboarding.store.staged_account import AccountKeys, StagedAccount, key_column
 
 _COLUMNS = {
     "account": ("account_pk", "realm", *ACCOUNT, "keys", "digest", "first_seen_at", "observed_at"),

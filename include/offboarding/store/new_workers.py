@@ -16,7 +16,7 @@ from offboarding.store.columns import LISTS
 from offboarding.store.connect import Session
 from offboarding.store.spool import Spool
 from offboarding.store.sql import block, statements
-from offboarding.store.told_worker import RANKS, WorkerForm, employment_values, is_tangled, once
+from offboarding.store.staged_worker import RANKS, WorkerForm, employment_values, is_tangled, once
 
 _COLUMNS = {
     "worker": (

@@ -17,8 +17,8 @@ from offboarding.store.repeats import came_again, repeated
 from offboarding.store.rows import ReadBegun, RosterOutcome
 from offboarding.store.several import take_out_several
 from offboarding.store.sql import block, statements
+from offboarding.store.staged_worker import RANKS, WorkerForm
 from offboarding.store.staging import Stage
-from offboarding.store.told_worker import RANKS, WorkerForm
 from offboarding.store.worker_stage import WORKER_COLUMNS, WorkerStage
 
 

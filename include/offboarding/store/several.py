@@ -8,7 +8,7 @@ from psycopg.rows import scalar_row
 from offboarding.model import Problem, RosterSummary
 from offboarding.store.connect import Session
 from offboarding.store.sql import block, statements
-from offboarding.store.told_worker import RANKS
+from offboarding.store.staged_worker import RANKS
 
 _NONSENSE = 10
 """A read that tells more than one worker in so many as several people is none of workers."""

@@ -34,8 +34,8 @@ from offboarding.store.locks import lock_realm
 from offboarding.store.new_accounts import NewAccounts
 from offboarding.store.rows import ReadBegun, RealmRow, SourceOutcome
 from offboarding.store.sql import block, statements
+from offboarding.store.staged_account import AccountKeys
 from offboarding.store.staging import Stage
-from offboarding.store.told_account import AccountKeys
 
 _COLUMNS = {
     "s_scope": ("scope", "kind", "error"),

@@ -15,8 +15,8 @@ from offboarding.store.columns import LISTS
 from offboarding.store.connect import Session
 from offboarding.store.new_workers import NewWorkers
 from offboarding.store.sql import block
+from offboarding.store.staged_worker import RANKS, WorkerForm, digests, employment_values, is_tangled, once
 from offboarding.store.staging import Stage
-from offboarding.store.told_worker import RANKS, WorkerForm, digests, employment_values, is_tangled, once
 
 WORKER_COLUMNS = {
     "s_worker": ("worker_id", "person_uid", "name", "manager", "location", "rank", "start_on", "digest"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from offboarding.cli.watching import at_the_terminal
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.runs.whole import by_itself
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type

@@ -10,7 +10,7 @@ from tests.support.source_tree import PROJECT
 
 PROGRAM = """
 import time, structlog
-from offboarding.cli.watching import at_the_terminal
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.runs.ingest.progress import passing
 def slow():
     for number in range(8):

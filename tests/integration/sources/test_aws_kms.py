@@ -13,7 +13,7 @@ from demo.aws import AwsServer
 from demo.aws_key_seed import AwsKmsKeySeed
 from demo.aws_seed import AwsSeed, AwsUserSeed
 from offboarding.model import (
-    Carryable,
+    Exportable,
     Fact,
     Gap,
     Key,
@@ -108,7 +108,7 @@ class TestKeys:
             label=f"alias/login, alias/tokens ({kms_arn('tokens')})",
             algorithm="ECC_NIST_P256",
             created_at=KEY_MADE,
-            carryable=Carryable.NO,
+            carryable=Exportable.NO,
             carryable_reason="Origin AWS_KMS: the material was made in KMS, and no call hands it out.",
             verifies=False,
             standing=Standing.WORKS,
@@ -137,14 +137,14 @@ class TestKeys:
     @pytest.mark.parametrize(
         ("origin", "expected"),
         [
-            ("AWS_KMS", Carryable.NO),
-            ("EXTERNAL", Carryable.YES),
-            ("AWS_CLOUDHSM", Carryable.UNKNOWN),
-            ("EXTERNAL_KEY_STORE", Carryable.UNKNOWN),
+            ("AWS_KMS", Exportable.NO),
+            ("EXTERNAL", Exportable.YES),
+            ("AWS_CLOUDHSM", Exportable.UNKNOWN),
+            ("EXTERNAL_KEY_STORE", Exportable.UNKNOWN),
         ],
     )
     def test_only_imported_material_can_be_carried_for_sure(
-        self, aws: AwsServer, origin: str, expected: Carryable
+        self, aws: AwsServer, origin: str, expected: Exportable
     ) -> None:
         stand(aws, signing("tokens", origin=origin))
 

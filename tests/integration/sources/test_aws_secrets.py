@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from demo.aws import AwsServer
 from demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
 from demo.aws_seed import AwsSeed, AwsUserSeed
-from offboarding.model import Carryable, Fact, Gap, Key, KeyAccess, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model import Exportable, Fact, Gap, Key, KeyAccess, RequestCounts, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources.aws_secrets import discover
 from tests.support.cloud import (
@@ -102,7 +102,7 @@ class TestSecrets:
             label=f"login/db, version {version_id('login/db 1')} ({US})",
             version=version_id("login/db 1"),
             created_at=SECRET_MADE,
-            carryable=Carryable.YES,
+            carryable=Exportable.YES,
             carryable_reason="Whoever may read it can copy its value.",
             verifies=True,
             standing=Standing.WORKS,
@@ -235,7 +235,7 @@ class TestParameters:
             label=f"/login/salt, version 7 ({US})",
             version="7",
             created_at=SECRET_MADE,
-            carryable=Carryable.YES,
+            carryable=Exportable.YES,
             carryable_reason="Whoever may read it can copy its value.",
             verifies=True,
             standing=Standing.WORKS,

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
 
 from demo.certificates import make_certificate
 from offboarding.custody.thumbprints import material_of, thumbprint
-from offboarding.model import Carryable, Fact, Gap, Key, KeyAccess, PrincipalKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import Exportable, Fact, Gap, Key, KeyAccess, PrincipalKind, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources.vault_transit import bounded
 from offboarding.sources.vault_transit.policies import PathRule, rules_of, verdict
@@ -55,7 +55,7 @@ def test_a_version_of_an_asymmetric_key(engine: Engine) -> None:
         version="1",
         algorithm="rsa-2048",
         created_at=key.created_at,
-        carryable=Carryable.NO,
+        carryable=Exportable.NO,
         carryable_reason="Made in Vault, not exportable, no plaintext backup: it can't leave.",
         verifies=True,
         standing=Standing.WORKS,
@@ -158,7 +158,7 @@ def test_what_can_be_carried_along(engine: Engine, settings: dict[str, object], 
     engine.make("login", type="ed25519", **settings)
 
     key = keys(engine)["login:1"]
-    assert (key.carryable, key.carryable_reason) == (Carryable.YES, reason)
+    assert (key.carryable, key.carryable_reason) == (Exportable.YES, reason)
 
 
 def test_an_imported_key_existed_elsewhere_and_is_the_same_key(engine: Engine) -> None:
@@ -171,7 +171,7 @@ def test_an_imported_key_existed_elsewhere_and_is_the_same_key(engine: Engine) -
 
     assert key.material == f"jkt:{thumbprint(own.public_key())}"
     assert (key.carryable, key.carryable_reason) == (
-        Carryable.YES,
+        Exportable.YES,
         "Imported: the material existed outside Vault.",
     )
 

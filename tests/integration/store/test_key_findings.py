@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import ActionKind, Carryable, Resolution, Standing, SubjectKind, TicketKind, sentence
+from offboarding.model import ActionKind, Exportable, Resolution, Standing, SubjectKind, TicketKind, sentence
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import recorded, tickets
@@ -19,7 +19,7 @@ from tests.support.keys_read import ISSUER, access, event, secret, signing_key, 
 from tests.support.night import rows_of
 from tests.support.registered import custodian, entry
 
-KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Carryable.YES)
+KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Exportable.YES)
 SECRET = secret()
 LEE_GONE = replace(LEE, employments=KIM_GONE.employments)
 PLACE = (("login", "kid-1"),)
@@ -252,7 +252,7 @@ def test_a_word_on_what_a_verifier_trusts_counts_for_nothing(company: KeyCompany
 
 
 def kept_in_kms(company: KeyCompany) -> tuple[Any, Any]:
-    key = signing_key("kms-1", realm=CLOUD, carryable=Carryable.NO, name="kms-1")
+    key = signing_key("kms-1", realm=CLOUD, carryable=Exportable.NO, name="kms-1")
     signs = access(key, KIM_USER.label, carries=False, action="kms:Sign", reason="policy Signers")
     company.secrets.facts = [key, signs, access(key, LEE_USER.label, carries=False)]
     return key, signs

@@ -8,7 +8,7 @@ from offboarding.model import PrincipalKind, Standing
 from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding.store.reading.told_keys import KeysThen, KeyView, attest, key_called, keys
+from offboarding.store.reading.key_views import KeysThen, KeyView, attest, key_called, keys
 from tests.support.key_company import CLOUD, KeyCompany
 from tests.support.keys_read import access, secret, signing_key
 from tests.support.registered import custodian, entry

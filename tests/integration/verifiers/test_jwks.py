@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from demo.login_service import JWKS, Answer, LoginService, public_jwk
 from offboarding.custody.thumbprints import material_of, thumbprint
 from offboarding.interfaces import ConnectionFields
-from offboarding.model import Carryable, Gap, Key, ScopeRead, Standing, SubjectKind
+from offboarding.model import Exportable, Gap, Key, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import ConfigError
 from tests.contract.key_contract import of
 from tests.support.jwks import FIRST, JSON, PRIVATE, SECOND, SECRET_D, SECRET_K, cluster_connection, facts, verifier
@@ -44,7 +44,7 @@ def test_an_issuers_keys(service: LoginService) -> None:
         name=service.issuer,
         label=f"kid 2026-01 of {service.issuer}",
         algorithm="RS256",
-        carryable=Carryable.UNKNOWN,
+        carryable=Exportable.UNKNOWN,
         carryable_reason="A JWKS shows the public half only: where the private one lies isn't known from here.",
         verifies=True,
         standing=Standing.WORKS,
@@ -149,11 +149,11 @@ def test_a_published_private_half_is_said_loudly_and_kept_nowhere(service: Login
     leaked, fine = of(Key, told)
     assert (leaked.material, leaked.carryable, leaked.standing) == (
         material_of(FIRST),
-        Carryable.YES,
+        Exportable.YES,
         Standing.WORKS,
     )
     assert leaked.carryable_reason == "Its private half stands in the published JWKS: anybody may have it."
-    assert fine.carryable is Carryable.UNKNOWN
+    assert fine.carryable is Exportable.UNKNOWN
     assert [gap.red for gap in of(Gap, told)] == [True]
     (text,) = gaps(told)
     assert text == (
@@ -179,7 +179,7 @@ def test_a_published_shared_key_is_said_loudly_and_nothing_is_made_of_it(service
         ("hmac", f"ref:{service.issuer}/hmac"),
         ("oct-1", f"ref:{service.issuer}/oct-1"),
     ]
-    assert {key.carryable for key in of(Key, told)} == {Carryable.YES}
+    assert {key.carryable for key in of(Key, told)} == {Exportable.YES}
     loud = [gap.text for gap in of(Gap, told) if gap.red]
     assert "THE symmetric key under kid hmac IS PUBLISHED (members k)" in loud[0]
     assert "THE symmetric key under entry 2 (no kid) IS PUBLISHED (members k)" in loud[1]

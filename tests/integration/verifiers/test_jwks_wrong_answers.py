@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.login_service import DISCOVERY, JWKS, Answer, LoginService, public_jwk
-from offboarding.model import Carryable, Key
+from offboarding.model import Exportable, Key
 from offboarding.model.errors import ConfigError, RetriableError
 from offboarding.net import addresses
 from tests.contract.key_contract import of
@@ -328,5 +328,5 @@ class TestFiles:
 
         told = facts(None, files={"apps": str(tmp_path / "x")})
 
-        assert [key.carryable for key in of(Key, told)] == [Carryable.YES]
+        assert [key.carryable for key in of(Key, told)] == [Exportable.YES]
         assert SECRET_D not in repr(told)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from demo.ssh_authority import REVOKED, TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
 from offboarding.custody.thumbprints import material_of, material_of_ssh
-from offboarding.model import Carryable, Standing
+from offboarding.model import Exportable, Standing
 from tests.support.ssh_files import (
     AS_OF,
     Keygen,
@@ -58,7 +58,7 @@ class TestAuthorities:
         assert key.material == material_of_ssh(line)
         assert key.ssh_fingerprint == keygen.fingerprint("ca")
         assert key.name == "web/ca"
-        assert key.carryable is Carryable.UNKNOWN
+        assert key.carryable is Exportable.UNKNOWN
         assert key.created_at is None
         assert "(login CA)" in key.label
         assert f"{WEB1} line 3" in key.label

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from offboarding.custody.thumbprints import material_of
 from offboarding.interfaces import KeySource
-from offboarding.model import Carryable, Fact, Gap, Key, ScopeRead, Standing
+from offboarding.model import Exportable, Fact, Gap, Key, ScopeRead, Standing
 from tests.support.pki import AS_OF, YEAR, Authority, CrlServer, Leaf, crl_server, distribution_point, verifier
 from tests.support.ssh_files import put, put_bytes
 
@@ -73,7 +73,7 @@ class TestCertificates:
         assert key.algorithm == "EC_secp256r1"
         assert key.expires_at == AS_OF + YEAR
         assert key.created_at is None
-        assert key.carryable is Carryable.UNKNOWN
+        assert key.carryable is Exportable.UNKNOWN
 
     def test_one_that_has_ended_is_nobodys_word(self, idp: Path, authority: Authority) -> None:
         """Storm-0558's was accepted 802 days after its end, so it's never dead by its date alone."""

@@ -9,7 +9,7 @@ from unittest import mock
 
 from offboarding.model import TicketRef
 from offboarding.runs import pipeline
-from offboarding.store import outbox, watching
+from offboarding.store import outbox, rechecks
 from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.outbox import Pending
@@ -56,14 +56,14 @@ def _says_twice() -> AbstractContextManager[object]:
 
 
 def _leaves_to_first() -> AbstractContextManager[object]:
-    real = watching.due
+    real = rechecks.due
 
     def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
         query = "select person_uid::text from run_person join run using (run_id) where kind = 'departure'"
         noted = {uid for (uid,) in session.execute(query)}
         return [person for person in real(session, as_of=as_of, zone=zone) if person.person_uid not in noted]
 
-    return mock.patch.object(watching, "due", due)
+    return mock.patch.object(rechecks, "due", due)
 
 
 BROKEN: Mapping[Fault | None, Callable[[], AbstractContextManager[object]]] = {

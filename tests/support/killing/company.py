@@ -11,7 +11,7 @@ from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, VerifierSettings
 from offboarding.interfaces import TrackerSettings as TrackerNamed
-from offboarding.model import Carryable, Coverage, IdentityKeyKind, Key, Worker
+from offboarding.model import Coverage, Exportable, IdentityKeyKind, Key, Worker
 from offboarding.sources.aws_iam import Settings as AwsSettings
 from tests.support.key_company import Keys
 from tests.support.keys_read import ISSUER, signing_key, whole
@@ -144,7 +144,7 @@ def _worker(worker_id: str) -> Worker:
 
 
 def _published(kid: str, letter: str) -> Key:
-    return signing_key(kid, material=f"jkt:{letter * 43}", carryable=Carryable.YES)
+    return signing_key(kid, material=f"jkt:{letter * 43}", carryable=Exportable.YES)
 
 
 REGISTER = {

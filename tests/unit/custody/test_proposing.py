@@ -10,7 +10,7 @@ from pydantic import StringConstraints, TypeAdapter
 
 from offboarding.custody.proposing import ProposedKey, ProposedLine, rendered, slug
 from offboarding.custody.register import Register
-from offboarding.model import Carryable, SubjectKind
+from offboarding.model import Exportable, SubjectKind
 
 ANYTHING = st.text(max_size=40)
 SOMETHING = ANYTHING.filter(lambda text: text.strip())
@@ -29,7 +29,7 @@ def entry(**changes: Any) -> ProposedKey:
                 fields={"group": {"source": "corp-ldap", "name": "cn=signers"}}, why="guards keys", guess=True
             ),
         ),
-        "carryable": Carryable.UNKNOWN,
+        "carryable": Exportable.UNKNOWN,
         "because": "A JWKS publishes the public half only.",
         "owner": "",
     }
@@ -84,7 +84,7 @@ def test_whatever_a_system_calls_it_may_be_pasted(label: str, place: str, group:
             ProposedLine(fields={"group": {"source": "corp-ldap", "name": group}}, why=label),
             ProposedLine(fields={"principal": place}, why=label, guess=True),
         ),
-        carryable=Carryable.NO,
+        carryable=Exportable.NO,
         because=because,
         owner=owner,
     )

@@ -20,7 +20,7 @@ from offboarding.custody import registration
 from offboarding.custody.across import NamedSystems
 from offboarding.custody.register import Custodian, KeyPlace, Register, RegisteredKey, TeamMember, custodians_of
 from offboarding.interfaces import RosterSettings
-from offboarding.model import Carryable, Coverage, Key, Standing, SubjectKind
+from offboarding.model import Coverage, Exportable, Key, Standing, SubjectKind
 from offboarding.model.errors import ConfigError
 from tests.unit import test_config
 
@@ -89,7 +89,7 @@ def test_a_good_register_is_taken(tmp_path: Path, beside: None) -> None:
     assert found.loaded is not None
     register = found.loaded.settings.register
     assert [entry.name for entry in register.keys] == ["login-key", "hook"]
-    assert (register.keys[0].answer, register.keys[1].answer) == (Carryable.NO, Carryable.UNKNOWN)
+    assert (register.keys[0].answer, register.keys[1].answer) == (Exportable.NO, Exportable.UNKNOWN)
     assert [place.called for place in register.keys[0].places] == ["2024-05", f"jkt:{THUMBPRINT}"]
     assert found.loaded.warnings == ("custody.yaml: keys[1] (hook): has no custodians: it stays NOT CHECKED.",)
 
@@ -428,7 +428,7 @@ def shown(native_id: str, **changes: Any) -> Key:
         "kind": SubjectKind.SIGNING_KEY,
         "name": "https://login.corp.example",
         "label": native_id,
-        "carryable": Carryable.UNKNOWN,
+        "carryable": Exportable.UNKNOWN,
         "carryable_reason": "A JWKS publishes the public half only.",
         "verifies": True,
         "standing": Standing.WORKS,

@@ -13,7 +13,7 @@ from offboarding.custody.suggesting import (
     RegisterNames,
     entry,
 )
-from offboarding.model import Carryable, Grade, KeyCopy, SubjectKind
+from offboarding.model import Exportable, Grade, KeyCopy, SubjectKind
 from tests.support.keys_read import secret, signing_key
 
 NAMES = RegisterNames(
@@ -43,7 +43,7 @@ def known(*copies: KeyCopy, **changes: Any) -> KnownKey:
         "registered": "",
         "kind": SubjectKind.SIGNING_KEY,
         "standing": "trusted",
-        "carryable": Carryable.UNKNOWN,
+        "carryable": Exportable.UNKNOWN,
         "carryable_reason": "",
         "reasons": (),
         "principals": (),

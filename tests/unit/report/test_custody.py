@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from offboarding.report import night
+from offboarding.store.reading.key_views import AttestationThen, KeysThen
 from offboarding.store.reading.nights import Night
-from offboarding.store.reading.reads import PartTold
-from offboarding.store.reading.told_keys import AttestationThen, KeysThen
+from offboarding.store.reading.reads import PartView
 from tests.support.red import why_red
 from tests.unit.report.test_night import AS_OF, AWS, ZONE, told
 
@@ -72,7 +72,7 @@ def test_a_reader_of_keys_is_told_by_its_keys() -> None:
     assert "login 2 keys (complete) · trail 1,234 events (complete)" in screen
 
 
-def screen(*parts: PartTold) -> str:
+def screen(*parts: PartView) -> str:
     return night.render(told(parts=parts), ZONE)
 
 

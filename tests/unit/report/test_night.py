@@ -19,8 +19,8 @@ from offboarding.model import (
 )
 from offboarding.report import night
 from offboarding.store.guard import Hold
-from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketsTold, Waiting
-from offboarding.store.reading.reads import GapTold, PartTold, RosterTold
+from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketTotals, Waiting
+from offboarding.store.reading.reads import GapView, PartView, RosterView
 from offboarding.store.rows import CorrelationCounts, Run
 from tests.support.red import why_red
 
@@ -38,7 +38,7 @@ RUN = Run(
     finished_at=None,
     status=None,
 )
-HR = RosterTold(
+HR = RosterView(
     run_id=418,
     name="hr",
     status=ReadStatus.COMPLETE,
@@ -53,7 +53,7 @@ HR = RosterTold(
     error="",
     missed=0,
 )
-AWS = PartTold(
+AWS = PartView(
     run_id=418,
     name="aws",
     part="222222222222",
@@ -139,7 +139,7 @@ def told(**changes: Any) -> Night:
         findings=(),
         resolutions=(),
         held=Waiting(baseline=0, over_maximum=0, trips=False),
-        tickets=TicketsTold(undelivered=0, open=0),
+        tickets=TicketTotals(undelivered=0, open=0),
     )
     return replace(usual, **changes)
 
@@ -161,7 +161,7 @@ def told(**changes: Any) -> Night:
             id="the night that the guard trips",
         ),
         pytest.param(
-            told(parts=(replace(AWS, gaps=(GapTold(text="federated access not inventoried", red=False),)),)),
+            told(parts=(replace(AWS, gaps=(GapView(text="federated access not inventoried", red=False),)),)),
             (),
             id="a limit of what is inventoried",
         ),
@@ -193,12 +193,12 @@ def told(**changes: Any) -> Night:
             id="nothing was correlated",
         ),
         pytest.param(
-            told(tickets=TicketsTold(undelivered=2, open=1)),
+            told(tickets=TicketTotals(undelivered=2, open=1)),
             ("the tracker hasn't been told of 2 changes",),
             id="the tracker couldn't be told",
         ),
         pytest.param(
-            told(tickets=TicketsTold(undelivered=0, open=1, unheard=1)),
+            told(tickets=TicketTotals(undelivered=0, open=1, unheard=1)),
             ("1 alert couldn't be sent to somebody who is told at once (task alert)",),
             id="somebody couldn't be told at once",
         ),
@@ -226,7 +226,7 @@ def labels(text: str) -> list[str]:
 def test_comes_in_the_readers_order() -> None:
     seen = told(
         findings=(event(), finding()),
-        parts=(replace(AWS, gaps=(GapTold(text="federated access", red=False),)),),
+        parts=(replace(AWS, gaps=(GapView(text="federated access", red=False),)),),
     )
 
     screen = night.render(seen, ZONE).split("::group::")[0]
@@ -300,7 +300,7 @@ def test_says_how_to_let_through_what_waits() -> None:
 
 
 def test_what_could_not_be_checked_comes_red_first_and_once() -> None:
-    limit = GapTold(text="federated access not inventoried", red=False)
+    limit = GapView(text="federated access not inventoried", red=False)
     seen = told(
         rosters=(replace(HR, status="partial", problems=("hr.csv row 214: a day. Mend the row.",)),),
         parts=(

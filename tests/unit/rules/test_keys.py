@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Basis, Carryable, Finding, Grade, KeyCase, Severity, Standing, SubjectKind, TicketKind
+from offboarding.model import Basis, Exportable, Finding, Grade, KeyCase, Severity, Standing, SubjectKind, TicketKind
 from offboarding.rules import (
     Rule,
     all_rules,
@@ -28,7 +28,7 @@ SEEN_TWICE: dict[str, Any] = {"untrusted_since": GONE_AT, "standing": Standing.D
 WITHIN_CACHE: dict[str, Any] = {"untrusted_since": cases.OBSERVED_AT - timedelta(hours=23), "standing": Standing.DEAD}
 LONG_CACHE: dict[str, Any] = {**SEEN_TWICE, "cache": timedelta(days=7)}
 CARRIED = keys.registered()
-UNSAID = keys.registered(carryable=Carryable.UNKNOWN, carryable_reason="")
+UNSAID = keys.registered(carryable=Exportable.UNKNOWN, carryable_reason="")
 
 
 def found(rule: Rule, case: KeyCase) -> list[Finding]:
@@ -70,7 +70,7 @@ class TestSigningKey:
                 id="expired and accepted",
             ),
             pytest.param(
-                keys.of_key(keys.in_kms(carryable=Carryable.YES, carryable_reason="Origin EXTERNAL"), keys.copy()),
+                keys.of_key(keys.in_kms(carryable=Exportable.YES, carryable_reason="Origin EXTERNAL"), keys.copy()),
                 Standing.WORKS,
                 Severity.CRITICAL,
                 id="imported",
@@ -94,7 +94,7 @@ class TestSigningKey:
             pytest.param(keys.of_key(keys.copy(**SEEN_TWICE)), id="seen twice without it"),
             pytest.param(keys.of_key(keys.copy(), keys.in_kms(), registered=UNSAID), id="it never leaves KMS"),
             pytest.param(
-                keys.of_key(registered=keys.registered(carryable=Carryable.NO, carryable_reason="in an HSM")), id="HSM"
+                keys.of_key(registered=keys.registered(carryable=Exportable.NO, carryable_reason="in an HSM")), id="HSM"
             ),
             pytest.param(keys.of_key(holders=of(Grade.REGISTERED, newer=True)), id="newer than the departure"),
             pytest.param(keys.of_key(holders=()), id="nobody left"),
@@ -103,7 +103,7 @@ class TestSigningKey:
                 keys.of_key(holders=of(departure=cases.departure(certain_at=cases.AS_OF + timedelta(hours=1)))),
                 id="not over everywhere",
             ),
-            pytest.param(keys.of_key(keys.in_kms(carryable=Carryable.YES)), id="no verifier: another rule"),
+            pytest.param(keys.of_key(keys.in_kms(carryable=Exportable.YES)), id="no verifier: another rule"),
             pytest.param(keys.of_key(keys.secret()), id="a secret: another rule"),
         ],
     )
@@ -118,7 +118,7 @@ class TestSigningKey:
         assert found(self.RULE, keys.of_key(twice)) == []
 
     def test_says_the_four_answers_each_in_a_sentence(self) -> None:
-        (one,) = found(self.RULE, keys.of_key(keys.copy(), keys.in_kms(carryable=Carryable.YES)))
+        (one,) = found(self.RULE, keys.of_key(keys.copy(), keys.in_kms(carryable=Exportable.YES)))
 
         said = "\n".join(one.evidence)
         for part in (
@@ -199,7 +199,7 @@ class TestSharedSecret:
 
 class TestUnverifiable:
     RULE = signing_key_unverifiable.RULE
-    UNASKED = keys.of_key(keys.in_kms(carryable=Carryable.YES))
+    UNASKED = keys.of_key(keys.in_kms(carryable=Exportable.YES))
 
     @pytest.mark.parametrize(
         "case",
@@ -362,7 +362,7 @@ class TestUncustodied:
 def test_no_rule_names_a_person_or_asks_for_the_same_twice(rule: Rule) -> None:
     whole = keys.of_key(
         keys.copy(),
-        keys.in_kms(carryable=Carryable.YES),
+        keys.in_kms(carryable=Exportable.YES),
         holders=(
             keys.holder(access=(keys.access(),), uses=(TestUsedAfterDeparture.USE,)),
             keys.holder(keys.held(Grade.INFERRED, "In the team.")),

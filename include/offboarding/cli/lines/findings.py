@@ -6,15 +6,15 @@ from offboarding.cli.lines.departures import PersonDeparture
 from offboarding.cli.lines.line import At, By, Inner, JsonLine, OrNull, itself
 from offboarding.cli.lines.links import LinkDecidedLine, hundredths
 from offboarding.rules import all_rules
-from offboarding.store.reading import Explanation, FindingTold
+from offboarding.store.reading import Explanation, FindingView
 
 
-def controls(finding: FindingTold) -> list[str]:
+def controls(finding: FindingView) -> list[str]:
     """What a rule's findings answer; nothing of a rule that is no more."""
     return [str(control) for known in all_rules() if known.id == finding.rule for control in known.controls]
 
 
-def _on_one(finding: FindingTold) -> FindingTold | None:
+def _on_one(finding: FindingView) -> FindingView | None:
     return None if finding.ticket_state is None else finding
 
 

@@ -5,15 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from offboarding.cli.lines.line import At, By, Inner, JsonLine, OrNull
-from offboarding.model import Carryable, Grade, Standing, SubjectKind
-from offboarding.store.reading.told_keys import KeyView
+from offboarding.model import Exportable, Grade, Standing, SubjectKind
+from offboarding.store.reading.key_views import KeyView
 
 
 def _verifiable(key: KeyView) -> bool:
     return bool(key.verifying)
 
 
-def _carryable(key: KeyView) -> Carryable:
+def _carryable(key: KeyView) -> Exportable:
     return key.carryable[0]
 
 
@@ -88,7 +88,7 @@ class KeyLine(JsonLine):
     """`works` (something trusts it), `dead` (all that could be asked refuse it, seen twice) or `unknown`."""
     verifiable: Annotated[bool, By(_verifiable)]
     """Whether anything can be asked at all; false: a person attests."""
-    carryable: Annotated[Carryable, By(_carryable)]
+    carryable: Annotated[Exportable, By(_carryable)]
     """`yes`, `no` or `unknown`."""
     carryable_reason: Annotated[str, By(_carryable_reason)]
     """Why."""

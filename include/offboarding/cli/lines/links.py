@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from offboarding.cli.lines.line import At, By, JsonLine, OrNull
-from offboarding.store.reading.told_links import Claim, LinkTold
+from offboarding.store.reading.link_views import Claim, LinkView
 
 
-def hundredths(told: LinkTold | Claim) -> float | None:
+def hundredths(told: LinkView | Claim) -> float | None:
     """The store's whole hundredths as a score from 0 to 1."""
     return None if told.score is None else told.score / 100
 

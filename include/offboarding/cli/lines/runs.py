@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from offboarding.cli.lines.line import At, By, Inner, JsonLine, itself
-from offboarding.store.reading.reads import RosterTold
+from offboarding.store.reading.reads import RosterView
 
 
-def _problems(roster: RosterTold) -> int:
+def _problems(roster: RosterView) -> int:
     return len(roster.problems)
 
 
-def _nothing(_: RosterTold) -> Mapping[str, int]:
+def _nothing(_: RosterView) -> Mapping[str, int]:
     return {}
 
 
-def _no_realm(_: RosterTold) -> None:
+def _no_realm(_: RosterView) -> None:
     return None
 
 

@@ -44,7 +44,7 @@ class CheckedSystem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkup:
+class Doctor:
     """A look at everything, over an empty schema on trial; without one, nothing can be linked."""
 
     settings: Settings

@@ -26,7 +26,7 @@ from offboarding.sources._aws.proposing import propose
 from offboarding.sources._aws.regional import Regional, regional
 from offboarding.sources._aws.settings import RegionsSettings
 from offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
-from offboarding.sources.aws_kms.words import carryable, standing, verifies
+from offboarding.sources.aws_kms.words import exportable, standing, verifies
 
 if TYPE_CHECKING:
     from offboarding.sources._aws.client.failures import CallerIdentity
@@ -146,7 +146,7 @@ class AwsKmsSource:
         yield from self._access(read.accesses, found)
 
     def _key(self, key: KmsKey) -> Key:
-        may_leave, leave_reason = carryable(key)
+        may_leave, leave_reason = exportable(key)
         works, works_reason = standing(key)
         because = f" ({key.material_reason})" if key.material_reason and key.usage != MACS else ""
         return Key(

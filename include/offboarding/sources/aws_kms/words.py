@@ -6,19 +6,19 @@ https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.
 
 from collections.abc import Mapping
 
-from offboarding.model import Carryable, Standing
+from offboarding.model import Exportable, Standing
 from offboarding.sources.aws_kms.keys import EXTERNAL, MACS, KmsKey
 
 _NEVER_LEAVES = "the material was made in KMS, and no call hands it out"
-_CARRYABLE: Mapping[str, tuple[Carryable, str]] = {
-    "AWS_KMS": (Carryable.NO, f"Origin AWS_KMS: {_NEVER_LEAVES}."),
-    EXTERNAL: (Carryable.YES, "Origin EXTERNAL: the material was made outside KMS and imported."),
+_CARRYABLE: Mapping[str, tuple[Exportable, str]] = {
+    "AWS_KMS": (Exportable.NO, f"Origin AWS_KMS: {_NEVER_LEAVES}."),
+    EXTERNAL: (Exportable.YES, "Origin EXTERNAL: the material was made outside KMS and imported."),
     "AWS_CLOUDHSM": (
-        Carryable.UNKNOWN,
+        Exportable.UNKNOWN,
         "Origin AWS_CLOUDHSM: the material lies in a CloudHSM cluster, whose own users may be able to export it.",
     ),
     "EXTERNAL_KEY_STORE": (
-        Carryable.UNKNOWN,
+        Exportable.UNKNOWN,
         "Origin EXTERNAL_KEY_STORE: the material lies in a key manager outside AWS, which KMS can't say anything of.",
     ),
 }
@@ -34,9 +34,9 @@ _USED: Mapping[str, tuple[Standing, str]] = {
 }
 
 
-def carryable(key: KmsKey) -> tuple[Carryable, str]:
+def exportable(key: KmsKey) -> tuple[Exportable, str]:
     """Whether its material could be taken along, and the sentence for it."""
-    unknown = Carryable.UNKNOWN, f"Origin {key.origin}: not known to this reader."
+    unknown = Exportable.UNKNOWN, f"Origin {key.origin}: not known to this reader."
     return _CARRYABLE.get(key.origin, unknown)
 
 

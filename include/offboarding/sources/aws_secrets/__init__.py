@@ -13,7 +13,7 @@ import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.model import Exportable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
 from offboarding.sources._aws.access.accesses import Accesses, tagged
 from offboarding.sources._aws.access.actions import PARAMETER, SECRET
 from offboarding.sources._aws.access.effective import KeyTarget
@@ -177,7 +177,7 @@ class AwsSecretsSource:
             label=f"{secret.name}, version {version.version_id} ({secret.region})",
             version=version.version_id,
             created_at=version.created_at,
-            carryable=Carryable.YES,
+            carryable=Exportable.YES,
             carryable_reason=CARRYABLE,
             verifies=verifies(secret),
             standing=works,
@@ -196,7 +196,7 @@ class AwsSecretsSource:
             label=f"{parameter.name}, version {parameter.version} ({parameter.region})",
             version=parameter.version,
             created_at=parameter.modified_at,
-            carryable=Carryable.YES,
+            carryable=Exportable.YES,
             carryable_reason=CARRYABLE,
             verifies=True,
             standing=Standing.WORKS,

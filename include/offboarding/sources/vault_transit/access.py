@@ -90,7 +90,7 @@ def access(realm: str, mount: str, told: TransitKey, known: Holders) -> Iterator
     for bearer in known.bearers:
         names = (*bearer.policies, _EVERYBODYS)
         rules = [rule for name in names for rule in known.rules.get(name, ())]
-        for deed in deeds(mount, told):
+        for deed in operations(mount, told):
             found = verdict(rules, deed.path, deed.capability)
             if found.standing is Standing.DEAD:
                 continue
@@ -107,7 +107,7 @@ def access(realm: str, mount: str, told: TransitKey, known: Holders) -> Iterator
             )
 
 
-def deeds(mount: str, told: TransitKey) -> Iterator[KeyOperation]:
+def operations(mount: str, told: TransitKey) -> Iterator[KeyOperation]:
     """What can be done with this key, of what takes it along or makes something that others trust."""
     name = told.name
     if told.exportable:

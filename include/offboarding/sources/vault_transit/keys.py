@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import BaseModel
 
 from offboarding.custody.thumbprints import PublicKeyError, material_by_reference, material_of
-from offboarding.model import Carryable, Key, Standing, SubjectKind
+from offboarding.model import Exportable, Key, Standing, SubjectKind
 
 
 class KeyVersion(BaseModel):
@@ -80,17 +80,17 @@ def _standing(told: TransitKey, number: int) -> tuple[Standing, str]:
     return Standing.WORKS, f"accepted: {minimum}"
 
 
-def _carryable(told: TransitKey) -> tuple[Carryable, str]:
+def _carryable(told: TransitKey) -> tuple[Exportable, str]:
     """Neither of the first two can be taken back once it's set: what is so now was so all along, or since then."""
     if told.exportable:
-        return Carryable.YES, "Exportable: whoever may read its export path takes it along."
+        return Exportable.YES, "Exportable: whoever may read its export path takes it along."
     if told.allow_plaintext_backup:
-        return Carryable.YES, "allow_plaintext_backup: its backup holds it in plain text."
+        return Exportable.YES, "allow_plaintext_backup: its backup holds it in plain text."
     if told.imported_key:
-        return Carryable.YES, "Imported: the material existed outside Vault."
+        return Exportable.YES, "Imported: the material existed outside Vault."
     if told.type == "managed_key":
-        return Carryable.UNKNOWN, "A managed key: what holds it is another system's matter."
-    return Carryable.NO, "Made in Vault, not exportable, no plaintext backup: it can't leave."
+        return Exportable.UNKNOWN, "A managed key: what holds it is another system's matter."
+    return Exportable.NO, "Made in Vault, not exportable, no plaintext backup: it can't leave."
 
 
 def _created(version: KeyVersion | int) -> datetime | None:

@@ -1,24 +1,24 @@
 """What people read, read off the store: a night, findings, links, runs, and all that is known of one of them."""
 
-from offboarding.store.reading.nights import Night, night
-from offboarding.store.reading.told_findings import (
+from offboarding.store.reading.finding_views import (
     Explanation,
-    FindingTold,
+    FindingView,
     explanation,
     finding_counts,
     findings,
     whole_key,
 )
-from offboarding.store.reading.told_links import LinkTold, links, source_names
-from offboarding.store.reading.told_runs import RunView, last_night, runs
-from offboarding.store.reading.workers import PersonTold, person, worker_called
+from offboarding.store.reading.link_views import LinkView, links, source_names
+from offboarding.store.reading.nights import Night, night
+from offboarding.store.reading.run_views import RunView, last_night, runs
+from offboarding.store.reading.workers import PersonView, person, worker_called
 
 __all__ = [
     "Explanation",
-    "FindingTold",
-    "LinkTold",
+    "FindingView",
+    "LinkView",
     "Night",
-    "PersonTold",
+    "PersonView",
     "RunView",
     "explanation",
     "finding_counts",

@@ -16,7 +16,16 @@ from offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_t
 from offboarding.store.messages import QueueLook
 from offboarding.store.notices import NoticeThen, SamePersonThen
 from offboarding.store.putting_right import troubles_then
-from offboarding.store.reading.let_stand import (
+from offboarding.store.reading.key_views import (
+    AttestationThen,
+    KeysThen,
+    attestations_then,
+    entries_unseen_then,
+    keys_then,
+)
+from offboarding.store.reading.reads import PartView, RosterView, roster_reads, source_reads
+from offboarding.store.reading.upcoming import DAYS, LeavesSoon, upcoming
+from offboarding.store.reading.waiver_views import (
     AcknowledgedThen,
     ExceptedThen,
     UncoveredThen,
@@ -24,15 +33,6 @@ from offboarding.store.reading.let_stand import (
     excepted_then,
     uncovered_then,
 )
-from offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
-from offboarding.store.reading.told_keys import (
-    AttestationThen,
-    KeysThen,
-    attestations_then,
-    entries_unseen_then,
-    keys_then,
-)
-from offboarding.store.reading.upcoming import DAYS, LeavesSoon, upcoming
 from offboarding.store.record_rows import record_row
 from offboarding.store.rows import CorrelationCounts, Run
 from offboarding.store.sql import block
@@ -110,7 +110,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketsTold:
+class TicketTotals:
     """What the tracker knows, and whoever is told at once."""
 
     undelivered: int
@@ -125,8 +125,8 @@ class Night:
     """All that the report of a run says."""
 
     run: Run
-    rosters: tuple[RosterTold, ...]
-    parts: tuple[PartTold, ...]
+    rosters: tuple[RosterView, ...]
+    parts: tuple[PartView, ...]
     linked: CorrelationCounts | None
     """None where correlation didn't run."""
     weightless: tuple[WeightlessValue, ...]
@@ -135,7 +135,7 @@ class Night:
     """Those that stand, worst first."""
     resolutions: tuple[ClosedThen, ...]
     held: Waiting
-    tickets: TicketsTold
+    tickets: TicketTotals
     keys: tuple[KeysThen, ...] = ()
     """By kind, signing keys first; nothing where none is trusted."""
     unseen: tuple[str, ...] = ()
@@ -231,8 +231,8 @@ def _held(session: Session, values: dict[str, int]) -> Waiting:
     return replace(held, holds=tuple(holds(session, every=True, run_id=values["run_id"])))
 
 
-def _tickets(session: Session, values: dict[str, int]) -> TicketsTold:
-    with session.cursor(row_factory=class_row(TicketsTold)) as cursor:
+def _tickets(session: Session, values: dict[str, int]) -> TicketTotals:
+    with session.cursor(row_factory=class_row(TicketTotals)) as cursor:
         tickets = cursor.execute(block("night", "tickets_then"), values).fetchone()
     assert tickets is not None
     return tickets

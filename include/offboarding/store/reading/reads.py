@@ -14,7 +14,7 @@ _NO_DETAIL = "leavers' accounts were not asked about live in this run (see the t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GapTold:
+class GapView:
     """Something that couldn't be looked at."""
 
     text: str
@@ -23,7 +23,7 @@ class GapTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RosterTold:
+class RosterView:
     """A roster's read in one run."""
 
     run_id: int
@@ -46,7 +46,7 @@ class RosterTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartTold:
+class PartView:
     """A source's part (an AWS account; the whole of a directory) in one run, inventory and live reads together."""
 
     run_id: int
@@ -62,7 +62,7 @@ class PartTold:
     detail_credentials: int
     requests: Mapping[str, int]
     """inventory, detail, overhead; both reads' together."""
-    gaps: tuple[GapTold, ...]
+    gaps: tuple[GapView, ...]
     errors: tuple[str, ...]
     missed: int
     tells: str = "accounts"
@@ -120,22 +120,22 @@ class _PartRow:
     missed: int
 
 
-def roster_reads(session: Session, run_ids: Sequence[int]) -> list[RosterTold]:
+def roster_reads(session: Session, run_ids: Sequence[int]) -> list[RosterView]:
     """Of these runs, newest run first, by name."""
     with session.cursor(row_factory=record_row(_RosterReadRow)) as cursor:
         rows = cursor.execute(block("night", "roster_reads"), {"run_ids": list(run_ids)}).fetchall()
     return [_roster(row) for row in rows]
 
 
-def source_reads(session: Session, run_ids: Sequence[int]) -> list[PartTold]:
+def source_reads(session: Session, run_ids: Sequence[int]) -> list[PartView]:
     """Of these runs, newest run first, by name and part."""
     with session.cursor(row_factory=record_row(_PartRow)) as cursor:
         rows = cursor.execute(block("night", "source_reads"), {"run_ids": list(run_ids)}).fetchall()
     return [_part(row) for row in rows]
 
 
-def _roster(row: _RosterReadRow) -> RosterTold:
-    return RosterTold(
+def _roster(row: _RosterReadRow) -> RosterView:
+    return RosterView(
         run_id=row.run_id,
         name=row.name,
         status=_status(row.status, stands=row.stands),
@@ -152,7 +152,7 @@ def _roster(row: _RosterReadRow) -> RosterTold:
     )
 
 
-def _part(row: _PartRow) -> PartTold:
+def _part(row: _PartRow) -> PartView:
     status = _status(row.status, stands=row.stands)
     errors = [_error(row.status, row.error)]
     # Nobody asks about an account live where the inventory failed, not before correlation, and not where there is none.
@@ -162,7 +162,7 @@ def _part(row: _PartRow) -> PartTold:
         if row.detail_status != ReadStatus.PARTIAL:
             errors.append(_NO_DETAIL if row.detail_status is None else _error(row.detail_status, row.detail_error))
     gaps = {(str(gap["text"]), bool(gap["red"])): None for gap in (*row.gaps, *row.detail_gaps)}
-    return PartTold(
+    return PartView(
         run_id=row.run_id,
         name=row.name,
         part=row.part,
@@ -176,7 +176,7 @@ def _part(row: _PartRow) -> PartTold:
             kind: row.requests.get(kind, 0) + row.detail_requests.get(kind, 0)
             for kind in ("inventory", "detail", "overhead")
         },
-        gaps=tuple(GapTold(text=text, red=red) for text, red in gaps),
+        gaps=tuple(GapView(text=text, red=red) for text, red in gaps),
         errors=tuple(error for error in errors if error),
         missed=row.missed,
         tells=row.tells,

@@ -20,7 +20,7 @@ class GuardedGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
+class ExportingPrincipal:
     """A principal that a policy or grant lets take a key away."""
 
     kind: str
@@ -40,7 +40,7 @@ def guarded_groups(session: Session) -> list[GuardedGroup]:
         return cursor.execute(block("suggest", "guarded_groups")).fetchall()
 
 
-def carriers(session: Session, material: str) -> list[Carrier]:
+def exporting_principals(session: Session, material: str) -> list[ExportingPrincipal]:
     """Of one key, each principal once."""
-    with session.cursor(row_factory=class_row(Carrier)) as cursor:
+    with session.cursor(row_factory=class_row(ExportingPrincipal)) as cursor:
         return cursor.execute(block("suggest", "carriers"), {"material": material}).fetchall()

@@ -9,7 +9,7 @@ from offboarding.config.spelling import nearest
 from offboarding.model.errors import FatalError, NamedError
 from offboarding.model.naming import space_and_number
 from offboarding.store.connect import Session
-from offboarding.store.reading.told_links import LinkTold, links
+from offboarding.store.reading.link_views import LinkView, links
 from offboarding.store.sql import block
 
 
@@ -42,7 +42,7 @@ class WorkerRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmploymentTold:
+class EmploymentView:
     """An employment, as HR tells it."""
 
     roster: str
@@ -68,7 +68,7 @@ class IdentityKeyView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DepartureTold:
+class DepartureView:
     """How a departure stood from one moment to another."""
 
     episode: int
@@ -87,15 +87,15 @@ class DepartureTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonTold:
+class PersonView:
     """All that is known of one person, their findings aside."""
 
     found: WorkerFound
     records: tuple[WorkerRecord, ...]
-    employments: tuple[EmploymentTold, ...]
+    employments: tuple[EmploymentView, ...]
     keys: tuple[IdentityKeyView, ...]
-    departures: tuple[DepartureTold, ...]
-    links: tuple[LinkTold, ...]
+    departures: tuple[DepartureView, ...]
+    links: tuple[LinkView, ...]
 
 
 def worker_called(session: Session, word: str) -> WorkerFound:
@@ -115,18 +115,18 @@ def worker_called(session: Session, word: str) -> WorkerFound:
     return found[0]
 
 
-def person(session: Session, word: str) -> PersonTold:
+def person(session: Session, word: str) -> PersonView:
     """All that is known of one person. Raises FatalError as `worker_called`."""
     with session.transaction():
         found = worker_called(session, word)
         values = {"person_uid": found.person_uid}
         with session.cursor(row_factory=class_row(WorkerRecord)) as cursor:
             records = cursor.execute(block("reading", "worker_records"), values).fetchall()
-        with session.cursor(row_factory=class_row(EmploymentTold)) as cursor:
+        with session.cursor(row_factory=class_row(EmploymentView)) as cursor:
             employments = cursor.execute(block("reading", "employments"), values).fetchall()
         with session.cursor(row_factory=class_row(IdentityKeyView)) as cursor:
             keys = cursor.execute(block("reading", "identity_keys"), values).fetchall()
-        return PersonTold(
+        return PersonView(
             found=found,
             records=tuple(records),
             employments=tuple(employments),
@@ -136,9 +136,9 @@ def person(session: Session, word: str) -> PersonTold:
         )
 
 
-def departures(session: Session, person_uid: str) -> list[DepartureTold]:
+def departures(session: Session, person_uid: str) -> list[DepartureView]:
     """How a person's departures stood, newest first."""
-    with session.cursor(row_factory=class_row(DepartureTold)) as cursor:
+    with session.cursor(row_factory=class_row(DepartureView)) as cursor:
         return cursor.execute(block("reading", "departures"), {"person_uid": person_uid}).fetchall()
 
 

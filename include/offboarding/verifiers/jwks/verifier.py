@@ -8,7 +8,7 @@ from typing import cast
 import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
-from offboarding.model import Carryable, Gap, Key, RequestCounts, ScopeRead, Standing, SubjectKind
+from offboarding.model import Exportable, Gap, Key, RequestCounts, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.net.page import Page, Web
 from offboarding.verifiers.jwks.entries import JwksEntry, entries
@@ -120,10 +120,10 @@ def _list(where: str, published: Published) -> list[object]:
     raise FatalError(f"{where}: {published.address}: {what or 'it has no list called keys, so it is no JWKS'}.")
 
 
-def _carryable(entry: JwksEntry) -> tuple[Carryable, str]:
+def _carryable(entry: JwksEntry) -> tuple[Exportable, str]:
     if entry.private_members:
-        return Carryable.YES, _LEAKED
-    return Carryable.UNKNOWN, _SHARED if entry.symmetric else _PUBLIC
+        return Exportable.YES, _LEAKED
+    return Exportable.UNKNOWN, _SHARED if entry.symmetric else _PUBLIC
 
 
 def _leak(entry: JwksEntry) -> str:

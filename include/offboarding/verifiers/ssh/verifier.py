@@ -8,7 +8,7 @@ import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ReadContext
-from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.model import Exportable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.verifiers._collected.telling import red_gaps, scope
 from offboarding.verifiers.ssh.entries import CollectedCertificate, Role, TrustedKey, TrustStanding
@@ -158,7 +158,7 @@ class SshVerifier:
             label=label,
             version=version,
             algorithm=key.type,
-            carryable=Carryable.UNKNOWN,
+            carryable=Exportable.UNKNOWN,
             carryable_reason=_TOKEN if key.type in SECURITY_KEYS else _PUBLIC,
             verifies=verifies,
             standing=verdict.standing,

@@ -8,7 +8,7 @@ import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ReadContext
-from offboarding.model import Carryable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.model import Exportable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
 from offboarding.net.revocation.certificates import CertificateFileError, X509Certificate, certificates_in
 from offboarding.net.revocation.issuers import Issuers, read_issuers
 from offboarding.net.revocation.lists import RevocationLists, RevocationStatus, State, web_for
@@ -131,7 +131,7 @@ class X509Verifier:
             algorithm=certificate.algorithm,
             # Its first day is the certificate's: a renewal keeps the key, however old that is.
             created_at=None,
-            carryable=Carryable.UNKNOWN,
+            carryable=Exportable.UNKNOWN,
             carryable_reason=_PUBLIC,
             verifies=verdict.verifies,
             standing=verdict.standing,

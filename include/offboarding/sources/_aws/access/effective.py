@@ -33,7 +33,7 @@ def key_access(
     book = Book(principals)
     for target in targets:
         for action, carries in target.actions.items():
-            reach = _Reach(book, target, action, now, above)
+            reach = _EffectiveAccess(book, target, action, now, above)
             for principal, value in reach.inside():
                 yield _row(target, action, principal, value)
             whose = (target.realm, target.account_id, target.key)
@@ -68,7 +68,7 @@ def _row(target: KeyTarget, action: str, principal: Principal, value: Value) -> 
     )
 
 
-class _Reach:
+class _EffectiveAccess:
     """One action on one key."""
 
     def __init__(self, book: Book, target: KeyTarget, action: str, now: datetime, above: Above) -> None:
@@ -81,7 +81,9 @@ class _Reach:
         self._matched: dict[int, Sequence[Covering]] = {}
         policy = target.policy or ()
         self.own_policy = tuple(one for one in policy if self._concerns(one.statement))
-        self._needs = [_Reach(book, needed, next(iter(needed.actions)), now, above) for needed in target.needs]
+        self._needs = [
+            _EffectiveAccess(book, needed, next(iter(needed.actions)), now, above) for needed in target.needs
+        ]
 
     def inside(self) -> Iterator[tuple[Principal, Value]]:
         """Yield the account's own principals that may, or of whom it can't be told.

@@ -27,7 +27,7 @@ _WORST_FIRST = (Effect.FULL, Effect.UNKNOWN, Effect.CONTAINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class AccessPath:
     """A way in, judged."""
 
     subject: Subject
@@ -42,7 +42,7 @@ class Way:
     last_used_exact: bool = True
     credential: Credential | None = None
     """What it is; None for an account's own login, and for a role."""
-    parts: tuple["Way", ...] = ()
+    parts: tuple["AccessPath", ...] = ()
     """The ways in that a whole account is made of; each was used, or not, by itself."""
 
     @property
@@ -56,13 +56,13 @@ class Way:
         return self.credential is not None and self.credential.can_reactivate
 
 
-def account_way(holder: Holder) -> Way:
+def account_path(holder: Holder) -> AccessPath:
     """Return the account's own login; for an account without one, whether the source says that there is any way in."""
     account = holder.account
     standing, reason = judged(
         account.standing, account.standing_reason, fresh=holder.fresh, observed_at=holder.observed_at
     )
-    return Way(
+    return AccessPath(
         subject=Subject(
             kind=account.kind,
             native_id=account.native_id,
@@ -80,50 +80,50 @@ def account_way(holder: Holder) -> Way:
     )
 
 
-def credential_ways(holder: Holder, kind: SubjectKind | None = None) -> Iterator[Way]:
+def credential_paths(holder: Holder, kind: SubjectKind | None = None) -> Iterator[AccessPath]:
     """Yield the account's credentials, those of one kind where one is given, in the case's order."""
     for view in holder.credentials:
         if kind is None or view.credential.kind is kind:
-            yield credential_way(view, holder.account)
+            yield credential_path(view, holder.account)
 
 
-def ways_in(holder: Holder) -> tuple[Way, ...]:
+def access_paths(holder: Holder) -> tuple[AccessPath, ...]:
     """Return everything that can be used by itself: the own login, where there is one, and the credentials."""
-    own = (account_way(holder),) if holder.account.has_own_login else ()
-    return (*own, *credential_ways(holder))
+    own = (account_path(holder),) if holder.account.has_own_login else ()
+    return (*own, *credential_paths(holder))
 
 
-def open_ways(holder: Holder) -> tuple[Way, ...]:
+def open_paths(holder: Holder) -> tuple[AccessPath, ...]:
     """Return the ways in that aren't dead, or the account itself where it's open by none that a read lists."""
-    return tuple(way for way in ways_in(holder) if way.open) or (account_way(holder),)
+    return tuple(path for path in access_paths(holder) if path.open) or (account_path(holder),)
 
 
-def whole(holder: Holder) -> Way:
+def whole(holder: Holder) -> AccessPath:
     """Return the account taken as one: the strongest standing among its ways in, the worst effect of the open ones.
 
     What the source says of a user without an own login counts too: it may know of a way in that no read lists.
     """
-    own = account_way(holder)
-    ways = ways_in(holder)
-    standing = min((way.standing for way in (own, *ways)), key=_STRONGEST_FIRST.index)
-    telling = [way for way in ways if way.standing is standing] or [own]
+    own = account_path(holder)
+    paths = access_paths(holder)
+    standing = min((path.standing for path in (own, *paths)), key=_STRONGEST_FIRST.index)
+    telling = [path for path in paths if path.standing is standing] or [own]
     return replace(
         own,
         standing=standing,
-        reason="; ".join(_reason(way) for way in telling),
-        effect=min((way.effect for way in ways if way.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
-        last_used_at=max((way.last_used_at for way in (own, *ways) if way.last_used_at), default=None),
-        parts=ways or (own,),
+        reason="; ".join(_reason(path) for path in telling),
+        effect=min((path.effect for path in paths if path.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
+        last_used_at=max((path.last_used_at for path in (own, *paths) if path.last_used_at), default=None),
+        parts=paths or (own,),
     )
 
 
-def credential_way(view: CredentialView, account: Account) -> Way:
+def credential_path(view: CredentialView, account: Account) -> AccessPath:
     """Return one credential on an account."""
     credential = view.credential
     standing, reason = judged(
         credential.standing, credential.standing_reason, fresh=view.fresh, observed_at=view.observed_at
     )
-    return Way(
+    return AccessPath(
         subject=Subject(
             kind=credential.kind,
             native_id=credential.native_id,
@@ -150,5 +150,5 @@ def judged(standing: Standing, reason: str, *, fresh: bool, observed_at: datetim
     return Standing.UNKNOWN, f"no complete live read of this run has seen it; on {at(observed_at)} it said: {reason}"
 
 
-def _reason(way: Way) -> str:
-    return f"{way.subject.label}: {way.reason}" if way.subject.kind in CREDENTIAL_KINDS else way.reason
+def _reason(path: AccessPath) -> str:
+    return f"{path.subject.label}: {path.reason}" if path.subject.kind in CREDENTIAL_KINDS else path.reason

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from offboarding.model import RunKind
 from offboarding.store.connect import Session
-from offboarding.store.reading.reads import PartTold, RosterTold, roster_reads, source_reads
+from offboarding.store.reading.reads import PartView, RosterView, roster_reads, source_reads
 from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
@@ -25,8 +25,8 @@ class RunView:
     """How many findings were held when it ended."""
     withdrawn_at: datetime | None
     """Since when it counts no more."""
-    rosters: tuple[RosterTold, ...] = ()
-    parts: tuple[PartTold, ...] = ()
+    rosters: tuple[RosterView, ...] = ()
+    parts: tuple[PartView, ...] = ()
 
 
 def runs(session: Session, *, last: int | None = None) -> list[RunView]:

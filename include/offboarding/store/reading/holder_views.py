@@ -13,7 +13,7 @@ from psycopg.rows import scalar_row
 from offboarding.model import CustodyEvidence, Grade
 from offboarding.store.connect import Session
 from offboarding.store.custody import join_custody
-from offboarding.store.reading.told_keys import KeyView
+from offboarding.store.reading.key_views import KeyView
 from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block, statements
 
@@ -30,7 +30,7 @@ class HolderQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HolderTold:
+class HolderView:
     """Somebody who may have held a key, and why."""
 
     material: str
@@ -58,17 +58,17 @@ class _Row:
     told: CustodyEvidence
 
 
-def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[HolderTold]:
+def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[HolderView]:
     """Everyone who may have held the key, the surest first."""
     return _told(session, asked, {"material": key.material, "person_uid": None})
 
 
-def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderTold]:
+def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderView]:
     """Every key that somebody may have held, the surest first."""
     return _told(session, asked, {"material": None, "person_uid": person_uid})
 
 
-def everyone(session: Session, asked: HolderQuery) -> list[HolderTold]:
+def everyone(session: Session, asked: HolderQuery) -> list[HolderView]:
     """Everybody who may have held any key, the surest first."""
     return _told(session, asked, {"material": None, "person_uid": None})
 
@@ -76,20 +76,20 @@ def everyone(session: Session, asked: HolderQuery) -> list[HolderTold]:
 def strangers(session: Session, name: str) -> list[str]:
     """Workers that an entry names and no roster has ever told of."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return [str(worker) for worker in cursor.execute(block("told_holders", "strangers"), {"name": name})]
+        return [str(worker) for worker in cursor.execute(block("holder_views", "strangers"), {"name": name})]
 
 
-def _told(session: Session, asked: HolderQuery, values: Mapping[str, object]) -> list[HolderTold]:
+def _told(session: Session, asked: HolderQuery, values: Mapping[str, object]) -> list[HolderView]:
     moment = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
     asked_of = {"as_of": asked.as_of, **values}
     with session.transaction(force_rollback=True):
-        join_custody(session, moment, besides=statements("told_holders", "add_everyone"))
+        join_custody(session, moment, besides=statements("holder_views", "add_everyone"))
         with session.cursor(row_factory=record_row(_Row)) as cursor:
-            rows = cursor.execute(block("told_holders", "holders"), asked_of).fetchall()
+            rows = cursor.execute(block("holder_views", "holders"), asked_of).fetchall()
     return _grouped(rows)
 
 
-def _grouped(rows: Sequence[_Row]) -> list[HolderTold]:
+def _grouped(rows: Sequence[_Row]) -> list[HolderView]:
     """Rows of one person and key together, in the order of their best reason."""
     first: dict[tuple[str, str], int] = {}
     for number, row in enumerate(rows):
@@ -99,9 +99,9 @@ def _grouped(rows: Sequence[_Row]) -> list[HolderTold]:
     return sorted(found, key=lambda holder: holder.grade.order)
 
 
-def _holder(rows: Sequence[_Row]) -> HolderTold:
+def _holder(rows: Sequence[_Row]) -> HolderView:
     best = rows[0]
-    return HolderTold(
+    return HolderView(
         material=best.material,
         person_uid=best.person_uid,
         id_space=best.id_space,

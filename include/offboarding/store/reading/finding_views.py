@@ -23,8 +23,8 @@ from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.store.connect import Session
 from offboarding.store.decisions import Decision, decisions_about
-from offboarding.store.reading.told_links import Claim, claims
-from offboarding.store.reading.workers import DepartureTold, departures
+from offboarding.store.reading.link_views import Claim, claims
+from offboarding.store.reading.workers import DepartureView, departures
 from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
@@ -32,7 +32,7 @@ _KEY = re.compile(r"(?:f-)?([0-9a-f]{4,32})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindingTold:
+class FindingView:
     """A finding, whose it is, when the thing was last seen, and its ticket."""
 
     finding_key: str
@@ -87,7 +87,7 @@ class FindingTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventTold:
+class EventView:
     """Something that happened to a finding."""
 
     seq: int
@@ -112,12 +112,12 @@ class Verdict:
 class Explanation:
     """All that explains a finding."""
 
-    finding: FindingTold
+    finding: FindingView
     claims: tuple[Claim, ...]
     """To whom the account may belong, best first."""
-    departures: tuple[DepartureTold, ...]
+    departures: tuple[DepartureView, ...]
     """The person's, newest first."""
-    events: tuple[EventTold, ...]
+    events: tuple[EventView, ...]
     verdict: Verdict | None
     decisions: tuple[Decision, ...]
     """About the account, newest first, revoked ones too."""
@@ -136,10 +136,10 @@ def findings(
     rule: str | None = None,
     person_uid: str | None = None,
     finding_key: str | None = None,
-) -> list[FindingTold]:
+) -> list[FindingView]:
     """Findings that are so, worst first; None leaves something open."""
     values = {"state": state, "rule": rule, "person_uid": person_uid, "finding_key": finding_key}
-    with session.cursor(row_factory=record_row(FindingTold)) as cursor:
+    with session.cursor(row_factory=record_row(FindingView)) as cursor:
         return cursor.execute(block("reading", "findings"), values).fetchall()
 
 
@@ -175,7 +175,7 @@ def explanation(session: Session, word: str) -> Explanation:
     with session.transaction():
         (finding,) = findings(session, finding_key=whole_key(session, word))
         key = {"finding_key": finding.finding_key}
-        with session.cursor(row_factory=class_row(EventTold)) as cursor:
+        with session.cursor(row_factory=class_row(EventView)) as cursor:
             events = cursor.execute(block("reading", "events"), key).fetchall()
         with session.cursor(row_factory=class_row(Verdict)) as cursor:
             verdict = cursor.execute(block("reading", "verdict"), key).fetchone()

@@ -8,7 +8,7 @@ from itertools import groupby
 from psycopg.rows import class_row, scalar_row
 
 from offboarding.config.spelling import nearest
-from offboarding.model import Attested, Carryable, KeyCopy, Registered, Standing, SubjectKind
+from offboarding.model import Attested, Exportable, KeyCopy, Registered, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.store import recorded
 from offboarding.store.connect import Session
@@ -55,21 +55,21 @@ class KeyView:
         return not self.verifying or self.standing is not Standing.DEAD
 
     @property
-    def carryable(self) -> tuple[Carryable, str]:
+    def carryable(self) -> tuple[Exportable, str]:
         """Whether the material can be taken along, and by whose word. The register knows more than a system that can't
         tell, and less than one that says yes.
         """
         told = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(self.copies)}
         said = self.registered
-        if Carryable.YES in told:
-            return Carryable.YES, told[Carryable.YES]
-        if said and said.carryable is Carryable.YES:
-            return Carryable.YES, said.carryable_reason or "the register says so"
-        if Carryable.NO in told:
-            return Carryable.NO, told[Carryable.NO]
-        if said and said.carryable is Carryable.NO:
-            return Carryable.NO, said.carryable_reason or "the register says so"
-        return Carryable.UNKNOWN, told.get(Carryable.UNKNOWN, "nothing shows where it lies")
+        if Exportable.YES in told:
+            return Exportable.YES, told[Exportable.YES]
+        if said and said.carryable is Exportable.YES:
+            return Exportable.YES, said.carryable_reason or "the register says so"
+        if Exportable.NO in told:
+            return Exportable.NO, told[Exportable.NO]
+        if said and said.carryable is Exportable.NO:
+            return Exportable.NO, said.carryable_reason or "the register says so"
+        return Exportable.UNKNOWN, told.get(Exportable.UNKNOWN, "nothing shows where it lies")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +114,11 @@ def keys(session: Session) -> list[KeyView]:
     """Every key that was ever seen or stands in the register: registered ones by name, then the others by label."""
     with session.transaction():
         with session.cursor(row_factory=record_row(CopyRow)) as cursor:
-            copies = cursor.execute(block("told_keys", "copies_told")).fetchall()
+            copies = cursor.execute(block("key_views", "copies_told")).fetchall()
         with session.cursor(row_factory=record_row(_EntryRow)) as cursor:
-            entries = cursor.execute(block("told_keys", "entries_told")).fetchall()
+            entries = cursor.execute(block("key_views", "entries_told")).fetchall()
         with session.cursor(row_factory=record_row(_AttestationRow)) as cursor:
-            rows = cursor.execute(block("told_keys", "attestations_told")).fetchall()
+            rows = cursor.execute(block("key_views", "attestations_told")).fetchall()
     words = {row.material: row.attested for row in rows}
     # An entry that nothing shows is a key by itself (custody.sql): findings and people's words are about that one.
     by_material = {entry.material or f"reg:{entry.registered.name}": entry for entry in entries}
@@ -151,7 +151,7 @@ def key_called(session: Session, word: str) -> KeyView:
 def material_of_finding(session: Session, finding_key: str) -> str | None:
     """The material that a finding is about; None where it's about something else."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        found = cursor.execute(block("told_keys", "subject_of_finding"), {"finding_key": finding_key}).fetchone()
+        found = cursor.execute(block("key_views", "subject_of_finding"), {"finding_key": finding_key}).fetchone()
     return None if found is None else str(found)
 
 
@@ -164,26 +164,26 @@ def attest(session: Session, key: KeyView, *, reason: str, author: str, until: d
             " any more, seen twice. Nobody's word counts for that."
         )
     values = {"material": key.material, "reason": reason, "author": author, "until": until}
-    recorded.write(session, "attestation", "told_keys", "insert_attestation", values, actor=author)
+    recorded.write(session, "attestation", "key_views", "insert_attestation", values, actor=author)
 
 
 def keys_then(session: Session, run_id: int) -> list[KeysThen]:
     """How many keys were trusted when a run ended, and of how many a custodian was known."""
     with session.cursor(row_factory=class_row(KeysThen)) as cursor:
-        return cursor.execute(block("told_keys", "keys_then"), {"run_id": run_id}).fetchall()
+        return cursor.execute(block("key_views", "keys_then"), {"run_id": run_id}).fetchall()
 
 
 def entries_unseen_then(session: Session, run_id: int) -> list[str]:
     """Names of the register's entries that nothing had shown by then."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return [str(name) for name in cursor.execute(block("told_keys", "entries_unseen_then"), {"run_id": run_id})]
+        return [str(name) for name in cursor.execute(block("key_views", "entries_unseen_then"), {"run_id": run_id})]
 
 
 def attestations_then(session: Session, run_id: int, *, days: int) -> list[AttestationThen]:
     """People's words that had ended within a month, or were to end within so many days."""
     with session.cursor(row_factory=class_row(AttestationThen)) as cursor:
         values = {"run_id": run_id, "days": days}
-        return cursor.execute(block("told_keys", "attestations_then"), values).fetchall()
+        return cursor.execute(block("key_views", "attestations_then"), values).fetchall()
 
 
 def _standing(copy: KeyCopy) -> Standing:

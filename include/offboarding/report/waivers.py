@@ -7,13 +7,13 @@ from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, counted, labelled, moment
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.reading import Night
-from offboarding.store.reading.let_stand import AcknowledgedThen, UncoveredThen
+from offboarding.store.reading.waiver_views import AcknowledgedThen, UncoveredThen
 
 SOON = timedelta(days=7)
 _MOST_NAMED = 5
 
 
-def let_stand(night: Night, zone: str) -> Iterator[str]:
+def waived(night: Night, zone: str) -> Iterator[str]:
     """Yield how many findings stand by an exception, which gaps are acknowledged, and what of it ends soon."""
     until = [each.expires_at for each in night.excepted if each.expires_at]
     if night.excepted:

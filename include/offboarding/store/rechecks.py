@@ -12,7 +12,7 @@ from offboarding.store.sql import block, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class RecheckTotals:
     """How things stand at the end of such a run, and what it changed."""
 
     open: int
@@ -40,27 +40,27 @@ class _Part:
 def anything_open(session: Session) -> bool:
     """Whether there is anything to watch."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return bool(cursor.execute(block("watching", "anything_open")).fetchone())
+        return bool(cursor.execute(block("rechecks", "anything_open")).fetchone())
 
 
-def note_watched(session: Session, run_id: int) -> None:
+def note_open(session: Session, run_id: int) -> None:
     """Write down whom the run is about: everyone with an open finding. It goes by the links that stand."""
     with session.transaction():
-        for statement in (*statements("watching", "lean_on_links"), block("watching", "note_watched")):
+        for statement in (*statements("rechecks", "lean_on_links"), block("rechecks", "note_watched")):
             session.execute(statement, {"run_id": run_id})
 
 
 def parts_to_reread(session: Session) -> list[tuple[str, str]]:
     """The (source or verifier, part) pairs that tell of what is open."""
     with session.cursor(row_factory=class_row(_Part)) as cursor:
-        rows = cursor.execute(block("watching", "parts_to_reread")).fetchall()
+        rows = cursor.execute(block("rechecks", "parts_to_reread")).fetchall()
     return [(row.source, row.part) for row in rows]
 
 
 def accounts_to_reread(session: Session, realm: str) -> list[AccountRef]:
     """Accounts of a system with open findings, by native id."""
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
-        return cursor.execute(block("watching", "accounts_to_reread"), {"realm": realm}).fetchall()
+        return cursor.execute(block("rechecks", "accounts_to_reread"), {"realm": realm}).fetchall()
 
 
 def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
@@ -71,12 +71,12 @@ def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
         for statement in statements("persons", "make_employment_span"):
             session.execute(statement, values)
         with session.cursor(row_factory=class_row(PersonCalled)) as cursor:
-            return cursor.execute(block("watching", "due"), values).fetchall()
+            return cursor.execute(block("rechecks", "due"), values).fetchall()
 
 
-def watched(session: Session, run_id: int) -> Watched:
+def totals(session: Session, run_id: int) -> RecheckTotals:
     """How things stand, and what this run changed."""
-    with session.cursor(row_factory=class_row(Watched)) as cursor:
-        found = cursor.execute(block("watching", "watched"), {"run_id": run_id}).fetchone()
+    with session.cursor(row_factory=class_row(RecheckTotals)) as cursor:
+        found = cursor.execute(block("rechecks", "watched"), {"run_id": run_id}).fetchone()
     assert found is not None
     return found

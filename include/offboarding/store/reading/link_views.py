@@ -13,7 +13,7 @@ from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkTold:
+class LinkView:
     """An account and one person that it's linked to; nobody, for an orphan."""
 
     source: str
@@ -54,11 +54,11 @@ def links(
     source: str | None = None,
     decisions: Sequence[str] | None = None,
     person_uid: str | None = None,
-) -> list[LinkTold]:
+) -> list[LinkView]:
     """Links that are so, by source and label; None leaves something open. Dead accounts are among them."""
     decided = None if decisions is None else list(decisions)
     values = {"source": source, "decisions": decided, "person_uid": person_uid}
-    with session.cursor(row_factory=record_row(LinkTold)) as cursor:
+    with session.cursor(row_factory=record_row(LinkView)) as cursor:
         return cursor.execute(block("reading", "links"), values).fetchall()
 
 
