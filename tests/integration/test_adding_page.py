@@ -81,6 +81,13 @@ def test_the_house_holds_with_them_in_it(copy: Path) -> None:
     assert " passed" in _tests(copy, "tests/architecture", "-k", " or ".join(["not test_kinds", *added]))
 
 
+def test_their_connections_secrets_come_into_no_sentence_of_ours(copy: Path) -> None:
+    """Each of the two that take one is refused in three ways by a server that says it back."""
+    told = _tests(copy, "tests/integration/test_echoed_secrets.py", "-k", "every_kind or gatehouse or ticketboard")
+
+    assert "7 passed" in told
+
+
 def test_pages_that_are_made_of_the_code_are_all_that_changes(copy: Path) -> None:
     pages = ("remedies", "config", "configuration_page", "destinations", "limits_page")
     tests = [f"tests/unit/test_{page}.py" for page in pages]
