@@ -1,4 +1,4 @@
-"""`python -m offboarding`: what may be typed says commands/tree.py."""
+"""`python -m offboarding`: what may be typed says cli/tree.py."""
 
 import sys
 

@@ -230,10 +230,10 @@ def test_without_a_queue_nothing_is_missed(office: Office) -> None:
 
 
 def checked(office: Office, mailbox: Mailbox, queue: SqsQueue) -> CheckedSystem:
-    checkup = Doctor(
+    doctor = Doctor(
         settings=settings(office, mailbox), readers=readers(office, queue), as_of=office.as_of, session=office.session
     )
-    (found,) = [each for each in checkup.run() if each.room == "queue"]
+    (found,) = [each for each in doctor.run() if each.room == "queue"]
     return found
 
 

@@ -38,8 +38,8 @@ def doctor(*, output: Format = "table") -> int:
     """
     loaded = loading.load()
     with at_the_terminal(silent=True), _store(loaded) as (session, of_store):
-        checkup = Doctor(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
-        found = [of_store, *checkup.run()]
+        look = Doctor(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
+        found = [of_store, *look.run()]
     if output == "jsonl":
         records(map(CheckedLine.read, found))
     else:

@@ -112,7 +112,7 @@ def decision(
     """A function that is a decision: takes a desk, and each further parameter is a field, declared in `fields`.
 
     `command`: where the command line calls it otherwise; `example`: what may be typed behind that. Both are read off
-    the file (commands/index.py).
+    the file (cli/index.py).
     """
     del command, example
 
