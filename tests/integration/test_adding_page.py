@@ -91,8 +91,9 @@ def test_their_connections_secrets_come_into_no_sentence_of_ours(copy: Path) -> 
 def test_pages_that_are_made_of_the_code_are_all_that_changes(copy: Path) -> None:
     pages = ("remedies", "config", "configuration_page", "destinations", "limits_page")
     tests = [f"tests/unit/test_{page}.py" for page in pages]
+    rules = [f"tests/unit/rules/test_{about}.py" for about in ("every_rule", "closings")]
 
-    told = _tests(copy, *tests, "tests/unit/rules/test_every_rule.py", "tests/unit/rosters/test_rosters_page.py")
+    told = _tests(copy, *tests, *rules, "tests/unit/rosters/test_rosters_page.py")
 
     assert " passed" in told
     assert "gatehouse user disable ID" in (copy / "docs/remedies.md").read_text("utf-8")

@@ -107,10 +107,9 @@ class Gatehouse:
         if asked == "instance":
             return 200, {"id": self.instance}
         if asked == "users":
-            start = int(parameters.get("after") or 0)
-            page = [*self.users.values()][start : start + 1000]
-            after = str(start + 1000) if start + 1000 < len(self.users) else ""
-            return 200, {"users": [{**user, "tokens": []} for user in page], "after": after}
+            later = sorted(user for user in self.users if user > parameters.get("after", ""))
+            page, after = later[:1000], later[999] if len(later) > 1000 else ""
+            return 200, {"users": [{**self.users[user], "tokens": []} for user in page], "after": after}
         user = self.users.get(asked.removeprefix("users/"))
         return (200, user) if user else (404, {})
 
