@@ -92,7 +92,7 @@ def told(check: int) -> Any:
     @task
     def ticket(check: int) -> None:
         with wiring.at_work() as (loaded, session):
-            tracker = wiring.tracker(loaded.settings)
-            pipeline.ticket(session, loaded.settings, pipeline.find_run(session, check), tracker)
+            run = pipeline.find_run(session, check)
+            pipeline.ticket_by(session, loaded.settings, run, wiring.tracker)
 
     return ticket(check)

@@ -165,6 +165,25 @@ def test_a_night_finds_what_a_leaver_has_there_and_says_what_to_type(
     assert ticket["state"] == "closed", "its account was seen dead"
 
 
+def test_a_night_is_red_where_its_trackers_connection_is_not_there(
+    copy: Path, tmp_path: Path, vpn: Gatehouse, board: Ticketboard
+) -> None:
+    environment = _environment(tmp_path, vpn, board)
+    elsewhere = {**environment, "AIRFLOW_HOME": str(tmp_path / "airflow")}
+    name, _ = variable("http", board.connection())
+    del elsewhere[name]
+
+    night = ("-m", "offboarding", "nightly", "--as-of")
+    told = _python(copy, *night, "2026-11-24T16:00Z", environment=elsewhere, ends=1)
+
+    assert "the tracker hasn't been told of" in told
+    assert board.tickets == {}
+
+    _python(copy, *night, "2026-11-25T16:00Z", environment=environment)
+
+    assert len(board.tickets) == 1, "what waited is told once it can be"
+
+
 def test_what_it_costs_is_what_was_promised() -> None:
     """A package or a file, a contract's line or a table, a page, and no edit elsewhere; the house stays in order."""
     for (room, kind), files in costs_of_adding.examples().items():

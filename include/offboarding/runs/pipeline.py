@@ -258,19 +258,36 @@ def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Trac
         log.warning("no tracker is configured: nobody is told")
         return TicketCounts()
     name, tracker = told
-    policy = settings.policy
-    plan = TicketPlan(
-        session=session,
-        run=run,
-        tracker=name,
-        unverified_nights=policy.unverified_nights,
-        keep=timedelta(days=policy.new_generation_days),
-        zone=settings.company.time_zone,
-    )
+    plan = _ticket_plan(session, settings, run, name)
     plan.make()
     counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=settings.company.time_zone).drain()
     log.info("tickets told", tracker=name, **asdict(counts))
     return counts
+
+
+def ticket_by(
+    session: Session, settings: Settings, run: Run, tracker: Callable[[Settings], tuple[str, Tracker] | None]
+) -> TicketCounts:
+    """The same, of a tracker that is yet to be made. Where it can't be (its connection isn't there), what it should
+    hear is written down even so: it waits, and makes the run red.
+    """
+    try:
+        told = tracker(settings)
+    except OffboardingError:
+        _ticket_plan(session, settings, run, settings.trackers[0].name).make()
+        raise
+    return ticket(session, settings, run, told)
+
+
+def _ticket_plan(session: Session, settings: Settings, run: Run, tracker: str) -> TicketPlan:
+    return TicketPlan(
+        session=session,
+        run=run,
+        tracker=tracker,
+        unverified_nights=settings.policy.unverified_nights,
+        keep=timedelta(days=settings.policy.new_generation_days),
+        zone=settings.company.time_zone,
+    )
 
 
 def conclude(

@@ -66,7 +66,7 @@ def work_of(session: Session, settings: Settings, readers: Readers, run: Run) ->
         "detail": [partial(ask, pipeline.detail, *each) for each in parts],
         "evaluate": [lambda: pipeline.evaluate(session, settings, run)],
         "guard": [lambda: pipeline.guard(session, settings, run)],
-        "ticket": [lambda: pipeline.ticket(session, settings, run, readers.tracker(settings))],
+        "ticket": [lambda: pipeline.ticket_by(session, settings, run, readers.tracker)],
         "alert": [lambda: pipeline.alert(session, readers.notifiers(settings))],
         "ask_queue": [ask_queue],
         "report": [lambda: pipeline.report(session, settings, run, folded=False)],
