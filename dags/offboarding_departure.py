@@ -55,8 +55,7 @@ def tell(check: int) -> None:
     """What these people still hold. Red where something of theirs was left unchecked."""
     with wiring.at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        tracker, notifiers = wiring.tracker(loaded.settings), wiring.notifiers(loaded.settings)
-        pipeline.conclude(session, loaded.settings, run, tracker, notifiers)
+        pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
         pipeline.report_departure(session, run)
 
 

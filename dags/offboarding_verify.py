@@ -45,8 +45,7 @@ def tell_open(check: int) -> None:
     """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
     with wiring.at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        tracker, notifiers = wiring.tracker(loaded.settings), wiring.notifiers(loaded.settings)
-        pipeline.conclude(session, loaded.settings, run, tracker, notifiers)
+        pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
         pipeline.report_verify(session, run)
 
 
@@ -55,8 +54,7 @@ def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
     with wiring.at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        tracker, notifiers = wiring.tracker(loaded.settings), wiring.notifiers(loaded.settings)
-        pipeline.conclude(session, loaded.settings, run, tracker, notifiers)
+        pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
         pipeline.report_departure(session, run)
 
 

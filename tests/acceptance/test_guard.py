@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from offboarding.config.settings import Settings
 from offboarding.guard import releasing
+from offboarding.interfaces import Tracker
 from offboarding.model import Alert, Employment, IdentityKeyKind, TicketDraft, TicketRef
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import alerts, reading
 from offboarding.store.events import broken_at
@@ -282,16 +284,22 @@ class AwayTracker(HeardTracker):
         raise RetriableError("trackers.secops: connection refused")
 
 
-def test_people_are_told_at_once_though_the_tracker_is_away(company: Office) -> None:
+def no_connection(_: Settings) -> tuple[str, Tracker]:
+    raise ConfigError("trackers.secops: There is no Airflow connection secops")
+
+
+@pytest.mark.parametrize("missing", [False, True], ids=["nobody answers", "its connection isn't there"])
+def test_people_are_told_at_once_though_the_tracker_is_away(company: Office, missing: bool) -> None:
     heard, alert = HeardNotifier(), Alert(key="a", subject="Held", body="60 new leavers")
     leave(company, PEOPLE[0])
     readers = replace(company.readers(), tracker=lambda _: None)
     told = whole_night(company.session, company.settings, readers, caller="untold", as_of=company.as_of)
     alerts.note(company.session, alert, run_id=told.run.run_id)
     away = ("secops", AwayTracker(company.tracker.inner))
+    tracker = no_connection if missing else lambda _: away
 
-    with pytest.raises(RetriableError, match="connection refused"):
-        pipeline.conclude(company.session, company.settings, told.run, away, [heard])
+    with pytest.raises(OffboardingError, match="no Airflow connection" if missing else "connection refused"):
+        pipeline.conclude(company.session, company.settings, told.run, tracker, lambda _: [heard])
 
     assert heard.alerts == [alert]
 

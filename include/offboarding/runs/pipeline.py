@@ -294,19 +294,20 @@ def conclude(
     session: Session,
     settings: Settings,
     run: Run,
-    told: tuple[str, Tracker] | None,
-    notifiers: Sequence[Notifier],
+    tracker: Callable[[Settings], tuple[str, Tracker] | None],
+    notifiers: Callable[[Settings], Sequence[Notifier]],
 ) -> None:
     """What follows the reads of some people's things, in one task: judge, look at the guard, tell.
 
-    Whoever is told at once is told even where the tracker is away.
+    Both are made when they are needed: where a connection isn't there, everything else is done before that is raised,
+    and whoever is told at once is told even where the tracker is away.
     """
     evaluate(session, settings, run)
     guard(session, settings, run)
     try:
-        ticket(session, settings, run, told)
+        ticket_by(session, settings, run, tracker)
     finally:
-        alert(session, notifiers)
+        alert(session, notifiers(settings))
 
 
 def report(session: Session, settings: Settings, run: Run, *, folded: bool = True) -> None:

@@ -123,7 +123,7 @@ def due(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
         steps.done(
             f"detail {source.name} {part}", partial(pipeline.detail, session, settings, run, source, part, reader)
         )
-    pipeline.conclude(session, settings, run, ("secops", tracker), ())
+    pipeline.conclude(session, settings, run, lambda _: ("secops", tracker), lambda _: ())
     pipeline.report_departure(session, run)
 
 
