@@ -20,6 +20,9 @@ from offboarding.net.revocation.crl import CrlError, read_crl
 from offboarding.rosters import csv as csv_roster
 from offboarding.rosters._records.days import WrittenDays, database_day
 from offboarding.runs import messages
+from offboarding.sources._aws.policy.conditions import Who, identity_part, judge, named_values
+from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
+from offboarding.sources._aws.policy.trusts import trust_statements
 from offboarding.sources.aws_cloudtrail.records import recorded
 from offboarding.sources.aws_iam.certificates import read_certificate
 from offboarding.sources.aws_iam.report import parse_report
@@ -104,6 +107,30 @@ def _record(data: bytes) -> None:
         list(recorded(told, "111111111111"))
 
 
+def _granted(text: str) -> None:
+    """A value that somebody wrote into a policy: AWS itself holds policies to their grammar."""
+    operators = ("StringLike", "ArnLikeIfExists", "DateLessThan", "NumericEquals", "ForAnyValue:StringEquals", "Bool")
+    document = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": [text]},
+            "Action": ["sts:AssumeRole", text],
+            "Resource": [text],
+            "Condition": {operator: {"aws:PrincipalArn": [text], text: text} for operator in operators},
+        },
+    }
+    kim = Who(arn="arn:aws:iam::111111111111:user/kim", user_id="AIDAKIM")
+    for one in resource_statements(document):
+        about(one.statement, "kms:sign")
+        covers(one.statement, "arn:aws:kms:eu-west-1:111111111111:key/k")
+        covers_for(one.statement, "arn:aws:kms:eu-west-1:111111111111:key/k", kim)
+    for trusted in trust_statements(document):
+        for allows in (True, False):
+            judge(trusted.condition, kim, NIGHT, allows=allows)
+        named_values(identity_part(trusted.condition))
+
+
 def _allowed(text: str) -> None:
     rules = rules_of("a policy", text)
     for capability in ("read", "update"):
@@ -154,6 +181,7 @@ TARGETS = (
     Target(name="times", read=_text(lambda text: database_day(text, "Asia/Seoul")), raises=(ValueError,)),
     Target(name="ldap", read=_message, raises=(DecodeError, LookupError, TypeError)),
     Target(name="trail", read=_record, raises=(ValueError, RecursionError)),
+    Target(name="policy", read=_text(_granted)),
     Target(name="vault", read=_text(_allowed), raises=(PolicyFormatError,)),
     Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
     Target(name="feed", read=_feed, raises=(OffboardingError,)),
