@@ -181,7 +181,7 @@ class ParameterReader:
             arn=arn,
             name=name,
             region=self.region,
-            version=str(told.get("SecretVersion", "")),
+            version=str(told.get("Version", "")),
             modified_at=_utc(told.get("LastModifiedDate")),
             kms_key_id="" if key_id == "alias/aws/ssm" else key_id,
             tags=self.details.ask(arn, lambda: self._tags(name)),
