@@ -14,6 +14,9 @@ from offboarding.notifiers.smtp import Settings, build
 from tests.contract.notifier_contract import ALERT, NotifierContract
 from tests.support.alerts import MAIL_PASSWORD, Mailbox, free_port, mail_server
 
+# Airflow's hook forgets to close a connection whose login or recipient was refused; Python may find it at any moment.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
@@ -48,7 +51,7 @@ class Service:
 def mailbox() -> Iterator[Mailbox]:
     with mail_server() as box:
         yield box
-        # Airflow's hook forgets to close a connection whose login or recipient was refused.
+        # What the hook left open is no other test's.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()
