@@ -18,13 +18,9 @@ def reasons(found: Troubles) -> tuple[str, ...]:
 
 
 def _reasons(found: Troubles) -> Iterator[str]:
-    for roster in found.rosters:
-        if roster.status == ReadStatus.COMPLETE:
-            yield f"roster {roster.name} holds values that can't be kept"
-        else:
-            yield f"roster {roster.name} {_how(roster)}"
-    for part in found.parts:
-        yield f"{where(part)} {_how(part)}"
+    yield from _reads(found)
+    for step in found.broken:
+        yield f"{step} ended by a defect of ours: its trace stands in the log"
     if found.inconclusive:
         yield "nothing was concluded: correlation didn't come to its end"
     if found.unverified:
@@ -38,6 +34,16 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
     if found.queue:
         yield _unheard(found.queue)
+
+
+def _reads(found: Troubles) -> Iterator[str]:
+    for roster in found.rosters:
+        if roster.status == ReadStatus.COMPLETE:
+            yield f"roster {roster.name} holds values that can't be kept"
+        else:
+            yield f"roster {roster.name} {_how(roster)}"
+    for part in found.parts:
+        yield f"{where(part)} {_how(part)}"
 
 
 def _how(read: RosterView | PartView) -> str:

@@ -19,6 +19,8 @@ class Troubles:
     """Not read, read in part, or with values that can't be kept."""
     parts: tuple[PartView, ...]
     """Not read, or read in part."""
+    broken: tuple[str, ...]
+    """Steps that ended by a defect of ours."""
     inconclusive: bool
     """Nothing was concluded."""
     unverified: int
@@ -57,6 +59,7 @@ def troubles(night: Night) -> Troubles:
             if part.status != ReadStatus.COMPLETE
             and not any(known.source == part.name and known.part in ("", part.part) for known in acknowledged)
         ),
+        broken=night.broken,
         inconclusive=night.run.correlated_at is None,
         unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in unverified),
         edited=night.record_troubles,

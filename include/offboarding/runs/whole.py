@@ -12,6 +12,7 @@ from offboarding.interfaces import MessageQueue, Notifier, Reader, Roster, Roste
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import order, pipeline
 from offboarding.runs.order import Call
+from offboarding.store import runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 
@@ -40,7 +41,7 @@ def whole_night(session: Session, settings: Settings, readers: Readers, *, calle
     as_of would go backwards.
     """
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
-    order.walk(work_of(session, settings, readers, run), by_itself)
+    order.walk(work_of(session, settings, readers, run), partial(by_itself, session, run))
     return run
 
 
@@ -73,7 +74,7 @@ def work_of(session: Session, settings: Settings, readers: Readers, run: Run) ->
     }
 
 
-def by_itself(_step: str, call: Call) -> bool:
+def by_itself(session: Session, run: Run, step: str, call: Call) -> bool:
     """As a task of its own: its error is a line in the log, stands in the run's record, and keeps no other back."""
     try:
         call()
@@ -81,6 +82,7 @@ def by_itself(_step: str, call: Call) -> bool:
         log.error(str(error))  # noqa: TRY400 - the sentence; the run is red, and the report says why
     except Exception:  # as a task would end, and no other with it
         log.exception("a defect of ours: please report it")
+        runs.note_broken(session, run.run_id, step)
     else:
         return True
     return False

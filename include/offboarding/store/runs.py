@@ -101,6 +101,11 @@ def note_unchecked(session: Session, run_id: int, unchecked: Mapping[str, int]) 
     session.execute(block("runs", "note_unchecked"), {"run_id": run_id, "unchecked": Jsonb(dict(unchecked))})
 
 
+def note_broken(session: Session, run_id: int, step: str) -> None:
+    """A step of this run ended by a defect of ours: what it was to do may not be done."""
+    session.execute(block("runs", "note_broken"), {"run_id": run_id, "step": step})
+
+
 def usable_rosters(session: Session) -> int:
     """How many configured rosters have been read, in this run or before."""
     found = session.execute(block("runs", "usable_rosters")).fetchone()

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from offboarding import wiring
 from offboarding.config import loading
+from offboarding.runs import pipeline
 from offboarding.store import trial
 from tests.integration.commands.conftest import Type, trial_schemas
 from tests.support.source_tree import PROJECT
@@ -52,6 +53,25 @@ class TestOnTrial:
         assert f"The night is red: aws {REFUSES} couldn't be read" in done.err
         assert "would be opened" in done.out, "the rest is told all the same"
         assert trial_schemas() == []
+
+    def test_a_defect_makes_it_red_shows_no_local_variables_and_keeps_nothing_else_back(
+        self, at_work: Type, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> None:
+            name = NAMES[0]
+            raise KeyError(name)
+
+        monkeypatch.setattr(pipeline, "alert", broken)
+
+        done = at_work("nightly", "--dry-run", "--as-of", NIGHT)
+
+        assert done.code == 1
+        assert "The night is red: alert ended by a defect of ours: its trace stands in the log." in done.err
+        assert "RED: alert ended by a defect of ours" in done.out
+        assert "builtins.KeyError" in done.err
+        assert "in broken" in done.err
+        assert not [name for name in NAMES if name in done.err]
+        assert "would be opened" in done.out, "the rest is told all the same"
 
     def test_what_a_killed_trial_left_is_removed_once_it_is_a_day_old(self, at_work: Type) -> None:
         now = time.strftime("%Y%m%d%H%M%S", time.gmtime())

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from offboarding.cli.terminal import at_the_terminal
-from offboarding.runs.whole import by_itself
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_reading import key_of
@@ -91,18 +89,3 @@ def test_a_defect_tells_where_it_is_and_nobodys_name(deciding: Type, store: Sess
     assert 'cli/lists.py", line' in done.err
     assert "please report it" in done.err
     assert "Kim" not in done.out + done.err
-
-
-def test_a_defect_in_a_night_shows_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
-    def broken() -> None:
-        name = NAME
-        raise KeyError(name)
-
-    with at_the_terminal():
-        by_itself("collect", broken)
-
-    told = capsys.readouterr().err
-    assert "a defect of ours" in told
-    assert "builtins.KeyError" in told
-    assert "in broken" in told
-    assert "Kim" not in told

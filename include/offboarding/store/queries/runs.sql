@@ -70,6 +70,11 @@ where run_id = %(run_id)s;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('unchecked_keys', %(unchecked)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_broken
+update run set summary = coalesce(summary, '{}')
+    || jsonb_build_object('broken', coalesce(summary -> 'broken', '[]') || to_jsonb(%(step)s::text))
+where run_id = %(run_id)s;
+
 -- name: usable_rosters
 -- Rosters that were read in this run, or whose earlier read still stands.
 select count(*)::int from roster r

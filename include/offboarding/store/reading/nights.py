@@ -164,6 +164,8 @@ class Night:
     """Who works here under a leaver's number but for leading zeros."""
     queue: QueueLook | None = None
     """Whether departures by message could be heard; None where no queue is configured."""
+    broken: tuple[str, ...] = ()
+    """Steps that ended by a defect of ours."""
 
     @property
     def waiting(self) -> int:
@@ -175,6 +177,7 @@ class Night:
 class _NightRun(Run):
     counts: dict[str, int] | None
     weightless: list[dict[str, object]]
+    broken: list[str]
 
 
 def night(session: Session, run_id: int) -> Night:
@@ -216,6 +219,7 @@ def night(session: Session, run_id: int) -> Night:
             hidden=tuple(hidden_then(session, run_id)),
             alike=tuple(alike_then(session, run_id)),
             queue=messages.look_then(session, run_id),
+            broken=tuple(dict.fromkeys(told.broken)),
         )
 
 
