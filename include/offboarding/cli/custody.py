@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from offboarding.cli import DONE
+from offboarding.cli.lines.keys import HolderLine, KeyLine
 from offboarding.cli.options import Format, alone, command, day, option
 from offboarding.cli.output import NARROW, Cell, Column, records, say, table, width
 from offboarding.cli.stores import reading_store
@@ -59,8 +60,6 @@ def custody(
             return _worker(session, asked(as_of, zone), worker, output)
         found = key_views.keys(session)
     if output == "jsonl":
-        from offboarding.cli.lines.keys import KeyLine  # noqa: PLC0415
-
         records(map(KeyLine.read, found))
     elif found:
         _key_table(found, zone)
@@ -81,8 +80,6 @@ def _key(session: Session, question: HolderQuery, word: str, output: str) -> int
     key, zone = key_views.key_called(session, word), question.zone
     holders = holder_views.holders_of(session, key, question)
     if output == "jsonl":
-        from offboarding.cli.lines.keys import HolderLine  # noqa: PLC0415
-
         records(HolderLine.read(holder, label=key.label, standing=key.standing) for holder in holders)
         return DONE
     say(words.render(key, datetime.now(UTC), zone), "")
@@ -104,8 +101,6 @@ def _worker(session: Session, question: HolderQuery, word: str, output: str) -> 
     held = holder_views.keys_of(session, person.person_uid, question)
     by_name = {name: key for key in key_views.keys(session) for name in (key.material, key.label)}
     if output == "jsonl":
-        from offboarding.cli.lines.keys import HolderLine  # noqa: PLC0415
-
         keys = ((by_name[holder.material], holder) for holder in held)
         records(HolderLine.read(each, label=key.label, standing=key.standing) for key, each in keys)
         return DONE

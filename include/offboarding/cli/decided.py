@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from offboarding.cli import DONE
+from offboarding.cli.lines.departures import NoticeLine, OpenEndLine
+from offboarding.cli.lines.gaps import AcknowledgementLine, HoldLine
+from offboarding.cli.lines.links import LinkDecidedLine
 from offboarding.cli.options import Format, command, option
 from offboarding.cli.output import Column, records, say, table
 from offboarding.cli.stores import reading_store
@@ -35,8 +38,6 @@ def links(
     with reading_store() as (session, zone):
         found = [one for one in decisions.decisions(session) if every or one.revoked_at is None]
     if output == "jsonl":
-        from offboarding.cli.lines.links import LinkDecidedLine  # noqa: PLC0415 - tables need none of it
-
         records(map(LinkDecidedLine.read, found))
     elif found:
         names = ("Decision", "Says", "Source", "Account", "Worker", "By", "Reason")
@@ -57,8 +58,6 @@ def holds(
     with reading_store() as (session, zone):
         found = guard.holds(session, every=every)
     if output == "jsonl":
-        from offboarding.cli.lines.gaps import HoldLine  # noqa: PLC0415 - tables need none of it
-
         records(map(HoldLine.read, found))
     elif found:
         names = ("Hold", "Line", "Waits", "Since run", "Status", "Decided by")
@@ -79,8 +78,6 @@ def notices(
     with reading_store() as (session, _):
         found = [one for one in store_notices.notices(session) if every or one.stands]
     if output == "jsonl":
-        from offboarding.cli.lines.departures import NoticeLine  # noqa: PLC0415 - tables need none of it
-
         records(map(NoticeLine.read, found))
     elif found:
         names = ("Notice", "Worker", "Last moment", "Stands", "By", "Reason")
@@ -100,8 +97,6 @@ def departures(*, output: Format = "table") -> int:
     with reading_store() as (session, zone):
         found = words.open_ends(session)
     if output == "jsonl":
-        from offboarding.cli.lines.departures import OpenEndLine  # noqa: PLC0415 - tables need none of it
-
         records(map(OpenEndLine.read, found))
     elif found:
         names = ("Departure", "Worker", "Gone since", "Why", "Stands", "Roster says")
@@ -124,8 +119,6 @@ def acknowledgements(
     with reading_store() as (session, zone):
         found = [each for each in store_acknowledgements.acknowledgements(session) if every or each.stands(now)]
     if output == "jsonl":
-        from offboarding.cli.lines.gaps import AcknowledgementLine  # noqa: PLC0415 - tables need none of it
-
         records(map(AcknowledgementLine.read, found))
     elif found:
         names = ("Number", "What", "Until", "By", "Reason")

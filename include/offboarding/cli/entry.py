@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _failed(error: Exception) -> int:
     from psycopg import OperationalError  # noqa: PLC0415 - after the words were checked
 
-    from offboarding.cli.stores import UnreachableError  # noqa: PLC0415
+    from offboarding.cli.stores import UnreachableError  # noqa: PLC0415 - it brings psycopg, too
 
     if isinstance(error, RetriableError | UnreachableError):
         return _said(error, UNREACHABLE)

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from offboarding.cli import DONE
+from offboarding.cli.lines.findings import FindingLine
+from offboarding.cli.lines.links import LinkLine
+from offboarding.cli.lines.runs import RunLine
 from offboarding.cli.options import FORMATS, Format, command, count, option, span
 from offboarding.cli.output import NARROW, Cell, Column, note, records, say, table, width
 from offboarding.cli.stores import reading_store
 from offboarding.config.spelling import nearest
-from offboarding.decisions import spreadsheet
+from offboarding.decisions import links_file, spreadsheet
 from offboarding.model import READ, FindingState, LinkDecision, Relation, RunKind, SubjectKind, TicketStatus
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
@@ -50,8 +53,6 @@ def findings(
         person = reading.worker_called(session, worker).person_uid if worker else None
         found = reading.findings(session, state=None if state == "all" else state, rule=rule, person_uid=person)
         if output == "jsonl":
-            from offboarding.cli.lines.findings import FindingLine  # noqa: PLC0415 - it brings every rule
-
             records(map(FindingLine.read, found))
         else:
             finding_table(found)
@@ -83,12 +84,8 @@ def links(
             raise FatalError(f"no source {source} has been read yet.{nearest(source, names)}")
         found = reading.links(session, source=source, decisions=decision)
     if output == "jsonl":
-        from offboarding.cli.lines.links import LinkLine  # noqa: PLC0415
-
         records(map(LinkLine.read, found))
     elif output == spreadsheet.FORMAT:
-        from offboarding.decisions import links_file  # noqa: PLC0415 - it brings what decides them
-
         sys.stdout.writelines(links_file.text(found))
     elif found:
         link_table(found)
@@ -122,8 +119,6 @@ def runs(
     with reading_store() as (session, zone):
         found = reading.runs(session, last=last or (None if output == "jsonl" else RUNS_IN_A_TABLE))
     if output == "jsonl":
-        from offboarding.cli.lines.runs import RunLine  # noqa: PLC0415
-
         records(map(RunLine.read, found))
     elif found:
         _run_table(found, zone)
@@ -139,8 +134,6 @@ def _newest(within: timedelta, output: str) -> int:
         ended = reading.last_night(session)
     found = [ended] if ended else []
     if output == "jsonl":
-        from offboarding.cli.lines.runs import RunLine  # noqa: PLC0415
-
         records(map(RunLine.read, found))
     elif found:
         _run_table(found, zone)
@@ -251,8 +244,6 @@ def _after_findings(session: Session, found: Sequence[FindingView], state: str) 
 def _check_rule(rule: str | None) -> None:
     if rule is None:
         return
-    from offboarding.rules import all_rules  # noqa: PLC0415 - only where a rule is named
-
     known = [one.id for one in all_rules()]
     if rule not in known:
         raise FatalError(f"--rule: {rule} is no rule.{nearest(rule, known)}")

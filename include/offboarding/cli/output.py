@@ -37,7 +37,7 @@ def say(*lines: str) -> None:
 
 def note(line: str) -> None:
     """A line beside the output, which a pipe doesn't take for a part of it."""
-    print(printable(line), file=sys.stderr)  # noqa: T201
+    print(printable(line), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
 
 
 def records(lines: Iterable[JsonLine]) -> None:
@@ -58,9 +58,9 @@ def width() -> int:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
     """A table as wide as there is room."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - jsonl needs none of it
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - the same
+    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.text import Text  # noqa: PLC0415 - the same
 
     shown = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:

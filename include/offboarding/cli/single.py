@@ -3,6 +3,8 @@
 from typing import Annotated
 
 from offboarding.cli import DONE
+from offboarding.cli.lines.findings import explained
+from offboarding.cli.lines.people import PersonLine
 from offboarding.cli.lists import NOTHING_YET, finding_table, link_table
 from offboarding.cli.options import Format, Key, argument, command, count, option
 from offboarding.cli.output import records, say
@@ -25,8 +27,6 @@ def worker(
         found = reading.person(session, person)
         findings = reading.findings(session, person_uid=found.found.person_uid)
     if output == "jsonl":
-        from offboarding.cli.lines.people import PersonLine  # noqa: PLC0415 - it brings every rule
-
         records([PersonLine.read(found, findings=findings)])
         return DONE
     say(person_page.render(found, zone), "", "ACCOUNTS" if found.links else "ACCOUNTS  none that we know of")
@@ -43,8 +43,6 @@ def explain(*, key: Key, output: Format = "table") -> int:
     with reading_store() as (session, zone):
         told = reading.explanation(session, key)
     if output == "jsonl":
-        from offboarding.cli.lines.findings import explained  # noqa: PLC0415
-
         records([explained(told)])
     else:
         say(explaining.render(told, zone))

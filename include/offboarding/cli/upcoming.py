@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from offboarding.cli import DONE
+from offboarding.cli.lines.departures import UpcomingLine
 from offboarding.cli.options import Format, command, count, option
 from offboarding.cli.output import Cell, Column, records, say, table
 from offboarding.cli.stores import reading_store
@@ -33,8 +34,6 @@ def listing(
         found = upcoming(session, as_of=now, days=days, zone=zone)
         keys = _keys(session, HolderQuery(as_of=now, zone=zone)) if found else {}
     if output == "jsonl":
-        from offboarding.cli.lines.departures import UpcomingLine  # noqa: PLC0415 - tables need none of it
-
         records(UpcomingLine.read(each, keys=keys.get(each.person_uid, [])) for each in found)
     elif found:
         names = ("Worker", "Leaves", "By", "Holds", "Accounts and keys")

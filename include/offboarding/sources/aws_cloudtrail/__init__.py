@@ -18,7 +18,7 @@ from offboarding.interfaces import ConnectionFields, ReadContext, Tells
 from offboarding.model import AuditEvent, Fact, Gap, RequestCounts, ScopeRead
 from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
-from offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
+from offboarding.sources._aws.client.opening import access_to, destinations, discover, organization_of
 from offboarding.sources._aws.client.organization import Organization
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.regions import enabled_regions
@@ -96,12 +96,6 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
         settings=settings,
         context=context,
     )
-
-
-def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
-    """The accounts there are today. Raises FatalError and RetriableError."""
-    del context
-    return accounts_today(settings, connection)
 
 
 def _archive(settings: Settings, access: AccountConnection) -> AccountConnection:

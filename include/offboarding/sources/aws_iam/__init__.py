@@ -17,7 +17,7 @@ from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, Reque
 from offboarding.sources._aws.bearers import Bearers
 from offboarding.sources._aws.client.failures import error_code, is_denied, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
-from offboarding.sources._aws.client.opening import access_to, accounts_today, destinations, organization_of
+from offboarding.sources._aws.client.opening import access_to, destinations, discover, organization_of
 from offboarding.sources._aws.client.organization import Organization, RootUser
 from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.inventory import Inventory, read_inventory
@@ -49,12 +49,6 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     access = access_to(settings, connection, part, meter)
     organization = organization_of(settings, connection, meter) if settings.asks_organizations else None
     return AwsIamSource(access=access, organization=organization, meter=meter, settings=settings, context=context)
-
-
-def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
-    """The parts there are today. Raises as `accounts_today`."""
-    del context
-    return accounts_today(settings, connection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KM
 from offboarding.sources._aws.access.effective import KeyTarget
 from offboarding.sources._aws.access.values import Value
 from offboarding.sources._aws.client.meter import Meter
-from offboarding.sources._aws.client.opening import accounts_today, destinations
+from offboarding.sources._aws.client.opening import destinations, discover
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
@@ -59,12 +59,6 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     return AwsKmsSource(
         account=regional(settings, connection, part, meter, SERVICES), meter=meter, settings=settings, context=context
     )
-
-
-def discover(settings: Settings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
-    """The parts there are today. Raises as `accounts_today`."""
-    del context
-    return accounts_today(settings, connection)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
-from offboarding.interfaces import ConnectionFields, SourceSettings
+from offboarding.interfaces import ConnectionFields, ReadContext, SourceSettings
 from offboarding.net.destinations import Destination, of_aws
 from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity
 from offboarding.sources._aws.client.meter import Meter
@@ -40,11 +40,12 @@ def organization_of(settings: AccountsSettings, connection: ConnectionFields, me
     return Organization(access=_access(settings, connection, account_id, role_name, meter, SERVICES))
 
 
-def accounts_today(settings: AccountsSettings, connection: ConnectionFields) -> tuple[str, ...]:
-    """The accounts to read: with `organization` its members too, closed ones among them, which are told as such.
+def discover(settings: AccountsSettings, connection: ConnectionFields, context: ReadContext) -> tuple[str, ...]:
+    """The accounts to read today: with `organization` its members too, closed ones among them, which are told as such.
 
     Raises FatalError and RetriableError. Without `organization` nobody is asked.
     """
+    del context
     if not settings.organization:
         return settings.parts()
     members = {member.account_id for member in organization_of(settings, connection, Meter()).members()}
