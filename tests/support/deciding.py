@@ -5,7 +5,7 @@ from typing import Any
 
 from offboarding.config.settings import Settings
 from offboarding.decisions import acknowledgements, departures, links, nights, notices
-from offboarding.decisions.kinds import Desk, WholeDesk
+from offboarding.decisions.kinds import ConfiguredContext, DecisionContext
 from offboarding.model import LinkVerdict
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.connect import Session
@@ -14,13 +14,13 @@ from offboarding.store.rows import Run
 from offboarding.store.words import OpenEnd
 
 
-def desk(session: Session, author: str = "analyst") -> Desk:
-    return Desk(session=session, author=author, zone="Asia/Seoul")
+def context(session: Session, author: str = "analyst") -> DecisionContext:
+    return DecisionContext(session=session, author=author, zone="Asia/Seoul")
 
 
-def whole_desk(session: Session, settings: Settings, author: str = "analyst") -> WholeDesk:
+def whole_desk(session: Session, settings: Settings, author: str = "analyst") -> ConfiguredContext:
     zone = settings.company.time_zone
-    return WholeDesk(session=session, author=author, zone=zone, settings=settings, tracker=lambda: None)
+    return ConfiguredContext(session=session, author=author, zone=zone, settings=settings, tracker=lambda: None)
 
 
 def add_notice(session: Session, settings: Settings, *, who: str, last: str, reason: str, author: str) -> Notice:
@@ -28,7 +28,7 @@ def add_notice(session: Session, settings: Settings, *, who: str, last: str, rea
 
 
 def withdraw_notice(session: Session, notice_id: str, *, reason: str, author: str) -> Notice:
-    return notices.withdraw(desk(session, author), notice=notice_id, reason=reason).made
+    return notices.withdraw(context(session, author), notice=notice_id, reason=reason).made
 
 
 def confirm_departure(session: Session, settings: Settings, *, departure: str, reason: str, author: str) -> OpenEnd:
@@ -40,7 +40,7 @@ def deny_departure(session: Session, settings: Settings, *, departure: str, reas
 
 
 def withdraw_run(session: Session, run_id: int, *, reason: str, author: str) -> Run:
-    (run,) = nights.withdraw(desk(session, author), run_ids=[run_id], reason=reason).made
+    (run,) = nights.withdraw(context(session, author), run_ids=[run_id], reason=reason).made
     return run
 
 
@@ -52,4 +52,4 @@ def acknowledge(
 
 def decide_link(session: Session, verb: LinkVerdict, *, author: str, **fields: str) -> links.LinkDecided:
     decide = links.confirm if verb is LinkVerdict.CONFIRM else links.reject
-    return decide(desk(session, author), **fields).made
+    return decide(context(session, author), **fields).made

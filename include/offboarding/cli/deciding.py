@@ -18,7 +18,7 @@ from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.decisions import kinds
 from offboarding.decisions.fields import Typed
-from offboarding.decisions.kinds import DecisionKind, Desk, WholeDesk
+from offboarding.decisions.kinds import ConfiguredContext, DecisionContext, DecisionKind
 from offboarding.model.errors import FatalError
 
 _PARSERS: Mapping[object, Callable[[str], object]] = {int: count, list[int]: count, date: day}
@@ -39,8 +39,8 @@ def command_of(declared: Declared) -> Callable[..., int]:
         by = given.pop("author")
         if kind.one_of:
             alone({f"--{name}": given[name] for name in kind.one_of}, needed=True)
-        with _desk(kind, signed(by)) as desk:
-            say(*kind.decide(desk, **given).says)
+        with _context(kind, signed(by)) as context:
+            say(*kind.decide(context, **given).says)
         return DONE
 
     fields = [_field(name, hint, default) for name, (hint, default) in kind.asked.items()]
@@ -76,15 +76,15 @@ def _declared(hint: Any) -> tuple[Any, str, Typed]:
 
 
 @contextmanager
-def _desk(kind: DecisionKind, by: str) -> Generator[Desk]:
+def _context(kind: DecisionKind, by: str) -> Generator[DecisionContext]:
     """The store alone, or the whole configuration where the decision goes by it. The log goes beside the output."""
     if not kind.whole:
         with at_the_terminal(quiet=True), reading_store() as (session, zone):
-            yield Desk(session=session, author=by, zone=zone)
+            yield DecisionContext(session=session, author=by, zone=zone)
         return
     loaded = loading.load()
     with at_the_terminal(quiet=True), session_on(loaded) as session:
-        yield WholeDesk(
+        yield ConfiguredContext(
             session=session,
             author=by,
             zone=loaded.choice.time_zone,

@@ -10,7 +10,7 @@ from offboarding.cli.options import argument, author, command, option, words
 from offboarding.cli.output import say
 from offboarding.cli.stores import reading_store
 from offboarding.decisions import links_file
-from offboarding.decisions.kinds import Desk
+from offboarding.decisions.kinds import DecisionContext
 from offboarding.decisions.links_file import LineDecided
 from offboarding.model import LinkVerdict
 from offboarding.model.errors import FatalError
@@ -33,8 +33,8 @@ def link_import(
     """
     who = signed(by)
     with reading_store() as (session, zone):
-        desk = Desk(session=session, author=who, zone=zone)
-        came = links_file.import_links(desk, file, reason=reason or "", check=check)
+        context = DecisionContext(session=session, author=who, zone=zone)
+        came = links_file.import_links(context, file, reason=reason or "", check=check)
     if came.mistakes:
         told = "\n".join(f"{file.name}: {mistake}" for mistake in came.mistakes)
         raise FatalError(f"{told}\nNothing of {file.name} is decided: mend {_these(len(came.mistakes))} first.")

@@ -9,7 +9,7 @@ from offboarding.config import beside
 from offboarding.config.mistakes import of_validation
 from offboarding.config.settings import Settings
 from offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
-from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision
 from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
 from offboarding.report.waivers import gap
@@ -30,7 +30,7 @@ from offboarding.waivers.register import Acknowledged, Exceptions
     one_of=("source", "roster", "finding", "queue"),
 )
 def acknowledge(
-    desk: WholeDesk,
+    context: ConfiguredContext,
     *,
     source: Source | None = None,
     part: Part | None = None,
@@ -50,9 +50,9 @@ def acknowledge(
     given = {"source": source, "part": part, "roster": roster, "queue": queue}
     about = {name: (value or "").strip() for name, value in given.items()}
     reason = said(reason)
-    about["finding"] = whole_key(desk.session, finding) if finding and finding.strip() else ""
-    made = _written(desk, about, until, reason)
-    number, ends = made.acknowledgement_id, moment(made.expires_at, desk.zone)
+    about["finding"] = whole_key(context.session, finding) if finding and finding.strip() else ""
+    made = _written(context, about, until, reason)
+    number, ends = made.acknowledgement_id, moment(made.expires_at, context.zone)
     counts = "From the next night on it's shown and turns no run red."
     return Decided(
         made=made,
@@ -65,12 +65,12 @@ def acknowledge(
 
 
 @decision("acknowledge withdraw", example='4 --reason "the role is there"')
-def withdraw(desk: Desk, *, number: Number, reason: Reason) -> Decided[Acknowledgement]:
+def withdraw(context: DecisionContext, *, number: Number, reason: Reason) -> Decided[Acknowledgement]:
     """Take it back: from the next night on the gap turns runs red again. It stays on record.
 
     Raises FatalError where there is none to take.
     """
-    reason, session = said(reason), desk.session
+    reason, session = said(reason), context.session
     with session.transaction():
         lock_findings(session)
         known = _called(session, number)
@@ -78,7 +78,7 @@ def withdraw(desk: Desk, *, number: Number, reason: Reason) -> Decided[Acknowled
             raise FatalError(f"acknowledgement {number} stands in the exceptions file: take it out there.")
         if known.ended_at is not None:
             raise FatalError(f"acknowledgement {number} was taken back by {known.ended_by} already")
-        acknowledgements.end(session, number, reason=reason, author=desk.author)
+        acknowledgements.end(session, number, reason=reason, author=context.author)
         ended = _called(session, number)
     return Decided(
         made=ended,
@@ -87,10 +87,10 @@ def withdraw(desk: Desk, *, number: Number, reason: Reason) -> Decided[Acknowled
     )
 
 
-def _written(desk: WholeDesk, about: Mapping[str, str], until: date, reason: str) -> Acknowledgement:
-    session, settings = desk.session, desk.settings
+def _written(context: ConfiguredContext, about: Mapping[str, str], until: date, reason: str) -> Acknowledgement:
+    session, settings = context.session, context.settings
     given = {name: value for name, value in about.items() if value}
-    entry = _entry(settings, {**given, "reason": reason, "approver": desk.author, "expires": until})
+    entry = _entry(settings, {**given, "reason": reason, "approver": context.author, "expires": until})
     row = applying.acknowledgement(settings, entry)
     with session.transaction():
         lock_findings(session)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from offboarding.config.settings import Settings
 from offboarding.decisions.fields import Key, Reason, Until
-from offboarding.decisions.kinds import Decided, WholeDesk, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, decision
 from offboarding.decisions.signing import said
 from offboarding.model.days import day_ends
 from offboarding.model.errors import FatalError
@@ -32,19 +32,18 @@ class WordGiven:
     "attest",
     example='payment-webhook --reason "replaced on 26 November; the provider refuses the old one, ticket 4711"',
 )
-def attest(desk: WholeDesk, *, key: Key, until: Until | None = None, reason: Reason) -> Decided[WordGiven]:
+def attest(context: ConfiguredContext, *, key: Key, until: Until | None = None, reason: Reason) -> Decided[WordGiven]:
     """Say that a key is dead which no verifier can be asked about, and how you know. That ends, and is asked again:
     after policy.attest_days, or with `until` before.
 
     Raises FatalError where `key` isn't one key, a verifier can be asked about it, or the day is over or too far ahead.
     """
     reason = said(reason)
-    ends = _until(desk.settings, until, datetime.now(UTC))
-    found = _called(desk.session, key)
-    key_views.attest(desk.session, found, reason=reason, author=desk.author, until=ends)
-    dead = (
-        f"{found.label} is dead by {desk.author}'s word until {moment(ends, desk.zone)}; then it's asked about again."
-    )
+    ends = _until(context.settings, until, datetime.now(UTC))
+    found = _called(context.session, key)
+    key_views.attest(context.session, found, reason=reason, author=context.author, until=ends)
+    last = moment(ends, context.zone)
+    dead = f"{found.label} is dead by {context.author}'s word until {last}; then it's asked about again."
     return Decided(
         made=WordGiven(key=found, until=ends),
         ids={"key": found.material, "until": ends.isoformat()},

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from offboarding.decisions.fields import Departure, Reason
-from offboarding.decisions.kinds import Decided, WholeDesk, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, decision
 from offboarding.decisions.signing import said
 from offboarding.model import DepartureVerdict
 from offboarding.model.errors import FatalError
@@ -16,13 +16,13 @@ _OWN_ID = re.compile(r"(?:d-)?(\d{1,18})")
 
 
 @decision("departure confirm", example='d-418 --reason "asked their manager"')
-def confirm(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
+def confirm(context: ConfiguredContext, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
     """They left: what is theirs is judged from the next run on.
 
     It counts as long as HR says the very same of that end. Raises FatalError where there is no such open end, or it
     counts already.
     """
-    end = _say(desk, departure, DepartureVerdict.CONFIRM, reason)
+    end = _say(context, departure, DepartureVerdict.CONFIRM, reason)
     whose = worker(end.id_space, end.worker_id)
     return _decided(
         end,
@@ -32,13 +32,13 @@ def confirm(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided
 
 
 @decision("departure deny", example='d-418 --reason "asked their manager"')
-def deny(desk: WholeDesk, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
+def deny(context: ConfiguredContext, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
     """They didn't leave: what rested on it closes; asked again after policy.deny_days.
 
     Raises FatalError as `confirm`.
     """
-    end = _say(desk, departure, DepartureVerdict.DENY, reason)
-    until = moment(end.until, desk.zone) if end.until else ""
+    end = _say(context, departure, DepartureVerdict.DENY, reason)
+    until = moment(end.until, context.zone) if end.until else ""
     lasts = f", until {until}; then it's asked again, unless HR says something else before." if until else "."
     return _decided(
         end,
@@ -51,20 +51,20 @@ def _decided(end: OpenEnd, *says: str) -> Decided[OpenEnd]:
     return Decided(made=end, ids={"departure": end.name, "worker": f"{end.id_space}:{end.worker_id}"}, says=says)
 
 
-def _say(desk: WholeDesk, departure: str, verdict: DepartureVerdict, reason: str) -> OpenEnd:
-    reason, days = said(reason), desk.settings.policy.deny_days
-    with desk.session.transaction():
-        words.lock_words(desk.session)
-        ends = words.open_ends(desk.session)
-        end = _called(desk, ends, departure.strip())
+def _say(context: ConfiguredContext, departure: str, verdict: DepartureVerdict, reason: str) -> OpenEnd:
+    reason, days = said(reason), context.settings.policy.deny_days
+    with context.session.transaction():
+        words.lock_words(context.session)
+        ends = words.open_ends(context.session)
+        end = _called(context, ends, departure.strip())
         _refuse(end, verdict)
-        words.say(desk.session, end, verdict=verdict, reason=reason, author=desk.author, days=days)
-        return next(each for each in words.open_ends(desk.session) if each.departure_id == end.departure_id)
+        words.say(context.session, end, verdict=verdict, reason=reason, author=context.author, days=days)
+        return next(each for each in words.open_ends(context.session) if each.departure_id == end.departure_id)
 
 
-def _called(desk: WholeDesk, ends: list[OpenEnd], word: str) -> OpenEnd:
+def _called(context: ConfiguredContext, ends: list[OpenEnd], word: str) -> OpenEnd:
     own = _OWN_ID.fullmatch(word)
-    found = words.of_departure(desk.session, int(own[1])) if own and word.startswith("d-") else None
+    found = words.of_departure(context.session, int(own[1])) if own and word.startswith("d-") else None
     if found is not None:
         return found
     theirs = [end for end in ends if word in (end.worker_id, f"{end.id_space}:{end.worker_id}")]

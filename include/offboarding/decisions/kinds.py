@@ -21,7 +21,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class DecisionContext:
     """What a decision is taken with that needs no more than the store."""
 
     session: Session
@@ -38,7 +38,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeDesk(Desk):
+class ConfiguredContext(DecisionContext):
     """What one is taken with that goes by the configuration, too."""
 
     settings: Settings
@@ -67,7 +67,7 @@ class DecisionKind:
     name: str
     """As the form calls it: "link confirm"."""
     decide: Callable[..., Decided[Any]]
-    """Takes the desk, and the fields by their names."""
+    """Takes the context, and the fields by their names."""
     one_of: Sequence[str]
     """Fields of which exactly one is given."""
     by_form: bool
@@ -82,8 +82,8 @@ class DecisionKind:
     @property
     def whole(self) -> bool:
         """Whether it goes by the configuration."""
-        desk = next(iter(inspect.signature(self.decide).parameters))
-        return get_type_hints(self.decide)[desk] is WholeDesk
+        context = next(iter(inspect.signature(self.decide).parameters))
+        return get_type_hints(self.decide)[context] is ConfiguredContext
 
     @property
     def asked(self) -> Mapping[str, tuple[Any, Any]]:
@@ -109,7 +109,7 @@ def decision(
     in_files: bool = False,
     in_one: bool = True,
 ) -> Callable[[_Function], _Function]:
-    """A function that is a decision: takes a desk, and each further parameter is a field, declared in `fields`.
+    """A function that is a decision: takes a context, and each further parameter is a field, declared in `fields`.
 
     `command`: where the command line calls it otherwise; `example`: what may be typed behind that. Both are read off
     the file (cli/index.py).

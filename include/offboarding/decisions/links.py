@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from offboarding.decisions.fields import Account, Number, Reason, Source, Worker
-from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.kinds import Decided, DecisionContext, decision
 from offboarding.decisions.signing import said
 from offboarding.model import LinkVerdict
 from offboarding.report import wording
@@ -25,32 +25,36 @@ class LinkDecided:
 
 
 @decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
-def confirm(desk: Desk, *, source: Source, account: Account, worker: Worker, reason: Reason) -> Decided[LinkDecided]:
+def confirm(
+    context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
+) -> Decided[LinkDecided]:
     """The account is this person's. Final until it's revoked; sticks to the account's native id, and counts from the
     next night on.
 
     Raises FatalError where one of them isn't exactly one, or a decision that stands says otherwise.
     """
-    return _decided(desk, LinkVerdict.CONFIRM, source, account, worker, reason)
+    return _decided(context, LinkVerdict.CONFIRM, source, account, worker, reason)
 
 
 @decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
-def reject(desk: Desk, *, source: Source, account: Account, worker: Worker, reason: Reason) -> Decided[LinkDecided]:
+def reject(
+    context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
+) -> Decided[LinkDecided]:
     """The account is not this person's. Final until it's revoked; sticks to the account's native id, and counts from
     the next night on.
 
     Raises FatalError as `confirm`.
     """
-    return _decided(desk, LinkVerdict.REJECT, source, account, worker, reason)
+    return _decided(context, LinkVerdict.REJECT, source, account, worker, reason)
 
 
 @decision("link revoke", example="4")
-def revoke(desk: Desk, *, number: Number) -> Decided[Decision]:
+def revoke(context: DecisionContext, *, number: Number) -> Decided[Decision]:
     """Take a decision back; it stays on record.
 
     Raises FatalError where there is none that stands.
     """
-    made = decisions.revoke(desk.session, number, author=desk.author)
+    made = decisions.revoke(context.session, number, author=context.author)
     whose = wording.worker(made.id_space, made.worker_id)
     what = f"{made.verdict} {made.account_label or made.native_id} {whose}"
     return Decided(
@@ -63,12 +67,14 @@ def revoke(desk: Desk, *, number: Number) -> Decided[Decision]:
 
 
 def _decided(
-    desk: Desk, verb: LinkVerdict, source: str, account: str, worker: str, reason: str
+    context: DecisionContext, verb: LinkVerdict, source: str, account: str, worker: str, reason: str
 ) -> Decided[LinkDecided]:
     reason = said(reason)
-    found = account_called(desk.session, source, account)
-    person = workers.worker_called(desk.session, worker)
-    number = decisions.decide(desk.session, found, person.person_uid, verdict=verb, reason=reason, author=desk.author)
+    found = account_called(context.session, source, account)
+    person = workers.worker_called(context.session, worker)
+    number = decisions.decide(
+        context.session, found, person.person_uid, verdict=verb, reason=reason, author=context.author
+    )
     says = "is" if verb == LinkVerdict.CONFIRM else "is not"
     whose = wording.worker(person.id_space, person.worker_id)
     return Decided(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from offboarding.config.spelling import nearest
 from offboarding.decisions import links, spreadsheet
-from offboarding.decisions.kinds import DecisionKind, Desk, in_files
+from offboarding.decisions.kinds import DecisionContext, DecisionKind, in_files
 from offboarding.decisions.links import LinkDecided
 from offboarding.decisions.spreadsheet import Sheet, SheetLine
 from offboarding.model import LinkVerdict
@@ -74,13 +74,13 @@ def needed() -> Sequence[str]:
     return ("decision", "reason", *(_COLUMN_OF.get(name, name) for name in fields if name != "reason"))
 
 
-def import_links(desk: Desk, path: Path, *, reason: str = "", check: bool = False) -> Imported:
+def import_links(context: DecisionContext, path: Path, *, reason: str = "", check: bool = False) -> Imported:
     """Write down what the file decides, or with `check` only see whether it could be.
 
     `reason` stands for lines that give none. Raises FatalError where the file can't be read as one of these.
     """
     sheet = spreadsheet.read(path, needed(), _CHECKED)
-    return _Import(desk, sheet).done(reason.strip(), check=check)
+    return _Import(context, sheet).done(reason.strip(), check=check)
 
 
 class _TakenBackError(Exception):
@@ -106,8 +106,8 @@ class _LineError(Exception):
 class _Import:
     """One file, line by line."""
 
-    def __init__(self, desk: Desk, sheet: Sheet) -> None:
-        self._desk, self._sheet, self._verbs = desk, sheet, in_files("link")
+    def __init__(self, context: DecisionContext, sheet: Sheet) -> None:
+        self._context, self._sheet, self._verbs = context, sheet, in_files("link")
         self._accounts: dict[tuple[str, str], AccountFound] = {}
         self._lines: dict[tuple[str, str, str], int] = {}
         """(realm, native id, person) -> the line that decides it."""
@@ -115,7 +115,7 @@ class _Import:
 
     def done(self, reason: str, *, check: bool) -> Imported:
         try:
-            with self._desk.session.transaction():
+            with self._context.session.transaction():
                 came = self._every_line(reason)
                 if came.mistakes or check:
                     _take_back(came)
@@ -149,7 +149,7 @@ class _Import:
         self._refuse_twice(line, verb, account, worker.person_uid)
         own = {"source": account.realm, "account": account.native_id, "worker": f"{worker.id_space}:{worker.worker_id}"}
         try:
-            done = self._verbs[verb].decide(self._desk, **own, reason=why)
+            done = self._verbs[verb].decide(self._context, **own, reason=why)
         except FatalError as error:
             raise _LineError("decision", str(error)) from error
         return LineDecided(line=line.number, verb=verb, link=done.made)
@@ -160,7 +160,7 @@ class _Import:
             _must_be_whole(column, said)
         if (where, native_id) not in self._accounts:
             try:
-                self._accounts[where, native_id] = links.account_called(self._desk.session, where, native_id)
+                self._accounts[where, native_id] = links.account_called(self._context.session, where, native_id)
             except FatalError as error:
                 # Whatever names an account names one of a system that there is.
                 column = "native_id" if isinstance(error, NamedError) else "realm" if line.cells["realm"] else "source"
@@ -182,7 +182,7 @@ class _Import:
     def _worker(self, line: SheetLine) -> workers.WorkerFound:
         _must_be_whole("worker", line.cells["worker"])
         try:
-            return workers.worker_called(self._desk.session, line.cells["worker"])
+            return workers.worker_called(self._context.session, line.cells["worker"])
         except FatalError as error:
             raise _LineError("worker", str(error)) from error
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from offboarding.decisions.fields import Reason, Runs
-from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.kinds import Decided, DecisionContext, decision
 from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
 from offboarding.report.wording import moment
@@ -14,20 +14,22 @@ from offboarding.store.rows import Run
 
 
 @decision("runs withdraw", example='418 --reason "as_of was a year late"', by_form=False)
-def withdraw(desk: Desk, *, run_ids: Runs, reason: Reason) -> Decided[Sequence[Run]]:
+def withdraw(context: DecisionContext, *, run_ids: Runs, reason: Reason) -> Decided[Sequence[Run]]:
     """Take a wrong run out of the count: by its moment nothing is decided any more, from the next run on. What it found
     and told stays, and so does the run, on record.
 
     All of them or none. Raises FatalError where there is no such run, or it counts no more already.
     """
     reason = said(reason)
-    with desk.session.transaction():
-        lock_findings(desk.session)
-        found = [_withdrawn(desk.session, run_id, reason=reason, author=desk.author) for run_id in run_ids]
-    last = reading.last_night(desk.session)
-    counts = f"run {last.run_id}, as of {moment(last.as_of, desk.zone)}" if last else "none: the next one is the first"
+    with context.session.transaction():
+        lock_findings(context.session)
+        found = [_withdrawn(context.session, run_id, reason=reason, author=context.author) for run_id in run_ids]
+    last = reading.last_night(context.session)
+    counts = (
+        f"run {last.run_id}, as of {moment(last.as_of, context.zone)}" if last else "none: the next one is the first"
+    )
     told = (
-        f"Run {run.run_id} (as of {moment(run.as_of, desk.zone)}) counts no more, by {desk.author}'s word."
+        f"Run {run.run_id} (as of {moment(run.as_of, context.zone)}) counts no more, by {context.author}'s word."
         for run in found
     )
     rest = f"The last night that counts: {counts}. What a withdrawn run found and told stays as it is."

@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 
 from offboarding.decisions.fields import LastMoment, NoticeId, Reason, Who
-from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision
 from offboarding.decisions.moments import last_moment
 from offboarding.decisions.signing import said
 from offboarding.identity import people
@@ -17,7 +17,7 @@ from offboarding.store.notices import NewNotice, Notice
 
 
 @decision("notice add", example='hr:10442 --last "2026-11-25T15:00 Asia/Seoul" --reason "dismissed, told by legal"')
-def add(desk: WholeDesk, *, who: Who, last: LastMoment, reason: Reason) -> Decided[Notice]:
+def add(context: ConfiguredContext, *, who: Who, last: LastMoment, reason: Reason) -> Decided[Notice]:
     """Say that somebody leaves, or has left: it counts from their last moment on, whatever HR's feed says, until that
     says so too.
 
@@ -25,7 +25,7 @@ def add(desk: WholeDesk, *, who: Who, last: LastMoment, reason: Reason) -> Decid
     or a notice about them stands already.
     """
     reason = said(reason)
-    made = _written(desk, who=who, last=last, reason=reason)
+    made = _written(context, who=who, last=last, reason=reason)
     whose = worker(made.id_space, made.worker_id)
     return _decided(
         made,
@@ -38,19 +38,19 @@ def add(desk: WholeDesk, *, who: Who, last: LastMoment, reason: Reason) -> Decid
 
 
 @decision("notice withdraw", example='n-4f2a91 --reason "the other Kim was meant"')
-def withdraw(desk: Desk, *, notice: NoticeId, reason: Reason) -> Decided[Notice]:
+def withdraw(context: DecisionContext, *, notice: NoticeId, reason: Reason) -> Decided[Notice]:
     """Take a notice back: from the next run on HR's feed alone counts. It stays on record.
 
     Raises FatalError where there is none to take.
     """
     reason = said(reason)
-    with desk.session.transaction():
-        notices.lock_notices(desk.session)
-        known = _called(desk.session, notice)
+    with context.session.transaction():
+        notices.lock_notices(context.session)
+        known = _called(context.session, notice)
         if known.ended_at is not None:
             raise FatalError(f"{known.notice_id} has ended already: {known.ended_by}, {known.ended_for}")
-        notices.end(desk.session, known.notice_id, reason=reason, author=desk.author)
-        ended = _called(desk.session, known.notice_id)
+        notices.end(context.session, known.notice_id, reason=reason, author=context.author)
+        ended = _called(context.session, known.notice_id)
     whose = worker(ended.id_space, ended.worker_id)
     stays = "They remain a leaver, since HR's feed says so itself" if ended.confirmed_at else "HR's feed alone counts"
     return _decided(
@@ -62,8 +62,8 @@ def _decided(made: Notice, *says: str) -> Decided[Notice]:
     return Decided(made=made, ids={"notice": made.notice_id, "worker": f"{made.id_space}:{made.worker_id}"}, says=says)
 
 
-def _written(desk: WholeDesk, *, who: str, last: str, reason: str) -> Notice:
-    session, settings = desk.session, desk.settings
+def _written(context: ConfiguredContext, *, who: str, last: str, reason: str) -> Notice:
+    session, settings = context.session, context.settings
     when = last_moment(last, company_zone=settings.company.time_zone, now=datetime.now(UTC))
     with session.transaction():
         notices.lock_notices(session)
@@ -80,7 +80,7 @@ def _written(desk: WholeDesk, *, who: str, last: str, reason: str) -> Notice:
             left_at=when.at,
             zone=when.zone,
             reason=reason,
-            author=desk.author,
+            author=context.author,
             max_days=settings.policy.notice_max_days,
         )
         notices.add(session, new)

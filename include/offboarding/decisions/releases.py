@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from offboarding.decisions.fields import Batch, Holds, Reason, Run
-from offboarding.decisions.kinds import Decided, Desk, WholeDesk, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision
 from offboarding.guard import releasing
 from offboarding.report import held, night
 from offboarding.report.wording import COMMAND
@@ -13,7 +13,7 @@ from offboarding.store.guard import Hold
 
 @decision("release", example='418 --reason "looked through with HR"', by_approvers=True, in_one=False)
 def release(
-    desk: WholeDesk, *, run: Run, holds: Holds | None = None, batch: Batch | None = None, reason: Reason
+    context: ConfiguredContext, *, run: Run, holds: Holds | None = None, batch: Batch | None = None, reason: Reason
 ) -> Decided[rows.Run]:
     """Let through what waits since a run or earlier, or on these holds alone, after evaluating afresh; tickets are
     opened at once, those of a first read in batches (default: guard.batch).
@@ -21,26 +21,26 @@ def release(
     Raises FatalError as `releasing.release`.
     """
     made = releasing.release(
-        desk.session,
-        desk.settings,
+        context.session,
+        context.settings,
         run,
-        desk.tracker(),
+        context.tracker(),
         reason=reason,
-        author=desk.author,
+        author=context.author,
         holds=holds or (),
         batch=batch,
-        caller=f"by form {desk.caller}" if desk.caller else "",
+        caller=f"by form {context.caller}" if context.caller else "",
     )
-    return Decided(made=made, ids={"run": made.run_id, "of": run}, says=_report(desk, made))
+    return Decided(made=made, ids={"run": made.run_id, "of": run}, says=_report(context, made))
 
 
 @decision("reject", example='3 --reason "HR sent the file of another company"', by_approvers=True)
-def reject(desk: Desk, *, holds: Holds, reason: Reason) -> Decided[Sequence[Hold]]:
+def reject(context: DecisionContext, *, holds: Holds, reason: Reason) -> Decided[Sequence[Hold]]:
     """Refuse what waits on a line: nothing of it is told, and the next night compares with what was accepted.
 
     Raises FatalError where one of them is none that waits.
     """
-    decided = releasing.reject(desk.session, holds, reason=reason, author=desk.author)
+    decided = releasing.reject(context.session, holds, reason=reason, author=context.author)
     told = (
         f"Hold {hold.hold_id} ({held.line(hold)}) is rejected: {held.holding(hold)} stay untold." for hold in decided
     )
@@ -50,5 +50,5 @@ def reject(desk: Desk, *, holds: Holds, reason: Reason) -> Decided[Sequence[Hold
     return Decided(made=decided, ids={"holds": len(decided)}, says=[*told, asks])
 
 
-def _report(desk: WholeDesk, run: rows.Run) -> Iterator[str]:
-    yield night.render(reading.night(desk.session, run.run_id), desk.zone, folded=False)
+def _report(context: ConfiguredContext, run: rows.Run) -> Iterator[str]:
+    yield night.render(reading.night(context.session, run.run_id), context.zone, folded=False)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from offboarding.config.mistakes import of_validation
 from offboarding.config.settings import Settings
 from offboarding.config.spelling import nearest
-from offboarding.decisions.kinds import DecisionKind, Ids, WholeDesk, forms
+from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids, forms
 from offboarding.guard import releasing
 from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError, NamedError
@@ -40,7 +40,7 @@ def submit(
             "Airflow doesn't say who triggered this run, and nothing is decided without somebody who decides it."
             " Trigger it by the form or by REST, as yourself."
         )
-    desk = WholeDesk(
+    context = ConfiguredContext(
         session=session,
         author=author.strip(),
         zone=settings.company.time_zone,
@@ -49,9 +49,9 @@ def submit(
         tracker=tracker,
     )
     kind, fields = _read(told)
-    new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(told, desk.author), author=desk.author)
+    new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(told, context.author), author=context.author)
     try:
-        ids = _once(desk, kind, fields, new)
+        ids = _once(context, kind, fields, new)
     except NamedError as error:
         # Airflow prints the whole chain of causes.
         raise FatalError(error.logged) from None
@@ -61,25 +61,27 @@ def submit(
         log.info("decided", decision=kind.name, **ids)
 
 
-def _once(desk: WholeDesk, kind: DecisionKind, fields: Mapping[str, object], new: NewSubmission) -> Ids | None:
+def _once(
+    context: ConfiguredContext, kind: DecisionKind, fields: Mapping[str, object], new: NewSubmission
+) -> Ids | None:
     """What came of it; None where this run has decided already."""
     if kind.in_one:
-        with desk.session.transaction():
-            if not submissions.note(desk.session, new):
-                return _already(desk.session, new)
-            return _decided(desk, kind, fields)
+        with context.session.transaction():
+            if not submissions.note(context.session, new):
+                return _already(context.session, new)
+            return _decided(context, kind, fields)
     # Broken off, it's taken up again: what it tells outside is told once by itself.
-    if submissions.submission(desk.session, new.caller) is not None:
-        return _already(desk.session, new)
-    ids = _decided(desk, kind, fields)
-    submissions.note(desk.session, new)
+    if submissions.submission(context.session, new.caller) is not None:
+        return _already(context.session, new)
+    ids = _decided(context, kind, fields)
+    submissions.note(context.session, new)
     return ids
 
 
-def _decided(desk: WholeDesk, kind: DecisionKind, fields: Mapping[str, object]) -> Ids:
+def _decided(context: ConfiguredContext, kind: DecisionKind, fields: Mapping[str, object]) -> Ids:
     if kind.by_approvers:
-        releasing.check_approver(desk.settings, name=desk.author)
-    return kind.decide(desk, **fields).ids
+        releasing.check_approver(context.settings, name=context.author)
+    return kind.decide(context, **fields).ids
 
 
 def _already(session: Session, new: NewSubmission) -> None:

@@ -14,7 +14,7 @@ from offboarding.cli import index
 from offboarding.cli.entry import main
 from offboarding.config import loading
 from offboarding.decisions import kinds
-from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.kinds import Decided, DecisionContext, decision
 from offboarding.model.errors import ConfigError
 
 PAGE = (loading.project_folder() / "docs/deciding.md").read_text("utf-8")
@@ -38,19 +38,19 @@ from typing import Annotated
 from pydantic import Field
 
 from offboarding.decisions.fields import Reason
-from offboarding.decisions.kinds import Decided, Desk, decision
+from offboarding.decisions.kinds import Decided, DecisionContext, decision
 
 
 @decision("room burn", example='attic --reason "it is full"')
 def burn(
-    desk: Desk, *, room: Annotated[str, Field(title="Room", description="Which.")], reason: Reason
+    context: DecisionContext, *, room: Annotated[str, Field(title="Room", description="Which.")], reason: Reason
 ) -> Decided[str]:
     """Burn a room,
     whole.
 
     Raises smoke.
     """
-    return Decided(made=room, ids={"room": room, "words": len(reason)}, says=[f"{room} burns: {desk.author}."])
+    return Decided(made=room, ids={"room": room, "words": len(reason)}, says=[f"{room} burns: {context.author}."])
 '''
 
 
@@ -94,9 +94,11 @@ def test_its_command_is_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("own_kinds")
 def test_a_field_means_one_thing() -> None:
     @decision("clock stop")
-    def stop(desk: Desk, *, run: Annotated[str, Field(title="Run", description="Another.")]) -> Decided[str]:
+    def stop(
+        context: DecisionContext, *, run: Annotated[str, Field(title="Run", description="Another.")]
+    ) -> Decided[str]:
         """Never."""
-        return Decided(made=run, ids={"author": desk.author}, says=())
+        return Decided(made=run, ids={"author": context.author}, says=())
 
     del stop
     with pytest.raises(ConfigError, match=r"run means something else in clock stop than in accept-read"):
