@@ -23,7 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "runs.ingest.gate": NOUNS,
     "identity": NOUNS,
     "rules": NOUNS | {"interfaces"},
-    "rosters": NOUNS | {"net.destinations", "interfaces"},
+    "rosters": NOUNS | {"net.destinations", "net.plain_file", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
     "net": NOUNS,
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
@@ -48,6 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "config.loading": NOUNS
     | {
         "net.destinations",
+        "net.plain_file",
         "interfaces",
         "interfaces.kinds",
         "config.mistakes",

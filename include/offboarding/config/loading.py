@@ -27,6 +27,7 @@ from offboarding.interfaces import (
 )
 from offboarding.interfaces.kinds import kind_module, kinds
 from offboarding.model.errors import ConfigError
+from offboarding.net import plain_file
 from offboarding.net.destinations import StoreSettings
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
@@ -83,7 +84,7 @@ def config_path() -> Path:
 
 def project_folder() -> Path:
     """The folder that holds `include/`."""
-    return Path(__file__).resolve().parents[3]
+    return plain_file.PROJECT
 
 
 def load(path: Path | None = None) -> Loaded:

@@ -4,6 +4,9 @@ import os
 import stat
 from pathlib import Path
 
+PROJECT = Path(__file__).resolve().parents[3]
+"""The folder that holds `include/`: a path of the configuration that isn't absolute begins here."""
+
 
 def read(path: Path, most_bytes: int) -> bytes:
     """Its bytes, at most one more than so many. Raises OSError, too where it's a pipe or a device: those never end."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from offboarding.model import Problem
 from offboarding.model.errors import FatalError, IncompleteReadError, RetriableError
+from offboarding.net import plain_file
 from offboarding.rosters.csv import disk
 from offboarding.rosters.csv.stores import FeedFile
 from tests.unit.rosters.conftest import Build
@@ -341,8 +342,8 @@ def test_the_newest_file_counts(build: Build, delivered: Path, path: str, found:
 
 
 def test_a_relative_path_starts_at_the_project(build: Build, delivered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (disk.PROJECT / "include" / "offboarding").is_dir()
-    monkeypatch.setattr(disk, "PROJECT", delivered.parent)
+    assert (plain_file.PROJECT / "include" / "offboarding").is_dir()
+    monkeypatch.setattr(plain_file, "PROJECT", delivered.parent)
     monkeypatch.chdir("/")
     roster = build("in bound/hr_z.csv", coverage="active", columns={"worker_id": "id"})
     assert [w.worker_id for w in roster.read()] == ["z"]
@@ -359,7 +360,7 @@ def test_a_relative_path_starts_at_the_project(build: Build, delivered: Path, mo
 def test_no_file_is_fatal_and_named_as_configured(
     build: Build, delivered: Path, monkeypatch: pytest.MonkeyPatch, path: str, what: str
 ) -> None:
-    monkeypatch.setattr(disk, "PROJECT", delivered.parent)
+    monkeypatch.setattr(plain_file, "PROJECT", delivered.parent)
     roster = build(path, coverage="active", columns={"worker_id": "id"})
     with pytest.raises(FatalError) as caught:
         list(roster.read())

@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography import x509
 
 from offboarding.model.errors import ConfigError
+from offboarding.net import plain_file
 from offboarding.net.revocation.certificates import CertificateFileError, X509Certificate, certificates_in
 from offboarding.net.revocation.crl import issued, may_sign_crls
 
-PROJECT = Path(__file__).resolve().parents[4]
 """Relative paths start there."""
 
 
@@ -46,7 +45,7 @@ def read_issuers(where: str, paths: Sequence[str]) -> list[X509Certificate]:
     found: list[X509Certificate] = []
     for path in paths:
         try:
-            found += certificates_in((PROJECT / path).read_bytes())
+            found += certificates_in((plain_file.PROJECT / path).read_bytes())
         except OSError as error:
             raise ConfigError(f"{where}: {path} can't be read ({error.strerror}). Mend the path.") from error
         except CertificateFileError as error:

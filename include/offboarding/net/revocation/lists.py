@@ -12,7 +12,7 @@ from offboarding.net import plain_file
 from offboarding.net.page import Web
 from offboarding.net.revocation.certificates import X509Certificate
 from offboarding.net.revocation.crl import Crl, CrlError, read_crl
-from offboarding.net.revocation.issuers import PROJECT, Issuers
+from offboarding.net.revocation.issuers import Issuers
 from offboarding.net.revocation.settings import CRL_SCHEMES, AskedCrls
 from offboarding.net.urls import checked_url
 
@@ -181,7 +181,7 @@ class RevocationLists:
     def _file(self, place: str) -> bytes:
         most = self.settings.max_kilobytes
         try:
-            body = plain_file.read(PROJECT / place, most * 1024)
+            body = plain_file.read(plain_file.PROJECT / place, most * 1024)
         except OSError as error:
             raise CrlError(f"can't be read ({error.strerror}). Let our user read it, or mend crls") from error
         if len(body) > most * 1024:

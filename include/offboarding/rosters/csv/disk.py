@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.net import plain_file
 from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, none_found
 
-PROJECT = Path(__file__).resolve().parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""
 
 
@@ -46,7 +46,7 @@ class Disk:
 
         Raises FatalError where there is none, RetriableError where one vanished meanwhile.
         """
-        place = PROJECT / self._path
+        place = plain_file.PROJECT / self._path
         paths = _candidates(place)
         if not paths:
             what = "holds no *.csv file" if place.is_dir() else "is no file, and no pattern that matches one"

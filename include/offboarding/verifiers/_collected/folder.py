@@ -10,11 +10,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from offboarding.model.errors import FatalError
+from offboarding.net import plain_file
 from offboarding.verifiers._collected.manifest import CollectionManifest, ManifestError, read_manifest, too_old
 from offboarding.verifiers._collected.private import holds_private_key
 from offboarding.verifiers._collected.settings import Collection
 
-PROJECT = Path(__file__).resolve().parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""
 
 LARGEST = 8 * 1024 * 1024
@@ -51,7 +51,7 @@ class Folder:
         self._collection = collection
         self._where = where
         self._as_of = as_of
-        self._root = PROJECT / collection.folder
+        self._root = plain_file.PROJECT / collection.folder
         self._seen: set[str] = set()
         self._unwanted: list[str] = []
         self._unlisted: list[str] = []

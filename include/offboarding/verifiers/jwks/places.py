@@ -16,7 +16,6 @@ from offboarding.net.page import Page, Web
 from offboarding.net.urls import checked_url
 from offboarding.verifiers.jwks.document import Document, document_of
 
-PROJECT = Path(__file__).parents[4]
 """The folder that holds `include/`; relative paths start there, whatever the worker's own folder is."""
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -152,7 +151,7 @@ class File:
         del get
         what = f"{self.where}: files.{self.name}"
         try:
-            body = plain_file.read(PROJECT / self.path, self.max_bytes)
+            body = plain_file.read(plain_file.PROJECT / self.path, self.max_bytes)
         except FileNotFoundError as error:
             raise FatalError(f"{what}: there is no file {self.path} on this machine. Mend the path.") from error
         except OSError as error:
