@@ -12,7 +12,7 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.guard.limits import announced_rosters, day_of, trips
-from offboarding.model import Count, LineKind, Measure, Resolution, Trip
+from offboarding.model import Count, LineKind, Measure, Trip
 from offboarding.report import held as words
 from offboarding.store import alerts, held_closings
 from offboarding.store import guard as rows
@@ -47,23 +47,6 @@ class Release:
         return [hold.line for hold in self.holds]
 
 
-_BY_PERSON = frozenset(
-    {
-        *(Resolution.REJECTED, Resolution.ATTESTED, Resolution.DECIDED, Resolution.ANOTHERS, Resolution.CONFIRMED),
-        Resolution.KEY_NOT_THEIRS,
-    }
-)
-"""What a person decided is nobody else's question."""
-
-_BY_ROSTER = frozenset(
-    {
-        *(Resolution.DEPARTURE_CONFIRMED, Resolution.TOLD_OTHERWISE, Resolution.LEFT_AGAIN, Resolution.SAME_PERSON),
-        *(Resolution.USED_BEFORE, Resolution.MOVED_AWAY),
-    }
-)
-"""That a departure is one, another one, or somebody else's."""
-
-
 def hold_closings(
     session: Session, settings: Settings, run: Run, closings: Sequence[Change], release: Release | None = None
 ) -> list[Change]:
@@ -81,7 +64,7 @@ def hold_closings(
     free = _free(release)
     found = [each for each in _trips(settings, look, rows.feed_counts(look)) if (each.kind, each.name) not in free]
     rows.trip(look, [line for line in (*_lines(found), *rows.still_waiting(look, closing=True)) if line not in free])
-    held_closings.stage_closings(look, [(change, _word(change)) for change in closings])
+    held_closings.stage_closings(look, closings)
     for count in (held_closings.closing_counts, held_closings.closing_total):
         more = [each for each in _trips(settings, look, count(look)) if (each.kind, each.name) not in free]
         rows.trip(look, _lines(more))
@@ -89,13 +72,6 @@ def hold_closings(
     held = held_closings.hold_closings(look)
     rows.note_trips(look, [each for each in found if each.measure in (Measure.CLOSINGS, Measure.WITHDRAWN)])
     return [change for change in closings if change.finding_key not in held]
-
-
-def _word(change: Change) -> str:
-    """By whose word it would close."""
-    if change.resolution in _BY_PERSON:
-        return "person"
-    return "roster" if change.resolution in _BY_ROSTER else "source"
 
 
 def guard(

@@ -5,6 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class WhoseWord(StrEnum):
+    """On whose word a finding closes."""
+
+    PERSON = "person"
+    ROSTER = "roster"
+    SOURCE = "source"
+
+
 class Resolution(StrEnum):
     """Why a finding closed; the last three are no rule's."""
 
@@ -61,7 +69,31 @@ class Resolution(StrEnum):
     RECORDED = "recorded"
     """As its event says, of which no more is known."""
 
+    @property
+    def word(self) -> WhoseWord:
+        """On whose word it rests."""
+        return _WORDS.get(self, WhoseWord.SOURCE)
 
+
+_WORDS: Mapping[Resolution, WhoseWord] = {
+    # What a person decided is nobody else's question.
+    **dict.fromkeys(
+        (
+            *(Resolution.REJECTED, Resolution.ATTESTED, Resolution.DECIDED, Resolution.ANOTHERS, Resolution.CONFIRMED),
+            Resolution.KEY_NOT_THEIRS,
+        ),
+        WhoseWord.PERSON,
+    ),
+    # That a departure is one, another one, or somebody else's.
+    **dict.fromkeys(
+        (
+            *(Resolution.DEPARTURE_CONFIRMED, Resolution.TOLD_OTHERWISE, Resolution.LEFT_AGAIN),
+            *(Resolution.SAME_PERSON, Resolution.USED_BEFORE, Resolution.MOVED_AWAY),
+        ),
+        WhoseWord.ROSTER,
+    ),
+}
+"""The others are what a source was seen to say; that there is no departure any more the guard counts by itself."""
 _SENTENCES = {
     Resolution.SEEN_DEAD: "seen dead: {reason}",
     Resolution.ROLE_SHUT: "seen dead: the role lets none of their users in",

@@ -15,11 +15,12 @@ def forget_closings(look: Looking) -> None:
     look.do("forget_closings")
 
 
-def stage_closings(look: Looking, closings: Sequence[tuple[Change, str]]) -> None:
-    """What this evaluation would close, to be counted; each with whose word it is: person, roster or source."""
+def stage_closings(look: Looking, closings: Sequence[Change]) -> None:
+    """What this evaluation would close, to be counted by the word that each rests on."""
     forget_closings(look)
-    changes = {"keys": [each.finding_key for each, _ in closings], "texts": [each.text for each, _ in closings]}
-    look.do("make_closing", **changes, words=[word for _, word in closings])
+    rows = [(each.finding_key, each.resolved.resolution.word, each.text) for each in closings if each.resolved]
+    keys, words, texts = zip(*rows, strict=True) if rows else ((), (), ())
+    look.do("make_closing", keys=list(keys), words=[word.value for word in words], texts=list(texts))
 
 
 def closing_counts(look: Looking) -> list[Count]:
