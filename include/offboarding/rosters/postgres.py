@@ -15,7 +15,15 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.net.destinations import Destination, of_postgres
-from offboarding.rosters._records.columns import Layout, MissingColumnsError, checked_name, is_name, layout, missing
+from offboarding.rosters._records.columns import (
+    ColumnNames,
+    Layout,
+    MissingColumnsError,
+    checked_name,
+    is_name,
+    layout,
+    missing,
+)
 from offboarding.rosters._records.days import DayReader, database_day
 from offboarding.rosters._records.durations import Duration
 from offboarding.rosters._records.postgres_session import column_names, column_types, cursor, in_the_clear, session
@@ -96,7 +104,7 @@ class PostgresRoster:
     def _layout(self, rows: psycopg.ServerCursor[TupleRow]) -> Layout:
         names = column_names(rows)
         try:
-            where = layout(_mapped(self._settings.columns, names), names)
+            where = layout(_mapped(self._settings.columns, names), names, self._settings.list_separator)
         except (MissingColumnsError, ValueError) as error:
             raise self._incomplete(str(error), "Mend query or columns of the roster") from error
         sentence = missing(where.positions, self._settings.coverage)
@@ -107,12 +115,12 @@ class PostgresRoster:
 
     def _refuse_arrays(self, where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> None:
         types, oids = rows.connection.adapters.types, column_types(rows)
-        for name, position in where.positions.items():
+        for position in where.indexes():
             kind = types.get(oids[position])
             if kind is not None and kind.array_oid == oids[position]:
                 raise self._incomplete(
-                    f'the column "{where.headers[name]}" is an array',
-                    f"Write array_to_string({where.headers[name]}, '{self._settings.list_separator}') in the query",
+                    f'the column "{where.header[position]}" is an array',
+                    f"Write array_to_string({where.header[position]}, '{self._settings.list_separator}') in the query",
                 )
 
     def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
@@ -122,7 +130,7 @@ class PostgresRoster:
         )
 
 
-def _mapped(columns: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+def _mapped(columns: ColumnNames, names: Sequence[str]) -> ColumnNames:
     """Our name -> the query's, for what is mapped and what bears our name anyway.
 
     Where nothing is mapped each has to, or a slip of the pen would be a column that nobody reads: raises ValueError
@@ -130,7 +138,7 @@ def _mapped(columns: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     """
     if not columns:
         return {checked_name(name): name for name in names}
-    taken = set(columns.values())
+    taken = {one for told in columns.values() for one in ((told,) if isinstance(told, str) else told)}
     return dict(columns) | {name: name for name in names if is_name(name) and name not in columns and name not in taken}
 
 

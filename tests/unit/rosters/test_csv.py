@@ -126,6 +126,72 @@ def test_damage_in_a_column_that_nobody_reads_costs_nothing(feed) -> None:
     assert list(roster.problems) == []
 
 
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    (
+        '"Employee\nNumber",Status',
+        '"Employee\r\nNumber"," Status "',
+        "  Employee   Number  ,Status\t",
+        "Employee\u00a0Number,\u3000Status",
+    ),
+)
+def test_line_breaks_and_blanks_in_a_header_make_no_other_column(feed, header: str) -> None:
+    columns = {"worker_id": "Employee Number", "status": "Status"}
+    roster = feed(f"{header}\r\n1,재직\r\n", columns=columns)
+    assert [worker.worker_id for worker in roster.read()] == ["1"]
+    assert list(roster.problems) == []
+
+
+PARTS = {
+    "worker_id": "New No",
+    "previous_worker_ids": ["Old No", "Older Nos"],
+    "name": ["First Name", "Last Name"],
+    "former_mail": ["Mail before"],
+    "status": "Status",
+}
+PARTS_HEADER = "Last Name,First Name,New No,Old No,Older Nos,Mail before,Status\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "previous", "mails"),
+    (
+        ("Groß,Jürgen,10,7,1;2,a@x.example;b@x.example,재직", "Jürgen Groß", ("7", "1", "2"), 2),
+        (" Groß , Jürgen ,10,,3,,재직", "Jürgen Groß", ("3",), 0),
+        ("Groß,,10,,,a@x.example,재직", "Groß", (), 1),
+        (", ,10,7,,,재직", "", ("7",), 0),
+    ),
+)
+def test_what_stands_in_several_columns_is_put_together_as_told(feed, row: str, name: str, previous, mails) -> None:
+    roster = feed(f"{PARTS_HEADER}{row}\n", columns=PARTS)
+    (worker,) = roster.read()
+    assert (worker.name, worker.previous_worker_ids, len(worker.former_mails)) == (name, previous, mails)
+    assert list(roster.problems) == []
+
+
+def test_a_part_that_is_not_there_costs_the_read(feed) -> None:
+    columns = PARTS | {"name": ["First Name", "Family Name"]}
+    with pytest.raises(IncompleteReadError, match='row 1: there is no column "Family Name" for name'):
+        list(feed(PARTS_HEADER, columns=columns).read())
+
+
+def test_damage_in_a_part_costs_the_value(feed) -> None:
+    roster = feed(PARTS_HEADER.encode() + b"\xb1\xe8,Min,10,7,,," + "재직\n".encode(), columns=PARTS)
+    (worker,) = roster.read()
+    assert (worker.name, worker.previous_worker_ids) == ("", ("7",))
+    (problem,) = roster.left_out.problems
+    assert problem.record == 'hr_20261124.csv row 2, column "First Name, Last Name"'
+
+
+def test_a_header_that_stands_again_is_known_by_its_parts_too(feed) -> None:
+    roster = feed(f"{PARTS_HEADER}Groß,Jürgen,10,,,,재직\n{PARTS_HEADER}", columns=PARTS)
+    assert [worker.worker_id for worker in roster.read()] == ["10"]
+    (problem,) = roster.problems
+    assert problem.text == "the header stands here again: several files were put together"
+
+
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,17 @@ def test_the_defaults() -> None:
         ({"columns": {"name": "N", "status": "S"}}, "columns", "worker_id is missing: say which column holds HR's"),
         ({"columns": {"worker_id": "ID"}}, "columns", "status is missing: a roster of coverage full tells by it who"),
         ({"columns": {}}, "columns", "Dictionary should have at least 1 item"),
+        (
+            {"columns": {"worker_id": ["No", "Id"], "status": "S"}},
+            "columns",
+            "worker_id stands in one column; only name, previous_worker_ids, former_mail may be put",
+        ),
+        (
+            {"columns": {"worker_id": "ID", "status": "S", "name": ["First", 1]}},
+            "columns.name",
+            "is a column's name in the header, or a list of such names",
+        ),
+        ({"columns": {"worker_id": "ID", "status": "S", "name": []}}, "columns.name", "is a column's name in the"),
         ({"statuses": {"Gone": "lefft"}}, "statuses.Gone", "lefft is no status. Did you mean left?"),
         ({"statuses": {"Gone": "xyz"}}, "statuses.Gone", "xyz is no status. Known: active, leave, left, future."),
         ({"statuses": {True: "active"}}, "statuses.1", "put this word in quotes: YAML reads Yes, No, On and Off"),

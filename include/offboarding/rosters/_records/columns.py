@@ -1,7 +1,7 @@
 """Our names for columns, and where they stand in a feed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from offboarding.model import Coverage
 from offboarding.rosters._records.words import choice, composed, hint, listed
@@ -26,6 +26,13 @@ SCOPED = ("login", "directory_id")
 """What a feed may tell for one source: `login:corp-ldap`."""
 DAYS = ("start", "last_working_day", "end")
 """The columns that hold days."""
+LISTS = ("previous_worker_ids", "former_mail")
+"""The columns that may hold several values, divided by `list_separator`."""
+JOINED = ("name", *LISTS)
+"""What may stand in several columns of a feed."""
+
+ColumnNames = Mapping[str, str | tuple[str, ...]]
+"""Our name -> the feed's name of the column, or of each, in the order in which they are put together."""
 
 
 class MissingColumnsError(Exception):
@@ -47,6 +54,13 @@ def checked_name(name: str) -> str:
     raise ValueError(f"{name} is no column we know.{choice(name, (*NAMES, *scoped))}")
 
 
+def check_joined(columns: ColumnNames) -> None:
+    """Raise ValueError where several columns are named for what stands in one."""
+    for name, told in columns.items():
+        if isinstance(told, tuple) and name not in JOINED:
+            raise ValueError(f"{name} stands in one column; only {', '.join(JOINED)} may be put together of several")
+
+
 def missing(names: Iterable[str], coverage: Coverage) -> str:
     """The sentence that says which column can't be done without; "" where all are there."""
     given = set(names)
@@ -61,28 +75,75 @@ def missing(names: Iterable[str], coverage: Coverage) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedColumns:
+    """Columns that make one value."""
+
+    between: str
+    """What stands between the parts; blank ones are left out."""
+    positions: tuple[int, ...]
+    """In the order in which they are put together."""
+
+    def value(self, fields: Sequence[str]) -> str:
+        """Of a record."""
+        parts = (fields[position].strip() for position in self.positions)
+        return self.between.join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Where our columns stand in a feed."""
 
     positions: Mapping[str, int]
     """Our name -> index of the field."""
+    joined: Mapping[str, JoinedColumns] = field(default_factory=dict[str, JoinedColumns])
+    """The same for those of several fields."""
     headers: Mapping[str, str]
     """Our name -> the feed's name."""
-    width: int
-    """Fields in the header."""
+    header: Sequence[str]
+    """The header's fields."""
+
+    @property
+    def width(self) -> int:
+        """Fields in the header."""
+        return len(self.header)
 
     def cells(self, fields: Sequence[str]) -> dict[str, str]:
         """A record's fields by our names."""
-        return {name: fields[position] for name, position in self.positions.items()}
+        cells = {name: fields[position] for name, position in self.positions.items()}
+        for name, joined in self.joined.items():
+            cells[name] = joined.value(fields)
+        return cells
+
+    def indexes(self) -> Iterator[int]:
+        """Of each field that is read."""
+        yield from self.positions.values()
+        for joined in self.joined.values():
+            yield from joined.positions
 
 
-def layout(columns: Mapping[str, str], header: Sequence[str]) -> Layout:
-    """Find each column of ours in a header. Raises MissingColumnsError that names those which are there."""
+def layout(columns: ColumnNames, header: Sequence[str], list_separator: str = ";") -> Layout:
+    """Find each column of ours in a header. Raises MissingColumnsError that names those which are there.
+
+    `list_separator` is put between the columns of a list.
+    """
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(header):
         places.setdefault(composed(cell), []).append(index)
-    positions = {name: _position(name, column, places) for name, column in columns.items()}
-    return Layout(positions=positions, headers=dict(columns), width=len(header))
+    positions: dict[str, int] = {}
+    joined: dict[str, JoinedColumns] = {}
+    for name, told in columns.items():
+        if isinstance(told, str):
+            positions[name] = _position(name, told, places)
+        else:
+            between = list_separator if name in LISTS else " "
+            found = tuple(_position(name, column, places) for column in told)
+            joined[name] = JoinedColumns(between=between, positions=found)
+    return Layout(positions=positions, joined=joined, headers=shown_headers(columns), header=tuple(header))
+
+
+def shown_headers(columns: ColumnNames) -> dict[str, str]:
+    """Our name -> the feed's, as people read it."""
+    return {name: told if isinstance(told, str) else ", ".join(told) for name, told in columns.items()}
 
 
 def _position(name: str, column: str, places: Mapping[str, Sequence[int]]) -> int:

@@ -1,19 +1,31 @@
 """What a user may write for any roster that is a table."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+)
 
 from offboarding.interfaces import RosterSettings
 from offboarding.model import EmploymentStatus
-from offboarding.rosters._records.columns import NAMES, SCOPED, checked_name
+from offboarding.rosters._records.columns import JOINED, NAMES, SCOPED, ColumnNames, check_joined, checked_name
 from offboarding.rosters._records.days import check_formats
 from offboarding.rosters._records.words import choice, folded, hint
 
 _COLUMNS_SCHEMA: dict[str, object] = {
     "type": "object",
+    "properties": {
+        name: {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+        for name in JOINED
+    },
     "additionalProperties": {"type": "string"},
     "propertyNames": {"anyOf": [{"enum": list(NAMES)}, {"pattern": f"^({'|'.join(SCOPED)}):.+$"}]},
 }
@@ -45,6 +57,19 @@ def _formats(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _header_names(value: object) -> str | tuple[str, ...]:
+    parts = cast("list[object] | tuple[object, ...]", value) if isinstance(value, list | tuple) else (value,)
+    names = tuple(part for part in parts if isinstance(part, str) and part.strip())
+    if not names or len(names) != len(parts):
+        raise ValueError("is a column's name in the header, or a list of such names")
+    return names[0] if isinstance(value, str) else names
+
+
+def _joined(columns: ColumnNames) -> ColumnNames:
+    check_joined(columns)
+    return columns
+
+
 def _without_twins(words: Mapping[str, object]) -> None:
     seen: dict[str, str] = {}
     for word in words:
@@ -57,14 +82,17 @@ HrWord = Annotated[str, BeforeValidator(_hr_word)]
 ColumnName = Annotated[str, AfterValidator(checked_name)]
 StatusWord = Annotated[EmploymentStatus, BeforeValidator(_status)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
-Columns = Annotated[Mapping[ColumnName, str], WithJsonSchema(_COLUMNS_SCHEMA)]
-"""Our name -> the feed's name of the column."""
+HeaderNames = Annotated[str | tuple[str, ...], PlainValidator(_header_names)]
+Columns = Annotated[Mapping[ColumnName, HeaderNames], AfterValidator(_joined), WithJsonSchema(_COLUMNS_SCHEMA)]
+"""Our name -> the feed's name of the column; of `name` and of lists also several."""
 
 
 class RecordSettings(RosterSettings):
     """How a table's columns and words are to be read."""
 
-    columns: Columns = Field(default={}, description="Our name -> the feed's name of the column.")
+    columns: Columns = Field(
+        default={}, description="Our name -> the feed's name of the column; [First Name, Last Name] puts two together."
+    )
     statuses: Mapping[HrWord, StatusWord] = Field(
         default={status: status for status in EmploymentStatus},
         min_length=1,

@@ -54,7 +54,7 @@ class TableRead:
         own = self._settings
         domains = self._context.mail_domains if own.mail_domains is None else own.mail_domains
         likeness = Likeness(where.headers, own.date_format, domains)
-        reader = WorkerReader(own, self._context.default_zone, where.headers, self.spoiled, days)
+        reader = WorkerReader(own, self._context.default_zone, where, self.spoiled, days)
         read = 0
         for record in records:
             self.count += 1

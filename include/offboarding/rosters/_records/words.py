@@ -14,8 +14,10 @@ def folded(word: str) -> str:
 
 
 def composed(word: str) -> str:
-    """The form in which column names are compared: NFKC and stripped, with regard to case."""
-    return unicodedata.normalize("NFKC", word).strip()
+    """The form in which column names are compared: NFKC, with regard to case; a line break is a blank, several blanks
+    are one, and those around it none.
+    """
+    return " ".join(unicodedata.normalize("NFKC", word).split())
 
 
 def hint(word: str, known: Iterable[str]) -> str:

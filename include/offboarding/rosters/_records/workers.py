@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
-from offboarding.rosters._records.columns import DAYS
+from offboarding.rosters._records.columns import DAYS, Layout
 from offboarding.rosters._records.days import DayReader, WrittenDays
 from offboarding.rosters._records.problems import BadRecordError
 from offboarding.rosters._records.settings import RecordSettings
@@ -31,19 +31,19 @@ class WorkerReader:
         self,
         settings: RecordSettings,
         default_zone: str,
-        headers: Mapping[str, str],
+        where: Layout,
         spoiled: SpoiledValues,
         days: Mapping[str, DayReader] | None = None,
     ) -> None:
         written = WrittenDays(formats=settings.date_format)
         self._settings = settings
         self._default_zone = default_zone
-        self._headers = headers
+        self._headers = where.headers
+        self._header = {name: composed(value) for name, value in where.cells(where.header).items()}
         self._spoiled = spoiled
         self._days = {name: (days or {}).get(name, written) for name in DAYS}
         self._statuses = {folded(word): status for word, status in settings.statuses.items()}
         self._zones = {folded(word): zone for word, zone in settings.zones.items()}
-        self._id_header = composed(headers["worker_id"])
         self.without_zone = 0
 
     def worker(self, cells: Mapping[str, str], record: str) -> Worker | None:
@@ -81,11 +81,9 @@ class WorkerReader:
         )
 
     def _check_header(self, cells: Mapping[str, str]) -> None:
-        if composed(cells["worker_id"].removeprefix(_MARK)) != self._id_header:
+        if composed(cells["worker_id"].removeprefix(_MARK)) != self._header["worker_id"]:
             return
-        if all(
-            composed(value) == composed(self._headers[name]) for name, value in cells.items() if name != "worker_id"
-        ):
+        if all(composed(value) == self._header[name] for name, value in cells.items() if name != "worker_id"):
             raise BadRecordError(
                 "the header stands here again: several files were put together",
                 "Deliver them apart (files: all), or without the later headers.",

@@ -15,7 +15,7 @@ import structlog
 from offboarding.interfaces import ReadContext
 from offboarding.model import Coverage, EmploymentStatus, Worker
 from offboarding.model.errors import IncompleteReadError, RetriableError
-from offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
+from offboarding.rosters._records.columns import Layout, MissingColumnsError, layout, shown_headers
 from offboarding.rosters._records.decoding import decoded, undecodable, without_mark
 from offboarding.rosters._records.delimited import Record, records
 from offboarding.rosters._records.likeness import Likeness
@@ -56,7 +56,7 @@ class FeedReader:
         self._problems = problems
         self.spoiled = SpoiledValues(origin, settings.encoding, _DECLARE)
         domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
-        self._likeness = Likeness(settings.columns, settings.date_format, domains)
+        self._likeness = Likeness(shown_headers(settings.columns), settings.date_format, domains)
         self.tally = Tally()
 
     def workers(self, stream: BinaryIO, name: str) -> Generator[Worker, None, tuple[FileTotals, int | None]]:
@@ -104,7 +104,7 @@ class FeedReader:
     def _rows(self, text: TextIO, name: str) -> Generator[Worker, None, tuple[int, int | None]]:
         feed = records(self._lines(text, name), self._settings.delimiter)
         where = self._layout(next(feed, None), name)
-        reader = WorkerReader(self._settings, self._default_zone, where.headers, self.spoiled)
+        reader = WorkerReader(self._settings, self._default_zone, where, self.spoiled)
         ending = _Ending(feed, self._settings.trailer, self._settings.delimiter)
         rows = 0
         for record in ending:
@@ -148,7 +148,7 @@ class FeedReader:
         if bad:
             raise self.incomplete(f"{where}: the header is not {self._settings.encoding} (at {bad})", _DECLARE)
         try:
-            return layout(self._settings.columns, header.fields)
+            return layout(self._settings.columns, header.fields, self._settings.list_separator)
         except MissingColumnsError as error:
             fix = "Mend the header, or set columns, delimiter or encoding of the roster"
             raise self.incomplete(f"{where}: {error}", fix) from error

@@ -1,6 +1,5 @@
 """What a user may write for a CSV roster."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -14,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from offboarding.rosters._records.columns import missing
+from offboarding.rosters._records.columns import ColumnNames, missing
 from offboarding.rosters._records.decoding import checked_encoding
 from offboarding.rosters._records.durations import Duration, DurationOrNever
 from offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
@@ -68,7 +67,10 @@ class Settings(RecordSettings):
     delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         default=",", description='One character; a tab is "\\t".'
     )
-    columns: Columns = Field(min_length=1, description="Our name -> the header's name of the column.")
+    columns: Columns = Field(
+        min_length=1,
+        description="Our name -> the header's name of the column; [First Name, Last Name] puts two together.",
+    )
     trailer: Trailer | None = Field(default=None, description="The last record, when it counts those above it.")
     manifest: FeedManifest | None = Field(default=None, description="A file beside the feed that says what it holds.")
     max_age: Duration | None = Field(
@@ -95,7 +97,7 @@ class Settings(RecordSettings):
 
     @field_validator("columns")
     @classmethod
-    def _required_columns(cls, columns: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+    def _required_columns(cls, columns: ColumnNames, info: ValidationInfo) -> ColumnNames:
         coverage = info.data.get("coverage")
         sentence = missing(columns, coverage) if coverage else ""
         if sentence:
