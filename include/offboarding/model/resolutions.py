@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class WhoseWord(StrEnum):
@@ -14,136 +15,126 @@ class WhoseWord(StrEnum):
 
 
 class Resolution(StrEnum):
-    """Why a finding closed; the last three are no rule's."""
+    """Why a finding closed; the last three are no rule's.
 
-    SEEN_DEAD = "seen dead"
-    ROLE_SHUT = "role shut"
-    SEEN_GONE = "seen gone"
-    ACCOUNT_GONE = "account gone"
-    KEY_GONE = "key gone"
-    SWITCHED_ON = "switched on"
-    NOT_TRUSTED = "not trusted"
-    ATTESTED = "attested"
-    ACCESS_ENDED = "access ended"
-    SHOWN_NOW = "shown now"
-    VERIFIER_NOW = "verifier now"
-    CAN_LEAVE = "can leave"
-    CANNOT_LEAVE = "cannot leave"
-    NEWER = "newer"
-    NO_HOLDER = "no holder"
-    ALL_HELD = "all held"
-    ALL_CLAIMED = "all claimed"
+    On whose word it rests is said where that isn't what a source was seen to say; that there is no departure any more
+    the guard counts by itself.
+    """
 
-    REJECTED = "rejected"
-    ANOTHERS = "another's"
-    DECIDED = "decided"
-    CONFIRMED = "confirmed"
-    KEY_NOT_THEIRS = "key not theirs"
-    LINKED_AGAIN = "linked again"
-    NEWER_SECRETS = "newer secrets"
-    NEVER_THEIRS = "never theirs"
-    CERTAIN = "certain"
-    REVIEWED_ELSEWHERE = "reviewed elsewhere"
-    OWN_NOW = "own now"
-    MAIL_MOVED = "mail moved"
-    HELD_HERE = "held here"
-    OWNED_ANEW = "owned anew"
-    UNLINKED = "unlinked"
+    brief: str
+    """Behind a number: "3 seen dead"."""
+    sentence: str
+    """With what `Resolved` knows in braces."""
+    word: WhoseWord
 
-    SAME_PERSON = "same person"
-    WORKS_HERE = "works here"
-    SAID_TO_WORK_HERE = "said to work here"
-    CAME_BACK = "came back"
-    LEFT_AGAIN = "left again"
-    LEFT_AFTER_ALL = "left after all"
-    ONE_RECORD = "one record"
-    WITHDRAWN = "withdrawn"
-    DEPARTURE_CONFIRMED = "departure confirmed"
-    SAID_TO_HAVE_LEFT = "said to have left"
-    TOLD_OTHERWISE = "told otherwise"
-    USED_BEFORE = "used before"
-    MOVED_AWAY = "moved away"
+    def __new__(cls, value: str, brief: str, sentence: str, word: WhoseWord = WhoseWord.SOURCE) -> Self:
+        """A member, with its words."""
+        made = str.__new__(cls, value)
+        made._value_, made.brief, made.sentence, made.word = value, brief, sentence, word
+        return made
 
-    VERDICT = "verdict"
-    EXCEPTED = "excepted"
-    RECORDED = "recorded"
-    """As its event says, of which no more is known."""
+    SEEN_DEAD = "seen dead", "seen dead", "seen dead: {reason}"
+    ROLE_SHUT = "role shut", "seen dead", "seen dead: the role lets none of their users in"
+    SEEN_GONE = "seen gone", "seen gone", "seen gone: it no longer exists"
+    ACCOUNT_GONE = "account gone", "seen gone", "seen gone: the account no longer exists"
+    KEY_GONE = "key gone", "seen gone", "seen gone: the key no longer exists"
+    SWITCHED_ON = "switched on", "switched on again", "switched on again: see {rule}"
+    NOT_TRUSTED = (
+        "not trusted",
+        "trusted by no verifier any more",
+        "no verifier accepts it any more: seen twice{apart}, last at {moment} UTC",
+    )
+    ATTESTED = "attested", "attested by a person", "attested by {author} until {moment}: {reason}", WhoseWord.PERSON
+    ACCESS_ENDED = "access ended", "access cut", "the access has ended: seen by a whole read"
+    SHOWN_NOW = "shown now", "shown by a system now", "a source or verifier shows it now: judged by what that tells"
+    VERIFIER_NOW = "verifier now", "told by a verifier now", "a verifier tells now: judged by what it says"
+    CAN_LEAVE = "can leave", "exportable after all", "it can be carried away: judged as such"
+    CANNOT_LEAVE = (
+        "cannot leave",
+        "not exportable, says a person",
+        "it could not be carried away, says {author}: cutting the access is enough",
+    )
+    NEWER = "newer", "newer than the departure", "newer than the departure: this material was made after it"
+    NO_HOLDER = (
+        "no holder",
+        "held by nobody who left",
+        "nobody who left holds it: their departures were withdrawn, or it is newer",
+    )
+    ALL_HELD = (
+        "all held",
+        "with holders known of each key",
+        "of each key that is trusted somebody is known who holds it",
+    )
+    ALL_CLAIMED = "all claimed", "with no account left unclaimed", "no account is left unclaimed"
 
-    @property
-    def word(self) -> WhoseWord:
-        """On whose word it rests."""
-        return _WORDS.get(self, WhoseWord.SOURCE)
-
-
-_WORDS: Mapping[Resolution, WhoseWord] = {
-    # What a person decided is nobody else's question.
-    **dict.fromkeys(
-        (
-            *(Resolution.REJECTED, Resolution.ATTESTED, Resolution.DECIDED, Resolution.ANOTHERS, Resolution.CONFIRMED),
-            Resolution.KEY_NOT_THEIRS,
-        ),
+    REJECTED = "rejected", "not theirs, says a person", "the link was rejected by {author}", WhoseWord.PERSON
+    ANOTHERS = (
+        "another's",
+        "decided by a person",
+        "a person decided that it is worker {worker}'s: {author}",
         WhoseWord.PERSON,
-    ),
-    # That a departure is one, another one, or somebody else's.
-    **dict.fromkeys(
-        (
-            *(Resolution.DEPARTURE_CONFIRMED, Resolution.TOLD_OTHERWISE, Resolution.LEFT_AGAIN),
-            *(Resolution.SAME_PERSON, Resolution.USED_BEFORE, Resolution.MOVED_AWAY),
-        ),
+    )
+    DECIDED = "decided", "decided by a person", "whose it is was decided by {author}", WhoseWord.PERSON
+    CONFIRMED = "confirmed", "decided by a person", "a person decided whose it is", WhoseWord.PERSON
+    KEY_NOT_THEIRS = (
+        "key not theirs",
+        "decided by a person",
+        "the key is none of theirs, a person decided",
+        WhoseWord.PERSON,
+    )
+    LINKED_AGAIN = "linked again", "linked again", "linked to them again"
+    NEWER_SECRETS = "newer secrets", "with newer secrets", "every secret is newer than their owning it"
+    NEVER_THEIRS = "never theirs", "never theirs", "what it said before is no longer theirs either"
+    CERTAIN = "certain", "certain now", "it is theirs for certain now, and judged as a leaver's"
+    REVIEWED_ELSEWHERE = "reviewed elsewhere", "under another finding", "reviewed under another finding now"
+    OWN_NOW = "own now", "their present account", "it is their present account"
+    MAIL_MOVED = "mail moved", "with another mail address", "its mail address is no longer theirs"
+    HELD_HERE = "held here", "held by somebody who works here", "it is held by somebody who works here"
+    OWNED_ANEW = (
+        "owned anew",
+        "with a new owner and new secrets",
+        "it has an active owner, and every secret is newer than the departure",
+    )
+    UNLINKED = "unlinked", "no longer linked", "never told to anyone, and no longer linked"
+
+    SAME_PERSON = "same person", "the same person's", "the same person as worker {worker}", WhoseWord.ROSTER
+    WORKS_HERE = "works here", "back at work", "works here, says the roster{because}"
+    SAID_TO_WORK_HERE = "said to work here", "back at work", "works here, says {author}"
+    CAME_BACK = "came back", "back at work", "works here again{because}"
+    LEFT_AGAIN = "left again", "left again", "left again: judged as a leaver's now", WhoseWord.ROSTER
+    LEFT_AFTER_ALL = "left after all", "left after all", "they have left: judged as a leaver's now"
+    ONE_RECORD = "one record", "no longer in doubt", "HR no longer says that they left and work here at once"
+    WITHDRAWN = "withdrawn", "departure withdrawn", "the departure was withdrawn{because}"
+    DEPARTURE_CONFIRMED = (
+        "departure confirmed",
+        "departures confirmed",
+        "the departure is confirmed now",
         WhoseWord.ROSTER,
-    ),
-}
-"""The others are what a source was seen to say; that there is no departure any more the guard counts by itself."""
-_SENTENCES = {
-    Resolution.SEEN_DEAD: "seen dead: {reason}",
-    Resolution.ROLE_SHUT: "seen dead: the role lets none of their users in",
-    Resolution.SEEN_GONE: "seen gone: it no longer exists",
-    Resolution.ACCOUNT_GONE: "seen gone: the account no longer exists",
-    Resolution.KEY_GONE: "seen gone: the key no longer exists",
-    Resolution.SWITCHED_ON: "switched on again: see {rule}",
-    Resolution.NOT_TRUSTED: "no verifier accepts it any more: seen twice{apart}, last at {moment} UTC",
-    Resolution.ATTESTED: "attested by {author} until {moment}: {reason}",
-    Resolution.ACCESS_ENDED: "the access has ended: seen by a whole read",
-    Resolution.SHOWN_NOW: "a source or verifier shows it now: judged by what that tells",
-    Resolution.VERIFIER_NOW: "a verifier tells now: judged by what it says",
-    Resolution.CAN_LEAVE: "it can be carried away: judged as such",
-    Resolution.CANNOT_LEAVE: "it could not be carried away, says {author}: cutting the access is enough",
-    Resolution.NEWER: "newer than the departure: this material was made after it",
-    Resolution.NO_HOLDER: "nobody who left holds it: their departures were withdrawn, or it is newer",
-    Resolution.ALL_HELD: "of each key that is trusted somebody is known who holds it",
-    Resolution.ALL_CLAIMED: "no account is left unclaimed",
-    Resolution.REJECTED: "the link was rejected by {author}",
-    Resolution.ANOTHERS: "a person decided that it is worker {worker}'s: {author}",
-    Resolution.DECIDED: "whose it is was decided by {author}",
-    Resolution.CONFIRMED: "a person decided whose it is",
-    Resolution.KEY_NOT_THEIRS: "the key is none of theirs, a person decided",
-    Resolution.LINKED_AGAIN: "linked to them again",
-    Resolution.NEWER_SECRETS: "every secret is newer than their owning it",
-    Resolution.NEVER_THEIRS: "what it said before is no longer theirs either",
-    Resolution.CERTAIN: "it is theirs for certain now, and judged as a leaver's",
-    Resolution.REVIEWED_ELSEWHERE: "reviewed under another finding now",
-    Resolution.OWN_NOW: "it is their present account",
-    Resolution.MAIL_MOVED: "its mail address is no longer theirs",
-    Resolution.HELD_HERE: "it is held by somebody who works here",
-    Resolution.OWNED_ANEW: "it has an active owner, and every secret is newer than the departure",
-    Resolution.UNLINKED: "never told to anyone, and no longer linked",
-    Resolution.SAME_PERSON: "the same person as worker {worker}",
-    Resolution.WORKS_HERE: "works here, says the roster{because}",
-    Resolution.SAID_TO_WORK_HERE: "works here, says {author}",
-    Resolution.CAME_BACK: "works here again{because}",
-    Resolution.LEFT_AGAIN: "left again: judged as a leaver's now",
-    Resolution.LEFT_AFTER_ALL: "they have left: judged as a leaver's now",
-    Resolution.ONE_RECORD: "HR no longer says that they left and work here at once",
-    Resolution.WITHDRAWN: "the departure was withdrawn{because}",
-    Resolution.DEPARTURE_CONFIRMED: "the departure is confirmed now",
-    Resolution.SAID_TO_HAVE_LEFT: "the departure is confirmed now, says {author}",
-    Resolution.TOLD_OTHERWISE: "the departure is told otherwise now",
-    Resolution.USED_BEFORE: "the departure was moved to {moment}: it was used before that",
-    Resolution.MOVED_AWAY: "the departure was moved to {moment}: it has nothing to do with that",
-    Resolution.VERDICT: "verdict: {reason}",
-    Resolution.EXCEPTED: "excepted until {moment} UTC, approved by {author}",
-    Resolution.RECORDED: "{text}",
-}
+    )
+    SAID_TO_HAVE_LEFT = "said to have left", "departures confirmed", "the departure is confirmed now, says {author}"
+    TOLD_OTHERWISE = (
+        "told otherwise",
+        "departures told otherwise",
+        "the departure is told otherwise now",
+        WhoseWord.ROSTER,
+    )
+    USED_BEFORE = (
+        "used before",
+        "departures moved",
+        "the departure was moved to {moment}: it was used before that",
+        WhoseWord.ROSTER,
+    )
+    MOVED_AWAY = (
+        "moved away",
+        "departures moved",
+        "the departure was moved to {moment}: it has nothing to do with that",
+        WhoseWord.ROSTER,
+    )
+
+    VERDICT = "verdict", "by a person's verdict", "verdict: {reason}"
+    EXCEPTED = "excepted", "excepted", "excepted until {moment} UTC, approved by {author}"
+    RECORDED = "recorded", "as recorded", "{text}"
+    """As its event says, of which no more is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +158,7 @@ class Resolved:
 
     def __str__(self) -> str:
         """The sentence."""
-        return self.text or _SENTENCES[self.resolution].format(
+        return self.text or self.resolution.sentence.format(
             author=self.author,
             reason=self.reason,
             worker=self.worker,

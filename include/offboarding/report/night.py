@@ -12,7 +12,6 @@ from offboarding.model import (
     KEY_KINDS,
     FindingState,
     HoldStatus,
-    Resolution,
     RunKind,
     Severity,
     SubjectKind,
@@ -38,28 +37,6 @@ from offboarding.report.wording import (
 from offboarding.runs.troubles import troubles
 from offboarding.store.reading import Night
 from offboarding.store.reading.nights import NightFinding
-
-_RESOLUTIONS = {
-    **dict.fromkeys((Resolution.SEEN_DEAD, Resolution.ROLE_SHUT), "seen dead"),
-    **dict.fromkeys((Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE, Resolution.KEY_GONE), "seen gone"),
-    **dict.fromkeys((Resolution.WORKS_HERE, Resolution.SAID_TO_WORK_HERE, Resolution.CAME_BACK), "back at work"),
-    **dict.fromkeys((Resolution.DEPARTURE_CONFIRMED, Resolution.SAID_TO_HAVE_LEFT), "departures confirmed"),
-    **dict.fromkeys((Resolution.DECIDED, Resolution.ANOTHERS, Resolution.CONFIRMED), "decided by a person"),
-    Resolution.WITHDRAWN: "departure withdrawn",
-    Resolution.LEFT_AGAIN: "left again",
-    Resolution.OWNED_ANEW: "with a new owner and new secrets",
-    Resolution.CERTAIN: "certain now",
-    Resolution.REVIEWED_ELSEWHERE: "under another finding",
-    Resolution.SWITCHED_ON: "switched on again",
-    Resolution.ALL_CLAIMED: "with no account left unclaimed",
-    Resolution.REJECTED: "not theirs, says a person",
-    Resolution.VERDICT: "by a person's verdict",
-    Resolution.NOT_TRUSTED: "trusted by no verifier any more",
-    Resolution.ATTESTED: "attested by a person",
-    Resolution.ACCESS_ENDED: "access cut",
-    Resolution.NEWER: "newer than the departure",
-}
-"""The others are told as "otherwise"."""
 
 
 def render(night: Night, zone: str, *, folded: bool = True) -> str:
@@ -185,10 +162,7 @@ def _oldest(night: Night, findings: Sequence[NightFinding]) -> str:
 def _resolved(night: Night) -> str:
     if not night.resolutions:
         return "0 findings"
-    why = Counter(
-        _RESOLUTIONS.get(closed.resolution, "otherwise") if closed.resolution else "otherwise"
-        for closed in night.resolutions
-    )
+    why = Counter(closed.resolution.brief if closed.resolution else "otherwise" for closed in night.resolutions)
     told = ", ".join(f"{number} {reason}" for reason, number in why.most_common())
     return f"{counted(len(night.resolutions), 'finding')}: {told}"
 

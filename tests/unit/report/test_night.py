@@ -280,6 +280,13 @@ def test_counts_what_is_new_stands_and_closed() -> None:
     assert line(seen, "Waiting") == "1 finding of a first read (policy.baseline: hold)"
 
 
+@pytest.mark.parametrize("resolution", Resolution, ids=str)
+def test_a_night_says_why_whatever_closed_did(resolution: Resolution) -> None:
+    seen = told(resolutions=(ClosedThen(finding_key="a", resolution=resolution),))
+
+    assert line(seen, "Resolved") == f"1 finding: 1 {resolution.brief}"
+
+
 def test_says_how_to_let_through_what_waits() -> None:
     seen = told(
         held=Waiting(baseline=0, over_maximum=60, trips=False, holds=(replace(HOLD, closings=2),)),
