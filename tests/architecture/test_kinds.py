@@ -15,6 +15,11 @@ ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
 """Formats and protocols, of which some may speak: there it counts whether a kind is meant."""
 SPEAKERS = {"config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring", "commands", "__main__"}
 """Rooms that serve every system, and speak of none."""
+SYSTEMS = re.compile(
+    r"\b(AWS|ARNs?|IAM|Identity Center|Organizations|KMS|CloudTrail|CloudWatch|CodeCommit|Keyspaces|Bedrock"
+    r"|Secrets Manager|Vault|Active Directory|OpenLDAP|FreeIPA|Roundup|ldap\.md|aws\.md)\b"
+)
+"""What systems, and what they are made of, are called."""
 DAGS = (*modules("dags"), *modules("plugins"))
 EVERYWHERE = [*(module for module in modules() if module.room != "demo"), *DAGS]
 
@@ -121,3 +126,13 @@ def test_a_rule_knows_no_system_s_commands(module: Module) -> None:
     """What is to be done, a rule says; how, the system's own package."""
     typed = re.compile(r"\b(aws [a-z]+ |ldap(modify|search|passwd)|vault (read|write)|ssh-keygen|samba-tool|ipa user)")
     assert [text for text in module.texts if typed.search(text)] == []
+
+
+@pytest.mark.parametrize("module", of_room("rules"), ids=lambda module: module.name.rpartition(".")[2])
+def test_a_rule_names_no_system(module: Module) -> None:
+    """What it finds may come from any; which system holds such things, the page of that system says."""
+    assert [text for text in (*module.texts, *module.sentences) if SYSTEMS.search(text)] == []
+
+
+def test_a_system_that_a_rule_names_is_seen() -> None:
+    assert SYSTEMS.findall("An IAM user of AWS, [asked](configuration/ldap.md) by LDAP") == ["IAM", "AWS", "ldap.md"]

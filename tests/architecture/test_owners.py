@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.support.source_tree import PROJECT, Module, kinds, modules, of_room
+from tests.support.source_tree import PROJECT, kinds, modules, of_room
 
 RULES = re.compile(r"(?<![\w-])(" + "|".join(kind.replace("_", "-") for kind in kinds("rules")) + r")(?![\w-])")
 """Any rule's id. One rule's may be the beginning of another's."""
@@ -28,10 +28,6 @@ def said() -> Iterator[tuple[str, str]]:
     """Whatever Python says in strings, docstrings too, and SQL as a whole; each with where it stands."""
     every = [*modules(), *modules("dags"), *modules("plugins")]
     for module in (each for each in every if each.room not in MAY_NAME_RULES):
-        yield from ((module.name, text) for text in (*module.texts, *_docstrings(module)))
+        yield from ((module.name, text) for text in (*module.texts, *module.sentences))
     for path in (PROJECT / "include" / "offboarding").rglob("*.sql"):
         yield path.name, path.read_text(encoding="utf-8")
-
-
-def _docstrings(module: Module) -> Iterator[str]:
-    return (sentence.value for sentence in module._sentences() if isinstance(sentence.value, str))

@@ -58,6 +58,11 @@ class Module:
         )
 
     @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Its docstrings, and the lines under fields."""
+        return tuple(node.value for node in self._sentences() if isinstance(node.value, str))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every name and attribute that it uses or gives."""
         given = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)

@@ -13,7 +13,7 @@ from offboarding.rules._rule import Rule
 
 
 class LeaverAccountWorks(Rule):
-    """Concerns accounts with a login of their own; an IAM user is only its credentials, each with its own rule."""
+    """Concerns accounts with a login of their own; others are only their credentials, each with its own rule."""
 
     id = "leaver-account-works"
     default_severity = Severity.HIGH
@@ -21,8 +21,8 @@ class LeaverAccountWorks(Rule):
     ticket = TicketKind.REVOKE
     words = RuleWords(
         what=(
-            "An account of a leaver's whose own login works: a directory's password login. An IAM user has no login "
-            "of its own, only credentials, each with its own rule."
+            "An account of a leaver's whose own login works: a directory's password login. A cloud's user may have no "
+            "login of its own, only credentials, each with its own rule."
         ),
         why="It's the first door anyone tries, and it often opens mail, VPN and single sign-on.",
         closes="A live read has seen it dead. An attribute that isn't readable is no answer.",

@@ -25,15 +25,14 @@ class LeaverCertificate(Rule):
     words = RuleWords(
         what=(
             "A leaver's X.509 certificate that hasn't ended and wasn't seen revoked: on a directory entry "
-            "(`userCertificate`), or a signing certificate of an IAM user. A disabled account's too: it's a finding "
+            "(`userCertificate`), or a signing certificate of a cloud's user. A disabled account's too: it's a finding "
             "of its own."
         ),
         why="Who trusts the issuer checks the certificate, and need not ask whether the account is still there.",
         closes=(
-            "A live read has seen it expired, inactive or gone; on a directory with "
-            "[`revocation`](configuration/ldap.md#revocation) also revoked, by its issuer's CRL. On hold it's *not "
-            "checked*. Without `revocation` no CRL is asked: that it was revoked shows when its value is taken off "
-            "the entry."
+            "A live read has seen it expired, inactive or gone; where its source is given `revocation`, also revoked, "
+            "by its issuer's CRL. On hold it's *not checked*. Without `revocation` no CRL is asked: that it was "
+            "revoked shows when its value is taken off the entry."
         ),
         runbook=(
             "On a directory's entry: have the issuer revoke it (that can't be undone), and take the value off "

@@ -46,9 +46,9 @@ class LeaverCreatedAccount(Rule):
         what=(
             "An account that a leaver's account made in the last days before the departure "
             "(`policy.created_window_days`), or after it, and that nobody who works here holds or owns. A directory "
-            "says who made it, by a name that may stand in another system that is read; for AWS its audit "
-            "trail does, also of an older user to whom a leaver gave a key, a password or a certificate"
-            " in that time: whoever made it has seen it."
+            "says who made it, by a name that may stand in another system that is read; of a cloud its "
+            "audit trail does, also of an older user to whom a leaver gave a key, a password or a certificate in that "
+            "time: whoever made it has seen it."
         ),
         why="Whoever plans to come back makes a door first; and what was made in good faith has lost its owner.",
         graded="; high where it's privileged or was made after the departure",

@@ -72,7 +72,7 @@ class LeaverRoleTrust(Rule):
     ticket = TicketKind.REVOKE
     words = RuleWords(
         what=(
-            "A role whose trust policy lets a leaver's user take it on, in the user's own AWS account or in another. "
+            "A role whose trust policy lets a leaver's user take it on, in the user's own cloud account or in another. "
             "One a role and person, whichever of their users it names. Not one that denies the user, or names one "
             "that was deleted."
         ),

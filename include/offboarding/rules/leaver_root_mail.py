@@ -41,8 +41,8 @@ class LeaverRootMail(Rule):
     ticket = TicketKind.REVOKE
     words = RuleWords(
         what=(
-            "The root user of an AWS account signs in with a leaver's work mail. It's known where Organizations may "
-            "be asked; where not, the run says *not checked*."
+            "The root user of a cloud account signs in with a leaver's work mail. It's known where the organization "
+            "may be asked; where not, the run says *not checked*."
         ),
         why=(
             "Whoever reads that mailbox can set the root user's password anew, and nothing in the account can be "

@@ -11,7 +11,7 @@ from offboarding.rules._rule import Rule
 
 
 class LeaverServiceCredential(Rule):
-    """Concerns Git and Keyspaces passwords, and long-lived API keys (Bedrock, CloudWatch Logs).
+    """Concerns passwords and long-lived API keys by which one service of a cloud lets people in.
 
     An inactive one is dead: `leaver-credential-inactive` lists it.
     """
@@ -21,10 +21,7 @@ class LeaverServiceCredential(Rule):
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
     words = RuleWords(
-        what=(
-            "A leaver's password or long-lived API key for one service of AWS: Git (CodeCommit), Keyspaces, Bedrock, "
-            "CloudWatch Logs."
-        ),
+        what="A leaver's password or long-lived API key for one service of a cloud, such as its Git or a database.",
         why="It's no access key, so whoever looks at access keys alone misses it. Some never end.",
         closes=(
             "A live read has seen it inactive, expired or gone. An inactive one is listed by "
