@@ -97,6 +97,11 @@ def test_no_query_knows_a_kind(path: Path) -> None:
         assert not re.search(meant, text), kind
 
 
+@pytest.mark.parametrize("path", sorted(DOMAIN_FOLDER.rglob("queries/*.sql")), ids=lambda path: PurePath(path).stem)
+def test_no_query_knows_what_a_system_s_names_look_like(path: Path) -> None:
+    assert re.findall(r"\barn:|\bAIDA|\buid=|\bcn=", path.read_text("utf-8"), re.IGNORECASE) == []
+
+
 @pytest.mark.parametrize(
     "line",
     [

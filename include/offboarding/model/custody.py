@@ -94,7 +94,11 @@ class AuditEvent:
     deed: ActionKind
     object_realm: str
     object: str
-    """What it was done to: a copy's native id or name (an ARN, a key id), or the made account's label or native id."""
+    """What it was done to: a copy's native id or name (an ARN, a key id), a made account's native id, or what whoever a
+    credential was made for is called there.
+    """
+    object_login: str = ""
+    """The login of that account, where it's known by nothing else; "" of everything else."""
     actor_realm: str
     actor: str
     """The actor's immutable native id (an IAM user's), "" for a role's session."""

@@ -134,6 +134,24 @@ def test_what_a_call_proves_of_what(
     assert of_call(action, request_, response, *resources) == expected
 
 
+@pytest.mark.parametrize(
+    ("action", "request_", "response", "logins"),
+    [
+        ("iam:CreateAccessKey", {"userName": "x"}, {"accessKey": {"accessKeyId": "AKIAX"}}, ["", "x"]),
+        ("iam:CreateAccessKey", None, {"accessKey": {"accessKeyId": "AKIAX", "userName": "mjkim"}}, ["", "mjkim"]),
+        ("iam:CreateUser", {"userName": "x"}, {"user": {"userId": "AIDAX"}}, [""]),
+        ("iam:UpdateAssumeRolePolicy", {"roleName": "r"}, None, [""]),
+        ("kms:GenerateMac", {"keyId": KEY}, None, [""]),
+    ],
+)
+def test_whom_a_credential_was_made_for_is_told_by_their_login(
+    action: str, request_: Mapping[str, Any] | None, response: Mapping[str, Any] | None, logins: list[str]
+) -> None:
+    made = told(event(1, action, request=request_, response=response))
+
+    assert [each.object_login for each in made] == logins
+
+
 def test_whose_the_object_is_stands_in_its_arn() -> None:
     elsewhere = SECRET.replace(CORE, PAYMENTS)
 

@@ -86,6 +86,7 @@ def _events(record: Record, word: Word, realm: str) -> Iterator[RecordedEvent]:
                 deed=word.deed,
                 object_realm=found.account_id,
                 object=found.name,
+                object_login=found.login,
                 actor_realm=actor.realm,
                 actor=actor.native_id,
                 actor_label=actor.label,
@@ -117,6 +118,7 @@ def _call(record: Record, word: Word, realm: str) -> _Call:
 class _ResourceName:
     account_id: str
     name: str
+    login: str = ""
     named: str = ""
     below: str = ""
     recursive: bool = False
@@ -199,15 +201,17 @@ def _made(call: _Call) -> Iterator[_ResourceName]:
         yield _ResourceName(call.account_id, str(made))
     if what in {"user", "role"}:
         return
-    for kind, name in (("role", call.asked.get("roleName")), ("user", _user_name(call))):
-        if name:
-            yield _ResourceName(call.account_id, f"arn:{call.partition}:iam::{call.account_id}:{kind}/{name}")
+    arn = f"arn:{call.partition}:iam::{call.account_id}"
+    if role := call.asked.get("roleName"):
+        yield _ResourceName(call.account_id, f"{arn}:role/{role}")
+    if user := _user_name(call):
+        yield _ResourceName(call.account_id, f"{arn}:user/{user}", login=user)
 
 
-def _user_name(call: _Call) -> object:
+def _user_name(call: _Call) -> str:
     """Left out, it's the caller's own: the answer says which."""
     what, _ = call.word.made or ("", "")
-    return call.asked.get("userName") or part(call.told, what).get("userName")
+    return str(call.asked.get("userName") or part(call.told, what).get("userName") or "")
 
 
 def _of_arn(arn: str) -> _ResourceName:

@@ -20,7 +20,7 @@ with maker as (
     group by e.realm, e.event_id, k.kind, k.value
     having count(distinct h.person_uid) = 1
 ), done as (
-    -- An account by its own id; by its name one that was given a credential, which whoever made it has seen.
+    -- An account by its own id; by its login one that was given a credential, which whoever made it has seen.
     select a.account_pk, m.person_uid, e.at, e.event_id, a.created_at, 'made it' as what, e.action, e.actor_label
     from maker m
     join event e using (realm, event_id)
@@ -29,9 +29,8 @@ with maker as (
     select a.account_pk, m.person_uid, e.at, e.event_id, e.at, 'gave it a credential', e.action, e.actor_label
     from maker m
     join event e using (realm, event_id)
-    join account a on a.realm = e.object_realm and a.label like 'arn:%%:user/%%'
-        and split_part(a.label, '/', -1) = split_part(e.object, '/', -1)
-    where e.object like 'arn:%%:user/%%'
+    join account a on a.realm = e.object_realm and a.login = e.object_login
+    where e.object_login <> ''
         and (a.created_at is null or a.created_at <= e.at + interval '5 minutes')
 ), made as (
     select distinct on (d.account_pk, d.person_uid) d.account_pk, d.person_uid,

@@ -74,9 +74,8 @@ union
 select a.account_pk, 0 from event e join account a on a.realm = e.object_realm and a.native_id = e.object
 where e.deed = 'made' and not e.failed
 union
-select a.account_pk, 0 from event e join account a on a.label like 'arn:%%:user/%%'
-    and split_part(a.label, '/', -1) = split_part(e.object, '/', -1)
-where e.deed = 'made' and not e.failed and e.object like 'arn:%%:user/%%'
+select a.account_pk, 0 from event e join account a on a.realm = e.object_realm and a.login = e.object_login
+where e.deed = 'made' and not e.failed and e.object_login <> ''
 on conflict do nothing;
 insert into focus_person
 select coalesce(a.person_uid, n.person_uid), 0
