@@ -78,10 +78,17 @@ def _declared(hint: Any) -> tuple[Any, str, Typed]:
 @contextmanager
 def _context(kind: DecisionKind, by: str) -> Generator[DecisionContext]:
     """The store alone, or the whole configuration where the decision goes by it. The log goes beside the output."""
-    if not kind.whole:
+    if kind.whole:
+        with configured_context(by) as context:
+            yield context
+    else:
         with at_the_terminal(quiet=True), reading_store() as (session, zone):
             yield DecisionContext(session=session, author=by, zone=zone)
-        return
+
+
+@contextmanager
+def configured_context(by: str) -> Generator[ConfiguredContext]:
+    """The store, and the whole configuration."""
     loaded = loading.load()
     with at_the_terminal(quiet=True), session_on(loaded) as session:
         yield ConfiguredContext(

@@ -29,7 +29,7 @@ _ORDER = (
     *("accept-read", "verdict", "release", "holds", "reject"),
     *("notice", "notice add", "notice withdraw", "notice list"),
     *("departure", "departure list", "departure confirm", "departure deny"),
-    *("upcoming", "attest"),
+    *("upcoming", "attest", "import"),
     *("acknowledge", "acknowledge add", "acknowledge withdraw", "acknowledge list", "audit"),
 )
 _PLACES = {words: place for place, words in enumerate(_ORDER)}

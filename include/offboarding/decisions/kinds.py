@@ -74,8 +74,6 @@ class DecisionKind:
     """False: at a terminal alone."""
     by_approvers: bool
     """By form only those may whom guard.approvers names."""
-    in_files: bool
-    """Many at once, too, a line of a file each."""
     in_one: bool
     """In one transaction. False where something outside is told meanwhile."""
 
@@ -97,6 +95,12 @@ class DecisionKind:
         """What a form is held against."""
         return _model(self)
 
+    @property
+    def in_files(self) -> bool:
+        """Many at once, too, a line of a file each: what needs no look at each by itself, and says a word a field."""
+        lists = any(_schema(self.fields, name).get("type") == "array" for name in self.fields.model_fields)
+        return self.by_form and self.in_one and not self.by_approvers and not lists
+
 
 def decision(
     name: str,
@@ -106,7 +110,6 @@ def decision(
     one_of: Sequence[str] = (),
     by_form: bool = True,
     by_approvers: bool = False,
-    in_files: bool = False,
     in_one: bool = True,
 ) -> Callable[[_Function], _Function]:
     """A function that is a decision: takes a context, and each further parameter is a field, declared in `fields`.
@@ -123,7 +126,6 @@ def decision(
             one_of=one_of,
             by_form=by_form,
             by_approvers=by_approvers,
-            in_files=in_files,
             in_one=in_one,
         )
         return function
@@ -151,10 +153,9 @@ def forms() -> Mapping[str, DecisionKind]:
     return {name: kind for name, kind in every().items() if kind.by_form}
 
 
-def in_files(group: str) -> Mapping[str, DecisionKind]:
-    """Those of one group ("link") that may come in a file, by what a line says: "confirm"."""
-    of = {name.removeprefix(f"{group} "): kind for name, kind in every().items() if name.startswith(f"{group} ")}
-    return {verb: kind for verb, kind in of.items() if kind.in_files}
+def in_files() -> Mapping[str, DecisionKind]:
+    """Those that may come in a file."""
+    return {name: kind for name, kind in every().items() if kind.in_files}
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ class LinkDecided:
     worker: WorkerFound
 
 
-@decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
+@decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"')
 def confirm(
     context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
 ) -> Decided[LinkDecided]:
@@ -36,7 +36,7 @@ def confirm(
     return _decided(context, LinkVerdict.CONFIRM, source, account, worker, reason)
 
 
-@decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', in_files=True)
+@decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"')
 def reject(
     context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
 ) -> Decided[LinkDecided]:

@@ -39,6 +39,8 @@ class SheetLine:
     """In the file, where the line begins; the heading's is 1."""
     cells: Mapping[str, str]
     """By column, without outer blanks; the columns that were asked for are always there."""
+    beyond: str = ""
+    """What stands behind the last column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,8 @@ def read(path: Path, needed: Sequence[str], wanted: Sequence[str] = ()) -> Sheet
             if any(cell.strip() for cell in cells):
                 named = dict(zip(columns, (plain(cell.strip()) for cell in cells), strict=False))
                 told = {name: named.get(name, "") for name in (*needed, *wanted)}
-                lines.append(SheetLine(number=begins + before, cells=told))
+                beyond = "".join(cells[len(columns) :]).strip()
+                lines.append(SheetLine(number=begins + before, cells=told, beyond=beyond))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise FatalError(f"{path.name}: line {reader.line_num + before} is no CSV: {error}. Save it anew.") from error

@@ -5,11 +5,10 @@ import json
 from collections.abc import Callable, Mapping
 
 import structlog
-from pydantic import BaseModel, ValidationError
 
-from offboarding.config.mistakes import of_validation
 from offboarding.config.settings import Settings
 from offboarding.config.spelling import nearest
+from offboarding.decisions.checking import checked
 from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids, forms
 from offboarding.guard import releasing
 from offboarding.interfaces import Tracker
@@ -94,40 +93,18 @@ def _already(session: Session, new: NewSubmission) -> None:
         )
 
 
-def _read(told: Mapping[str, object]) -> tuple[DecisionKind, dict[str, object]]:
+def _read(told: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object]]:
     given = {name: value for name, value in told.items() if value is not None and value != ""}
     name = str(given.pop("decision", ""))
     kind = forms().get(name)
     if kind is None:
         raise FatalError(f"decision: {name!r} is none.{nearest(name, forms())}")
-    mistakes = [_unasked(kind, field) for field in given if field not in kind.fields.model_fields]
-    asked = {field: value for field, value in given.items() if field in kind.fields.model_fields}
-    try:
-        valid = _validated(kind.fields, asked)
-    except ValidationError as error:
-        mistakes += [f"{mistake}" for mistake in of_validation(kind.fields, asked, "", error)]
-        raise FatalError(_refusal(kind, mistakes)) from None
-    if mistakes:
-        raise FatalError(_refusal(kind, mistakes))
-    return kind, {field: getattr(valid, field) for field in kind.fields.model_fields}
-
-
-def _validated(fields: type[BaseModel], asked: Mapping[str, object]) -> BaseModel:
     # From JSON, in which a day is a text.
-    return fields.model_validate_json(json.dumps(asked))
-
-
-def _unasked(kind: DecisionKind, field: str) -> str:
-    if field == "author":
-        return "author is no field: who decides is whoever triggered this run."
-    if any(field in other.fields.model_fields for other in forms().values()):
-        return f"{field} is nothing that it asks for: leave it empty."
-    return f"{field} is unknown.{nearest(field, kind.fields.model_fields)}"
-
-
-def _refusal(kind: DecisionKind, mistakes: list[str]) -> str:
-    needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
-    return f"{kind.name}: {' '.join(mistakes)} It needs {', '.join(needed)}."
+    values, mistakes = checked(kind, given, lambda fields, asked: fields.model_validate_json(json.dumps(asked)))
+    if mistakes:
+        needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
+        raise FatalError(f"{kind.name}: {' '.join(map(str, mistakes))} It needs {', '.join(needed)}.")
+    return kind, values
 
 
 def _digest(told: Mapping[str, object], author: str) -> str:

@@ -87,6 +87,7 @@ def test_its_command_is_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--reason" in told
     assert 'example: python -m offboarding room burn attic --reason "it is full"' in told
     assert "smoke" not in told
+    assert kinds.in_files()["room burn"].fields.model_fields.keys() == {"room", "reason"}
     assert main(["room", "burn", "attic"]) == 2
     assert "--reason" in capsys.readouterr().err
 
