@@ -74,6 +74,8 @@ class Settings:
     """For LDAPS; 0: any free one."""
     paged_total_limit: int | None = None
     """Most entries that a paged search gives in all (limits, size.prtotal): how a directory truncates silently."""
+    unindexed_limit: int | None = None
+    """Most entries that a search may look through that no index narrows (limits, size.unchecked); else it's refused."""
     default_policy_dn: str | None = None
     """Loads the ppolicy overlay; this entry's rules hold for accounts without pwdPolicySubentry."""
     readers: Sequence[str] = ()
@@ -222,6 +224,8 @@ def _configuration(folder: Path, settings: Settings, program: Program) -> str:
     ]
     if settings.paged_total_limit is not None:
         lines.append(f"limits * size.soft=unlimited size.hard=unlimited size.prtotal={settings.paged_total_limit}")
+    if settings.unindexed_limit is not None:
+        lines.append(f"limits * size.soft=unlimited size.hard=unlimited size.unchecked={settings.unindexed_limit}")
     else:
         lines.append("sizelimit unlimited")
     lines += [f"access {rule}" for rule in settings.access]

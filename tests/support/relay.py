@@ -47,13 +47,13 @@ Plan = Callable[[str, str], Do | Answer | Unheard]
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, upstream: str, plan: Plan) -> None:
+    def __init__(self, upstream: str, plan: Plan, trusted: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = upstream
         self.plan = plan
         self.ended = threading.Event()
         # To make one takes longer than a request. A connection each, as the relay gives its own clients.
-        self.asking = httpx.Client(trust_env=False, headers={"Connection": "close"})
+        self.asking = httpx.Client(verify=trusted or True, trust_env=False, headers={"Connection": "close"})
 
     def server_close(self) -> None:
         super().server_close()
@@ -103,9 +103,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def relay(upstream: str, plan: Plan, tls: ssl.SSLContext | None = None) -> Generator[int]:
-    """Relay to upstream (scheme://host:port); the relay's own port on 127.0.0.1."""
-    with _Server(upstream, plan) as server:
+def relay(
+    upstream: str, plan: Plan, tls: ssl.SSLContext | None = None, *, trusted: ssl.SSLContext | None = None
+) -> Generator[int]:
+    """Relay to upstream (scheme://host:port); the relay's own port on 127.0.0.1. `trusted`: whose word upstream's
+    certificate is taken on.
+    """
+    with _Server(upstream, plan, trusted) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

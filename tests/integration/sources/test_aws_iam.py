@@ -255,7 +255,7 @@ class TestReport:
         facts = list(source(aws).collect())
 
         (found,) = of_kind(facts, Account)
-        assert (found.standing, found.standing_reason) == (Standing.UNKNOWN, "the credential report may not be read")
+        assert (found.standing, found.standing_reason) == (Standing.UNKNOWN, "the credential report can't be read")
         assert of_kind(facts, ScopeRead) == [ScopeRead(realm=CORE, scope="", kinds=WHOLE)]
         (gap,) = (each for each in of_kind(facts, Gap) if each.red)
         assert gap.text == (

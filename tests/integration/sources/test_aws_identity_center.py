@@ -147,6 +147,17 @@ def test_without_a_right_nobody_is_said_to_be_unprivileged(aws: AwsServer, actio
     assert of_kind(facts, ScopeRead) == [ScopeRead(realm=STORE, scope="", kinds=(SubjectKind.ACCOUNT,))]
 
 
+def test_a_system_that_knows_no_permission_sets_is_read_all_the_same(aws: AwsServer) -> None:
+    stand(aws, member("mjkim"))
+    aws.deny(MANAGEMENT, "sso:ListPermissionSets", code="UnknownOperationException")
+
+    facts = list(source(aws).collect())
+
+    (found,), (gap,) = of_kind(facts, Account), of_kind(facts, Gap)
+    assert (found.standing, found.privileged) == (Standing.WORKS, None)
+    assert "ListPermissionSets isn't answered as AWS does (UnknownOperationException, HTTP 403)" in gap.text
+
+
 def test_without_the_right_to_somebodys_assignments_it_is_seen_whether_they_get_in(aws: AwsServer) -> None:
     stand(aws, member("mjkim"))
     aws.deny(MANAGEMENT, "sso:ListAccountAssignmentsForPrincipal")

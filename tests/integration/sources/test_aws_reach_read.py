@@ -10,6 +10,7 @@ from offboarding.model import KeyAccess, PrincipalKind
 from offboarding.sources._aws.access.actions import SECRET
 from offboarding.sources._aws.access.effective import KeyTarget, key_access
 from offboarding.sources._aws.access.principals import Principals, principals_of, read_aws_policies
+from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.inventory import read_inventory
 from tests.support.cloud import ADMIN_POLICY, AS_OF, CORE, READ_POLICY, account, aws_process, bare, group, role, user_id
 from tests.support.trails import SECRET as ARN
@@ -42,9 +43,10 @@ def aws(aws_process: AwsServer) -> AwsServer:
 
 def read(server: AwsServer) -> Principals:
     """As a source asks: by its role, which may be denied something."""
-    iam = trail(server)._access.open().iam()
+    access = trail(server)._access
+    iam = access.open().iam()
     inventory = read_inventory(iam, roles=True)
-    return principals_of(inventory, CORE, read_aws_policies(iam, inventory))
+    return principals_of(inventory, CORE, read_aws_policies(iam, inventory, Refusals(asker=access.asker)))
 
 
 def reached(principals: Principals) -> dict[str, KeyAccess]:

@@ -6,9 +6,12 @@ import os
 import random
 import re
 import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -23,8 +26,8 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources.vault_transit import bounded
 from offboarding.sources.vault_transit.policies import PathRule, rules_of, verdict
 from tests.contract.key_contract import of
-from tests.support.relay import Answer, relay
-from tests.support.vault import AUDIT_POLICY, Engine, source
+from tests.support.relay import Answer, Do, Plan, relay
+from tests.support.vault import AUDIT_POLICY, HOST, Engine, source
 
 
 def keys(engine: Engine) -> dict[str, Key]:
@@ -349,6 +352,31 @@ class TestWhatIsWrongWithTheServer:
             engine.facts(mounts=["nowhere"])
         assert str(caught.value).endswith("/v1/nowhere/keys: nothing is mounted there. Mend mounts.")
 
+    @pytest.mark.parametrize("path", ["identity/entity/id", "sys/policies/acl", "keys/login"])
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            Answer(404, '{"errors": ["no handler for route \\"identity/\\". route entry not found."]}'),
+            Answer(405, '{"errors": ["1 error occurred:\\n\\t* unsupported operation\\n\\n"]}'),
+            Answer(200, "<html>"),
+            Answer(200, '{"data": {"keys": 7, "type": "rsa-2048"}}'),
+        ],
+        ids=["nothing mounted", "unsupported", "no JSON", "another's answer"],
+    )
+    def test_a_path_that_is_lacking_costs_itself(
+        self, engine: Engine, tmp_path: Path, path: str, answer: Answer
+    ) -> None:
+        engine.make("login", type="rsa-2048")
+        engine.make("other", type="rsa-2048")
+
+        with at_relay(engine, tmp_path, lambda _, asked: answer if path in asked else Do.PASS) as fields:
+            facts = list(engine.source(**fields).collect())
+
+        (scope,) = of(ScopeRead, facts)
+        assert path in scope.error
+        shown = {key.name for key in of(Key, facts)}
+        assert shown == {f"{engine.mount}/{name}" for name in ("login", "other") if f"keys/{name}" != path}
+
     def test_a_certificate_that_nobody_trusts(self, engine: Engine) -> None:
         with pytest.raises(FatalError, match=r"its certificate isn't trusted .*Set ca_certs_file"):
             list(engine.source(extra={}).collect())
@@ -424,6 +452,17 @@ def told_by(answer: Answer, engine: Engine, folder: Path) -> list[Fact]:
     with relay("http://127.0.0.1:9", lambda _method, _path: answer, context) as port:
         extra = {"ca_certs_file": str(tls.authority)}
         return list(source(replace(engine.connection, port=port, extra=extra)).collect())
+
+
+@contextmanager
+def at_relay(engine: Engine, folder: Path, plan: Plan) -> Generator[dict[str, Any]]:
+    """What of the connection leads to a relay that does so."""
+    tls = make_certificate(folder / "tls")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls.certificate, tls.key)
+    trusted = ssl.create_default_context(cafile=str(engine.server.authority))
+    with relay(f"https://{HOST}:{engine.server.port}", plan, context, trusted=trusted) as port:
+        yield {"port": port, "extra": {"ca_certs_file": str(tls.authority)}}
 
 
 def verifies(engine: Engine, signature: str) -> bool:

@@ -47,7 +47,7 @@ class Pace:
 
 @dataclass(slots=True, kw_only=True)
 class EventHistory:
-    """The history of one account. Raises botocore's ClientError for all but a missing right, which `refusals` tell."""
+    """The history of one account. Raises as `asked`; what isn't answered is kept in the refusals."""
 
     client: Callable[[str], "CloudTrailClient"] = field(repr=False)
     """By region."""

@@ -15,10 +15,11 @@ import structlog
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
 from offboarding.sources._aws.bearers import Bearers
-from offboarding.sources._aws.client.failures import error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.failures import speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, destinations, discover, organization_of
 from offboarding.sources._aws.client.organization import Organization, RootUser
+from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.inventory import Inventory, read_inventory
 from offboarding.sources._aws.policy.policies import effect
@@ -177,7 +178,7 @@ class AwsIamSource:
         inventory: Inventory,
         report: CredentialReport | None,
         services: ServiceCredentials,
-        unreported: str = "the credential report may not be read",
+        unreported: str = "the credential report can't be read",
     ) -> Iterator[Account]:
         yield from AccountReader(
             realm=self._realm,
@@ -211,16 +212,13 @@ class AwsIamSource:
             yield Gap(realm=self._realm, text=f"people who come in through {names} are not inventoried", red=False)
 
     def _report(self, iam: "IAMClient", purpose: Purpose) -> CredentialReport | Gap:
-        """The report, or the gap that its missing right leaves: the users are read all the same."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
-
-        try:
-            return fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep, purpose=purpose)
-        except ClientError as error:
-            if is_denied(error):
-                text = self._asker.grant(error.operation_name, error_code(error))
-                return Gap(realm=self._realm, text=text, red=True)
-            raise
+        """The report, or the gap that it leaves where it isn't given: the users are read all the same."""
+        told = asked(
+            lambda: fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep, purpose=purpose)
+        )
+        if isinstance(told, Unanswered):
+            return Gap(realm=self._realm, text=told.sentence(self._asker), red=True)
+        return told
 
     def _read_inventory(self, iam: "IAMClient", purpose: Purpose, *, roles: bool = False) -> Inventory:
         with self._meter.asking_for(purpose):

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from offboarding.model import CREDENTIAL_KINDS, Credential, Effect, Fact, Gap, ScopeRead, Standing, SubjectKind
-from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_absent, is_denied
+from offboarding.sources._aws.client.failures import CallerIdentity, is_absent
+from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.inventory import IamUser
 from offboarding.sources.aws_iam.certificates import read_certificate
 from offboarding.sources.aws_iam.sshkeys import fingerprint_of
@@ -38,7 +39,7 @@ class MovedError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class UserReader:
-    """Reads one user's credentials. Raises MovedError, and botocore's ClientError for all but a missing right."""
+    """Reads one user's credentials. Raises MovedError, and as `asked`."""
 
     iam: "IAMClient"
     asker: CallerIdentity
@@ -49,11 +50,11 @@ class UserReader:
     now: datetime
     """Decides what has expired."""
     _asked: int = 0
-    _denied: dict[SubjectKind, str] = field(default_factory=dict[SubjectKind, str])
+    _unread: dict[SubjectKind, str] = field(default_factory=dict[SubjectKind, str])
     _gaps: list[Gap] = field(default_factory=list[Gap])
 
     def facts(self) -> Iterator[Fact]:
-        """Yield its credentials, then what was read completely and what not, a right missing on one call or another."""
+        """Yield its credentials, then what was read completely and what not, one call or another not answered."""
         self._still_there()
         yield from self._access_keys()
         yield from self._console_password()
@@ -61,9 +62,9 @@ class UserReader:
         yield from self._service_credentials()
         yield from self._ssh_keys()
         yield from self._gaps
-        if complete := tuple(kind for kind in CREDENTIALS if kind not in self._denied):
+        if complete := tuple(kind for kind in CREDENTIALS if kind not in self._unread):
             yield self._scope(complete)
-        for kind, error in self._denied.items():
+        for kind, error in self._unread.items():
             yield self._scope((kind,), error)
 
     def _scope(self, kinds: tuple[SubjectKind, ...], error: str = "") -> ScopeRead:
@@ -190,25 +191,26 @@ class UserReader:
     def _ask(
         self, kind: SubjectKind | None, call: Callable[[], Answer], *, absent_is_none: bool = False
     ) -> Answer | None:
-        """One request; None where the right is missing (noted, by kind, else as a gap) or the thing isn't there."""
+        """One request; None where it isn't answered (noted, by kind, else as a gap) or the thing isn't there."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         self._asked += 1
         try:
-            return call()
+            told = asked(call)
         except ClientError as error:
-            if is_denied(error):
-                self._note(kind, self.asker.grant(error.operation_name, error_code(error)))
+            if not is_absent(error):
+                raise
+            if absent_is_none:
                 return None
-            if is_absent(error):
-                if absent_is_none:
-                    return None
-                raise MovedError from error
-            raise
+            raise MovedError from error
+        if isinstance(told, Unanswered):
+            self._note(kind, told.sentence(self.asker))
+            return None
+        return told
 
     def _note(self, kind: SubjectKind | None, sentence: str) -> None:
         if kind:
-            self._denied[kind] = sentence
+            self._unread[kind] = sentence
         else:
             self._gaps.append(Gap(realm=self.asker.account_id, text=sentence, red=True))
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from offboarding.model import Gap
-from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied
+from offboarding.sources._aws.client.failures import CallerIdentity
+from offboarding.sources._aws.client.refusals import Unanswered, asked
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -69,37 +70,27 @@ class ListedUsers:
     """What `detail` lists once, however many users it is asked about."""
 
     users: Mapping[str, ListedUser] | None = field(repr=False)
-    """By user name; None: not allowed, which `gaps` tell."""
+    """By user name; None: not told, which `gaps` say."""
     services: ServiceCredentials
     gaps: tuple[Gap, ...]
 
 
 def read_listed(iam: "IAMClient", asker: CallerIdentity) -> ListedUsers:
-    """List both. Raises botocore's ClientError for all but a missing right."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
-
-    users: Mapping[str, ListedUser] | None = None
-    gaps: tuple[Gap, ...] = ()
-    try:
-        users = dict(_users(iam))
-    except ClientError as error:
-        if not is_denied(error):
-            raise
-        text = asker.grant(error.operation_name, error_code(error))
-        gaps = (Gap(realm=asker.account_id, text=text, red=True),)
-    return ListedUsers(users=users, services=read_service_credentials(iam, asker), gaps=gaps)
+    """List both, whichever is answered. Raises as `asked`."""
+    services = read_service_credentials(iam, asker)
+    users = asked(lambda: dict(_users(iam)))
+    if isinstance(users, Unanswered):
+        gap = Gap(realm=asker.account_id, text=users.sentence(asker), red=True)
+        return ListedUsers(users=None, services=services, gaps=(gap,))
+    return ListedUsers(users=users, services=services, gaps=())
 
 
 def read_service_credentials(iam: "IAMClient", asker: CallerIdentity) -> ServiceCredentials:
     """List the whole account's in one call a page. Raises as `read_listed`."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
-    try:
-        return ServiceCredentials(listed=tuple(_service_credentials(iam)))
-    except ClientError as error:
-        if is_denied(error):
-            return ServiceCredentials(listed=(), error=asker.grant(error.operation_name, error_code(error)))
-        raise
+    listed = asked(lambda: tuple(_service_credentials(iam)))
+    if isinstance(listed, Unanswered):
+        return ServiceCredentials(listed=(), error=listed.sentence(asker))
+    return ServiceCredentials(listed=listed)
 
 
 def _users(iam: "IAMClient") -> Iterator[tuple[str, ListedUser]]:

@@ -27,9 +27,10 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.sources._aws.bearers import Bearers
-from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_absent, is_denied, speaking_of
+from offboarding.sources._aws.client.failures import CallerIdentity, is_absent, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import destinations
+from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.policy.policies import Privilege
 from offboarding.sources.aws_identity_center.center import Center, DirectoryUser, open_center
@@ -166,15 +167,15 @@ class IdentityCenterSource:
     def _facts(self, center: Center, user_id: str) -> Iterator[Fact]:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
-        error = ""
+        person, error = None, ""
         try:
-            person = center.person(user_id)
-        except ClientError as refusal:
-            if is_denied(refusal):
-                error = self._asker.grant(refusal.operation_name, error_code(refusal))
-            elif not is_absent(refusal):
+            person = asked(lambda: center.person(user_id))
+        except ClientError as absent:
+            if not is_absent(absent):
                 raise
-        else:
+        if isinstance(person, Unanswered):
+            error = person.sentence(self._asker)
+        elif person:
             found = self._allowed(center, lambda: center.privilege_of(user_id))
             yield self._account(center.store_id, person, found if isinstance(found, Privilege) else _UNKNOWN)
             if isinstance(found, Gap):
@@ -182,16 +183,11 @@ class IdentityCenterSource:
         yield ScopeRead(realm=center.store_id, scope=user_id, kinds=KINDS, error=error)
 
     def _allowed(self, center: Center, ask: Callable[[], _Answer]) -> _Answer | Gap:
-        """What was asked, or the gap that a missing right leaves: the users are read all the same."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
-
-        try:
-            return ask()
-        except ClientError as error:
-            if is_denied(error):
-                text = self._asker.grant(error.operation_name, error_code(error))
-                return Gap(realm=center.store_id, text=text, red=True)
-            raise
+        """What was asked, or the gap that it leaves where it isn't answered: the users are read all the same."""
+        told = asked(ask)
+        if isinstance(told, Unanswered):
+            return Gap(realm=center.store_id, text=told.sentence(self._asker), red=True)
+        return told
 
     def _account(self, realm: str, person: DirectoryUser, privilege: Privilege) -> Account:
         silent = "Identity Center doesn't say whether the user is enabled (UserStatus)"

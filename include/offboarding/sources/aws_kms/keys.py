@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from offboarding.custody.thumbprints import PublicKeyError, material_of_spki
-from offboarding.sources._aws.client.failures import error_code, is_denied
-from offboarding.sources._aws.client.refusals import Refusals
+from offboarding.sources._aws.client.failures import error_code
+from offboarding.sources._aws.client.refusals import Refusals, Unanswered, asked
 from offboarding.sources._aws.policy.statements import ResourceStatement, resource_statements
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ ALIASES_PAGE, TAGS_PAGE = 100, 50
 _SHOWN = frozenset({"Enabled", "Updating"})
 _BY_STATE = frozenset({"DisabledException", "KMSInvalidStateException", "KeyUnavailableException"})
 """What KMS answers where the state has changed since: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"""
-_NOT_TOLD = frozenset(
-    {"UnknownOperationException", "UnsupportedOperationException", "InvalidAction", "NotFoundException"}
-)
+_NOT_TOLD = frozenset({"UnsupportedOperationException", "NotFoundException"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class KmsKey:
 
 @dataclass(slots=True, kw_only=True)
 class KmsReader:
-    """One region. Raises botocore's ClientError for all but a missing right."""
+    """One region. Raises as `asked`; what isn't answered is kept in the refusals."""
 
     kms: "KMSClient" = field(repr=False)
     region: str
@@ -198,11 +196,12 @@ class KmsReader:
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
         try:
-            return _utc(self.kms.get_key_last_usage(KeyId=arn).get("KeyLastUsage", {}).get("Timestamp"))
+            told = asked(lambda: self.kms.get_key_last_usage(KeyId=arn))
         except ClientError as error:
-            if is_denied(error) or error_code(error) in _NOT_TOLD:
-                return None
-            raise
+            if error_code(error) not in _NOT_TOLD:
+                raise
+            return None
+        return None if isinstance(told, Unanswered) else _utc(told.get("KeyLastUsage", {}).get("Timestamp"))
 
 
 def _grant(told: "GrantListEntryTypeDef") -> Grant:

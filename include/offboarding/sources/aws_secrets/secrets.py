@@ -81,7 +81,7 @@ class Parameter:
 
 @dataclass(slots=True, kw_only=True)
 class SecretReader:
-    """One region's secrets. Raises botocore's ClientError for all but a missing right."""
+    """One region's secrets. Raises as `asked`; what isn't answered is kept in the refusals."""
 
     client: "SecretsManagerClient" = field(repr=False)
     region: str

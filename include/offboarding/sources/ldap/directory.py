@@ -17,7 +17,8 @@ from offboarding.sources.ldap.people import PeopleSearch
 from offboarding.sources.ldap.results import STANDS
 from offboarding.sources.ldap.revocation import CertificateJudge
 from offboarding.sources.ldap.session import Session
-from offboarding.sources.ldap.settings import LdapSettings, several
+from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ldap.visibility import Seen, seen_credentials, unseen
 
 
 def survey(session: Session, settings: LdapSettings, context: ReadContext, judge: CertificateJudge) -> "Directory":
@@ -44,7 +45,7 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext, judge
         flavor=flavor,
         describer=describer,
         rolls=rolls,
-        readable=_readable(session, settings),
+        seen=seen_credentials(session, settings),
     )
 
 
@@ -59,13 +60,13 @@ class Directory:
     flavor: Flavor
     describer: Describer
     rolls: Rolls
-    readable: frozenset[SubjectKind]
-    """Credential kinds of which one could be seen; else their absence tells nothing, and none may look gone."""
+    seen: Seen
+    """Of kinds of credential. Where none could be, none may look gone."""
 
     @property
     def kinds(self) -> tuple[SubjectKind, ...]:
         """What a complete read of this directory covers."""
-        return tuple(kind for kind in ALL_KINDS if kind is SubjectKind.ACCOUNT or kind in self.readable)
+        return tuple(kind for kind in ALL_KINDS if kind is SubjectKind.ACCOUNT or self.seen[kind] is True)
 
     @property
     def groups(self) -> tuple[str, ...] | None:
@@ -148,20 +149,7 @@ class Directory:
         yield from self.rolls.gaps(self.realm, self.session.source)
         for said in self.session.passed_over:
             yield Gap(realm=self.realm, text=f"{self.session.source}: {said}", red=False)
-        for kind, (what, names) in self._attributes().items():
-            if kind not in self.readable:
-                name = " or ".join(names)
-                text = (
-                    f"{self.session.source}: no {name} is visible anywhere: either nobody has {what} here, or the "
-                    f"reader may not see any. Give the witness one, and grant read on {name} ({RIGHTS})"
-                )
-                yield Gap(realm=self.realm, text=text, red=False)
-
-    def _attributes(self) -> dict[SubjectKind, tuple[str, tuple[str, ...]]]:
-        return {
-            SubjectKind.SSH_KEY: ("an SSH key", several(self.settings.attributes.ssh_keys)),
-            SubjectKind.CERTIFICATE: ("a certificate", (self.settings.attributes.certificates,)),
-        }
+        yield from unseen(self.seen, self.settings, realm=self.realm, source=self.session.source)
 
     def _anybody(self) -> bool:
         pages = self.session.search(self.settings.base_dn, self.settings.user_filter, ("1.1",), page_size=1)
@@ -274,24 +262,3 @@ def _base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:
         f"{session.source}.base_dn: {settings.base_dn} {missing}. {STANDS}\n"
         f"  Set the right base_dn, or {flavor.right(settings.base_dn, session.reader)} ({RIGHTS})."
     )
-
-
-def _readable(session: Session, settings: LdapSettings) -> frozenset[SubjectKind]:
-    """Of which kinds of credential any can be seen: the witness's, else anybody's."""
-    attributes = {
-        SubjectKind.SSH_KEY: several(settings.attributes.ssh_keys),
-        SubjectKind.CERTIFICATE: (settings.attributes.certificates,),
-    }
-    wanted = tuple(name for names in attributes.values() for name in names)
-    witness = session.read(settings.witness, wanted).entry if settings.witness else None
-    return frozenset(
-        kind
-        for kind, names in attributes.items()
-        if (witness and any(witness.raw(name) for name in names)) or _anybody_has(session, settings, names)
-    )
-
-
-def _anybody_has(session: Session, settings: LdapSettings, names: Sequence[str]) -> bool:
-    condition = f"(|{''.join(f'({name}=*)' for name in names)})"
-    first = next(session.search(settings.base_dn, condition, names, page_size=1), list[Entry]())
-    return any(entry.raw(name) for entry in first for name in names)

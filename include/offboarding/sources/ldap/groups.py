@@ -13,7 +13,7 @@ from offboarding.model import Gap
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import Flavor
 from offboarding.sources.ldap.names import canonical
-from offboarding.sources.ldap.results import NoAccessError
+from offboarding.sources.ldap.results import RefusedError
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
 
@@ -128,7 +128,7 @@ def read_rolls(session: Session, settings: LdapSettings, flavor: Flavor, privile
     trouble: tuple[str, bool] | None = None
     try:
         reader.list_all()
-    except NoAccessError as error:
+    except RefusedError as error:
         trouble = (f"groups can't be read ({error})", True)
     if not reader.groups and not trouble:
         text = f"no group is visible at {base}: who is privileged isn't known. Set groups_dn, or grant read on them"
@@ -194,7 +194,12 @@ class _Reader:
             if canonical(group.dn) in read:
                 continue
             read.add(canonical(group.dn))
-            for member in self._note(group, members):
+            try:
+                listed = self._note(group, members)
+            except RefusedError as error:
+                listed, members.known = [], False
+                members.problems.append((f"the members of {group.because} can't be read ({error})", True))
+            for member in listed:
                 within = self.groups.get(member)
                 if within:
                     nested = _DirectoryGroup(

@@ -8,6 +8,7 @@ from offboarding.model import Gap
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.names import canonical
+from offboarding.sources.ldap.results import RefusedError
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.ldap.standing import (
@@ -96,7 +97,10 @@ class PolicyJudge:
                 f"cn=config says ({RIGHTS})"
             )
             return PasswordPolicy(label="", lockout=None, problem=problem)
-        found = self.session.read(dn, POLICY_ATTRIBUTES).entry
+        try:
+            found = self.session.read(dn, POLICY_ATTRIBUTES).entry
+        except RefusedError as error:
+            return PasswordPolicy(label=dn, lockout=None, problem=f"the policy {dn} can't be read ({error})")
         # pwdPolicy must hold pwdAttribute: where it's readable, a missing pwdLockout means FALSE (slapo-ppolicy(5)).
         if found is None or not (found.first("pwdAttribute") or found.first("pwdLockout")):
             right = f'to dn.exact="{dn}" by dn.exact="{self.session.reader}" read'

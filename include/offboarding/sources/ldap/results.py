@@ -16,7 +16,11 @@ _REFERRAL = 10
 STANDS = "Nothing was concluded from this read; the last complete one stands, marked stale."
 
 
-class NoAccessError(IncompleteReadError):
+class RefusedError(IncompleteReadError):
+    """The server refuses this one request, whatever it answers to others."""
+
+
+class NoAccessError(RefusedError):
     """The entry isn't there, or this reader may not see it: the server says either to whom it hides things."""
 
 
@@ -41,7 +45,7 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
     told = f"result {refusal.code} {refusal.description}" + (f", {said}" if said else "")
     if refusal.code in _LIMITS:
         fix = limits_fix or f'ask for `limits dn.exact="{reader}" size=unlimited time=unlimited`'
-        return IncompleteReadError(
+        return RefusedError(
             f"{where}: {_LIMITS[refusal.code]} after {entries:,} entries ({told}). {STANDS}\n"
             f"  {fix[0].upper()}{fix[1:]} (docs/permissions/ldap.md)."
         )
@@ -59,7 +63,7 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
             f"{where}: there is no such entry, or the reader may not see it ({told}). {STANDS}\n"
             f"  Set the right DN, or grant {reader} read on it (docs/permissions/ldap.md)."
         )
-    return IncompleteReadError(f"{where}: the server ended the read after {entries:,} entries ({told}). {STANDS}")
+    return RefusedError(f"{where}: the server ended the read after {entries:,} entries ({told}). {STANDS}")
 
 
 def referral_error(targets: tuple[str, ...], *, where: str) -> OffboardingError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources.vault_transit.client import PermissionDeniedError, Vault
+from offboarding.sources.vault_transit.client import NotToldError, Vault
 from offboarding.sources.vault_transit.keys import TransitKey
 from offboarding.sources.vault_transit.policies import PathRule, PolicyFormatError, rules_of, unreadable, verdict
 
@@ -72,13 +72,13 @@ class Bearer:
 
 
 def holders(vault: Vault) -> Holders:
-    """Read them. Raises PermissionDeniedError where a right is missing altogether, and as Vault.read."""
+    """Read them. Raises as Vault.read."""
     rules, unread = dict[str, tuple[PathRule, ...]](), list[str]()
     for name in vault.listed("sys/policies/acl"):
         try:
             told = vault.read(f"sys/policies/acl/{name}", _VaultPolicy) if name != "root" else _VaultPolicy(policy="")
             rules[name] = rules_of(name, told.policy) if told else ()
-        except (PolicyFormatError, PermissionDeniedError) as error:
+        except (PolicyFormatError, NotToldError) as error:
             rules[name] = unreadable(name)
             unread.append(f"policy {name}: {error}")
     groups = _groups(vault)

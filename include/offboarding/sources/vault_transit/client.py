@@ -43,8 +43,15 @@ class KeyList(BaseModel):
     keys: tuple[str, ...]
 
 
-class PermissionDeniedError(Exception):
-    """403 for one thing. The text names the path."""
+class NotToldError(Exception):
+    """One path isn't answered, whatever the others are: a right is missing, or this server has no such path.
+
+    The text names the path, and what came.
+    """
+
+    def __init__(self, text: str, *, denied: bool) -> None:
+        super().__init__(text)
+        self.denied = denied
 
 
 def read_extra(where: str, connection: ConnectionFields) -> VaultConnectionExtra:
@@ -104,22 +111,27 @@ class Vault:
             self._log_out()
 
     def health(self) -> Health:
-        """Whether it's unsealed, and which cluster it is; needs no right. A standby answers, too."""
-        told = self._told(
-            "sys/health",
-            lambda: self._client.sys.read_health_status(
-                standby_ok=True, performance_standby_code=200, sealed_code=200, method="GET"
-            ),
-        )
-        return self._parsed("sys/health", told, Health)
+        """Whether it's unsealed, and which cluster it is; needs no right. A standby answers, too. Raises RetriableError
+        and FatalError.
+        """
+        try:
+            told = self._told(
+                "sys/health",
+                lambda: self._client.sys.read_health_status(
+                    standby_ok=True, performance_standby_code=200, sealed_code=200, method="GET"
+                ),
+            )
+            return self._parsed("sys/health", told, Health)
+        except NotToldError as error:
+            raise FatalError(f"{self.where}: {error}") from None
 
     def read(self, path: str, answer: type[Answer]) -> Answer | None:
-        """What lies at a path; None where there's nothing. Raises PermissionDeniedError, RetriableError, FatalError."""
+        """What lies at a path; None where there's nothing. Raises NotToldError, RetriableError, FatalError."""
         told = self._told(path, lambda: self._client.adapter.get(f"/v1/{path}"))
         return None if told is None else self._parsed(path, told.get("data"), answer)
 
     def listed(self, path: str) -> tuple[str, ...]:
-        """The names at a path. Raises as `read`; FatalError where nothing is mounted there."""
+        """The names at a path. Raises as `read`."""
         told = self._told(path, lambda: self._client.adapter.list(f"/v1/{path}"))
         return () if told is None else self._parsed(path, told.get("data"), KeyList).keys
 
@@ -136,7 +148,7 @@ class Vault:
                 lambda: self._client.auth.approle.login(role_id=role, secret_id=secret, mount_point=mount),
                 counted=False,
             )
-        except PermissionDeniedError as error:
+        except NotToldError as error:
             raise FatalError(f"{self.where}: {error}. Check role id and secret id of the connection.") from None
 
     def _log_out(self) -> None:
@@ -153,18 +165,19 @@ class Vault:
 
     def _told(self, path: str, ask: Any, *, counted: bool = True) -> Mapping[str, Any] | None:
         self.asked += counted
-        what = f"{self.where}: {self.address}/v1/{path}"
+        at = f"{self.address}/v1/{path}"
+        what = f"{self.where}: {at}"
         try:
             told = ask()
-        except exceptions.Forbidden as error:
-            raise PermissionDeniedError(f"{self.address}/v1/{path}: {_said(error)}") from None
+        except (exceptions.Forbidden, exceptions.InvalidRequest, exceptions.Unauthorized) as error:
+            raise NotToldError(f"{at}: {_said(error)}", denied=True) from None
         except exceptions.InvalidPath as error:
             if "no handler for route" in _said(error):
-                raise FatalError(f"{what}: nothing is mounted there. Mend mounts.") from None
+                raise NotToldError(f"{at}: nothing is mounted there", denied=False) from None
             return None
-        except (exceptions.InvalidRequest, exceptions.Unauthorized) as error:
-            raise PermissionDeniedError(f"{self.address}/v1/{path}: {_said(error)}") from None
         except exceptions.VaultError as error:
+            if "unsupported operation" in _said(error):  # 405, which hvac has no error of its own for
+                raise NotToldError(f"{at}: {_said(error)}", denied=False) from None
             raise RetriableError(f"{what}: {_said(error)}: it's sealed, busy or ill. Try again in a minute.") from None
         except requests_exceptions.RequestException as error:
             raise _unheard(what, error) from error
@@ -173,7 +186,8 @@ class Vault:
             status = int(getattr(told, "status_code", 0))
             if status == 429 or status >= 500:
                 raise RetriableError(f"{what}: {status}: it's sealed, busy or ill. Try again in a minute.")
-            raise FatalError(f"{what}: it answers with no JSON of Vault's, or sends us elsewhere: is that its address?")
+            text = "it answers with no JSON of Vault's, or sends us elsewhere: is that its address?"
+            raise NotToldError(f"{at}: {text}", denied=False)
         return cast("Mapping[str, Any]", told)
 
     def _parsed(self, path: str, told: object, answer: type[Answer]) -> Answer:
@@ -181,9 +195,8 @@ class Vault:
             return answer.model_validate(told)
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
-            raise FatalError(
-                f"{self.where}: {self.address}/v1/{path}: not Vault's answer ({fields}): is that its address?"
-            ) from None
+            text = f"{self.address}/v1/{path}: not Vault's answer ({fields}): is that its address?"
+            raise NotToldError(text, denied=False) from None
 
 
 def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalError | RetriableError:

@@ -7,7 +7,7 @@ import structlog
 from offboarding.model import KEY_KINDS, Gap, Key, KeyAccess, RequestCounts, ScopeRead
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources.vault_transit.access import Holders, access, holders
-from offboarding.sources.vault_transit.client import PERMISSIONS, PermissionDeniedError, Vault
+from offboarding.sources.vault_transit.client import PERMISSIONS, NotToldError, Vault
 from offboarding.sources.vault_transit.keys import TransitKey, versions
 
 log = structlog.get_logger("offboarding.sources")
@@ -59,14 +59,13 @@ class TransitSource:
         for mount in self._mounts:
             try:
                 names = self._vault.listed(f"{mount}/keys")
-            except PermissionDeniedError as error:
-                raise FatalError(
-                    f"{self._where}: {error}. Check the token, and grant list on {mount}/keys ({PERMISSIONS})."
-                ) from None
+            except NotToldError as error:
+                grant = f"Check the token, and grant list on {mount}/keys ({PERMISSIONS})."
+                raise FatalError(f"{self._where}: {error}. {grant if error.denied else 'Mend mounts.'}") from None
             for name in names:
                 try:
                     told = self._vault.read(f"{mount}/keys/{name}", TransitKey)
-                except PermissionDeniedError as error:
+                except NotToldError as error:
                     errors.append(str(error))
                     continue
                 if told is not None:  # else it was deleted meanwhile
@@ -79,7 +78,7 @@ class TransitSource:
             return nobody, [self._gap(realm, "access: false: whom policies let use a key isn't read")]
         try:
             known = holders(self._vault)
-        except PermissionDeniedError as error:
+        except NotToldError as error:
             errors.append(f"{error}, so who may use a key isn't known (or set access: false)")
             return nobody, []
         notes = [*([f"taken for anything: {'; '.join(known.unread)}"] if known.unread else []), _AT_LOGIN]

@@ -42,7 +42,7 @@ class Accesses:
     def of(self, targets: Sequence[KeyTarget], granted: Sequence[KeyAccess] = ()) -> Iterator[KeyAccess]:
         """Yield who may do what with these keys; `granted` is known by other means (`by_grant`).
 
-        Raises botocore's ClientError for all but a missing right, which `errors` tell.
+        Raises as `asked`; what isn't answered `errors` and the refusals tell.
         """
         if not targets:
             return
@@ -77,7 +77,8 @@ class Accesses:
         inventory = self.refusals.ask("who has access", lambda: read_inventory(self.iam, roles=True))
         if inventory:
             account_id = self.refusals.asker.account_id
-            self._principals = principals_of(inventory, account_id, read_aws_policies(self.iam, inventory))
+            policies = read_aws_policies(self.iam, inventory, self.refusals)
+            self._principals = principals_of(inventory, account_id, policies)
         self._above = self.controls.read()
 
     def _named(self, grantee: str) -> Principal | None:

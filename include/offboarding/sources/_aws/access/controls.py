@@ -15,7 +15,8 @@ import structlog
 
 from offboarding.model.errors import FatalError
 from offboarding.sources._aws.access.above import Above, Level
-from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied, speaking_of
+from offboarding.sources._aws.client.failures import CallerIdentity, error_code, speaking_of
+from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.policy.policies import NamedPolicy, statements
 
@@ -56,19 +57,19 @@ class ControlReader:
     def read(self) -> Above:
         """What stands above the account; where it couldn't be read, `missing` says why.
 
-        Raises RetriableError, and botocore's ClientError of the account itself for all but a missing right.
+        Raises RetriableError, and botocore's ClientError of the account itself for all but a call that isn't answered.
         """
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         account_id = self.asker.account_id
         try:
-            told = self.own().describe_organization()["Organization"]
+            told = asked(lambda: self.own().describe_organization()["Organization"])
         except ClientError as error:
             if error_code(error) == _NOT_IN_USE:
                 return Above(account_id=account_id, organization_id="")
-            if not is_denied(error):
-                raise
-            self.missing = self.asker.grant(error.operation_name, error_code(error))
+            raise
+        if isinstance(told, Unanswered):
+            self.missing = told.sentence(self.asker)
             return Above(account_id=account_id, unread=NOT_ASKED)
         organization_id = told.get("Id", "")
         if told.get("FeatureSet") == "CONSOLIDATED_BILLING" or told.get("MasterAccountId") == account_id:
@@ -86,14 +87,14 @@ class ControlReader:
         asker = self.above.asker
         with speaking_of(asker):
             try:
-                found = _CachedOrganization(client).above(self.asker.account_id, organization_id)
+                found = asked(lambda: _CachedOrganization(client).above(self.asker.account_id, organization_id))
             except ClientError as error:
-                code, action = error_code(error), error.operation_name
-                if is_denied(error):
-                    raise FatalError(asker.grant(action, code, advice=ADVICE)) from error
-                if code in _ELSEWHERE:
-                    raise FatalError(f"{asker}: {action} answered {code}. {ADVICE}") from error
+                if error_code(error) in _ELSEWHERE:
+                    text = f"{asker}: {error.operation_name} answered {error_code(error)}. {ADVICE}"
+                    raise FatalError(text) from error
                 raise
+        if isinstance(found, Unanswered):
+            raise FatalError(found.sentence(asker, advice=ADVICE))
         policies = sum(len(level.policies) for level in found.levels)
         log.info(
             "control policies read",

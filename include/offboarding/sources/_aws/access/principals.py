@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from offboarding.model import PrincipalKind
-from offboarding.sources._aws.client.failures import is_denied
+from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.inventory import Inventory
 from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, Statement, statements
 
@@ -88,29 +88,27 @@ class Principals:
     """ARNs of attached policies whose text is missing: what they grant isn't known, so no read is complete."""
 
 
-def read_aws_policies(iam: "IAMClient", inventory: Inventory) -> Mapping[str, NamedPolicy]:
+def read_aws_policies(iam: "IAMClient", inventory: Inventory, refusals: Refusals) -> Mapping[str, NamedPolicy]:
     """The text of those of AWS's own policies that are attached here, by ARN; `inventory` with roles.
 
-    A call that lists them, and one for each (two for a boundary that is attached nowhere). What may not be read is left
-    out, and is told as `Principals.unread`. Raises botocore's ClientError for all but a missing right.
+    A call that lists them, and one for each (two for a boundary that is attached nowhere). What isn't answered is left
+    out, and is told as `Principals.unread`.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html
     """
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
-
     wanted = sorted({attached.arn for attached in _attached(inventory) if attached.by_aws})
     if not wanted:
         return {}
     found: dict[str, NamedPolicy] = {}
-    try:
+
+    def read() -> None:
         versions = _versions(iam)
         for arn in wanted:
             version = versions.get(arn) or iam.get_policy(PolicyArn=arn)["Policy"].get("DefaultVersionId", "v1")
             answer = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
             document = answer.get("Document")
             found[arn] = NamedPolicy(name=arn.rpartition("/")[2], statements=statements(document))
-    except ClientError as error:
-        if not is_denied(error):
-            raise
+
+    refusals.ask("AWS's own policies", read)
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.sources._aws.client.answers import UnreadableAnswerError
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -23,6 +24,14 @@ _PASSING = frozenset(
     | {"ExpiredToken", "ExpiredTokenException", "ConcurrentModification", "EntityTemporarilyUnmodifiable"}
     | {"ConcurrentModificationException", "PolicyNotFoundException"}
 )
+_UNKNOWN_CALLS = frozenset(
+    {"InvalidAction", "UnknownOperation", "UnknownOperationException", "NotImplemented", "NotImplementedException"}
+)
+_NOT_FOUND = frozenset({"404", "405"})
+"""What botocore calls an error that comes without AWS's own word for it."""
+_NOT_IMPLEMENTED = 501
+_BUSY = frozenset({429, 502, 503, 504})
+"""What stands between says so of any call; what's behind it may be well in a minute."""
 _SERVER_ERROR = 500
 PERMISSIONS = "docs/permissions/aws.md"
 SERVICES: Mapping[str, str] = dict.fromkeys(
@@ -67,6 +76,15 @@ class CallerIdentity:
         at, more = f" for {where}" if where else "", f". {advice}" if advice else ""
         return f"{self}: {action} denied{at} ({code}). Grant {right} to {self.whom} ({PERMISSIONS}){more}"
 
+    def lacks(self, action: str, answer: str, *, where: str = "") -> str:
+        """The sentence for a call that the system asked doesn't have. `answer`: AWS's word and the HTTP status."""
+        at = f" for {where}" if where else ""
+        return (
+            f"{self}: {action} isn't answered as AWS does{at} ({answer}): what it alone tells is NOT CHECKED. Does "
+            f"endpoint_url of connection {self.conn_id} lead to AWS? Where something stands in for it that lacks this "
+            "call, acknowledge the gap"
+        )
+
 
 def error_code(error: "ClientError") -> str:
     """AWS's own word for what went wrong."""
@@ -78,6 +96,22 @@ def is_denied(error: "ClientError") -> bool:
     return error_code(error) in DENIED
 
 
+def is_unknown_call(error: "ClientError") -> bool:
+    """Whether whatever answered has no such call."""
+    code, status = error_code(error), http_status(error)
+    return code in _UNKNOWN_CALLS or code in _NOT_FOUND or status == _NOT_IMPLEMENTED
+
+
+def is_lasting(error: UnreadableAnswerError) -> bool:
+    """Whether it may be the answer of a system without this call."""
+    return error.status not in _BUSY
+
+
+def http_status(error: "ClientError") -> int:
+    """The answer's; 0 where there is none."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
 def is_absent(error: "ClientError") -> bool:
     """Whether the thing isn't there (https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetLoginProfile.html)."""
     return error_code(error) in {"NoSuchEntity", "ResourceNotFoundException"}
@@ -87,7 +121,6 @@ def is_absent(error: "ClientError") -> bool:
 def speaking_of(asker: CallerIdentity) -> Generator[None]:
     """Raise AWS's errors as ours: RetriableError, or FatalError where a person has to act."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see interfaces
-    from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     try:
         yield
@@ -95,16 +128,16 @@ def speaking_of(asker: CallerIdentity) -> Generator[None]:
         raise _of_answer(error, asker) from error
     except BotoCoreError as error:
         raise _of_connection(error, asker) from error
-    except ResponseParserError as error:
+    except UnreadableAnswerError as error:
         raise RetriableError(
-            f"{asker}: what came is no answer of AWS's: a proxy's page, perhaps, or an answer cut short. It is tried "
-            f"again; if it stays so, look at what stands between, and at endpoint_url of connection {asker.conn_id}"
+            f"{asker}: what came to {error.operation_name} (HTTP {error.status}) is no answer of AWS's: a proxy's "
+            "page, or an answer cut short. It is tried again; if it stays so, look at what stands between, and at "
+            f"endpoint_url of connection {asker.conn_id}"
         ) from error
 
 
 def _of_answer(error: "ClientError", asker: CallerIdentity) -> OffboardingError:
-    code, action = error_code(error), error.operation_name
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code, action, status = error_code(error), error.operation_name, http_status(error)
     if code in _THROTTLED:
         tries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
         return RetriableError(
@@ -113,6 +146,8 @@ def _of_answer(error: "ClientError", asker: CallerIdentity) -> OffboardingError:
         )
     if code in DENIED:
         return FatalError(asker.grant(action, code))
+    if is_unknown_call(error):
+        return FatalError(asker.lacks(action, f"{code}, HTTP {status}"))
     if code in _REFUSED:
         return FatalError(
             f"{asker}: the access key of connection {asker.conn_id} is refused ({code}). Give the connection a key "

@@ -22,6 +22,7 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.sources._aws.client.failures import PERMISSIONS, error_code, speaking_of
+from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import AccountConnection
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Organization:
     access: AccountConnection
 
     def root_user(self, account_id: str) -> RootUser:
-        """What Organizations says of one account; a missing right is told, and keeps nothing else from being read.
+        """What Organizations says of one account; where it isn't answered, that is told, and all else is read.
 
         Raises RetriableError.
         """
@@ -132,7 +133,7 @@ class Organization:
             client = self.access.open().organizations()
             with speaking_of(asker):
                 try:
-                    told = client.describe_account(AccountId=account_id).get("Account", {})
+                    told = asked(lambda: client.describe_account(AccountId=account_id).get("Account", {}))
                 except ClientError as error:
                     if error_code(error) not in _NO_MEMBER:
                         raise
@@ -140,6 +141,8 @@ class Organization:
                     return RootUser(realm=account_id, member=None, error=f"{text}. Give it a source of its own")
         except FatalError as error:
             return RootUser(realm=account_id, member=None, error=str(error))
+        if isinstance(told, Unanswered):
+            return RootUser(realm=account_id, member=None, error=told.sentence(asker))
         return RootUser(realm=account_id, member=_member(told))
 
     def members(self) -> Iterator[MemberAccount]:

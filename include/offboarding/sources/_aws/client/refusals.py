@@ -1,10 +1,21 @@
-"""Calls that are denied for one key or one region: the others go on, and what is missing is told once for all."""
+"""Calls that aren't answered: the others go on, and what is missing is told once for all that it concerns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from offboarding.sources._aws.client.failures import CallerIdentity, error_code, is_denied
+from offboarding.sources._aws.client.answers import UnreadableAnswerError
+from offboarding.sources._aws.client.failures import (
+    CallerIdentity,
+    error_code,
+    http_status,
+    is_denied,
+    is_lasting,
+    is_unknown_call,
+)
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 Told = TypeVar("Told")
 
@@ -14,32 +25,76 @@ _NO_REGION = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "
 _GONE = frozenset({"NotFoundException", "ResourceNotFoundException", "ParameterNotFound"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unanswered:
+    """That one call isn't answered here, whatever the others are: a right is missing, or there is no such call."""
+
+    action: str
+    code: str
+    """AWS's own word; "" where what came can't be read."""
+    status: int
+    denied: bool
+
+    def sentence(self, asker: CallerIdentity, *, where: str = "", advice: str = "") -> str:
+        """What isn't checked for it, and what to do. `where`, `advice`: as `CallerIdentity.grant` takes them."""
+        if self.denied:
+            return asker.grant(self.action, self.code, where=where, advice=advice)
+        said = f"{self.code}, HTTP {self.status}" if self.code else f"HTTP {self.status}, and nothing that can be read"
+        return asker.lacks(self.action, said, where=where)
+
+
+def asked(call: Callable[[], Told]) -> Told | Unanswered:
+    """What is told by a call that others don't depend on, or that it isn't answered here.
+
+    Raises botocore's errors, and UnreadableAnswerError, where it might be in a minute, or where it's about a thing that
+    isn't there.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
+
+    try:
+        return call()
+    except ClientError as error:
+        if unanswered := _unanswered(error):
+            return unanswered
+        raise
+    except UnreadableAnswerError as error:
+        if not is_lasting(error):
+            raise
+        return Unanswered(action=error.operation_name, code="", status=error.status, denied=False)
+
+
+def _unanswered(error: "ClientError") -> Unanswered | None:
+    denied = is_denied(error)
+    if not denied and not is_unknown_call(error):
+        return None
+    return Unanswered(action=error.operation_name, code=error_code(error), status=http_status(error), denied=denied)
+
+
 @dataclass(slots=True, kw_only=True)
 class Refusals:
-    """What was denied so far."""
+    """What wasn't answered so far, of one key or one region after the other."""
 
     asker: CallerIdentity
     advice: str = ""
     """What else may help, a sentence."""
-    _where: dict[tuple[str, str], list[str]] = field(default_factory=dict[tuple[str, str], list[str]])
-    """By call and AWS's word."""
+    _where: dict[Unanswered, list[str]] = field(default_factory=dict[Unanswered, list[str]])
 
     def ask(self, where: str, call: Callable[[], Told]) -> Told | None:
-        """What the call tells; None where it's denied, which is kept, or about what was deleted since it was listed.
-
-        Raises botocore's ClientError for all else.
+        """What the call tells; None where it isn't answered, which is kept, or about what was deleted since it was
+        listed. Raises as `asked` for all else.
         """
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
-            return call()
+            told = asked(call)
         except ClientError as error:
             if error_code(error) in _GONE:
                 return None
-            if not is_denied(error):
-                raise
-            self._where.setdefault((error.operation_name, error_code(error)), []).append(where)
+            raise
+        if isinstance(told, Unanswered):
+            self._where.setdefault(told, []).append(where)
             return None
+        return told
 
     def ask_region(self, region: str, call: Callable[[], Told]) -> Told | None:
         """The same, of the first call in a region, which may not be enabled."""
@@ -50,18 +105,21 @@ class Refusals:
         except ClientError as error:
             if error_code(error) not in _NO_REGION:
                 raise
-            self._where.setdefault((error.operation_name, error_code(error)), []).append(region)
+            unanswered = Unanswered(
+                action=error.operation_name, code=error_code(error), status=http_status(error), denied=True
+            )
+            self._where.setdefault(unanswered, []).append(region)
             return None
 
     def sentences(self) -> tuple[str, ...]:
-        """One for each call that was denied."""
-        return tuple(self._sentence(*said, where) for said, where in sorted(self._where.items()))
+        """One for each call that wasn't answered."""
+        return tuple(self._sentence(unanswered, where) for unanswered, where in sorted(self._where.items()))
 
-    def _sentence(self, action: str, code: str, where: list[str]) -> str:
+    def _sentence(self, unanswered: Unanswered, where: list[str]) -> str:
         named = ", ".join(where[:_NAMED]) + (f" and {len(where) - _NAMED} more" if len(where) > _NAMED else "")
-        if code in _NO_REGION:
+        if unanswered.code in _NO_REGION:
             return (
-                f"{self.asker}: {named} refuses the key ({action}: {code}). Enable the region for this account, or "
-                "list the others under regions"
+                f"{self.asker}: {named} refuses the key ({unanswered.action}: {unanswered.code}). Enable the region "
+                "for this account, or list the others under regions"
             )
-        return self.asker.grant(action, code, where=named, advice=self.advice)
+        return unanswered.sentence(self.asker, where=named, advice=self.advice)

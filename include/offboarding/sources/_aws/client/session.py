@@ -1,21 +1,19 @@
 """Clients in one account: the connection's own key or a role assumed with it, and the account made sure of."""
 
 import functools
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError
+from offboarding.sources._aws.client.answers import AnswerWatch
 from offboarding.sources._aws.client.failures import PERMISSIONS, CallerIdentity, error_code, is_denied, speaking_of
 from offboarding.sources._aws.client.meter import Meter
 
 if TYPE_CHECKING:
     from boto3.session import Session
-    from botocore.awsrequest import AWSResponse
     from botocore.config import Config
     from botocore.loaders import Loader
-    from botocore.model import OperationModel
     from botocore.session import Session as BotocoreSession
     from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_ec2 import EC2Client
@@ -136,7 +134,7 @@ class AccountConnection:
                 region_name=self._region,
             )
             self.meter.watch(session)
-            session.events.register("after-call", _refuse_what_is_no_json)
+            AnswerWatch().watch(session)
             opened = Opened(session=session, options=self._options())
             if self.role_name:
                 opened = self._assumed(opened, self.role_name)
@@ -204,21 +202,6 @@ class AccountConnection:
                 f"{self.asker}: connection {self.asker.conn_id} leads to account {account_id}. Set role_name, or list "
                 f"account {account_id} under accounts"
             )
-
-
-def _refuse_what_is_no_json(http_response: "AWSResponse", model: "OperationModel", **_: object) -> None:
-    """Raise ResponseParserError for an answer that isn't JSON, or ends in its middle.
-
-    botocore takes such an answer for one that says nothing: a list of keys that is cut short would be an empty one.
-    """
-    from botocore.parsers import ResponseParserError  # noqa: PLC0415
-
-    if "json" not in str(model.service_model.metadata.get("protocol")) or not http_response.content:
-        return
-    try:
-        json.loads(http_response.content)
-    except ValueError as error:
-        raise ResponseParserError(f"{model.name} was answered by no JSON") from error
 
 
 def _described() -> "BotocoreSession":

@@ -1,0 +1,56 @@
+"""The first hour on somebody else's systems, as a newcomer spends it: what is there is found."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.lasting import Lasting, descriptions_read_once
+from tests.support.memory import Folder
+from tests.support.newcomer import LEAVER, LEFT_ON, Office, Typed, feed, office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstHour:
+    """What each command said, in the order in which they were typed."""
+
+    office: Office
+    init: Typed
+    doctor: Typed
+    night: Typed
+    findings: Typed
+
+
+@pytest.fixture(scope="module")
+def hour(in_memory: Folder, lasting: Lasting) -> Generator[FirstHour]:
+    """One hour for all of this file: nothing is mended by hand."""
+    lasting("descriptions", descriptions_read_once)
+    with office(in_memory("newcomer")) as at:
+        path = feed(at.folder, {LEAVER: LEFT_ON})
+        init = at.type(
+            *("init", "--roster", f"csv={path}", "--source", "ldap=ldap_main", "--source", "aws_iam=aws_main"),
+            *("--store", "embedded", "--login-realm", "corp", "--zone", "Europe/Berlin"),
+            *("--set", "policy.baseline=ticket"),
+        )
+        yield FirstHour(
+            office=at,
+            init=init,
+            doctor=at.type("doctor"),
+            night=at.type("nightly"),
+            findings=at.type("findings", "--format", "jsonl"),
+        )
+
+
+def test_a_call_that_the_system_lacks_costs_its_kind_alone(hour: FirstHour) -> None:
+    """Plain moto has no ListServiceSpecificCredentials."""
+    lacking = "ListServiceSpecificCredentials isn't answered as AWS does (HTTP 500"
+    assert lacking in flat(hour.doctor.out)
+    assert lacking in flat(hour.night.out)
+    assert "aws-main 123456789012 was read in part" in hour.night.out
+    (account,) = (line for line in hour.findings.lines if line["subject"]["label"].endswith(f":user/{LEAVER}"))
+    assert (account["standing"], account["state"]) == ("works", "open")
+
+
+def flat(printed: str) -> str:
+    """What was printed, whatever the lines' length."""
+    return " ".join(printed.split())
