@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from psycopg.rows import scalar_row
@@ -23,13 +23,26 @@ def forget(session: Session, *files: str) -> None:
 
 def make(session: Session, file: str, values: Mapping[str, object], *names: str) -> None:
     """These tables (none named: all of the file), each after those that it reads; what is there already stays."""
-    makers, needs = _makers(file), _needs(file)
+    makers = _makers(file)
     with session.cursor(row_factory=scalar_row) as cursor:
         there = set(cursor.execute(_THERE).fetchall())
-    wanted = _with_needs(needs, names or tuple(makers), there)
-    for block in dict.fromkeys(makers[name] for name in TopologicalSorter(wanted).static_order()):
+    wanted = [makers[name] for name in names or makers if name not in there]
+    for block in TopologicalSorter(before(file, wanted, there)).static_order():
         for statement in statements(file, block):
             session.execute(statement, values)
+
+
+def before(file: str, wanted: Iterable[str], there: Collection[object] = ()) -> Mapping[str, Collection[str]]:
+    """Each block that is needed, and the blocks that come before it. `there`: tables that were made before."""
+    makers, reads = _makers(file), _reads(file)
+    found: dict[str, list[str]] = {}
+    waiting = list(wanted)
+    while waiting:
+        block = waiting.pop(0)
+        if block not in found:
+            found[block] = sorted({makers[name] for name in reads[block] if name not in there})
+            waiting += found[block]
+    return found
 
 
 @functools.cache
@@ -39,23 +52,12 @@ def _makers(file: str) -> Mapping[str, str]:
 
 
 @functools.cache
-def _needs(file: str) -> Mapping[str, frozenset[str]]:
-    """Table -> those of the same file that it's made of."""
+def _reads(file: str) -> Mapping[str, frozenset[str]]:
+    """Block that makes tables -> those of the file that it's made of."""
     makers = _makers(file)
-    words = {table: set(re.findall(r"\w+", _text(file, block))) for table, block in makers.items()}
-    return {table: frozenset(makers.keys() & words[table] - {table}) for table in makers}
+    words = {block: set(re.findall(r"\w+", _text(file, block))) for block in makers.values()}
+    return {block: frozenset(name for name in makers.keys() & words[block] if makers[name] != block) for block in words}
 
 
 def _text(file: str, block: str) -> str:
     return _COMMENT.sub(b"", blocks(file)[block]).decode()
-
-
-def _with_needs(needs: Mapping[str, frozenset[str]], names: tuple[str, ...], there: set[object]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found and name not in there:
-            found[name] = {need for need in needs[name] if need not in there}
-            waiting += sorted(found[name])
-    return found

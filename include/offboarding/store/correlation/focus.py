@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
+from offboarding.store import temporary
 from offboarding.store.connect import Session
 from offboarding.store.sql import block, statements
 
@@ -37,7 +38,7 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
     Needs those of persons, and `source_setting`. `values`: correlation's own, and the digest of its settings.
     `everything`: whatever the notes say.
     """
-    _run(session, values, "take_notes", "make_focus")
+    temporary.make(session, "focus", values, "noted", "focus_account")
     everything = everything or _is(session, "is_everything", values) or not _grown(session, values)
     _run(session, values, "focus_on_everything" if everything else "focus_on_part")
     return everything
@@ -45,7 +46,8 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
 
 def _grown(session: Session, values: Mapping[str, object]) -> bool:
     """Whether the focus is complete; False where it became most of everything."""
-    _run(session, values, "make_naming", "focus_on_noted")
+    temporary.make(session, "focus", values, "named")
+    _run(session, values, "focus_on_noted")
     is_first_pass = True
     for step in itertools.count():
         at_step = {**values, "step": step, "is_first_pass": is_first_pass}

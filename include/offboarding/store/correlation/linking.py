@@ -87,21 +87,25 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         drop_views(session)
         temporary.forget(session, "persons", "notices", "focus", "correlate", "uses")
         _placeholders(session, settings.placeholders)
-        _run(session, "persons", values, "refresh_statistics", "make_shared_mail")
+        _run(session, "persons", values, "refresh_statistics")
+        temporary.make(session, "persons", values, "shared_mail")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
-        _run(session, "persons", values, "make_employment_span", "overrule_spans", "make_feed_state")
+        temporary.make(session, "persons", values, "employment_span")
+        _run(session, "persons", values, "overrule_spans")
+        temporary.make(session, "persons", values, "feed_state")
         for step in ("end_served", "confirm_notices"):
             recorded.write(session, "notice", "notices", step, values, actor="the roster")
-        _run(session, "notices", values, "make_person_state")
-        _run(session, "persons", values, "make_possibly_one", "make_contested", "make_hidden", "write_hidden")
+        temporary.make(session, "notices", values, "person_state")
+        temporary.make(session, "persons", values)
+        _run(session, "persons", values, "write_hidden")
         if recorded_links.DEPARTURES in edited:
             recorded_links.put_back_returned(session)
         # What was edited begins no episode, in which everything would be found and told once more.
         raised = () if recorded_links.DEPARTURES in edited else ("raise_episodes",)
         moved = _run(session, "persons", values, "end_departures", *raised, "begin_departures")
-        _run(session, "correlate", values, "make_source_setting")
-        _run(session, "uses", values, "take_uses")
+        temporary.make(session, "correlate", values, "source_setting")
+        temporary.make(session, "uses", values, "use_taken")
         everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
         with first_load(session, "link") as are_first:
@@ -109,7 +113,8 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         if written or merged or edited or (moved and recorded_links.DEPARTURES in recorded_links.changed(session)):
             recorded_links.note(session)
         _run(session, "correlate", values, "analyze_links")
-        _run(session, "uses", values, "make_use_to_keep", "keep_less_use")
+        temporary.make(session, "uses", values)
+        _run(session, "uses", values, "keep_less_use")
         note_correlated(session, values, everything=everything)
         _run(session, "correlate", values, "refresh_link_statistics")
         drop_views(session)
@@ -118,32 +123,34 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
 
 def _score(session: Session, values: dict[str, object]) -> None:
     # Evidence names people as they are shown.
-    _run(session, "correlate", values, "make_person_key", "show_workers", "make_shared", "make_ruling")
-    is_questioned = _run(session, "correlate", values, "make_questioned") > 0
-    _run(session, "correlate", values, "make_bearing", "add_own_ids")
-    _run(session, "correlate", values, "make_weighed_nothing")
-    if _run(session, "correlate", values, "make_weightless"):
+    temporary.make(session, "correlate", values, "several_workers")
+    _run(session, "correlate", values, "show_workers")
+    # What too many bear goes before anything else is made of what they bear.
+    temporary.make(session, "correlate", values, "weightless", "weighed_nothing")
+    if _is_any(session, "weightless"):
         _run(session, "correlate", values, "drop_weightless")
-    _run(session, "correlate", values, "make_borne_then")
-    _run(session, "correlate", values, "make_claim", "make_further", "make_evidence", "make_ranked")
+    is_questioned = _is_any(session, "questioned")
+    temporary.make(session, "correlate", values, "claim", "further", "evidence", "ranked")
     _run(session, "correlate", {**values, "again": False}, "rank")
     if is_questioned:
         _run(session, "correlate", values, "keep_words")
     # An account that is definitely somebody's vouches for their logins; one that is theirs by now, for ids and keys.
-    _run(session, "correlate", values, "make_vouching", "make_vouched_login")
+    temporary.make(session, "correlate", values, "vouched_login")
     _add(session, values, "evidence_login")
     _add(session, values, "evidence_external_id", "evidence_ssh_key")
+    temporary.make(session, "correlate", values, "at_once")
     _add(session, values, "evidence_at_once")
     _run(session, "correlate", values, "link_each_leaver")
     _settle_words(session, values, is_questioned=is_questioned)
     _run(session, "correlate", values, "evidence_mail_owner", "evidence_owner_number", "evidence_owner_label")
-    _run(session, "correlate", values, "make_owned", "make_owning", "add_created_links")
+    temporary.make(session, "correlate", values, "owning")
+    _run(session, "correlate", values, "add_created_links")
     _run(session, "created", values, "add_recorded_links")
 
 
 def _settle_words(session: Session, values: dict[str, object], *, is_questioned: bool) -> None:
     """Where an account says otherwise of itself than when its link stood: by which words that goes."""
-    _run(session, "correlate", values, "make_held")
+    temporary.make(session, "correlate", values, "held_link")
     if is_questioned:
         _run(session, "correlate", values, "settle_words")
     _run(session, "correlate", values, "forget_words")
@@ -152,7 +159,7 @@ def _settle_words(session: Session, values: dict[str, object], *, is_questioned:
 def _write_links(session: Session, values: dict[str, object], *, are_first: bool) -> int:
     """End those that no longer hold, and begin those that didn't: the first ones straight away. Returns how many."""
     if not are_first:
-        _run(session, "correlate", values, "make_final_link")
+        temporary.make(session, "correlate", values, "final_link")
     table = b"link" if are_first else b"final_link"
     statement = b"insert into %b (%b) %b" % (table, _LINK_COLUMNS, block("correlate", "links_today"))
     made = session.execute(statement, values).rowcount
@@ -175,8 +182,12 @@ def _run(session: Session, file: str, values: dict[str, object], *names: str) ->
     return written
 
 
+def _is_any(session: Session, table: str) -> bool:
+    return session.execute(b"select from pg_temp." + table.encode() + b" limit 1").rowcount > 0
+
+
 def _placeholders(session: Session, values: Sequence[str]) -> None:
-    session.execute(block("correlate", "make_placeholder"))
+    temporary.make(session, "correlate", {}, "placeholder")
     session.execute("insert into placeholder select distinct unnest(%s::text[])", (list(values),))
 
 

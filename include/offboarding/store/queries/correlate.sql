@@ -113,8 +113,6 @@ where (ltrim(b.value, '0') <> '' or (b.value = '' and b.loose <> ''))
 -- What few bear, and is asked for again and again: without it, each time all would be passed by.
 create index on bearing (kind) where kind in ('directory_id', 'ssh_key') or origin = 'owner' or service_like
     or (kind = 'number' and loose <> value);
-
--- name: add_own_ids
 -- Accounts' own ids that HR or another system names: nearly nobody does, and every account has one.
 insert into bearing (account_pk, setting, created_at, service_like, kind, value, loose, origin, name, raw)
 with named as (
@@ -591,7 +589,7 @@ select b.account_pk, s.person_uid, 'key', %(ssh_key)s, 'the same SSH key is on a
 from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> abs(b.account_pk))
 where b.kind = 'ssh_key' and b.origin <> 'owner';
 
--- name: evidence_at_once
+-- name: make_at_once
 -- Of an account that nobody has for certain: each of those to whom HR gives its mail or login, or what that is built on, at
 -- the same time.
 create temp table at_once as
@@ -609,6 +607,9 @@ where not t.alone
             or (b.origin <> 'owner' and t.space in (s.login_space, 'source:' || s.source)) end
     and not exists (select from ranked r where r.account_pk = t.account_pk and r.is_clear);
 delete from at_once where score is null;
+
+-- name: evidence_at_once
+-- That speaks for each of them.
 insert into further
 select c.account_pk, c.person_uid, c.kind, c.score, 'HR gives the ' || c.kind
     || coalesce(' to ' || o.others || ' at the same time', ' to several at once')
