@@ -76,6 +76,10 @@ class Settings:
     """Most entries that a paged search gives in all (limits, size.prtotal): how a directory truncates silently."""
     unindexed_limit: int | None = None
     """Most entries that a search may look through that no index narrows (limits, size.unchecked); else it's refused."""
+    ppolicy: bool = True
+    """Whether the overlay ppolicy is there at all, with its schema and its control."""
+    config_readers: Sequence[str] = ()
+    """DNs of accounts that may read cn=config."""
     default_policy_dn: str | None = None
     """Loads the ppolicy overlay; this entry's rules hold for accounts without pwdPolicySubentry."""
     readers: Sequence[str] = ()
@@ -202,7 +206,8 @@ def _configuration(folder: Path, settings: Settings, program: Program) -> str:
     lines = [f"include {_quoted(program.schemas / f'{name}.schema')}" for name in SCHEMAS]
     lines += [f"include {_quoted(OWN_SCHEMA)}", f"pidfile {_quoted(folder / 'slapd.pid')}"]
     if program.modules:
-        lines += [f"modulepath {_quoted(program.modules)}", "moduleload back_mdb", "moduleload ppolicy"]
+        lines += [f"modulepath {_quoted(program.modules)}", "moduleload back_mdb"]
+        lines += ["moduleload ppolicy"] if settings.ppolicy else []
     if settings.tls:
         lines += [
             f"TLSCACertificateFile {_quoted(settings.tls.authority)}",
@@ -210,6 +215,9 @@ def _configuration(folder: Path, settings: Settings, program: Program) -> str:
             f"TLSCertificateKeyFile {_quoted(settings.tls.key)}",
             "TLSVerifyClient never",
         ]
+    if settings.config_readers:
+        names = " ".join(f"by dn.exact={_quoted(dn)} read" for dn in settings.config_readers)
+        lines += ["database config", f"access to * {names}"]
     lines += [
         "database mdb",
         # The file is sparse: what isn't used takes no room.

@@ -2,8 +2,10 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.lasting import Lasting, descriptions_read_once
 from tests.support.memory import Folder
@@ -19,6 +21,11 @@ class FirstHour:
     doctor: Typed
     night: Typed
     findings: Typed
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What `init` wrote."""
+        return yaml.safe_load(self.office.config.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +61,18 @@ def test_a_call_that_the_system_lacks_costs_its_kind_alone(hour: FirstHour) -> N
 def flat(printed: str) -> str:
     """What was printed, whatever the lines' length."""
     return " ".join(printed.split())
+
+
+def test_a_directory_that_locks_nobody_is_proposed_so_and_its_leaver_found(hour: FirstHour) -> None:
+    directory = hour.settings["sources"][0]
+    assert (directory["kind"], directory["locks"]) == ("ldap", "none")
+    assert "witness" not in directory
+
+    said = "locks: none is declared: every account here counts as working as long as its entry is there"
+    assert said in flat(hour.doctor.out)
+    assert said in flat(hour.night.out)
+    assert "9 accounts: 9 may get in" in hour.doctor.out
+    (found,) = (line for line in hour.findings.lines if line["rule"] == "leaver-account-works")
+    assert found["subject"]["label"].startswith(f"uid={LEAVER},")
+    assert (found["standing"], found["state"]) == ("works", "open")
+    assert "unverified" not in hour.night.out

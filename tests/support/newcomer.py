@@ -150,7 +150,12 @@ def _slapd(folder: Path) -> slapd.Settings:
     ldif = folder / "directory.ldif"
     ldif.write_text("\n".join(entries), encoding="ascii")
     return slapd.Settings(
-        suffix=SUFFIX, admin_dn=f"cn=admin,{SUFFIX}", admin_password="admin's own", ldif=ldif, readers=(READER,)
+        suffix=SUFFIX,
+        admin_dn=f"cn=admin,{SUFFIX}",
+        admin_password="admin's own",
+        ldif=ldif,
+        readers=(READER,),
+        ppolicy=False,
     )
 
 

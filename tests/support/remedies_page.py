@@ -25,7 +25,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "aws_iam": (Kind.ACCOUNT, *CREDENTIAL_KINDS, Kind.ROLE, Kind.ROOT_ACCOUNT),
     "ldap": (Kind.ACCOUNT, Kind.SSH_KEY, Kind.CERTIFICATE),
 }
-_PRODUCTS: Mapping[str, Sequence[str]] = {"ldap": ("openldap", "389ds", "freeipa", "ad")}
+_PRODUCTS: Mapping[str, Sequence[str]] = {"ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad")}
 _NAMES: Mapping[str, Sequence[str]] = {
     "aws_secrets": ("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"),
     "vault_transit": ("transit/NAME",),

@@ -44,8 +44,8 @@ class Account:
     standing_reason: str
     """Why, for people and by which call: "pwdAccountLockedTime 000001010000Z under cn=default (pwdLockout TRUE)"."""
     product: str = ""
-    """Which one it is, where a kind of source reads several (openldap, ad, 389ds, freeipa): it decides what a ticket
-    says is to be typed. "" where the kind of source says it."""
+    """Which one it is, where a kind of source reads several (openldap, with or without locks, ad, 389ds, freeipa): it
+    decides what a ticket says is to be typed. "" where the kind of source says it."""
     kind: SubjectKind = SubjectKind.ACCOUNT
     """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
     has_own_login: bool = True

@@ -80,7 +80,7 @@ def _found(night: Night) -> Iterator[str]:
     yield from _urgent(night, standing)
     new = [finding for finding in standing if finding.opened]
     yield from labelled("New", [_counts(new) + _ticket_refs(new) + _again(new)])
-    yield from labelled("Open", [_counts(standing) + _oldest(night, standing)])
+    yield from labelled("Open", [_counts(standing) + _oldest(night, standing) + _unverified(night)])
     yield from labelled("Resolved", [_resolved(night)])
     yield from labelled("Waiting", _waiting(night))
 
@@ -119,6 +119,8 @@ def _line(night: Night, finding: NightFinding) -> str:
         parts.append(f"gone {counted(whole_days(finding.left_at, night.run.as_of), 'day')}")
     if finding.privileged and kind not in KEY_KINDS:
         parts.append("privileged")
+    if finding.state == FindingState.UNVERIFIED:
+        parts.append("unverified")
     told = f"  {ticket(finding.ref)}" if finding.tracker else ""
     return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{told}"
 
@@ -157,6 +159,12 @@ def _oldest(night: Night, findings: Sequence[NightFinding]) -> str:
         days = counted(whole_days(left_at, night.run.as_of), "day")
         text = f", the longest {days} after the departure ({short_finding(oldest.finding_key)})"
     return f"{text}, {late} past due" if late else text
+
+
+def _unverified(night: Night) -> str:
+    """They aren't open: nobody knows whether they work."""
+    count = sum(finding.state == FindingState.UNVERIFIED for finding in night.findings)
+    return f"; {count} more unverified" if count else ""
 
 
 def _resolved(night: Night) -> str:

@@ -329,6 +329,16 @@ def test_what_could_not_be_checked_comes_red_first_and_once() -> None:
     ]
 
 
+def test_what_nobody_knows_to_work_is_marked_as_such_and_counted_beside_what_is_open() -> None:
+    seen = told(findings=(finding(), replace(finding(state="unverified"), finding_key="ffff0000")))
+
+    assert line(seen, "Open").startswith("1 finding on 1 person")
+    assert line(seen, "Open").endswith("; 1 more unverified")
+    lines = night.render(seen, ZONE).splitlines()
+    (marked,) = (each for each in lines if "f-ffff0000" in each and "leaver" in each)
+    assert marked.endswith(", unverified")
+
+
 def test_says_what_was_read_and_how_much_could_be_linked() -> None:
     closed = replace(AWS, part="333333333333", status="failed", accounts=0)
 

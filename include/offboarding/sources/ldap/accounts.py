@@ -70,6 +70,7 @@ class Describer:
     realm: str
     settings: LdapSettings
     flavor: Flavor
+    product: str
     judge: AccountJudge
     certificate_judge: CertificateJudge
     rolls: Rolls
@@ -167,7 +168,7 @@ class Describer:
             created_by=entry.first(self.flavor.creator),
             standing=judgement.standing,
             standing_reason=judgement.reason,
-            product=self.flavor.name,
+            product=self.product,
             password_set_at=max(self._times(entry, self.flavor.password_set, problems), default=None),
             service_like=self._service_like(entry, logins),
             privileged=privileged,

@@ -24,6 +24,7 @@ from offboarding.sources.ldap.visibility import Seen, seen_credentials, unseen
 def survey(session: Session, settings: LdapSettings, context: ReadContext, judge: CertificateJudge) -> "Directory":
     """Find out which directory this is, whether locks can be read, and who is privileged. Raises as `collect`."""
     flavor = choose(session, settings)
+    product = flavor.product(settings)
     session.adopt(flavor.says_of_reference, flavor.limits_fix)
     settings = flavor.settle(settings)
     realm = _base_id(session, settings, flavor)
@@ -33,6 +34,7 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext, judge
         realm=realm,
         settings=settings,
         flavor=flavor,
+        product=product,
         judge=flavor.judge(session, settings, context.as_of),
         certificate_judge=judge,
         rolls=rolls,

@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 from offboarding.model import Gap
-from offboarding.model.errors import IncompleteReadError
+from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.session import Session
 from offboarding.sources.ldap.settings import LdapSettings
@@ -70,6 +70,12 @@ class Flavor(ABC):
     def settle(self, settings: LdapSettings) -> LdapSettings:
         """The settings with this directory's own defaults."""
         return settings.with_defaults(self.defaults, self.attribute_defaults)
+
+    def product(self, settings: LdapSettings) -> str:
+        """Which one it is, for what is to be typed there. ConfigError where the settings can't be true of it."""
+        if settings.locks == "none":
+            raise ConfigError(f"sources.{settings.name}.locks: {self.name} always has locks. Take locks: none off.")
+        return self.name
 
     def native_id(self, entry: Entry) -> str:
         """The entry's immutable id in lower case, "" where it shows none."""

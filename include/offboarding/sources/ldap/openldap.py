@@ -7,6 +7,7 @@ from datetime import datetime
 from offboarding.model import Gap
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
+from offboarding.sources.ldap.lockless import WITHOUT_LOCKS, declared_without
 from offboarding.sources.ldap.names import canonical
 from offboarding.sources.ldap.results import RefusedError
 from offboarding.sources.ldap.session import Session
@@ -41,9 +42,16 @@ class OpenLdap(Flavor):
         """A rule of slapd.access(5)."""
         return f'grant `to dn.subtree="{dn}" by dn.exact="{reader}" read`'
 
+    def product(self, settings: LdapSettings) -> str:
+        """It need not have locks."""
+        return WITHOUT_LOCKS if settings.locks == "none" else self.name
+
     def judge(self, session: Session, settings: LdapSettings, as_of: datetime) -> "PolicyJudge":
-        """Read the witness, and get ready to judge entries."""
-        proof = prove(session, settings, (LOCKED,), lambda entry: is_permanent_lock(entry.first(LOCKED)))
+        """Read the witness, or what there is in its place, and get ready to judge entries."""
+        if settings.locks == "none":
+            proof = declared_without(session, settings.base_dn)
+        else:
+            proof = prove(session, settings, (LOCKED,), lambda entry: is_permanent_lock(entry.first(LOCKED)))
         return PolicyJudge(session, default=settings.ppolicy_default, proof=proof, as_of=as_of)
 
 
@@ -64,8 +72,10 @@ class PolicyJudge:
     def gaps(self, realm: str) -> Iterator[Gap]:
         """What kept it from judging, once every entry has been judged."""
         if not self.proof.readable:
-            text = f"{self.session.source}: {self.proof.reason}. {self._fix()}"
+            text = f"{self.session.source}: {self.proof.reason}. {self.proof.fix or self._fix()}"
             yield Gap(realm=realm, text=text, red=True)
+        elif self.proof.told:
+            yield Gap(realm=realm, text=f"{self.session.source}: {self.proof.told}", red=False)
         for policy in self._policies.values():
             if policy.problem:
                 yield Gap(realm=realm, text=f"{self.session.source}: {policy.problem}", red=True)
@@ -74,7 +84,8 @@ class PolicyJudge:
         if self.proof.readable is None:
             return (
                 "Without one nobody can tell an account that isn't locked from one whose lock we may not read: lock an "
-                f"account of nobody's for good ({LOCKED} {PERMANENT}) and name its DN as `witness` ({RIGHTS})"
+                f"account of nobody's for good ({LOCKED} {PERMANENT}) and name its DN as `witness` ({RIGHTS}). Where "
+                "the server has no overlay ppolicy, nobody can be locked: declare `locks: none`"
             )
         names = ",".join(OpenLdap.lock_attributes)
         right = f'to attrs={names} by dn.exact="{self.session.reader}" read'

@@ -7,6 +7,7 @@ from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.flavors import choose
+from offboarding.sources.ldap.lockless import sign_of_locks
 from offboarding.sources.ldap.session import Session, opened
 from offboarding.sources.ldap.settings import LdapSettings
 
@@ -77,7 +78,21 @@ def _groups(session: Session, base: str, flavor: Flavor) -> list[str]:
 
 
 def _openldap(session: Session, base: str, asker: Chooser, notes: list[str]) -> dict[str, object]:
-    """The default policy, which only cn=config knows for certain, and the witness."""
+    """That nobody can be locked; else the default policy, which only cn=config knows for certain, and the witness."""
+    if not sign_of_locks(session, base):
+        locks = asker.choose(
+            "locks",
+            "The server has no overlay ppolicy, so nobody's password can be locked: none says so; read, that it can",
+            ("none", "read"),
+            proposed="none",
+            confirm=True,
+        )
+        if locks == "none":
+            notes.append(
+                "locks: none: the server announces no password policy, so accounts work until their entries go, or "
+                f"disabled_when picks them ({RIGHTS})."
+            )
+            return {"locks": "none"}
     told: dict[str, object] = {}
     policies = list(_dns(session, base, "(objectClass=pwdPolicy)"))
     if policies:

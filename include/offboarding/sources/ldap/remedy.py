@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
+from offboarding.sources.ldap.lockless import WITHOUT_LOCKS
 
 _BIND = '-ZZ -H "$LDAP_URI" -D "$ADMIN_DN" -W'
 _MODIFY = f"ldapmodify {_BIND}"
@@ -86,6 +87,22 @@ def _lock(account: Account) -> tuple[str, ...]:
         f"Lock it until an administrator unlocks it:\n{lock}",
         f"The lock counts only where the password policy in force says pwdLockout TRUE. {_PASSWORDS_ONLY}.",
         f"Undo:\n{_ldif(dn, 'delete: pwdAccountLockedTime')}",
+    )
+
+
+def _shut_without_locks(account: Account) -> tuple[str, ...]:
+    dn = _dn(account)
+    keep = f'ldapsearch -LLL -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} "*" "+"'
+    return (
+        _WHERE,
+        f"Show the entry, and keep the output; it holds the password's hash, so keep it closed:\n{keep}",
+        f"This directory has no locks: take the password off.\n{_ldif(dn, 'delete: userPassword')}",
+        (
+            "Whether a password is there isn't shown to the checker. Mark the entry as disabled_when in the source's "
+            "configuration declares, or delete it: this item closes when that is seen."
+        ),
+        f"{_PASSWORDS_ONLY}.",
+        f"Undo: take the mark off, and add what you kept:\n{_ldif(dn, 'add: userPassword', 'userPassword:: KEPT')}",
     )
 
 
@@ -198,6 +215,7 @@ def _product(account: Account) -> Product:
 
 _PRODUCTS = {
     "openldap": Product(lock=_lock, set_password=_set_password),
+    WITHOUT_LOCKS: Product(lock=_shut_without_locks, set_password=_set_password),
     "389ds": Product(lock=_lock_in_389ds, set_password=_set_password, ssh_keys="nsSshPublicKey"),
     "freeipa": Product(lock=_disable_in_freeipa, set_password=_passwd_in_freeipa, ssh_keys="ipaSshPubKey"),
     "ad": Product(lock=_disable_in_ad, set_password=_reset_in_ad, certificates="userCertificate"),

@@ -81,6 +81,14 @@ class Session:
 
         return read_pages(ask, where=f"{self.source}: {base}", reader=self.reader, limits_fix=self._limits_fix)
 
+    def whole(self, base: str, condition: str, attributes: Sequence[str]) -> list[Entry]:
+        """Everything at and below `base` that meets the filter, in one answer, for what can't page (cn=config)."""
+        page = self._ask(base, condition, attributes, scope="SUBTREE", page_size=None, cookie=b"")
+        if page.refusal.code != SUCCESS:
+            where = f"{self.source}: {base}"
+            raise error_for(page.refusal, where=where, reader=self.reader, entries=0, limits_fix=self._limits_fix)
+        return page.entries
+
     def read(self, dn: str, attributes: Sequence[str]) -> EntryLookup:
         """Read one entry. No entry where it isn't there or is hidden; any other refusal is raised."""
         page = self._ask(dn, EVERYTHING, attributes, scope="BASE", page_size=None, cookie=b"")

@@ -98,6 +98,10 @@ class LdapSettings(SourceSettings):
     witness: str | None = Field(
         default=None, description="DN of an account that is locked for good: proof that locks can be read at all."
     )
+    locks: Literal["read", "none"] = Field(
+        default="read",
+        description="none: nobody is ever locked here (OpenLDAP without the overlay ppolicy), so every account works.",
+    )
     disabled_when: tuple[DisabledWhen, ...] = Field(
         default=(), description="Accounts that count as dead because you say so: a filter or a subtree each."
     )
@@ -125,6 +129,12 @@ class LdapSettings(SourceSettings):
     revocation: RevocationSettings | None = Field(
         default=None, description="Whether CRLs are asked about the certificates on leavers' entries, and which."
     )
+
+    @model_validator(mode="after")
+    def _has_locks_or_none(self) -> "LdapSettings":
+        if self.locks == "none" and (self.witness or self.ppolicy_default):
+            raise ValueError("locks: none says that nobody is locked, and witness or ppolicy_default that somebody is")
+        return self
 
     def with_defaults(self, own: Mapping[str, object], attributes: Mapping[str, object]) -> "LdapSettings":
         """The same with a flavor's own defaults in place of those that the user didn't set."""

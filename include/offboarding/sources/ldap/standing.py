@@ -43,8 +43,12 @@ class Proof:
     """Whether absent lock attributes mean "not locked": absent and unreadable look the same."""
 
     readable: bool | None
-    """True: the witness reads as locked; False: it doesn't; None: no witness is configured."""
+    """True: the witness reads as locked, or there are no locks; False: it doesn't; None: nothing proves it."""
     reason: str
+    fix: str = ""
+    """What is to be done about it, where that isn't the usual: sentences."""
+    told: str = ""
+    """What each report has to say of it, where it was declared and not seen."""
 
 
 def judge(entry: Entry, *, policy: PasswordPolicy, proof: Proof, as_of: datetime) -> AccountStanding:
