@@ -36,6 +36,7 @@ from offboarding.verifiers.jwks.entries import entries
 from offboarding.verifiers.ssh.lines import lines
 from offboarding.verifiers.ssh.revocation import RevocationError, Revocations
 from offboarding.waivers.reading import read as read_exceptions
+from tests.support.workbooks import Worksheet, workbook
 
 CORPUS = Path(__file__).parent / "corpus"
 NIGHT = datetime(2026, 11, 24, 16, tzinfo=UTC)
@@ -149,6 +150,12 @@ def _feed(data: bytes) -> None:
         list(roster.read())
 
 
+def _sheet(data: bytes) -> None:
+    """A workbook whose one sheet is this XML: of a packed one hardly a change would come through."""
+    parts = {"xl/worksheets/sheet1.xml": data}
+    _feed(workbook({"Staff": Worksheet([[name, "Ada", "a@corp.example"] for name in ("worker_id", "7")])}, parts=parts))
+
+
 def _file(read: Callable[..., object]) -> Callable[[bytes], object]:
     def from_file(data: bytes) -> None:
         with TemporaryDirectory(prefix="offboarding-fuzz-") as folder:
@@ -185,6 +192,7 @@ TARGETS = (
     Target(name="vault", read=_text(_allowed), raises=(PolicyFormatError,)),
     Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
     Target(name="feed", read=_feed, raises=(OffboardingError,)),
+    Target(name="sheet", read=_sheet, raises=(OffboardingError,)),
     Target(name="register", read=_file(read_register), raises=(ConfigError,)),
     Target(name="exceptions", read=_file(read_exceptions), raises=(ConfigError,)),
 )

@@ -16,6 +16,8 @@ from offboarding.queues import sqs
 from offboarding.rosters import postgres
 from offboarding.rosters.csv import manifests, proof, reading, s3
 from offboarding.rosters.csv.settings import Settings as Csv
+from offboarding.rosters.csv.workbook import reading as workbook
+from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
 from offboarding.sources import aws_cloudtrail, vault_transit
 from offboarding.sources.aws_cloudtrail import bucket
@@ -52,12 +54,14 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "LDAP: silence, and the whole login": (session.ANSWER_SECONDS, ""),
     "LDAP: a read": (default(LdapSettings, "max_read_minutes") * 60, "max_read_minutes"),
     "LDAP: empty pages in a row": (paging.EMPTY_PAGES, ""),
-    "CSV: a file, packed and unpacked (gzip, zip)": (default(Csv, "max_megabytes") * MB, "max_megabytes"),
+    "CSV: a file, packed and unpacked (gzip, zip, .xlsx)": (default(Csv, "max_megabytes") * MB, "max_megabytes"),
     "CSV: a file's read": (default(Csv, "max_read_minutes") * 60, "max_read_minutes"),
     "CSV: a line": (reading.LONGEST_LINE, ""),
     "CSV: a field": (csv.field_size_limit(), ""),
     "CSV: a manifest": (manifests._MOST_BYTES, ""),
     "CSV: a trailer, a manifest's line": (proof.LONGEST_PROOF, ""),
+    "CSV: all of a workbook but its sheets": (workbook.MOST_IN_MEMORY, ""),
+    "CSV: a workbook's rows, by Excel's own measure": (structure.MOST_ROWS, ""),
     "S3 feed: silence": (s3.READ_SECONDS, ""),
     "PostgreSQL roster: a statement, a portion of rows": (
         default(postgres.Settings, "statement_timeout"),

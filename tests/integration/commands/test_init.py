@@ -2,16 +2,19 @@
 
 import io
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from offboarding import wiring
 from offboarding.config import loading
 from tests.integration.commands.conftest import Type
 from tests.support.directory import POLICY, SUFFIX, WITNESS
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
+from tests.support.workbooks import Cell, Worksheet, day, workbook
 
 GERMAN = (
     "Personalnummer;Vollständiger Name;E-Mail;Kennung;Standort;Status;Eintrittsdatum;Austrittsdatum\n"
@@ -125,6 +128,93 @@ class TestFeeds:
         assert roster["columns"]["end"] == "Austrittsdatum"
         assert told["company"] == {"time_zone": "Europe/Berlin", "mail_domains": ["corp.example"]}
         assert loading.load(target).settings.rosters[0].name == "hr"
+
+    def test_a_workbook_with_all_that_people_put_around_a_table(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        header = [
+            "Employee\nNumber",
+            "Last Name ",
+            "First Name",
+            "Work Email",
+            "Status",
+            "Hire Date",
+            "Termination Date",
+        ]
+        rows = [
+            ["Staff list"],
+            ["As of", day(46350)],
+            header,
+            [Cell(17, form="00000"), "Müßig", "Jörg", "jm@corp.example", "Active", day(43528), None],
+            ["00018", "Groß", "Änne", "ag@corp.example", "Terminated", "13.05.2011", Cell(46339)],
+            ["Total: 2"],
+        ]
+        pages = {
+            "Notes": Worksheet([["By HR"]]),
+            "Staff": Worksheet(rows, merged=["A1:G1"]),
+            "Old": Worksheet(rows, hidden=True),
+        }
+        (tmp_path / "people.xlsx").write_bytes(workbook(pages))
+
+        words = (*directory_alone(monkeypatch), "--zone", "Europe/Berlin")
+        done = typed("init", "--roster", f"csv={tmp_path / 'people.xlsx'}", *words)
+
+        assert done.code == 0, done.err
+        (roster,) = written(target)["rosters"]
+        assert roster["sheet"] == "Staff"
+        assert roster["date_format"] == "%d.%m.%Y"
+        assert roster["columns"] == {
+            "worker_id": "Employee Number",
+            "name": ["Last Name", "First Name"],
+            "mail": "Work Email",
+            "status": "Status",
+            "start": "Hire Date",
+            "end": "Termination Date",
+        }
+        assert not {"encoding", "delimiter"} & set(roster)
+        assert 'Above the header, passed over each night: rows 1 and 2, "Staff list".' in target.read_text("utf-8")
+        read = wiring.roster(loading.load(target).settings, "hr", datetime(2026, 11, 25, tzinfo=UTC))
+        workers = {worker.worker_id: worker for worker in read.read()}
+        assert workers["00017"].name == "Müßig Jörg"
+        assert workers["00018"].employments[0].end_on == date(2026, 11, 13)
+        assert (list(read.problems), read.summary and read.summary.proved) == ([], True)
+
+    @pytest.mark.parametrize(
+        ("header", "row", "name"),
+        [
+            ("Personalnummer;Vorname;Nachname;Status", "17;Jörg;Müßig;aktiv", ["Vorname", "Nachname"]),
+            ("Personalnummer;Name;Vorname;Status", "17;Müßig;Jörg;aktiv", ["Name", "Vorname"]),
+            ("Personalnummer;Vorname;Vollständiger Name;Status", "17;Jörg;Jörg Müßig;aktiv", "Vollständiger Name"),
+            ("사번;성;이름;상태", "17;김;민준;aktiv", ["성", "이름"]),
+            ("사번;부서;이름;상태", "17;A;김민준;aktiv", "이름"),
+        ],
+    )
+    def test_names_that_stand_apart_are_put_together(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch, header: str, row: str, name: object
+    ) -> None:
+        words = ("--set", "hr.coverage=full", *directory_alone(monkeypatch), "--zone", "Europe/Berlin")
+        done = typed("init", "--roster", feed(tmp_path, f"{header}\n{row}\n"), *words)
+
+        assert done.code == 0, done.err
+        assert written(target)["rosters"][0]["columns"]["name"] == name
+
+    @pytest.mark.parametrize(
+        ("ending", "pattern", "noted"),
+        [
+            ("Total;2;;;;;;", "Total;(?P<rows>[0-9][0-9.']*);;;;;;", False),
+            ("Summe: 2", "Summe:\\ (?P<rows>[0-9][0-9.']*)", False),
+            ("Summe: 3", None, True),
+            ("Stand 2026;;;;;;;", None, True),
+        ],
+    )
+    def test_a_total_below_the_rows_is_declared_where_it_counts_them(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch, ending: str, pattern: str | None, noted: bool
+    ) -> None:
+        done = typed("init", "--roster", feed(tmp_path, f"{GERMAN}{ending}\n"), *directory_alone(monkeypatch))
+
+        assert done.code == 0, done.err
+        assert written(target)["rosters"][0].get("trailer", {}).get("pattern") == pattern
+        assert ("Below the people, no worker's" in target.read_text("utf-8")) == noted
 
     def test_days_that_may_be_two_are_asked_for_by_name(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,14 +1,16 @@
 """A file does what every roster must, wherever it lies and however it comes."""
 
+import csv
 import gzip
 import io
 import zipfile
 from pathlib import Path
 
 import fsspec
+import openpyxl
 import pytest
 
-from tests.contract.roster_contract import Publish, RosterContract, row
+from tests.contract.roster_contract import Publish, RosterContract, _peak, row
 from tests.support.buckets import Store, s3, s3_process
 from tests.unit.rosters.conftest import Deliver
 
@@ -44,6 +46,31 @@ class TestZip(RosterContract):
             return str(path), {}
 
         return delivered
+
+
+class TestWorkbook(RosterContract):
+    """As a spreadsheet."""
+
+    @pytest.fixture
+    def deliver(self, tmp_path: Path) -> Deliver:
+        def delivered(text: str):
+            path = tmp_path / "hr.xlsx"
+            book = openpyxl.Workbook(write_only=True)
+            sheet = book.create_sheet("Staff")
+            for fields in csv.reader(io.StringIO(text, newline="")):
+                sheet.append(fields)
+            book.save(path)
+            return str(path), {}
+
+        return delivered
+
+    def test_streams(self, publish: Publish) -> None:
+        """Row by row; the texts of all cells lie in a part of their own, and are held."""
+        few, many = publish([row("1", type="x")]), publish([row(str(number), type="x") for number in range(3000)])
+        floor = _peak(lambda: sum(1 for _ in few.read()))
+        held = _peak(lambda: list(many.read()))
+        streamed = _peak(lambda: sum(1 for _ in many.read()))
+        assert streamed - floor < (held - floor) / 2
 
 
 class TestS3(RosterContract):

@@ -104,7 +104,8 @@ def test_a_good_feed_is_read_without_a_word(feed: Feed) -> None:
         (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "XML"),
         (b'{"error": "unauthorized"}', "JSON"),
         (b"%PDF-1.7", "a PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook (.xls)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook of the old kind (.xls), or one with a password"),
+        (gzip.compress(b"PK\x03\x04"), "an archive in an archive"),
         (b"-----BEGIN PGP MESSAGE-----\n", "encrypted with PGP"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS"),
     ),
@@ -124,7 +125,10 @@ def _zip(**members: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "what"),
     (
-        (_zip(**{"[Content_Types].xml": "", "xl/workbook.xml": ""}), "hr.csv is an Excel workbook (.xlsx)."),
+        (
+            _zip(**{"[Content_Types].xml": "", "xl/workbook.xml": ""}),
+            "hr.csv is no workbook that can be read (ParseError).",
+        ),
         (_zip(a_csv=GOOD, b_csv=GOOD), "hr.csv is a zip of 2 files."),
         (_zip(), "hr.csv is a zip of 0 files."),
     ),

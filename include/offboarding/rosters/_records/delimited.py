@@ -16,8 +16,10 @@ class Record:
     last_row: int
     """The line it ends at: a quoted field may hold line ends."""
     fields: tuple[str, ...]
-    flaw: str
+    flaw: str = ""
     """Why it can't be read; "" where it can."""
+    addressed: bool = False
+    """A spreadsheet's: each field stands under its column, whatever stands beside it or is missing at its end."""
 
     def checked(self, columns: int) -> tuple[str, ...]:
         """The fields, if they are as many as the header's. Raises BadRecordError."""
@@ -26,6 +28,8 @@ class Record:
                 f"the quotation marks don't pair up ({self.flaw}){self._span()}",
                 "Have the export put fields that hold one into quotation marks, and double those within.",
             )
+        if self.addressed:
+            return (*self.fields[:columns], *[""] * (columns - len(self.fields)))
         if len(self.fields) != columns:
             raise BadRecordError(
                 f"{len(self.fields)} fields, where the header has {columns}{self._span()}",

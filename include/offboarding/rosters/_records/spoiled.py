@@ -1,10 +1,12 @@
-"""Values that can't be meant: bytes (a NUL, or what isn't of the encoding), a status or a day that nobody can read.
+"""Values that can't be meant: bytes (a NUL, or what isn't of the encoding), cells of a spreadsheet that tell nothing, a
+status or a day that nobody can read.
 
 The value alone is left out. Its status or a day can't be done without: then the record is left out, and what was known
 of its worker stands. Only where nobody knows whose the record is, or what else is lost with it, is the read partial.
 docs/decisions/0085-one-record-costs-itself.md
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -20,6 +22,22 @@ hole of that size may have swallowed the ends of rows, and the people between th
 """
 _NUL = "a NUL character stands in the value"
 _NUL_FIX = "Have the export write text alone; if every second character is one, the feed is utf-16."
+UNCALCULATED, MERGED, CELL_ERROR = "\ufdd0", "\ufdd1", "\ufdd2"
+"""What stands for a cell whose text isn't in the file: characters that Unicode keeps for such use, and no text holds.
+https://www.unicode.org/faq/private_use.html#nonchar1
+"""
+_CELLS = {
+    UNCALCULATED: (
+        "a formula stands in the cell, and its result isn't in the file",
+        "Open the file in Excel and save it, or have values alone exported.",
+    ),
+    MERGED: ("the cell is merged with the one above", "Have each row tell its own value."),
+    CELL_ERROR: (
+        "an error of the spreadsheet's stands in the cell",
+        "Mend the formula, or have values alone exported.",
+    ),
+}
+_CELL = re.compile(f"[{''.join(_CELLS)}]")
 _ITS_RECORD = ("status", *DAYS)
 """Without one of these a record says nothing that could be taken at its word."""
 _WHOSE = ("worker_id", "previous_worker_ids")
@@ -29,7 +47,12 @@ _WHOSE = ("worker_id", "previous_worker_ids")
 def is_clean(cells: Iterable[str]) -> bool:
     """Whether none of them holds such bytes: one look at all, since nearly every record is."""
     text = "".join(cells)
-    return "\0" not in text and (text.isascii() or not undecodable(text))
+    return "\0" not in text and (text.isascii() or not (undecodable(text) or _CELL.search(text)))
+
+
+def readable(text: str) -> str:
+    """The text of a spreadsheet's cell; "" where what it should be isn't in the file."""
+    return "" if _CELL.search(text) else text
 
 
 class SpoiledValues:
@@ -106,4 +129,7 @@ class SpoiledValues:
             return None
         if "\0" in value:
             return BadRecordError(_NUL, _NUL_FIX, column=header)
+        if cell := _CELL.search(value):
+            text, fix = _CELLS[cell[0]]
+            return BadRecordError(text, fix, column=header)
         return BadRecordError(f"the value is not {self._encoding}", f"Mend the row.{self._fix}", column=header)

@@ -91,7 +91,8 @@ def _candidates(place: Path) -> list[Path]:
         found = [file for file in place.iterdir() if counts_in_folder(file.name)]
     else:
         found = [Path(name) for name in glob.glob(str(place), recursive=True)]  # noqa: PTH207 - an absolute pattern
-    return [file for file in found if file.is_file()]
+    # Beside a workbook that somebody has open, Excel keeps a file of who that is.
+    return [file for file in found if file.is_file() and not file.name.startswith("~$")]
 
 
 def _described(path: Path) -> FeedFile:

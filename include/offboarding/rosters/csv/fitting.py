@@ -3,13 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
 from offboarding.rosters._records.columns import NAMES
-from offboarding.rosters._records.delimited import records
+from offboarding.rosters._records.delimited import Record, records
+from offboarding.rosters._records.problems import BadRecordError
+from offboarding.rosters._records.spoiled import readable
+from offboarding.rosters._records.titles import MOST_TITLES, Totals, filled, is_title, stands_above
 from offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters._records.words import composed
 
 ENCODINGS = ("utf-8", "cp949", "cp932", "cp950", "gb18030", "cp1252")
 """Those that HR's systems write, by the number of letters they can tell apart; Excel's own for each language."""
@@ -20,6 +25,7 @@ DATE_FORMATS = (
     *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y-%m-%d", "%Y년 %m월 %d일", "%Y년%m월%d일", "%Y年%m月%d日"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"),
 )
+_MOST_TOTALS = 5
 FIRST_YEAR, LAST_YEAR = 1930, 2100
 """Nobody began to work before; 9999-12-31 is no day."""
 
@@ -30,7 +36,12 @@ class Table:
 
     delimiter: str
     header: Sequence[str]
+    """In the form in which column names are compared."""
     rows: Sequence[Sequence[str]]
+    titles: Sequence[Record] = ()
+    """What stands above the header."""
+    totals: Sequence[Record] = ()
+    """What stands below the rows."""
 
 
 def known_columns(header: Iterable[str]) -> dict[str, str]:
@@ -41,6 +52,17 @@ def known_columns(header: Iterable[str]) -> dict[str, str]:
         if meaning and (meaning not in best or place < best[meaning][0]):
             best[meaning] = (place, cell)
     return {name: best[name][1] for name in NAMES if name in best}
+
+
+def name_parts(header: Sequence[str]) -> tuple[str, ...]:
+    """The columns of first and last name, as they follow each other; empty unless both are there."""
+    best: dict[str, tuple[int, str]] = {}
+    for cell in header:
+        part, place = usual("name_parts").get(plain(cell), ("", 0))
+        if part and (part not in best or place < best[part][0]):
+            best[part] = (place, cell)
+    found = {cell for _, cell in best.values()}
+    return tuple(cell for cell in header if cell in found) if len(best) == len(found) == 2 else ()
 
 
 def decodings(content: bytes) -> dict[str, str]:
@@ -62,10 +84,10 @@ def decodings(content: bytes) -> dict[str, str]:
 
 
 def tables(text: str) -> dict[str, Table]:
-    """Delimiter -> table, for each by which every record has as many fields as the header; most known columns first."""
+    """Delimiter -> table, for each by which every row has as many fields as the header; most known columns first."""
     found: dict[str, Table] = {}
     for delimiter in DELIMITERS:
-        table = _table(text, delimiter)
+        table = table_of(records(text.splitlines(keepends=True), delimiter), delimiter)
         if table is not None:
             found[delimiter] = table
     most = max((len(known_columns(table.header)) for table in found.values()), default=0)
@@ -85,7 +107,7 @@ def date_formats(values: Sequence[str], candidates: Iterable[str] = DATE_FORMATS
 
 def column(table: Table, header: str) -> list[str]:
     """What stands in a column, blanks left out."""
-    place = list(table.header).index(header)
+    place = list(table.header).index(composed(header))
     return [row[place].strip() for row in table.rows if row[place].strip()]
 
 
@@ -97,17 +119,52 @@ def counted(values: Iterable[str]) -> Mapping[str, int]:
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _table(text: str, delimiter: str) -> Table | None:
-    read = records(text.splitlines(keepends=True), delimiter)
-    header = next(read, None)
-    if header is None or header.flaw or len(header.fields) < 2:
+def table_of(feed: Iterable[Record], delimiter: str) -> Table | None:
+    """The records as a table, what people put around it apart; None where they are none."""
+    read = list(feed)
+    if any(record.flaw for record in read):
         return None
-    rows: list[Sequence[str]] = []
-    for record in read:
-        if record.flaw or len(record.fields) != len(header.fields):
-            return None
-        rows.append(record.fields)
-    return Table(delimiter=delimiter, header=header.fields, rows=rows)
+    titles = list(takewhile(is_title, read[: MOST_TITLES + 1]))
+    if len(titles) in (len(read), MOST_TITLES + 1):
+        titles = []  # of a table of two columns each row looks like one
+    if len(read) == len(titles):
+        return None
+    header, below = read[len(titles)], read[len(titles) + 1 :]
+    if len(header.fields) < 2 or not all(stands_above(title, header) for title in titles):
+        return None
+    totals = _totals(below, header)
+    rows = below[: len(below) - len(totals)]
+    if any(len(record.fields) != len(header.fields) and not record.addressed for record in rows):
+        return None
+    return Table(
+        delimiter=delimiter,
+        header=[composed(cell) for cell in header.fields],
+        rows=[[readable(cell) for cell in record.checked(len(header.fields))] for record in rows],
+        titles=titles,
+        totals=totals,
+    )
+
+
+def _totals(below: Sequence[Record], header: Record) -> list[Record]:
+    """The last records that tell a total or a note, and no worker."""
+    count = sum(1 for _ in takewhile(is_title, islice(reversed(below), _MOST_TOTALS)))
+    for first in range(len(below) - count, len(below)):
+        ending = below[first:]
+        if all(_is_total(record, below[:first], header) for record in ending):
+            return list(ending)
+    return []
+
+
+def _is_total(record: Record, above: Sequence[Record], header: Record) -> bool:
+    totals = Totals(filled(record.fields)[0], header.fields)
+    for one in above:
+        with suppress(BadRecordError):
+            totals.check(one)
+    try:
+        totals.check(record)
+    except BadRecordError:
+        return True
+    return False
 
 
 def _days(values: Sequence[str], form: str) -> tuple[date, ...] | None:

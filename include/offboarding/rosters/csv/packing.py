@@ -10,20 +10,25 @@ import shutil
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+"""What an archive raises that was cut off, or changed on its way."""
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 512
 _CHUNK = 1 << 16
 _MEGABYTE = 1 << 20
+_SAVED_ANEW = "Have it saved as .xlsx without a password, or exported as text (CSV)"
 _OTHERS = (
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "Have it exported as text (CSV)"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind (.xls), or one with a password", _SAVED_ANEW),
+    (_ZIP, "an archive in an archive", "Have it packed once; a workbook (.xlsx) is packed already"),
     (b"%PDF", "a PDF", "Have it exported as text (CSV)"),
     (b"-----BEGIN PGP", "encrypted with PGP", "Have it decrypted where it is delivered"),
     (b"<?xml", "XML", "Look at its text: if it says that access was denied, mend the download; else have it as CSV"),
@@ -35,8 +40,19 @@ _OTHERS = (
 _WORKBOOK = "[Content_Types].xml"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpackedFile:
+    """What a file holds, unpacked."""
+
+    stream: BinaryIO
+    """A text's bytes; or a workbook's, still packed, which can be gone through in any order."""
+    is_workbook: bool = False
+
+
 class WrongFileError(Exception):
-    """The file is no delimited text, or is damaged. Never leaves the roster: it becomes an IncompleteReadError."""
+    """The file is neither delimited text nor a workbook, or is damaged. Never leaves the roster: it becomes an
+    IncompleteReadError.
+    """
 
     def __init__(self, text: str, fix: str) -> None:
         super().__init__(text)
@@ -131,39 +147,46 @@ class Digested(io.RawIOBase):
 
 
 @contextmanager
-def unpacked(stream: Digested, encoding: str) -> Generator[BinaryIO]:
-    """The text's bytes. Raises WrongFileError where they are none, or the archive holds several files, or none."""
+def unpacked(stream: Digested, encoding: str) -> Generator[UnpackedFile]:
+    """What the file holds. Raises WrongFileError where that is neither text nor a workbook, or an archive holds several
+    files, or none.
+    """
     buffered = io.BufferedReader(stream, _CHUNK)
     start = buffered.peek(_LOOKED_AT)[:_LOOKED_AT]
     if start.startswith(_GZIP):
         with gzip.GzipFile(fileobj=buffered) as inner:
             opened = io.BufferedReader(_BoundedStream(cast("BinaryIO", inner), stream.bounds), _CHUNK)
             _refuse_others(opened.peek(_LOOKED_AT), encoding)
-            yield opened
+            yield UnpackedFile(stream=opened)
     elif start.startswith((_ZIP, _EMPTY_ZIP)):
-        with _member(buffered, stream.bounds) as inner:
-            _refuse_others(inner.peek(_LOOKED_AT), encoding)
-            yield inner
+        with tempfile.TemporaryFile() as copy, _archive(buffered, copy) as archive:
+            if _WORKBOOK in archive.namelist():
+                yield UnpackedFile(stream=cast("BinaryIO", copy), is_workbook=True)
+                return
+            with _member(archive, stream.bounds) as inner:
+                _refuse_others(inner.peek(_LOOKED_AT), encoding)
+                yield UnpackedFile(stream=inner)
     else:
         _refuse_others(start, encoding)
-        yield buffered
+        yield UnpackedFile(stream=buffered)
+
+
+def _archive(stream: BinaryIO, copy: IO[bytes]) -> zipfile.ZipFile:
+    """An archive, in a copy: its list of contents stands at its end."""
+    shutil.copyfileobj(stream, copy, _CHUNK)
+    return zipfile.ZipFile(copy)
 
 
 @contextmanager
-def _member(stream: BinaryIO, bounds: FileBounds) -> Generator[io.BufferedReader]:
-    """The one file of an archive, whose list of contents stands at its end."""
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(stream, copy, _CHUNK)
-        with zipfile.ZipFile(copy) as archive:
-            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-            if _WORKBOOK in names:
-                raise WrongFileError("is an Excel workbook (.xlsx)", "Have it exported as text (CSV)")
-            if len(names) != 1:
-                raise WrongFileError(f"is a zip of {len(names)} files", "Have one file packed in each")
-            if archive.getinfo(names[0]).flag_bits & 1:
-                raise WrongFileError("is an encrypted zip", "Have it packed without a password, or decrypted")
-            with archive.open(names[0]) as member:
-                yield io.BufferedReader(_BoundedStream(cast("BinaryIO", member), bounds), _CHUNK)
+def _member(archive: zipfile.ZipFile, bounds: FileBounds) -> Generator[io.BufferedReader]:
+    """The one file of an archive."""
+    names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    if len(names) != 1:
+        raise WrongFileError(f"is a zip of {len(names)} files", "Have one file packed in each")
+    if archive.getinfo(names[0]).flag_bits & 1:
+        raise WrongFileError("is an encrypted zip", "Have it packed without a password, or decrypted")
+    with archive.open(names[0]) as member:
+        yield io.BufferedReader(_BoundedStream(cast("BinaryIO", member), bounds), _CHUNK)
 
 
 def _refuse_others(start: bytes, encoding: str) -> None:

@@ -1,16 +1,19 @@
 """A first configuration of a CSV roster, from a look at the whole file."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import EmploymentStatus
 from offboarding.model.errors import ConfigError
-from offboarding.rosters._records.columns import DAYS
+from offboarding.rosters._records.columns import DAYS, NAMES
+from offboarding.rosters._records.delimited import Record
 from offboarding.rosters._records.usual_words import plain, usual
-from offboarding.rosters.csv.fitting import Table, column, counted, date_formats, decodings, known_columns, tables
-from offboarding.rosters.csv.places import store_of
+from offboarding.rosters._records.words import shown
+from offboarding.rosters.csv.fitting import Table, column, counted, date_formats, known_columns, name_parts
+from offboarding.rosters.csv.looking import SeenFile, look, one
 from offboarding.rosters.csv.stores import scheme_of
 
 _MOST_STATUSES = 30
@@ -22,7 +25,8 @@ _ANYBODYS = frozenset(
     | {"hanmail.net", "gmx.de", "web.de", "t-online.de", "qq.com", "163.com", "yahoo.co.jp", "proton.me"}
 )
 _SHOWN = 5
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile(r"[0-9](?:[0-9.,' ]*[0-9])?")
+_DIVIDER = re.compile(r"[.,' ]")
 
 
 def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> Proposal:
@@ -31,20 +35,19 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
     Raises ConfigError where two ways fit and nobody can be asked, naming both; and where none does.
     """
     path = where if scheme_of(where) else str(Path(where).expanduser().resolve())
-    encoding, text, name = _text(path, connection, asker)
-    table = _table(text, name, asker)
-    columns = _columns(table, asker)
+    seen = look(path, connection, asker)
+    table = seen.table
+    mapped = _columns(table, asker)
+    columns = _single(mapped)
     told = _statuses(table, columns, asker)
     coverage = _coverage(columns, told, asker)
-    settings: dict[str, object] = {"path": path, "coverage": coverage}
-    if encoding != "utf-8":
-        settings["encoding"] = encoding
-    if table.delimiter != ",":
-        settings["delimiter"] = table.delimiter
-    formats = _date_formats(table, columns, asker)
+    settings: dict[str, object] = {"path": path, "coverage": coverage, **seen.settings}
+    formats = _date_formats(seen, columns, asker)
     if formats and formats != ["%Y-%m-%d"]:
         settings["date_format"] = formats if len(formats) > 1 else formats[0]
-    settings["columns"] = columns
+    if trailer := _trailer(table):
+        settings["trailer"] = {"pattern": trailer}
+    settings["columns"] = mapped
     if told:
         settings["statuses"] = told
     zones, unknown = _zones(table, columns)
@@ -52,60 +55,46 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
         settings["zones"] = {word: zone for word, (zone, _) in zones.items()}
     return Proposal(
         settings=settings,
-        notes=tuple(_notes(table, columns, name, unknown)),
+        notes=tuple(_notes(seen, mapped, unknown, counted=bool(trailer))),
         mail_domains=_mail_domains(table, columns),
         zones=tuple(counted(zone for zone, number in zones.values() for _ in range(number))),
     )
 
 
-def _text(path: str, connection: ConnectionFields | None, asker: Chooser) -> tuple[str, str, str]:
-    """Encoding, text, and the file's name."""
-    store = store_of(path, connection, "init")
-    newest = max(store.found(), key=lambda file: (file.modified_at or _NEVER, file.name))
-    with store.opened(newest) as opened:
-        content = opened.stream.read()
-    if not content.strip():
-        raise ConfigError(f"{newest.name} is empty: name a file that holds people.")
-    texts = decodings(content)
-    if not texts:
-        raise ConfigError(f"{newest.name} is no text in an encoding that HR systems write. Export it as UTF-8.")
-    samples = "; ".join(f"{encoding}: {_differing(text, texts)}" for encoding, text in texts.items())
-    question = f"{newest.name} can be read in {len(texts)} encodings ({samples})"
-    encoding = _one("encoding", question, list(texts), asker)
-    return encoding, texts[encoding] if encoding in texts else content.decode(encoding), newest.name
-
-
-def _differing(text: str, texts: Mapping[str, str]) -> str:
-    """The first line that isn't plain, cut short: what the encodings differ in."""
-    lines = text.splitlines()
-    at = next((n for n, line in enumerate(lines) if not line.isascii()), 0)
-    del texts
-    return lines[at][:40] if lines else ""
-
-
-def _table(text: str, name: str, asker: Chooser) -> Table:
-    found = tables(text)
-    if not found:
-        raise ConfigError(
-            f"{name}: by no delimiter (comma, semicolon, tab, |) has each row as many fields as the header. Look for"
-            " titles above the header, totals below the rows, or quotation marks that don't pair up."
-        )
-    question = f"{name} can be divided in {len(found)} ways"
-    return found[_one("delimiter", question, list(found), asker)]
-
-
-def _columns(table: Table, asker: Chooser) -> dict[str, str]:
+def _columns(table: Table, asker: Chooser) -> dict[str, object]:
     header = [cell for cell in table.header if cell.strip()]
     known = known_columns(header)
+    parts = name_parts(header)
+    together = ", ".join(parts)
+    if parts and known.get("name", parts[0]) in parts:
+        known["name"] = together
     if "worker_id" not in known:
         question = "Which column holds HR's number of the worker"
         known = {"worker_id": asker.choose("columns.worker_id", question, header), **known}
-    chosen: dict[str, str] = {}
-    for name, cell in known.items():
-        column_name = asker.choose(f"columns.{name}", f"Column for {name}", ["", *header], proposed=cell)
+    chosen: dict[str, object] = {}
+    for name in (name for name in NAMES if name in known):
+        options = ["", *header, *([together] if parts and name == "name" else [])]
+        column_name = asker.choose(f"columns.{name}", f"Column for {name}", options, proposed=known[name])
         if column_name:
-            chosen[name] = column_name
+            chosen[name] = list(parts) if column_name == together else column_name
     return chosen
+
+
+def _single(columns: Mapping[str, object]) -> dict[str, str]:
+    """Those of our columns that stand in one."""
+    return {name: told for name, told in columns.items() if isinstance(told, str)}
+
+
+def _trailer(table: Table) -> str:
+    """What the one row below the others is, where it counts them; "" where it doesn't, and where there is none."""
+    if len(table.totals) != 1:
+        return ""
+    text = (table.delimiter or ",").join(table.totals[0].fields).strip()
+    counts = [match for match in _NUMBER.finditer(text) if _DIVIDER.sub("", match[0]) == str(len(table.rows))]
+    if len(counts) != 1:
+        return ""
+    before, after = text[: counts[0].start()], text[counts[0].end() :]
+    return f"{re.escape(before)}(?P<rows>[0-9][0-9.']*){re.escape(after)}"
 
 
 def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[str, str]:
@@ -144,22 +133,23 @@ def _coverage(columns: Mapping[str, str], told: Mapping[str, str], asker: Choose
     return asker.choose("coverage", question, options, proposed="full" if "left" in told.values() else None)
 
 
-def _date_formats(table: Table, columns: Mapping[str, str], asker: Chooser) -> list[str]:
+def _date_formats(seen: SeenFile, columns: Mapping[str, str], asker: Chooser) -> list[str]:
     """One format for all columns that hold days; where none reads all of them, one a column."""
-    values = {name: column(table, columns[name]) for name in DAYS if name in columns}
+    told = {name: column(seen.table, columns[name]) for name in DAYS if name in columns}
+    values = {name: [value for value in every if not seen.is_day(value)] for name, every in told.items()}
     every = [value for told in values.values() for value in told]
     if not every:
         return []
     fit = date_formats(every)
     if fit:
-        return [_one("date_format", _asked(every, fit), fit, asker)]
+        return [one("date_format", _asked(every, fit), fit, asker)]
     formats: list[str] = []
     for name, told in values.items():
         fit = date_formats(told)
         if told and not fit:
             return [_unfit(columns[name], told, asker)]
         if told:
-            formats.append(_one("date_format", _asked(told, fit), fit, asker))
+            formats.append(one("date_format", _asked(told, fit), fit, asker))
     return list(dict.fromkeys(formats))
 
 
@@ -177,11 +167,6 @@ def _asked(values: Sequence[str], fit: Sequence[str]) -> str:
     different = dict.fromkeys(values)
     doubt = next((value for value in different if len(date_formats([value], fit)) > 1), values[0])
     return f"Days can be read in {len(fit)} ways ({doubt} is either)"
-
-
-def _one(key: str, question: str, options: Sequence[str], asker: Chooser) -> str:
-    """The only one that fits; where several do, somebody has to say."""
-    return asker.choose(key, question, options, proposed=options[0] if len(options) == 1 else None)
 
 
 def _zones(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, tuple[str, int]], list[str]]:
@@ -205,11 +190,27 @@ def _mail_domains(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _notes(table: Table, columns: Mapping[str, str], name: str, unknown: Sequence[str]) -> Iterator[str]:
-    yield f"Proposed from {name}, {len(table.rows):,} rows, which all fit."
-    others = [cell for cell in table.header if cell.strip() and cell not in columns.values()]
+def _notes(seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str], *, counted: bool) -> Iterator[str]:
+    table = seen.table
+    yield f"Proposed from {seen.name}, {len(table.rows):,} rows, which all fit."
+    if table.titles:
+        yield f"Above the header, passed over each night: {_rows(table.titles)}."
+    if table.totals and not counted:
+        yield (
+            f"Below the people, no worker's, and told each night, while nobody is taken to have left: "
+            f"{_rows(table.totals)}. Have the export made without it."
+        )
+    used = {one for told in columns.values() for one in ([told] if isinstance(told, str) else cast("list[str]", told))}
+    others = [cell for cell in table.header if cell.strip() and cell not in used]
     if others:
         yield f"Columns without use here: {', '.join(others)}."
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
         yield f"Locations without a zone yet (the company's is taken, cautiously): {', '.join(unknown[:_SHOWN])}{more}."
+
+
+def _rows(records: Sequence[Record]) -> str:
+    """Where they stand, and what stands in the first: row 1, "Staff list"."""
+    numbers = " and ".join(str(record.row) for record in records)
+    text = " ".join(field.strip() for field in records[0].fields if field.strip())
+    return f"row{'s' if len(records) > 1 else ''} {numbers}, {shown(text)}"

@@ -1,11 +1,8 @@
 """One file of a feed: its header, its rows, and what it proves of itself."""
 
 import csv
-import gzip
 import time
-import zipfile
-import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
@@ -15,16 +12,20 @@ import structlog
 from offboarding.interfaces import ReadContext
 from offboarding.model import Coverage, EmploymentStatus, Worker
 from offboarding.model.errors import IncompleteReadError, RetriableError
-from offboarding.rosters._records.columns import Layout, MissingColumnsError, layout, shown_headers
+from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout, shown_headers
+from offboarding.rosters._records.days import DayReader
 from offboarding.rosters._records.decoding import decoded, undecodable, without_mark
 from offboarding.rosters._records.delimited import Record, records
 from offboarding.rosters._records.likeness import Likeness
 from offboarding.rosters._records.problems import BadRecordError, ProblemList
 from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
+from offboarding.rosters._records.titles import MOST_TITLES, Totals, is_title, stands_above
+from offboarding.rosters._records.words import composed, listed
 from offboarding.rosters._records.workers import WorkerReader
-from offboarding.rosters.csv.packing import Digested, FileBounds, WrongFileError, unpacked
+from offboarding.rosters.csv.packing import DAMAGED, Digested, FileBounds, WrongFileError, unpacked
 from offboarding.rosters.csv.proof import FileTotals, Trailer
 from offboarding.rosters.csv.settings import Settings
+from offboarding.rosters.csv.workbook.reading import OpenSheet, Workbook, opened_workbook
 
 _log = structlog.get_logger("offboarding.rosters")
 NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
@@ -33,7 +34,6 @@ _AGAIN = "See whether its delivery was still under way; else ask HR for the whol
 LONGEST_LINE = 1 << 20
 """Characters. Of a longer one nothing is kept."""
 _LINE_ENDS = ("\n", "\r")
-_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,8 +68,14 @@ class FeedReader:
         until = time.monotonic() + self._settings.max_read_minutes * 60
         passed = Digested(stream, FileBounds(max_bytes=self._settings.max_megabytes << 20, until=until))
         with self._explained(name), unpacked(passed, self._settings.encoding) as content:
-            text = decoded(content, self._settings.encoding)
-            rows, counted = yield from self._rows(text, name)
+            if content.is_workbook:
+                with opened_workbook(content.stream, passed.bounds) as workbook:
+                    read_day = workbook.days(self._settings.date_format)
+                    sheet = self._sheet(workbook, name)
+                    rows, counted = yield from self._rows(sheet.records(), f'{name}, sheet "{sheet.title}",', read_day)
+            else:
+                lines = self._lines(decoded(content.stream, self._settings.encoding), name)
+                rows, counted = yield from self._rows(records(lines, self._settings.delimiter), name)
             passed.finish()
         seen = FileTotals(
             name=name, rows=rows, bytes=passed.size, sha256=passed.digest("sha256"), md5=passed.digest("md5")
@@ -101,16 +107,21 @@ class FeedReader:
             f"rosters.{self._settings.name}: {what}. {NOTHING_CONCLUDED}. {fix[0].upper()}{fix[1:]}."
         )
 
-    def _rows(self, text: TextIO, name: str) -> Generator[Worker, None, tuple[int, int | None]]:
-        feed = records(self._lines(text, name), self._settings.delimiter)
-        where = self._layout(next(feed, None), name)
-        reader = WorkerReader(self._settings, self._default_zone, where, self.spoiled)
+    def _rows(
+        self, feed: Iterator[Record], name: str, read_day: DayReader | None = None
+    ) -> Generator[Worker, None, tuple[int, int | None]]:
+        where = self._layout(feed, name)
+        reader = WorkerReader(
+            self._settings, self._default_zone, where, self.spoiled, dict.fromkeys(DAYS, read_day) if read_day else None
+        )
+        totals = Totals(where.positions["worker_id"], where.header)
         ending = _Ending(feed, self._settings.trailer, self._settings.delimiter)
         rows = 0
         for record in ending:
             rows += 1
             label = f"{name} row {record.row}"
             try:
+                totals.check(record)
                 worker = reader.worker(_cells(record, where), label)
             except BadRecordError as error:
                 self._problems.add_record(label, error)
@@ -135,7 +146,53 @@ class FeedReader:
         except UnicodeError as error:
             raise self.incomplete(f"{name} is not {self._settings.encoding} ({error})", _DECLARE) from error
 
-    def _layout(self, header: Record | None, name: str) -> Layout:
+    def _sheet(self, workbook: Workbook, name: str) -> OpenSheet:
+        """The sheet that is named, or else the only one in sight that has our columns."""
+        wanted = self._settings.sheet
+        if wanted is not None:
+            found = [sheet for sheet in workbook.sheets if composed(sheet.title) == composed(wanted)]
+        else:
+            seen = [sheet for sheet in workbook.sheets if not sheet.hidden]
+            found = [sheet for sheet in seen if self._header(sheet.records())[1]] or seen
+        if len(found) == 1:
+            return found[0]
+        titles = listed(sheet.title for sheet in found or workbook.sheets)
+        if wanted is not None:
+            what, fix = (
+                f'there is no sheet "{wanted}" that holds anything. There are {titles}',
+                "Mend sheet of the roster",
+            )
+        elif found:
+            what, fix = f"{titles} may each be the roster", "Say which one it is in sheet of the roster"
+        else:
+            what, fix = "no sheet in sight holds anything", "Ask HR for the whole file"
+        raise self.incomplete(f"{name}: {what}", fix)
+
+    def _header(self, feed: Iterator[Record]) -> tuple[Record | None, Layout | None, list[Record]]:
+        """The header, our columns there, and the titles above it. Without our columns: whatever is nearest to them."""
+        titles: list[Record] = []
+        for record in feed:
+            where = self._columns(record)
+            if where or not is_title(record) or len(titles) == MOST_TITLES:
+                nearest = record if where else max((*titles, record), key=self._known)
+                return nearest, where, titles
+            titles.append(record)
+        return max(titles, key=self._known, default=None), None, titles
+
+    def _columns(self, record: Record) -> Layout | None:
+        try:
+            return layout(self._settings.columns, record.fields, self._settings.list_separator)
+        except MissingColumnsError:
+            return None
+
+    def _known(self, record: Record) -> int:
+        """How many of our columns' names stand in it."""
+        header = {composed(field) for field in record.fields}
+        names = self._settings.columns.values()
+        return sum(composed(one) in header for told in names for one in ([told] if isinstance(told, str) else told))
+
+    def _layout(self, feed: Iterator[Record], name: str) -> Layout:
+        header, found, titles = self._header(feed)
         where = f"{name} row {header.row if header else 1}"
         if header is None:
             raise self.incomplete(f"{where}: the file is empty, without even a header", "Ask HR for the whole file")
@@ -147,11 +204,25 @@ class FeedReader:
         bad = undecodable(joined) or ("0x00" if "\0" in joined else "")
         if bad:
             raise self.incomplete(f"{where}: the header is not {self._settings.encoding} (at {bad})", _DECLARE)
+        if found:
+            self._check_titles(titles, header, name)
+            return found
         try:
             return layout(self._settings.columns, header.fields, self._settings.list_separator)
         except MissingColumnsError as error:
             fix = "Mend the header, or set columns, delimiter or encoding of the roster"
             raise self.incomplete(f"{where}: {error}", fix) from error
+
+    def _check_titles(self, titles: Sequence[Record], header: Record, name: str) -> None:
+        """Rows above the header are passed over, so that none of them may be a worker's."""
+        for title in titles:
+            if not stands_above(title, header):
+                raise self.incomplete(
+                    f"{name} row {title.row}: it stands above the header in row {header.row}, and may be a worker's",
+                    "Have the header put above the rows",
+                )
+        if titles:
+            _log.info("titles above the header", roster=self._settings.name, rows=[title.row for title in titles])
 
     @contextmanager
     def _explained(self, name: str) -> Generator[None]:
@@ -160,7 +231,7 @@ class FeedReader:
             yield
         except WrongFileError as error:
             raise self.incomplete(f"{name} {error.text}", error.fix) from error
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise self.incomplete(f"{name} is a damaged archive, or one that was cut off ({error})", _AGAIN) from error
         except OSError as error:
             raise RetriableError(

@@ -71,6 +71,11 @@ class Settings(RecordSettings):
         min_length=1,
         description="Our name -> the header's name of the column; [First Name, Last Name] puts two together.",
     )
+    sheet: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Of a workbook (.xlsx); left out: the one visible sheet that has the columns.",
+    )
     trailer: Trailer | None = Field(default=None, description="The last record, when it counts those above it.")
     manifest: FeedManifest | None = Field(default=None, description="A file beside the feed that says what it holds.")
     max_age: Duration | None = Field(

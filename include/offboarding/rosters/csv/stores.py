@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 SUFFIX = ".csv"
-"""What counts in a folder. Another one is a pattern: `feeds/*.txt`."""
+"""What counts in a folder. Another one is a pattern: `feeds/*.xlsx`."""
 _WILD = "*?["
 
 
