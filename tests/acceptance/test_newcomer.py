@@ -76,3 +76,16 @@ def test_a_directory_that_locks_nobody_is_proposed_so_and_its_leaver_found(hour:
     assert found["subject"]["label"].startswith(f"uid={LEAVER},")
     assert (found["standing"], found["state"]) == ("works", "open")
     assert "unverified" not in hour.night.out
+
+
+def test_a_robot_is_its_owners_whom_a_tag_names_by_login(hour: FirstHour) -> None:
+    (robot,) = (line for line in hour.findings.lines if line["subject"]["label"].endswith(":user/deploy-bot"))
+    assert (robot["rule"], robot["worker_id"], robot["standing"]) == ("leaver-owned-service-account", "2001", "works")
+
+    orphans = next(
+        line for line in hour.findings.lines if (line["rule"], line["source"]) == ("orphan-account", "aws-main")
+    )
+    told = "\n".join(orphans["evidence"])
+    assert "user/old-bot" in told
+    assert "its tag owner says zz.nobody, who is nobody we know" in told
+    assert "backup-bot" not in told

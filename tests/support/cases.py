@@ -11,7 +11,6 @@ from offboarding.model import (
     Account,
     AccountAction,
     AccountCase,
-    AccountRef,
     Basis,
     Credential,
     CredentialView,
@@ -21,6 +20,7 @@ from offboarding.model import (
     LinkDecision,
     LinkedAccount,
     MovedLink,
+    Orphan,
     OrphanCase,
     Relation,
     Remedy,
@@ -244,10 +244,7 @@ def unclaimed(
 
 def orphans(number: int, *, recently_used: int = 0) -> OrphanCase:
     """A source's accounts that nobody claims."""
-    accounts = (
-        AccountRef(realm="222222222222", native_id=f"AIDA{count:04}", label=f"{ARN}{count}", login=f"jdoe{count}")
-        for count in range(number)
-    )
+    accounts = (Orphan(native_id=f"AIDA{count:04}", label=f"{ARN}{count}") for count in range(number))
     return OrphanCase(
         realm="222222222222",
         source="aws",

@@ -139,6 +139,13 @@ KEYS = st.one_of(
     ),
     st.builds(
         AccountKey,
+        kind=st.just(IdentityKeyKind.LOGIN),
+        value=st.sampled_from(LOGINS),
+        origin=st.just(IdentityKeyOrigin.OWNER),
+        name=st.just("owner"),
+    ),
+    st.builds(
+        AccountKey,
         kind=st.just(IdentityKeyKind.SSH_KEY),
         value=st.sampled_from(FINGERPRINTS),
         origin=st.just(IdentityKeyOrigin.ATTRIBUTE),

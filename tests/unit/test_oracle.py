@@ -102,6 +102,13 @@ def test_what_a_key_is_worth(worker_: Worker, account_: Account, points: int) ->
     assert score(worker_, account_).get("is", 0) == points
 
 
+def test_an_owner_by_login() -> None:
+    robot = account("x", owner(IdentityKeyKind.LOGIN, "Kim"))
+
+    assert score(worker("1", logins=("kim",)), robot) == {"owns": 80}
+    assert score(worker("1", logins=("kimm",)), robot) == {}
+
+
 def test_a_number_in_the_form_that_the_source_declares() -> None:
     assert score(worker("1042"), account("x", number("E1042")), number_format="E{worker_id}") == {"is": 90}
     assert score(worker("1042"), account("x", number("1042")), number_format="E{worker_id}") == {"is": 55}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from offboarding.model.custody import KeyCase, UncustodiedCase
 from offboarding.model.people import Departure
-from offboarding.model.systems import Account, AccountRef, Credential, Trust
+from offboarding.model.systems import Account, Credential, Trust
 from offboarding.model.words import Joined, LinkDecision, Relation
 
 
@@ -156,13 +156,23 @@ class AccountCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Orphan:
+    """A working account that nobody claims."""
+
+    native_id: str
+    label: str
+    owners: tuple[str, ...] = ()
+    """What it says of an owner, though that is nobody whom we know: "tag owner says zz"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanCase:
     """A source's working accounts that nobody claims."""
 
     realm: str
     source: str
     source_kind: str
-    accounts: tuple[AccountRef, ...]
+    accounts: tuple[Orphan, ...]
     """In the order of their native ids."""
     recently_used: int
     """How many of them were used within 30 days."""

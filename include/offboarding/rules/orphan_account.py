@@ -6,6 +6,7 @@ from datetime import datetime
 from offboarding.model import (
     Case,
     Finding,
+    Orphan,
     OrphanCase,
     Resolution,
     Resolved,
@@ -53,7 +54,7 @@ class OrphanAccount(Rule):
                 realm=case.realm,
                 source=case.source,
                 standing_reason="the last complete inventory says that they work",
-                evidence=(_count(case), *first_named([f"{each.label} ({each.native_id})" for each in case.accounts])),
+                evidence=(_count(case), *first_named([_named(each) for each in case.accounts])),
                 revoke=_steps(case),
             )
 
@@ -62,6 +63,11 @@ def _count(case: OrphanCase) -> str:
     number = len(case.accounts)
     start = "1 working account is" if number == 1 else f"{number} working accounts are"
     return f"{start} claimed by nobody, {case.recently_used} of them used within 30 days."
+
+
+def _named(account: Orphan) -> str:
+    owners = "; ".join(f"its {said}, who is nobody we know" for said in account.owners)
+    return f"{account.label} ({account.native_id})" + (f": {owners}" if owners else "")
 
 
 def _steps(case: OrphanCase) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ from psycopg.rows import class_row
 
 from offboarding.model import (
     AccountCase,
-    AccountRef,
     Case,
     Departure,
     HeldLink,
     LeaverCase,
     LinkDecision,
     LinkedAccount,
+    Orphan,
     OrphanCase,
     Relation,
     Suspect,
@@ -84,6 +84,7 @@ class _OrphanRow:
     label: str
     login: str
     recent: bool
+    owners: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +243,7 @@ def _orphan_cases(session: Session, as_of: datetime, since: datetime) -> Iterato
             source=orphans[0].source,
             source_kind=orphans[0].source_kind,
             accounts=tuple(
-                AccountRef(realm=realm, native_id=row.native_id, label=row.label, login=row.login) for row in orphans
+                Orphan(native_id=row.native_id, label=row.label, owners=tuple(row.owners)) for row in orphans
             ),
             recently_used=sum(row.recent for row in orphans),
         )

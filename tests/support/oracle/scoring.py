@@ -141,6 +141,7 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
 def derived(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
     """What needs other accounts: logins, SSH keys, and ids that another system gave."""
     yield from derived_logins(known, base, source, account)
+    yield from owners_by_login(known, base, source, account)
     for value in weighing(known, account, IdentityKeyKind.DIRECTORY_ID):
         person = base.by_id_elsewhere(value, account)
         yield from claim(person, Group.ID, known.company.scores.directory_id, f"id {value}, a linked account's")
@@ -155,6 +156,19 @@ def derived_logins(known: Knowledge, base: BaseLinks, source: SourceRead, accoun
         yield from login_by_pattern(known, base, source, account, login)
         yield from login_by_guess(known, account, login)
         yield from login_elsewhere(known, base, source, account, login)
+
+
+def owners_by_login(known: Knowledge, base: BaseLinks, source: SourceRead, account: Account) -> Iterator[Evidence]:
+    """Tags that name an owner by a login of the source's own space: HR's word for it, or a linked account's."""
+    space = source_space(source)
+    for key in account.keys:
+        if (key.kind, key.origin) != (IdentityKeyKind.LOGIN, IdentityKeyOrigin.OWNER) or not weighs(known, key):
+            continue
+        login = normalised(known.company, key)
+        person = known.by_login(space, login, account)
+        by_hr = known.several(known.with_login(space, login), account) if person is None else {person}
+        for each in (*by_hr, linked_in_realm(base, source, account, login)):
+            yield from claim(each, Group.OWNER, known.company.scores.owner, f"{key.name} {key.value}")
 
 
 def linked_in_realm(base: BaseLinks, source: SourceRead, account: Account, login: str) -> Person | None:

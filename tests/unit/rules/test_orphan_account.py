@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from offboarding.model import LinkDecision, Severity, Standing, SubjectKind
@@ -34,3 +36,16 @@ def test_what_orphans_there_are_is_no_part_of_the_subject() -> None:
 
     assert few.subject == many.subject
     assert many.evidence[-1] == "... and 10 more."
+
+
+def test_whom_an_account_names_as_its_owner_is_told_with_it() -> None:
+    first, *others = cases.orphans(2).accounts
+    named = replace(first, owners=("tag managedBy says Kim Minjun", "tag owner says zz"))
+
+    (found,) = RULE.evaluate(replace(cases.orphans(2), accounts=(named, *others)), cases.AS_OF)
+
+    assert found.evidence[1] == (
+        f"{first.label} ({first.native_id}): its tag managedBy says Kim Minjun, who is nobody we know; its tag owner "
+        "says zz, who is nobody we know"
+    )
+    assert found.evidence[2] == f"{others[0].label} ({others[0].native_id})"

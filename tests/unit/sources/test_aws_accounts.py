@@ -44,9 +44,15 @@ LOGIN = key(IdentityKeyKind.LOGIN, "mjkim", IdentityKeyOrigin.ATTRIBUTE, "user n
             {"owner": "lee@corp.example"},
             [key(IdentityKeyKind.MAIL, "lee@corp.example", IdentityKeyOrigin.OWNER, "tag owner")],
         ),
-        ({"managedby": "E1042"}, [key(IdentityKeyKind.NUMBER, "E1042", IdentityKeyOrigin.OWNER, "tag managedBy")]),
-        ({"owner": "platform-team"}, []),
-        ({"owner": "Kim Minjun 2"}, []),
+        (
+            {"managedby": "E1042"},
+            [
+                key(IdentityKeyKind.NUMBER, "E1042", IdentityKeyOrigin.OWNER, "tag managedBy"),
+                key(IdentityKeyKind.LOGIN, "E1042", IdentityKeyOrigin.OWNER, "tag managedBy"),
+            ],
+        ),
+        ({"owner": "hnlee"}, [key(IdentityKeyKind.LOGIN, "hnlee", IdentityKeyOrigin.OWNER, "tag owner")]),
+        ({"owner": "Kim Minjun 2"}, [key(IdentityKeyKind.LOGIN, "Kim Minjun 2", IdentityKeyOrigin.OWNER, "tag owner")]),
         ({"email": "", "department": "E1042"}, []),
     ],
 )

@@ -114,16 +114,18 @@ def identity_keys(user: IamUser, tags: TagKeys) -> Iterator[AccountKey]:
     for name, value in _tagged(user, tags.email):
         yield AccountKey(kind=IdentityKeyKind.MAIL, value=value, origin=IdentityKeyOrigin.TAG, name=f"tag {name}")
     for name, value in _tagged(user, tags.owner):
-        if kind := _owner_kind(value):
+        for kind in _owner_kinds(value):
             yield AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.OWNER, name=f"tag {name}")
 
 
-def _owner_kind(value: str) -> IdentityKeyKind | None:
-    """A mail address or a number; a name or a team's word says nothing that may be matched."""
+def _owner_kinds(value: str) -> Iterator[IdentityKeyKind]:
+    """A mail address, or a login, or a number; a name or a team's word is nobody's login, and told as such."""
     if "@" in value:
-        return IdentityKeyKind.MAIL
-    is_number = any(letter.isdigit() for letter in value) and not any(letter.isspace() for letter in value)
-    return IdentityKeyKind.NUMBER if is_number else None
+        yield IdentityKeyKind.MAIL
+        return
+    if any(letter.isdigit() for letter in value) and not any(letter.isspace() for letter in value):
+        yield IdentityKeyKind.NUMBER
+    yield IdentityKeyKind.LOGIN
 
 
 def _tagged(user: IamUser, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -120,10 +120,16 @@ where l.valid_to is null and l.relation <> 'created'
 order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.holder, l.score desc, p.person_uid;
 
 -- name: orphans
--- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end. Which realms these are
+-- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end, with what they say of
+-- an owner, unless a person decided whose they aren't. Which realms these are
 -- is asked first: joined, they look like few accounts, and each would be looked up by itself.
 select r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.login,
-    coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent
+    coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent,
+    case when not exists (select from link_decision d
+            where d.realm = a.realm and d.native_id = a.native_id and d.revoked_at is null)
+        then array(select distinct k ->> 4 || ' says ' || (k ->> 5) from jsonb_array_elements(a.keys) k
+            where k ->> 3 = 'owner' order by 1)
+        else '{}' end as owners
 from account a join realm r using (realm) left join account_use u using (account_pk)
 where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
     and not exists (

@@ -410,6 +410,29 @@ from bearing b join source_setting s using (setting)
 join person_key p on p.kind = 'number' and p.value = b.value and p.space = s.id_space
 where b.kind = 'number' and b.origin = 'owner' and b.account_pk not in (select k.account_pk from kept k);
 
+-- name: evidence_owner_login
+-- A tag that names an owner by login, in a declared login realm or as HR gives it for this very source: one that HR says
+-- is theirs, or that an account which is definitely theirs bears.
+insert into evidence
+select distinct o.account_pk, o.person_uid, 'owns', 'owner', %(owner)s, o.name || ' ' || o.raw || ' is their login there'
+    || case when o.at_once then ', and others'' at the same time' else '' end
+from (
+    select abs(b.account_pk) as account_pk, h.person_uid, b.name, b.raw, x.value is not null and not t.alone as at_once
+    from bearing b join source_setting s using (setting)
+    join person_key h on h.kind = 'login' and h.value = b.value and not h.is_local
+        and h.space in (s.login_space, 'source:' || s.source)
+    left join shared x on x.kind = 'login' and x.value = h.value and x.space = h.space and not x.is_local
+    left join borne_then t on t.kind = 'login' and t.account_pk = b.account_pk and t.person_uid = h.person_uid
+        and t.value = h.value and t.space = h.space and not t.is_local
+    where b.kind = 'login' and b.origin = 'owner' and b.account_pk not in (select k.account_pk from kept k)
+        and (x.value is null or t.account_pk is not null)
+    union all
+    select abs(b.account_pk), v.person_uid, b.name, b.raw, false
+    from bearing b join source_setting s using (setting)
+    join vouched_login v on v.value = b.value and v.space = s.login_space and s.login_declared
+        and (v.several or v.account_pk <> abs(b.account_pk))
+    where b.kind = 'login' and b.origin = 'owner' and b.account_pk not in (select k.account_pk from kept k)) o;
+
 -- name: make_ranked
 -- Whose an account is, in scores, and what that makes of it: a link is clear where the score is high enough, and far
 -- enough ahead of anyone else's; definite where it would be without a login or anything that rests on one.
