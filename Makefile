@@ -13,7 +13,7 @@ DIRECTORIES := tests/integration/directories
 # What `make test` draws a few random examples of, and `make fuzz` many.
 DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)
-SCRIPTS := .ci/run $(wildcard scripts/*.sh)
+SCRIPTS := .ci/run scripts/offboarding $(wildcard scripts/*.sh)
 
 export PYTHONPATH := $(CURDIR):$(CURDIR)/include
 # Importing airflow makes ~/airflow where this is unset.

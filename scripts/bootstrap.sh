@@ -53,4 +53,5 @@ sync --offline 2>/dev/null || sync ||
 # So that `python -m offboarding` finds the package. In .venv from there, since a git worktree may borrow it by a link.
 case $venv in .venv) package=../../../../include ;; *) package=$PWD/include ;; esac
 echo "$package" >"$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/offboarding.pth"
+if [ "$venv" = .venv ]; then ln -sf ../../scripts/offboarding .venv/bin/offboarding; fi
 echo "$packages" >"$venv/.packages"

@@ -9,9 +9,10 @@ import typer
 from typer.completion import get_completion_inspect_parameters, shell_complete
 
 from offboarding.cli import DONE, INTERRUPTED, REFUSED, UNREACHABLE, USAGE, defects, tree
+from offboarding.cli.calling import called_as, typed
 from offboarding.cli.groups import made
 from offboarding.model.errors import OffboardingError, RetriableError
-from offboarding.report.wording import COMMAND, joined
+from offboarding.report.wording import joined
 
 COMPLETE = "_OFFBOARDING_COMPLETE"
 """What a shell sets that asks what may follow (docs/commands.md)."""
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _completed(top)
     try:
         # Not by typer's own `main`: that has other exit codes, and a trace with local variables.
-        with top.make_context(COMMAND, list(sys.argv[1:] if arguments is None else arguments)) as context:
+        with top.make_context(called_as(), list(sys.argv[1:] if arguments is None else arguments)) as context:
             code = int(top.invoke(context) or DONE)
         sys.stdout.flush()
     except typer.Exit as ended:
@@ -65,7 +66,7 @@ def _misused(error: typer.TyperException) -> int:
     if param:
         name = " / ".join(param.opts) if param.opts[0].startswith("-") else param.display_name_raw
         what = f"argument {name}: {error.message}" if error.message else f"the following argument is required: {name}"
-    return _said("\n".join([*told, f"{context.command_path if context else COMMAND}: error: {what}"]), USAGE)
+    return _said("\n".join([*told, f"{context.command_path if context else called_as()}: error: {what}"]), USAGE)
 
 
 def _completed(top: Any) -> int:
@@ -75,5 +76,5 @@ def _completed(top: Any) -> int:
 
 
 def _said(what: object, code: int) -> int:
-    print(joined(str(what).split("\n")), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
+    print(joined(typed(str(what)).split("\n")), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
     return code

@@ -1,6 +1,7 @@
 """A first configuration, from a look at the systems themselves."""
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -89,7 +90,11 @@ def init(
         "",
         "Look at it. Then:",
     )
-    say(f"  export OFFBOARDING_CONFIG={path.resolve()}", f"  {COMMAND} doctor", f"  {COMMAND} nightly --dry-run")
+    say(
+        f"  export OFFBOARDING_CONFIG={shlex.quote(str(path.resolve()))}",
+        f"  {COMMAND} doctor",
+        f"  {COMMAND} nightly --dry-run",
+    )
     return DONE
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from offboarding.cli.calling import typed
 from offboarding.cli.lines.line import JsonLine
 from offboarding.report.wording import joined, printable
 
@@ -32,12 +33,12 @@ class Column:
 def say(*lines: str) -> None:
     """Lines for people, or several that a renderer joined."""
     for line in "\n".join(lines).split("\n"):
-        print(printable(line))  # noqa: T201 - a command speaks to a terminal
+        print(printable(typed(line)))  # noqa: T201 - a command speaks to a terminal
 
 
 def note(line: str) -> None:
     """A line beside the output, which a pipe doesn't take for a part of it."""
-    print(printable(line), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
+    print(printable(typed(line)), file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
 
 
 def records(lines: Iterable[JsonLine]) -> None:

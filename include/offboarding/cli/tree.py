@@ -5,8 +5,8 @@ needs no line.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from offboarding.cli.calling import called_as
 from offboarding.cli.index import Declared, declared
-from offboarding.report.wording import COMMAND
 
 EXIT_CODES = """exit codes:
   0  done
@@ -57,7 +57,7 @@ class Node:
 def top() -> Node:
     """All there is."""
     words = {each.partition(" ")[0] for each in declared()}
-    below = f"{EXIT_CODES}\n\nHelp on one command: {COMMAND} COMMAND --help"
+    below = f"{EXIT_CODES}\n\nHelp on one command: {called_as()} COMMAND --help"
     return Node(words="", sentence=SENTENCE, epilog=below, runs=None, verbs=_in_order(words))
 
 
@@ -72,7 +72,7 @@ def _node(words: str) -> Node:
     return Node(
         words=words,
         sentence=runs.sentence if runs else GROUPS.get(words, declared()[verbs[0]].sentence),
-        epilog=f"example:\n  {COMMAND} {example}\n\n{EXIT_CODES}",
+        epilog=f"example:\n  {called_as()} {example}\n\n{EXIT_CODES}",
         runs=runs,
         verbs=verbs,
     )

@@ -135,7 +135,7 @@ def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
     listed = typed("--help").out.partition("commands:\n")[2]
     names = re.findall(r"^  ([a-z-]+)  ", listed, re.MULTILINE)
 
-    assert len(names) == 25
+    assert len(names) == 26
     for name in names:
         assert re.search(rf"^\| `{name}[ `]", page, re.MULTILINE), name
         told = typed(name, "--help").out
