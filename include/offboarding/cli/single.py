@@ -63,5 +63,5 @@ def report(
             if not last:
                 raise FatalError(NOTHING_YET)
             run_id = last[0].run_id
-        say(night.render(reading.night(session, run_id), zone, folded=False))
+        say(night.render(reading.night(session, run_id, zone), zone, folded=False))
     return DONE

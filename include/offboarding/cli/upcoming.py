@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Annotated
 
+from offboarding import wiring
 from offboarding.cli import DONE
 from offboarding.cli.lines.departures import UpcomingLine
 from offboarding.cli.options import Format, command, count, option
@@ -15,6 +16,7 @@ from offboarding.store.connect import Session
 from offboarding.store.reading import holder_views, key_views
 from offboarding.store.reading.holder_views import HolderQuery
 from offboarding.store.reading.upcoming import LeavesSoon, upcoming
+from offboarding.store.runs import last_finished_night
 
 _BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
 
@@ -23,19 +25,29 @@ _BASES = {"actual": "HR's day", "planned": "a planned end", "notice": "notice"}
 def listing(
     *,
     days: Annotated[int, option("--days", text="within so many days (default: 14)", metavar="N", parse=count)] = 14,
+    as_of: Annotated[
+        str | None,
+        option(
+            "--as-of",
+            text="of this moment, such as 2026-11-25T01:30:00+09:00 (default: the last night's, as in its report)",
+            metavar="MOMENT",
+        ),
+    ] = None,
     output: Format = "table",
 ) -> int:
     """List who leaves soon and what they hold, so that revocation can be prepared.
 
     People who work here still, the first to leave first.
     """
-    now = datetime.now(UTC)
     with reading_store() as (session, zone):
-        found = upcoming(session, as_of=now, days=days, zone=zone)
-        keys = _keys(session, HolderQuery(as_of=now, zone=zone)) if found else {}
+        at = (wiring.moment(as_of) if as_of else None) or _last_night(session)
+        found = upcoming(session, as_of=at, days=days, zone=zone)
+        keys = _keys(session, HolderQuery(as_of=at, zone=zone)) if found else {}
+    within = f"within {counted(days, 'day')} of {moment(at, zone)}"
     if output == "jsonl":
         records(UpcomingLine.read(each, keys=keys.get(each.person_uid, [])) for each in found)
     elif found:
+        say(f"Who leaves {within}:", "")
         names = ("Worker", "Leaves", "By", "Holds", "Accounts and keys")
         columns = [Column(name=name, whole=name == "Worker") for name in names]
         table(columns, (_row(each, keys.get(each.person_uid, [])) for each in found))
@@ -43,8 +55,14 @@ def listing(
             "", f"What one of them may carry along: {COMMAND} custody --worker ID. No ticket is made before they leave."
         )
     else:
-        say(f"Nobody leaves within {counted(days, 'day')}, by what HR and notices say.")
+        say(f"Nobody leaves {within}, by what HR and notices say.")
     return DONE
+
+
+def _last_night(session: Session) -> datetime:
+    """Its moment, so that its report and this list tell the same; now, where there was none."""
+    last = last_finished_night(session)
+    return last.as_of if last else datetime.now(UTC)
 
 
 def _keys(session: Session, asked: HolderQuery) -> dict[str, list[str]]:

@@ -51,4 +51,4 @@ def reject(context: DecisionContext, *, holds: Holds, reason: Reason) -> Decided
 
 
 def _report(context: ConfiguredContext, run: rows.Run) -> Iterator[str]:
-    yield night.render(reading.night(context.session, run.run_id), context.zone, folded=False)
+    yield night.render(reading.night(context.session, run.run_id, context.zone), context.zone, folded=False)

@@ -315,7 +315,7 @@ def report(session: Session, settings: Settings, run: Run, *, folded: bool = Tru
 
     `folded`: long lists in groups, as Airflow's log shows them.
     """
-    seen = reading.night(session, run.run_id)
+    seen = reading.night(session, run.run_id, settings.company.time_zone)
     status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
     log.info("report", run=run.run_id, status=status)

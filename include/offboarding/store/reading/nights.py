@@ -180,8 +180,11 @@ class _NightRun(Run):
     broken: list[str]
 
 
-def night(session: Session, run_id: int) -> Night:
-    """A run's report. Raises FatalError where there is no such run."""
+def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
+    """A run's report. Raises FatalError where there is no such run.
+
+    `zone`: the company's, in which the last days end of workers whose own is unknown.
+    """
     values = {"run_id": run_id}
     with session.transaction():
         with session.cursor(row_factory=record_row(_NightRun)) as cursor:
@@ -214,7 +217,7 @@ def night(session: Session, run_id: int) -> Night:
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
             notices=tuple(notices.notices_then(session, run_id)),
-            upcoming=_upcoming(session, told),
+            upcoming=_upcoming(session, told, zone),
             same_people=tuple(notices.same_people_then(session, run_id)),
             hidden=tuple(hidden_then(session, run_id)),
             alike=tuple(alike_then(session, run_id)),
@@ -223,9 +226,9 @@ def night(session: Session, run_id: int) -> Night:
         )
 
 
-def _upcoming(session: Session, told: _NightRun) -> tuple[LeavesSoon, ...]:
+def _upcoming(session: Session, told: _NightRun, zone: str) -> tuple[LeavesSoon, ...]:
     # A release reads nothing anew, and a departure's run is about some people alone.
-    return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone="UTC")) if told.kind == RunKind.NIGHTLY else ()
+    return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone=zone)) if told.kind == RunKind.NIGHTLY else ()
 
 
 def _held(session: Session, values: dict[str, int]) -> Waiting:
