@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from offboarding.model import Finding, FindingState, Resolution, Resolved, TicketKind
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import finding_key, short_finding
-from offboarding.store import recorded
+from offboarding.store import recorded, temporary
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
 from offboarding.store.events import Change, append_events
@@ -82,8 +82,8 @@ def merge_findings(session: Session, run: Run, findings: Iterable[RoutedFinding]
 
     What they say no more is silent from here on (silent.py), as long as the session's next evaluation hasn't begun.
     """
-    session.execute("drop table if exists s_finding, produced")
-    session.execute(block("findings", "stage_tables"))
+    session.execute("drop table if exists produced")
+    temporary.emptied(session, "findings", "stage_tables")
     stage = Stage(session, _COLUMNS)
     produced = 0
     for routed in findings:

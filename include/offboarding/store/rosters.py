@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from offboarding.model import Coverage, LeftOut, Problem, ReadStatus, RosterSummary, Worker
 from offboarding.model.errors import RetriableError
+from offboarding.store import temporary
 from offboarding.store.connect import Session
 from offboarding.store.contradictions import contradictions
 from offboarding.store.locks import lock_roster
@@ -83,8 +84,8 @@ class RosterRead:
 
     def stage(self, workers: Iterable[Worker], form: WorkerForm) -> None:
         """Copy every worker into temporary tables, in constant memory, but for those who stand here already."""
-        self.session.execute(block("rosters", "unstage_tables"))
-        self.session.execute(block("rosters", "stage_tables"))
+        self.session.execute(block("rosters", "forget_merge"))
+        temporary.emptied(self.session, "rosters", "stage_tables")
         stage = Stage(self.session, WORKER_COLUMNS, encoded=True)
         if self._knows_nothing():
             self._new = NewWorkers(

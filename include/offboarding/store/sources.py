@@ -26,6 +26,7 @@ from offboarding.model import (
     Trust,
 )
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store import temporary
 from offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
 from offboarding.store.columns import LISTS
 from offboarding.store.connect import Session
@@ -133,8 +134,8 @@ class SourceRead:
 
         Raises FatalError for keys of several realms.
         """
-        self.session.execute(block("sources", "unstage_tables"))
-        self.session.execute(block("sources", "stage_tables"))
+        self.session.execute(block("sources", "forget_merge"))
+        temporary.emptied(self.session, "sources", "stage_tables")
         stage = Stage(self.session, {**_COLUMNS, **ACCOUNT_COLUMNS, **KEY_COLUMNS}, encoded=True)
         held = AccountStage(
             session=self.session,

@@ -17,15 +17,22 @@ _THERE = "select relname::text from pg_class where relnamespace = pg_my_temp_sch
 
 def forget(session: Session, *files: str) -> None:
     """Those of an earlier look, of all that these files make."""
-    for name in (name for file in files for name in _makers(file)):
-        session.execute(b"drop table if exists pg_temp." + name.encode())
+    tables = ", ".join(f"pg_temp.{name}" for file in files for name in _makers(file))
+    session.execute(f"drop table if exists {tables}".encode())
+
+
+def emptied(session: Session, file: str, block: str) -> None:
+    """The tables of one block, without a row: an earlier use in the same session has left them, or they're made now."""
+    made = [name for name, maker in _makers(file).items() if maker == block]
+    if set(made) <= _there(session):
+        session.execute(f"truncate {', '.join(f'pg_temp.{name}' for name in made)} restart identity".encode())
+    else:
+        session.execute(blocks(file)[block])
 
 
 def make(session: Session, file: str, values: Mapping[str, object], *names: str) -> None:
     """These tables (none named: all of the file), each after those that it reads; what is there already stays."""
-    makers = _makers(file)
-    with session.cursor(row_factory=scalar_row) as cursor:
-        there = set(cursor.execute(_THERE).fetchall())
+    makers, there = _makers(file), _there(session)
     wanted = [makers[name] for name in names or makers if name not in there]
     for block in TopologicalSorter(before(file, wanted, there)).static_order():
         for statement in statements(file, block):
@@ -43,6 +50,11 @@ def before(file: str, wanted: Iterable[str], there: Collection[object] = ()) -> 
             found[block] = sorted({makers[name] for name in reads[block] if name not in there})
             waiting += found[block]
     return found
+
+
+def _there(session: Session) -> set[object]:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return set(cursor.execute(_THERE).fetchall())
 
 
 @functools.cache

@@ -1,10 +1,9 @@
--- name: unstage_tables
--- An earlier read of the same session.
-drop table if exists s_worker, s_tangled, s_employment, s_worker_key, s_same_worker, told_twice,
-    told_as_several, here_worker;
+-- name: forget_merge
+-- Of an earlier read in the same session.
+drop table if exists told_twice, told_as_several, here_worker;
 
 -- name: stage_tables
--- Where a read is put before it is merged; gone with the session.
+-- Where a read is put before it is merged; emptied for the session's next read, gone with the session.
 create temp table s_worker (ord bigint generated always as identity, worker_id text, person_uid uuid, name text,
     manager text, location text, rank integer, start_on date, digest bytea);
 create temp table s_tangled (worker_id text);

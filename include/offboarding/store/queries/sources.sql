@@ -1,10 +1,9 @@
--- name: unstage_tables
--- An earlier read of the same session.
-drop table if exists s_account, s_same, s_stray, s_credential, s_scope, s_membership, s_group, s_trust, twice,
-    here, retold, unseen;
+-- name: forget_merge
+-- Of an earlier read in the same session.
+drop table if exists twice, here, retold;
 
 -- name: stage_tables
--- Where a read is put before it is merged; gone with the session.
+-- Where a read is put before it is merged; emptied for the session's next read, gone with the session.
 create temp table s_account as
 select {account}, null::timestamptz as last_used_at, null::text as keys, digest, null::integer as credentials
 from account with no data;
