@@ -1,7 +1,8 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench stress fuzz lock test-pythons setup slapd directories test-directories clean distclean
+.PHONY: help demo test lint bench stress fuzz lock test-pythons setup slapd directories test-directories test-slow clean \
+    distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -10,6 +11,9 @@ TARGETS := include demo dags plugins tests benchmarks scripts
 # Tests wait for servers a third of their time.
 WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
+SLOW := tests/slow
+# Of whose variants `make test` plays some.
+VARIED := $(shell grep -rl '^@variants(' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
 DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)
@@ -35,8 +39,11 @@ help: ## this list
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
 	@$(PYTHON_BIN) -m demo $(ARGS)
 
-test: lint slapd ## lint, then all tests but the next line's, in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) $(ARGS)
+test: lint slapd ## lint, then all tests but the next lines', in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(SLOW) $(ARGS)
+
+test-slow: setup slapd ## a whole Airflow, killed tasks, the pages on adding, and every variant of what make test plays some of
+	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(VARIED) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DIRECTORIES) $(ARGS)

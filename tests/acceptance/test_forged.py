@@ -14,6 +14,7 @@ from tests.support.listed_tracker import ListedPeople
 from tests.support.office import Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
+from tests.support.variants import variants
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
@@ -176,7 +177,7 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+@variants(8, forged=FORGED)
 def test_what_is_forged_closes_nothing_and_is_told_once(
     kim: Office, people: ListedPeople, forged: Forged, record_property: RECORD
 ) -> None:

@@ -16,6 +16,7 @@ from tests.support.night import rows_of
 from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, WORKS, mail, number, worker
+from tests.support.variants import variants
 
 KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kim",))
 VENDOR = worker("v7", mail="choi@vendor.example", logins=("choi",))
@@ -103,8 +104,7 @@ def plain(store_server: embedded.EmbeddedServer) -> Played:
     return played(store_server, [list(records("x"))] * 3)
 
 
-@pytest.mark.parametrize("value", VALUES.values(), ids=list(VALUES))
-@pytest.mark.parametrize("from_the_first", [False, True], ids=["later", "from the first"])
+@variants(7, value=VALUES, from_the_first={"later": False, "from the first": True})
 def test_everybody_else_s_findings_are_those_of_the_company_without_it(
     store_server, plain, value, from_the_first, record_property
 ) -> None:

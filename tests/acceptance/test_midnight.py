@@ -16,6 +16,7 @@ from tests.support.deciding import add_notice
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import job, number, worker
+from tests.support.variants import variants
 from tests.support.watching import hour
 
 SECOND = timedelta(seconds=1)
@@ -82,10 +83,11 @@ def found(office: Office) -> set[tuple[str, str]]:
 # --- the night --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("zone", "last", "ends"), DAY_ENDS)
+@variants(6, day={f"{zone} {last}": (zone, last, ends) for zone, last, ends in DAY_ENDS})
 def test_a_leaver_from_the_end_of_the_last_day_where_they_work(
-    office: Office, tracker: ListedTracker, zone: str, last: str, ends: str
+    office: Office, tracker: ListedTracker, day: tuple[str, str, str]
 ) -> None:
+    zone, last, ends = day
     office.hr.workers[0] = kim(job("left", last=last, zone=zone))
 
     night_at(office, at(ends) - SECOND)

@@ -18,6 +18,7 @@ from offboarding.store.connect import Session
 from tests.support.deciding import decide_link
 from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, job, mail, number, owner, scoped, ssh, tag, worker
+from tests.support.variants import variants
 from tests.support.whole_night import Readers
 
 BEGAN = datetime(2026, 8, 1, 16, tzinfo=UTC)
@@ -200,10 +201,7 @@ def own_rule(account: Account) -> str:
     return "leaver-account-works" if account.realm == DIRECTORY else "leaver-access-key"
 
 
-EACH = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-
-
-@EACH
+@variants(5, attack=ATTACKS)
 def test_who_edits_their_own_entry_stays_on_the_list(
     office: Office, attack: Attack, record_property: Callable[[str, object], None]
 ) -> None:
@@ -355,11 +353,14 @@ HANDED_ON = {
 }
 
 
-@pytest.mark.parametrize("secret", ["old", "new"])
-@pytest.mark.parametrize(("before", "after"), HANDED_ON.values(), ids=HANDED_ON)
+@variants(4, handed_on=HANDED_ON, secret=["old", "new"])
 def test_a_workload_that_was_handed_on_is_asked_about_as_long_as_its_secret_is_old(
-    office: Office, before: Account, after: Account, secret: str, record_property: Callable[[str, object], None]
+    office: Office,
+    handed_on: tuple[Account, Account],
+    secret: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
+    before, after = handed_on
     begin(office, Attack(before=before, after=after))
     edit(office, after)
     office.night()
@@ -425,8 +426,7 @@ TWINS = {
 }
 
 
-@pytest.mark.parametrize("first", ["HR", "the account", "both"])
-@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS)
+@variants(6, twin=TWINS, first=["HR", "the account", "both"])
 def test_an_innocent_twin_is_a_line_to_review_at_most(office: Office, twin: Twin, first: str) -> None:
     begin(office, Attack(before=twin.before, after=twin.after))
     if first != "the account":
@@ -471,8 +471,7 @@ RIVALS = {
 }
 
 
-@pytest.mark.parametrize("privileged", [False, True])
-@pytest.mark.parametrize("account", RIVALS.values(), ids=RIVALS)
+@variants(3, account=RIVALS, privileged=[False, True])
 def test_a_rival_s_claim_lowers_neither_severity_nor_haste(
     office: Office, account: Account, privileged: bool, record_property: Callable[[str, object], None]
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.listed_tracker import people, tracker
 from tests.support.office import Office, access_key, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, key, worker
+from tests.support.variants import variants
 
 __all__ = ["office", "people", "tracker"]  # fixtures
 
@@ -77,8 +78,7 @@ def hidden(office: Office) -> list[tuple[str, str]]:
     return [(str(state), str(severity)) for state, severity in found]
 
 
-@pytest.mark.parametrize("known_before", [False, True], ids=["at once", "after they left"])
-@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+@variants(8, attack=ATTACKS, known_before={"at once": False, "after they left": True})
 def test_a_further_record_hides_nobody_silently(
     office: Office,
     record_property: Callable[[str, object], None],

@@ -25,7 +25,7 @@ from tests.support.database import undone
 from tests.support.night import rows_of, spend_night
 from tests.support.small_company import KIM, LEAVER, LEE, NIGHT, STAFF, account, company, hr, ldap, mail, number, worker
 
-EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "5"))
 CLUSTERS = ("", "x", "y", "z")
 LINKS = """
     select a.native_id, p.worker_id, p.id_space, l.relation, l.decision, l.score, l.evidence::text, l.definite,
