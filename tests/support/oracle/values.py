@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, ScopedValue
 from tests.support.oracle.company import Company, RosterRead, SourceRead
@@ -33,11 +34,13 @@ NO_SYSTEM = ""
 """The space of a login that HR gives for no system in particular."""
 
 
+@cache
 def plain(value: str) -> str:
     seen = "".join(letter for letter in value if unicodedata.category(letter) != "Cf")
     return unicodedata.normalize("NFKC", seen).casefold().strip()
 
 
+@cache
 def is_placeholder(value: str) -> bool:
     value = plain(value)
     return value in PLACEHOLDERS or set(value) == {"0"}
