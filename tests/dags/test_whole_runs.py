@@ -1,12 +1,9 @@
-"""Whole nights through Airflow, on real systems: a red one, a green one, one that may not be; then each task again."""
+"""Whole nights through Airflow, on real systems: a red one, a green one; then each task again."""
 
 import json
-import re
 import sqlite3
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,26 +12,25 @@ from airflow.sdk import DAG
 from airflow.sdk.execution_time.context import set_current_context
 from psycopg import sql
 
-from offboarding import wiring
 from offboarding.store.connect import Session
 from tests.support.dag_runs import AirflowHome, Ended, airflow_home
 from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
-from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, STAFF, TinyCompany, tiny_company
+from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, TinyCompany, tiny_company
 
 FIRST, SECOND, BACKWARDS = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00"
 THIRD = "2026-11-26T09:00:00+09:00"
 DEPARTURE, DECIDE = "offboarding_departure", "offboarding_decide"
 REASON = "told by their team lead"
 pytestmark = pytest.mark.timeout(600)
-"""Airflow begins six times before the first test; a machine that is busy elsewhere takes minutes for that."""
+"""Airflow begins twice before the first test; a machine that is busy elsewhere takes minutes for that."""
 OWN_TABLES = {"run", "roster_read", "source_read", "scope"}
 """What a read writes of itself, each time anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nights:
-    """Three runs, one after the other: they cost 10 seconds each, so every test looks at the same ones."""
+    """Two runs, one after the other: they cost 10 seconds each, so every test looks at the same ones."""
 
     company: TinyCompany
     home: AirflowHome
@@ -44,16 +40,6 @@ class Nights:
     """As they stood after the red night."""
     green: Ended
     """It was let in, and as_of came from the environment."""
-    refused: Ended
-    """as_of went backwards."""
-    departure: Ended
-    """Of the leaver by mail, and of the other by worker id."""
-    nobody: Ended
-    """Of somebody whom no roster ever told of."""
-    decided: Ended
-    """A gap, acknowledged by the form."""
-    refused_decision: Ended
-    """A link to an account that isn't there."""
 
 
 @pytest.fixture(scope="module")
@@ -65,34 +51,12 @@ def nights(in_memory: Folder) -> Generator[Nights]:
         tickets = company.tickets()
         company.aws.relent()
         green = home.run({**company.environment, "OFFBOARDING_AS_OF": SECOND})
-        refused = home.run(company.environment, BACKWARDS)
-        later = {**company.environment, "OFFBOARDING_AS_OF": THIRD}
-        departure = home.run(later, dag=DEPARTURE, people=[MAILS[0], f"hr:{STAFF}"])
-        nobody = home.run(later, dag=DEPARTURE, people=["nobody.at.all@corp.example"])
-        until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
-        decided = home.run(
-            company.environment, dag=DECIDE, decision="acknowledge", roster="hr", until=until, reason=REASON
-        )
-        refused_decision = home.run(
-            company.environment,
-            dag=DECIDE,
-            decision="link reject",
-            source="corp-ldap",
-            account="nobody-at-all",
-            worker=f"hr:{STAFF}",
-            reason=REASON,
-        )
         yield Nights(
             company=company,
             home=home,
             red=red,
             tickets=tickets,
             green=green,
-            refused=refused,
-            departure=departure,
-            nobody=nobody,
-            decided=decided,
-            refused_decision=refused_decision,
         )
 
 
@@ -100,15 +64,6 @@ def nights(in_memory: Folder) -> Generator[Nights]:
 def nightly() -> DAG:
     """Its tasks' functions; its connections and configuration are asked for when they run."""
     return DagBag(dag_folder=PROJECT / "dags").dags["offboarding_nightly"]
-
-
-@contextmanager
-def at_the_store(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> Generator[Session]:
-    """As a task is: with the configuration and its store."""
-    for name, value in nights.company.environment.items():
-        monkeypatch.setenv(name, value)
-    with wiring.at_work() as (_, session):
-        yield session
 
 
 class TestRed:
@@ -126,7 +81,7 @@ class TestRed:
 
     def test_what_a_person_must_mend_was_asked_for_once(self, nights: Nights) -> None:
         assert nights.red.tries()[f"collect aws {REFUSES}"] == 1
-        assert nights.company.aws.requests(REFUSES)["AssumeRole"] == 1 + 1 + 1, "red, green, a departure"
+        assert nights.company.aws.requests(REFUSES)["AssumeRole"] == 1 + 1, "red, green"
 
     def test_the_task_ends_with_what_where_and_what_to_do(self, nights: Nights) -> None:
         (said,) = [line for line in nights.red.own if line.startswith("!! sources.")]
@@ -169,89 +124,6 @@ class TestGreen:
         assert reads == {"read_roster hr", *(f"{task} {part}" for task in ("collect", "detail") for part in parts)}
 
 
-class TestRefused:
-    def test_a_night_is_not_checked_backwards(self, nights: Nights) -> None:
-        assert nights.refused.code == 1
-        (said,) = [line for line in nights.refused.own if line.startswith("!!")]
-        assert "lies before the last night's, 2026-11-25T16:30:00+00:00 (run 2)" in said
-        assert "Leave as_of out, or give a later one" in said
-        assert nights.refused.own[-1] == said
-
-    def test_nothing_runs_without_a_run(self, nights: Nights) -> None:
-        states = nights.refused.states()
-
-        assert states.pop("open_run") == "failed"
-        assert set(states.values()) == {"upstream_failed"}
-
-    def test_and_nothing_was_written(self, nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
-        with at_the_store(nights, monkeypatch) as session:
-            assert session.execute("select run_id, status from run where kind = 'nightly'").fetchall() == [
-                (1, "red"),
-                (2, "green"),
-            ]
-
-
-class TestDeparture:
-    def test_nothing_failed_and_everything_of_them_was_read(self, nights: Nights) -> None:
-        states = nights.departure.states()
-
-        parts = ("corp-ldap", "aws 111111111111", f"aws {REFUSES}")
-        read = {*(f"{task} {part}" for task in ("collect", "detail") for part in parts), "read_roster hr"}
-        assert nights.departure.code == 0
-        assert states.keys() == {*read, "open_run", "find_parts", "find_people", "correlate", "tell"}
-        assert set(states.values()) == {"success"}
-
-    def test_the_night_has_opened_the_ticket_already(self, nights: Nights) -> None:
-        assert nights.company.tickets() == nights.tickets
-
-    def test_it_says_of_each_whether_they_left_and_what_works(self, nights: Nights) -> None:
-        said = "\n".join(nights.departure.own)
-
-        assert re.search(rf"person checked.*worker=hr:{LEAVER}", said)
-        assert re.search(rf"not a leaver at this moment.*worker=hr:{STAFF}", said)
-        assert {"leaver-access-key", "leaver-account-works"} <= set(re.findall(r"rule=(\S+)", said))
-
-    def test_whoever_nobody_knows_stops_it_before_a_system_is_asked(self, nights: Nights) -> None:
-        states = nights.nobody.states()
-
-        assert nights.nobody.code == 1
-        assert {task for task, state in states.items() if state == "success"} == {
-            "open_run",
-            "find_parts",
-            "read_roster hr",
-        }
-        assert states["find_people"] == "failed"
-        assert nights.nobody.own[-1] == (
-            "!! Line 1 of people is nobody's worker id, mail or login: no roster has ever told of it."
-        )
-
-
-class TestDecision:
-    def test_it_is_written_down_in_the_name_of_whoever_triggered_it(
-        self, nights: Nights, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        assert nights.decided.code == 0
-        with at_the_store(nights, monkeypatch) as session:
-            kept = session.execute("select roster, reason, approver, origin from exception").fetchall()
-        # `airflow dags test` says of itself that it is the user.
-        assert kept == [("hr", REASON, "dag_test", "person")]
-
-    def test_the_log_says_what_by_its_number(self, nights: Nights) -> None:
-        (said,) = [line for line in nights.decided.own if "decided" in line]
-
-        assert re.search(r"decision=acknowledge\b.*number=1\b", said)
-
-    def test_a_refusal_is_red_and_its_sentence_the_last_line(self, nights: Nights) -> None:
-        assert nights.refused_decision.code == 1
-        assert nights.refused_decision.own[-1] == ("!! corp-ldap has no account that is called so. Give its native id.")
-
-    @pytest.mark.parametrize("which", ("decided", "refused_decision"))
-    def test_no_reason_and_no_login_stands_in_the_log(self, nights: Nights, which: str) -> None:
-        output = getattr(nights, which).output
-
-        assert not [word for word in (REASON, "nobody-at-all", *LOGINS, *nights.company.secrets) if word in output]
-
-
 class TestWhatAirflowKeeps:
     def test_between_tasks_goes_a_number_and_what_there_is_to_read(self, nights: Nights) -> None:
         kept = nights.home.rows("select task_id, key, value from xcom")
@@ -259,18 +131,15 @@ class TestWhatAirflowKeeps:
         told = {(task, key): str(value) for task, key, value in kept}
         parts = json.loads(told.pop(("find_parts", "return_value")))
         assert {part["source"] for part in parts} == {"corp-ldap", "aws"}
-        assert told.keys() == {("open_run", "return_value"), ("find_people", "return_value")}
+        assert told.keys() == {("open_run", "return_value")}
         assert all(value.isdigit() for value in told.values())
 
     def test_no_name_no_mail_and_no_secret_lies_in_its_database(self, nights: Nights) -> None:
         with sqlite3.connect(nights.home.folder / "airflow.db") as database:
             told = "\n".join(database.iterdump())
-
-        # What a person wrote into the form stands in the run's conf, and in Airflow's log of who did what.
-        told = told.replace(f'"people": ["{MAILS[0]}"', "").replace(f'\\"people\\": [\\"{MAILS[0]}\\"', "")
         assert not [each for each in (*NAMES, *MAILS, *LOGINS, *nights.company.secrets) if each in told]
 
-    @pytest.mark.parametrize("which", ("red", "green", "refused", "departure", "nobody", "decided"))
+    @pytest.mark.parametrize("which", ("red", "green"))
     def test_no_name_no_mail_no_label_and_no_secret_stands_in_the_log(self, nights: Nights, which: str) -> None:
         output = getattr(nights, which).output
 
@@ -299,10 +168,10 @@ class TestAgain:
         ids=lambda given: given if isinstance(given, str) else "-".join(given.values()) or "it",
     )
     def test_leaves_the_same_rows_and_tickets(
-        self, nights: Nights, nightly: DAG, monkeypatch: pytest.MonkeyPatch, task_id: str, told: dict[str, str]
+        self, nights: Nights, nightly: DAG, task_id: str, told: dict[str, str]
     ) -> None:
         task: Any = nightly.get_task(task_id)
-        with at_the_store(nights, monkeypatch) as session:
+        with nights.company.at_the_store() as session:
             before = dict(rows(session))
 
             with set_current_context({}):
@@ -312,11 +181,9 @@ class TestAgain:
         assert after == before
         assert nights.company.tickets() == nights.tickets
 
-    def test_the_first_task_finds_its_run_again(
-        self, nights: Nights, nightly: DAG, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_first_task_finds_its_run_again(self, nights: Nights, nightly: DAG) -> None:
         task: Any = nightly.get_task("open_run")
-        with at_the_store(nights, monkeypatch), set_current_context(told_by(nights.green)):
+        with nights.company.at_the_store(), set_current_context(told_by(nights.green)):
             assert task.python_callable() == 2
 
 

@@ -22,6 +22,7 @@ from offboarding.cli.entry import main
 from offboarding.config import loading
 from offboarding.interfaces import ConnectionFields
 from offboarding.store import embedded
+from offboarding.store.connect import Session
 from tests.support import cloud, directory
 
 LEAVER, STAFF = "10442", "10057"
@@ -90,6 +91,12 @@ class TinyCompany:
         """A night without Airflow, as by command. Returns its exit code."""
         with mock.patch.dict(os.environ, self.environment):
             return main(["nightly", "--as-of", as_of])
+
+    @contextmanager
+    def at_the_store(self) -> Generator[Session]:
+        """As a task is: with the configuration and its store."""
+        with mock.patch.dict(os.environ, self.environment), wiring.at_work() as (_, session):
+            yield session
 
     def staff_leaves(self, day: str) -> None:
         """HR says which is the last working day of whoever works here."""
