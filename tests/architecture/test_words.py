@@ -54,10 +54,33 @@ def test_states_are_compared_as_enums(module: Module) -> None:
     assert [f"line {node.lineno}: {ast.unparse(node)}" for node in _compared(module.tree)] == []
 
 
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_what_was_read_or_is_said_is_called_what_it_is(module: Module) -> None:
+    """Everything here is told by somebody: the word says nothing of what a name holds."""
+    assert [f"line {node.lineno}" for node in _named_told(module.tree)] == []
+
+
+def test_a_name_that_says_nothing_would_be_seen() -> None:
+    assert len(list(_named_told(ast.parse("def read(told): return told\nfor told in all: pass\ncase.told = 1")))) == 2
+
+
 def test_a_compared_literal_would_be_seen() -> None:
     told = "row.state == 'open'; 'held' != state; run.kind in ('release', other)\nmatch row.kind:\n case 'event': ..."
 
     assert len(list(_compared(ast.parse(told)))) == 4
+
+
+def _named_told(tree: ast.Module) -> Iterator[ast.arg | ast.Name]:
+    """Parameters and variables. Fields of records bear the names of the store's columns and of the lines of JSON."""
+    fields = {id(field.target) for field in ast.walk(tree) if isinstance(field, ast.AnnAssign)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg(arg="told"):
+                yield node
+            case ast.Name(id="told", ctx=ast.Store()) if id(node) not in fields:
+                yield node
+            case _:
+                pass
 
 
 def _compared(tree: ast.AST) -> Iterator[ast.Compare | ast.pattern]:

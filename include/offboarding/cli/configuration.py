@@ -31,7 +31,7 @@ def check_config(*, output: Format = "table") -> int:
             ]
         )
     else:
-        say(*_told(checked, warnings))
+        say(*_lines(checked, warnings))
     return REFUSED if checked.mistakes else DONE
 
 
@@ -52,7 +52,7 @@ def config_schema(
     return DONE
 
 
-def _told(checked: CheckedConfiguration, warnings: tuple[str, ...]) -> list[str]:
+def _lines(checked: CheckedConfiguration, warnings: tuple[str, ...]) -> list[str]:
     path = _shown(checked.path)
     lines = [f"{_shown(mistake.file) if mistake.file else path}: {mistake}" for mistake in checked.mistakes]
     lines += [f"{path}: warning: {warning}" for warning in warnings]

@@ -181,6 +181,6 @@ def _departure_standing(end: OpenEnd, zone: str) -> str:
 def _acknowledgement_row(each: Acknowledgement, zone: str) -> list[str]:
     by = "the exceptions file" if each.origin == "file" else moment(each.made_at, zone)
     ended = f"; ended {moment(each.ended_at, zone)}" if each.ended_at else ""
-    told = f" by {each.ended_by}: {each.ended_for}" if each.ended_by else ""
+    by_whom = f" by {each.ended_by}: {each.ended_for}" if each.ended_by else ""
     until = moment(each.expires_at, zone)
-    return [str(each.acknowledgement_id), gap(each), until, f"{each.author}, {by}{ended}{told}", each.reason]
+    return [str(each.acknowledgement_id), gap(each), until, f"{each.author}, {by}{ended}{by_whom}", each.reason]

@@ -68,11 +68,11 @@ def _parameter(name: str, kind: Any, info: Any, default: object) -> inspect.Para
 def _declared(hint: Any) -> tuple[Any, str, Typed]:
     """A field's type, what it is, and how it's typed."""
     declared = hint if get_origin(hint) is Annotated else next(each for each in get_args(hint) if get_args(each))
-    kind, *told = get_args(declared)
+    kind, *notes = get_args(declared)
     if get_origin(kind) is list:
         kind = list[int]
-    about = next(each.description for each in told if isinstance(each, FieldInfo))
-    return kind, about or "", next((each for each in told if isinstance(each, Typed)), Typed())
+    about = next(each.description for each in notes if isinstance(each, FieldInfo))
+    return kind, about or "", next((each for each in notes if isinstance(each, Typed)), Typed())
 
 
 @contextmanager

@@ -17,7 +17,7 @@ DEFECT = (
 
 def trace(error: BaseException) -> str:
     """Each error of the chain with its frames, the first cause first."""
-    return "\n".join(line for each in _chain(error) for line in _told(each))
+    return "\n".join(line for each in _chain(error) for line in _frames(each))
 
 
 def for_log(
@@ -42,7 +42,7 @@ def _chain(error: BaseException) -> list[BaseException]:
     return chain
 
 
-def _told(error: BaseException) -> Iterator[str]:
+def _frames(error: BaseException) -> Iterator[str]:
     for frame in traceback.extract_tb(error.__traceback__):
         yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
     yield f"{type(error).__module__}.{type(error).__qualname__}"

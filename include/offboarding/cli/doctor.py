@@ -43,7 +43,7 @@ def doctor(*, output: Format = "table") -> int:
     if output == "jsonl":
         records(map(CheckedLine.read, found))
     else:
-        _tell(found, loaded.warnings)
+        _show(found, loaded.warnings)
     return DONE if all(checked.state == GOOD for checked in found) else REFUSED
 
 
@@ -61,7 +61,7 @@ def _store(loaded: Loaded) -> Generator[tuple[Session | None, CheckedSystem]]:
         yield session, CheckedSystem(room="store", name="store", state=GOOD, readable=readable)
 
 
-def _tell(found: Sequence[CheckedSystem], warnings: Sequence[str]) -> None:
+def _show(found: Sequence[CheckedSystem], warnings: Sequence[str]) -> None:
     columns = [
         Column(name="What", whole=True),
         Column(name="Name"),

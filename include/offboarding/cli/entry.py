@@ -61,12 +61,12 @@ def _failed(error: Exception) -> int:
 def _misused(error: typer.TyperException) -> int:
     """As the usage of the command that was meant, and what is wrong with the words."""
     context = getattr(error, "ctx", None)
-    told = [context.get_usage()] if context else []
+    lines = [context.get_usage()] if context else []
     what, param = error.message or error.format_message(), getattr(error, "param", None)
     if param:
         name = " / ".join(param.opts) if param.opts[0].startswith("-") else param.display_name_raw
         what = f"argument {name}: {error.message}" if error.message else f"the following argument is required: {name}"
-    return _said("\n".join([*told, f"{context.command_path if context else called_as()}: error: {what}"]), USAGE)
+    return _said("\n".join([*lines, f"{context.command_path if context else called_as()}: error: {what}"]), USAGE)
 
 
 def _completed(top: Any) -> int:

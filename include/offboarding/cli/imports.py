@@ -41,11 +41,11 @@ def import_file(
     with configured_context(signed(by)) as context:
         came = many.import_decisions(context, file, reason=reason or "", check=check)
     _refuse(file, came)
-    told = [f"line {one.line}: {next(iter(one.done.says))}" for one in came.decided]
+    lines = [f"line {one.line}: {next(iter(one.done.says))}" for one in came.decided]
     if check:
-        say("What would be said of each line; nothing is written down:", *told)
+        say("What would be said of each line; nothing is written down:", *lines)
     else:
-        say(*told, f"{counted(len(told), 'decision')} written down.")
+        say(*lines, f"{counted(len(lines), 'decision')} written down.")
     return DONE
 
 
@@ -82,8 +82,8 @@ def link_import(
 
 def _refuse(file: Path, came: Imported) -> None:
     if came.mistakes:
-        told = "\n".join(f"{file.name}: {mistake}" for mistake in came.mistakes)
-        raise FatalError(f"{told}\nNothing of {file.name} is decided: mend {_these(len(came.mistakes))} first.")
+        mistakes = "\n".join(f"{file.name}: {mistake}" for mistake in came.mistakes)
+        raise FatalError(f"{mistakes}\nNothing of {file.name} is decided: mend {_these(len(came.mistakes))} first.")
 
 
 def _line(one: LineDecided) -> str:

@@ -49,11 +49,11 @@ def _in_file(path: Path, room: ModuleType, mark: str) -> Iterator[Declared]:
 
 def _declared(function: ast.FunctionDef, mark: ast.Call, module: str) -> Declared:
     named = {str(word.arg): ast.literal_eval(word.value) for word in mark.keywords}
-    name, told = str(ast.literal_eval(mark.args[0])), ast.get_docstring(function) or ""
+    name, docstring = str(ast.literal_eval(mark.args[0])), ast.get_docstring(function) or ""
     return Declared(
         words=named.get("command", name),
         example=named.get("example", ""),
-        sentence=" ".join(told.partition("\n\n")[0].split()),
+        sentence=" ".join(docstring.partition("\n\n")[0].split()),
         module=module,
         function=function.name,
         decision=name if module.startswith(decisions.__name__) else "",

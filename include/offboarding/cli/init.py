@@ -100,9 +100,9 @@ def init(
 
 def _given(keys: Sequence[str], statuses: Sequence[str], zone: str | None) -> dict[str, str]:
     """Every flag by the path that it answers."""
-    told = dict(_divided(pair, "--set") for pair in keys)
-    told |= {f"statuses.{word}": meaning for word, meaning in (_divided(pair, "--status") for pair in statuses)}
-    return told | ({"company.time_zone": zone} if zone else {})
+    given = dict(_divided(pair, "--set") for pair in keys)
+    given |= {f"statuses.{word}": meaning for word, meaning in (_divided(pair, "--status") for pair in statuses)}
+    return given | ({"company.time_zone": zone} if zone else {})
 
 
 def _divided(pair: str, flag: str) -> tuple[str, str]:

@@ -155,13 +155,13 @@ def finding_table(found: Sequence[FindingView]) -> None:
         return
     key, severity = Column(name="Key", whole=True), Column(name="Severity", whole=True)
     gone = Column(name="Days", whole=True, right=True)
-    whose, told = Column(name="Worker"), Column(name="Ticket")
+    whose, column = Column(name="Worker"), Column(name="Ticket")
     if width() < NARROW:
-        columns = [key, severity, Column(name="What"), whose, gone, told]
+        columns = [key, severity, Column(name="What"), whose, gone, column]
         table(columns, ([*_judged(f), (_rule(f), _thing(f)), _whose(f), _days(f), _ticket(f)] for f in found))
     else:
         rule, thing = Column(name="Rule", whole=True), Column(name="Thing")
-        columns = [key, severity, rule, whose, gone, Column(name="Source"), thing, told]
+        columns = [key, severity, rule, whose, gone, Column(name="Source"), thing, column]
         rows = ([*_judged(f), _rule(f), _whose(f), _days(f), f.source, _thing(f), _ticket(f)] for f in found)
         table(columns, rows)
 
@@ -216,8 +216,8 @@ def _run_table(found: Sequence[RunView], zone: str) -> None:
 
 
 def _run_row(run: RunView, zone: str) -> list[Cell]:
-    rosters = [_told(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
-    parts = [_told(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
+    rosters = [_status(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
+    parts = [_status(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
     if run.kind == RunKind.RELEASE:
         rosters = ["(a release)"]
     waiting = "" if run.waiting is None else str(run.waiting)
@@ -225,7 +225,7 @@ def _run_row(run: RunView, zone: str) -> list[Cell]:
     return [str(run.run_id), moment(run.as_of, zone), status, waiting, rosters, parts]
 
 
-def _told(name: str, counts: str, status: str) -> str:
+def _status(name: str, counts: str, status: str) -> str:
     return f"{name} {counts}, {status}" if status in READ else f"{name} {status}"
 
 
@@ -261,8 +261,8 @@ def _thing(finding: FindingView) -> str:
     kind = SubjectKind(finding.subject_kind)
     if kind is SubjectKind.ACCOUNT:
         return finding.subject_label
-    told = thing(kind, finding.subject_label, finding.account_label)
-    return f"{told} {finding.realm}" if kind is SubjectKind.SOURCE else told
+    what = thing(kind, finding.subject_label, finding.account_label)
+    return f"{what} {finding.realm}" if kind is SubjectKind.SOURCE else what
 
 
 def _whose(finding: FindingView) -> str:
@@ -276,5 +276,5 @@ def _days(finding: FindingView) -> str:
 def _ticket(finding: FindingView) -> str:
     if finding.ticket_state is None:
         return ""
-    told = ticket(finding.ref).removeprefix("ticket ")
-    return told if finding.ticket_state != TicketStatus.CLOSED else f"{told} closed"
+    shown = ticket(finding.ref).removeprefix("ticket ")
+    return shown if finding.ticket_state != TicketStatus.CLOSED else f"{shown} closed"

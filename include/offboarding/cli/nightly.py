@@ -77,18 +77,18 @@ def _end(session: Session, run: Run) -> None:
 
 def _on_trial(loaded: Loaded, as_of: str | None) -> None:
     drafts = DraftTracker()
-    told = (drafts.name, drafts)
+    tracker = (drafts.name, drafts)
     readers = Readers(
         roster=_READERS.roster,
         source=_READERS.source,
         parts=_READERS.parts,
-        tracker=lambda _: told,
+        tracker=lambda _: tracker,
         queue=_READERS.queue,
     )
-    settings, judged_at = _telling_all(loaded.settings), wiring.moment(as_of)
+    settings, judged_at = _nothing_held(loaded.settings), wiring.moment(as_of)
     with trial_on(loaded) as session:
         run = whole_night(session, settings, readers, caller="trial", as_of=judged_at)
-        _tell(loaded.settings, drafts.drafts)
+        _show(loaded.settings, drafts.drafts)
         note(
             "On trial: nothing was kept, and nobody was told. It began with an empty store, so that decisions, releases"
             " and open tickets of real nights don't count here."
@@ -96,13 +96,13 @@ def _on_trial(loaded: Loaded, as_of: str | None) -> None:
         _end(session, run)
 
 
-def _telling_all(settings: Settings) -> Settings:
+def _nothing_held(settings: Settings) -> Settings:
     """Nothing waits for a person: a trial shows all that there would be to tell."""
     policy = settings.policy.model_copy(update={"baseline": "ticket", "max_new_tickets": _NO_BOUND})
     return settings.model_copy(update={"policy": policy})
 
 
-def _tell(settings: Settings, drafts: Iterable[TicketDraft]) -> None:
+def _show(settings: Settings, drafts: Iterable[TicketDraft]) -> None:
     drafts, zone = list(drafts), settings.company.time_zone
     say("", f"{counted(len(drafts), 'ticket')} would be opened" + (":" if drafts else "."))
     for draft in drafts:

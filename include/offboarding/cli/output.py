@@ -44,15 +44,15 @@ def note(line: str) -> None:
 def records(lines: Iterable[JsonLine]) -> None:
     """An object a line. What a terminal would act on is escaped, as JSON escapes it."""
     for line in lines:
-        told = json.dumps(line.printed(), ensure_ascii=False)
-        sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in told) + "\n")
+        text = json.dumps(line.printed(), ensure_ascii=False)
+        sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n")
 
 
 def width() -> int:
     """How many columns there are to print in."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdigit() and int(told):
-        return int(told)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else PIPE_WIDTH
 
 

@@ -30,7 +30,7 @@ def purge(
         purged = forget(session, cut, keep=not yes)
         broken = broken_at(session) if yes else None
     say(f"Older than policy.retention_days, {policy.retention_days}: before {moment(cut, zone)}.")
-    _tell(purged, "Forgotten" if yes else "Would be forgotten")
+    _show(purged, "Forgotten" if yes else "Would be forgotten")
     if broken is not None:
         raise FatalError(f"The record of findings doesn't hold at event {broken}: somebody changed or removed a row.")
     if yes:
@@ -40,7 +40,7 @@ def purge(
     return DONE
 
 
-def _tell(purged: Purged, heading: str) -> None:
+def _show(purged: Purged, heading: str) -> None:
     rows = [[what, f"{number:,}"] for what, number in purged.rows.items() if number]
     if rows:
         table([Column(name=heading), Column(name="Rows", right=True)], rows)
@@ -50,14 +50,14 @@ def _tell(purged: Purged, heading: str) -> None:
 
 
 def _kept(reasons: Reasons) -> list[str]:
-    told = [f"{counted(reasons.persons, 'person', 'people')} left before that."]
+    lines = [f"{counted(reasons.persons, 'person', 'people')} left before that."]
     if reasons.with_finding:
-        told.append(f"{reasons.with_finding:,} kept whole: a finding of theirs stands, or was closed since.")
+        lines.append(f"{reasons.with_finding:,} kept whole: a finding of theirs stands, or was closed since.")
     if reasons.still_told:
-        told.append(f"{reasons.still_told:,} kept whole: HR's own feed tells them still, and would tell them again.")
+        lines.append(f"{reasons.still_told:,} kept whole: HR's own feed tells them still, and would tell them again.")
     if reasons.with_account:
-        told.append(
+        lines.append(
             f"{reasons.with_account:,} without their names, and with their mail addresses: an account is left that"
             " these prove to be theirs. Delete it there."
         )
-    return told
+    return lines

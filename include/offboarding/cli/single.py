@@ -41,11 +41,11 @@ def worker(
 def explain(*, key: Key, output: Format = "table") -> int:
     """Explain a finding: why it's theirs, why we think it works, what happened since, and what closes it."""
     with reading_store() as (session, zone):
-        told = reading.explanation(session, key)
+        found = reading.explanation(session, key)
     if output == "jsonl":
-        records([explained(told)])
+        records([explained(found)])
     else:
-        say(explaining.render(told, zone))
+        say(explaining.render(found, zone))
     return DONE
 
 

@@ -24,22 +24,22 @@ from offboarding.waivers.register import Exceptions
 def register(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Register:
     """The custody register, empty where it can't be had: then the mistakes say why, in its own file."""
     own = _own(path, raw, "custody", DEFAULT_CUSTODY)
-    told, found = custody_file.read(own, named="custody" in raw)
+    read, found = custody_file.read(own, named="custody" in raw)
     # While something is wrong in the configuration, names may be missing that are none of this file's mistakes.
-    if told is not None and settings is not None and not mistakes:
-        found = list(custody_across.mistakes(told, settings.known_names))
+    if read is not None and settings is not None and not mistakes:
+        found = list(custody_across.mistakes(read, settings.known_names))
     mistakes += (replace(mistake, file=own) for mistake in found)
-    return told or Register()
+    return read or Register()
 
 
 def exceptions(path: Path, raw: Mapping[str, object], settings: Settings | None, mistakes: list[Mistake]) -> Exceptions:
     """What is let stand, nothing where it can't be had: then the mistakes say why, in the file's own name."""
     own = _own(path, raw, "exceptions", DEFAULT_EXCEPTIONS)
-    told, found = exceptions_file.read(own, named="exceptions" in raw)
-    if told is not None and settings is not None and not mistakes:
-        found = list(exceptions_across.mistakes(told, known(settings)))
+    read, found = exceptions_file.read(own, named="exceptions" in raw)
+    if read is not None and settings is not None and not mistakes:
+        found = list(exceptions_across.mistakes(read, known(settings)))
     mistakes += (replace(mistake, file=own) for mistake in found)
-    return told or Exceptions()
+    return read or Exceptions()
 
 
 def ending(settings: Settings) -> Iterator[str]:
@@ -55,8 +55,8 @@ def rules() -> list[str]:
 
 
 def _own(path: Path, raw: Mapping[str, object], key: str, usual: str) -> Path:
-    told = raw.get(key)
-    return path.parent / (told if isinstance(told, str) else usual)
+    name = raw.get(key)
+    return path.parent / (name if isinstance(name, str) else usual)
 
 
 def known(settings: Settings) -> exceptions_across.WaiverContext:

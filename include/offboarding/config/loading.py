@@ -130,12 +130,12 @@ def store_choice(path: Path | None = None) -> StoreChoice:
     return StoreChoice(store=store, time_zone=company.time_zone, path=path)
 
 
-def _store(told: object, mistakes: list[Mistake]) -> Literal["embedded"] | StoreSettings | None:
-    if isinstance(told, dict):
-        return _validated(StoreSettings, cast("Mapping[str, object]", told), "store", mistakes)
-    if told not in (None, "embedded"):
-        mistakes.append(Mistake(path="store", text=f"is embedded, hosts and sslmode, or left out (got {told!r})"))
-    return "embedded" if told == "embedded" else None
+def _store(given: object, mistakes: list[Mistake]) -> Literal["embedded"] | StoreSettings | None:
+    if isinstance(given, dict):
+        return _validated(StoreSettings, cast("Mapping[str, object]", given), "store", mistakes)
+    if given not in (None, "embedded"):
+        mistakes.append(Mistake(path="store", text=f"is embedded, hosts and sslmode, or left out (got {given!r})"))
+    return "embedded" if given == "embedded" else None
 
 
 def json_schema() -> dict[str, object]:
@@ -206,8 +206,8 @@ def _entries(room: str, raw: dict[str, object], mistakes: list[Mistake]) -> list
     return entries
 
 
-def _queue(told: object, mistakes: list[Mistake]) -> QueueSettings | None:
-    return None if told is None else cast("QueueSettings | None", _entry("queues", QUEUE, told, mistakes))
+def _queue(given: object, mistakes: list[Mistake]) -> QueueSettings | None:
+    return None if given is None else cast("QueueSettings | None", _entry("queues", QUEUE, given, mistakes))
 
 
 def _entry(room: str, where: str, entry: object, mistakes: list[Mistake]) -> BaseModel | None:

@@ -215,10 +215,10 @@ class Settings(Strict):
         """What the exceptions file says; empty where there is none."""
         return self._exceptions
 
-    def with_exceptions(self, told: Exceptions) -> "Settings":
+    def with_exceptions(self, exceptions: Exceptions) -> "Settings":
         """The same, with what the exceptions file says."""
         copy = self.model_copy()
-        copy._exceptions = told  # noqa: SLF001 - its own
+        copy._exceptions = exceptions  # noqa: SLF001 - its own
         return copy
 
     @property

@@ -69,9 +69,9 @@ class Repository:
 
         Raises FatalError where nobody did.
         """
-        told = self._git("log", "--all", "--format=%h%x00%aI%x00%aE%x00%cI%x00%cE", "--", f":(top,literal){path}")
+        output = self._git("log", "--all", "--format=%h%x00%aI%x00%aE%x00%cI%x00%cE", "--", f":(top,literal){path}")
         found: dict[str, Committer] = {}
-        for line in told.decode(errors="replace").split("\n")[:-1]:
+        for line in output.decode(errors="replace").split("\n")[:-1]:
             commit, written, author, committed, committer = line.split("\0")
             for at, mail in ((written, author), (committed, committer)):
                 found.setdefault(mail.casefold(), Committer(mail=mail, commit=commit, at=datetime.fromisoformat(at)))
@@ -82,8 +82,8 @@ class Repository:
         return list(found.values())
 
     def _holding(self, pattern: str) -> Iterator[str]:
-        told = self._git("grep", "-I", "-l", "-z", "--no-textconv", "-E", "-e", pattern, "HEAD", allowed=(0, 1))
-        for name in told.decode(errors="surrogateescape").split("\0"):
+        output = self._git("grep", "-I", "-l", "-z", "--no-textconv", "-E", "-e", pattern, "HEAD", allowed=(0, 1))
+        for name in output.decode(errors="surrogateescape").split("\0"):
             if name:
                 yield name.removeprefix("HEAD:")
 
@@ -146,10 +146,10 @@ def _of_lines(text: str) -> Iterator[str]:
 
 def _of_json(text: str) -> Iterator[str]:
     try:
-        told = cast("object", json.loads(text))
+        value = cast("object", json.loads(text))
     except (ValueError, RecursionError):
         return
-    whole = cast("dict[str, object]", told) if isinstance(told, dict) else {}
+    whole = cast("dict[str, object]", value) if isinstance(value, dict) else {}
     keys = whole.get("keys", [whole])
     for key in cast("list[object]", keys) if isinstance(keys, list) else []:
         if isinstance(key, dict):

@@ -72,8 +72,8 @@ class Stretch(Strict):
 
     @field_validator("until")
     @classmethod
-    def _after_since(cls, until: date | None, told: ValidationInfo) -> date | None:
-        since = told.data.get("since")
+    def _after_since(cls, until: date | None, info: ValidationInfo) -> date | None:
+        since = info.data.get("since")
         if until is not None and since is not None and until < since:
             raise ValueError(f"{until} lies before since, {since}")
         return until
@@ -234,15 +234,15 @@ def _or_null(shown: Mapping[str, object]) -> dict[str, object]:
 
 
 def _may_be(entry: RegisteredKey, reader: str, key: Key) -> bool:
-    telling = [place for place in entry.places if place.reader in ("", reader)]
-    return not telling or any(place.shows(reader, key) for place in telling)
+    fitting = [place for place in entry.places if place.reader in ("", reader)]
+    return not fitting or any(place.shows(reader, key) for place in fitting)
 
 
 def _exactly_one(model: Strict, *names: str) -> None:
     given = [name for name in names if getattr(model, name) is not None]
     if len(given) != 1:
-        told = f" (got {' and '.join(given)})" if given else ""
-        raise ValueError(f"names one of {', '.join(names[:-1])} and {names[-1]}{told}")
+        got = f" (got {' and '.join(given)})" if given else ""
+        raise ValueError(f"names one of {', '.join(names[:-1])} and {names[-1]}{got}")
 
 
 def custodians_of(register: Register, entry: RegisteredKey) -> Iterator[tuple[Custodian, str]]:

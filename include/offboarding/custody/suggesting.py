@@ -103,7 +103,7 @@ def entry(known: KnownKey, groups: Sequence[CandidateGroup], names: RegisterName
         ),
         carryable=known.carryable,
         because=known.carryable_reason,
-        owner=next((told for told, _ in known.owners), ""),
+        owner=next((name for name, _ in known.owners), ""),
     )
 
 
@@ -132,9 +132,9 @@ def _people(known: KnownKey, names: RegisterNames) -> Iterator[ProposedLine]:
     for reason in known.reasons:
         if reason.grade is not Grade.COULD:
             yield _worker(reason.person, f"{reason.grade}: {reason.why}", names, guess=reason.grade is Grade.INFERRED)
-    for told, person in known.owners:
+    for name, person in known.owners:
         if person:
-            yield _worker(person, f"the system's own word for its owner: {told}", names)
+            yield _worker(person, f"the system's own word for its owner: {name}", names)
 
 
 def _worker(person: CustodianCandidate, why: str, names: RegisterNames, *, guess: bool = False) -> ProposedLine:
@@ -157,9 +157,9 @@ def _principals(known: KnownKey, names: RegisterNames) -> Iterator[ProposedLine]
 
 def _groups(known: KnownKey, groups: Sequence[CandidateGroup], names: RegisterNames) -> Iterator[ProposedLine]:
     """Yield those whose name shares a word with the key's; else the first of all, as guesses."""
-    words = _telling(" ".join((known.label, *(f"{c.source} {c.key.name} {c.key.owner}" for c in known.copies))))
+    words = _significant(" ".join((known.label, *(f"{c.source} {c.key.name} {c.key.owner}" for c in known.copies))))
     there = [group for group in groups if group.source in names.directories]
-    alike = [(group, sorted(_telling(_first(group.name)) & words)) for group in there]
+    alike = [(group, sorted(_significant(_first(group.name)) & words)) for group in there]
     shared = [(group, common) for group, common in alike if common]
     for group, common in shared or [(group, []) for group in there[:_MOST_GUESSES]]:
         why = f"its name shares {' and '.join(common)} with the key's" if common else "it guards keys: this one, too?"
@@ -173,7 +173,7 @@ def _first(name: str) -> str:
     return name.split(",", maxsplit=1)[0]
 
 
-def _telling(text: str) -> set[str]:
+def _significant(text: str) -> set[str]:
     """Words that say something, in the singular."""
     words = re.split(r"[^a-z0-9]+", text.lower())
     return {word.removesuffix("s") for word in words if len(word) > 3 and word not in _USUAL and not word.isdigit()}
@@ -183,7 +183,7 @@ def _distinct(lines: Iterable[ProposedLine]) -> Iterator[ProposedLine]:
     """Yield each once, by what it says; what is proposed before what is guessed."""
     seen: set[str] = set()
     for line in sorted(lines, key=lambda line: line.guess):
-        told = str({name: value for name, value in line.fields.items() if name != "until"})
-        if told not in seen:
-            seen.add(told)
+        content = str({name: value for name, value in line.fields.items() if name != "until"})
+        if content not in seen:
+            seen.add(content)
             yield line

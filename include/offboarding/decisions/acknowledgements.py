@@ -114,19 +114,19 @@ def _entry(settings: Settings, fields: Mapping[str, object]) -> Acknowledged:
     try:
         entry = Acknowledged.model_validate(fields)
     except ValidationError as error:
-        raise FatalError(_told(map(str, of_validation(Acknowledged, fields, "", error)))) from error
+        raise FatalError(_worded(map(str, of_validation(Acknowledged, fields, "", error)))) from error
     if entry.expires < known.today:
         raise FatalError(f"until: {entry.expires} is over.")
     mistakes = list(across.mistakes(Exceptions(acknowledgements=(entry,)), known))
     if mistakes:
-        raise FatalError(_told(map(str, mistakes)))
+        raise FatalError(_worded(map(str, mistakes)))
     return entry
 
 
-def _told(mistakes: "map[str]") -> str:
+def _worded(mistakes: "map[str]") -> str:
     """As the file's mistakes are told, by the words that a person gives here."""
-    told = "; ".join(mistakes).replace("acknowledgements[0].", "").replace("acknowledgements[0]", "an acknowledgement")
-    return told.replace("expires:", "until:")
+    text = "; ".join(mistakes).replace("acknowledgements[0].", "").replace("acknowledgements[0]", "an acknowledgement")
+    return text.replace("expires:", "until:")
 
 
 def _about(known: Acknowledgement) -> dict[str, str]:

@@ -62,16 +62,16 @@ def _called(session: Session, word: str) -> KeyView:
     return key_views.key_called(session, word)
 
 
-def _until(settings: Settings, told: date | None, now: datetime) -> datetime:
+def _until(settings: Settings, day: date | None, now: datetime) -> datetime:
     days = settings.policy.attest_days
     longest = now + timedelta(days=days)
-    if told is None:
+    if day is None:
         return longest
-    until = day_ends(told, settings.company.time_zone)
+    until = day_ends(day, settings.company.time_zone)
     if until <= now:
-        raise FatalError(f"until: {told} is over.")
+        raise FatalError(f"until: {day} is over.")
     if until > longest + timedelta(days=1):
         raise FatalError(
-            f"until: {told} is more than {days} days ahead (policy.attest_days): nobody's word counts longer."
+            f"until: {day} is more than {days} days ahead (policy.attest_days): nobody's word counts longer."
         )
     return until

@@ -28,11 +28,11 @@ def last_moment(text: str, *, company_zone: str, now: datetime) -> Moment:
     words = text.split()
     if words == ["now"]:
         return Moment(at=now.astimezone(UTC), zone=company_zone)
-    told = _named(words) if len(words) == 2 else _with_offset(text.strip(), company_zone)
-    if not now - _FURTHEST <= told.at <= now + _FURTHEST:
-        where = "ahead" if told.at > now else "ago"
-        raise FatalError(f"The last moment {told.at.isoformat()} is more than a year {where}: is the year right?")
-    return told
+    found = _named(words) if len(words) == 2 else _with_offset(text.strip(), company_zone)
+    if not now - _FURTHEST <= found.at <= now + _FURTHEST:
+        where = "ahead" if found.at > now else "ago"
+        raise FatalError(f"The last moment {found.at.isoformat()} is more than a year {where}: is the year right?")
+    return found
 
 
 def _named(words: list[str]) -> Moment:

@@ -28,12 +28,12 @@ def withdraw(context: DecisionContext, *, run_ids: Runs, reason: Reason) -> Deci
     counts = (
         f"run {last.run_id}, as of {moment(last.as_of, context.zone)}" if last else "none: the next one is the first"
     )
-    told = (
+    says = (
         f"Run {run.run_id} (as of {moment(run.as_of, context.zone)}) counts no more, by {context.author}'s word."
         for run in found
     )
     rest = f"The last night that counts: {counts}. What a withdrawn run found and told stays as it is."
-    return Decided(made=found, ids={"runs": len(found)}, says=[*told, rest])
+    return Decided(made=found, ids={"runs": len(found)}, says=[*says, rest])
 
 
 def _withdrawn(session: Session, run_id: int, *, reason: str, author: str) -> Run:

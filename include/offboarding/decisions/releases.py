@@ -41,13 +41,13 @@ def reject(context: DecisionContext, *, holds: Holds, reason: Reason) -> Decided
     Raises FatalError where one of them is none that waits.
     """
     decided = releasing.reject(context.session, holds, reason=reason, author=context.author)
-    told = (
+    says = (
         f"Hold {hold.hold_id} ({held.line(hold)}) is rejected: {held.holding(hold)} stay untold." for hold in decided
     )
     asks = (
         f"The next night compares with what was accepted before, and asks anew where that is so again: {COMMAND} holds"
     )
-    return Decided(made=decided, ids={"holds": len(decided)}, says=[*told, asks])
+    return Decided(made=decided, ids={"holds": len(decided)}, says=[*says, asks])
 
 
 def _report(context: ConfiguredContext, run: rows.Run) -> Iterator[str]:

@@ -104,9 +104,9 @@ def read(path: Path, needed: Sequence[str], wanted: Sequence[str] = ()) -> Sheet
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 named = dict(zip(columns, (plain(cell.strip()) for cell in cells), strict=False))
-                told = {name: named.get(name, "") for name in (*needed, *wanted)}
+                asked = {name: named.get(name, "") for name in (*needed, *wanted)}
                 beyond = "".join(cells[len(columns) :]).strip()
-                lines.append(SheetLine(number=begins + before, cells=told, beyond=beyond))
+                lines.append(SheetLine(number=begins + before, cells=asked, beyond=beyond))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise FatalError(f"{path.name}: line {reader.line_num + before} is no CSV: {error}. Save it anew.") from error

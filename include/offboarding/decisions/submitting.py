@@ -23,7 +23,7 @@ log = structlog.get_logger("offboarding.forms")
 def submit(
     session: Session,
     settings: Settings,
-    told: Mapping[str, object],
+    form: Mapping[str, object],
     *,
     caller: str,
     author: str | None,
@@ -47,8 +47,8 @@ def submit(
         settings=settings,
         tracker=tracker,
     )
-    kind, fields = _read(told)
-    new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(told, context.author), author=context.author)
+    kind, fields = _read(form)
+    new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(form, context.author), author=context.author)
     try:
         ids = _once(context, kind, fields, new)
     except NamedError as error:
@@ -93,8 +93,8 @@ def _already(session: Session, new: NewSubmission) -> None:
         )
 
 
-def _read(told: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object]]:
-    given = {name: value for name, value in told.items() if value is not None and value != ""}
+def _read(form: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object]]:
+    given = {name: value for name, value in form.items() if value is not None and value != ""}
     name = str(given.pop("decision", ""))
     kind = forms().get(name)
     if kind is None:
@@ -107,6 +107,6 @@ def _read(told: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object
     return kind, values
 
 
-def _digest(told: Mapping[str, object], author: str) -> str:
-    plain = {name: value for name, value in told.items() if value is not None}
+def _digest(form: Mapping[str, object], author: str) -> str:
+    plain = {name: value for name, value in form.items() if value is not None}
     return hashlib.sha256(json.dumps([author, plain], sort_keys=True, default=str).encode()).hexdigest()

@@ -38,7 +38,7 @@ def accept_read(context: DecisionContext, *, run: Run, roster: Roster, reason: R
     Raises FatalError where there is nothing to accept, or a newer read has come since.
     """
     reason = said(reason)
-    names = [told.name for told in roster_reads(context.session, [run])]
+    names = [each.name for each in roster_reads(context.session, [run])]
     if names and roster not in names:
         raise FatalError(f"run {run} read no roster {roster}.{nearest(roster, names)}")
     accepted = accepted_reads.accept_read(context.session, run, roster, reason=reason, author=context.author)

@@ -27,8 +27,8 @@ class Limit(Strict):
     def of(self, population: int) -> int | None:
         """The most that goes through; None for no limit."""
         share = None if self.percent is None else int(max(population, self.min_population) * self.percent / 100)
-        told = [bound for bound in (self.absolute, share) if bound is not None]
-        return min(told) if told else None
+        bounds = [bound for bound in (self.absolute, share) if bound is not None]
+        return min(bounds) if bounds else None
 
 
 class Expected(Strict):

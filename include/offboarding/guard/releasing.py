@@ -31,7 +31,7 @@ def release(
     session: Session,
     settings: Settings,
     run_id: int,
-    told: tuple[str, Tracker] | None,
+    tracker: tuple[str, Tracker] | None,
     *,
     reason: str,
     author: str,
@@ -50,17 +50,17 @@ def release(
     if run is None:
         run = _let_through(session, settings, run_id, caller, reason=reason, author=author, named=holds, batch=batch)
     if run.finished_at is None:
-        pipeline.ticket(session, settings, run, told)
+        pipeline.ticket(session, settings, run, tracker)
         runs.end_release(session, run.run_id)
     return run
 
 
-def taken_up(session: Session, settings: Settings, told: tuple[str, Tracker] | None, *, caller: str) -> bool:
+def taken_up(session: Session, settings: Settings, tracker: tuple[str, Tracker] | None, *, caller: str) -> bool:
     """Tell what this caller let through before it broke off; False where it let nothing through, or told it all."""
     run = runs.broken_off(session, caller)
     if run is None:
         return False
-    pipeline.ticket(session, settings, run, told)
+    pipeline.ticket(session, settings, run, tracker)
     runs.end_release(session, run.run_id)
     return True
 
@@ -120,7 +120,7 @@ def answered(
     session: Session,
     settings: Settings,
     run_id: int,
-    told: tuple[str, Tracker] | None,
+    tracker: tuple[str, Tracker] | None,
     *,
     approve: bool,
     reason: str,
@@ -137,7 +137,7 @@ def answered(
     if not reason.strip():
         raise FatalError("a decision needs a reason: trigger offboarding_release again, and say why")
     if approve:
-        release(session, settings, run_id, told, reason=reason, author=author, caller=caller)
+        release(session, settings, run_id, tracker, reason=reason, author=author, caller=caller)
     else:
         waiting = [hold.hold_id for hold in guard.holds(session)]
         if waiting:
@@ -152,13 +152,13 @@ def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
     """
     made = [int(each.extra["run"]) for each in events if (each.source_dag_id, each.source_task_id) == ASKS]
     by_hand = len(events) - len(made)
-    told = (
+    text = (
         f"{by_hand} of the asset events that began this run was made by hand, and by no night: who did it stands in"
         " Airflow's audit log, as create_asset_event."
     )
     if events and not made:
-        raise FatalError(f"{told} Nobody is asked. What waits shows python -m offboarding holds")
-    return max(made, default=None), f"\n\n{told}" if by_hand else ""
+        raise FatalError(f"{text} Nobody is asked. What waits shows python -m offboarding holds")
+    return max(made, default=None), f"\n\n{text}" if by_hand else ""
 
 
 def question(session: Session, run_id: int | None = None) -> tuple[int, str, str] | None:

@@ -76,8 +76,8 @@ class KeyRules:
         )
 
 
-def _digest(told: tuple[object, ...], code: bytes) -> bytes:
-    about = repr((*told, unicodedata.unidata_version)).encode()
+def _digest(own: tuple[object, ...], code: bytes) -> bytes:
+    about = repr((*own, unicodedata.unidata_version)).encode()
     return hashlib.blake2b(about + code, digest_size=32).digest()
 
 
@@ -177,8 +177,8 @@ class RosterWorkerForm:
     @property
     def form(self) -> bytes:
         """Digest of everything that these rest on beside the worker: see `AccountForm.form`."""
-        told = (self.roster, self.id_space, self.login_realm, sorted(self.realms.items()), sorted(self.placeholders))
-        return _digest((*told, *self.rules.told), self.code)
+        own = (self.roster, self.id_space, self.login_realm, sorted(self.realms.items()), sorted(self.placeholders))
+        return _digest((*own, *self.rules.told), self.code)
 
     def uid(self, worker: Worker) -> bytes:
         """The person's, should the worker be new: a UUID's 16 bytes."""

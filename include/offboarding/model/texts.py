@@ -50,14 +50,14 @@ def visible(text: str) -> str:
 
 def label(text: str) -> str:
     """What something is called, as it is held: equal where the same is written."""
-    told = visible(text)
-    return told if len(told.encode()) <= LONGEST_LABEL else by_hash(told)
+    shown = visible(text)
+    return shown if len(shown.encode()) <= LONGEST_LABEL else by_hash(shown)
 
 
 def sentence(text: str) -> str:
     """What is told to people, as it is held."""
-    told = visible(text)
-    return told if len(told) <= LONGEST_TEXT // 4 else f"{told[: LONGEST_TEXT // 4 - 1]}…"
+    shown = visible(text)
+    return shown if len(shown) <= LONGEST_TEXT // 4 else f"{shown[: LONGEST_TEXT // 4 - 1]}…"
 
 
 KeyRow = tuple[str, str, str, str, str, str]

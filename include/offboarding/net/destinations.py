@@ -69,10 +69,10 @@ class StoreSettings(BaseModel):
     )
 
 
-def _store(told: object) -> object:
-    if isinstance(told, str) and told != "embedded":
-        raise ValueError(f"is embedded, hosts and sslmode, or left out (got {told!r})")
-    return told
+def _store(given: object) -> object:
+    if isinstance(given, str) and given != "embedded":
+        raise ValueError(f"is embedded, hosts and sslmode, or left out (got {given!r})")
+    return given
 
 
 StoreWord = Annotated[Literal["embedded"] | StoreSettings | None, BeforeValidator(_store)]
@@ -144,9 +144,9 @@ def of_aws(endpoint_url: object) -> Iterator[Destination]:
         yield Destination(host="sts.amazonaws.com", clear_text=False)
 
 
-def at_least(told: object, least: SslMode) -> bool:
+def at_least(said: object, least: SslMode) -> bool:
     """Whether an sslmode is as strict as that; None is libpq's own default."""
-    mode = str(told or _LIBPQ_DEFAULT)
+    mode = str(said or _LIBPQ_DEFAULT)
     return mode in _SSL_MODES and _SSL_MODES.index(mode) >= _SSL_MODES.index(least)
 
 

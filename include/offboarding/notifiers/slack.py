@@ -52,9 +52,9 @@ class SlackAlerts:
         try:
             message.notify({})
         except SlackApiError as error:
-            told = str(cast("Mapping[str, object]", error.response).get("error"))
+            reason = str(cast("Mapping[str, object]", error.response).get("error"))
             # Its errors are words; whoever answers in its place may send anything, the token too.
-            self._refused(error, told if re.fullmatch(r"[a-z_]{1,60}", told) else "no answer of Slack's own")
+            self._refused(error, reason if re.fullmatch(r"[a-z_]{1,60}", reason) else "no answer of Slack's own")
         except (OSError, SlackClientError) as error:
             said = type(error).__name__
             raise RetriableError(f"notifiers.{self.name}: {self.connection} takes no message now ({said}).") from error

@@ -59,11 +59,11 @@ class SqsQueue:
             )
         return [
             QueuedMessage(
-                message_id=str(told.get("MessageId")),
-                handle=str(told.get("ReceiptHandle")),
-                body=told.get("Body") or "",
+                message_id=str(message.get("MessageId")),
+                handle=str(message.get("ReceiptHandle")),
+                body=message.get("Body") or "",
             )
-            for told in answer.get("Messages", ())
+            for message in answer.get("Messages", ())
         ]
 
     def delete(self, handles: Sequence[str]) -> None:
@@ -133,7 +133,7 @@ class SqsQueue:
         try:
             yield
         except ClientError as error:
-            raise _told(error, call) from error
+            raise _our_error(error, call) from error
         except NoCredentialsError as error:
             raise FatalError("messages: no credentials. Name an Airflow connection with a key in messages.") from error
         except BotoCoreError as error:
@@ -142,7 +142,7 @@ class SqsQueue:
             ) from error
 
 
-def _told(error: "ClientError", call: str) -> OffboardingError:
+def _our_error(error: "ClientError", call: str) -> OffboardingError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     if code in _DENIED:
         return FatalError(f"messages: {call} denied. Grant it on both queues (docs/departure.md).")

@@ -24,6 +24,6 @@ _ANY = "The departure is withdrawn, or a person rejects the link."
 def closing(finding: FindingView) -> list[str]:
     """What would close it; what closes any, too, where somebody who left is concerned."""
     rule, kind = rule_of(finding.rule), TicketKind(finding.ticket_kind)
-    told = (rule.words.explained if rule else "") or _OF_KIND[kind]
-    own = told.format(command=COMMAND, key=short_finding(finding.finding_key))
+    text = (rule.words.explained if rule else "") or _OF_KIND[kind]
+    own = text.format(command=COMMAND, key=short_finding(finding.finding_key))
     return [own, _ANY] if finding.person_uid and kind in {TicketKind.REVOKE, TicketKind.ROTATE} else [own]

@@ -23,11 +23,11 @@ _LEAVERS = {
 }
 
 
-def nights(told: RosterView | PartView) -> str:
+def nights(read: RosterView | PartView) -> str:
     """Since when it couldn't be read, where that is more than this night."""
-    if not told.missed or told.status in READ:
+    if not read.missed or read.status in READ:
         return ""
-    return f", since {told.missed + 1} nights"
+    return f", since {read.missed + 1} nights"
 
 
 def where(part: PartView) -> str:
@@ -49,8 +49,8 @@ def gaps(night: Night) -> list[str]:
     red: list[str] = []
     limits: dict[str, list[str]] = {}
     for roster in night.rosters:
-        told = (text for text in (roster.error, *roster.problems) if text)
-        red += [text if roster.name in text else f"{roster.name}: {text}" for text in told]
+        texts = (text for text in (roster.error, *roster.problems) if text)
+        red += [text if roster.name in text else f"{roster.name}: {text}" for text in texts]
     for part in night.parts:
         red += [error if part.name in error else f"{where(part)}: {error}" for error in part.errors]
         for gap in part.gaps:
@@ -64,8 +64,8 @@ def gaps(night: Night) -> list[str]:
         f"{source}: {counted(number, 'finding')} may work or not: {COMMAND} findings --state unverified"
         for source, number in sorted(unverified.items())
     ]
-    told = (f"{text} ({', '.join(parts)})" for text, parts in limits.items())
-    return [*dict.fromkeys(red), *told, *_no_reader_of_keys(night)]
+    texts = (f"{text} ({', '.join(parts)})" for text, parts in limits.items())
+    return [*dict.fromkeys(red), *texts, *_no_reader_of_keys(night)]
 
 
 def _no_reader_of_keys(night: Night) -> Iterator[str]:
@@ -99,14 +99,14 @@ def _roster(roster: RosterView) -> str:
 
 
 def _source(name: str, parts: Sequence[PartView]) -> str:
-    accounts = _told(parts)
+    accounts = _amount(parts)
     whole = sum(part.status == ReadStatus.COMPLETE for part in parts)
     if len(parts) == 1:
         return f"{name} {accounts} ({parts[0].status})"
     return f"{name} {accounts} ({whole} of {len(parts)} parts complete)"
 
 
-def _told(parts: Sequence[PartView]) -> str:
+def _amount(parts: Sequence[PartView]) -> str:
     if parts[0].tells == "keys":
         return counted(sum(part.keys for part in parts), "key")
     if parts[0].tells == "events":
@@ -124,11 +124,11 @@ def _linked(night: Night) -> str:
 
 def _leavers(night: Night) -> list[str]:
     sure = sum(leavers.persons for leavers in night.leavers if leavers.confirmed)
-    told = [
+    parts = [
         f"{leavers.persons} {_LEAVERS.get((leavers.basis, leavers.confirmed), leavers.basis)}{_confirming(leavers)}"
         for leavers in sorted(night.leavers, key=lambda leavers: (not leavers.confirmed, -leavers.persons))
     ]
-    return flowing([counted(sure, "person", "people"), *told])
+    return flowing([counted(sure, "person", "people"), *parts])
 
 
 def _confirming(leavers: Leavers) -> str:

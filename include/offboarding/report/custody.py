@@ -35,12 +35,12 @@ def _unseen(night: Night) -> Iterator[str]:
 
 
 def _attested(night: Night, zone: str) -> list[str]:
-    told = [
+    parts = [
         f"{each.name} {'ended' if each.until <= night.run.as_of else 'ends'} {moment(each.until, zone)}"
         for each in night.attested[:_MOST_NAMED]
     ]
     more = len(night.attested) - _MOST_NAMED
-    told += [f"{more} more"] if more > 0 else []
-    if not told:
+    parts += [f"{more} more"] if more > 0 else []
+    if not parts:
         return []
-    return [*flowing(["a person's word that it's dead: " + told[0], *told[1:]]), f"look again: {COMMAND} attest KEY"]
+    return [*flowing(["a person's word that it's dead: " + parts[0], *parts[1:]]), f"look again: {COMMAND} attest KEY"]

@@ -32,8 +32,8 @@ def _upcoming(night: Night) -> Iterator[str]:
     people = counted(len(night.upcoming), "person leaves", "people leave")
     accounts = counted(sum(each.accounts for each in night.upcoming), "account")
     privileged = sum(each.privileged for each in night.upcoming)
-    told = f", {privileged} privileged" if privileged else ""
-    yield f"{people} within {DAYS} days, holding {accounts}{told}: {COMMAND} upcoming"
+    of_them = f", {privileged} privileged" if privileged else ""
+    yield f"{people} within {DAYS} days, holding {accounts}{of_them}: {COMMAND} upcoming"
 
 
 def _same_people(night: Night) -> Iterator[str]:

@@ -26,23 +26,23 @@ _LABEL = 13
 _ROOM = 100
 
 
-def render(told: Explanation, zone: str) -> str:
+def render(found: Explanation, zone: str) -> str:
     """What it is, whose and why, since when they're gone, why it works, what happened, what closes it, who decided."""
-    finding = told.finding
+    finding = found.finding
     sections = [
         ("", [f"{short_finding(finding.finding_key)}  {finding.rule}: {_what(finding)}"]),
         ("State", _state(finding, zone)),
-        ("Whose", _whose(finding, told.claims, zone)),
+        ("Whose", _whose(finding, found.claims, zone)),
         (
             "Gone",
-            [line for departure in told.departures[:3] for line in wrapped(departure_line(departure, zone), _ROOM)],
+            [line for departure in found.departures[:3] for line in wrapped(departure_line(departure, zone), _ROOM)],
         ),
         ("Works?", _standing(finding, zone)),
         ("Evidence", [line for sentence in finding.evidence for line in wrapped(f"- {sentence}", _ROOM)]),
-        ("Happened", [line for event in _events(told, zone) for line in wrapped(event, _ROOM)]),
+        ("Happened", [line for event in _events(found, zone) for line in wrapped(event, _ROOM)]),
         ("Closes when", [line for sentence in closing(finding) for line in wrapped(sentence, _ROOM)]),
         ("To do", _steps(finding)),
-        ("Decided", [line for decided in _decisions(told, zone) for line in wrapped(decided, _ROOM)]),
+        ("Decided", [line for decided in _decisions(found, zone) for line in wrapped(decided, _ROOM)]),
     ]
     return joined(line for label, lines in sections for line in _section(label, lines))
 
@@ -127,21 +127,21 @@ def _standing(finding: FindingView, zone: str) -> list[str]:
     return [*lines, *(wrapped(finding.warning, _ROOM) if finding.warning else [])]
 
 
-def _events(told: Explanation, zone: str) -> Iterator[str]:
-    for event in told.events:
+def _events(found: Explanation, zone: str) -> Iterator[str]:
+    for event in found.events:
         change = event.to_state if event.from_state is None else f"{event.from_state} -> {event.to_state}"
         yield f"{moment(event.at, zone)}  {change}, by {event.actor}: {event.text}"
 
 
-def _decisions(told: Explanation, zone: str) -> Iterator[str]:
-    if told.verdict:
-        verdict = told.verdict
+def _decisions(found: Explanation, zone: str) -> Iterator[str]:
+    if found.verdict:
+        verdict = found.verdict
         yield f"{moment(verdict.decided_at, zone)}  verdict by {verdict.author}: {verdict.reason}"
-    for decision in told.decisions:
+    for decision in found.decisions:
         yield _decision(decision, zone)
-    if not told.verdict and not told.decisions:
+    if not found.verdict and not found.decisions:
         yield "nobody has decided anything about it"
-        finding = told.finding
+        finding = found.finding
         if finding.account_native_id and finding.worker_id:
             who = worker(finding.id_space or "", finding.worker_id)
             yield "not theirs?"

@@ -36,9 +36,9 @@ def sentence(hold: Hold) -> str:
 
 def holding(hold: Hold) -> str:
     """How much waits on it."""
-    told = [counted(hold.findings, "finding")] if hold.findings or not hold.closings else []
+    parts = [counted(hold.findings, "finding")] if hold.findings or not hold.closings else []
     closing = [f"{counted(hold.closings, 'finding')} that would close"] if hold.closings else []
-    return " and ".join([*told, *closing])
+    return " and ".join([*parts, *closing])
 
 
 def tripped(hold: Hold, run_id: int) -> Alert:
@@ -88,10 +88,10 @@ def asked(waits: Waiting) -> str:
 
 def numbers(waits: Waiting) -> str:
     """Line by line, as Markdown."""
-    told = [f"- hold {hold.hold_id}: {sentence(hold)}; {holding(hold)} wait" for hold in waits.holds]
+    lines = [f"- hold {hold.hold_id}: {sentence(hold)}; {holding(hold)} wait" for hold in waits.holds]
     if waits.baseline:
-        told.append(f"- {counted(waits.baseline, 'finding')} of a first read; they go out in batches, the worst first")
-    return "\n".join([*told, "", "Approve evaluates afresh, and tells the tracker. Reject: nothing of it is told."])
+        lines.append(f"- {counted(waits.baseline, 'finding')} of a first read; they go out in batches, the worst first")
+    return "\n".join([*lines, "", "Approve evaluates afresh, and tells the tracker. Reject: nothing of it is told."])
 
 
 def _numbers(hold: Hold) -> Iterator[str]:

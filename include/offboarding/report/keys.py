@@ -51,8 +51,8 @@ def render(key: KeyView, now: datetime, zone: str) -> str:
     ]
     if key.attested:
         a = key.attested
-        told = f"dead, says {a.author} on {moment(a.at, zone)}, until {moment(a.until, zone)}: {a.reason}"
-        lines += labelled("Attested", wrapped(told, _ROOM))
+        text = f"dead, says {a.author} on {moment(a.at, zone)}, until {moment(a.until, zone)}: {a.reason}"
+        lines += labelled("Attested", wrapped(text, _ROOM))
     return joined(lines)
 
 
@@ -78,11 +78,11 @@ def _register(key: KeyView) -> list[str]:
     said = key.registered
     if said is None:
         return labelled("Register", ["doesn't have it: who holds it is NOT CHECKED"])
-    told = [
+    parts = [
         f"{counted(said.custodians, 'custodian')}, past ones too" if said.custodians else "no custodians: NOT CHECKED"
     ]
-    told += [f"owner: {said.owner}"] if said.owner else []
-    told += [f"queue: {said.queue}"] if said.queue else []
-    told += [f"it takes {said.threshold} holders together"] if said.threshold > 1 else []
-    lines = labelled("Register", ["; ".join(told)])
+    parts += [f"owner: {said.owner}"] if said.owner else []
+    parts += [f"queue: {said.queue}"] if said.queue else []
+    parts += [f"it takes {said.threshold} holders together"] if said.threshold > 1 else []
+    lines = labelled("Register", ["; ".join(parts)])
     return lines + (labelled("Good for", wrapped(said.signs_for, _ROOM)) if said.signs_for else [])

@@ -121,8 +121,8 @@ def _line(night: Night, finding: NightFinding) -> str:
         parts.append("privileged")
     if finding.state == FindingState.UNVERIFIED:
         parts.append("unverified")
-    told = f"  {ticket(finding.ref)}" if finding.tracker else ""
-    return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{told}"
+    shown = f"  {ticket(finding.ref)}" if finding.tracker else ""
+    return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{shown}"
 
 
 def _judged_line(night: Night, finding: NightFinding) -> str:
@@ -171,8 +171,8 @@ def _resolved(night: Night) -> str:
     if not night.resolutions:
         return "0 findings"
     why = Counter(closed.resolution.brief if closed.resolution else "otherwise" for closed in night.resolutions)
-    told = ", ".join(f"{number} {reason}" for reason, number in why.most_common())
-    return f"{counted(len(night.resolutions), 'finding')}: {told}"
+    text = ", ".join(f"{number} {reason}" for reason, number in why.most_common())
+    return f"{counted(len(night.resolutions), 'finding')}: {text}"
 
 
 def _waiting(night: Night) -> Iterator[str]:
@@ -216,8 +216,8 @@ def _more(night: Night) -> Iterator[str]:
     yield from labelled("More", [f"{COMMAND} explain {first}" if first else f"{COMMAND} findings --state all"])
     urls = list(dict.fromkeys(finding.url for finding in night.findings if finding.url))
     if night.record:
-        told = f"{counted(night.record.seq, 'change')} of state, the last one's hash {night.record.hash}"
-        yield from labelled("Record", [told])
+        text = f"{counted(night.record.seq, 'change')} of state, the last one's hash {night.record.hash}"
+        yield from labelled("Record", [text])
     trackers = sorted({finding.tracker for finding in night.findings if finding.tracker})
     if trackers:
         where = f", the worst one {urls[0]}" if urls else ""

@@ -26,5 +26,5 @@ def gaps(look: QueueLook | None) -> Iterator[str]:
 
 def since_answered(look: QueueLook) -> str:
     """When it answered last."""
-    told = f"it answered last at {moment(look.answered_at, _ZONE)}" if look.answered_at else "it never has yet"
-    return f" ({told})"
+    answered = f"it answered last at {moment(look.answered_at, _ZONE)}" if look.answered_at else "it never has yet"
+    return f" ({answered})"

@@ -185,8 +185,8 @@ def _still_work(items: Sequence[TicketItem]) -> str:
     untold = sum(item.holds and item.standing == Standing.UNKNOWN for item in items)
     if not works and not untold:
         return "Nothing is left to do here."
-    told = f"{works} thing{' of theirs still works' if works == 1 else 's of theirs still work'}"
-    return f"{told}; of {untold} more it can't be told." if untold else f"{told}."
+    what = f"{works} thing{' of theirs still works' if works == 1 else 's of theirs still work'}"
+    return f"{what}; of {untold} more it can't be told." if untold else f"{what}."
 
 
 def _key_stands(row: TicketRow, items: Sequence[TicketItem]) -> str:
@@ -197,9 +197,9 @@ def _key_stands(row: TicketRow, items: Sequence[TicketItem]) -> str:
     alone = _alone(row, open_items)
     if alone and alone.opening:
         return alone.opening
-    told = "is still trusted" if any(item.standing == Standing.WORKS for item in open_items) else "may still be trusted"
+    now = "is still trusted" if any(item.standing == Standing.WORKS for item in open_items) else "may still be trusted"
     return (
-        f"People who left may have carried this key along, and it {told}. Closing their accounts changes nothing about"
+        f"People who left may have carried this key along, and it {now}. Closing their accounts changes nothing about"
         " that: whoever has the key needs no account."
     )
 

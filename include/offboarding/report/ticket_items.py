@@ -74,12 +74,12 @@ def _reasons(kind: str, number: int, item: TicketItem, said: _SaidBefore) -> Ite
         if kind == TicketKind.ROTATE and said.by_text.setdefault(sentence, number) != number:
             continue
         if sentence.endswith(".") and not (
-            kind in {TicketKind.REVOKE, TicketKind.EVENT} and _tells_departure(sentence, item)
+            kind in {TicketKind.REVOKE, TicketKind.EVENT} and _repeats_title(sentence, item)
         ):
             yield _prose(sentence)
 
 
-def _tells_departure(sentence: str, item: TicketItem) -> bool:
+def _repeats_title(sentence: str, item: TicketItem) -> bool:
     """The ticket's first line says it already."""
     return sentence.startswith(f"Worker {item.worker_id} left ")
 

@@ -155,10 +155,10 @@ def _standing(kind: str, holding: Sequence[TicketItem], zone: ZoneInfo) -> list[
 
 def _seen(kind: str, item: TicketItem, zone: ZoneInfo) -> str:
     """What was seen when, and since when it stands here. A reason may change with each read; the time says of which."""
-    told = {"works": "works", "unknown": "it can't be told whether it works"}.get(item.standing, "not seen dead")
+    stands = {"works": "works", "unknown": "it can't be told whether it works"}.get(item.standing, "not seen dead")
     seen = f", seen {moment(item.seen_at, zone)}" if item.seen_at and item.standing == Standing.WORKS else ""
     since = f"on this list since {moment(item.first_seen_at, zone)}" if item.first_seen_at else "on this list"
-    return since if kind in _HOLDS else f"{told}{seen} ({on_one_line(item.standing_reason)}); {since}{_again(item)}"
+    return since if kind in _HOLDS else f"{stands}{seen} ({on_one_line(item.standing_reason)}); {since}{_again(item)}"
 
 
 def _again(item: TicketItem) -> str:

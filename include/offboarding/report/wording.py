@@ -88,8 +88,8 @@ def with_key(step: str, finding_key: str) -> str:
 
 def labelled(label: str, lines: Iterable[str], width: int = 11) -> list[str]:
     """Lines beside their label, which stands once."""
-    told = list(lines)
-    return [f"{label if number == 0 else '':{width}} {line}".rstrip() for number, line in enumerate(told)]
+    texts = list(lines)
+    return [f"{label if number == 0 else '':{width}} {line}".rstrip() for number, line in enumerate(texts)]
 
 
 def flowing(items: Sequence[str], room: int = 104) -> list[str]:

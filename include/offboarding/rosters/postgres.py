@@ -138,7 +138,7 @@ def _mapped(columns: ColumnNames, names: Sequence[str]) -> ColumnNames:
     """
     if not columns:
         return {checked_name(name): name for name in names}
-    taken = {one for told in columns.values() for one in ((told,) if isinstance(told, str) else told)}
+    taken = {one for headers in columns.values() for one in ((headers,) if isinstance(headers, str) else headers)}
     return dict(columns) | {name: name for name in names if is_name(name) and name not in columns and name not in taken}
 
 

@@ -106,11 +106,11 @@ def whole(holder: Holder) -> AccessPath:
     own = account_path(holder)
     paths = access_paths(holder)
     standing = min((path.standing for path in (own, *paths)), key=_STRONGEST_FIRST.index)
-    telling = [path for path in paths if path.standing is standing] or [own]
+    same = [path for path in paths if path.standing is standing] or [own]
     return replace(
         own,
         standing=standing,
-        reason="; ".join(_reason(path) for path in telling),
+        reason="; ".join(_reason(path) for path in same),
         effect=min((path.effect for path in paths if path.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
         last_used_at=max((path.last_used_at for path in (own, *paths) if path.last_used_at), default=None),
         parts=paths or (own,),

@@ -11,14 +11,14 @@ from offboarding.rules._rotation import rotation
 def still_trusted(rule_id: str, case: Case, kind: SubjectKind, as_of: datetime) -> Iterator[Finding]:
     """Yield each departed holder of a key that could leave, and that a verifier trusts or can't tell of."""
     for key, holder in departed(case, kind, as_of):
-        told = verdict(key)
-        if told.asked and told.standing is not Standing.DEAD and exportable(key)[0] is not Exportable.NO:
+        judged = verdict(key)
+        if judged.asked and judged.standing is not Standing.DEAD and exportable(key)[0] is not Exportable.NO:
             yield key_finding(
                 rule_id,
                 key,
                 holder,
-                told=told,
-                severity=severity(key, holder, told.standing),
-                evidence=of_holder(key, holder, told),
+                judged=judged,
+                severity=severity(key, holder, judged.standing),
+                evidence=of_holder(key, holder, judged),
                 steps=rotation(key),
             )

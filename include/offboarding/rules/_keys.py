@@ -59,8 +59,8 @@ def verdict(case: KeyCase) -> KeyStanding:
     copies = [copy for copy in case.copies if copy.key.verifies]
     if not copies:
         return KeyStanding(standing=Standing.UNKNOWN, reason="there is no verifier that can be asked", asked=False)
-    told = sorted((_told(copy) for copy in copies), key=lambda each: list(Standing).index(each[0]))
-    by_rank = {rank: [reason for standing, reason in told if standing is rank] for rank in Standing}
+    verdicts = sorted((_of_copy(copy) for copy in copies), key=lambda each: list(Standing).index(each[0]))
+    by_rank = {rank: [reason for standing, reason in verdicts if standing is rank] for rank in Standing}
     for rank in (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD):
         if by_rank[rank]:
             return KeyStanding(standing=rank, reason="; ".join(dict.fromkeys(by_rank[rank])), asked=True)
@@ -71,17 +71,17 @@ def exportable(case: KeyCase) -> tuple[Exportable, str]:
     """Return whether the material could leave, and why. The register knows more than a system where that can't tell;
     against a system that says yes it counts for nothing.
     """
-    told = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(case.copies)}
+    reasons = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(case.copies)}
     said = case.registered
-    if Exportable.YES in told:
-        return Exportable.YES, told[Exportable.YES]
+    if Exportable.YES in reasons:
+        return Exportable.YES, reasons[Exportable.YES]
     if said and said.carryable is Exportable.YES:
         return Exportable.YES, f"the register says so: {said.carryable_reason or 'without a reason'}"
-    if Exportable.NO in told:
-        return Exportable.NO, told[Exportable.NO]
+    if Exportable.NO in reasons:
+        return Exportable.NO, reasons[Exportable.NO]
     if said and said.carryable is Exportable.NO:
         return Exportable.NO, f"the register says so: {said.carryable_reason or 'without a reason'}"
-    return Exportable.UNKNOWN, told.get(Exportable.UNKNOWN) or "nothing is known of where it lies"
+    return Exportable.UNKNOWN, reasons.get(Exportable.UNKNOWN) or "nothing is known of where it lies"
 
 
 def severity(case: KeyCase, holder: Holder, standing: Standing) -> Severity:
@@ -98,7 +98,7 @@ def key_finding(
     case: KeyCase,
     holder: Holder | None,
     *,
-    told: KeyStanding,
+    judged: KeyStanding,
     severity: Severity,
     evidence: tuple[str, ...],
     steps: tuple[Step, ...],
@@ -110,8 +110,8 @@ def key_finding(
         subject=subject(case),
         person_uid=holder.person_uid if holder else "",
         episode=holder.episode if holder else 0,
-        standing=told.standing,
-        standing_reason=told.reason,
+        standing=judged.standing,
+        standing_reason=judged.reason,
         effect=Effect.FULL,
         severity=severity,
         privileged=True,
@@ -129,27 +129,27 @@ def subject(case: KeyCase) -> Subject:
     return Subject(kind=case.kind, native_id=case.material, label=case.label)
 
 
-def of_holder(case: KeyCase, holder: Holder, told: KeyStanding) -> tuple[str, ...]:
+def of_holder(case: KeyCase, holder: Holder, judged: KeyStanding) -> tuple[str, ...]:
     """Return four answers: who held it, whether it could leave, whether it's trusted, since when it's the same."""
     return (
         left(holder.worker_id, holder.departure),
         *(f"{_GRADES[each.grade]}{each.text}" for each in holder.held),
         *_carried(case),
-        *trusted(told),
+        *trusted(judged),
         *same_since(case),
         *powers(case),
         *_company(case),
     )
 
 
-def trusted(told: KeyStanding) -> Iterator[str]:
+def trusted(judged: KeyStanding) -> Iterator[str]:
     """Yield whether anything accepts it, and by whose word."""
-    if told.standing is Standing.WORKS:
-        yield f"It's trusted: {told.reason}."
-    elif told.standing is Standing.UNKNOWN:
-        yield f"Not checked whether it's trusted: {told.reason}."
+    if judged.standing is Standing.WORKS:
+        yield f"It's trusted: {judged.reason}."
+    elif judged.standing is Standing.UNKNOWN:
+        yield f"Not checked whether it's trusted: {judged.reason}."
     else:
-        yield f"It isn't trusted any more: {told.reason}."
+        yield f"It isn't trusted any more: {judged.reason}."
 
 
 def same_since(case: KeyCase) -> Iterator[str]:
@@ -178,7 +178,7 @@ def longest_cache(case: KeyCase) -> timedelta:
     return max((copy.key.cache for copy in case.copies if copy.key.verifies), default=timedelta(0))
 
 
-def _told(copy: KeyCopy) -> tuple[Standing, str]:
+def _of_copy(copy: KeyCopy) -> tuple[Standing, str]:
     key = copy.key
     if copy.dead:
         return Standing.DEAD, f"{copy.source} shows it no more, seen twice since {at(_since(copy))}"

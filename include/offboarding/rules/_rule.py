@@ -57,5 +57,5 @@ class Rule(ABC):
         """Return why a finding of its own closes that it says no more; None: it stands as it is."""
         # Its findings are all about keys, or none is.
         ends = cast("tuple[Callable[[Silent, datetime], Resolved | None], ...]", self.ends)
-        told = (end(silent, as_of) for end in ends)
-        return next((resolved for resolved in told if resolved is not None), None)
+        answers = (end(silent, as_of) for end in ends)
+        return next((resolved for resolved in answers if resolved is not None), None)

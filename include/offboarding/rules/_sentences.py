@@ -29,8 +29,8 @@ def ended(departure: Departure) -> str:
 def left(worker_id: str, departure: Departure) -> str:
     """Return that somebody left, when, and by whose word."""
     word = _WORD_OF[departure.basis].format(roster=departure.roster)
-    told = f": {departure.told}" if departure.told else ""
-    return f"Worker {worker_id} left {ended(departure)}, {word}{told}."
+    by = f": {departure.told}" if departure.told else ""
+    return f"Worker {worker_id} left {ended(departure)}, {word}{by}."
 
 
 def days_after(moment: datetime, departure: Departure) -> str:

@@ -18,7 +18,7 @@ def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tup
     departure = case.departure
     if departure.confirmed or departure.basis is not rule.confirms or departure.certain_at > as_of:
         return
-    told = f"{departure.roster} says: {departure.told}." if departure.told else f"{departure.roster} says no more."
+    text = f"{departure.roster} says: {departure.told}." if departure.told else f"{departure.roster} says no more."
     yield Finding(
         rule=rule.id,
         realm="",
@@ -33,6 +33,6 @@ def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tup
         relation=None,
         used_after_departure=None,
         last_used_at=None,
-        evidence=(told, why, "Nothing of theirs is judged until it's confirmed."),
+        evidence=(text, why, "Nothing of theirs is judged until it's confirmed."),
         revoke=steps,
     )

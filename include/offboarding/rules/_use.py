@@ -23,7 +23,7 @@ def used_after(path: AccessPath, departure: Departure) -> bool | None:
 
 def use_reported(path: AccessPath, departure: Departure) -> str:
     """Return the last use as a sentence, and what it says of the time after the departure."""
-    part = _telling(path, departure)
+    part = _strongest(path, departure)
     if part.last_used_at is None:
         return "No use of it is known."
     used = f"Last used {at(part.last_used_at)}{_by_what(part)}"
@@ -42,7 +42,7 @@ def workload_warning(path: AccessPath, departure: Departure, *, service_like: bo
     """
     if service_like:
         return "It's a workload's by its name, tags or kind. Find what runs with it, and move that first."
-    part = _telling(path, departure)
+    part = _strongest(path, departure)
     by_service = part.credential is not None and part.credential.last_used_service
     if part.last_used_at is None or not by_service or not _one_used_after(part, departure):
         return ""
@@ -60,7 +60,7 @@ def _one_used_after(path: AccessPath, departure: Departure) -> bool | None:
     return None if path.last_used_at > departure.day_began_at or not path.fresh else False
 
 
-def _telling(path: AccessPath, departure: Departure) -> AccessPath:
+def _strongest(path: AccessPath, departure: Departure) -> AccessPath:
     """Return what tells most of the time after the departure: a sure use, else the latest that is known."""
     return max(_parts(path), key=lambda part: (_one_used_after(part, departure) is True, part.last_used_at or _NEVER))
 

@@ -96,7 +96,7 @@ class DepartureHidden(Rule):
             relation=None,
             used_after_departure=None,
             last_used_at=None,
-            evidence=(*dict.fromkeys(text for each in over for text in _told(each)), "Nothing of theirs is judged."),
+            evidence=(*dict.fromkeys(text for each in over for text in _said(each)), "Nothing of theirs is judged."),
             revoke=_steps(over[0]),
         )
 
@@ -105,7 +105,7 @@ def _is_further(hidden: HiddenDeparture) -> bool:
     return hidden.joined_by is not Joined.RECORD and hidden.here_roster == hidden.departure.roster
 
 
-def _told(hidden: HiddenDeparture) -> Iterator[str]:
+def _said(hidden: HiddenDeparture) -> Iterator[str]:
     yield f"{hidden.departure.roster} says of worker {hidden.worker}: {hidden.departure.told}."
     yield f"{hidden.here_roster} says of worker {hidden.here_worker}: {hidden.here_told}."
     yield _JOINED[hidden.joined_by]

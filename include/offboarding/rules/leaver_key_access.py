@@ -91,7 +91,7 @@ class LeaverKeyAccess(Rule):
             self.id,
             case,
             holder,
-            told=_told(ways),
+            judged=_standing_of(ways),
             severity=self.default_severity,
             evidence=(
                 left(holder.worker_id, holder.departure),
@@ -103,7 +103,7 @@ class LeaverKeyAccess(Rule):
         )
 
 
-def _told(ways: list[Access]) -> KeyStanding:
+def _standing_of(ways: list[Access]) -> KeyStanding:
     sure = [each for each in ways if each.fresh and each.standing is Standing.WORKS]
     standing = Standing.WORKS if sure else Standing.UNKNOWN
     named = ", ".join(dict.fromkeys(each.action for each in sure or ways))

@@ -50,9 +50,9 @@ class RotationWithoutEffect(Rule):
         """Yield a key that a leaver may hold, that is trusted, and that seems to have been replaced since."""
         if not isinstance(case, KeyCase) or exportable(case)[0] is Exportable.NO:
             return
-        told = verdict(case)
+        judged = verdict(case)
         since = _departed_at(case, as_of)
-        if since is None or told.standing is not Standing.WORKS:
+        if since is None or judged.standing is not Standing.WORKS:
             return
         reasons = (*_renamed(case, since), *_succeeded(case))
         if reasons:
@@ -60,9 +60,9 @@ class RotationWithoutEffect(Rule):
                 self.id,
                 case,
                 None,
-                told=told,
+                judged=judged,
                 severity=self.default_severity,
-                evidence=(*reasons, *trusted(told), *same_since(case)),
+                evidence=(*reasons, *trusted(judged), *same_since(case)),
                 steps=rotation(case),
             )
 

@@ -77,16 +77,16 @@ class SigningKeyUnverifiable(Rule):
         """Yield each departed holder of such a key, while nobody's word on it stands."""
         for kind in (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET):
             for key, holder in departed(case, kind, as_of):
-                told = verdict(key)
-                if told.asked or exportable(key)[0] is Exportable.NO or _stands(key, as_of):
+                judged = verdict(key)
+                if judged.asked or exportable(key)[0] is Exportable.NO or _stands(key, as_of):
                     continue
                 yield key_finding(
                     self.id,
                     key,
                     holder,
-                    told=told,
-                    severity=severity(key, holder, told.standing),
-                    evidence=(*of_holder(key, holder, told), *_attested(key)),
+                    judged=judged,
+                    severity=severity(key, holder, judged.standing),
+                    evidence=(*of_holder(key, holder, judged), *_attested(key)),
                     steps=(*rotation(key), _ATTEST),
                 )
 

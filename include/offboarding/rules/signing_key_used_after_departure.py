@@ -45,15 +45,15 @@ class SigningKeyUsedAfterDeparture(Rule):
                 yield self._event(case, replace(holder, uses=tuple(uses)))
 
     def _event(self, case: KeyCase, holder: Holder) -> Finding:
-        told = holder.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
+        certain = holder.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
         last = max(use.at for use in holder.uses if use.at)
         verified = verdict(case)
         finding = key_finding(
             self.id,
             case,
             holder,
-            told=verified,
-            severity=self.default_severity if told else Severity.HIGH,
+            judged=verified,
+            severity=self.default_severity if certain else Severity.HIGH,
             evidence=(
                 left(holder.worker_id, holder.departure),
                 f"Used last {at(last)}, {days_after(last, holder.departure)}.",

@@ -84,8 +84,8 @@ class UsedAfterDeparture(Rule):
 
 
 def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> Finding:
-    told = case.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
-    severity = rule.default_severity if told else Severity.HIGH
+    certain = case.departure.basis in (Basis.ACTUAL, Basis.NOTICE)
+    severity = rule.default_severity if certain else Severity.HIGH
     return replace(finding(rule, case, linked, path, steps=_steps(case, linked, path)), severity=severity)
 
 

@@ -23,21 +23,21 @@ def tell_people(session: Session, notifiers: Sequence[Notifier]) -> int:
     One that can't be told keeps no other back. Raises RetriableError afterwards, with the first sentence of each
     notifier that failed.
     """
-    told, failed = 0, list[str]()
+    sent, failed = 0, list[str]()
     with alerts_held(session):
         for notifier in notifiers:
             try:
-                told += _tell(session, notifier)
+                sent += _send(session, notifier)
             except OffboardingError as error:
                 failed.append(str(error))
     if notifiers:
-        log.info("people told", messages=told, notifiers=[notifier.name for notifier in notifiers])
+        log.info("people told", messages=sent, notifiers=[notifier.name for notifier in notifiers])
     if failed:
         raise RetriableError(f"People couldn't be told at once: {'; '.join(failed)}")
-    return told
+    return sent
 
 
-def _tell(session: Session, notifier: Notifier) -> int:
+def _send(session: Session, notifier: Notifier) -> int:
     waiting = alerts.untold(session, notifier.name)
     for alert in waiting:
         alerts.note_untold(session, alert.key, notifier.name)

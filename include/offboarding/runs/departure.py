@@ -31,12 +31,12 @@ def find_people(
     settings: Settings,
     run: Run,
     words: Sequence[str],
-    told: Sequence[str] = (),
+    notice_ids: Sequence[str] = (),
     sent: TakenMessage | None = None,
 ) -> bool:
     """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person; and notices.
 
-    `told`: notices' ids. `sent`: by message, where an id that is nobody's is written down, and the others are checked.
+    `sent`: by message, where an id that is nobody's is written down, and the others are checked.
     Returns False where the messages named nobody whom an earlier run hasn't checked. Raises FatalError that names the
     candidates of each line that stands for several, each that stands for nobody, and each notice that there is none of
     or that has ended; and where no message of the run could be taken.
@@ -44,7 +44,7 @@ def find_people(
     rules = reads.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
     doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
-    noticed = [_noticed(session, notice_id) for notice_id in dict.fromkeys(told)]
+    noticed = [_noticed(session, notice_id) for notice_id in dict.fromkeys(notice_ids)]
     doubts += [each for each in noticed if isinstance(each, str)]
     by_message = [] if sent is None else list(_sent(session, run, sent))
     if sent is not None and not (found or noticed or by_message):

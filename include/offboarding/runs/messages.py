@@ -53,16 +53,16 @@ class Named:
 def read(body: str) -> Named:
     """Whom a message names. Raises MessageRefusedError with why it isn't taken."""
     try:
-        told = cast("object", json.loads(body, object_pairs_hook=_each_once))
+        value = cast("object", json.loads(body, object_pairs_hook=_each_once))
     except json.JSONDecodeError as error:
         raise MessageRefusedError(f"it is no JSON (character {error.pos})") from None
     except (ValueError, RecursionError):
         raise MessageRefusedError(
             "it is no JSON that can be read: it nests too deep, or holds too long a number"
         ) from None
-    if not isinstance(told, dict):
+    if not isinstance(value, dict):
         raise MessageRefusedError("it is no JSON object")
-    fields = cast("Mapping[str, object]", told)
+    fields = cast("Mapping[str, object]", value)
     if unknown := len(fields.keys() - _FIELDS.keys()):
         raise MessageRefusedError(f"{unknown} of its fields are unknown: people and notices are all that it may hold")
     found = {name: _ids(name, fields.get(name, []), form) for name, form in _FIELDS.items()}
@@ -73,16 +73,16 @@ def read(body: str) -> Named:
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Of a field that stands twice, JSON's reader would keep the last and lose whom the first names."""
-    told = dict(pairs)
-    if len(told) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise MessageRefusedError("a field stands in it twice")
-    return told
+    return fields
 
 
-def _ids(name: str, told: object, form: re.Pattern[str]) -> tuple[str, ...]:
-    if not isinstance(told, list):
+def _ids(name: str, value: object, form: re.Pattern[str]) -> tuple[str, ...]:
+    if not isinstance(value, list):
         raise MessageRefusedError(f"{name} is no list")
-    ids = cast("list[object]", told)
+    ids = cast("list[object]", value)
     if len(ids) > MOST_IDS:
         raise MessageRefusedError(f"{name} holds more than {MOST_IDS} ids")
     for position, each in enumerate(ids, 1):

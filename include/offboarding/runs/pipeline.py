@@ -143,8 +143,8 @@ def find_parts(
 
 def _hold_against_record(session: Session, run: Run) -> None:
     """Whatever follows goes by what people decided, and by nothing that only looks so."""
-    for told in putting_right.put_right(session, run.run_id):
-        log.error(told, run=run.run_id)
+    for trouble in putting_right.put_right(session, run.run_id):
+        log.error(trouble, run=run.run_id)
 
 
 def _opened(session: Session, settings: Settings, run: Run) -> Run:
@@ -195,8 +195,8 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
     outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
-    for told in putting_right.note_edited(session, run.run_id, outcome.edited):
-        log.error(told, run=run.run_id)
+    for trouble in putting_right.note_edited(session, run.run_id, outcome.edited):
+        log.error(trouble, run=run.run_id)
     runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome
@@ -249,15 +249,15 @@ def alert(session: Session, notifiers: Sequence[Notifier]) -> int:
     return alerting.tell_people(session, notifiers)
 
 
-def ticket(session: Session, settings: Settings, run: Run, told: tuple[str, Tracker] | None) -> TicketCounts:
+def ticket(session: Session, settings: Settings, run: Run, ready: tuple[str, Tracker] | None) -> TicketCounts:
     """Tell the tracker what the guard let through: exactly one ticket a key, whatever was interrupted before.
 
     A ticket that the tracker refuses doesn't keep the others back; they are told first, then the refusals are raised.
     """
-    if told is None:
+    if ready is None:
         log.warning("no tracker is configured: nobody is told")
         return TicketCounts()
-    name, tracker = told
+    name, tracker = ready
     plan = _ticket_plan(session, settings, run, name)
     plan.make()
     counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=settings.company.time_zone).drain()
@@ -272,11 +272,11 @@ def ticket_by(
     hear is written down even so: it waits, and makes the run red.
     """
     try:
-        told = tracker(settings)
+        ready = tracker(settings)
     except OffboardingError:
         _ticket_plan(session, settings, run, settings.trackers[0].name).make()
         raise
-    return ticket(session, settings, run, told)
+    return ticket(session, settings, run, ready)
 
 
 def _ticket_plan(session: Session, settings: Settings, run: Run, tracker: str) -> TicketPlan:

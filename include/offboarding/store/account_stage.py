@@ -112,14 +112,14 @@ class AccountStage:
             self.new.add(waiting, made, self.keys)
             return
         for number in self._others(waiting, made) if self._is_known(realm) else range(len(waiting)):
-            told = waiting[number]
-            self._stage(told, key_column(self.keys.rows(told.account)), made[number])
+            staged = waiting[number]
+            self._stage(staged, key_column(self.keys.rows(staged.account)), made[number])
 
-    def _stage(self, told: StagedAccount, keys: str, digest: bytes) -> None:
-        credentials = told.once()
-        self.stage.add("s_account", (*told.columns, told.account.last_used_at, keys, digest, len(credentials)))
+    def _stage(self, staged: StagedAccount, keys: str, digest: bytes) -> None:
+        credentials = staged.once()
+        self.stage.add("s_account", (*staged.columns, staged.account.last_used_at, keys, digest, len(credentials)))
         for credential in credentials:
-            self.stage.add("s_credential", (told.account.native_id, *credential))
+            self.stage.add("s_credential", (staged.account.native_id, *credential))
 
     def _is_new(self, realm: str) -> bool:
         """Whether nothing at all is known of the realm."""
@@ -135,7 +135,7 @@ class AccountStage:
 
     def _others(self, waiting: Sequence[StagedAccount], made: Sequence[bytes]) -> Sequence[int]:
         """The numbers of those that don't stand in the store as they are told; the rest is ticked off there."""
-        accounts = [told.account for told in waiting]
+        accounts = [staged.account for staged in waiting]
         values = {
             "realm": accounts[0].realm,
             "native_ids": _json.encode([account.native_id for account in accounts]).decode(),

@@ -27,8 +27,8 @@ def jsonb(text: str) -> str:
 
 def text_array(texts: Sequence[str]) -> bytes:
     """An array of texts, as a copied row bears it; psycopg makes none that is empty."""
-    told = [text.encode() for text in texts]
-    return _array(_TEXT, [pack(">i", len(text)) + text for text in told])
+    encoded = [text.encode() for text in texts]
+    return _array(_TEXT, [pack(">i", len(text)) + text for text in encoded])
 
 
 def bigint_array(numbers: Sequence[int]) -> bytes:
@@ -39,8 +39,8 @@ def bigint_array(numbers: Sequence[int]) -> bytes:
 def date_array(days: Sequence[date | None]) -> bytes:
     """An array of days, as a copied row bears it."""
     day_of = Struct(">ii").pack
-    told = [_NULL if day is None else day_of(4, day.toordinal() - _FIRST_DAY) for day in days]
-    return _array(_DATE, told, has_null=None in days)
+    encoded = [_NULL if day is None else day_of(4, day.toordinal() - _FIRST_DAY) for day in days]
+    return _array(_DATE, encoded, has_null=None in days)
 
 
 def _array(of: int, elements: Sequence[bytes], *, has_null: bool = False) -> bytes:

@@ -11,10 +11,10 @@ from offboarding.store.sql import block
 
 def contradictions(session: Session, summary: RosterSummary) -> list[Problem]:
     """Employments that are told in two ways, and numbers that are written in several. Needs a read's staged rows."""
-    return [*_told_in_two_ways(session, summary), *_written_otherwise(session, summary)]
+    return [*_contradicted(session, summary), *_written_otherwise(session, summary)]
 
 
-def _told_in_two_ways(session: Session, summary: RosterSummary) -> list[Problem]:
+def _contradicted(session: Session, summary: RosterSummary) -> list[Problem]:
     rows = session.execute(block("rosters", "contradictions")).fetchall()
     return [
         Problem(

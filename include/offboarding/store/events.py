@@ -112,9 +112,9 @@ def _append(session: Session, rows: Sequence[_Row], *, run_id: int | None, actor
     with session.cursor() as cursor, cursor.copy(statement) as copy:
         for finding_key, about, from_state, to_state, text, resolution in rows:
             seq += 1
-            told = (at, run_id, actor, from_state, to_state, text)
-            digest = event_hash(previous, (seq, finding_key or about, *told))
-            copy.write_row((seq, finding_key, about, *told, resolution, previous, digest))
+            said = (at, run_id, actor, from_state, to_state, text)
+            digest = event_hash(previous, (seq, finding_key or about, *said))
+            copy.write_row((seq, finding_key, about, *said, resolution, previous, digest))
             previous = digest
 
 

@@ -251,14 +251,14 @@ def decide_hold(
     look: Looking, hold_id: int, status: Literal["released", "rejected"], *, author: str, reason: str
 ) -> None:
     """What a person said of a line that waits."""
-    told = {"hold_id": hold_id, "status": status, "author": author, "reason": reason}
-    look.write("guard_hold", "decide_hold", actor=author, **told)
+    row = {"hold_id": hold_id, "status": status, "author": author, "reason": reason}
+    look.write("guard_hold", "decide_hold", actor=author, **row)
 
 
 def note_release(look: Looking, *, of_run: int, author: str, reason: str, scope: str, findings: int) -> None:
     """Write down who let how much through."""
-    told = {"author": author, "reason": reason, "scope": scope, "findings": findings}
-    look.write("release", "note_release", actor=author, run_id=of_run, **told)
+    row = {"author": author, "reason": reason, "scope": scope, "findings": findings}
+    look.write("release", "note_release", actor=author, run_id=of_run, **row)
 
 
 def rejected(look: Looking, hold_ids: Sequence[int], text: str) -> list[Change]:

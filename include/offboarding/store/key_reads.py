@@ -74,11 +74,11 @@ class KeyRead:
 
     def add(self, stage: Stage, fact: StagedKeyFact) -> Iterator[Gap]:
         """Stage one; yield a red gap instead where it can't be kept."""
-        told = fact.event if isinstance(fact, StagedEvent) else fact
-        defect = _defect(told)
+        record = fact.event if isinstance(fact, StagedEvent) else fact
+        defect = _defect(record)
         if defect:
-            self._spoiled |= {told.kind} if isinstance(told, Key) else set(KEY_KINDS)
-            yield Gap(realm=_plain(told.realm), text=self._left_out(told, defect), red=True)
+            self._spoiled |= {record.kind} if isinstance(record, Key) else set(KEY_KINDS)
+            yield Gap(realm=_plain(record.realm), text=self._left_out(record, defect), red=True)
         elif isinstance(fact, Key):
             self._begin()
             stage.add("s_key", _key_values(fact))
@@ -143,16 +143,16 @@ class KeyRead:
             for statement in statements("keys", step):
                 self.session.execute(statement)
 
-    def _left_out(self, told: Key | KeyAccess | AuditEvent, defect: str) -> str:
-        what = {Key: "a key", KeyAccess: "an access to a key", AuditEvent: "an event"}[type(told)]
+    def _left_out(self, record: Key | KeyAccess | AuditEvent, defect: str) -> str:
+        what = {Key: "a key", KeyAccess: "an access to a key", AuditEvent: "an event"}[type(record)]
         return f"{self.kind}: {what} was left out: its {defect}. That is a defect of the reader {self.kind}: mend it."
 
 
-def _defect(told: Key | KeyAccess | AuditEvent) -> str:
+def _defect(record: Key | KeyAccess | AuditEvent) -> str:
     """What of it can't be kept: the field's name and why, without its value; "" where all can."""
     row = 0
-    for each in fields(told):
-        value: object = getattr(told, each.name)
+    for each in fields(record):
+        value: object = getattr(record, each.name)
         if not isinstance(value, str):
             continue
         longest = _MATERIAL if each.name == "material" else LONGEST_ID if each.name in _IDS else LONGEST_TEXT
@@ -162,9 +162,9 @@ def _defect(told: Key | KeyAccess | AuditEvent) -> str:
         row += len(value.encode()) if each.name in _IDS else 0
     if row > _ROW:
         return f"names are {row} bytes long together, more than {_ROW}"
-    if not told.realm:
+    if not record.realm:
         return "realm is empty"
-    if isinstance(told, Key) and not told.material.startswith(("jkt:", "ref:")):
+    if isinstance(record, Key) and not record.material.startswith(("jkt:", "ref:")):
         return 'material begins with neither "jkt:" nor "ref:"'
     return ""
 

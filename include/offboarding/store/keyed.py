@@ -68,8 +68,8 @@ class OtherEpisode:
     """Which of them is right."""
 
     def __str__(self) -> str:
-        told = f"departure d-{self.departure_id} was of episode {self.episode}"
-        return f"{told}, and its person is in episode {self.of_person}"
+        before = f"departure d-{self.departure_id} was of episode {self.episode}"
+        return f"{before}, and its person is in episode {self.of_person}"
 
 
 def misfits(session: Session) -> list[Misfit]:
@@ -94,7 +94,7 @@ def put_findings_right(session: Session, run_id: int) -> Iterator[str]:
         if misfit.begun:
             _write(session, misfit, misfit.person_uid, misfit.now_key)
     _put_back(session, "began_as")
-    yield from _told(session, run_id, found)
+    yield from _sentences(session, run_id, found)
 
 
 def put_right_as_produced(session: Session, run_id: int) -> list[str]:
@@ -103,7 +103,7 @@ def put_right_as_produced(session: Session, run_id: int) -> list[str]:
     if not found:
         return []
     _put_back(session, "as_produced")
-    return list(_told(session, run_id, found))
+    return list(_sentences(session, run_id, found))
 
 
 def put_episodes_right(session: Session) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _write(session: Session, about: _About, person: UUID | None, match_key: str)
     return session.execute(block("keyed", "put_back"), values).rowcount == 1
 
 
-def _told(session: Session, run_id: int, found: Sequence[Misfit]) -> Iterator[str]:
+def _sentences(session: Session, run_id: int, found: Sequence[Misfit]) -> Iterator[str]:
     still = {misfit.finding_key for misfit in misfits(session)}
     for misfit in found:
         aside = misfit.finding_key in still

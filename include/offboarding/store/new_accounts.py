@@ -44,16 +44,16 @@ class NewAccounts:
         account, uses, credential = map(self._spool.row, _COLUMNS)
         at, days = self.observed_at, list[date | None]()
         pks = self._ids(len(waiting))
-        for pk, told, digest in zip(pks, waiting, digests, strict=True):
-            column = jsonb(key_column(keys.rows(told.account)))
-            account((pk, told.account.realm, *told.columns, column, digest, at, at))
+        for pk, staged, digest in zip(pks, waiting, digests, strict=True):
+            column = jsonb(key_column(keys.rows(staged.account)))
+            account((pk, staged.account.realm, *staged.columns, column, digest, at, at))
             # More isn't kept until it's known whose the account is.
-            used_at = told.account.last_used_at
+            used_at = staged.account.last_used_at
             days.append(used_at and used_at.astimezone(UTC).date())
-            for values in told.credentials:
+            for values in staged.credentials:
                 credential((pk, *values, at))
         uses((self.realm, bigint_array(pks), date_array(days), at))
-        self.several_realms = self.several_realms or any(told.account.realm != self.realm for told in waiting)
+        self.several_realms = self.several_realms or any(staged.account.realm != self.realm for staged in waiting)
 
     def finish(self) -> None:
         """There are no more."""

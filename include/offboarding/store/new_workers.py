@@ -52,18 +52,16 @@ class NewWorkers:
         """These workers; they stand there as by a complete read."""
         worker, person, employment, key = map(self._spool.row, _COLUMNS)
         space, as_of, at = self.id_space, self.as_of, self.observed_at
-        for pk, told, digest in zip(self._ids(len(waiting)), waiting, digests, strict=True):
-            number, uid = told.worker_id, self.form.uid(told)
-            worker(
-                (pk, self.roster, space, number, uid, told.name, told.manager, told.location, True, digest, as_of, at)
-            )
+        for pk, one, digest in zip(self._ids(len(waiting)), waiting, digests, strict=True):
+            number, uid = one.worker_id, self.form.uid(one)
+            worker((pk, self.roster, space, number, uid, one.name, one.manager, one.location, True, digest, as_of, at))
             person((uid, space, number, as_of, pk))
-            for e in told.employments:
+            for e in one.employments:
                 left_at = as_of if _left_untold(e) else None
                 employment((pk, *employment_values(e), left_at))
-            for row in once(self.form.rows(told)):
+            for row in once(self.form.rows(one)):
                 key((pk, *row, at))
-            self.tangled = self.tangled or is_tangled(told)
+            self.tangled = self.tangled or is_tangled(one)
         self.workers += len(waiting)
 
     def finish(self) -> None:
@@ -92,6 +90,6 @@ class NewWorkers:
             return cursor.execute(block("new_workers", "numbers"), {"many": many}).fetchall()
 
 
-def _left_untold(told: Employment) -> bool:
+def _left_untold(one: Employment) -> bool:
     """Gone by HR's word, which gives no day."""
-    return told.status is EmploymentStatus.LEFT and told.last_working_on is None and told.end_on is None
+    return one.status is EmploymentStatus.LEFT and one.last_working_on is None and one.end_on is None

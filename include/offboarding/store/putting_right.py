@@ -26,38 +26,38 @@ def put_right(session: Session, run_id: int) -> list[str]:
     """
     with session.transaction():
         lock_findings(session)
-        told = [
+        found = [
             *_chain_since(session, run_id),
             *_put_rows_right(session, run_id),
             *_put_states_right(session, run_id),
             *keyed.put_findings_right(session, run_id),
             *keyed.put_episodes_right(session),
         ]
-        if told:
-            note_troubles(session, run_id, told)
-    return told
+        if found:
+            note_troubles(session, run_id, found)
+    return found
 
 
-def note_troubles(session: Session, run_id: int, told: Sequence[str]) -> None:
+def note_troubles(session: Session, run_id: int, found: Sequence[str]) -> None:
     """For the report of a run."""
-    session.execute(block("recorded", "note_troubles"), {"run_id": run_id, "troubles": list(told)})
+    session.execute(block("recorded", "note_troubles"), {"run_id": run_id, "troubles": list(found)})
 
 
 def put_right_as_produced(session: Session, run_id: int) -> list[str]:
     """Findings that were set aside, by what this run's rules say. Returns a sentence for each that is right again."""
-    told = keyed.put_right_as_produced(session, run_id)
-    if told:
-        note_troubles(session, run_id, told)
-    return told
+    found = keyed.put_right_as_produced(session, run_id)
+    if found:
+        note_troubles(session, run_id, found)
+    return found
 
 
 def note_edited(session: Session, run_id: int, edited: Sequence[str]) -> list[str]:
     """That a run's correlation found links, or departures, that weren't as the last one left them."""
     past = "were changed past the record since they were last worked out"
-    told = [f"{each} {past}: all were made anew" for each in edited]
-    if told:
-        note_troubles(session, run_id, told)
-    return told
+    found = [f"{each} {past}: all were made anew" for each in edited]
+    if found:
+        note_troubles(session, run_id, found)
+    return found
 
 
 def troubles_then(session: Session, run_id: int) -> list[str]:
@@ -97,22 +97,22 @@ def _chain_since(session: Session, run_id: int) -> Iterator[str]:
     with session.cursor(row_factory=class_row(Head)) as cursor:
         last = cursor.execute(block("recorded", "last_head"), {"run_id": run_id}).fetchone()
     broken = broken_at(session, since=last)
-    told = (
+    since = (
         f"the record is broken at event {broken}: it, or one before it, was edited or removed since the last run ended."
         " See: python -m offboarding audit verify"
     )
-    if broken is None or told in troubles_then(session, run_id):
+    if broken is None or since in troubles_then(session, run_id):
         return
     # Behind it the chain goes on, and is looked at from there.
     saying = Saying(about="record", act="broken", text=str(broken))
     append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}")
-    yield told
+    yield since
 
 
 def _taken_out(session: Session, trouble: Trouble) -> dict[str, object]:
     """The row goes, or is one on which nobody decided. Returns all that it held, its words at the least."""
     table = trouble.about.partition(":")[0]
-    kind, same = KINDS[table], (_told(table), _same(KINDS[table]))
+    kind, same = KINDS[table], (_as_row(table), _same(KINDS[table]))
     if trouble.found is None:
         return dict.fromkeys(kind.words, "")
     statement = sql.SQL("select to_jsonb(t)::text from {} t, {} where {}").format(sql.Identifier(table), *same)
@@ -130,25 +130,25 @@ def _taken_out(session: Session, trouble: Trouble) -> dict[str, object]:
 
 def _restore(session: Session, table: str, about: str, recorded: str, held: Mapping[str, object]) -> None:
     """The row says again what the record says; words that are none of it go, since their digest alone is known."""
-    kind, told, same = KINDS[table], fields(recorded), (_told(table), _same(KINDS[table]))
-    row = {name: value for name, value in {**held, **told}.items() if name != "words"}
+    kind, values, same = KINDS[table], fields(recorded), (_as_row(table), _same(KINDS[table]))
+    row = {name: value for name, value in {**held, **values}.items() if name != "words"}
     if kind.undecided is None:
         statement = sql.SQL("insert into {} ({}) overriding system value select {} from {}").format(
-            sql.Identifier(table), _names(list(row)), _names(list(row), of="p"), _told(table)
+            sql.Identifier(table), _names(list(row)), _names(list(row), of="p"), _as_row(table)
         )
     else:
-        columns = [name for name in row if name not in kind.key and (name in told or name in kind.words)]
+        columns = [name for name in row if name not in kind.key and (name in values or name in kind.words)]
         statement = sql.SQL("update {} t set ({}) = row({}) from {} where {}").format(
             sql.Identifier(table), _names(columns), _names(columns, of="p"), *same
         )
     session.execute(statement, [json.dumps(row)])
-    if any(fields(text).get("words") != told.get("words") for text in said(session, [about]).values()):
+    if any(fields(text).get("words") != values.get("words") for text in said(session, [about]).values()):
         empty = sql.SQL(", ").join(sql.SQL("{} = ''").format(sql.Identifier(name)) for name in kind.words)
         statement = sql.SQL("update {} t set {} from {} where {}").format(sql.Identifier(table), empty, *same)
         session.execute(statement, [recorded])
 
 
-def _told(table: str) -> sql.Composed:
+def _as_row(table: str) -> sql.Composed:
     """A row's JSON as a row of its table."""
     return sql.SQL("jsonb_populate_record(null::{}, %s) p").format(sql.Identifier(table))
 

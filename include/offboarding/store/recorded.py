@@ -189,6 +189,6 @@ def _content(event: ChainedEvent) -> str | None:
 def _agree(stands: str | None, recorded: str | None) -> bool:
     if stands is None or recorded is None:
         return stands == recorded
-    row, told = fields(stands), fields(recorded)
+    row, said = fields(stands), fields(recorded)
     # A column that the table has since isn't in the event.
-    return all(name in row and row[name] == value for name, value in told.items())
+    return all(name in row and row[name] == value for name, value in said.items())

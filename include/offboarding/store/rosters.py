@@ -96,10 +96,10 @@ class RosterRead:
                 observed_at=self.observed_at,
                 form=form,
             )
-        told = WorkerStage(session=self.session, stage=stage, roster=self.roster.name, form=form, new=self._new)
+        staged = WorkerStage(session=self.session, stage=stage, roster=self.roster.name, form=form, new=self._new)
         for worker in workers:
-            told.add(worker)
-        told.finish()
+            staged.add(worker)
+        staged.finish()
         stage.finish()
         self.session.execute(block("rosters", "stage_statistics"))
 

@@ -60,7 +60,7 @@ StagedFact = Account | Credential | StagedBeside
 """What a source's read yields, with actors' keys normalised; accounts' keys are made where one isn't known."""
 
 
-def _as_told(fact: StagedBeside | AuditEvent) -> StagedBeside:
+def _as_staged(fact: StagedBeside | AuditEvent) -> StagedBeside:
     assert not isinstance(fact, AuditEvent), "an event's actor has keys yet to be made"
     return fact
 
@@ -125,7 +125,7 @@ class SourceRead:
         self,
         facts: Iterable[StagedFact | AuditEvent],
         keys: AccountKeys | None = None,
-        kept: Callable[[StagedBeside | AuditEvent], StagedBeside] = _as_told,
+        kept: Callable[[StagedBeside | AuditEvent], StagedBeside] = _as_staged,
     ) -> None:
         """Copy every fact into temporary tables, in constant memory, but for accounts that stand here already.
 

@@ -50,8 +50,8 @@ class StagedAccount:
     @property
     def columns(self) -> Values:
         """The account's columns, as a row bears them on its way into the store."""
-        told = self.values
-        return (*told[:_OWNER_LABELS], text_array(self.account.owner_labels), *told[_OWNER_LABELS + 1 :])
+        values = self.values
+        return (*values[:_OWNER_LABELS], text_array(self.account.owner_labels), *values[_OWNER_LABELS + 1 :])
 
     def once(self) -> Sequence[Values]:
         """Each credential once, should it be told twice."""
@@ -60,17 +60,17 @@ class StagedAccount:
         return tuple({each[:2]: each for each in self.credentials}.values())
 
 
-def digests(told: Iterable[StagedAccount], form: bytes) -> list[bytes]:
+def digests(accounts: Iterable[StagedAccount], form: bytes) -> list[bytes]:
     """Of each: equal where the same is told, and keys are made of it in the same way."""
     # Copied, since to take in the key is a third of the work.
     keyed = hashlib.blake2b(digest_size=16, key=form)
-    return [_digest(keyed.copy(), each) for each in told]
+    return [_digest(keyed.copy(), each) for each in accounts]
 
 
-def _digest(keyed: "hashlib.blake2b", told: StagedAccount) -> bytes:
+def _digest(keyed: "hashlib.blake2b", staged: StagedAccount) -> bytes:
     # Values alone: each field's name with each of them is half of what would be encoded.
-    keys = list(map(_key_values, told.account.keys))
-    keyed.update(_encoder.encode((told.values, keys, told.credentials)))
+    keys = list(map(_key_values, staged.account.keys))
+    keyed.update(_encoder.encode((staged.values, keys, staged.credentials)))
     return keyed.digest()
 
 

@@ -40,20 +40,20 @@ class WorkerForm(Protocol):
         ...
 
 
-def digests(told: Iterable[Worker], form: bytes) -> list[bytes]:
+def digests(workers: Iterable[Worker], form: bytes) -> list[bytes]:
     """Of each: equal where the same is told, and keys are made of it in the same way."""
     keyed = hashlib.blake2b(digest_size=16, key=form)
-    return [_digest(keyed.copy(), each) for each in told]
+    return [_digest(keyed.copy(), each) for each in workers]
 
 
-def _digest(keyed: "hashlib.blake2b", told: Worker) -> bytes:
-    keyed.update(_encoder.encode(_values(told)))
+def _digest(keyed: "hashlib.blake2b", worker: Worker) -> bytes:
+    keyed.update(_encoder.encode(_values(worker)))
     return keyed.digest()
 
 
-def is_tangled(told: Worker) -> bool:
+def is_tangled(worker: Worker) -> bool:
     """Whether one record tells two employments from the same day."""
-    employments = told.employments
+    employments = worker.employments
     return len(employments) > 1 and len({each.start_on for each in employments}) < len(employments)
 
 

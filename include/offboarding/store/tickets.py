@@ -209,9 +209,9 @@ def want(session: Session, run: Run, ticket: NewTicket) -> str:
     return key
 
 
-def put(session: Session, key: str, finding_keys: Sequence[str], *, told: str) -> None:
-    """Findings stand on a ticket from now on; `told` is what it says of them: "" nothing yet, or open."""
-    values = {"ticket_key": key, "finding_keys": list(finding_keys), "told": told}
+def put(session: Session, key: str, finding_keys: Sequence[str], *, says: str) -> None:
+    """Findings stand on a ticket from now on; `says` is what it says of them: "" nothing yet, or open."""
+    values = {"ticket_key": key, "finding_keys": list(finding_keys), "told": says}
     session.execute(block("tickets", "put_on_ticket"), values)
 
 

@@ -63,16 +63,16 @@ class TicketPlan:
     def _place(self, wanting: Wanting) -> None:
         """Onto the ticket that stands or may be reopened; a new one only for what is reason enough."""
         if wanting.ticket_key and (wanting.state != TicketStatus.CLOSED or self._may_reopen(wanting.closed_at)):
-            tickets.put(self.session, wanting.ticket_key, wanting.finding_keys, told="")
+            tickets.put(self.session, wanting.ticket_key, wanting.finding_keys, says="")
         elif wanting.holds:
-            tickets.put(self.session, self._want(wanting), wanting.finding_keys, told="open")
+            tickets.put(self.session, self._want(wanting), wanting.finding_keys, says="open")
 
     def _retell(self, row: TicketRow) -> None:
         """Say that a departure is told otherwise; what was never told of it is told by the list itself."""
         items = tickets.items(self.session, row)
-        told = [item for item in items if item.retold and item.state not in DONE]
-        if told and row.state == TicketStatus.OPEN:
-            self._say(row.ticket_key, TicketCall.COMMENT, _departures(told), ticket_words.retold(told))
+        retold = [item for item in items if item.retold and item.state not in DONE]
+        if retold and row.state == TicketStatus.OPEN:
+            self._say(row.ticket_key, TicketCall.COMMENT, _departures(retold), ticket_words.retold(retold))
         tickets.mark_retold(self.session, [item.finding_key for item in items])
 
     def _settle(self, row: TicketRow) -> None:
@@ -148,11 +148,11 @@ class TicketPlan:
 
 def _occasion(items: Iterable[TicketItem]) -> str:
     """The same for the same state of the same items: a plan that is made again says nothing twice."""
-    told = sorted((item.finding_key, item.state, item.reopened) for item in items)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+    parts = sorted((item.finding_key, item.state, item.reopened) for item in items)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 def _departures(items: Iterable[TicketItem]) -> str:
     """The same for the same word on the same people."""
-    told = sorted({(str(item.id_space), str(item.worker_id), str(item.left_at), str(item.basis)) for item in items})
-    return hashlib.sha256(repr(("departure", told)).encode()).hexdigest()[:32]
+    parts = sorted({(str(item.id_space), str(item.worker_id), str(item.left_at), str(item.basis)) for item in items})
+    return hashlib.sha256(repr(("departure", parts)).encode()).hexdigest()[:32]

@@ -16,10 +16,10 @@ _READERS = ("sources", "verifiers")
 
 def written_out(steps: Iterable[Step]) -> tuple[str, ...]:
     """Steps for a person, in the order they're done; each may be several lines, and what several share is said once."""
-    return tuple(dict.fromkeys(text for step in steps for text in _told(step)))
+    return tuple(dict.fromkeys(text for step in steps for text in _written_out(step)))
 
 
-def _told(step: Step) -> Iterator[str]:
+def _written_out(step: Step) -> Iterator[str]:
     match step:
         case AccountAction():
             own = cast("AccountRemedies", _of_kind(step.kind))

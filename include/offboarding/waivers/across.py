@@ -30,13 +30,13 @@ class WaiverContext:
     today: date
 
 
-def mistakes(told: Exceptions, known: WaiverContext) -> Iterator[Mistake]:
+def mistakes(read: Exceptions, known: WaiverContext) -> Iterator[Mistake]:
     """Yield what a person must mend."""
-    for index, entry in enumerate(told.exceptions):
+    for index, entry in enumerate(read.exceptions):
         where = f"exceptions[{index}]"
         yield from _expiry(where, entry, known, known.max_days, "policy.max_exception_days")
         yield from _exempted(where, entry, known)
-    for index, entry in enumerate(told.acknowledgements):
+    for index, entry in enumerate(read.acknowledgements):
         where = f"acknowledgements[{index}]"
         yield from _expiry(where, entry, known, MOST_ACKNOWLEDGED_DAYS, "a month, then it's looked at again")
         yield from _unknown(f"{where}.source", "source or verifier", entry.source, known.readers)
@@ -45,10 +45,10 @@ def mistakes(told: Exceptions, known: WaiverContext) -> Iterator[Mistake]:
             yield Mistake(path=f"{where}.queue", text="departures come by no queue: the configuration has no messages")
 
 
-def warnings(told: Exceptions, today: date) -> Iterator[str]:
+def warnings(read: Exceptions, today: date) -> Iterator[str]:
     """Yield which entries have ended, and which end soon."""
-    named = [(f"exceptions[{index}]", entry) for index, entry in enumerate(told.exceptions)]
-    named += [(f"acknowledgements[{index}]", entry) for index, entry in enumerate(told.acknowledgements)]
+    named = [(f"exceptions[{index}]", entry) for index, entry in enumerate(read.exceptions)]
+    named += [(f"acknowledgements[{index}]", entry) for index, entry in enumerate(read.acknowledgements)]
     for where, entry in named:
         if entry.expires < today:
             yield f"{where}: ended on {entry.expires}: take it out, or have it approved anew."

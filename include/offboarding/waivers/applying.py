@@ -10,10 +10,10 @@ from offboarding.waivers.register import Acknowledged, Exempted
 
 def rows(settings: Settings) -> list[ExceptionRow]:
     """Every entry, in the file's order."""
-    told = settings.let_stand
+    read = settings.let_stand
     return [
-        *(_exception(settings, entry) for entry in told.exceptions),
-        *(acknowledgement(settings, entry) for entry in told.acknowledgements),
+        *(_exception(settings, entry) for entry in read.exceptions),
+        *(acknowledgement(settings, entry) for entry in read.acknowledgements),
     ]
 
 

@@ -91,8 +91,8 @@ class Acknowledged(Waiver):
     def _one(self) -> "Acknowledged":
         given = [name for name in ("source", "roster", "finding", "queue") if getattr(self, name) is not None]
         if len(given) != 1:
-            told = f" (got {' and '.join(given)})" if given else ""
-            raise ValueError(f"names one of source, roster, finding and queue{told}")
+            got = f" (got {' and '.join(given)})" if given else ""
+            raise ValueError(f"names one of source, roster, finding and queue{got}")
         if self.part and not self.source:
             raise ValueError("part needs its source")
         return self

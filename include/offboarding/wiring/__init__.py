@@ -61,9 +61,9 @@ def at_work() -> Generator[tuple[Loaded, Session]]:
         raise
 
 
-def moment(told: str | None) -> datetime | None:
+def moment(given: str | None) -> datetime | None:
     """A moment from a DAG's param, else from OFFBOARDING_AS_OF. Raises ConfigError where it has no zone."""
-    if not (text := told or os.environ.get("OFFBOARDING_AS_OF")):
+    if not (text := given or os.environ.get("OFFBOARDING_AS_OF")):
         return None
     try:
         at = datetime.fromisoformat(text)

@@ -17,18 +17,18 @@ from offboarding.model.errors import ConfigError
 
 def connection(conn_id: str) -> ConnectionFields:
     """An Airflow connection's fields. Raises ConfigError where there is none of that name."""
-    told = os.environ.get(f"AIRFLOW_CONN_{conn_id.upper()}")
+    value = os.environ.get(f"AIRFLOW_CONN_{conn_id.upper()}")
     # In a task Airflow is asked even so: what it hands out, it masks in the logs.
-    if told and not _in_a_task():
-        return _from_environment(conn_id, told)
+    if value and not _in_a_task():
+        return _from_environment(conn_id, value)
     return _from_airflow(conn_id)
 
 
-def _from_environment(conn_id: str, told: str) -> ConnectionFields:
-    if not told.lstrip().startswith("{"):
-        return _from_uri(conn_id, told)
+def _from_environment(conn_id: str, value: str) -> ConnectionFields:
+    if not value.lstrip().startswith("{"):
+        return _from_uri(conn_id, value)
     try:
-        fields = cast("Mapping[str, object]", json.loads(told))
+        fields = cast("Mapping[str, object]", json.loads(value))
     except json.JSONDecodeError as error:
         # Not `from error`: its text holds what stands in the variable.
         raise ConfigError(f"AIRFLOW_CONN_{conn_id.upper()} is no JSON (character {error.pos}).") from None
@@ -58,10 +58,10 @@ def _from_uri(conn_id: str, uri: str) -> ConnectionFields:
     )
 
 
-def _extra(told: object) -> Mapping[str, object]:
-    if not told:
+def _extra(value: object) -> Mapping[str, object]:
+    if not value:
         return {}
-    return cast("Mapping[str, object]", json.loads(told) if isinstance(told, str) else told)
+    return cast("Mapping[str, object]", json.loads(value) if isinstance(value, str) else value)
 
 
 def _from_airflow(conn_id: str) -> ConnectionFields:

@@ -154,7 +154,7 @@ class ExplainedLine(FindingLine):
     """What people decided about the account, as lines of `link list`, without `schema_version`."""
 
 
-def explained(told: Explanation) -> ExplainedLine:
+def explained(read: Explanation) -> ExplainedLine:
     """A finding's own fields, and what explains it."""
-    besides = {"claims": told.claims, "departures": told.departures, "events": told.events, "decisions": told.decisions}
-    return ExplainedLine.read(told.finding, **besides)
+    besides = {"claims": read.claims, "departures": read.departures, "events": read.events, "decisions": read.decisions}
+    return ExplainedLine.read(read.finding, **besides)

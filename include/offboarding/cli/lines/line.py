@@ -17,22 +17,22 @@ class By:
 
     read: str | Callable[[Any], object]
 
-    def of(self, told: object) -> object:
+    def of(self, record: object) -> object:
         """The field's value."""
-        return attrgetter(self.read)(told) if isinstance(self.read, str) else self.read(told)
+        return attrgetter(self.read)(record) if isinstance(self.read, str) else self.read(record)
 
 
-def itself(told: object) -> object:
+def itself(record: object) -> object:
     """An object of the line that is read off the same as the line."""
-    return told
+    return record
 
 
 def _utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _or_null(told: object) -> object:
-    return told or None
+def _or_null(record: object) -> object:
+    return record or None
 
 
 At = Annotated[datetime, PlainSerializer(_utc)]
@@ -47,22 +47,22 @@ class Inner(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     @classmethod
-    def read(cls, told: object, **given: object) -> Self:
+    def read(cls, record: object, **given: object) -> Self:
         """Off an object of the store, but for what is given."""
-        return cls.model_validate({**dict(cls._fields_of(told, given)), **given})
+        return cls.model_validate({**dict(cls._fields_of(record, given)), **given})
 
     @model_validator(mode="before")
     @classmethod
-    def _read_within(cls, told: object) -> object:
+    def _read_within(cls, record: object) -> object:
         # What is given as it is stands in a dict; an object of the store never does.
-        return cast("object", told) if isinstance(told, dict) else dict(cls._fields_of(told, {}))
+        return cast("object", record) if isinstance(record, dict) else dict(cls._fields_of(record, {}))
 
     @classmethod
-    def _fields_of(cls, told: object, given: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    def _fields_of(cls, record: object, given: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         for name, field in cls.model_fields.items():
             if name not in given:
                 by = next((each for each in field.metadata if isinstance(each, By)), By(name))
-                yield name, by.of(told)
+                yield name, by.of(record)
 
 
 class JsonLine(Inner):

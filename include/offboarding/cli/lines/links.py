@@ -6,9 +6,9 @@ from offboarding.cli.lines.line import At, By, JsonLine, OrNull
 from offboarding.store.reading.link_views import Claim, LinkView
 
 
-def hundredths(told: LinkView | Claim) -> float | None:
+def hundredths(link: LinkView | Claim) -> float | None:
     """The store's whole hundredths as a score from 0 to 1."""
-    return None if told.score is None else told.score / 100
+    return None if link.score is None else link.score / 100
 
 
 class LinkLine(JsonLine):

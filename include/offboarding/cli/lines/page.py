@@ -66,12 +66,12 @@ def _section(command: str, line: type[JsonLine]) -> Iterator[str]:
 
 def _rows(name: str, field: FieldInfo) -> Iterator[str]:
     """A field, and those of an object in it that say what they are; the others stand in its own sentence."""
-    told = field.serialization_alias or name
-    yield f"| `{told}` | {_sentence(field.description)} |"
+    shown = field.serialization_alias or name
+    yield f"| `{shown}` | {_sentence(field.description)} |"
     inner, many = _object_in(field.annotation)
     for own, each in inner.model_fields.items() if inner else ():
         if each.description:
-            yield from _rows(f"{told}{'[]' if many else ''}.{own}", each)
+            yield from _rows(f"{shown}{'[]' if many else ''}.{own}", each)
 
 
 def _object_in(annotation: object) -> tuple[type[Inner] | None, bool]:

@@ -94,13 +94,13 @@ class Composition:
         return self._with_given("policy", policy)
 
     def _room(self, room: str) -> str:
-        told = [f"{room}:"]
+        lines = [f"{room}:"]
         for entry, proposal in self.entries[room]:
-            told += [f"  # {line}" for note in proposal.notes for line in note.splitlines()]
+            lines += [f"  # {line}" for note in proposal.notes for line in note.splitlines()]
             full = self._with_given(str(entry["name"]), entry | self._realm(room, entry))
             first, *rest = _yaml(full).rstrip("\n").splitlines()
-            told += [f"  - {first}", *(f"    {line}" for line in rest)]
-        return "\n".join(told) + "\n"
+            lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+        return "\n".join(lines) + "\n"
 
     def _realm(self, room: str, entry: Mapping[str, object]) -> dict[str, object]:
         """One login is one person's everywhere, where the user says so; HR's too, where it gives any."""

@@ -110,8 +110,8 @@ class RevocationLists:
         if not any(answer.state in _WORST_FIRST for answer in answers):
             answers += [self._by_point(point, certificate, signers) for point in points if point not in askable]
         problems = tuple(problem for answer in answers for problem in answer.problems)
-        told = next((answer for state in _WORST_FIRST for answer in answers if answer.state is state), answers[0])
-        return RevocationStatus(state=told.state, text=told.text, validity=told.validity, problems=problems)
+        worst = next((answer for state in _WORST_FIRST for answer in answers if answer.state is state), answers[0])
+        return RevocationStatus(state=worst.state, text=worst.text, validity=worst.validity, problems=problems)
 
     def _by_point(
         self, point: tuple[str, ...], certificate: X509Certificate, signers: Sequence[x509.Certificate]

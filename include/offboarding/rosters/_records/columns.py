@@ -56,8 +56,8 @@ def checked_name(name: str) -> str:
 
 def check_joined(columns: ColumnNames) -> None:
     """Raise ValueError where several columns are named for what stands in one."""
-    for name, told in columns.items():
-        if isinstance(told, tuple) and name not in JOINED:
+    for name, headers in columns.items():
+        if isinstance(headers, tuple) and name not in JOINED:
             raise ValueError(f"{name} stands in one column; only {', '.join(JOINED)} may be put together of several")
 
 
@@ -131,19 +131,19 @@ def layout(columns: ColumnNames, header: Sequence[str], list_separator: str = ";
         places.setdefault(composed(cell), []).append(index)
     positions: dict[str, int] = {}
     joined: dict[str, JoinedColumns] = {}
-    for name, told in columns.items():
-        if isinstance(told, str):
-            positions[name] = _position(name, told, places)
+    for name, headers in columns.items():
+        if isinstance(headers, str):
+            positions[name] = _position(name, headers, places)
         else:
             between = list_separator if name in LISTS else " "
-            found = tuple(_position(name, column, places) for column in told)
+            found = tuple(_position(name, column, places) for column in headers)
             joined[name] = JoinedColumns(between=between, positions=found)
     return Layout(positions=positions, joined=joined, headers=shown_headers(columns), header=tuple(header))
 
 
 def shown_headers(columns: ColumnNames) -> dict[str, str]:
     """Our name -> the feed's, as people read it."""
-    return {name: told if isinstance(told, str) else ", ".join(told) for name, told in columns.items()}
+    return {name: headers if isinstance(headers, str) else ", ".join(headers) for name, headers in columns.items()}
 
 
 def _position(name: str, column: str, places: Mapping[str, Sequence[int]]) -> int:

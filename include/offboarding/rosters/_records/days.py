@@ -37,12 +37,12 @@ class WrittenDays:
         """The day. A value that two formats read as two days is refused, not guessed."""
         days = sorted({day for day in (_parsed(text, form, zone) for form in self.formats) if day})
         if not days:
-            raise ValueError(f"{shown(text)} is no date ({self._told()})")
+            raise ValueError(f"{shown(text)} is no date ({self._named()})")
         if len(days) > 1:
-            raise ValueError(f"{shown(text)} may be {' or '.join(map(str, days))} ({self._told()})")
+            raise ValueError(f"{shown(text)} may be {' or '.join(map(str, days))} ({self._named()})")
         return real_day(days[0])
 
-    def _told(self) -> str:
+    def _named(self) -> str:
         return f"format{'s' if len(self.formats) > 1 else ''} {', '.join(self.formats)}"
 
 
@@ -91,11 +91,11 @@ def database_day(text: str, zone: str) -> date | None:
 def check_formats(formats: Iterable[str]) -> None:
     """Raise ValueError unless each format tells a whole day."""
     for form in formats:
-        if not _tells_day(form):
+        if not _names_day(form):
             raise ValueError(f'"{form}" tells no whole day: year, month and day are needed, such as %Y-%m-%d')
 
 
-def _tells_day(form: str) -> bool:
+def _names_day(form: str) -> bool:
     # The year first: strptime warns of days without a year.
     if not any(year in form for year in _YEARS):
         return False

@@ -52,12 +52,12 @@ class Likeness:
             self._look(worker)
 
     def _look(self, worker: Worker) -> None:
-        told = {"worker_id": worker.worker_id, "name": worker.name, "mail": worker.mail, "location": worker.location}
-        for name, text in told.items():
+        values = {"worker_id": worker.worker_id, "name": worker.name, "mail": worker.mail, "location": worker.location}
+        for name, text in values.items():
             if text:
                 self._values[name] = self._values.get(name, 0) + 1
         for name, what, looks in self._looks:
-            if told[name] and looks(told[name]):
+            if values[name] and looks(values[name]):
                 self._count(name, what)
         for first, last in _spans(worker):
             self._values["start"] = self._values.get("start", 0) + 1

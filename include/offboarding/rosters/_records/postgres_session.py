@@ -60,7 +60,7 @@ def session(connection: ConnectionFields, roster: str, timeout: timedelta) -> Ge
             )
             yield opened
     except psycopg.Error as error:
-        raise _told(error, connection, roster) from error
+        raise _our_error(error, connection, roster) from error
 
 
 @contextmanager
@@ -130,12 +130,12 @@ def _parameters(connection: ConnectionFields, roster: str) -> dict[str, str]:
     return {name: str(value) for name, value in every.items() if value not in ("", None)}
 
 
-def _told(error: psycopg.Error, connection: ConnectionFields, roster: str) -> OffboardingError:
+def _our_error(error: psycopg.Error, connection: ConnectionFields, roster: str) -> OffboardingError:
     """What the caller should do about an error. The server's main sentence alone: its details hold people's data."""
     where = f"rosters.{roster}: {connection.conn_id}"
     said = " ".join((error.diag.message_primary or str(error)).split())
     if error.sqlstate is None:
-        return _told_connection(error, where, said)
+        return _connection_error(error, where, said)
     if isinstance(error, sqlstates.QueryCanceled):
         return RetriableError(f"{where}: {said}. Raise statement_timeout of the roster, or make the query faster.")
     if isinstance(error, sqlstates.InsufficientPrivilege):
@@ -150,7 +150,7 @@ def _told(error: psycopg.Error, connection: ConnectionFields, roster: str) -> Of
     return FatalError(f"{where}: {said} (SQLSTATE {error.sqlstate}). Mend query of the roster.")
 
 
-def _told_connection(error: psycopg.Error, where: str, said: str) -> OffboardingError:
+def _connection_error(error: psycopg.Error, where: str, said: str) -> OffboardingError:
     if not isinstance(error, psycopg.OperationalError) or any(word in said for word in _REFUSED):
         return FatalError(
             f"{where}: {said}. Mend the connection (host, login, password, schema, extra), or its rights."

@@ -99,9 +99,9 @@ class CsvRoster:
         manifests = Manifests(self._settings.manifest, store, self._settings.encoding)
         read: list[_FileRead] = []
         for file in feed.files:
-            told = manifests.told(file)
+            manifest = manifests.told(file)
             with store.opened(file) as opened:
-                read.append((yield from self._file(opened, file, reader, told)))
+                read.append((yield from self._file(opened, file, reader, manifest)))
         reader.verdict(feed.origin)
         missing = list(manifests.missing(feed.files)) if self._settings.files != "newest" else []
         for problem in (*(one for file in read for one in file.problems), *missing):
@@ -109,21 +109,21 @@ class CsvRoster:
         return [replace(file, proved=False) for file in read] if missing else read
 
     def _file(
-        self, opened: OpenedFeed, file: FeedFile, reader: FeedReader, told: ManifestRecord
+        self, opened: OpenedFeed, file: FeedFile, reader: FeedReader, manifest: ManifestRecord
     ) -> Generator[Worker, None, _FileRead]:
         """Yield one file's workers, and return what is to be said of the file as a whole."""
         seen, counted = yield from reader.workers(opened.stream, file.name)
         changed = [_written(file)] if opened.changed() else []
-        doubts = [*told.problems, *self._disproved(seen, counted, told), *changed]
+        doubts = [*manifest.problems, *self._disproved(seen, counted, manifest), *changed]
         asked = self._settings.trailer or self._settings.manifest
         return _FileRead(seen=seen, modified_at=opened.modified_at, proved=bool(asked) and not doubts, problems=doubts)
 
-    def _disproved(self, seen: FileTotals, counted: int | None, told: ManifestRecord) -> Iterator[Problem]:
+    def _disproved(self, seen: FileTotals, counted: int | None, manifest: ManifestRecord) -> Iterator[Problem]:
         if self._settings.trailer and counted is None:
             yield no_trailer(seen.name)
         elif counted is not None:
             yield from compared(seen, {"rows": counted}, "the trailer")
-        yield from compared(seen, told.values, told.by)
+        yield from compared(seen, manifest.values, manifest.by)
 
     def _of_feed(
         self, store: FeedStore, feed: Chosen, read: Sequence[_FileRead], made_at: datetime | None

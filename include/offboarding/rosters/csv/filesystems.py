@@ -98,9 +98,9 @@ class Filesystem:
     def described(self, path: str) -> FeedFile:
         """What the driver tells of a file."""
         driver = self._driver()
-        told = cast("Mapping[str, Any]", driver.info(path))  # pyright: ignore[reportUnknownMemberType]
+        info = cast("Mapping[str, Any]", driver.info(path))  # pyright: ignore[reportUnknownMemberType]
         return FeedFile(
-            path=path, name=path.rpartition("/")[2], size=int(told["size"] or 0), modified_at=_modified_at(driver, path)
+            path=path, name=path.rpartition("/")[2], size=int(info["size"] or 0), modified_at=_modified_at(driver, path)
         )
 
     def _paths(self) -> list[str]:
@@ -151,9 +151,9 @@ class Filesystem:
         except OffboardingError:
             raise
         except Exception as error:
-            raise self._told(error) from error
+            raise self._our_error(error) from error
 
-    def _told(self, error: Exception) -> OffboardingError:
+    def _our_error(self, error: Exception) -> OffboardingError:
         where = f"rosters.{self._roster}: {self._address}"
         if isinstance(error, PermissionError):
             return FatalError(f"{where}: reading is refused. Let the connection's login list and read there.")

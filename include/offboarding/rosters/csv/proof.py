@@ -44,23 +44,23 @@ def _expression(pattern: str, kind: str) -> str:
 
 def _repeats_within(parsed: Any, *, within: bool) -> bool:
     """Whether a repetition without end holds another, or a choice: the two ways to exponential time."""
-    for operation, told in parsed:
-        endless = str(operation) in _REPEATS and told[1] > _MANY
+    for operation, argument in parsed:
+        endless = str(operation) in _REPEATS and argument[1] > _MANY
         if within and (endless or str(operation) == "BRANCH"):
             return True
-        inner = [each for each in _flat(told) if isinstance(each, _PARSER.SubPattern)]
+        inner = [each for each in _flat(argument) if isinstance(each, _PARSER.SubPattern)]
         if any(_repeats_within(each, within=within or endless) for each in inner):
             return True
     return False
 
 
-def _flat(told: Any) -> Iterator[Any]:
+def _flat(argument: Any) -> Iterator[Any]:
     """What an operation's operands hold, lists and tuples opened."""
-    if isinstance(told, list | tuple):
-        for each in cast("list[Any]", told):
+    if isinstance(argument, list | tuple):
+        for each in cast("list[Any]", argument):
             yield from _flat(each)
     else:
-        yield told
+        yield argument
 
 
 def _trailer(pattern: str) -> str:
@@ -154,9 +154,9 @@ def no_trailer(name: str) -> Problem:
     )
 
 
-def compared(seen: FileTotals, told: Mapping[str, str | int], by: str) -> Iterator[Problem]:
+def compared(seen: FileTotals, said: Mapping[str, str | int], by: str) -> Iterator[Problem]:
     """Yield what doesn't fit. `by`: who tells it, for people."""
-    for name, value in told.items():
+    for name, value in said.items():
         met = getattr(seen, name)
         if met != value:
             what = f"{name} {met}" if name not in ("sha256", "md5") else f"another {name}"

@@ -39,8 +39,8 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
     table = seen.table
     mapped = _columns(table, asker)
     columns = _single(mapped)
-    told = _statuses(table, columns, asker)
-    coverage = _coverage(columns, told, asker)
+    statuses = _statuses(table, columns, asker)
+    coverage = _coverage(columns, statuses, asker)
     settings: dict[str, object] = {"path": path, "coverage": coverage, **seen.settings}
     formats = _date_formats(seen, columns, asker)
     if formats and formats != ["%Y-%m-%d"]:
@@ -48,8 +48,8 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
     if trailer := _trailer(table):
         settings["trailer"] = {"pattern": trailer}
     settings["columns"] = mapped
-    if told:
-        settings["statuses"] = told
+    if statuses:
+        settings["statuses"] = statuses
     zones, unknown = _zones(table, columns)
     if zones:
         settings["zones"] = {word: zone for word, (zone, _) in zones.items()}
@@ -82,7 +82,7 @@ def _columns(table: Table, asker: Chooser) -> dict[str, object]:
 
 def _single(columns: Mapping[str, object]) -> dict[str, str]:
     """Those of our columns that stand in one."""
-    return {name: told for name, told in columns.items() if isinstance(told, str)}
+    return {name: headers for name, headers in columns.items() if isinstance(headers, str)}
 
 
 def _trailer(table: Table) -> str:
@@ -109,13 +109,13 @@ def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[
         )
     known = usual("statuses")
     options = [status.value for status in EmploymentStatus]
-    told: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     unknown: list[str] = []
     for word, number in words.items():
         proposed = known[plain(word)][0] if plain(word) in known else None
         question = f'What does the status "{word}" mean ({number:,} rows)'
         try:
-            told[word] = asker.choose(f"statuses.{word}", question, options, proposed=proposed, confirm=True)
+            meanings[word] = asker.choose(f"statuses.{word}", question, options, proposed=proposed, confirm=True)
         except ConfigError:
             unknown.append(word)
     if unknown:
@@ -124,32 +124,32 @@ def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[
             f'Nobody says what these words of "{columns["status"]}" mean: {", ".join(unknown)}. Each is one of'
             f" {', '.join(options)}; say it so: {flags}"
         )
-    return told
+    return meanings
 
 
-def _coverage(columns: Mapping[str, str], told: Mapping[str, str], asker: Chooser) -> str:
+def _coverage(columns: Mapping[str, str], statuses: Mapping[str, str], asker: Chooser) -> str:
     question = "Does the file list everyone, leavers with their dates (full), only who works here (active), or leavers"
     options = ["full", "active", "leavers"] if "status" in columns else ["active", "leavers"]
-    return asker.choose("coverage", question, options, proposed="full" if "left" in told.values() else None)
+    return asker.choose("coverage", question, options, proposed="full" if "left" in statuses.values() else None)
 
 
 def _date_formats(seen: SeenFile, columns: Mapping[str, str], asker: Chooser) -> list[str]:
     """One format for all columns that hold days; where none reads all of them, one a column."""
-    told = {name: column(seen.table, columns[name]) for name in DAYS if name in columns}
-    values = {name: [value for value in every if not seen.is_day(value)] for name, every in told.items()}
-    every = [value for told in values.values() for value in told]
+    days = {name: column(seen.table, columns[name]) for name in DAYS if name in columns}
+    values = {name: [value for value in every if not seen.is_day(value)] for name, every in days.items()}
+    every = [value for texts in values.values() for value in texts]
     if not every:
         return []
     fit = date_formats(every)
     if fit:
         return [one("date_format", _asked(every, fit), fit, asker)]
     formats: list[str] = []
-    for name, told in values.items():
-        fit = date_formats(told)
-        if told and not fit:
-            return [_unfit(columns[name], told, asker)]
-        if told:
-            formats.append(one("date_format", _asked(told, fit), fit, asker))
+    for name, texts in values.items():
+        fit = date_formats(texts)
+        if texts and not fit:
+            return [_unfit(columns[name], texts, asker)]
+        if texts:
+            formats.append(one("date_format", _asked(texts, fit), fit, asker))
     return list(dict.fromkeys(formats))
 
 
@@ -200,7 +200,11 @@ def _notes(seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str]
             f"Below the people, no worker's, and told each night, while nobody is taken to have left: "
             f"{_rows(table.totals)}. Have the export made without it."
         )
-    used = {one for told in columns.values() for one in ([told] if isinstance(told, str) else cast("list[str]", told))}
+    used = {
+        one
+        for headers in columns.values()
+        for one in ([headers] if isinstance(headers, str) else cast("list[str]", headers))
+    }
     others = [cell for cell in table.header if cell.strip() and cell not in used]
     if others:
         yield f"Columns without use here: {', '.join(others)}."

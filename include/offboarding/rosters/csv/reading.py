@@ -189,7 +189,7 @@ class FeedReader:
         """How many of our columns' names stand in it."""
         header = {composed(field) for field in record.fields}
         names = self._settings.columns.values()
-        return sum(composed(one) in header for told in names for one in ([told] if isinstance(told, str) else told))
+        return sum(composed(one) in header for each in names for one in ([each] if isinstance(each, str) else each))
 
     def _layout(self, feed: Iterator[Record], name: str) -> Layout:
         header, found, titles = self._header(feed)

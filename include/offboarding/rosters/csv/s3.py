@@ -151,11 +151,11 @@ class Bucket:
         try:
             yield
         except ClientError as error:
-            raise self._told(error, calls) from error
+            raise self._our_error(error, calls) from error
         except BotoCoreError as error:
-            raise self._told_client(error) from error
+            raise self._client_error(error) from error
 
-    def _told(self, error: "ClientError", calls: str) -> OffboardingError:
+    def _our_error(self, error: "ClientError", calls: str) -> OffboardingError:
         code = _code(error)
         where = f"rosters.{self._roster}: {self._address}"
         if code in _DENIED:
@@ -166,7 +166,7 @@ class Bucket:
             return RetriableError(f"{where}: S3 answers {code} to {calls}. Nothing was read; it is tried again.")
         return FatalError(f"{where}: S3 answers {code} to {calls}. {_FIXES.get(code, 'Mend path, or the connection')}.")
 
-    def _told_client(self, error: "BotoCoreError") -> OffboardingError:
+    def _client_error(self, error: "BotoCoreError") -> OffboardingError:
         from botocore import exceptions as known  # noqa: PLC0415
 
         where = f"rosters.{self._roster}: {self._address}"

@@ -75,16 +75,16 @@ class Doctor:
                 read = sum(1 for _ in passing(roster.read(), object, noun="workers", roster=own.name))
         except OffboardingError as error:
             return CheckedSystem(room="roster", name=own.name, state=FAILED, missing=(str(error),))
-        summary, told = roster.summary, (*roster.problems, *roster.left_out.problems)
+        summary, problems = roster.summary, (*roster.problems, *roster.left_out.problems)
         return CheckedSystem(
             room="roster",
             name=own.name,
-            state=IN_PART if told else GOOD,
+            state=IN_PART if problems else GOOD,
             readable=f"{read:,} workers in {summary.origin}{', proved complete' if summary.proved else ''}"
             if summary
             else f"{read:,} workers",
             counts=(("workers", read),),
-            missing=tuple(map(str, told)),
+            missing=tuple(map(str, problems)),
         )
 
     def _source(self, run: Run | None, own: SourceSettings) -> Iterator[CheckedSystem]:
@@ -157,9 +157,9 @@ class Doctor:
     def _tracker(self) -> Iterator[CheckedSystem]:
         for own in self.settings.trackers[:1]:
             try:
-                told = self.readers.tracker(self.settings)
-                if told is not None:
-                    told[1].find(NOBODYS_KEY)
+                tracker = self.readers.tracker(self.settings)
+                if tracker is not None:
+                    tracker[1].find(NOBODYS_KEY)
             except OffboardingError as error:
                 yield CheckedSystem(room="tracker", name=own.name, state=FAILED, missing=(str(error),))
             else:
@@ -179,8 +179,8 @@ def _room(own: SourceSettings) -> str:
 def _counts(own: SourceSettings, seen: ReaderTally) -> tuple[tuple[str, int], ...]:
     if own.tells == "events":
         return (("events", seen.recorded),)
-    told = seen.keys if own.tells == "keys" else seen.standings
-    return ((own.tells, told.total()), *((str(standing), told[standing]) for standing in Standing))
+    counts = seen.keys if own.tells == "keys" else seen.standings
+    return ((own.tells, counts.total()), *((str(standing), counts[standing]) for standing in Standing))
 
 
 def _readable(own: SourceSettings, seen: ReaderTally) -> str:
@@ -188,5 +188,5 @@ def _readable(own: SourceSettings, seen: ReaderTally) -> str:
         return f"{seen.recorded:,} events"
     counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")
     words = ((works, Standing.WORKS), ("dead", Standing.DEAD), ("not checked", Standing.UNKNOWN))
-    told = [f"{counts[standing]:,} {word}" for word, standing in words if counts[standing]]
-    return f"{counts.total():,} {own.tells}" + (f": {', '.join(told)}" if told else "")
+    parts = [f"{counts[standing]:,} {word}" for word, standing in words if counts[standing]]
+    return f"{counts.total():,} {own.tells}" + (f": {', '.join(parts)}" if parts else "")

@@ -54,14 +54,14 @@ def passing(items: Iterator[_Item], counted: type, *, noun: str, **names: str) -
                 now = time.monotonic()
                 if now - told_at >= pause:
                     told_at = now
-                    _tell(watcher, label, number, noun, names)
+                    _report(watcher, label, number, noun, names)
             yield item
     finally:
         if watcher:
             watcher(label, number, over=True)
 
 
-def _tell(watcher: Watcher | None, label: str, number: int, noun: str, names: dict[str, str]) -> None:
+def _report(watcher: Watcher | None, label: str, number: int, noun: str, names: dict[str, str]) -> None:
     if watcher:
         watcher(label, number, over=False)
     else:

@@ -83,7 +83,7 @@ def read_roster(
         absolute=bound.absolute,
         percent=bound.percent,
     )
-    _tell_roster(outcome)
+    _log_roster(outcome)
     return outcome
 
 
@@ -124,7 +124,7 @@ def read_source(
         read.fail(_sentence(f"{room}.{source_settings.name} {part}".strip(), error), source.requests)
         raise
     outcome = read.merge(source.requests)
-    _tell_source(outcome)
+    _log_source(outcome)
     return outcome
 
 
@@ -173,7 +173,7 @@ def _sentence(what: str, error: Exception) -> str:
     return f"{what}: broke with {type(error).__name__}, which is a defect of ours: the task's log holds its trace"
 
 
-def _tell_roster(outcome: RosterOutcome) -> None:
+def _log_roster(outcome: RosterOutcome) -> None:
     log.info(
         "roster read",
         roster=outcome.roster,
@@ -191,8 +191,8 @@ def _tell_roster(outcome: RosterOutcome) -> None:
         log.warning(sentence)
 
 
-def _tell_source(outcome: SourceOutcome) -> None:
-    told = {"keys": outcome.keys, "events": outcome.events} if outcome.keys or outcome.events else {}
+def _log_source(outcome: SourceOutcome) -> None:
+    counts = {"keys": outcome.keys, "events": outcome.events} if outcome.keys or outcome.events else {}
     log.info(
         "source read" if outcome.phase == ReadPhase.COLLECT else "leavers' accounts read live",
         source=outcome.source,
@@ -201,7 +201,7 @@ def _tell_source(outcome: SourceOutcome) -> None:
         status=outcome.status,
         accounts=outcome.accounts,
         credentials=outcome.credentials,
-        **told,
+        **counts,
         requests=sum(outcome.requests.values()),
     )
     for text, red in outcome.gaps:

@@ -93,10 +93,10 @@ def _user(detail: _Entry) -> IamUser:
     )
 
 
-def _boundary(told: _Entry | None) -> Attached | None:
-    if not told:
+def _boundary(entry: _Entry | None) -> Attached | None:
+    if not entry:
         return None
-    arn = str(told["PermissionsBoundaryArn"])
+    arn = str(entry["PermissionsBoundaryArn"])
     return Attached(name=arn.rpartition("/")[2], arn=arn)
 
 

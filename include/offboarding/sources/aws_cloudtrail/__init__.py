@@ -223,8 +223,8 @@ class AwsCloudTrailSource:
             yield self._horizon(first, f"aren't read (first_days: {self._settings.first_days})")
         newest = max(bucket.newest_at.values(), default=None)
         if newest is None or newest < as_of - SILENT:
-            told = f"since {newest:%Y-%m-%d %H:%M} UTC" if newest else f"since {start or first:%Y-%m-%d}"
-            text = f"{self._asker}: no file came to {bucket.address} {told}: what was done since is NOT CHECKED. Look "
+            since = f"since {newest:%Y-%m-%d %H:%M} UTC" if newest else f"since {start or first:%Y-%m-%d}"
+            text = f"{self._asker}: no file came to {bucket.address} {since}: what was done since is NOT CHECKED. Look "
             yield Gap(
                 realm=self._realm, text=f"{text}whether the trail still writes, and whether bucket is right", red=True
             )
@@ -246,12 +246,12 @@ class AwsCloudTrailSource:
         )
 
     def _events(self, records: Iterator[Record], names: ResourceNames) -> list[AuditEvent]:
-        told = (each for record in records for each in self._told(record))
-        found = list(first_and_last(event for each in told for event in names.certain(each)))
+        events = (each for record in records for each in self._recorded(record))
+        found = list(first_and_last(event for each in events for event in names.certain(each)))
         log.info("CloudTrail read", realm=self._realm, events=len(found), requests=self.requests.inventory)
         return found
 
-    def _told(self, record: Record) -> list[RecordedEvent]:
+    def _recorded(self, record: Record) -> list[RecordedEvent]:
         try:
             return list(recorded(record, self._realm))
         except RecordError as error:
@@ -265,8 +265,8 @@ class AwsCloudTrailSource:
         if more := len(self._malformed[MOST_NAMED:]):
             yield Gap(realm=self._realm, text=f"{self._asker}: {more} more CloudTrail records like these", red=True)
         for text in (*names.refusals.sentences(), *((names.out_of_reach,) if names.out_of_reach else ())):
-            told = f"{text}. Until then what is known of a secret by its name alone is not counted"
-            yield Gap(realm=self._realm, text=told, red=True)
+            sentence = f"{text}. Until then what is known of a secret by its name alone is not counted"
+            yield Gap(realm=self._realm, text=sentence, red=True)
 
     def _horizon(self, since: datetime, words: str) -> Gap:
         text = f"{self._asker}: events before {since:%Y-%m-%d} {words}; that none is known proves nothing"

@@ -74,12 +74,12 @@ def _center_user(identity: Record) -> Actor | None:
 def _keys(identity: Record, session: str) -> Iterator[AccountKey]:
     """What says who took the role on. Session names are chosen, by the identity provider or by whoever takes it on."""
     context = part(identity, "sessionContext")
-    told = {
+    names = {
         "sourceIdentity": context.get("sourceIdentity"),
         "sessionName": session or str(identity.get("arn", "")).partition(":assumed-role/")[2].partition("/")[2],
         "userName": identity.get("userName") if identity.get("type") in {"SAMLUser", "WebIdentityUser"} else None,
     }
-    for name, value in told.items():
+    for name, value in names.items():
         if value and not _NOBODYS.fullmatch(str(value)):
             kind = IdentityKeyKind.MAIL if _MAIL.fullmatch(str(value)) else IdentityKeyKind.LOGIN
             yield AccountKey(kind=kind, value=str(value), origin=IdentityKeyOrigin.ATTRIBUTE, name=name)

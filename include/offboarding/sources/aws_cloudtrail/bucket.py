@@ -97,8 +97,8 @@ class TrailBucket:
         if len(content) > MOST_PACKED:
             raise self._too_large(key)
         try:
-            told = cast("dict[str, Any]", json.loads(self._unpacked(key, content)))
-            return cast("list[Record]", told["Records"])
+            parsed = cast("dict[str, Any]", json.loads(self._unpacked(key, content)))
+            return cast("list[Record]", parsed["Records"])
         except (EOFError, OSError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
             raise FatalError(
                 f"{self.asker}: s3://{self._bucket}/{key} is no whole file of CloudTrail's ({type(error).__name__}). "
@@ -131,11 +131,11 @@ class TrailBucket:
         except IncompleteReadError as error:
             raise RetriableError(f"{self.asker}: S3 broke off in the middle of a file. It is tried again") from error
         except ClientError as error:
-            if told := self._told(error, call):
-                raise told from error
+            if refusal := self._our_error(error, call):
+                raise refusal from error
             raise
 
-    def _told(self, error: "ClientError", call: str) -> OffboardingError | None:
+    def _our_error(self, error: "ClientError", call: str) -> OffboardingError | None:
         if is_denied(error):
             to = f"the role {self.asker.role_name}" if self.asker.role_name else f"connection {self.asker.conn_id}"
             return FatalError(

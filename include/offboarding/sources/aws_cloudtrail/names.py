@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 SECRETS_PAGE, PARAMETERS_PAGE = 100, 50
-_Told = TypeVar("_Told")
+_Answer = TypeVar("_Answer")
 _SUFFIX = 7
 """What AWS adds to a secret's name: a hyphen and six letters."""
 
@@ -44,26 +44,26 @@ class ResourceNames:
         default_factory=dict[tuple[str, str, bool], Sequence[str]]
     )
 
-    def certain(self, told: RecordedEvent) -> Iterator[AuditEvent]:
+    def certain(self, recorded: RecordedEvent) -> Iterator[AuditEvent]:
         """Yield the event with its object's full ARN; of a path, one for each parameter below it.
 
         What can't be found (deleted since, or in another account) keeps the name that it was asked for by.
         """
-        region = told.event.object.split(":")[3] if told.named or told.below else ""
-        elsewhere = told.event.object_realm != self.account_id
-        if told.below and not elsewhere:
-            arns = self._below(region, told.below, recursive=told.recursive)
-            yield from (replace(told.event, object=arn) for arn in arns)
+        region = recorded.event.object.split(":")[3] if recorded.named or recorded.below else ""
+        elsewhere = recorded.event.object_realm != self.account_id
+        if recorded.below and not elsewhere:
+            arns = self._below(region, recorded.below, recursive=recorded.recursive)
+            yield from (replace(recorded.event, object=arn) for arn in arns)
             return
-        found = self._secret(region, told) if told.named and not elsewhere else None
-        yield replace(told.event, object=found) if found else told.event
+        found = self._secret(region, recorded) if recorded.named and not elsewhere else None
+        yield replace(recorded.event, object=found) if found else recorded.event
 
-    def _secret(self, region: str, told: RecordedEvent) -> str | None:
+    def _secret(self, region: str, recorded: RecordedEvent) -> str | None:
         if region not in self._secrets:
             self._secrets[region] = dict(self._ask(region, lambda: list(self._listed(region))) or ())
-        arn, _, version = told.event.object.partition("#")
+        arn, _, version = recorded.event.object.partition("#")
         secret = self._secrets[region].get(arn)
-        if secret is None or (secret.made_at and secret.made_at > told.event.at):
+        if secret is None or (secret.made_at and secret.made_at > recorded.event.at):
             return None
         return f"{secret.arn}#{version}" if version else secret.arn
 
@@ -77,7 +77,7 @@ class ResourceNames:
                 yield arn, secret
                 yield arn[:-_SUFFIX], secret
 
-    def _ask(self, region: str, call: Callable[[], _Told]) -> _Told | None:
+    def _ask(self, region: str, call: Callable[[], _Answer]) -> _Answer | None:
         """What an account tells, whose events are known even where it can't be reached itself."""
         if self.out_of_reach:
             return None

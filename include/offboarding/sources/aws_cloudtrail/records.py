@@ -139,13 +139,13 @@ def _objects(call: _Call) -> Iterator[_ResourceName]:
 
 def _secrets(call: _Call) -> Iterator[_ResourceName]:
     """One for each secret. A new version is an object of its own; so is one that was asked for by its id."""
-    told_of_value = {"secretString", "secretBinary"} & call.asked.keys() or "versionId" in call.told
-    if call.word.name == "UpdateSecret" and not told_of_value:
+    has_value = {"secretString", "secretBinary"} & call.asked.keys() or "versionId" in call.told
+    if call.word.name == "UpdateSecret" and not has_value:
         return  # a description, or another key to encrypt it with
     version = str(call.told.get("versionId") or call.asked.get("versionId") or "")
     suffix = f"#{version}" if version else ""
-    told = next((str(call.told[name]) for name in _ARN_NAMES if name in call.told), "")
-    certain = told or next((arn for arn in call.resources if ":secret:" in arn), "")
+    answered = next((str(call.told[name]) for name in _ARN_NAMES if name in call.told), "")
+    certain = answered or next((arn for arn in call.resources if ":secret:" in arn), "")
     if certain:
         yield _of_arn(f"{certain}{suffix}")
         return

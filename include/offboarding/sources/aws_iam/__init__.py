@@ -213,12 +213,12 @@ class AwsIamSource:
 
     def _report(self, iam: "IAMClient", purpose: Purpose) -> CredentialReport | Gap:
         """The report, or the gap that it leaves where it isn't given: the users are read all the same."""
-        told = asked(
+        answer = asked(
             lambda: fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep, purpose=purpose)
         )
-        if isinstance(told, Unanswered):
-            return Gap(realm=self._realm, text=told.sentence(self._asker), red=True)
-        return told
+        if isinstance(answer, Unanswered):
+            return Gap(realm=self._realm, text=answer.sentence(self._asker), red=True)
+        return answer
 
     def _read_inventory(self, iam: "IAMClient", purpose: Purpose, *, roles: bool = False) -> Inventory:
         with self._meter.asking_for(purpose):

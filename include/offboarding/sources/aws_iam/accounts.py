@@ -66,13 +66,13 @@ class AccountReader:
 
     def _standing(self, row: ReportRow | None, services: int) -> tuple[Standing, str]:
         """By the report, and by the one list of credentials that the report knows nothing of."""
-        told = self._told_standing(row)
-        if told[0] is Standing.WORKS or not services:
-            return told
+        standing = self._reported_standing(row)
+        if standing[0] is Standing.WORKS or not services:
+            return standing
         listed = f"{services} active credential{'s' if services > 1 else ''} for single services"
         return Standing.WORKS, f"ListServiceSpecificCredentials: {listed}"
 
-    def _told_standing(self, row: ReportRow | None) -> tuple[Standing, str]:
+    def _reported_standing(self, row: ReportRow | None) -> tuple[Standing, str]:
         if self.report is None:
             return Standing.UNKNOWN, self.unreported
         if row is None:

@@ -102,7 +102,7 @@ class UserReader:
             return _Use()
         used = answer["AccessKeyLastUsed"]
         return _Use(
-            at=used.get("LastUsedDate"), service=_told(used.get("ServiceName")), region=_told(used.get("Region"))
+            at=used.get("LastUsedDate"), service=_known(used.get("ServiceName")), region=_known(used.get("Region"))
         )
 
     def _sessions_until(self, used_at: datetime | None) -> datetime | None:
@@ -133,14 +133,14 @@ class UserReader:
 
     def _certificates(self) -> Iterator[Credential]:
         answer = self._ask(SubjectKind.CERTIFICATE, lambda: self.iam.list_signing_certificates(UserName=self.user.name))
-        for told in answer["Certificates"] if answer else ():
-            certificate_id, read = told["CertificateId"], read_certificate(told["CertificateBody"])
+        for certificate in answer["Certificates"] if answer else ():
+            certificate_id, read = certificate["CertificateId"], read_certificate(certificate["CertificateBody"])
             yield self._credential(
                 SubjectKind.CERTIFICATE,
                 certificate_id,
                 f"signing certificate {certificate_id}",
-                *_switched("ListSigningCertificates", told["Status"]),
-                created_at=told.get("UploadDate"),
+                *_switched("ListSigningCertificates", certificate["Status"]),
+                created_at=certificate.get("UploadDate"),
                 fingerprint=read.thumbprint if read else "",
                 expires_at=read.expires_at if read else None,
             )
@@ -196,17 +196,17 @@ class UserReader:
 
         self._asked += 1
         try:
-            told = asked(call)
+            answer = asked(call)
         except ClientError as error:
             if not is_absent(error):
                 raise
             if absent_is_none:
                 return None
             raise MovedError from error
-        if isinstance(told, Unanswered):
-            self._note(kind, told.sentence(self.asker))
+        if isinstance(answer, Unanswered):
+            self._note(kind, answer.sentence(self.asker))
             return None
-        return told
+        return answer
 
     def _note(self, kind: SubjectKind | None, sentence: str) -> None:
         if kind:
@@ -269,7 +269,7 @@ def _switched(call: str, status: str) -> tuple[Standing, str, bool]:
     return Standing.UNKNOWN, f'{call}: status "{status}" is not known here', False
 
 
-def _told(word: str | None) -> str:
+def _known(word: str | None) -> str:
     return "" if word in {None, "N/A"} else str(word)
 
 

@@ -108,20 +108,20 @@ def _service_credentials(iam: "IAMClient") -> Iterator[ServiceCredential]:
     asked: ListServiceSpecificCredentialsRequestTypeDef = {"AllUsers": True, "MaxItems": PAGE_SIZE}
     while True:
         answer = iam.list_service_specific_credentials(**asked)
-        for told in answer.get("ServiceSpecificCredentials", []):
-            yield _service_credential(told)
+        for credential in answer.get("ServiceSpecificCredentials", []):
+            yield _service_credential(credential)
         if not answer.get("IsTruncated"):
             return
         asked["Marker"] = answer["Marker"]
 
 
-def _service_credential(told: "ServiceSpecificCredentialMetadataTypeDef") -> ServiceCredential:
-    expires = told.get("ExpirationDate")
+def _service_credential(credential: "ServiceSpecificCredentialMetadataTypeDef") -> ServiceCredential:
+    expires = credential.get("ExpirationDate")
     return ServiceCredential(
-        credential_id=told["ServiceSpecificCredentialId"],
-        user_name=told["UserName"],
-        service=told["ServiceName"],
-        status=told["Status"],
-        created_at=told["CreateDate"].astimezone(UTC),
+        credential_id=credential["ServiceSpecificCredentialId"],
+        user_name=credential["UserName"],
+        service=credential["ServiceName"],
+        status=credential["Status"],
+        created_at=credential["CreateDate"].astimezone(UTC),
         expires_at=expires.astimezone(UTC) if expires else None,
     )

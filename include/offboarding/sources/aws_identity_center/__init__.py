@@ -184,10 +184,10 @@ class IdentityCenterSource:
 
     def _allowed(self, center: Center, ask: Callable[[], _Answer]) -> _Answer | Gap:
         """What was asked, or the gap that it leaves where it isn't answered: the users are read all the same."""
-        told = asked(ask)
-        if isinstance(told, Unanswered):
-            return Gap(realm=center.store_id, text=told.sentence(self._asker), red=True)
-        return told
+        answer = asked(ask)
+        if isinstance(answer, Unanswered):
+            return Gap(realm=center.store_id, text=answer.sentence(self._asker), red=True)
+        return answer
 
     def _account(self, realm: str, person: DirectoryUser, privilege: Privilege) -> Account:
         silent = "Identity Center doesn't say whether the user is enabled (UserStatus)"

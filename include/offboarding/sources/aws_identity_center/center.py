@@ -66,8 +66,8 @@ class Center:
 
     def person(self, user_id: str) -> DirectoryUser:
         """One user as it is now. ClientError ResourceNotFoundException: there is none."""
-        told = self.people_client.describe_user(IdentityStoreId=self.store_id, UserId=user_id)
-        return _person(cast("UserTypeDef", told))
+        user = self.people_client.describe_user(IdentityStoreId=self.store_id, UserId=user_id)
+        return _person(cast("UserTypeDef", user))
 
     def privileges(self) -> Mapping[str, Privilege]:
         """Who is privileged, or may be, by user id; everybody else isn't.
@@ -98,8 +98,8 @@ class Center:
 
     def _set(self, arn: str) -> PermissionSet:
         if arn not in self._sets:
-            told = self.sets_client.describe_permission_set(InstanceArn=self.instance_arn, PermissionSetArn=arn)
-            name = told["PermissionSet"].get("Name", arn)
+            answer = self.sets_client.describe_permission_set(InstanceArn=self.instance_arn, PermissionSetArn=arn)
+            name = answer["PermissionSet"].get("Name", arn)
             self._sets[arn] = PermissionSet(arn=arn, name=name, privilege=self._privilege(arn, name))
         return self._sets[arn]
 
@@ -201,14 +201,14 @@ def _together(sets: Sequence[PermissionSet]) -> Privilege:
     return Privilege(holds=None if unknown else False)
 
 
-def _person(told: "UserTypeDef") -> DirectoryUser:
-    created = told.get("CreatedAt")
+def _person(user: "UserTypeDef") -> DirectoryUser:
+    created = user.get("CreatedAt")
     return DirectoryUser(
-        user_id=told["UserId"],
-        name=told.get("UserName", ""),
-        display_name=told.get("DisplayName", ""),
-        status=told.get("UserStatus", ""),
-        emails=tuple(mail.get("Value", "") for mail in told.get("Emails", [])),
-        external_ids=tuple((one["Issuer"], one["Id"]) for one in told.get("ExternalIds", [])),
+        user_id=user["UserId"],
+        name=user.get("UserName", ""),
+        display_name=user.get("DisplayName", ""),
+        status=user.get("UserStatus", ""),
+        emails=tuple(mail.get("Value", "") for mail in user.get("Emails", [])),
+        external_ids=tuple((one["Issuer"], one["Id"]) for one in user.get("ExternalIds", [])),
         created_at=created.astimezone(UTC) if created else None,
     )

@@ -91,12 +91,12 @@ class KmsReader:
         """Yield every key: a request each, and of one that signs five more, of one that makes MACs four, and pages."""
         # Aliases are asked where there is a key to name, which in most regions there isn't.
         listed = self.keys.ask_region(self.region, self._listed)
-        found = [told for arn in listed or () if (told := self._described(arn))]
+        found = [metadata for arn in listed or () if (metadata := self._described(arn))]
         if not found:
             return
         aliases = self.details.ask(self.region, self._aliases) or {}
-        for told in found:
-            if key := self._key(told, aliases.get(told["KeyId"], ())):
+        for metadata in found:
+            if key := self._key(metadata, aliases.get(metadata["KeyId"], ())):
                 yield key
 
     def _listed(self) -> Sequence[str]:
@@ -105,36 +105,36 @@ class KmsReader:
 
     def _described(self, arn: str) -> "KeyMetadataTypeDef | None":
         """None where it's of no concern, was deleted meanwhile, or may not be looked at."""
-        told = self.keys.ask(arn, lambda: self.kms.describe_key(KeyId=arn)["KeyMetadata"])
-        if told is None:
+        metadata = self.keys.ask(arn, lambda: self.kms.describe_key(KeyId=arn)["KeyMetadata"])
+        if metadata is None:
             return None
-        if told.get("KeyUsage") not in {SIGNS, MACS} or told.get("KeyManager") == "AWS":
+        if metadata.get("KeyUsage") not in {SIGNS, MACS} or metadata.get("KeyManager") == "AWS":
             self.others += 1
             return None
-        return told
+        return metadata
 
-    def _key(self, told: "KeyMetadataTypeDef", aliases: tuple[str, ...]) -> KmsKey | None:
+    def _key(self, metadata: "KeyMetadataTypeDef", aliases: tuple[str, ...]) -> KmsKey | None:
         """None where its public half may not be read: then it can't be told which key it is."""
-        arn = told.get("Arn", "")
-        identity = self._material(told)
+        arn = metadata.get("Arn", "")
+        identity = self._material(metadata)
         if identity is None:
             return None
         material, reason = identity
         policy = self.keys.ask(arn, lambda: self._policy(arn))
-        regions = told.get("MultiRegionConfiguration", {})
+        regions = metadata.get("MultiRegionConfiguration", {})
         return KmsKey(
-            key_id=told["KeyId"],
+            key_id=metadata["KeyId"],
             arn=arn,
             region=self.region,
-            usage=told.get("KeyUsage", ""),
-            spec=told.get("KeySpec", ""),
-            state=told.get("KeyState", "unknown"),
-            origin=told.get("Origin", "unknown"),
+            usage=metadata.get("KeyUsage", ""),
+            spec=metadata.get("KeySpec", ""),
+            state=metadata.get("KeyState", "unknown"),
+            origin=metadata.get("Origin", "unknown"),
             # Imported material is older than the key that was made to hold it.
-            created_at=_utc(told.get("CreationDate")) if told.get("Origin") != EXTERNAL else None,
-            deletion_at=_utc(told.get("DeletionDate")),
-            valid_to=_utc(told.get("ValidTo")),
-            multi_region=told.get("MultiRegion", False),
+            created_at=_utc(metadata.get("CreationDate")) if metadata.get("Origin") != EXTERNAL else None,
+            deletion_at=_utc(metadata.get("DeletionDate")),
+            valid_to=_utc(metadata.get("ValidTo")),
+            multi_region=metadata.get("MultiRegion", False),
             primary=regions.get("MultiRegionKeyType") == "PRIMARY",
             material=material,
             material_reason=reason,
@@ -145,12 +145,12 @@ class KmsReader:
             last_used_at=self._last_used_at(arn),
         )
 
-    def _material(self, told: "KeyMetadataTypeDef") -> tuple[str, str] | None:
+    def _material(self, metadata: "KeyMetadataTypeDef") -> tuple[str, str] | None:
         """By the public half, which KMS shows of an enabled key alone, or why there's none; None: it's denied."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
-        arn, state = told.get("Arn", ""), told.get("KeyState", "")
-        if told.get("KeyUsage") == MACS:
+        arn, state = metadata.get("Arn", ""), metadata.get("KeyState", "")
+        if metadata.get("KeyUsage") == MACS:
             return "", "a MAC key has no public half"
         if state not in _SHOWN:
             return "", f"KMS shows no public half while the key is {state}"
@@ -165,8 +165,8 @@ class KmsReader:
             return "", f"its public half has no thumbprint: {error}"
 
     def _policy(self, arn: str) -> tuple[ResourceStatement, ...]:
-        told = self.kms.get_key_policy(KeyId=arn, PolicyName="default")
-        return resource_statements(json.loads(told["Policy"]))
+        answer = self.kms.get_key_policy(KeyId=arn, PolicyName="default")
+        return resource_statements(json.loads(answer["Policy"]))
 
     def _grants(self, arn: str) -> Iterator[Grant]:
         pages = self.kms.get_paginator("list_grants").paginate(KeyId=arn, PaginationConfig={"PageSize": ALIASES_PAGE})
@@ -196,20 +196,20 @@ class KmsReader:
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
         try:
-            told = asked(lambda: self.kms.get_key_last_usage(KeyId=arn))
+            answer = asked(lambda: self.kms.get_key_last_usage(KeyId=arn))
         except ClientError as error:
             if error_code(error) not in _NOT_TOLD:
                 raise
             return None
-        return None if isinstance(told, Unanswered) else _utc(told.get("KeyLastUsage", {}).get("Timestamp"))
+        return None if isinstance(answer, Unanswered) else _utc(answer.get("KeyLastUsage", {}).get("Timestamp"))
 
 
-def _grant(told: "GrantListEntryTypeDef") -> Grant:
+def _grant(grant: "GrantListEntryTypeDef") -> Grant:
     return Grant(
-        grant_id=told.get("GrantId", ""),
-        grantee=told.get("GranteePrincipal") or told.get("GranteeServicePrincipal", ""),
-        actions=frozenset(f"kms:{operation}" for operation in told.get("Operations", [])),
-        constrained=bool(told.get("Constraints")),
+        grant_id=grant.get("GrantId", ""),
+        grantee=grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal", ""),
+        actions=frozenset(f"kms:{operation}" for operation in grant.get("Operations", [])),
+        constrained=bool(grant.get("Constraints")),
     )
 
 

@@ -92,33 +92,33 @@ class SecretReader:
 
     def read(self) -> Iterator[Secret]:
         """Yield every secret that has a value: pages of lists, and two requests each."""
-        for told in self.secrets.ask_region(self.region, self._listed) or ():
-            if not self.wanted(told.get("Name", "")):
+        for entry in self.secrets.ask_region(self.region, self._listed) or ():
+            if not self.wanted(entry.get("Name", "")):
                 self.left_out += 1
-            elif secret := self._secret(told):
+            elif secret := self._secret(entry):
                 yield secret
 
     def _listed(self) -> list["SecretListEntryTypeDef"]:
         pages = self.client.get_paginator("list_secrets").paginate(
             IncludePlannedDeletion=True, PaginationConfig={"PageSize": SECRETS_PAGE}
         )
-        return [told for page in pages for told in page["SecretList"]]
+        return [entry for page in pages for entry in page["SecretList"]]
 
-    def _secret(self, told: "SecretListEntryTypeDef") -> Secret | None:
-        arn = told.get("ARN", "")
+    def _secret(self, entry: "SecretListEntryTypeDef") -> Secret | None:
+        arn = entry.get("ARN", "")
         versions = self.secrets.ask(arn, lambda: tuple(self._versions(arn)))
         if not versions:
             return None
-        deleted_at = _utc(told.get("DeletedDate"))
+        deleted_at = _utc(entry.get("DeletedDate"))
         return Secret(
             arn=arn,
-            name=told.get("Name", ""),
+            name=entry.get("Name", ""),
             region=self.region,
-            primary_region=told.get("PrimaryRegion", self.region),
+            primary_region=entry.get("PrimaryRegion", self.region),
             versions=versions,
-            tags={tag.get("Key", "").lower(): tag.get("Value", "").strip() for tag in told.get("Tags", [])},
-            kms_key_id=told.get("KmsKeyId", ""),
-            rotated=bool(told.get("RotationLambdaARN")) or told.get("RotationEnabled", False),
+            tags={tag.get("Key", "").lower(): tag.get("Value", "").strip() for tag in entry.get("Tags", [])},
+            kms_key_id=entry.get("KmsKeyId", ""),
+            rotated=bool(entry.get("RotationLambdaARN")) or entry.get("RotationEnabled", False),
             deleted_at=deleted_at,
             # AWS shows no policy of a secret that is marked for deletion, and hands out no value.
             policy=() if deleted_at else self.secrets.ask(arn, lambda: self._policy(arn)),
@@ -136,8 +136,8 @@ class SecretReader:
             token = answer.get("NextToken") or None
 
     def _policy(self, arn: str) -> tuple[ResourceStatement, ...]:
-        told = self.client.get_resource_policy(SecretId=arn).get("ResourcePolicy")
-        return resource_statements(json.loads(told)) if told else ()
+        policy = self.client.get_resource_policy(SecretId=arn).get("ResourcePolicy")
+        return resource_statements(json.loads(policy)) if policy else ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,9 +159,9 @@ class ParameterReader:
 
     def read(self) -> Iterator[Parameter]:
         """Yield every SecureString: pages of lists, and one request each."""
-        for told in self.parameters.ask_region(self.region, self._listed) or ():
-            if self.wanted(told.get("Name", "")):
-                yield self._parameter(told)
+        for entry in self.parameters.ask_region(self.region, self._listed) or ():
+            if self.wanted(entry.get("Name", "")):
+                yield self._parameter(entry)
             else:
                 self.left_out += 1
 
@@ -170,19 +170,19 @@ class ParameterReader:
             ParameterFilters=[{"Key": "Type", "Option": "Equals", "Values": ["SecureString"]}],
             PaginationConfig={"PageSize": PARAMETERS_PAGE},
         )
-        return [told for page in pages for told in page["Parameters"]]
+        return [entry for page in pages for entry in page["Parameters"]]
 
-    def _parameter(self, told: "ParameterMetadataTypeDef") -> Parameter:
-        name = told.get("Name", "")
+    def _parameter(self, entry: "ParameterMetadataTypeDef") -> Parameter:
+        name = entry.get("Name", "")
         partition = self.client.meta.partition
         made_up = f"arn:{partition}:ssm:{self.region}:{self.account_id}:parameter/{name.removeprefix('/')}"
-        arn, key_id = told.get("ARN", made_up), told.get("KeyId", "")
+        arn, key_id = entry.get("ARN", made_up), entry.get("KeyId", "")
         return Parameter(
             arn=arn,
             name=name,
             region=self.region,
-            version=str(told.get("Version", "")),
-            modified_at=_utc(told.get("LastModifiedDate")),
+            version=str(entry.get("Version", "")),
+            modified_at=_utc(entry.get("LastModifiedDate")),
             kms_key_id="" if key_id == "alias/aws/ssm" else key_id,
             tags=self.details.ask(arn, lambda: self._tags(name)),
         )
@@ -192,11 +192,11 @@ class ParameterReader:
         return {tag["Key"].lower(): tag["Value"].strip() for tag in answer["TagList"]}
 
 
-def _version(told: "SecretVersionsListEntryTypeDef") -> SecretVersion:
+def _version(version: "SecretVersionsListEntryTypeDef") -> SecretVersion:
     return SecretVersion(
-        version_id=told.get("VersionId", ""),
-        created_at=_utc(told.get("CreatedDate")),
-        stages=frozenset(told.get("VersionStages", [])),
+        version_id=version.get("VersionId", ""),
+        created_at=_utc(version.get("CreatedDate")),
+        stages=frozenset(version.get("VersionStages", [])),
     )
 
 

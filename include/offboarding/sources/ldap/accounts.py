@@ -111,14 +111,14 @@ class Describer:
         credentials = [self._key_credential(native_id, name, key) for name, key in keys]
         credentials += [self._certificate_credential(native_id, certificate) for certificate in certificates]
         account = self._account(entry, native_id, keys, problems, declared.get(native_id, ""))
-        told = tuple((kind, f"{text}. It isn't checked: mend the value or remove it") for kind, text in problems)
-        unread = {kind: text for kind, text in told if kind is not SubjectKind.ACCOUNT}
+        gaps = tuple((kind, f"{text}. It isn't checked: mend the value or remove it") for kind, text in problems)
+        unread = {kind: text for kind, text in gaps if kind is not SubjectKind.ACCOUNT}
         return Description(
             native_id=native_id,
             account=account,
             credentials=tuple(credentials),
             memberships=self._memberships(entry, native_id),
-            problems=tuple((kind, f"{self.source}: account {native_id}: {text}") for kind, text in told),
+            problems=tuple((kind, f"{self.source}: account {native_id}: {text}") for kind, text in gaps),
             unread=tuple(self._scope(native_id, (kind,), text) for kind, text in unread.items()),
         )
 

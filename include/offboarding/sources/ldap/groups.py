@@ -97,9 +97,9 @@ class Rolls:
 
     def gaps(self, realm: str, source: str) -> Iterator[Gap]:
         """What couldn't be told, each thing once."""
-        told = [*self.privileged.problems, *self.problems]
-        told += [problem for group in self.guarded for problem in group.members.problems]
-        for text, red in dict.fromkeys(told):
+        problems = [*self.privileged.problems, *self.problems]
+        problems += [problem for group in self.guarded for problem in group.members.problems]
+        for text, red in dict.fromkeys(problems):
             yield Gap(realm=realm, text=f"{source}: {text}", red=red)
 
 

@@ -43,15 +43,15 @@ def _looked_at(session: Session, conn_id: str, asker: Chooser) -> Proposal:
     settings = LdapSettings(name="init", kind="ldap", connection=conn_id, base_dn=base)
     flavor = choose(session, settings)
     groups = _groups(session, base, flavor)
-    told: dict[str, object] = {"base_dn": base}
+    values: dict[str, object] = {"base_dn": base}
     notes = [f"The server says that it is {flavor.name}; {len(groups):,} groups are visible below {base}."]
     if flavor.name == "openldap":
-        told |= _openldap(session, base, asker, notes)
+        values |= _openldap(session, base, asker, notes)
     guarded = [name for name in groups if _GUARDED.search(name)]
     if guarded:
-        told["guarded_groups"] = guarded
+        values["guarded_groups"] = guarded
         notes.append("guarded_groups: by their names alone; take out those that guard no key.")
-    return Proposal(settings=told, notes=notes, privileged=[name for name in groups if _PRIVILEGED.search(name)])
+    return Proposal(settings=values, notes=notes, privileged=[name for name in groups if _PRIVILEGED.search(name)])
 
 
 def _contexts(session: Session) -> list[str]:
@@ -93,7 +93,7 @@ def _openldap(session: Session, base: str, asker: Chooser, notes: list[str]) -> 
                 f"disabled_when picks them ({RIGHTS})."
             )
             return {"locks": "none"}
-    told: dict[str, object] = {}
+    values: dict[str, object] = {}
     policies = list(_dns(session, base, "(objectClass=pwdPolicy)"))
     if policies:
         policy = asker.choose(
@@ -102,15 +102,15 @@ def _openldap(session: Session, base: str, asker: Chooser, notes: list[str]) -> 
             ["", *policies],
             proposed=policies[0] if len(policies) == 1 else None,
         )
-        told |= {"ppolicy_default": policy} if policy else {}
+        values |= {"ppolicy_default": policy} if policy else {}
     witnesses = [dn for dn in _dns(session, base, "(pwdAccountLockedTime=000001010000Z)") if "witness" in dn.lower()]
     question = "An account locked for good, which proves that locks can be read; nothing where there is none"
     witness = asker.choose("witness", question, proposed=witnesses[0] if witnesses else "", confirm=not witnesses)
     if witness:
-        told["witness"] = witness
+        values["witness"] = witness
     else:
         notes.append(f"No witness: until there is one, nobody's lock can be read, and all are not checked ({RIGHTS}).")
-    return told
+    return values
 
 
 def _dns(session: Session, base: str, condition: str) -> Iterator[str]:

@@ -42,28 +42,28 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
     `limits_fix` is how this directory lifts a limit, "" for OpenLDAP's way.
     """
     said = " ".join(refusal.text.split())
-    told = f"result {refusal.code} {refusal.description}" + (f", {said}" if said else "")
+    text = f"result {refusal.code} {refusal.description}" + (f", {said}" if said else "")
     if refusal.code in _LIMITS:
         fix = limits_fix or f'ask for `limits dn.exact="{reader}" size=unlimited time=unlimited`'
         return RefusedError(
-            f"{where}: {_LIMITS[refusal.code]} after {entries:,} entries ({told}). {STANDS}\n"
+            f"{where}: {_LIMITS[refusal.code]} after {entries:,} entries ({text}). {STANDS}\n"
             f"  {fix[0].upper()}{fix[1:]} (docs/permissions/ldap.md)."
         )
     if refusal.code == _REFERRAL:
         return referral_error(refusal.referrals, where=where)
     if refusal.code in _BUSY:
-        return RetriableError(f"{where}: the server can't answer now ({told}). {STANDS}")
+        return RetriableError(f"{where}: the server can't answer now ({text}). {STANDS}")
     if refusal.code in _CREDENTIALS:
         return FatalError(
-            f"{where}: the server refused the login {reader} ({told}).\n"
+            f"{where}: the server refused the login {reader} ({text}).\n"
             "  Set the password in the Airflow connection, or ask whether the account is locked."
         )
     if refusal.code in {NO_SUCH_OBJECT, INSUFFICIENT_ACCESS}:
         return NoAccessError(
-            f"{where}: there is no such entry, or the reader may not see it ({told}). {STANDS}\n"
+            f"{where}: there is no such entry, or the reader may not see it ({text}). {STANDS}\n"
             f"  Set the right DN, or grant {reader} read on it (docs/permissions/ldap.md)."
         )
-    return RefusedError(f"{where}: the server ended the read after {entries:,} entries ({told}). {STANDS}")
+    return RefusedError(f"{where}: the server ended the read after {entries:,} entries ({text}). {STANDS}")
 
 
 def referral_error(targets: tuple[str, ...], *, where: str) -> OffboardingError:

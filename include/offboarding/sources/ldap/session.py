@@ -118,7 +118,7 @@ class Session:
     ) -> SearchPage:
         self._tally()
         connection = cast("Any", self._connection)
-        with _told(self.source, self._connection):
+        with _our_errors(self.source, self._connection):
             connection.search(
                 base,
                 condition,
@@ -154,7 +154,7 @@ class Session:
         """One piece of a long attribute, as it comes."""
         self._tally()
         connection = cast("Any", self._connection)
-        with _told(self.source, self._connection):
+        with _our_errors(self.source, self._connection):
             connection.search(dn, EVERYTHING, search_scope="BASE", dereference_aliases="NEVER", attributes=[attribute])
             return next((found for found in connection.response if isinstance(found, Entry)), None)
 
@@ -195,7 +195,7 @@ def opened(
 
 def _client(connection: ConnectionFields, extra: LdapConnectionExtra, source: str) -> EntryConnection:
     ldaps = extra.tls == "ldaps"
-    with _told(source, None):
+    with _our_errors(source, None):
         server = Server(
             connection.host,
             port=connection.port or (636 if ldaps else 389),
@@ -210,7 +210,7 @@ def _client(connection: ConnectionFields, extra: LdapConnectionExtra, source: st
 
 def _log_in(client: EntryConnection, extra: LdapConnectionExtra, source: str, tally: Callable[[], None]) -> None:
     conversation = cast("Any", client)
-    with _told(source, client):
+    with _our_errors(source, client):
         conversation.open(read_server_info=False)
         if extra.tls == "starttls":
             tally()
@@ -225,7 +225,7 @@ def _log_in(client: EntryConnection, extra: LdapConnectionExtra, source: str, ta
 
 
 @contextmanager
-def _told(source: str, client: EntryConnection | None) -> Generator[None]:
+def _our_errors(source: str, client: EntryConnection | None) -> Generator[None]:
     """Turn ldap3's errors into ours. Their texts hold addresses and codes; none holds what was sent."""
     at = f"{client.server.host}:{client.server.port}" if client else "the connection"
     try:

@@ -27,11 +27,11 @@ def seen_credentials(session: Session, settings: LdapSettings) -> Seen:
 def unseen(seen: Seen, settings: LdapSettings, *, realm: str, source: str) -> Iterator[Gap]:
     """Yield what is to be said of the kinds of which none could be seen."""
     for kind, (what, names) in _attributes(settings).items():
-        name, told = " or ".join(names), seen[kind]
-        if isinstance(told, str):
-            text = f"{source}: whether any {name} is visible can't be asked ({told})"
+        name, standing = " or ".join(names), seen[kind]
+        if isinstance(standing, str):
+            text = f"{source}: whether any {name} is visible can't be asked ({standing})"
             yield Gap(realm=realm, text=text, red=True)
-        elif not told:
+        elif not standing:
             text = (
                 f"{source}: no {name} is visible anywhere: either nobody has {what} here, or the reader may not see "
                 f"any. Give the witness one, and grant read on {name} ({RIGHTS})"

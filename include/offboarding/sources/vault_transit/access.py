@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources.vault_transit.client import NotToldError, Vault
+from offboarding.sources.vault_transit.client import UnansweredPathError, Vault
 from offboarding.sources.vault_transit.keys import TransitKey
 from offboarding.sources.vault_transit.policies import PathRule, PolicyFormatError, rules_of, unreadable, verdict
 
@@ -76,27 +76,27 @@ def holders(vault: Vault) -> Holders:
     rules, unread = dict[str, tuple[PathRule, ...]](), list[str]()
     for name in vault.listed("sys/policies/acl"):
         try:
-            told = vault.read(f"sys/policies/acl/{name}", _VaultPolicy) if name != "root" else _VaultPolicy(policy="")
-            rules[name] = rules_of(name, told.policy) if told else ()
-        except (PolicyFormatError, NotToldError) as error:
+            policy = vault.read(f"sys/policies/acl/{name}", _VaultPolicy) if name != "root" else _VaultPolicy(policy="")
+            rules[name] = rules_of(name, policy.policy) if policy else ()
+        except (PolicyFormatError, UnansweredPathError) as error:
             rules[name] = unreadable(name)
             unread.append(f"policy {name}: {error}")
     groups = _groups(vault)
     return Holders(rules=rules, unread=unread, bearers=(*_entities(vault, groups), *_external(groups)))
 
 
-def access(realm: str, mount: str, told: TransitKey, known: Holders) -> Iterator[KeyAccess]:
+def access(realm: str, mount: str, key: TransitKey, known: Holders) -> Iterator[KeyAccess]:
     """Every deed with a key that somebody's policies allow, or may allow."""
     for bearer in known.bearers:
         names = (*bearer.policies, _EVERYBODYS)
         rules = [rule for name in names for rule in known.rules.get(name, ())]
-        for deed in operations(mount, told):
+        for deed in operations(mount, key):
             found = verdict(rules, deed.path, deed.capability)
             if found.standing is Standing.DEAD:
                 continue
             yield KeyAccess(
                 realm=realm,
-                key=f"{mount}/{told.name}",
+                key=f"{mount}/{key.name}",
                 principal_kind=bearer.kind,
                 principal_realm=realm,
                 principal=bearer.native_id,
@@ -107,37 +107,37 @@ def access(realm: str, mount: str, told: TransitKey, known: Holders) -> Iterator
             )
 
 
-def operations(mount: str, told: TransitKey) -> Iterator[KeyOperation]:
+def operations(mount: str, key: TransitKey) -> Iterator[KeyOperation]:
     """What can be done with this key, of what takes it along or makes something that others trust."""
-    name = told.name
-    if told.exportable:
-        for kind in _exported(told):
+    name = key.name
+    if key.exportable:
+        for kind in _exported(key):
             yield KeyOperation(
                 action="transit:export", path=f"{mount}/export/{kind}/{name}", capability="read", carries=True
             )
-    if told.allow_plaintext_backup:
+    if key.allow_plaintext_backup:
         yield KeyOperation(action="transit:backup", path=f"{mount}/backup/{name}", capability="read", carries=True)
-    if not (told.exportable and told.allow_plaintext_backup):
+    if not (key.exportable and key.allow_plaintext_backup):
         # Whoever may configure it, may make it exportable, and then take it along.
         yield KeyOperation(
             action="transit:config", path=f"{mount}/keys/{name}/config", capability="update", carries=True
         )
-    use = "sign" if told.supports_signing else "hmac" if told.signs else "decrypt"
+    use = "sign" if key.supports_signing else "hmac" if key.signs else "decrypt"
     yield KeyOperation(action=f"transit:{use}", path=f"{mount}/{use}/{name}", capability="update", carries=False)
 
 
-def _exported(told: TransitKey) -> tuple[str, ...]:
+def _exported(key: TransitKey) -> tuple[str, ...]:
     """The export path has a segment for the kind of key; whichever leads to the material."""
-    if told.supports_signing:
+    if key.supports_signing:
         return ("signing-key",)
-    return ("hmac-key",) if told.signs else ("encryption-key",)
+    return ("hmac-key",) if key.signs else ("encryption-key",)
 
 
 def _groups(vault: Vault) -> dict[str, _VaultGroup]:
-    told = (
+    lists = (
         vault.read(f"identity/group/id/{native_id}", _VaultGroup) for native_id in vault.listed("identity/group/id")
     )
-    return {group.id: group for group in told if group}
+    return {group.id: group for group in lists if group}
 
 
 def _entities(vault: Vault, groups: Mapping[str, _VaultGroup]) -> Iterator[Bearer]:

@@ -43,7 +43,7 @@ class KeyList(BaseModel):
     keys: tuple[str, ...]
 
 
-class NotToldError(Exception):
+class UnansweredPathError(Exception):
     """One path isn't answered, whatever the others are: a right is missing, or this server has no such path.
 
     The text names the path, and what came.
@@ -115,25 +115,25 @@ class Vault:
         and FatalError.
         """
         try:
-            told = self._told(
+            answer = self._asked(
                 "sys/health",
                 lambda: self._client.sys.read_health_status(
                     standby_ok=True, performance_standby_code=200, sealed_code=200, method="GET"
                 ),
             )
-            return self._parsed("sys/health", told, Health)
-        except NotToldError as error:
+            return self._parsed("sys/health", answer, Health)
+        except UnansweredPathError as error:
             raise FatalError(f"{self.where}: {error}") from None
 
     def read(self, path: str, answer: type[Answer]) -> Answer | None:
-        """What lies at a path; None where there's nothing. Raises NotToldError, RetriableError, FatalError."""
-        told = self._told(path, lambda: self._client.adapter.get(f"/v1/{path}"))
-        return None if told is None else self._parsed(path, told.get("data"), answer)
+        """What lies at a path; None where there's nothing. Raises UnansweredPathError, RetriableError, FatalError."""
+        found = self._asked(path, lambda: self._client.adapter.get(f"/v1/{path}"))
+        return None if found is None else self._parsed(path, found.get("data"), answer)
 
     def listed(self, path: str) -> tuple[str, ...]:
         """The names at a path. Raises as `read`."""
-        told = self._told(path, lambda: self._client.adapter.list(f"/v1/{path}"))
-        return () if told is None else self._parsed(path, told.get("data"), KeyList).keys
+        found = self._asked(path, lambda: self._client.adapter.list(f"/v1/{path}"))
+        return () if found is None else self._parsed(path, found.get("data"), KeyList).keys
 
     def _log_in(self) -> None:
         role, secret = self._connection.login, self._connection.password
@@ -143,12 +143,12 @@ class Vault:
         self.overhead += 1
         mount = self._extra.approle_mount
         try:
-            self._told(
+            self._asked(
                 f"auth/{mount}/login",
                 lambda: self._client.auth.approle.login(role_id=role, secret_id=secret, mount_point=mount),
                 counted=False,
             )
-        except NotToldError as error:
+        except UnansweredPathError as error:
             raise FatalError(f"{self.where}: {error}. Check role id and secret id of the connection.") from None
 
     def _log_out(self) -> None:
@@ -163,40 +163,40 @@ class Vault:
         finally:
             client.adapter.close()
 
-    def _told(self, path: str, ask: Any, *, counted: bool = True) -> Mapping[str, Any] | None:
+    def _asked(self, path: str, ask: Any, *, counted: bool = True) -> Mapping[str, Any] | None:
         self.asked += counted
         at = f"{self.address}/v1/{path}"
         what = f"{self.where}: {at}"
         try:
-            told = ask()
+            answer = ask()
         except (exceptions.Forbidden, exceptions.InvalidRequest, exceptions.Unauthorized) as error:
-            raise NotToldError(f"{at}: {_said(error)}", denied=True) from None
+            raise UnansweredPathError(f"{at}: {_said(error)}", denied=True) from None
         except exceptions.InvalidPath as error:
             if "no handler for route" in _said(error):
-                raise NotToldError(f"{at}: nothing is mounted there", denied=False) from None
+                raise UnansweredPathError(f"{at}: nothing is mounted there", denied=False) from None
             return None
         except exceptions.VaultError as error:
             if "unsupported operation" in _said(error):  # 405, which hvac has no error of its own for
-                raise NotToldError(f"{at}: {_said(error)}", denied=False) from None
+                raise UnansweredPathError(f"{at}: {_said(error)}", denied=False) from None
             raise RetriableError(f"{what}: {_said(error)}: it's sealed, busy or ill. Try again in a minute.") from None
         except requests_exceptions.RequestException as error:
             raise _unheard(what, error) from error
-        if not isinstance(told, dict):
+        if not isinstance(answer, dict):
             # hvac raises nothing of its own for sys/health.
-            status = int(getattr(told, "status_code", 0))
+            status = int(getattr(answer, "status_code", 0))
             if status == 429 or status >= 500:
                 raise RetriableError(f"{what}: {status}: it's sealed, busy or ill. Try again in a minute.")
             text = "it answers with no JSON of Vault's, or sends us elsewhere: is that its address?"
-            raise NotToldError(f"{at}: {text}", denied=False)
-        return cast("Mapping[str, Any]", told)
+            raise UnansweredPathError(f"{at}: {text}", denied=False)
+        return cast("Mapping[str, Any]", answer)
 
-    def _parsed(self, path: str, told: object, answer: type[Answer]) -> Answer:
+    def _parsed(self, path: str, value: object, answer: type[Answer]) -> Answer:
         try:
-            return answer.model_validate(told)
+            return answer.model_validate(value)
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
             text = f"{self.address}/v1/{path}: not Vault's answer ({fields}): is that its address?"
-            raise NotToldError(text, denied=False) from None
+            raise UnansweredPathError(text, denied=False) from None
 
 
 def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalError | RetriableError:
@@ -211,8 +211,8 @@ def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalErr
 
 def _said(error: exceptions.VaultError) -> str:
     """Vault's own words, in at most 200 characters."""
-    told = cast("Any", error).errors or [cast("Any", error).text or type(error).__name__]
-    return " ".join(" ".join(map(str, cast("list[object]", told))).split())[:200]
+    errors = cast("Any", error).errors or [cast("Any", error).text or type(error).__name__]
+    return " ".join(" ".join(map(str, cast("list[object]", errors))).split())[:200]
 
 
 def _reason(error: Exception) -> str:

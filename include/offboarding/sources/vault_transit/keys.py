@@ -45,23 +45,23 @@ class TransitKey(BaseModel):
         return self.supports_signing or self.type in {"hmac", "aes128-cmac", "aes256-cmac"}
 
 
-def versions(realm: str, mount: str, told: TransitKey) -> Iterator[Key]:
+def versions(realm: str, mount: str, key: TransitKey) -> Iterator[Key]:
     """Every version that the server shows, oldest first."""
-    name = f"{mount}/{told.name}"
-    carryable, why = _carryable(told)
-    shown = told.keys or dict.fromkeys(range(max(told.min_decryption_version, 1), told.latest_version + 1), 0)
+    name = f"{mount}/{key.name}"
+    carryable, why = _carryable(key)
+    shown = key.keys or dict.fromkeys(range(max(key.min_decryption_version, 1), key.latest_version + 1), 0)
     for number, version in sorted(shown.items()):
         native_id = f"{name}:{number}"
-        standing, reason = _standing(told, number)
+        standing, reason = _standing(key, number)
         yield Key(
             realm=realm,
             native_id=native_id,
             material=_material(version) or material_by_reference(realm, native_id),
-            kind=SubjectKind.SIGNING_KEY if told.signs else SubjectKind.SHARED_SECRET,
+            kind=SubjectKind.SIGNING_KEY if key.signs else SubjectKind.SHARED_SECRET,
             name=name,
             label=f"{name} version {number}",
             version=str(number),
-            algorithm=told.type,
+            algorithm=key.type,
             created_at=_created(version),
             carryable=carryable,
             carryable_reason=why,
@@ -71,24 +71,24 @@ def versions(realm: str, mount: str, told: TransitKey) -> Iterator[Key]:
         )
 
 
-def _standing(told: TransitKey, number: int) -> tuple[Standing, str]:
-    if told.soft_deleted:
+def _standing(key: TransitKey, number: int) -> tuple[Standing, str]:
+    if key.soft_deleted:
         return Standing.DEAD, "soft_deleted: nothing can be done with it until somebody restores it"
-    minimum = f"min_decryption_version {told.min_decryption_version}, latest_version {told.latest_version}"
-    if number < told.min_decryption_version:
+    minimum = f"min_decryption_version {key.min_decryption_version}, latest_version {key.latest_version}"
+    if number < key.min_decryption_version:
         return Standing.DEAD, f"refused: {minimum}"
     return Standing.WORKS, f"accepted: {minimum}"
 
 
-def _carryable(told: TransitKey) -> tuple[Exportable, str]:
+def _carryable(key: TransitKey) -> tuple[Exportable, str]:
     """Neither of the first two can be taken back once it's set: what is so now was so all along, or since then."""
-    if told.exportable:
+    if key.exportable:
         return Exportable.YES, "Exportable: whoever may read its export path takes it along."
-    if told.allow_plaintext_backup:
+    if key.allow_plaintext_backup:
         return Exportable.YES, "allow_plaintext_backup: its backup holds it in plain text."
-    if told.imported_key:
+    if key.imported_key:
         return Exportable.YES, "Imported: the material existed outside Vault."
-    if told.type == "managed_key":
+    if key.type == "managed_key":
         return Exportable.UNKNOWN, "A managed key: what holds it is another system's matter."
     return Exportable.NO, "Made in Vault, not exportable, no plaintext backup: it can't leave."
 

@@ -128,8 +128,8 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _rule(policy: str, pattern: str, stanza: Tree) -> PathRule:
-    told = stanza.get("capabilities", [])
-    capabilities = set(map(str, cast("list[object]", told))) if isinstance(told, list) else {str(told)}
+    named = stanza.get("capabilities", [])
+    capabilities = set(map(str, cast("list[object]", named))) if isinstance(named, list) else {str(named)}
     capabilities.update(_LEGACY.get(str(stanza.get("policy")), ()))
     return PathRule(
         policy=policy,
@@ -141,8 +141,8 @@ def _rule(policy: str, pattern: str, stanza: Tree) -> PathRule:
 
 def _stanzas(tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Every pattern with its stanza: `path "a" {...}` any number of times, JSON's objects and lists of objects."""
-    told = tree.get("path", [])
-    for each in cast("list[object]", told if isinstance(told, list) else [told]):
+    paths = tree.get("path", [])
+    for each in cast("list[object]", paths if isinstance(paths, list) else [paths]):
         if not isinstance(each, dict):
             raise PolicyFormatError("a path in it has no stanza")
         for pattern, stanza in cast("dict[str, object]", each).items():
@@ -159,10 +159,10 @@ def _tree(text: str) -> Tree:
         except RecursionError as error:
             raise PolicyFormatError("it's nested too deeply") from error
     try:
-        told = cast("object", json.loads(text))
+        tree = cast("object", json.loads(text))
     except (ValueError, RecursionError) as error:
         raise PolicyFormatError("it's no JSON") from error
-    return cast("Tree", told) if isinstance(told, dict) else {}
+    return cast("Tree", tree) if isinstance(tree, dict) else {}
 
 
 class _Parser:
@@ -185,14 +185,14 @@ class _Parser:
 
     def body(self, end: str = "") -> Tree:
         """Everything up to the mark that ends it. What is repeated becomes a list."""
-        told: dict[str, object] = {}
+        fields: dict[str, object] = {}
         while (word := self._next()) != end:
             value = self._value_of_name()
             name = _plain(word)
-            known = told.get(name)
-            told[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+            known = fields.get(name)
+            fields[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
             self._skip(",")
-        return told
+        return fields
 
     def _value_of_name(self) -> object:
         word = self._next()

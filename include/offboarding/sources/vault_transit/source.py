@@ -7,7 +7,7 @@ import structlog
 from offboarding.model import KEY_KINDS, Gap, Key, KeyAccess, RequestCounts, ScopeRead
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources.vault_transit.access import Holders, access, holders
-from offboarding.sources.vault_transit.client import PERMISSIONS, NotToldError, Vault
+from offboarding.sources.vault_transit.client import PERMISSIONS, UnansweredPathError, Vault
 from offboarding.sources.vault_transit.keys import TransitKey, versions
 
 log = structlog.get_logger("offboarding.sources")
@@ -39,9 +39,9 @@ class TransitSource:
             errors = list[str]()
             found = list(self._keys(errors))
             known, gaps = self._holders(realm, errors)
-            for mount, told in found:
-                yield from versions(realm, mount, told)
-                yield from access(realm, mount, told, known)
+            for mount, key in found:
+                yield from versions(realm, mount, key)
+                yield from access(realm, mount, key, known)
             yield from gaps
             yield ScopeRead(realm=realm, scope="", kinds=KEY_KINDS, error=self._error(errors))
             log.info("transit read", keys=len(found), unread=len(errors), requests=self._vault.asked)
@@ -59,17 +59,17 @@ class TransitSource:
         for mount in self._mounts:
             try:
                 names = self._vault.listed(f"{mount}/keys")
-            except NotToldError as error:
+            except UnansweredPathError as error:
                 grant = f"Check the token, and grant list on {mount}/keys ({PERMISSIONS})."
                 raise FatalError(f"{self._where}: {error}. {grant if error.denied else 'Mend mounts.'}") from None
             for name in names:
                 try:
-                    told = self._vault.read(f"{mount}/keys/{name}", TransitKey)
-                except NotToldError as error:
+                    key = self._vault.read(f"{mount}/keys/{name}", TransitKey)
+                except UnansweredPathError as error:
                     errors.append(str(error))
                     continue
-                if told is not None:  # else it was deleted meanwhile
-                    yield mount, told
+                if key is not None:  # else it was deleted meanwhile
+                    yield mount, key
 
     def _holders(self, realm: str, errors: list[str]) -> tuple[Holders, list[Gap]]:
         """Whoever bears policies. Where that may not be read, the read isn't whole: access told before isn't gone."""
@@ -78,7 +78,7 @@ class TransitSource:
             return nobody, [self._gap(realm, "access: false: whom policies let use a key isn't read")]
         try:
             known = holders(self._vault)
-        except NotToldError as error:
+        except UnansweredPathError as error:
             errors.append(f"{error}, so who may use a key isn't known (or set access: false)")
             return nobody, []
         notes = [*([f"taken for anything: {'; '.join(known.unread)}"] if known.unread else []), _AT_LOGIN]

@@ -21,8 +21,8 @@ VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
 
 def settings_digest(values: Mapping[str, object], placeholders: tuple[str, ...]) -> bytes:
     """Of everything that correlation is told but the moment: where it differs, everything is looked at."""
-    told = {name: value.obj if isinstance(value, Jsonb) else value for name, value in values.items() if name != "as_of"}
-    text = json.dumps({**told, "placeholders": placeholders}, sort_keys=True)
+    said = {name: value.obj if isinstance(value, Jsonb) else value for name, value in values.items() if name != "as_of"}
+    text = json.dumps({**said, "placeholders": placeholders}, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 

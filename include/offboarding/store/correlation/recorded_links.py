@@ -23,12 +23,12 @@ LINKS, DEPARTURES = "links", "departures"
 def changed(session: Session) -> Collection[str]:
     """Which of the two stand otherwise than the last correlation left them; neither where there was none."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        told = cursor.execute(block("recorded", "links_recorded")).fetchone()
-    if told is None:
+        recorded = cursor.execute(block("recorded", "links_recorded")).fetchone()
+    if recorded is None:
         return ()
     stand = fields(_stand(session))
     # What an older event doesn't tell of isn't compared.
-    differs = {name for name, value in fields(str(told)).items() if stand[name] != value}
+    differs = {name for name, value in fields(str(recorded)).items() if stand[name] != value}
     return {DEPARTURES if name == DEPARTURES else LINKS for name in differs}
 
 

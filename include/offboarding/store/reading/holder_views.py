@@ -60,17 +60,17 @@ class _Row:
 
 def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[HolderView]:
     """Everyone who may have held the key, the surest first."""
-    return _told(session, asked, {"material": key.material, "person_uid": None})
+    return _holders_at(session, asked, {"material": key.material, "person_uid": None})
 
 
 def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderView]:
     """Every key that somebody may have held, the surest first."""
-    return _told(session, asked, {"material": None, "person_uid": person_uid})
+    return _holders_at(session, asked, {"material": None, "person_uid": person_uid})
 
 
 def everyone(session: Session, asked: HolderQuery) -> list[HolderView]:
     """Everybody who may have held any key, the surest first."""
-    return _told(session, asked, {"material": None, "person_uid": None})
+    return _holders_at(session, asked, {"material": None, "person_uid": None})
 
 
 def strangers(session: Session, name: str) -> list[str]:
@@ -79,7 +79,7 @@ def strangers(session: Session, name: str) -> list[str]:
         return [str(worker) for worker in cursor.execute(block("holder_views", "strangers"), {"name": name})]
 
 
-def _told(session: Session, asked: HolderQuery, values: Mapping[str, object]) -> list[HolderView]:
+def _holders_at(session: Session, asked: HolderQuery, values: Mapping[str, object]) -> list[HolderView]:
     moment = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
     asked_of = {"as_of": asked.as_of, **values}
     with session.transaction(force_rollback=True):

@@ -46,8 +46,8 @@ class KeyView:
     @property
     def standing(self) -> Standing:
         """WORKS where anything trusts it, DEAD where everything that could be asked refuses it, seen twice."""
-        told = {_standing(copy) for copy in self.verifying}
-        return next((standing for standing in _WORST_FIRST if standing in told), Standing.UNKNOWN)
+        standings = {_standing(copy) for copy in self.verifying}
+        return next((standing for standing in _WORST_FIRST if standing in standings), Standing.UNKNOWN)
 
     @property
     def may_be_used(self) -> bool:
@@ -59,17 +59,17 @@ class KeyView:
         """Whether the material can be taken along, and by whose word. The register knows more than a system that can't
         tell, and less than one that says yes.
         """
-        told = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(self.copies)}
+        reasons = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(self.copies)}
         said = self.registered
-        if Exportable.YES in told:
-            return Exportable.YES, told[Exportable.YES]
+        if Exportable.YES in reasons:
+            return Exportable.YES, reasons[Exportable.YES]
         if said and said.carryable is Exportable.YES:
             return Exportable.YES, said.carryable_reason or "the register says so"
-        if Exportable.NO in told:
-            return Exportable.NO, told[Exportable.NO]
+        if Exportable.NO in reasons:
+            return Exportable.NO, reasons[Exportable.NO]
         if said and said.carryable is Exportable.NO:
             return Exportable.NO, said.carryable_reason or "the register says so"
-        return Exportable.UNKNOWN, told.get(Exportable.UNKNOWN, "nothing shows where it lies")
+        return Exportable.UNKNOWN, reasons.get(Exportable.UNKNOWN, "nothing shows where it lies")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

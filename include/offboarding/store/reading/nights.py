@@ -188,8 +188,8 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
     values = {"run_id": run_id}
     with session.transaction():
         with session.cursor(row_factory=record_row(_NightRun)) as cursor:
-            told = cursor.execute(block("night", "run_told"), values).fetchone()
-        if told is None:
+            run = cursor.execute(block("night", "run_told"), values).fetchone()
+        if run is None:
             raise FatalError(f"there is no run {run_id}. See: python -m offboarding runs")
         with session.cursor(row_factory=record_row(NightFinding)) as cursor:
             findings = cursor.execute(block("night", "findings_then"), values).fetchall()
@@ -198,11 +198,11 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
         with session.cursor(row_factory=record_row(ClosedThen)) as cursor:
             resolutions = cursor.execute(block("night", "resolutions"), values).fetchall()
         return Night(
-            run=_run(told),
+            run=_run(run),
             rosters=tuple(roster_reads(session, [run_id])),
             parts=tuple(source_reads(session, [run_id])),
-            linked=CorrelationCounts(**told.counts) if told.counts else None,
-            weightless=tuple(_weightless(value) for value in told.weightless),
+            linked=CorrelationCounts(**run.counts) if run.counts else None,
+            weightless=tuple(_weightless(value) for value in run.weightless),
             leavers=tuple(leavers),
             findings=tuple(findings),
             resolutions=tuple(resolutions),
@@ -217,18 +217,18 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
             notices=tuple(notices.notices_then(session, run_id)),
-            upcoming=_upcoming(session, told, zone),
+            upcoming=_upcoming(session, run, zone),
             same_people=tuple(notices.same_people_then(session, run_id)),
             hidden=tuple(hidden_then(session, run_id)),
             alike=tuple(alike_then(session, run_id)),
             queue=messages.look_then(session, run_id),
-            broken=tuple(dict.fromkeys(told.broken)),
+            broken=tuple(dict.fromkeys(run.broken)),
         )
 
 
-def _upcoming(session: Session, told: _NightRun, zone: str) -> tuple[LeavesSoon, ...]:
+def _upcoming(session: Session, run: _NightRun, zone: str) -> tuple[LeavesSoon, ...]:
     # A release reads nothing anew, and a departure's run is about some people alone.
-    return tuple(upcoming(session, as_of=told.as_of, days=DAYS, zone=zone)) if told.kind == RunKind.NIGHTLY else ()
+    return tuple(upcoming(session, as_of=run.as_of, days=DAYS, zone=zone)) if run.kind == RunKind.NIGHTLY else ()
 
 
 def _held(session: Session, values: dict[str, int]) -> Waiting:
@@ -245,16 +245,16 @@ def _tickets(session: Session, values: dict[str, int]) -> TicketTotals:
     return tickets
 
 
-def _run(told: _NightRun) -> Run:
+def _run(run: _NightRun) -> Run:
     return Run(
-        run_id=told.run_id,
-        kind=told.kind,
-        as_of=told.as_of,
-        reads_since=told.reads_since,
-        started_at=told.started_at,
-        correlated_at=told.correlated_at,
-        finished_at=told.finished_at,
-        status=told.status,
+        run_id=run.run_id,
+        kind=run.kind,
+        as_of=run.as_of,
+        reads_since=run.reads_since,
+        started_at=run.started_at,
+        correlated_at=run.correlated_at,
+        finished_at=run.finished_at,
+        status=run.status,
     )
 
 

@@ -156,8 +156,8 @@ def _part(row: _PartRow) -> PartView:
     status = _status(row.status, stands=row.stands)
     errors = [_error(row.status, row.error)]
     # Nobody asks about an account live where the inventory failed, not before correlation, and not where there is none.
-    told = status in READ and row.tells == "accounts"
-    if told and row.correlated and row.detail_status != ReadStatus.COMPLETE:
+    counts = status in READ and row.tells == "accounts"
+    if counts and row.correlated and row.detail_status != ReadStatus.COMPLETE:
         status = ReadStatus.PARTIAL
         if row.detail_status != ReadStatus.PARTIAL:
             errors.append(_NO_DETAIL if row.detail_status is None else _error(row.detail_status, row.detail_error))

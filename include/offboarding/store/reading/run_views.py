@@ -31,15 +31,15 @@ class RunView:
 
 def runs(session: Session, *, last: int | None = None) -> list[RunView]:
     """Newest first; `last`: no more than so many."""
-    return _told(session, "runs", last)
+    return _runs(session, "runs", last)
 
 
 def last_night(session: Session) -> RunView | None:
     """The night that ended last, red or green; None where none ever ran to its end."""
-    return next(iter(_told(session, "last_night", None)), None)
+    return next(iter(_runs(session, "last_night", None)), None)
 
 
-def _told(session: Session, name: str, last: int | None) -> list[RunView]:
+def _runs(session: Session, name: str, last: int | None) -> list[RunView]:
     with session.transaction():
         with session.cursor(row_factory=record_row(RunView)) as cursor:
             rows = cursor.execute(block("reading", name), {"last": last}).fetchall()

@@ -149,15 +149,15 @@ class Folder:
                 return None
             # Without waiting: a named pipe would keep us for good.
             with os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-                told = os.fstat(file.fileno())
-                if not stat.S_ISREG(told.st_mode):
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode):
                     self.problem(path, "is no plain file. Take it out of the folder")
                     return None
                 # What was opened, and not what lay there a moment before: it may have become a link since.
                 if not self._within(Path(f"/proc/self/fd/{file.fileno()}").resolve()):
                     self.problem(path, "became a link that leads out of the folder. Collect the file itself")
                     return None
-                return file.read(LARGEST + 1), datetime.fromtimestamp(told.st_mtime, UTC)
+                return file.read(LARGEST + 1), datetime.fromtimestamp(found.st_mtime, UTC)
         except (OSError, RuntimeError) as error:
             why = getattr(error, "strerror", None) or "its links lead in a circle"
             self.problem(path, f"can't be read ({why}). Let our user read it, or collect it anew")

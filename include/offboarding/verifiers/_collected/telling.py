@@ -10,10 +10,10 @@ _MOST_TOLD = 20
 
 def red_gaps(realm: str, where: str, sentences: Sequence[str]) -> Iterator[Gap]:
     """A red gap each, up to a number."""
-    told = list(dict.fromkeys(sentences))
-    for text in told[:_MOST_TOLD]:
+    texts = list(dict.fromkeys(sentences))
+    for text in texts[:_MOST_TOLD]:
         yield Gap(realm=realm, text=text, red=True)
-    more = len(told) - _MOST_TOLD
+    more = len(texts) - _MOST_TOLD
     if more > 0:
         yield Gap(realm=realm, text=f"{where}: and {more} more of the kind above.", red=True)
 

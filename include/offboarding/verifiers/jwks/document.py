@@ -17,10 +17,10 @@ def document_of(what: str, page: Page) -> Document:
             f"{what}: it answers with a web page, no JSON: a login page or a proxy's, or the wrong address."
         )
     try:
-        told = cast("object", json.loads(page.body))
+        value = cast("object", json.loads(page.body))
     except (ValueError, RecursionError):
         # Not `from error`: it holds the whole text, and that may hold a private key.
         raise FatalError(f"{what}: it's no JSON, or ends in its middle: nothing of it counts.") from None
-    if not isinstance(told, dict):
+    if not isinstance(value, dict):
         raise FatalError(f"{what}: it's JSON, and no object: that is no JWKS and no discovery page.")
-    return cast("Document", told)
+    return cast("Document", value)

@@ -55,9 +55,9 @@ class JwksEntry:
 
 def entries(keys: list[object]) -> Iterator[JwksEntry | int]:
     """Each key in its order; the position of whatever is no object, or nests so deep that nothing can be made of it."""
-    for position, told in enumerate(keys, start=1):
+    for position, entry in enumerate(keys, start=1):
         try:
-            yield _entry(position, cast("Mapping[str, object]", told)) if isinstance(told, dict) else position
+            yield _entry(position, cast("Mapping[str, object]", entry)) if isinstance(entry, dict) else position
         except RecursionError:
             yield position
 
@@ -119,6 +119,6 @@ def _certificate(jwk: Mapping[str, object], material: str) -> tuple[datetime | N
     return ends_at, not is_its_own
 
 
-def _word(told: object, longest: int) -> str:
+def _word(value: object, longest: int) -> str:
     """The text, if it can be kept and shown."""
-    return told if isinstance(told, str) and len(told) <= longest and told.isprintable() else ""
+    return value if isinstance(value, str) and len(value) <= longest and value.isprintable() else ""

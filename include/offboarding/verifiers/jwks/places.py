@@ -65,26 +65,26 @@ class Issuer:
         """The JWKS of `jwks_uri`, under the issuer's name, which must be the one that was asked for."""
         url = self.issuer.removesuffix("/") + DISCOVERY
         what = f"{self.web.where}: {url}"
-        told = document_of(what, get(self.web, url, _NOT_FOUND, {}))
+        read = document_of(what, get(self.web, url, _NOT_FOUND, {}))
         # OpenID Connect Discovery 1.0, section 4.3: they must be identical, or one host could speak for another.
-        if told.get("issuer") != self.issuer:
+        if read.get("issuer") != self.issuer:
             raise FatalError(
-                f"{what}: it is of the issuer {shown(told.get('issuer'))}, not of {self.issuer}: nothing of it counts."
+                f"{what}: it is of the issuer {shown(read.get('issuer'))}, not of {self.issuer}: nothing of it counts."
                 " Write the issuer as it spells itself, if that's the same."
             )
-        address = self._jwks_uri(what, told.get("jwks_uri"))
+        address = self._jwks_uri(what, read.get("jwks_uri"))
         page = get(self.web, address, _NOT_FOUND, {})
         document = document_of(f"{self.web.where}: {address}", page)
         return Published(
-            realm=self.issuer, address=address, document=document, max_age=page.max_age, notes=_symmetric(told)
+            realm=self.issuer, address=address, document=document, max_age=page.max_age, notes=_symmetric(read)
         )
 
-    def _jwks_uri(self, what: str, told: object) -> str:
+    def _jwks_uri(self, what: str, uri: object) -> str:
         try:
-            return checked_url(told if isinstance(told, str) else "")
+            return checked_url(uri if isinstance(uri, str) else "")
         except ValueError as error:
             raise FatalError(
-                f"{what}: its jwks_uri {shown(told)} can't be asked: {error}. Ask whoever runs it, or write the"
+                f"{what}: its jwks_uri {shown(uri)} can't be asked: {error}. Ask whoever runs it, or write the"
                 " address of its JWKS under urls."
             ) from error
 
@@ -117,13 +117,13 @@ class Cluster:
         is called so (https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/).
         """
         headers = {"Authorization": f"Bearer {self.token}"}
-        told = document_of(
+        read = document_of(
             f"{self.web.where}: {self.server}{DISCOVERY}", get(self.web, self.server + DISCOVERY, _CLUSTER, headers)
         )
         address = f"{self.server}/openid/v1/jwks"
         page = get(self.web, address, _CLUSTER, headers)
         return Published(
-            realm=self._realm(told.get("issuer")),
+            realm=self._realm(read.get("issuer")),
             address=address,
             document=document_of(f"{self.web.where}: {address}", page),
             max_age=page.max_age,
@@ -215,8 +215,8 @@ def _token(where: str, connection: ConnectionFields, extra: ClusterExtra) -> str
 
 def _symmetric(discovery: Document) -> tuple[str, ...]:
     """What no JWKS can show: keys that sign and verify alike."""
-    told = str(discovery.get("id_token_signing_alg_values_supported"))
-    names = [name for name in ("HS256", "HS384", "HS512") if name in told]
+    algorithms = str(discovery.get("id_token_signing_alg_values_supported"))
+    names = [name for name in ("HS256", "HS384", "HS512") if name in algorithms]
     note = (
         f"it says that it also signs with {', '.join(names)}, whose shared keys stand in no JWKS: enter them in the"
         " custody register"
@@ -224,7 +224,7 @@ def _symmetric(discovery: Document) -> tuple[str, ...]:
     return (note,) if names else ()
 
 
-def shown(told: object) -> str:
+def shown(value: object) -> str:
     """What stands there, short enough for a sentence."""
-    text = repr(told)
+    text = repr(value)
     return text if len(text) <= 200 else f"({len(text)} characters)"

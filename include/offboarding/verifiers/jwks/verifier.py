@@ -41,8 +41,8 @@ class JwksVerifier:
     def collect(self) -> Iterator[Key | Gap | ScopeRead]:
         """Yield every published key, what else must be said, and how complete that is."""
         published = self._place.published(self._get)
-        told = list(entries(_list(self._where, published)))
-        read = [each for each in told if isinstance(each, JwksEntry)]
+        found = list(entries(_list(self._where, published)))
+        read = [each for each in found if isinstance(each, JwksEntry)]
         signing = [each for each in read if not each.encrypts]
         named = [each for each in signing if each.native_id or (each.symmetric and each.private_members)]
         keys = list(self._keys(published, named))
@@ -50,9 +50,9 @@ class JwksVerifier:
         gaps = list(self._gaps(published, read))
         yield from gaps
         lost = [each for each in signing if each not in named]
-        error = self._lost(published, lost, [each for each in told if isinstance(each, int)])
+        error = self._lost(published, lost, [each for each in found if isinstance(each, int)])
         yield ScopeRead(realm=published.realm, scope="", kinds=(SubjectKind.SIGNING_KEY,), error=error)
-        log.info("jwks read", keys=len(keys), gaps=len(gaps), unread=len(told) - len(read) + len(lost))
+        log.info("jwks read", keys=len(keys), gaps=len(gaps), unread=len(found) - len(read) + len(lost))
 
     def _get(self, web: Web, url: str, remedy: str, headers: Mapping[str, str]) -> Page:
         self._requests += 1
@@ -167,7 +167,7 @@ def _of_several_keys(read: Sequence[JwksEntry]) -> list[str]:
             # What can't be told apart counts as different.
             nameless[entry.kid] += not entry.material
             materials[entry.kid].add(entry.material or f"{nameless[entry.kid]}")
-    return [f"kid {kid}" for kid, told in materials.items() if len(told) > 1]
+    return [f"kid {kid}" for kid, held in materials.items() if len(held) > 1]
 
 
 def _several(texts: Sequence[str]) -> str:

@@ -66,12 +66,12 @@ def lines(body: bytes, *, options: bool) -> Iterator[KeyFileLine | Unread]:
 
 
 def _line(number: int, text: str, *, options: bool) -> KeyFileLine | Unread:
-    words, told = text.split(maxsplit=2), ""
+    words, leading = text.split(maxsplit=2), ""
     if not _TYPE.fullmatch(words[0]):
         match = _OPTIONS.match(text)
-        told = match[0] if match else ""
-        words = text[len(told) :].split(maxsplit=2)
-        if not told or not words or not _TYPE.fullmatch(words[0]):
+        leading = match[0] if match else ""
+        words = text[len(leading) :].split(maxsplit=2)
+        if not leading or not words or not _TYPE.fullmatch(words[0]):
             return Unread(number=number, why="holds no SSH key. Take the line out, or collect the file anew")
         if not options:
             return Unread(number=number, why="begins with options, which sshd doesn't take here. Take them out")
@@ -85,13 +85,13 @@ def _line(number: int, text: str, *, options: bool) -> KeyFileLine | Unread:
     if options and words[0].endswith(CERTIFICATE):
         return Unread(number=number, why="is a certificate, which sshd takes from clients alone. Take the line out")
     comment = shown(words[2]) if len(words) > 2 else ""
-    names, expiry = _options(told)
+    names, expiry = _options(leading)
     return KeyFileLine(number=number, found=found, comment=comment, options=names, expires_at=_expiry(expiry))
 
 
-def _options(told: str) -> tuple[tuple[str, ...], str]:
+def _options(text: str) -> tuple[tuple[str, ...], str]:
     """Their names, and what expiry-time says."""
-    found = [(match[1].lower(), match[2] or "") for match in _OPTION.finditer(told)]
+    found = [(match[1].lower(), match[2] or "") for match in _OPTION.finditer(text)]
     return tuple(name for name, _ in found), next((value for name, value in found if name == "expiry-time"), "")
 
 

@@ -88,22 +88,22 @@ class _RowOrder:
         if name.rpartition(" ")[2] == "c" and self._has_formula and not self._has_value:
             self.found.uncalculated.add((self._row, self._column))
 
-    def _next_row(self, told: str | None) -> int:
-        row = int(told) if told else self._row + 1
+    def _next_row(self, reference: str | None) -> int:
+        row = int(reference) if reference else self._row + 1
         if not self._row < row <= MOST_ROWS:
             raise ValueError(f"row {row} after row {self._row}")
         return row
 
-    def _next_column(self, told: str | None) -> int:
-        column = _column(told.rstrip(_DIGITS)) if told else self._column + 1
-        if told and told[len(told.rstrip(_DIGITS)) :] != str(self._row):
-            raise ValueError(f"cell {told} in row {self._row}")
+    def _next_column(self, reference: str | None) -> int:
+        column = _column(reference.rstrip(_DIGITS)) if reference else self._column + 1
+        if reference and reference[len(reference.rstrip(_DIGITS)) :] != str(self._row):
+            raise ValueError(f"cell {reference} in row {self._row}")
         if not self._column < column <= MOST_COLUMNS:
             raise ValueError(f"cell {column} after cell {self._column} of row {self._row}")
         return column
 
-    def _merged(self, told: str) -> None:
-        match = _RANGE.fullmatch(told)
+    def _merged(self, reference: str) -> None:
+        match = _RANGE.fullmatch(reference)
         if match is None or len(self.found.merged) == _MOST_MERGED:
             raise ValueError("cells that are merged as none can be")
         rows = range(int(match[2]) + 1, int(match[4]) + 1)

@@ -45,10 +45,10 @@ class DayGate:
                 for text in texts:
                     self._listing.add(text)
         self._endless.clear()
-        told = [Problem(record="", text=text, fix=_FIX) for text in self._listing.told]
+        found = [Problem(record="", text=text, fix=_FIX) for text in self._listing.told]
         if self._listing.more:
-            told.append(Problem(record="", text=f"{self._listing.more} more days like these are left out", fix=_FIX))
-        return told
+            found.append(Problem(record="", text=f"{self._listing.more} more days like these are left out", fix=_FIX))
+        return found
 
     def _is_odd(self, job: Employment) -> bool:
         if job.start_on and job.start_on > self._soon:

@@ -85,83 +85,83 @@ class FactGate:
             # Whose ids can't be held the store leaves out, and says so (store/key_reads.py).
             yield replace(fact, **_shown(fact))
 
-    def _account(self, told: Account) -> Iterator[Fact]:
-        self._require_realm(told.realm)
-        why = defect(told.native_id)
+    def _account(self, fact: Account) -> Iterator[Fact]:
+        self._require_realm(fact.realm)
+        why = defect(fact.native_id)
         if why:
-            self._lost |= {told.kind, *CREDENTIAL_KINDS}
-            yield from self._unknown(told.realm, f"account {self._number} of this read", told.native_id, why)
+            self._lost |= {fact.kind, *CREDENTIAL_KINDS}
+            yield from self._unknown(fact.realm, f"account {self._number} of this read", fact.native_id, why)
             return
         left: list[str] = []
         yield replace(
-            told,
-            **_labels(told, _LABELS_OF_ACCOUNT),
-            login=_login(left, told.login),
-            keys=tuple(_keys(left, told.keys)),
-            owner_labels=tuple(map(label, told.owner_labels)),
-            standing_reason=sentence(told.standing_reason),
+            fact,
+            **_labels(fact, _LABELS_OF_ACCOUNT),
+            login=_login(left, fact.login),
+            keys=tuple(_keys(left, fact.keys)),
+            owner_labels=tuple(map(label, fact.owner_labels)),
+            standing_reason=sentence(fact.standing_reason),
         )
         if left:
             names = ", ".join(dict.fromkeys(map(visible, left)))
-            yield from self._gap(told.realm, f"account {told.native_id}: what {names} holds can't be kept")
+            yield from self._gap(fact.realm, f"account {fact.native_id}: what {names} holds can't be kept")
 
-    def _credential(self, told: Credential) -> Iterator[Fact]:
-        if defect(told.account_native_id):
+    def _credential(self, fact: Credential) -> Iterator[Fact]:
+        if defect(fact.account_native_id):
             return  # its account was left out, and that said
-        why = defect(told.native_id)
+        why = defect(fact.native_id)
         if why:
-            self._of_account[told.account_native_id].add(told.kind)
+            self._of_account[fact.account_native_id].add(fact.kind)
             text = (
-                f"{self._source}: account {told.account_native_id}: a credential ({told.kind}) has an id that can't be"
-                f" kept, since {why} (SHA-256 {mark(told.native_id)}). It isn't checked: mend or remove it"
+                f"{self._source}: account {fact.account_native_id}: a credential ({fact.kind}) has an id that can't be"
+                f" kept, since {why} (SHA-256 {mark(fact.native_id)}). It isn't checked: mend or remove it"
             )
-            yield ScopeRead(realm=told.realm, scope=told.account_native_id, kinds=(told.kind,), error=text)
+            yield ScopeRead(realm=fact.realm, scope=fact.account_native_id, kinds=(fact.kind,), error=text)
             return
         yield replace(
-            told,
-            **_labels(told, _LABELS_OF_CREDENTIAL),
-            standing_reason=sentence(told.standing_reason),
-            fingerprint="" if defect(told.fingerprint) else told.fingerprint,
+            fact,
+            **_labels(fact, _LABELS_OF_CREDENTIAL),
+            standing_reason=sentence(fact.standing_reason),
+            fingerprint="" if defect(fact.fingerprint) else fact.fingerprint,
         )
 
-    def _membership(self, told: Membership) -> Iterator[Fact]:
-        why = defect(told.group_native_id) or defect(told.account_native_id)
+    def _membership(self, fact: Membership) -> Iterator[Fact]:
+        why = defect(fact.group_native_id) or defect(fact.account_native_id)
         if why:
             self._groups_lost = True
-            yield from self._unknown(told.realm, "a membership", told.group_native_id + told.account_native_id, why)
+            yield from self._unknown(fact.realm, "a membership", fact.group_native_id + fact.account_native_id, why)
         else:
-            yield replace(told, group_label=label(told.group_label))
+            yield replace(fact, group_label=label(fact.group_label))
 
-    def _trust(self, told: Trust) -> Iterator[Fact]:
-        why = defect(told.native_id) or defect(told.principal) or defect(told.principal_realm)
+    def _trust(self, fact: Trust) -> Iterator[Fact]:
+        why = defect(fact.native_id) or defect(fact.principal) or defect(fact.principal_realm)
         if why:
             self._lost.add(SubjectKind.ROLE)
-            yield from self._unknown(told.realm, "a role's trust", told.native_id + told.principal, why)
+            yield from self._unknown(fact.realm, "a role's trust", fact.native_id + fact.principal, why)
         else:
-            yield replace(told, **_shown(told))
+            yield replace(fact, **_shown(fact))
 
-    def _scope(self, told: ScopeRead) -> Iterator[Fact]:
-        self._require_realm(told.realm)
-        if defect(told.scope):
+    def _scope(self, fact: ScopeRead) -> Iterator[Fact]:
+        self._require_realm(fact.realm)
+        if defect(fact.scope):
             return  # its account was left out, and that said
-        lost = self._of_account.get(told.scope, set()) if told.scope else self._lost
-        groups = None if self._groups_lost else told.groups
-        kept = tuple(kind for kind in told.kinds if kind not in lost) if lost else told.kinds
-        yield replace(told, kinds=kept, groups=groups, error=sentence(told.error))
-        without = tuple(kind for kind in told.kinds if kind in lost)
-        if without and not told.scope:
-            yield ScopeRead(realm=told.realm, scope="", kinds=without, error=sentence(told.error or self._why))
+        lost = self._of_account.get(fact.scope, set()) if fact.scope else self._lost
+        groups = None if self._groups_lost else fact.groups
+        kept = tuple(kind for kind in fact.kinds if kind not in lost) if lost else fact.kinds
+        yield replace(fact, kinds=kept, groups=groups, error=sentence(fact.error))
+        without = tuple(kind for kind in fact.kinds if kind in lost)
+        if without and not fact.scope:
+            yield ScopeRead(realm=fact.realm, scope="", kinds=without, error=sentence(fact.error or self._why))
 
     def _unknown(self, realm: str, what: str, ids: str, why: str) -> Iterator[Gap]:
         text = f"{what} has an id that can't be kept, since {why} (SHA-256 {mark(ids)}). Nothing of its kind looks gone"
-        self._why = self._why or self._told(text)
+        self._why = self._why or self._left_unchecked(text)
         return self._gap(realm, text)
 
     def _gap(self, realm: str, text: str) -> Iterator[Gap]:
         if self._listing.add(text):
-            yield Gap(realm=realm, text=self._told(text), red=True)
+            yield Gap(realm=realm, text=self._left_unchecked(text), red=True)
 
-    def _told(self, text: str) -> str:
+    def _left_unchecked(self, text: str) -> str:
         return f"{self._source}: {text}. It isn't checked: mend or remove it"
 
     def _require_realm(self, realm: str) -> None:
@@ -172,8 +172,8 @@ class FactGate:
             )
 
 
-def _labels(told: Account | Credential, names: Sequence[str]) -> dict[str, str]:
-    return {name: label(getattr(told, name)) for name in names}
+def _labels(fact: Account | Credential, names: Sequence[str]) -> dict[str, str]:
+    return {name: label(getattr(fact, name)) for name in names}
 
 
 def _login(left: list[str], login: str) -> str:
@@ -194,8 +194,8 @@ def _keys(left: list[str], keys: Sequence[AccountKey]) -> Iterator[AccountKey]:
             left.append(key.name)
 
 
-def _shown(told: Key | KeyAccess | AuditEvent | Trust) -> dict[str, str]:
+def _shown(fact: Key | KeyAccess | AuditEvent | Trust) -> dict[str, str]:
     """What of it is told to people, made visible, and nothing where that changes nothing."""
-    texts = {each.name: str(getattr(told, each.name)) for each in fields(told) if each.name in _SHOWN}
+    texts = {each.name: str(getattr(fact, each.name)) for each in fields(fact) if each.name in _SHOWN}
     kept = {name: label(text) if "label" in name else sentence(text) for name, text in texts.items()}
     return {} if kept == texts else kept

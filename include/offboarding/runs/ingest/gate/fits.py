@@ -22,9 +22,9 @@ texts_of_credential: "attrgetter[tuple[str, ...]]" = attrgetter(*text_fields(Cre
 texts_of_worker: "attrgetter[tuple[str, ...]]" = attrgetter(*text_fields(Worker, "record"))
 
 
-def fits(told: Iterable[str], valued: Sequence[Any] = (), more: Sequence[str] = ()) -> bool:
+def fits(given: Iterable[str], valued: Sequence[Any] = (), more: Sequence[str] = ()) -> bool:
     """Whether each of these, with the values of others, is short enough, and text: certain where all together are."""
-    texts = "".join(told)
+    texts = "".join(given)
     if valued:
         texts += "".join([each.value for each in valued])
     if more:

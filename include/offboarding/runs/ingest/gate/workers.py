@@ -69,10 +69,10 @@ def _rest_fits(worker: Worker) -> bool:
 
 
 def _problems(listing: Listing, what: str, then: str, fix: str) -> list[Problem]:
-    told = [Problem(record="", text=f"{text} {what}".rstrip() + f": {then}", fix=fix) for text in listing.told]
+    found = [Problem(record="", text=f"{text} {what}".rstrip() + f": {then}", fix=fix) for text in listing.told]
     if listing.more:
-        told.append(Problem(record="", text=f"{listing.more} more records like these: {then}", fix=fix))
-    return told
+        found.append(Problem(record="", text=f"{listing.more} more records like these: {then}", fix=fix))
+    return found
 
 
 def _one(left: list[str], name: str, value: str) -> str:
@@ -93,5 +93,5 @@ def _scoped(left: list[str], name: str, values: Sequence[ScopedValue]) -> tuple[
     return kept
 
 
-def _employment(told: Employment) -> Employment:
-    return replace(told, type=visible(told.type))
+def _employment(employment: Employment) -> Employment:
+    return replace(employment, type=visible(employment.type))

@@ -117,8 +117,8 @@ class Guardrails:
 
     def _said(self, each: tuple[str, Covering], kind: str, request: Request) -> Value:
         name, covering = each
-        told = applies(covering, "", request, self._now)
-        return Value(holds=told.holds, keys=tuple(f"{key} in {kind} {name}" for key in told.keys))
+        answer = applies(covering, "", request, self._now)
+        return Value(holds=answer.holds, keys=tuple(f"{key} in {kind} {name}" for key in answer.keys))
 
     def _matched(self, policies: tuple[NamedPolicy, ...], *, allows: bool) -> Iterator[tuple[str, Covering]]:
         for policy in policies:

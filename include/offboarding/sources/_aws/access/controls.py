@@ -63,16 +63,16 @@ class ControlReader:
 
         account_id = self.asker.account_id
         try:
-            told = asked(lambda: self.own().describe_organization()["Organization"])
+            ours = asked(lambda: self.own().describe_organization()["Organization"])
         except ClientError as error:
             if error_code(error) == _NOT_IN_USE:
                 return Above(account_id=account_id, organization_id="")
             raise
-        if isinstance(told, Unanswered):
-            self.missing = told.sentence(self.asker)
+        if isinstance(ours, Unanswered):
+            self.missing = ours.sentence(self.asker)
             return Above(account_id=account_id, unread=NOT_ASKED)
-        organization_id = told.get("Id", "")
-        if told.get("FeatureSet") == "CONSOLIDATED_BILLING" or told.get("MasterAccountId") == account_id:
+        organization_id = ours.get("Id", "")
+        if ours.get("FeatureSet") == "CONSOLIDATED_BILLING" or ours.get("MasterAccountId") == account_id:
             return Above(account_id=account_id, organization_id=organization_id)
         try:
             return self._read_above(organization_id)
@@ -164,9 +164,9 @@ class _CachedOrganization:
 
     def _text(self, policy_id: str) -> NamedPolicy:
         if policy_id not in self._texts:
-            told = self._client.describe_policy(PolicyId=policy_id)["Policy"]
-            name = told.get("PolicySummary", {}).get("Name", policy_id)
+            policy = self._client.describe_policy(PolicyId=policy_id)["Policy"]
+            name = policy.get("PolicySummary", {}).get("Name", policy_id)
             self._texts[policy_id] = NamedPolicy(
-                name=name, statements=statements(json.loads(told.get("Content", "{}")))
+                name=name, statements=statements(json.loads(policy.get("Content", "{}")))
             )
         return self._texts[policy_id]

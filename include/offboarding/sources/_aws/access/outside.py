@@ -135,7 +135,7 @@ def _only_own(one: ResourceStatement, account_id: str) -> bool:
     return any(
         operator.lower() in {"stringequals", "stringlike", "stringequalsignorecase"}
         and key.lower() in _ACCOUNT_KEYS
-        and set(texts(told)) == {account_id}
+        and set(texts(values)) == {account_id}
         for operator, pairs in one.statement.condition.items()
-        for key, told in pairs.items()
+        for key, values in pairs.items()
     )

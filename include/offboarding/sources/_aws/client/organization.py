@@ -133,7 +133,7 @@ class Organization:
             client = self.access.open().organizations()
             with speaking_of(asker):
                 try:
-                    told = asked(lambda: client.describe_account(AccountId=account_id).get("Account", {}))
+                    account = asked(lambda: client.describe_account(AccountId=account_id).get("Account", {}))
                 except ClientError as error:
                     if error_code(error) not in _NO_MEMBER:
                         raise
@@ -141,9 +141,9 @@ class Organization:
                     return RootUser(realm=account_id, member=None, error=f"{text}. Give it a source of its own")
         except FatalError as error:
             return RootUser(realm=account_id, member=None, error=str(error))
-        if isinstance(told, Unanswered):
-            return RootUser(realm=account_id, member=None, error=told.sentence(asker))
-        return RootUser(realm=account_id, member=_member(told))
+        if isinstance(account, Unanswered):
+            return RootUser(realm=account_id, member=None, error=account.sentence(asker))
+        return RootUser(realm=account_id, member=_member(account))
 
     def members(self) -> Iterator[MemberAccount]:
         """Yield every account, the management account itself among them. Raises FatalError and RetriableError."""
@@ -153,7 +153,7 @@ class Organization:
                 yield from map(_member, page["Accounts"])
 
 
-def _member(told: "AccountTypeDef") -> MemberAccount:
+def _member(account: "AccountTypeDef") -> MemberAccount:
     """`Status` is what `State` was called before; it goes in September 2026."""
-    state = told.get("State") or told.get("Status") or "unknown"
-    return MemberAccount(account_id=told.get("Id", ""), email=told.get("Email", ""), state=state)
+    state = account.get("State") or account.get("Status") or "unknown"
+    return MemberAccount(account_id=account.get("Id", ""), email=account.get("Email", ""), state=state)

@@ -17,7 +17,7 @@ from offboarding.sources._aws.client.failures import (
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 _NAMED = 3
 _NO_REGION = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure"})
@@ -43,7 +43,7 @@ class Unanswered:
         return asker.lacks(self.action, said, where=where)
 
 
-def asked(call: Callable[[], Told]) -> Told | Unanswered:
+def asked(call: Callable[[], Answer]) -> Answer | Unanswered:
     """What is told by a call that others don't depend on, or that it isn't answered here.
 
     Raises botocore's errors, and UnreadableAnswerError, where it might be in a minute, or where it's about a thing that
@@ -79,24 +79,24 @@ class Refusals:
     """What else may help, a sentence."""
     _where: dict[Unanswered, list[str]] = field(default_factory=dict[Unanswered, list[str]])
 
-    def ask(self, where: str, call: Callable[[], Told]) -> Told | None:
+    def ask(self, where: str, call: Callable[[], Answer]) -> Answer | None:
         """What the call tells; None where it isn't answered, which is kept, or about what was deleted since it was
         listed. Raises as `asked` for all else.
         """
         from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
-            told = asked(call)
+            answer = asked(call)
         except ClientError as error:
             if error_code(error) in _GONE:
                 return None
             raise
-        if isinstance(told, Unanswered):
-            self._where.setdefault(told, []).append(where)
+        if isinstance(answer, Unanswered):
+            self._where.setdefault(answer, []).append(where)
             return None
-        return told
+        return answer
 
-    def ask_region(self, region: str, call: Callable[[], Told]) -> Told | None:
+    def ask_region(self, region: str, call: Callable[[], Answer]) -> Answer | None:
         """The same, of the first call in a region, which may not be enabled."""
         from botocore.exceptions import ClientError  # noqa: PLC0415
 

@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 def enabled_regions(opened: "Opened") -> tuple[str, ...]:
     """Every enabled region, in the order of their names, in one request. Raises botocore's ClientError."""
-    told = opened.ec2().describe_regions(AllRegions=False)
-    return tuple(sorted(region.get("RegionName", "") for region in told["Regions"]))
+    answer = opened.ec2().describe_regions(AllRegions=False)
+    return tuple(sorted(region.get("RegionName", "") for region in answer["Regions"]))

@@ -93,8 +93,8 @@ def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> 
     """
     unknown: list[str] = []
     for operator, pairs in condition.items():
-        for key, told in pairs.items():
-            holds = _holds(operator.lower(), key.lower(), texts(told), who, now, allows=allows)
+        for key, values in pairs.items():
+            holds = _holds(operator.lower(), key.lower(), texts(values), who, now, allows=allows)
             if holds is False:
                 return ConditionResult(holds=False, keys=(key,))
             if holds is None:
@@ -105,7 +105,7 @@ def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> 
 def identity_part(condition: Condition) -> Condition:
     """The conditions that say who is meant, and not who isn't."""
     parts = {
-        operator: {key: told for key, told in pairs.items() if key.lower() in IDENTITY_KEYS}
+        operator: {key: values for key, values in pairs.items() if key.lower() in IDENTITY_KEYS}
         for operator, pairs in condition.items()
         if operator.lower().removesuffix("ifexists") in _MATCHES
     }
@@ -114,25 +114,25 @@ def identity_part(condition: Condition) -> Condition:
 
 def named_values(condition: Condition) -> frozenset[str]:
     """The ARNs, ids and names in conditions that say who is meant, patterns left out."""
-    told = (text for pairs in identity_part(condition).values() for values in pairs.values() for text in texts(values))
-    return frozenset(text for text in told if not set(text) & set("*?$"))
+    named = (text for pairs in identity_part(condition).values() for values in pairs.values() for text in texts(values))
+    return frozenset(text for text in named if not set(text) & set("*?$"))
 
 
-def texts(told: object) -> tuple[str, ...]:
+def texts(item: object) -> tuple[str, ...]:
     """A value or a list of them, as strings; policies may write true and 1 without quotes."""
-    several = cast("Iterable[object]", told) if isinstance(told, Sequence) and not isinstance(told, str) else (told,)
+    several = cast("Iterable[object]", item) if isinstance(item, Sequence) and not isinstance(item, str) else (item,)
     return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in several)
 
 
-def _holds(operator: str, key: str, told: Sequence[str], who: Asking, now: datetime, *, allows: bool) -> bool | None:
+def _holds(operator: str, key: str, wanted: Sequence[str], who: Asking, now: datetime, *, allows: bool) -> bool | None:
     if who.lacks(key):
-        return _holds_without(operator, told)
+        return _holds_without(operator, wanted)
     operator = operator.removesuffix("ifexists")
     if key in _TIME_KEYS:
-        return _time_holds(operator, told, now, allows=allows)
+        return _time_holds(operator, wanted, now, allows=allows)
     have = who.value(key)
-    values = [value for value in (filled(one, who) for one in told) if value is not None]
-    return None if have is None or len(values) < len(told) else _compared(operator, have, values)
+    values = [value for value in (filled(one, who) for one in wanted) if value is not None]
+    return None if have is None or len(values) < len(wanted) else _compared(operator, have, values)
 
 
 def _compared(operator: str, have: str, values: Sequence[str]) -> bool | None:
@@ -202,8 +202,8 @@ def filled(text: str, who: Asking) -> str | None:
     values = [who.variable(name.partition(",")[0].strip().lower()) for name in _VARIABLE.findall(text)]
     if None in values:
         return None
-    told = iter(values)
-    return _VARIABLE.sub(lambda _found: next(told) or "", text)
+    rest = iter(values)
+    return _VARIABLE.sub(lambda _found: next(rest) or "", text)
 
 
 def _arn_matches(text: str, pattern: str) -> bool:

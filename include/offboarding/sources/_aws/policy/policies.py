@@ -76,10 +76,10 @@ class Privilege:
 
 def statements(document: object) -> tuple[Statement, ...]:
     """The statements of a policy document as boto3 gives it; a single one may stand without a list."""
-    told = cast("Mapping[str, object]", document)
-    listed = told["Statement"]
+    read = cast("Mapping[str, object]", document)
+    listed = read["Statement"]
     several = cast("Iterable[Mapping[str, object]]", (listed,) if isinstance(listed, Mapping) else listed)
-    return tuple(_statement(one, old=told.get("Version") != _VERSION) for one in several)
+    return tuple(_statement(one, old=read.get("Version") != _VERSION) for one in several)
 
 
 def privilege(

@@ -110,7 +110,7 @@ def _resource_statement(one: Mapping[str, object], statement: Statement) -> Reso
 
 
 def _principals(one: Mapping[str, object]) -> Sequence[str]:
-    told = one.get("Principal", one.get("NotPrincipal", {}))
-    if isinstance(told, Mapping):
-        return texts(cast("Mapping[str, object]", told).get("AWS", ()))
-    return texts(told)
+    principal = one.get("Principal", one.get("NotPrincipal", {}))
+    if isinstance(principal, Mapping):
+        return texts(cast("Mapping[str, object]", principal).get("AWS", ()))
+    return texts(principal)

@@ -171,8 +171,8 @@ def _lets_assume(statement: Mapping[str, Any]) -> bool:
 
 
 def _statement(one: Mapping[str, Any]) -> TrustStatement:
-    told = cast("object", one.get("Principal", {}))
-    principals = (ANYONE,) if told == ANYONE else texts(cast("Mapping[str, object]", told).get("AWS", ()))
+    principal = cast("object", one.get("Principal", {}))
+    principals = (ANYONE,) if principal == ANYONE else texts(cast("Mapping[str, object]", principal).get("AWS", ()))
     return TrustStatement(
         allows=one["Effect"] == "Allow",
         principals=frozenset(principals),
@@ -192,13 +192,13 @@ def _delegates_to(statement: TrustStatement, who: Who) -> bool:
 
 
 def _any_of(judgements: Iterable[ConditionResult]) -> ConditionResult:
-    told = list(judgements)
-    if any(one.holds for one in told):
+    every = list(judgements)
+    if any(one.holds for one in every):
         return ConditionResult(holds=True)
-    unknown = tuple(key for one in told if one.holds is None for key in one.keys)
+    unknown = tuple(key for one in every if one.holds is None for key in one.keys)
     if unknown:
         return ConditionResult(holds=None, keys=unknown)
-    return ConditionResult(holds=False, keys=tuple(key for one in told for key in one.keys))
+    return ConditionResult(holds=False, keys=tuple(key for one in every for key in one.keys))
 
 
 def _list(judgement: ConditionResult) -> str:
