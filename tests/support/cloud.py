@@ -215,7 +215,7 @@ def connection(server: AwsServer, **changes: object) -> ConnectionFields:
 def source(server: AwsServer, part: str = CORE, *, slept: list[float] | None = None, **changes: object) -> AwsIamSource:
     """A ready source that waits for nothing; what it would have slept is added to `slept`."""
     made = build(settings(**changes), connection(server), part, CONTEXT)
-    made._sleep = (slept if slept is not None else []).append
+    made.sleep = (slept if slept is not None else []).append
     return made
 
 

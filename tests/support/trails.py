@@ -66,7 +66,7 @@ def trail(
     """A ready source that waits for nothing; what it would have slept is added to `slept`."""
     fields = connection(server) if isinstance(server, AwsServer) else server
     made = build(settings(**changes), fields, part, CONTEXT)
-    made._sleep = (slept if slept is not None else []).append
+    made.sleep = (slept if slept is not None else []).append
     return made
 
 

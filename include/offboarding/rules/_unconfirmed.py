@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Case, Effect, Finding, LeaverCase, Standing, Subject, SubjectKind
+from offboarding.model import Case, Effect, Finding, HiddenCase, LeaverCase, Severity, Standing, Subject, SubjectKind
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import ended
 
@@ -19,20 +19,34 @@ def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tup
     if departure.confirmed or departure.basis is not rule.confirms or departure.certain_at > as_of:
         return
     text = f"{departure.roster} says: {departure.told}." if departure.told else f"{departure.roster} says no more."
-    yield Finding(
+    reason = f"nobody has confirmed the departure {ended(departure)}"
+    evidence = (text, why, "Nothing of theirs is judged until it's confirmed.")
+    yield departure_finding(rule, case, rule.default_severity, reason, evidence, steps)
+
+
+def departure_finding(
+    rule: Rule,
+    case: LeaverCase | HiddenCase,
+    severity: Severity,
+    reason: str,
+    evidence: tuple[str, ...],
+    steps: tuple[str, ...],
+) -> Finding:
+    """A finding about a departure itself."""
+    return Finding(
         rule=rule.id,
         realm="",
         subject=Subject(kind=SubjectKind.WORKER, native_id=case.person_uid, label=f"worker {case.worker_id}"),
         person_uid=case.person_uid,
         episode=case.episode,
         standing=Standing.WORKS,
-        standing_reason=f"nobody has confirmed the departure {ended(departure)}",
+        standing_reason=reason,
         effect=Effect.UNKNOWN,
-        severity=rule.default_severity,
+        severity=severity,
         privileged=False,
         relation=None,
         used_after_departure=None,
         last_used_at=None,
-        evidence=(text, why, "Nothing of theirs is judged until it's confirmed."),
+        evidence=evidence,
         revoke=steps,
     )

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from offboarding.model import (
     Case,
-    Effect,
     Finding,
     HiddenCase,
     HiddenDeparture,
@@ -15,14 +14,12 @@ from offboarding.model import (
     RuleWords,
     Severity,
     SilentThing,
-    Standing,
-    Subject,
-    SubjectKind,
     TicketKind,
 )
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import ended
+from offboarding.rules._unconfirmed import departure_finding
 
 _JOINED = {
     Joined.RECORD: "Both stand under one number.",
@@ -82,23 +79,10 @@ class DepartureHidden(Rule):
             yield self._finding(case, over)
 
     def _finding(self, case: HiddenCase, over: list[HiddenDeparture]) -> Finding:
-        return Finding(
-            rule=self.id,
-            realm="",
-            subject=Subject(kind=SubjectKind.WORKER, native_id=case.person_uid, label=f"worker {case.worker_id}"),
-            person_uid=case.person_uid,
-            episode=case.episode,
-            standing=Standing.WORKS,
-            standing_reason=f"nobody has said whether the departure {ended(over[0].departure)} is one",
-            effect=Effect.UNKNOWN,
-            severity=Severity.HIGH if any(map(_is_further, over)) else self.default_severity,
-            privileged=False,
-            relation=None,
-            used_after_departure=None,
-            last_used_at=None,
-            evidence=(*dict.fromkeys(text for each in over for text in _said(each)), "Nothing of theirs is judged."),
-            revoke=_steps(over[0]),
-        )
+        severity = Severity.HIGH if any(map(_is_further, over)) else self.default_severity
+        reason = f"nobody has said whether the departure {ended(over[0].departure)} is one"
+        evidence = (*dict.fromkeys(text for each in over for text in _said(each)), "Nothing of theirs is judged.")
+        return departure_finding(self, case, severity, reason, evidence, _steps(over[0]))
 
 
 def _is_further(hidden: HiddenDeparture) -> bool:

@@ -54,7 +54,7 @@ def night(session: Session, server: AwsServer, *, at: datetime = NIGHT) -> Night
         module = {"aws": aws_iam, "secrets": aws_secrets, "trail": aws_cloudtrail}[name]
         made = module.build(own, connection(server), part, read_context(given, as_of))
         if hasattr(made, "_sleep"):
-            made._sleep = lambda _: None
+            made.sleep = lambda _: None
         return made
 
     readers = Readers(

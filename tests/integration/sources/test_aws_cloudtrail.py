@@ -132,7 +132,7 @@ def test_a_region_is_asked_no_faster_than_it_answers(
     aws_process.record(CORE, *(event(number, "ec2:RunInstances") for number in range(60)))
     monkeypatch.setattr(aws_cloudtrail, "Pace", partial(Pace, apart=apart))
     source = trail(aws_process, max_attempts=1)
-    source._sleep = time.sleep
+    source.sleep = time.sleep
 
     if kept:
         assert of(AuditEvent, source.events(None)) == []

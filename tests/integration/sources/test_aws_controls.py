@@ -304,7 +304,7 @@ def test_the_policy_that_ships_allows_just_what_is_asked(aws_process: AwsServer)
 def test_the_server_refuses_what_organizations_refuses(aws_process: AwsServer) -> None:
     """A control: were any of these answered, the tests above would prove little."""
     stand(aws_process, NO_SIGNING)
-    asker = kms_source(aws_process)._account
+    asker = kms_source(aws_process).account
     member, above = asker.access.open().organizations(), asker.above.open().organizations()
 
     for call in (

@@ -614,4 +614,4 @@ class TestTroubles:
         with pytest.raises(OffboardingError) as caught:
             list(made.collect())
 
-        assert "s3cret" not in f"{caught.value!r} {made._access!r} {asdict(made._asker)}"
+        assert "s3cret" not in f"{caught.value!r} {made.access!r} {asdict(made.access.asker)}"

@@ -43,7 +43,7 @@ def aws(aws_process: AwsServer) -> AwsServer:
 
 def read(server: AwsServer) -> Principals:
     """As a source asks: by its role, which may be denied something."""
-    access = trail(server)._access
+    access = trail(server).access
     iam = access.open().iam()
     inventory = read_inventory(iam, roles=True)
     return principals_of(inventory, CORE, read_aws_policies(iam, inventory, Refusals(asker=access.asker)))

@@ -1,10 +1,12 @@
 """One account, region by region: which there are, what is told where it's closed, and how a read of it ends."""
 
-from collections.abc import Callable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from offboarding.interfaces import ConnectionFields
-from offboarding.model import Fact, Gap, ScopeRead, SubjectKind
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Fact, Gap, RequestCounts, ScopeRead, SubjectKind
 from offboarding.sources._aws.access.controls import ControlReader
 from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
@@ -15,6 +17,7 @@ from offboarding.sources._aws.client.session import AccountConnection, Opened
 from offboarding.sources._aws.settings import RegionsSettings
 
 Kinds = tuple[SubjectKind, ...]
+Own = TypeVar("Own", bound=RegionsSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +70,43 @@ class Regional:
             yield Gap(realm=self.realm, text=text, red=False)
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
+class RegionalSource(ABC, Generic[Own]):
+    """What of one account's keys or secrets is told, region by region."""
+
+    account: Regional
+    settings: Own
+    context: ReadContext
+
+    @property
+    def requests(self) -> RequestCounts:
+        """What AWS has been asked so far, retries told apart."""
+        return self.account.meter.requests
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield all that there is, and who may use it or say who may."""
+        if gap := self.account.shut():
+            yield gap
+            return
+        yield from self.account.read(self._read_regions)
+
+    @abstractmethod
+    def _read_regions(self, opened: Opened, regions: tuple[str, ...]) -> Iterator[Fact]: ...
+
+    def _conclude(
+        self, kinds: Kinds, errors: tuple[str, ...], *, unread: Iterable[str], unclear: Iterable[str]
+    ) -> Iterator[Fact]:
+        """Yield how the read ended, what of single things couldn't be read, and what can't be told of them."""
+        yield from self.account.conclude(kinds, errors)
+        yield from (Gap(realm=self.account.realm, text=text, red=True) for text in unread)
+        yield from (Gap(realm=self.account.realm, text=text, red=False) for text in unclear)
+
+
 def regional(
-    settings: RegionsSettings, connection: ConnectionFields, part: str, meter: Meter, services: Mapping[str, str]
+    settings: RegionsSettings, connection: ConnectionFields, part: str, services: Mapping[str, str]
 ) -> Regional:
     """Of one account; AWS is not asked anything yet. `services`: policies' prefix of the calls that aren't IAM's."""
+    meter = Meter()
     organization = organization_of(settings, connection, meter)
     access = access_to(settings, connection, part, meter, services={**SERVICES, "DescribeRegions": "ec2", **services})
     return Regional(

@@ -7,7 +7,7 @@ S3. What costs how many requests: `lookup.py`; rights: docs/permissions/aws.md.
 import functools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
 
@@ -92,7 +92,6 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
         access=access,
         archive=_archive(settings, access),
         organization=organization_of(settings, connection, meter) if settings.asks_organizations else None,
-        meter=meter,
         settings=settings,
         context=context,
     )
@@ -106,37 +105,26 @@ def _archive(settings: Settings, access: AccountConnection) -> AccountConnection
     return replace(access, role_name=role_name, asker=asker)
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class AwsCloudTrailSource:
     """One account's trail."""
 
-    def __init__(
-        self,
-        *,
-        access: AccountConnection,
-        archive: AccountConnection,
-        organization: Organization | None,
-        meter: Meter,
-        settings: Settings,
-        context: ReadContext,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self._access = access
-        self._archive = archive
-        self._organization = organization
-        self._meter = meter
-        self._settings = settings
-        self._context = context
-        self._sleep = sleep
-        self._malformed = list[str]()
+    access: AccountConnection
+    archive: AccountConnection
+    organization: Organization | None
+    settings: Settings
+    context: ReadContext
+    sleep: Callable[[float], object] = time.sleep
+    _malformed: list[str] = field(default_factory=list[str], init=False)
 
     @property
     def requests(self) -> RequestCounts:
         """What AWS has been asked so far, retries told apart."""
-        return self._meter.requests
+        return self.access.meter.requests
 
     @property
     def _asker(self) -> CallerIdentity:
-        return self._access.asker
+        return self.access.asker
 
     @property
     def _realm(self) -> str:
@@ -151,14 +139,14 @@ class AwsCloudTrailSource:
             yield shut
             return
         start = since - OVERLAP if since else None
-        if self._settings.bucket:
+        if self.settings.bucket:
             yield from self._from_files(start)
         else:
             yield from self._from_history(start)
 
     def _shut(self) -> Gap | None:
         """An account that is closed can't be asked."""
-        root = self._organization.root_user(self._realm) if self._organization else None
+        root = self.organization.root_user(self._realm) if self.organization else None
         if root is None or not root.shut:
             return None
         return next((fact for fact in root.facts(None, None) if isinstance(fact, Gap)), None)
@@ -166,19 +154,19 @@ class AwsCloudTrailSource:
     # --- the event history ----------------------------------------------------------------------------------------
 
     def _from_history(self, start: datetime | None) -> Iterator[Fact]:
-        horizon = self._context.as_of.astimezone(UTC) - timedelta(days=HORIZON_DAYS)
-        opened = self._access.open()
+        horizon = self.context.as_of.astimezone(UTC) - timedelta(days=HORIZON_DAYS)
+        opened = self.access.open()
         refusals, names = Refusals(asker=self._asker), self._names(opened)
-        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
+        with speaking_of(self._asker), self.access.meter.asking_for(Purpose.INVENTORY):
             home = HOMES[opened.session.get_partition_for_region(self._region(opened))]
             lookup = EventHistory(
                 client=opened.cloudtrail,
-                regions=self._settings.regions or enabled_regions(opened),
+                regions=self.settings.regions or enabled_regions(opened),
                 home=home,
                 start=start if start and start > horizon else None,
-                max_pages=self._settings.max_pages,
+                max_pages=self.settings.max_pages,
                 refusals=refusals,
-                pace=Pace(sleep=self._sleep),
+                pace=Pace(sleep=self.sleep),
             )
             found = self._events(lookup.records(), names)
         yield from found
@@ -190,12 +178,12 @@ class AwsCloudTrailSource:
         for what in lookup.cut:
             yield Gap(
                 realm=self._realm,
-                text=f"{self._asker}: of {what} only the last {self._settings.max_pages} pages were read: the earlier "
+                text=f"{self._asker}: of {what} only the last {self.settings.max_pages} pages were read: the earlier "
                 "ones are NOT CHECKED. Raise max_pages, or read the trail's files (bucket)",
                 red=True,
             )
-        if self._settings.regions:
-            named = ", ".join(self._settings.regions)
+        if self.settings.regions:
+            named = ", ".join(self.settings.regions)
             text = f"{self._asker}: only {named} read, by `regions`; what was done in other regions isn't looked at"
             yield Gap(realm=self._realm, text=text, red=False)
 
@@ -206,21 +194,21 @@ class AwsCloudTrailSource:
     # --- files ----------------------------------------------------------------------------------------------------
 
     def _from_files(self, start: datetime | None) -> Iterator[Fact]:
-        as_of = self._context.as_of.astimezone(UTC)
-        first = as_of - timedelta(days=self._settings.first_days)
-        asker = replace(self._archive.asker, account_id=self._realm)
+        as_of = self.context.as_of.astimezone(UTC)
+        first = as_of - timedelta(days=self.settings.first_days)
+        asker = replace(self.archive.asker, account_id=self._realm)
         names = self._names()
-        opened = self._archive.open()
-        with speaking_of(asker), self._meter.asking_for(Purpose.INVENTORY):
+        opened = self.archive.open()
+        with speaking_of(asker), self.access.meter.asking_for(Purpose.INVENTORY):
             bucket = TrailBucket(
-                s3=opened.s3(), address=self._settings.bucket or "", account_id=self._realm, asker=asker
+                s3=opened.s3(), address=self.settings.bucket or "", account_id=self._realm, asker=asker
             )
             found = self._events(bucket.records(start or first), names)
         yield from found
         yield ScopeRead(realm=self._realm, scope="", kinds=())
         yield from self._unnamed(names)
         if start is None:
-            yield self._horizon(first, f"aren't read (first_days: {self._settings.first_days})")
+            yield self._horizon(first, f"aren't read (first_days: {self.settings.first_days})")
         newest = max(bucket.newest_at.values(), default=None)
         if newest is None or newest < as_of - SILENT:
             since = f"since {newest:%Y-%m-%d %H:%M} UTC" if newest else f"since {start or first:%Y-%m-%d}"
@@ -236,7 +224,7 @@ class AwsCloudTrailSource:
 
         @functools.cache
         def account() -> Opened:
-            return opened or self._access.open()
+            return opened or self.access.open()
 
         return ResourceNames(
             secrets_manager=lambda region: account().secrets_manager(region),

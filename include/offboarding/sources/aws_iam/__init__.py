@@ -7,7 +7,7 @@ docs/permissions/aws.md.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -49,7 +49,7 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     meter = Meter()
     access = access_to(settings, connection, part, meter)
     organization = organization_of(settings, connection, meter) if settings.asks_organizations else None
-    return AwsIamSource(access=access, organization=organization, meter=meter, settings=settings, context=context)
+    return AwsIamSource(access=access, organization=organization, settings=settings, context=context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,37 +61,26 @@ class _Whole:
     services: ServiceCredentials
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class AwsIamSource:
     """One AWS account."""
 
-    def __init__(
-        self,
-        *,
-        access: AccountConnection,
-        organization: Organization | None,
-        meter: Meter,
-        settings: Settings,
-        context: ReadContext,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self._access = access
-        self._asker = access.asker
-        self._organization = organization
-        self._meter = meter
-        self._settings = settings
-        self._context = context
-        self._sleep = sleep
-        self._inventory: Inventory | None = None
-        self._inventory_read_at = 0.0
+    access: AccountConnection
+    organization: Organization | None
+    settings: Settings
+    context: ReadContext
+    sleep: Callable[[float], object] = time.sleep
+    _inventory: Inventory | None = field(default=None, init=False)
+    _inventory_read_at: float = field(default=0.0, init=False)
 
     @property
     def requests(self) -> RequestCounts:
         """What AWS has been asked so far, retries and polls told apart."""
-        return self._meter.requests
+        return self.access.meter.requests
 
     @property
     def _realm(self) -> str:
-        return self._asker.account_id
+        return self.access.asker.account_id
 
     def collect(self) -> Iterator[Fact]:
         """Yield every user, every role that names one, and the root user.
@@ -103,8 +92,8 @@ class AwsIamSource:
         if root.shut:
             yield from root.facts(None, None)
             return
-        iam = self._access.open().iam()
-        with speaking_of(self._asker):
+        iam = self.access.open().iam()
+        with speaking_of(self.access.asker):
             whole = self._read_whole(iam)
         report = whole.report if isinstance(whole.report, CredentialReport) else None
         log.info(
@@ -128,8 +117,8 @@ class AwsIamSource:
         """
         # A realm is told even where nobody is found.
         yield ScopeRead(realm=self._realm, scope="", kinds=())
-        iam = self._access.open().iam()
-        with speaking_of(self._asker):
+        iam = self.access.open().iam()
+        with speaking_of(self.access.asker):
             inventory = self._read_inventory(iam, Purpose.INVENTORY)
         bearers = Bearers.of(keys)
         theirs = {ref.native_id for ref in known}
@@ -146,32 +135,32 @@ class AwsIamSource:
         (its id is the account's) is asked for again at Organizations.
         """
         if foreign := next((ref.realm for ref in accounts if ref.realm != self._realm), None):
-            raise ValueError(f"{self._asker} was asked about an account of {foreign}")
+            raise ValueError(f"{self.access.asker} was asked about an account of {foreign}")
         if not accounts:
             return
         root = self._root_user()
         if root.shut:
             yield from root.facts(None, None, scope=self._realm)
             return
-        iam = self._access.open().iam()
+        iam = self.access.open().iam()
         users = [ref.native_id for ref in accounts if ref.native_id != self._realm]
         if len(users) < len(accounts):
-            with speaking_of(self._asker):
+            with speaking_of(self.access.asker):
                 report = self._report(iam, Purpose.DETAIL)
             yield from _root_facts(root, report if isinstance(report, CredentialReport) else None, scope=self._realm)
         if users:
             yield from self._users(iam, users)
 
     def _root_user(self) -> RootUser:
-        if self._organization is None:
+        if self.organization is None:
             return RootUser(realm=self._realm, member=None)
-        return self._organization.root_user(self._realm)
+        return self.organization.root_user(self._realm)
 
     def _read_whole(self, iam: "IAMClient") -> _Whole:
         report = self._report(iam, Purpose.INVENTORY)
         inventory = self._read_inventory(iam, Purpose.INVENTORY, roles=True)
-        with self._meter.asking_for(Purpose.INVENTORY):
-            return _Whole(report=report, inventory=inventory, services=read_service_credentials(iam, self._asker))
+        with self.access.meter.asking_for(Purpose.INVENTORY):
+            return _Whole(report=report, inventory=inventory, services=read_service_credentials(iam, self.access.asker))
 
     def _accounts(
         self,
@@ -186,8 +175,8 @@ class AwsIamSource:
             report=report,
             services=services,
             unreported=unreported,
-            tags=TagKeys(**self._settings.tags.model_dump()),
-            context=self._context,
+            tags=TagKeys(**self.settings.tags.model_dump()),
+            context=self.context,
         ).facts()
 
     def _trusts(self, inventory: Inventory) -> Iterator[Fact]:
@@ -196,8 +185,8 @@ class AwsIamSource:
             roles=inventory.roles,
             users={user.user_id: user.arn for user in inventory.users.values()},
             policies=inventory.policies,
-            privileged_names=self._context.privileged_names,
-            now=self._context.as_of,
+            privileged_names=self.context.privileged_names,
+            now=self.context.as_of,
         ).facts()
 
     def _gaps(self, whole: _Whole) -> Iterator[Gap]:
@@ -205,7 +194,7 @@ class AwsIamSource:
             yield whole.report
         if whole.services.error:
             yield Gap(realm=self._realm, text=whole.services.error, red=True)
-        if self._settings.identity_center is None:
+        if self.settings.identity_center is None:
             yield Gap(realm=self._realm, text=FEDERATED, red=False)
         elif providers := saml_providers(whole.inventory.roles.values()):
             names = ", ".join(sorted(providers))
@@ -214,14 +203,16 @@ class AwsIamSource:
     def _report(self, iam: "IAMClient", purpose: Purpose) -> CredentialReport | Gap:
         """The report, or the gap that it leaves where it isn't given: the users are read all the same."""
         answer = asked(
-            lambda: fetch_report(iam, asker=self._asker, meter=self._meter, sleep=self._sleep, purpose=purpose)
+            lambda: fetch_report(
+                iam, asker=self.access.asker, meter=self.access.meter, sleep=self.sleep, purpose=purpose
+            )
         )
         if isinstance(answer, Unanswered):
-            return Gap(realm=self._realm, text=answer.sentence(self._asker), red=True)
+            return Gap(realm=self._realm, text=answer.sentence(self.access.asker), red=True)
         return answer
 
     def _read_inventory(self, iam: "IAMClient", purpose: Purpose, *, roles: bool = False) -> Inventory:
-        with self._meter.asking_for(purpose):
+        with self.access.meter.asking_for(purpose):
             inventory = read_inventory(iam, roles=roles)
         self._inventory, self._inventory_read_at = inventory, time.monotonic()
         return inventory
@@ -234,19 +225,19 @@ class AwsIamSource:
         return self._inventory
 
     def _users(self, iam: "IAMClient", user_ids: Sequence[str]) -> Iterator[Fact]:
-        with speaking_of(self._asker):
+        with speaking_of(self.access.asker):
             self._names(iam)
             listed = self._listed(iam)
         yield from listed.gaps
         for user_id in user_ids:
-            with speaking_of(self._asker):
+            with speaking_of(self.access.asker):
                 facts = self._user_facts(iam, user_id, listed)
             yield from facts
         log.info("IAM credentials read", realm=self._realm, users=len(user_ids), requests=self.requests.detail)
 
     def _listed(self, iam: "IAMClient") -> ListedUsers:
-        with self._meter.asking_for(Purpose.DETAIL):
-            return read_listed(iam, self._asker)
+        with self.access.meter.asking_for(Purpose.DETAIL):
+            return read_listed(iam, self.access.asker)
 
     def _user_facts(self, iam: "IAMClient", user_id: str, listed: ListedUsers) -> list[Fact]:
         """One user's facts; if it moved meanwhile, by the names as they are after that."""
@@ -258,18 +249,18 @@ class AwsIamSource:
                 return [ScopeRead(realm=self._realm, scope=user_id, kinds=kinds)]
             reader = UserReader(
                 iam=iam,
-                asker=self._asker,
+                asker=self.access.asker,
                 user=user,
                 effect=effect(user.grants, inventory.policies, user.boundary),
                 listed=listed,
-                now=self._context.as_of,
+                now=self.context.as_of,
             )
             try:
-                with self._meter.asking_for(Purpose.DETAIL):
+                with self.access.meter.asking_for(Purpose.DETAIL):
                     return list(reader.facts())
             except MovedError:
                 self._inventory, listed = None, self._listed(iam)
-        error = f"{self._asker}: IAM lists user {user_id} and denies having it. It is asked again in the next run"
+        error = f"{self.access.asker}: IAM lists user {user_id} and denies having it. It is asked again in the next run"
         return [ScopeRead(realm=self._realm, scope=user_id, kinds=CREDENTIALS, error=error)]
 
 

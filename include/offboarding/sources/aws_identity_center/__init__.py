@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
@@ -98,29 +99,27 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
         meter=meter,
         region_name=settings.region,
     )
-    return IdentityCenterSource(access=access, meter=meter, settings=settings, context=context)
+    return IdentityCenterSource(access=access, settings=settings, context=context)
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class IdentityCenterSource:
     """One identity store."""
 
-    def __init__(self, *, access: AccountConnection, meter: Meter, settings: Settings, context: ReadContext) -> None:
-        self._access = access
-        self._asker = access.asker
-        self._meter = meter
-        self._settings = settings
-        self._context = context
+    access: AccountConnection
+    settings: Settings
+    context: ReadContext
 
     @property
     def requests(self) -> RequestCounts:
         """What AWS has been asked so far, retries told apart."""
-        return self._meter.requests
+        return self.access.meter.requests
 
     def collect(self) -> Iterator[Fact]:
         """Yield everybody. Who is privileged is known first: it's asked of the permission sets."""
-        opened = self._access.open()
-        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
-            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+        opened = self.access.open()
+        with speaking_of(self.access.asker), self.access.meter.asking_for(Purpose.INVENTORY):
+            center = open_center(opened, self.access.asker, self.settings.identity_store, self.context.privileged_names)
             people = list(center.people())
             found = self._allowed(center, center.privileges)
         log.info("Identity Center users read", realm=center.store_id, users=len(people))
@@ -136,9 +135,9 @@ class IdentityCenterSource:
 
         ListUsers filters by user name or external id alone, so the list is read whole: a page for a hundred users.
         """
-        opened = self._access.open()
-        with speaking_of(self._asker), self._meter.asking_for(Purpose.INVENTORY):
-            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+        opened = self.access.open()
+        with speaking_of(self.access.asker), self.access.meter.asking_for(Purpose.INVENTORY):
+            center = open_center(opened, self.access.asker, self.settings.identity_store, self.context.privileged_names)
             people = list(center.people())
         # A realm is told even where nobody is found.
         yield ScopeRead(realm=center.store_id, scope="", kinds=())
@@ -153,13 +152,13 @@ class IdentityCenterSource:
         """Yield these users as they are now, each with its own ScopeRead; one without its user says that it's gone."""
         if not accounts:
             return
-        opened = self._access.open()
-        with speaking_of(self._asker), self._meter.asking_for(Purpose.DETAIL):
-            center = open_center(opened, self._asker, self._settings.identity_store, self._context.privileged_names)
+        opened = self.access.open()
+        with speaking_of(self.access.asker), self.access.meter.asking_for(Purpose.DETAIL):
+            center = open_center(opened, self.access.asker, self.settings.identity_store, self.context.privileged_names)
         if foreign := next((ref.realm for ref in accounts if ref.realm != center.store_id), None):
-            raise ValueError(f"{self._asker} was asked about an account of {foreign}")
+            raise ValueError(f"{self.access.asker} was asked about an account of {foreign}")
         for ref in accounts:
-            with speaking_of(self._asker), self._meter.asking_for(Purpose.DETAIL):
+            with speaking_of(self.access.asker), self.access.meter.asking_for(Purpose.DETAIL):
                 facts = list(self._facts(center, ref.native_id))
             yield from facts
         log.info("Identity Center users looked at", realm=center.store_id, users=len(accounts))
@@ -174,7 +173,7 @@ class IdentityCenterSource:
             if not is_absent(absent):
                 raise
         if isinstance(person, Unanswered):
-            error = person.sentence(self._asker)
+            error = person.sentence(self.access.asker)
         elif person:
             found = self._allowed(center, lambda: center.privilege_of(user_id))
             yield self._account(center.store_id, person, found if isinstance(found, Privilege) else _UNKNOWN)
@@ -186,7 +185,7 @@ class IdentityCenterSource:
         """What was asked, or the gap that it leaves where it isn't answered: the users are read all the same."""
         answer = asked(ask)
         if isinstance(answer, Unanswered):
-            return Gap(realm=center.store_id, text=answer.sentence(self._asker), red=True)
+            return Gap(realm=center.store_id, text=answer.sentence(self.access.asker), red=True)
         return answer
 
     def _account(self, realm: str, person: DirectoryUser, privilege: Privilege) -> Account:
@@ -202,7 +201,7 @@ class IdentityCenterSource:
             standing=_STANDINGS.get(person.status, Standing.UNKNOWN),
             standing_reason=f"Identity Center: UserStatus {person.status}" if person.status else silent,
             service_like=any(
-                fnmatchcase(person.name.lower(), pattern.lower()) for pattern in self._context.service_patterns
+                fnmatchcase(person.name.lower(), pattern.lower()) for pattern in self.context.service_patterns
             ),
             privileged=privilege.holds,
             privileged_by=privilege.by,

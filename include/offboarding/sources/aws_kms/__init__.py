@@ -7,29 +7,25 @@ access costs those of `Accesses`. Rights: docs/permissions/aws.md.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ConnectionFields, ReadContext, Tells
-from offboarding.model import Fact, Gap, Key, KeyAccess, RequestCounts, SubjectKind
+from offboarding.model import Fact, Key, KeyAccess, SubjectKind
 from offboarding.sources._aws.access.accesses import Accesses, tagged
 from offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
 from offboarding.sources._aws.access.effective import KeyTarget
 from offboarding.sources._aws.access.values import Value
-from offboarding.sources._aws.client.meter import Meter
 from offboarding.sources._aws.client.opening import destinations, discover
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
-from offboarding.sources._aws.regional import Regional, regional
+from offboarding.sources._aws.regional import RegionalSource, regional
 from offboarding.sources._aws.settings import RegionsSettings
 from offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
 from offboarding.sources.aws_kms.words import exportable, standing, verifies
-
-if TYPE_CHECKING:
-    from offboarding.sources._aws.client.failures import CallerIdentity
 
 __all__ = ["AwsKmsSource", "Settings", "build", "destinations", "discover", "propose"]
 
@@ -55,10 +51,7 @@ class Settings(RegionsSettings):
 
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsKmsSource":
     """The source of one account's keys; AWS is not asked anything yet."""
-    meter = Meter()
-    return AwsKmsSource(
-        account=regional(settings, connection, part, meter, SERVICES), meter=meter, settings=settings, context=context
-    )
+    return AwsKmsSource(account=regional(settings, connection, part, SERVICES), settings=settings, context=context)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,54 +68,27 @@ class _KmsRead:
     """Keys whose public half has no thumbprint."""
 
 
-class AwsKmsSource:
+class AwsKmsSource(RegionalSource[Settings]):
     """The KMS keys of one AWS account."""
-
-    def __init__(self, *, account: Regional, meter: Meter, settings: Settings, context: ReadContext) -> None:
-        self._account = account
-        self._meter = meter
-        self._settings = settings
-        self._context = context
-
-    @property
-    def requests(self) -> RequestCounts:
-        """What AWS has been asked so far, retries told apart."""
-        return self._meter.requests
-
-    @property
-    def _asker(self) -> "CallerIdentity":
-        return self._account.asker
-
-    @property
-    def _realm(self) -> str:
-        return self._asker.account_id
-
-    def collect(self) -> Iterator[Fact]:
-        """Yield every customer's key that signs or makes MACs, and who may use it or say who may."""
-        if gap := self._account.shut():
-            yield gap
-            return
-        yield from self._account.read(self._read_regions)
 
     def _read_regions(self, opened: Opened, regions: tuple[str, ...]) -> Iterator[Fact]:
         read = self._begin(opened)
         for region in regions:
             yield from self._region(read, region)
-        log.info("KMS keys read", realm=self._realm, regions=len(regions), keys=read.found, other_keys=read.others)
-        yield from self._account.conclude(KINDS, (*read.keys.sentences(), *read.accesses.errors()))
-        for text in read.details.sentences():
-            yield Gap(realm=self._realm, text=text, red=True)
-        for text in (*read.accesses.gaps(), *read.unsaid):
-            yield Gap(realm=self._realm, text=text, red=False)
+        log.info(
+            "KMS keys read", realm=self.account.realm, regions=len(regions), keys=read.found, other_keys=read.others
+        )
+        errors, unclear = (*read.keys.sentences(), *read.accesses.errors()), (*read.accesses.gaps(), *read.unsaid)
+        yield from self._conclude(KINDS, errors, unread=read.details.sentences(), unclear=unclear)
 
     def _begin(self, opened: Opened) -> _KmsRead:
-        keys = Refusals(asker=self._asker, advice=KEY_POLICY)
+        keys = Refusals(asker=self.account.asker, advice=KEY_POLICY)
         return _KmsRead(
             opened=opened,
             keys=keys,
-            details=Refusals(asker=self._asker, advice=KEY_POLICY),
+            details=Refusals(asker=self.account.asker, advice=KEY_POLICY),
             accesses=Accesses(
-                iam=opened.iam(), refusals=keys, controls=self._account.controls(opened), now=self._context.as_of
+                iam=opened.iam(), refusals=keys, controls=self.account.controls(opened), now=self.context.as_of
             ),
         )
 
@@ -134,7 +100,7 @@ class AwsKmsSource:
         for key in found:
             if not key.material and key.usage != MACS and key.state in ("Enabled", "Updating"):
                 read.unsaid.append(
-                    f"{self._asker}: {key.arn} can't be recognised in other systems: {key.material_reason}"
+                    f"{self.account.asker}: {key.arn} can't be recognised in other systems: {key.material_reason}"
                 )
             yield self._key(key)
         yield from self._access(read.accesses, found)
@@ -144,9 +110,9 @@ class AwsKmsSource:
         works, works_reason = standing(key)
         because = f" ({key.material_reason})" if key.material_reason and key.usage != MACS else ""
         return Key(
-            realm=self._realm,
+            realm=self.account.realm,
             native_id=_native_id(key),
-            material=key.material or material_by_reference(self._realm, key.key_id),
+            material=key.material or material_by_reference(self.account.realm, key.key_id),
             lasting_id=True,
             kind=SubjectKind.SIGNING_KEY,
             name=key.arn,
@@ -160,7 +126,7 @@ class AwsKmsSource:
             standing_reason=f"{works_reason}{because}",
             expires_at=key.valid_to,
             last_used_at=key.last_used_at,
-            owner=tagged(key.tags, self._settings.owner_tags),
+            owner=tagged(key.tags, self.settings.owner_tags),
         )
 
     def _access(self, accesses: Accesses, keys: list[KmsKey]) -> Iterator[KeyAccess]:
@@ -185,7 +151,7 @@ class AwsKmsSource:
     def _target(self, key: KmsKey) -> KeyTarget:
         actions = KMS_MACS if key.usage == MACS else KMS_SIGNS
         return KeyTarget(
-            realm=self._realm,
+            realm=self.account.realm,
             key=key.arn,
             arn=key.arn,
             actions={**actions, **KMS_REPLICATES} if key.primary else actions,

@@ -13,16 +13,15 @@ import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Exportable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
+from offboarding.model import Exportable, Fact, Gap, Key, Standing, SubjectKind
 from offboarding.sources._aws.access.accesses import Accesses, tagged
 from offboarding.sources._aws.access.actions import PARAMETER, SECRET
 from offboarding.sources._aws.access.effective import KeyTarget
-from offboarding.sources._aws.client.meter import Meter
 from offboarding.sources._aws.client.opening import destinations, discover
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
-from offboarding.sources._aws.regional import Regional, regional
+from offboarding.sources._aws.regional import RegionalSource, regional
 from offboarding.sources.aws_secrets.encrypting import EncryptingKeys
 from offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, SecretVersion
 from offboarding.sources.aws_secrets.settings import SecretSettings as Settings
@@ -44,10 +43,7 @@ _NO = frozenset({"", "false", "no", "0"})
 
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsSecretsSource":
     """The source of one account's secrets; AWS is not asked anything yet."""
-    meter = Meter()
-    return AwsSecretsSource(
-        account=regional(settings, connection, part, meter, SERVICES), meter=meter, settings=settings, context=context
-    )
+    return AwsSecretsSource(account=regional(settings, connection, part, SERVICES), settings=settings, context=context)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,64 +59,41 @@ class _SecretsRead:
     left_out: int = 0
 
 
-class AwsSecretsSource:
+class AwsSecretsSource(RegionalSource[Settings]):
     """The secrets of one AWS account."""
-
-    def __init__(self, *, account: Regional, meter: Meter, settings: Settings, context: ReadContext) -> None:
-        self._account = account
-        self._meter = meter
-        self._settings = settings
-        self._context = context
-
-    @property
-    def requests(self) -> RequestCounts:
-        """What AWS has been asked so far, retries told apart."""
-        return self._meter.requests
-
-    @property
-    def _realm(self) -> str:
-        return self._account.realm
-
-    def collect(self) -> Iterator[Fact]:
-        """Yield every version of every secret that isn't left out, and who may read it."""
-        if gap := self._account.shut():
-            yield gap
-            return
-        yield from self._account.read(self._read_regions)
 
     def _read_regions(self, opened: Opened, regions: tuple[str, ...]) -> Iterator[Fact]:
         read = self._begin(opened)
         for region in regions:
             yield from self._secrets(read, region)
-            if self._settings.parameters:
+            if self.settings.parameters:
                 yield from self._parameters(read, region)
-        log.info("secrets read", realm=self._realm, regions=len(regions), secrets=read.found, left_out=read.left_out)
-        yield from self._account.conclude(KINDS, (*read.secrets.sentences(), *read.accesses.errors()))
-        for text in read.details.sentences():
-            yield Gap(realm=self._realm, text=text, red=True)
-        for text in read.accesses.gaps():
-            yield Gap(realm=self._realm, text=text, red=False)
+        log.info(
+            "secrets read", realm=self.account.realm, regions=len(regions), secrets=read.found, left_out=read.left_out
+        )
+        errors = (*read.secrets.sentences(), *read.accesses.errors())
+        yield from self._conclude(KINDS, errors, unread=read.details.sentences(), unclear=read.accesses.gaps())
         yield from self._limits(read.left_out)
 
     def _begin(self, opened: Opened) -> _SecretsRead:
-        secrets, details = Refusals(asker=self._account.asker), Refusals(asker=self._account.asker)
+        secrets, details = Refusals(asker=self.account.asker), Refusals(asker=self.account.asker)
         return _SecretsRead(
             opened=opened,
             secrets=secrets,
             details=details,
             accesses=Accesses(
-                iam=opened.iam(), refusals=secrets, controls=self._account.controls(opened), now=self._context.as_of
+                iam=opened.iam(), refusals=secrets, controls=self.account.controls(opened), now=self.context.as_of
             ),
-            encrypting=EncryptingKeys(realm=self._realm, clients=opened.kms, refusals=details),
+            encrypting=EncryptingKeys(realm=self.account.realm, clients=opened.kms, refusals=details),
         )
 
     def _limits(self, left_out: int) -> Iterator[Gap]:
         if left_out:
             text = f"{left_out} left out by `include` and `exclude`: not looked at"
-            yield Gap(realm=self._realm, text=f"{self._account.asker}: {text}", red=False)
-        if not self._settings.parameters:
+            yield Gap(realm=self.account.realm, text=f"{self.account.asker}: {text}", red=False)
+        if not self.settings.parameters:
             text = "SecureStrings of the Parameter Store aren't looked at, by `parameters: false`"
-            yield Gap(realm=self._realm, text=f"{self._account.asker}: {text}", red=False)
+            yield Gap(realm=self.account.realm, text=f"{self.account.asker}: {text}", red=False)
 
     def _secrets(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
         reader = SecretReader(
@@ -141,7 +114,7 @@ class AwsSecretsSource:
         reader = ParameterReader(
             client=read.opened.ssm(region),
             region=region,
-            account_id=self._realm,
+            account_id=self.account.realm,
             wanted=self._wanted,
             parameters=read.secrets,
             details=read.details,
@@ -153,19 +126,19 @@ class AwsSecretsSource:
         yield from read.accesses.of([self._parameter_target(one, read.encrypting) for one in found])
 
     def _wanted(self, name: str) -> bool:
-        return _matches(name, self._settings.include) and not _matches(name, self._settings.exclude)
+        return _matches(name, self.settings.include) and not _matches(name, self.settings.exclude)
 
     def _kind(self, name: str, tags: Mapping[str, str] | None) -> SubjectKind:
-        said = tagged(tags, self._settings.signing_key_tags).lower() not in _NO
-        signs = said or _matches(name, self._settings.signing_keys)
+        said = tagged(tags, self.settings.signing_key_tags).lower() not in _NO
+        signs = said or _matches(name, self.settings.signing_keys)
         return SubjectKind.SIGNING_KEY if signs else SubjectKind.SHARED_SECRET
 
     def _of_secret(self, secret: Secret, version: SecretVersion) -> Key:
         works, why = standing(secret, version)
         return Key(
-            realm=self._realm,
+            realm=self.account.realm,
             native_id=f"{secret.arn}#{version.version_id}",
-            material=material_by_reference(self._realm, f"{secret.primary_arn}#{version.version_id}"),
+            material=material_by_reference(self.account.realm, f"{secret.primary_arn}#{version.version_id}"),
             kind=self._kind(secret.name, secret.tags),
             name=secret.arn,
             label=f"{secret.name}, version {version.version_id} ({secret.region})",
@@ -176,15 +149,15 @@ class AwsSecretsSource:
             verifies=verifies(secret),
             standing=works,
             standing_reason=f"Secrets Manager: {why}",
-            owner=tagged(secret.tags, self._settings.owner_tags),
+            owner=tagged(secret.tags, self.settings.owner_tags),
         )
 
     def _of_parameter(self, parameter: Parameter) -> Key:
         native_id = f"{parameter.arn}#{parameter.version}"
         return Key(
-            realm=self._realm,
+            realm=self.account.realm,
             native_id=native_id,
-            material=material_by_reference(self._realm, native_id),
+            material=material_by_reference(self.account.realm, native_id),
             kind=self._kind(parameter.name, parameter.tags),
             name=parameter.arn,
             label=f"{parameter.name}, version {parameter.version} ({parameter.region})",
@@ -195,7 +168,7 @@ class AwsSecretsSource:
             verifies=True,
             standing=Standing.WORKS,
             standing_reason="Parameter Store: the current version",
-            owner=tagged(parameter.tags, self._settings.owner_tags),
+            owner=tagged(parameter.tags, self.settings.owner_tags),
         )
 
     def _secret_targets(self, secret: Secret, encrypting: EncryptingKeys) -> Iterator[KeyTarget]:
@@ -203,7 +176,7 @@ class AwsSecretsSource:
         needs = encrypting.needed(secret.kms_key_id, secret.region, "secretsmanager")
         for carries in (True, False):
             yield KeyTarget(
-                realm=self._realm,
+                realm=self.account.realm,
                 key=secret.arn,
                 arn=secret.arn,
                 actions={action: takes for action, takes in SECRET.items() if takes is carries},
@@ -215,7 +188,7 @@ class AwsSecretsSource:
 
     def _parameter_target(self, parameter: Parameter, encrypting: EncryptingKeys) -> KeyTarget:
         return KeyTarget(
-            realm=self._realm,
+            realm=self.account.realm,
             key=parameter.arn,
             arn=parameter.arn,
             actions=PARAMETER,
