@@ -68,7 +68,8 @@ def _of_accounts(kind: str, remedy: Remedy) -> Iterator[tuple[str, Step]]:
 
 
 def _account(product: str) -> Account:
-    return cases.directory_account(realm="ACCOUNT", native_id="ID", label="DN", login="LOGIN", product=product)
+    told = {"realm": "ACCOUNT", "native_id": "ID", "label": "DN", "login": "LOGIN", "product": product}
+    return cases.directory_account(**told, reached_by="ldaps://HOST" if product else "")
 
 
 def _of_keys(kind: str, remedy: Remedy) -> Iterator[tuple[str, Step]]:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from offboarding import sources
-from offboarding.interfaces import AccountRemedies, KeyRemedies
+from offboarding.interfaces import AccountRemedies, ConnectionFields, KeyRemedies
 from offboarding.interfaces.kinds import kind_module, kind_part, kinds
 from offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
+from offboarding.sources.ldap.reached import reached_by
+from offboarding.sources.ldap.settings import LdapConnectionExtra
 from offboarding.tickets.remedies import written_out
 from tests.support import adding_page, cases, key_cases, remedies_page
 
@@ -112,6 +114,37 @@ def test_aws_quotes_what_a_leaver_chose(kind: SubjectKind) -> None:
     for words in commands(steps, "aws"):
         assert words[words.index("--user-name") + 1] == HOSTILE
         assert "rm" not in words
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "tls", "words"),
+    [
+        ("dc1.corp.example", None, "starttls", ["-ZZ", "-H", "ldap://dc1.corp.example"]),
+        ("dc1.corp.example", 389, "starttls", ["-ZZ", "-H", "ldap://dc1.corp.example"]),
+        ("dc1.corp.example", 1389, "starttls", ["-ZZ", "-H", "ldap://dc1.corp.example:1389"]),
+        ("dc1.corp.example", None, "ldaps", ["-H", "ldaps://dc1.corp.example"]),
+        ("dc1.corp.example", 3269, "ldaps", ["-H", "ldaps://dc1.corp.example:3269"]),
+        ("127.0.0.1", 389, "none", ["-H", "ldap://127.0.0.1"]),
+        ("2001:db8::1", 1636, "ldaps", ["-H", "ldaps://[2001:db8::1]:1636"]),
+    ],
+)
+@pytest.mark.parametrize("product", ["openldap", "openldap without locks", "389ds", "ad"])
+def test_ldap_commands_go_where_the_connection_leads(
+    host: str, port: int | None, tls: str, words: list[str], product: str
+) -> None:
+    connection = ConnectionFields(conn_id="corp_ldap", host=host, port=port)
+    reached = reached_by(connection, LdapConnectionExtra.model_validate({"tls": tls}))
+    account = cases.directory_account(product=product, reached_by=reached)
+
+    for remedy in (Remedy.DISABLE, Remedy.REPLACE, Remedy.KEEP_TRACES):
+        steps = cases.steps(remedy, "ldap", account, subject(SubjectKind.ACCOUNT))
+        typed = [words for tool in ("ldap", "samba-tool") for words in commands(steps, tool)]
+        assert typed
+        for each in typed:
+            at = each.index("-H")
+            assert each[at : at + 2] == words[-2:]
+            assert each[0] == "samba-tool" or ("-ZZ" in each) == ("-ZZ" in words)
+        assert not [step for step in steps if "LDAP_URI" in step]
 
 
 def test_ldap_locks_for_good_and_unlocks() -> None:

@@ -46,6 +46,9 @@ class Account:
     product: str = ""
     """Which one it is, where a kind of source reads several (openldap, with or without locks, ad, 389ds, freeipa): it
     decides what a ticket says is to be typed. "" where the kind of source says it."""
+    reached_by: str = ""
+    """How the system's administrators reach it, in the words of its kind: "ldaps://dc1.corp.example". "" where every
+    tool knows."""
     kind: SubjectKind = SubjectKind.ACCOUNT
     """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
     has_own_login: bool = True

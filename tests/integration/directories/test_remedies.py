@@ -27,7 +27,9 @@ def test_a_domain_account_is_disabled_and_enabled(domain: Domain, people: str) -
     standings: list[Standing] = []
     for step in (disable, enable):
         # The same tool on the domain's own file, since nobody types a password here.
-        words = shlex.split(step.replace('"$LDAP_URI" -U "$ADMIN_NAME"', str(domain.folder / "private/sam.ldb")))
+        words = shlex.split(step)
+        at = words.index("-H")
+        words[at : at + 4] = ["-H", str(domain.folder / "private/sam.ldb")]
         unpacked.run(words)
         standings.append(domain.collect(base_dn=people).account("alice").standing)
 
@@ -42,9 +44,8 @@ def test_a_389ds_account_is_locked_and_unlocked(instance: Instance, unit: str, t
 
     let_in: list[bool] = []
     for step in steps(account, "ldapmodify"):
-        typed = step.replace("ldapmodify -ZZ", ldapmodify()).replace(" -W ", f" -y {shlex.quote(str(secret))} ")
+        typed = step.replace("ldapmodify", ldapmodify(), 1).replace(" -W ", f" -y {shlex.quote(str(secret))} ")
         environment = slapd.find_program().environment() | {
-            "LDAP_URI": f"ldap://127.0.0.1:{instance.port}",
             "ADMIN_DN": dirsrv.ADMIN,
         }
         done = subprocess.run(["bash", "-c", typed], env=environment, capture_output=True, text=True, check=False)
@@ -55,7 +56,7 @@ def test_a_389ds_account_is_locked_and_unlocked(instance: Instance, unit: str, t
 
 
 def ldapmodify() -> str:
-    """Where it lies; without -ZZ, since this server has no certificate."""
+    """Where it lies."""
     beside = slapd.UNPACKED / "usr/bin/ldapmodify"
     found = str(beside) if beside.exists() else shutil.which("ldapmodify")
     assert found, "ldapmodify isn't there: scripts/slapd.sh unpacks it"

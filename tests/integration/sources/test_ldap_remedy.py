@@ -15,7 +15,10 @@ import ldap3
 import pytest
 
 from demo import certificates, slapd
-from offboarding.model import Remedy, Subject, SubjectKind
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import Account, Remedy, Subject, SubjectKind
+from offboarding.sources.ldap.reached import reached_by
+from offboarding.sources.ldap.settings import LdapConnectionExtra
 from tests.support import cases
 from tests.support.certificates import certificate
 
@@ -45,6 +48,14 @@ pwdLockout: TRUE
 class Directory:
     server: slapd.Server
     environment: dict[str, str]
+
+    def account(self, dn: str, tls: str = "starttls") -> Account:
+        """An entry, as a read over a connection of this kind would tell it."""
+        port = self.server.tls_port if tls == "ldaps" else self.server.port
+        connection = ConnectionFields(conn_id="corp_ldap", host=self.server.host, port=port)
+        return cases.directory_account(
+            label=dn, reached_by=reached_by(connection, LdapConnectionExtra.model_validate({"tls": tls}))
+        )
 
     def type(self, command: str) -> str:
         done = subprocess.run(
@@ -103,7 +114,6 @@ def shell(folder: Path, server: slapd.Server, tls: slapd.Tls) -> dict[str, str]:
     program = slapd.find_program().environment()
     return program | {
         "PATH": f"{tools}{os.pathsep}{program['PATH']}",
-        "LDAP_URI": server.uri,
         "ADMIN_DN": ADMIN,
         "LDAPTLS_CACERT": str(tls.authority),
         "LC_ALL": "C.UTF-8",
@@ -115,13 +125,14 @@ def typed(steps: tuple[str, ...], tool: str) -> list[str]:
     return [step[step.index(f"\n{tool}") + 1 :] for step in steps if f"\n{tool}" in step]
 
 
+@pytest.mark.parametrize("tls", ["starttls", "ldaps", "none"])
 @DNS
-def test_locks_and_unlocks(directory: Directory, name: str) -> None:
+def test_locks_and_unlocks(directory: Directory, name: str, tls: str) -> None:
     dn = f"cn={name},{SUFFIX}"
     steps = cases.steps(
         Remedy.DISABLE,
         "ldap",
-        cases.directory_account(label=dn),
+        directory.account(dn, tls),
         Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn),
     )
     lock, undo = typed(steps, "ldapmodify")
@@ -139,7 +150,7 @@ def test_locks_and_unlocks(directory: Directory, name: str) -> None:
 def test_takes_one_ssh_key_off(directory: Directory, name: str) -> None:
     dn = f"cn={name},{SUFFIX}"
     thing = Subject(kind=SubjectKind.SSH_KEY, native_id="SHA256:gone", label="gone")
-    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(label=dn), thing)
+    steps = cases.steps(Remedy.DISABLE, "ldap", directory.account(dn), thing)
     (show,) = typed(steps, "ldapsearch")
     (take_off,) = typed(steps, "ldapmodify")
     before = directory.type(show)
@@ -158,7 +169,7 @@ def test_takes_one_certificate_off_and_puts_it_back(directory: Directory, name: 
     dn = f"cn={name},{SUFFIX}"
     thumbprint = hashlib.sha256(CERTIFICATES[1]).hexdigest()
     thing = Subject(kind=SubjectKind.CERTIFICATE, native_id=thumbprint, label="certificate 1F")
-    steps = cases.steps(Remedy.DISABLE, "ldap", cases.directory_account(label=dn), thing)
+    steps = cases.steps(Remedy.DISABLE, "ldap", directory.account(dn), thing)
     (show,) = typed(steps, "ldapsearch")
     (take_off,) = typed(steps, "ldapmodify")
     directory.environment["TMPDIR"] = str(tmp_path)
@@ -185,7 +196,7 @@ def fingerprint(directory: Directory, file: str) -> str:
 def test_shows_the_entry_before_anything_is_changed(directory: Directory, name: str) -> None:
     dn = f"cn={name},{SUFFIX}"
     thing = Subject(kind=SubjectKind.ACCOUNT, native_id="id", label=dn)
-    steps = cases.steps(Remedy.KEEP_TRACES, "ldap", cases.directory_account(label=dn), thing)
+    steps = cases.steps(Remedy.KEEP_TRACES, "ldap", directory.account(dn), thing)
     (show,) = typed(steps, "ldapsearch")
 
     assert "entryUUID" in directory.type(show)

@@ -71,6 +71,7 @@ class Describer:
     settings: LdapSettings
     flavor: Flavor
     product: str
+    reached_by: str
     judge: AccountJudge
     certificate_judge: CertificateJudge
     rolls: Rolls
@@ -169,6 +170,7 @@ class Describer:
             standing=judgement.standing,
             standing_reason=judgement.reason,
             product=self.product,
+            reached_by=self.reached_by,
             password_set_at=max(self._times(entry, self.flavor.password_set, problems), default=None),
             service_like=self._service_like(entry, logins),
             privileged=privileged,

@@ -35,6 +35,7 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext, judge
         settings=settings,
         flavor=flavor,
         product=product,
+        reached_by=session.reached_by,
         judge=flavor.judge(session, settings, context.as_of),
         certificate_judge=judge,
         rolls=rolls,

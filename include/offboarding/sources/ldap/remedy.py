@@ -1,6 +1,7 @@
 """A directory, by ldapmodify(1) and LDIF (RFC 2849), or what its product has in place of them.
 
-`LDAP_URI` and `ADMIN_DN` are the reader's own. What a DN holds goes through LDIF's base64 or the shell's quoting.
+The address is that of the checker's connection; `ADMIN_DN` is the reader's own. What a DN holds goes through LDIF's
+base64 or the shell's quoting.
 """
 
 import base64
@@ -12,14 +13,10 @@ from dataclasses import dataclass
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
 from offboarding.sources.ldap.lockless import WITHOUT_LOCKS
+from offboarding.sources.ldap.reached import options, uri
 
-_BIND = '-ZZ -H "$LDAP_URI" -D "$ADMIN_DN" -W'
-_MODIFY = f"ldapmodify {_BIND}"
 # SAFE-STRING of RFC 2849: printable ASCII that doesn't begin with space, colon or less-than, nor end with a space.
 _SAFE = re.compile(r"(?![ :<])[\x20-\x7e]*(?<! )")
-_WHERE = (
-    "Set LDAP_URI and ADMIN_DN to the directory and to who may write there; leave out -ZZ where LDAP_URI is ldaps://."
-)
 
 _PASSWORDS_ONLY = "It stops password logins only: SSH keys and certificates on the entry are items of their own"
 _NEW_PASSWORD = "Set a new password and give it to the workload alone"
@@ -63,9 +60,10 @@ def replace(action: AccountAction) -> tuple[str, ...]:
 
 def keep_traces(action: AccountAction) -> tuple[str, ...]:
     """Return what a directory knows of its binds."""
-    show = f'ldapsearch -LLL {_BIND} -s base -b {shlex.quote(action.account.label)} "*" "+"'
+    account = action.account
+    show = f'ldapsearch -LLL {_bind(account)} -s base -b {shlex.quote(account.label)} "*" "+"'
     return (
-        _WHERE,
+        _where(account),
         f"First keep the entry as it is, and the logs of the directory and of the hosts since then:\n{show}",
     )
 
@@ -80,44 +78,43 @@ REMEDIES: AccountRemedies = {
 
 
 def _lock(account: Account) -> tuple[str, ...]:
-    dn = _dn(account)
-    lock = _ldif(dn, "replace: pwdAccountLockedTime", "pwdAccountLockedTime: 000001010000Z")
+    lock = _ldif(account, "replace: pwdAccountLockedTime", "pwdAccountLockedTime: 000001010000Z")
     return (
-        _WHERE,
+        _where(account),
         f"Lock it until an administrator unlocks it:\n{lock}",
         f"The lock counts only where the password policy in force says pwdLockout TRUE. {_PASSWORDS_ONLY}.",
-        f"Undo:\n{_ldif(dn, 'delete: pwdAccountLockedTime')}",
+        f"Undo:\n{_ldif(account, 'delete: pwdAccountLockedTime')}",
     )
 
 
 def _shut_without_locks(account: Account) -> tuple[str, ...]:
-    dn = _dn(account)
-    keep = f'ldapsearch -LLL -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} "*" "+"'
+    keep = f'ldapsearch -LLL -o ldif-wrap=no {_bind(account)} -s base -b {shlex.quote(account.label)} "*" "+"'
+    undo = _ldif(account, "add: userPassword", "userPassword:: KEPT")
     return (
-        _WHERE,
+        _where(account),
         f"Show the entry, and keep the output; it holds the password's hash, so keep it closed:\n{keep}",
-        f"This directory has no locks: take the password off.\n{_ldif(dn, 'delete: userPassword')}",
+        f"This directory has no locks: take the password off.\n{_ldif(account, 'delete: userPassword')}",
         (
             "Whether a password is there isn't shown to the checker. Mark the entry as disabled_when in the source's "
             "configuration declares, or delete it: this item closes when that is seen."
         ),
         f"{_PASSWORDS_ONLY}.",
-        f"Undo: take the mark off, and add what you kept:\n{_ldif(dn, 'add: userPassword', 'userPassword:: KEPT')}",
+        f"Undo: take the mark off, and add what you kept:\n{undo}",
     )
 
 
 def _set_password(account: Account) -> tuple[str, ...]:
-    command = f"ldappasswd {_BIND} -S {shlex.quote(account.label)}"
-    return (_WHERE, f"{_NEW_PASSWORD}:\n{command}")
+    command = f"ldappasswd {_bind(account)} -S {shlex.quote(account.label)}"
+    return (_where(account), f"{_NEW_PASSWORD}:\n{command}")
 
 
 def _lock_in_389ds(account: Account) -> tuple[str, ...]:
-    dn = _dn(account)
+    lock = _ldif(account, "replace: nsAccountLock", "nsAccountLock: true")
     return (
-        _WHERE,
-        f"Lock it until an administrator unlocks it:\n{_ldif(dn, 'replace: nsAccountLock', 'nsAccountLock: true')}",
+        _where(account),
+        f"Lock it until an administrator unlocks it:\n{lock}",
         f"{_PASSWORDS_ONLY}.",
-        f"Undo:\n{_ldif(dn, 'delete: nsAccountLock')}",
+        f"Undo:\n{_ldif(account, 'delete: nsAccountLock')}",
     )
 
 
@@ -138,13 +135,13 @@ def _disable_in_ad(account: Account) -> tuple[str, ...]:
     """By objectGUID, which nobody chooses: PowerShell takes four kinds of quotes for its own."""
     return (
         f"In PowerShell with the ActiveDirectory module, disable it:\nDisable-ADAccount -Identity {account.native_id}",
-        f"Or, with Samba, LDAP_URI and ADMIN_NAME set:\n{_samba(account, 'disable')}",
+        f"Or, with Samba. {_where(account, 'ADMIN_NAME')}\n{_samba(account, 'disable')}",
         (
             f"{_PASSWORDS_ONLY}. Kerberos tickets that it holds go on until they end (10 hours by default), and a "
             "laptop that is offline lets it in by what it has cached."
         ),
         f"Undo:\nEnable-ADAccount -Identity {account.native_id}",
-        f"Or, with Samba, LDAP_URI and ADMIN_NAME set:\n{_samba(account, 'enable')}",
+        f"Or, with Samba:\n{_samba(account, 'enable')}",
     )
 
 
@@ -154,23 +151,23 @@ def _reset_in_ad(account: Account) -> tuple[str, ...]:
             f"{_NEW_PASSWORD}. In PowerShell with the ActiveDirectory module:\n"
             f"Set-ADAccountPassword -Identity {account.native_id} -Reset"
         ),
-        f"Or, with Samba, LDAP_URI and ADMIN_NAME set:\n{_samba(account, 'setpassword')}",
+        f"Or, with Samba. {_where(account, 'ADMIN_NAME')}\n{_samba(account, 'setpassword')}",
     )
 
 
 def _samba(account: Account, command: str) -> str:
-    return f'samba-tool user {command} -H "$LDAP_URI" -U "$ADMIN_NAME" -- {shlex.quote(account.login)}'
+    return f'samba-tool user {command} -H {uri(account.reached_by)} -U "$ADMIN_NAME" -- {shlex.quote(account.login)}'
 
 
 def _take_off(account: Account, subject: Subject, attribute: str) -> tuple[str, ...]:
-    show = f"ldapsearch -LLL -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} {attribute}"
+    show = f"ldapsearch -LLL -o ldif-wrap=no {_bind(account)} -s base -b {shlex.quote(account.label)} {attribute}"
     value = f"{attribute}: the value whose fingerprint is {subject.native_id}"
     return (
-        _WHERE,
+        _where(account),
         f"Show the keys on the entry, and keep the output:\n{show}",
         (
             f"Find the one whose fingerprint (ssh-keygen -lf FILE) is {subject.native_id}, and take that value off:\n"
-            f"{_ldif(_dn(account), f'delete: {attribute}', value)}"
+            f"{_ldif(account, f'delete: {attribute}', value)}"
         ),
         "Undo: the same with add: in place of delete:, and the value you kept.",
     )
@@ -178,7 +175,9 @@ def _take_off(account: Account, subject: Subject, attribute: str) -> tuple[str, 
 
 def _revoke(account: Account, subject: Subject, attribute: str) -> tuple[str, ...]:
     """With -t, ldapsearch(1) puts each value in a file and says in which; LDIF takes it from there (RFC 2849)."""
-    show = f"ldapsearch -LLL -t -o ldif-wrap=no {_BIND} -s base -b {shlex.quote(account.label)} userCertificate"
+    show = (
+        f"ldapsearch -LLL -t -o ldif-wrap=no {_bind(account)} -s base -b {shlex.quote(account.label)} userCertificate"
+    )
     return (
         (
             f"Have its issuer revoke {subject.label}, and look for it on the revocation list: whoever trusts the "
@@ -186,12 +185,12 @@ def _revoke(account: Account, subject: Subject, attribute: str) -> tuple[str, ..
             "closes when the checker sees it on that list, where it asks for it (revocation, in the source's "
             "configuration), or off the entry, as follows."
         ),
-        _WHERE,
+        _where(account),
         f"Put the certificates on the entry in files, and keep these:\n{show}",
         (
             "Find the one whose SHA-256 fingerprint (openssl x509 -inform DER -noout -fingerprint -sha256 -in FILE), "
             f"colons aside, is {subject.native_id}, and take that value off, by the attribute's name as it was shown:\n"
-            f"{_ldif(_dn(account), f'delete: {attribute}', f'{attribute}:< file://FILE')}"
+            f"{_ldif(account, f'delete: {attribute}', f'{attribute}:< file://FILE')}"
         ),
         "Undo: the same with add: in place of delete:, and the file you kept.",
     )
@@ -203,9 +202,23 @@ def _dn(account: Account) -> str:
     return f"dn:: {base64.b64encode(account.label.encode()).decode()}"
 
 
-def _ldif(dn: str, *lines: str) -> str:
+def _ldif(account: Account, *lines: str) -> str:
     # The quoted word keeps the shell from expanding anything between.
-    return "\n".join((f"{_MODIFY} <<'LDIF'", dn, "changetype: modify", *lines, "LDIF"))
+    return "\n".join((f"ldapmodify {_bind(account)} <<'LDIF'", _dn(account), "changetype: modify", *lines, "LDIF"))
+
+
+def _bind(account: Account) -> str:
+    return f'{options(account.reached_by)} -D "$ADMIN_DN" -W'
+
+
+def _where(account: Account, who: str = "ADMIN_DN") -> str:
+    """What is to be set first."""
+    if not account.reached_by:
+        return f"Set LDAP_URI and {who} to the directory and to who may write there; -ZZ is left out with ldaps://."
+    return (
+        f"Set {who} to who may write there. The address is the one that the checker reads: where that is a copy which "
+        "takes no changes, name the one that does."
+    )
 
 
 def _product(account: Account) -> Product:

@@ -22,6 +22,7 @@ from offboarding.sources.ldap.ber import DecodeError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.paging import SearchPage, read_pages
 from offboarding.sources.ldap.ranges import completed, is_cut
+from offboarding.sources.ldap.reached import port_of, reached_by
 from offboarding.sources.ldap.results import INSUFFICIENT_ACCESS, NO_SUCH_OBJECT, STANDS, SUCCESS, Refusal, error_for
 from offboarding.sources.ldap.settings import (
     DEFAULT_MESSAGE_MEGABYTES,
@@ -58,9 +59,12 @@ class EntryLookup:
 class Session:
     """One conversation. `source` begins every error; `tally` is called once a request."""
 
-    def __init__(self, connection: EntryConnection, *, source: str, reader: str, tally: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: EntryConnection, *, source: str, reader: str, reached_by: str, tally: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self.source = source
+        self.reached_by = reached_by
         self.reader = reader
         self._tally = tally
         self._says_of_reference: Callable[[str], str | None] = _nothing_of_it
@@ -186,7 +190,13 @@ def opened(
         strategy = client.entries_strategy
         until = time.monotonic() + limits.seconds
         strategy.bounds = replace(strategy.bounds, message_bytes=limits.message_bytes, until=until)
-        yield Session(client, source=source, reader=connection.login, tally=lambda: count(True))
+        yield Session(
+            client,
+            source=source,
+            reader=connection.login,
+            reached_by=reached_by(connection, read_extra(connection)),
+            tally=lambda: count(True),
+        )
     finally:
         # A goodbye that fails on a dead socket changes nothing that was read.
         with suppress(LDAPExceptionError, OSError):
@@ -194,12 +204,11 @@ def opened(
 
 
 def _client(connection: ConnectionFields, extra: LdapConnectionExtra, source: str) -> EntryConnection:
-    ldaps = extra.tls == "ldaps"
     with _our_errors(source, None):
         server = Server(
             connection.host,
-            port=connection.port or (636 if ldaps else 389),
-            use_ssl=ldaps,
+            port=port_of(connection, extra),
+            use_ssl=extra.tls == "ldaps",
             tls=VerifiedTls(extra.ca_certs_file),
             get_info=NONE,
             connect_timeout=CONNECT_SECONDS,
