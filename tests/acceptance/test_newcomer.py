@@ -54,8 +54,9 @@ def test_a_call_that_the_system_lacks_costs_its_kind_alone(hour: FirstHour) -> N
     assert lacking in flat(hour.doctor.out)
     assert lacking in flat(hour.night.out)
     assert "aws-main 123456789012 was read in part" in hour.night.out
-    (account,) = (line for line in hour.findings.lines if line["subject"]["label"].endswith(f":user/{LEAVER}"))
-    assert (account["standing"], account["state"]) == ("works", "open")
+    (key,) = (line for line in hour.findings.lines if line["rule"] == "leaver-access-key")
+    assert key["subject"]["account_label"].endswith(f":user/{LEAVER}")
+    assert (key["standing"], key["state"]) == ("works", "open")
 
 
 def flat(printed: str) -> str:
@@ -89,3 +90,11 @@ def test_a_robot_is_its_owners_whom_a_tag_names_by_login(hour: FirstHour) -> Non
     assert "user/old-bot" in told
     assert "its tag owner says zz.nobody, who is nobody we know" in told
     assert "backup-bot" not in told
+
+
+def test_a_directory_that_was_just_loaded_is_no_directory_of_back_doors(hour: FirstHour) -> None:
+    said = "\n".join(sentence for line in hour.findings.lines for sentence in line["evidence"])
+    assert "back door" not in said
+    night = flat(hour.night.out)
+    assert night.count("accounts of ldap-main were made") == 1
+    assert night.count("a back door of that hour can't be told apart") == 2  # the directory's, and AWS's

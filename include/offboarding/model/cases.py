@@ -153,6 +153,8 @@ class AccountCase:
     episode: int
     """Of whom the rules name."""
     held_since: datetime | None = None
+    in_bulk: bool = False
+    """Made when its system was loaded or migrated: how old it really is can't be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

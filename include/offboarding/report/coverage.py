@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from offboarding.model import READ, FindingState, ReadStatus
 from offboarding.report import queues
-from offboarding.report.wording import COMMAND, counted, flowing, labelled, wrapped
+from offboarding.report.wording import COMMAND, counted, flowing, labelled, moment, wrapped
 from offboarding.rules import all_rules
+from offboarding.store.correlation.linking import BulkLoad
 from offboarding.store.reading import Night
 from offboarding.store.reading.nights import Leavers
 from offboarding.store.reading.reads import PartView, RosterView
@@ -74,7 +76,7 @@ def _no_reader_of_keys(night: Night) -> Iterator[str]:
         yield "signing keys and shared secrets: no verifier or source of keys is configured (docs/custody.md)"
 
 
-def read(night: Night) -> Iterator[str]:
+def read(night: Night, zone: str) -> Iterator[str]:
     """Yield what was read, how much could be linked, who left, and which values say nothing."""
     sources = {part.name: [p for p in night.parts if p.name == part.name] for part in night.parts}
     items = [*(_roster(roster) for roster in night.rosters), *(_source(name, parts) for name, parts in sources.items())]
@@ -89,6 +91,19 @@ def read(night: Night) -> Iterator[str]:
             for value in night.weightless[:MOST_LINES]
         ]
         yield from labelled("Weightless", flowing(weigh))
+    if night.loads:
+        named = {part.realm: where(part) for part in night.parts}
+        loads = (_load(load, named.get(load.realm, load.realm), zone) for load in night.loads)
+        yield from labelled("Loads", [line for text in loads for line in wrapped(text)])
+
+
+def _load(load: BulkLoad, name: str, zone: str) -> str:
+    first, last = (moment(datetime.fromisoformat(text), zone) for text in (load.first_at, load.last_at))
+    when = f"at {first}" if first == last else f"between {first} and {last}"
+    return (
+        f"{load.made} of {counted(load.accounts, 'account')} of {name} were made {when}, in bulk: that one of these "
+        "was made after a departure says nothing, and a back door of that hour can't be told apart"
+    )
 
 
 def _roster(roster: RosterView) -> str:

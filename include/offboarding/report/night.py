@@ -47,7 +47,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
         *waived(night, zone),
         *departures.told(night),
         *unchecked(night),
-        *read(night),
+        *read(night, zone),
         *custody.keys(night, zone),
         *_worst(night),
         *_more(night),

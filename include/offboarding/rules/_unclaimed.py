@@ -66,7 +66,7 @@ def _finding(
 
 def _severity(rule: Rule, case: AccountCase, departure: Departure) -> Severity:
     # Made after the departure, and close to the leaver all the same: it looks like a back door.
-    grave = case.account.privileged is True or _made_after(case, departure)
+    grave = case.account.privileged is True or (_made_after(case, departure) and not case.in_bulk)
     return Severity.HIGH if grave else rule.default_severity
 
 
@@ -77,7 +77,11 @@ def _made_after(case: AccountCase, departure: Departure) -> bool:
 def _evidence(case: AccountCase, departure: Departure, taken: AccessPath) -> Iterator[str]:
     yield from claimants(case.suspects)
     if _made_after(case, departure) and case.account.created_at is not None:
-        yield f"It was made on {at(case.account.created_at)}, after the departure: it may be a back door."
+        said = f"It was made on {at(case.account.created_at)}, after the departure"
+        if case.in_bulk:
+            yield f"{said}, as a load of its system was: whether it's older, or a back door, can't be told apart."
+        else:
+            yield f"{said}: it may be a back door."
     yield works(taken)
     yield use_reported(taken, departure)
     yield from powers(case.account, taken)

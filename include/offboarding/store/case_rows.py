@@ -15,6 +15,8 @@ class SeenAccount:
     source: str
     source_kind: str
     account: Account
+    in_bulk: bool
+    """Made in a load, so that its age tells nothing."""
     observed_at: datetime
     fresh: bool
     """Whether a complete live read of this run saw the account."""

@@ -230,6 +230,7 @@ def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> Accoun
         fresh=seen.fresh,
         episode=named.episode,
         held_since=first.held_since,
+        in_bulk=seen.in_bulk,
     )
 
 

@@ -135,6 +135,7 @@ def told(**changes: Any) -> Night:
             working=412, linked=358, disputed=5, probable=7, candidate=0, orphan=42, orphan_used=12
         ),
         weightless=(),
+        loads=(),
         leavers=(Leavers(basis=Basis.ACTUAL, confirmed=True, persons=19),),
         findings=(),
         resolutions=(),

@@ -57,6 +57,19 @@ def test_flags_the_account_once(
 
 
 @RULES
+def test_one_made_in_a_load_after_the_departure_is_no_graver_and_says_why(rule: Rule, decision: LinkDecision) -> None:
+    account = cases.directory_account(created_at=cases.AFTER)
+
+    (calm,) = rule.evaluate(case_of(decision, account), cases.AS_OF)
+    (loaded,) = rule.evaluate(case_of(decision, account, in_bulk=True), cases.AS_OF)
+
+    assert (calm.severity, loaded.severity) == (Severity.HIGH, Severity.MEDIUM)
+    assert any(text.endswith(", after the departure: it may be a back door.") for text in calm.evidence)
+    assert not any("it may be a back door" in text for text in loaded.evidence)
+    assert any(text.endswith("whether it's older, or a back door, can't be told apart.") for text in loaded.evidence)
+
+
+@RULES
 def test_is_silent(rule: Rule, decision: LinkDecision) -> None:
     case = case_of(decision, cases.directory_account())
     planned = cases.suspect("E1042", cases.unconfirmed(Basis.PLANNED), 60)

@@ -46,17 +46,35 @@ class WeightlessValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkLoad:
+    """That a realm was loaded or migrated: when its accounts were made then tells nothing."""
+
+    realm: str
+    made: int
+    """How many of its accounts were made so ..."""
+    accounts: int
+    """... of how many whose birth is told."""
+    first_at: str
+    """ISO 8601, as JSON keeps it."""
+    last_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrelationOutcome:
     """What came of it."""
 
     counts: CorrelationCounts | None
     """None where nobody asked."""
     weightless: tuple[WeightlessValue, ...]
+    loads: tuple[BulkLoad, ...]
+    """At most one a realm."""
     merged_persons: int
     edited: tuple[str, ...]
     """What didn't stand as the last correlation had left it (recorded_links.py), and was made anew."""
 
 
+_FEWEST, _PERCENT = 5, 33
+"""So many accounts, and so many of a hundred, made within an hour are a load (docs/decisions/0099-made-in-bulk.md)."""
 _LINK_COLUMNS = (
     b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since"
 )
@@ -106,7 +124,9 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         moved = _run(session, "persons", values, "end_departures", *raised, "begin_departures")
         temporary.make(session, "correlate", values, "source_setting")
         temporary.make(session, "uses", values, "use_taken")
-        everything = find_focus(session, values, everything=bool(merged))
+        # Whether an account's age tells anything is asked of every account anew where a load is found.
+        loaded = _run(session, "bulk_loads", {"fewest": _FEWEST, "percent": _PERCENT}, "note_bulk_loads")
+        everything = find_focus(session, values, everything=bool(merged or loaded))
         _score(session, values)
         with first_load(session, "link") as are_first:
             written = _write_links(session, values, are_first=are_first)
@@ -198,8 +218,14 @@ def _outcome(
     counts = _counts(session, values) if counted else None
     with session.cursor(row_factory=class_row(WeightlessValue)) as cursor:
         weightless = cursor.execute(block("correlate", "weightless_values")).fetchall()
+    with session.cursor(row_factory=class_row(BulkLoad)) as cursor:
+        loads = cursor.execute(block("bulk_loads", "bulk_loads_told")).fetchall()
     return CorrelationOutcome(
-        counts=counts, weightless=tuple(weightless), merged_persons=len(merged), edited=tuple(sorted(edited))
+        counts=counts,
+        weightless=tuple(weightless),
+        loads=tuple(loads),
+        merged_persons=len(merged),
+        edited=tuple(sorted(edited)),
     )
 
 

@@ -40,6 +40,7 @@ analyze telling;
 -- whether by a complete live read of this run: a read of its kind, of the whole realm or of this account.
 select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.account as seen__account},
     a.realm as seen__account__realm, u.last_used_at as seen__account__last_used_at,
+    a.created_at is not null and b.told_at is null as seen__in_bulk,
     coalesce(sa.observed_at, a.observed_at) as seen__observed_at, coalesce(sa.complete_at >= %(since)s, false) as seen__fresh,
     {c.credential as seen__credential__credential}, a.realm as seen__credential__credential__realm,
     a.native_id as seen__credential__credential__account_native_id,
@@ -47,6 +48,7 @@ select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.a
     coalesce(sc.complete_at >= %(since)s, false) as seen__credential__fresh
 from account a
 join realm r using (realm)
+join birth b on b.account_pk = a.account_pk
 left join account_use u on u.account_pk = a.account_pk
 left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (

@@ -455,7 +455,7 @@ with rival as (
         coalesce(c.mail_score, 0) as soft_alone,
         coalesce(c.id_score, 0) + coalesce(c.number_score, 0) as firm_alone,
         case when s.person_uid is not null
-            and (select a.created_at from account a where a.account_pk = abs(c.account_pk)) > s.left_at
+            and (select b.told_at from birth b where b.account_pk = abs(c.account_pk)) > s.left_at
             then %(made_after_cap)s else 200 end as most
     from claim c left join person_state s on s.person_uid = c.person_uid and not s.returned
     where (not %(again)s or c.account_pk in (select t.account_pk from touched t))
@@ -682,8 +682,8 @@ with grouped as (
     select g.account_pk, g.person_uid,
         coalesce(sum(score) filter (where grp <> 'mail'), 0)
             + least(coalesce(sum(score) filter (where grp = 'mail'), 0),
-                case when bool_or(a.created_at > s.left_at) then %(made_after_cap)s end) as score
-    from grouped g join account a using (account_pk)
+                case when bool_or(b.told_at > s.left_at) then %(made_after_cap)s end) as score
+    from grouped g join birth b using (account_pk)
     left join person_state s on s.person_uid = g.person_uid and not s.returned
     group by g.account_pk, g.person_uid
 )
@@ -704,7 +704,8 @@ from owned o left join contested c on c.person_uid = o.person_uid
 where o.score >= %(candidate)s;
 
 -- name: add_created_links
--- What a leaver's account made in the last days before the departure, or after it: listed, whosoever it is. Its maker is
+-- What a leaver's account made in the last days before the departure, or after it, but for loads, which are somebody's
+-- job: listed, whosoever it is. Its maker is
 -- an entry of its own system, or where that has none of this name, of any other: administrators often stand elsewhere.
 with maker as (
     select b.account_pk, b.realm, plain_label(b.label) as label, l.person_uid, s.left_at
@@ -717,8 +718,9 @@ with maker as (
     from account a
     join source_setting using (realm)
     join maker l on l.label = plain_label(a.created_by) and l.account_pk <> a.account_pk
+    join birth b on b.account_pk = a.account_pk
     where a.created_by <> '' and a.gone_at is null
-        and a.created_at >= l.left_at - make_interval(days => %(created_window_days)s)
+        and b.told_at >= l.left_at - make_interval(days => %(created_window_days)s)
         and (l.realm = a.realm or not exists (
             select from account o where o.realm = a.realm and plain_label(o.label) = l.label))
         and not exists (

@@ -9,7 +9,7 @@ from offboarding.model import Basis, FindingState, Resolution, RunKind, Severity
 from offboarding.model.errors import FatalError
 from offboarding.store import messages, notices
 from offboarding.store.connect import Session
-from offboarding.store.correlation.linking import WeightlessValue
+from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.events import Head, head
 from offboarding.store.guard import Hold, holds
 from offboarding.store.hidden import AlikeThen, HiddenThen, alike_then, hidden_then
@@ -130,6 +130,7 @@ class Night:
     linked: CorrelationCounts | None
     """None where correlation didn't run."""
     weightless: tuple[WeightlessValue, ...]
+    loads: tuple[BulkLoad, ...]
     leavers: tuple[Leavers, ...]
     findings: tuple[NightFinding, ...]
     """Those that stand, worst first."""
@@ -177,6 +178,7 @@ class Night:
 class _NightRun(Run):
     counts: dict[str, int] | None
     weightless: list[dict[str, object]]
+    loads: list[dict[str, object]]
     broken: list[str]
 
 
@@ -203,6 +205,7 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
             parts=tuple(source_reads(session, [run_id])),
             linked=CorrelationCounts(**run.counts) if run.counts else None,
             weightless=tuple(_weightless(value) for value in run.weightless),
+            loads=tuple(_load(load) for load in run.loads),
             leavers=tuple(leavers),
             findings=tuple(findings),
             resolutions=tuple(resolutions),
@@ -264,4 +267,14 @@ def _weightless(value: dict[str, object]) -> WeightlessValue:
         kind=str(value["kind"]),
         name=str(value["name"]),
         accounts=int(str(value["accounts"])),
+    )
+
+
+def _load(load: dict[str, object]) -> BulkLoad:
+    return BulkLoad(
+        realm=str(load["realm"]),
+        made=int(str(load["made"])),
+        accounts=int(str(load["accounts"])),
+        first_at=str(load["first_at"]),
+        last_at=str(load["last_at"]),
     )
