@@ -11,7 +11,8 @@ from typing import Any, cast
 from airflow.sdk import DAG, Param, task
 from airflow.sdk.definitions.param import ParamsDict
 
-from dags.offboarding_tasks import ASKED_AGAIN, context
+from dags.offboarding_tasks import context
+from dags.offboarding_work import ASKED_AGAIN, at_work
 from offboarding import wiring
 from offboarding.decisions import kinds, submitting
 
@@ -24,7 +25,7 @@ PEOPLE_ALONE = cast("Any", ["manual"])
 def decide() -> None:
     """Write the decision down. Red where it's refused: the last line says why, as the command would."""
     run, told = context()["dag_run"], context()["params"]
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         submitting.submit(
             session,
             loaded.settings,

@@ -14,7 +14,8 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.offboarding_queue import told, watched
-from dags.offboarding_tasks import AS_OF, ASKED_AGAIN, GOES_ON, all_parts, context, each_part, each_roster, once, opened
+from dags.offboarding_tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
+from dags.offboarding_work import ASKED_AGAIN, at_work
 from offboarding import wiring
 from offboarding.runs import pipeline
 
@@ -40,7 +41,7 @@ NOTICES = Param(
 @task(trigger_rule=GOES_ON, show_return_value_in_logs=False)
 def find_people(begun: int) -> int:
     """Whom it's about. Everything that follows takes the run from here: without people nothing is done."""
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         run = pipeline.find_run(session, begun)
         asked, came = context()["params"], told(context())
         queue = wiring.queue(loaded.settings) if came else None
@@ -53,7 +54,7 @@ def find_people(begun: int) -> int:
 @task(trigger_rule=GOES_ON)
 def tell(check: int) -> None:
     """What these people still hold. Red where something of theirs was left unchecked."""
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
         pipeline.report_departure(session, run)

@@ -12,7 +12,6 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.offboarding_tasks import (
     AS_OF,
-    ASKED_AGAIN,
     GOES_ON,
     WAITS,
     all_parts,
@@ -23,6 +22,7 @@ from dags.offboarding_tasks import (
     opened,
     told,
 )
+from dags.offboarding_work import ASKED_AGAIN, at_work
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.runs import pipeline
@@ -39,14 +39,14 @@ CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
 def alert(check: int) -> None:
     """Tell people now, by mail or in Slack, what can't wait for the queue."""
     del check
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         pipeline.alert(session, wiring.notifiers(loaded.settings))
 
 
 @task
 def ask_queue(check: int) -> None:
     """Whether departures by message can be heard: the triggerer that hears them tells nobody where it can't."""
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         queue = wiring.queue(loaded.settings)
         if queue is None:
             raise AirflowSkipException("the configuration names no queue any more")
@@ -56,7 +56,7 @@ def ask_queue(check: int) -> None:
 @task(outlets=[WAITS], show_return_value_in_logs=False)
 def ask(check: int) -> None:
     """Where something waits for a person, offboarding_release begins, and waits for the answer; this run ends."""
-    with wiring.at_work() as (_, session):
+    with at_work() as (_, session):
         if releasing.question(session, check) is None:
             raise AirflowSkipException("nothing waits for a person")
         context()["outlet_events"][WAITS].extra = {"run": check}
@@ -65,7 +65,7 @@ def ask(check: int) -> None:
 @task(retries=0, trigger_rule=TriggerRule.NONE_FAILED)
 def end(check: int) -> None:
     """Red where something was left unchecked: the report says what."""
-    with wiring.at_work() as (_, session):
+    with at_work() as (_, session):
         pipeline.end(session, pipeline.find_run(session, check))
 
 

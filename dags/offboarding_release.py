@@ -13,7 +13,8 @@ from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
-from dags.offboarding_tasks import ASKED_AGAIN, WAITS
+from dags.offboarding_tasks import WAITS
+from dags.offboarding_work import ASKED_AGAIN, at_work
 from offboarding import wiring
 from offboarding.guard import releasing
 
@@ -35,8 +36,8 @@ class AskOperator(HITLOperator):
         Begun again, it tells what an answer let through before the task broke off, or asks anew.
         """
         begun_by = context["triggering_asset_events"]
-        since, by_hand = releasing.begun_by(cast("list[Any]", begun_by[WAITS] if begun_by else []))
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
+            since, by_hand = releasing.begun_by(cast("list[Any]", begun_by[WAITS] if begun_by else []))
             if releasing.taken_up(session, loaded.settings, wiring.tracker(loaded.settings), caller=_caller(context)):
                 return
             asked = releasing.question(session, context["params"]["run"] or since)
@@ -58,7 +59,7 @@ class AskOperator(HITLOperator):
         author = who.get("name") or who.get("id")
         if not author or WAIT in answer["chosen_options"]:
             raise AirflowSkipException("nobody decided: what waits goes on waiting, and the next night asks anew")
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             releasing.answered(
                 session,
                 loaded.settings,

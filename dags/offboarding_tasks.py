@@ -1,21 +1,17 @@
-"""Tasks that the DAGs share: each opens its own session on the store; between them go ids and configured names."""
+"""Tasks that the DAGs share: between them go ids and configured names."""
 
 from collections.abc import Callable
 from typing import Any, cast
 
 from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
-from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from dags.offboarding_work import at_work
 from offboarding import wiring
-from offboarding.model.errors import FatalError
 from offboarding.runs import pipeline
 
 context = cast("Callable[[], dict[str, Any]]", get_current_context)
 GOES_ON = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
 """Whatever failed before, as long as there is a run to speak of."""
-ASKED_AGAIN = ExceptionRetryPolicy(
-    rules=[RetryRule(exception=FatalError, action=RetryAction.FAIL, reason="a person has to act first")]
-)
 WAITS = Asset("offboarding_waits")
 """Something waits for a person: each event holds the run's id, and begins an offboarding_release."""
 AS_OF = Param(None, "The moment of the check", type=["null", "string"], format="date-time")
@@ -26,7 +22,7 @@ def opened(begin: Callable[..., Any]) -> int:
 
     @task(show_return_value_in_logs=False)
     def open_run() -> int:
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             as_of = wiring.moment(context()["params"]["as_of"])
             return begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of).run_id
 
@@ -36,10 +32,9 @@ def opened(begin: Callable[..., Any]) -> int:
 def each_roster(check: int, settings: Any) -> Any:
     """Read who works here, a task a roster. The DAG's file reads the settings: it is read anew, and this one isn't."""
 
-    @task(map_index_template="{{ label }}")
+    @task(map_index_template="{{ task.op_kwargs.name }}")
     def read_roster(check: int, name: str) -> None:
-        context()["label"] = name
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             run = pipeline.find_run(session, check)
             reader = wiring.roster(loaded.settings, name, run.as_of)
             pipeline.read_roster(session, loaded.settings, run, loaded.settings.roster(name), reader)
@@ -52,7 +47,7 @@ def all_parts(check: int) -> Any:
 
     @task(show_return_value_in_logs=False)
     def find_parts(check: int) -> list[dict[str, str]]:
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             run = pipeline.find_run(session, check)
             ask = wiring.asker_of_parts(loaded.settings, run.as_of)
             found = pipeline.find_parts(session, loaded.settings, run, ask)
@@ -64,10 +59,9 @@ def all_parts(check: int) -> Any:
 def each_part(work: Callable[..., object], check: int, parts: Any) -> Any:
     """A function of the pipeline, as a task for each part of each source."""
 
-    @task(task_id=work.__name__, map_index_template="{{ label }}")
+    @task(task_id=work.__name__, map_index_template="{{ (task.op_kwargs.source ~ ' ' ~ task.op_kwargs.part) | trim }}")
     def step(check: int, source: str, part: str) -> None:
-        context()["label"] = f"{source} {part}".strip()
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             run = pipeline.find_run(session, check)
             reader = wiring.source(loaded.settings, source, part, run.as_of)
             work(session, loaded.settings, run, loaded.settings.source(source), part, reader)
@@ -80,7 +74,7 @@ def once(work: Callable[..., object], check: int, rule: TriggerRule = TriggerRul
 
     @task(task_id=work.__name__, trigger_rule=rule)
     def step(check: int) -> None:
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             work(session, loaded.settings, pipeline.find_run(session, check))
 
     return step(check)
@@ -91,7 +85,7 @@ def told(check: int) -> Any:
 
     @task
     def ticket(check: int) -> None:
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             run = pipeline.find_run(session, check)
             pipeline.ticket_by(session, loaded.settings, run, wiring.tracker)
 

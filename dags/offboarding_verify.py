@@ -12,7 +12,8 @@ from typing import Any, cast
 from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task, task_group
 from airflow.sdk.definitions.param import ParamsDict
 
-from dags.offboarding_tasks import AS_OF, ASKED_AGAIN, GOES_ON, all_parts, context, each_part, each_roster, once
+from dags.offboarding_tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once
+from dags.offboarding_work import ASKED_AGAIN, at_work
 from offboarding import wiring
 from offboarding.runs import pipeline
 
@@ -24,7 +25,7 @@ def begun(begin: Any, task_id: str) -> int:
 
     @task.short_circuit(task_id=task_id, show_return_value_in_logs=False)  # pyright: ignore[reportUnknownMemberType]
     def step() -> int:
-        with wiring.at_work() as (loaded, session):
+        with at_work() as (loaded, session):
             as_of = wiring.moment(context()["params"]["as_of"])
             run = begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of)
             return run.run_id if run else 0
@@ -35,7 +36,7 @@ def begun(begin: Any, task_id: str) -> int:
 @task(show_return_value_in_logs=False)
 def find_parts(check: int) -> list[dict[str, str]]:
     """What tells of open findings."""
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         del check  # it's asked once there is a run
         return [{"source": source, "part": part} for source, part in pipeline.parts_to_verify(session, loaded.settings)]
 
@@ -43,7 +44,7 @@ def find_parts(check: int) -> list[dict[str, str]]:
 @task(trigger_rule=TriggerRule.ALL_DONE)
 def tell_open(check: int) -> None:
     """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
         pipeline.report_verify(session, run)
@@ -52,7 +53,7 @@ def tell_open(check: int) -> None:
 @task(trigger_rule=GOES_ON)
 def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
-    with wiring.at_work() as (loaded, session):
+    with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
         pipeline.report_departure(session, run)

@@ -14,9 +14,9 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.sdk.execution_time.context import set_current_context
 from airflow.serialization.serialized_objects import DagSerialization
 
+from dags.offboarding_work import RedError, RefusedError
 from offboarding import wiring
 from offboarding.decisions import kinds, submitting
-from offboarding.model.errors import FatalError, RetriableError
 from tests.support.source_tree import PROJECT
 
 FIELDS = {
@@ -145,8 +145,8 @@ def test_a_refusal_is_not_tried_again(deciding: DAG) -> None:
     task: Any = deciding.get_task("decide")
 
     assert task.retries == 1
-    assert task.retry_policy.evaluate(FatalError("refused"), 1, 2, None).action is RetryAction.FAIL
-    assert task.retry_policy.evaluate(RetriableError("a time-out"), 1, 2, None).action is not RetryAction.FAIL
+    assert task.retry_policy.evaluate(RefusedError("refused"), 1, 2, None).action is RetryAction.FAIL
+    assert task.retry_policy.evaluate(RedError("a time-out"), 1, 2, None).action is not RetryAction.FAIL
 
 
 def test_whoever_triggered_the_run_is_the_author(deciding: DAG, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import ParamValidationError
 
-from offboarding.model.errors import FatalError, RetriableError
+from dags.offboarding_work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 GOES_ON = "all_done_min_one_success"
@@ -103,5 +103,5 @@ def test_what_may_work_in_a_moment_is_tried_once_more(departure: DAG, task_id: s
 
     assert of_task(departure, task_id, "retries") == 1
     assert of_task(departure, task_id, "retry_delay") == timedelta(seconds=10)
-    assert policy.evaluate(FatalError("nobody is named"), 1, 2, None).action is RetryAction.FAIL
-    assert policy.evaluate(RetriableError("a time-out"), 1, 2, None).action is not RetryAction.FAIL
+    assert policy.evaluate(RefusedError("nobody is named"), 1, 2, None).action is RetryAction.FAIL
+    assert policy.evaluate(RedError("a time-out"), 1, 2, None).action is not RetryAction.FAIL

@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
 
-from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from dags.offboarding_work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 GOES_ON = "all_done_min_one_success"
@@ -116,9 +116,8 @@ def test_what_is_no_moment_is_refused(nightly: DAG, told: object) -> None:
 @pytest.mark.parametrize("task_id", FLOW)
 def test_what_only_a_person_can_mend_is_not_tried_again(nightly: DAG, task_id: str) -> None:
     policy = of_task(nightly, task_id, "retry_policy")
-    for error in (FatalError("a right is missing"), ConfigError("a word"), IncompleteReadError("half of it")):
-        assert policy.evaluate(error, 1, 3, None).action is RetryAction.FAIL
-    assert policy.evaluate(RetriableError("a time-out"), 1, 3, None).action is not RetryAction.FAIL
+    assert policy.evaluate(RefusedError("a right is missing"), 1, 3, None).action is RetryAction.FAIL
+    assert policy.evaluate(RedError("a time-out"), 1, 3, None).action is not RetryAction.FAIL
 
 
 @pytest.mark.parametrize("task_id", sorted(FLOW.keys() - {"end"}))

@@ -8,7 +8,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
 
-from offboarding.model.errors import FatalError, RetriableError
+from dags.offboarding_work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 FLOW = {
@@ -76,5 +76,5 @@ def test_what_may_work_in_a_moment_is_tried_once_more(verify: DAG, task_id: str)
     policy = of_task(verify, task_id, "retry_policy")
 
     assert of_task(verify, task_id, "retries") == 1
-    assert policy.evaluate(FatalError("a right is missing"), 1, 2, None).action is RetryAction.FAIL
-    assert policy.evaluate(RetriableError("a time-out"), 1, 2, None).action is not RetryAction.FAIL
+    assert policy.evaluate(RefusedError("a right is missing"), 1, 2, None).action is RetryAction.FAIL
+    assert policy.evaluate(RedError("a time-out"), 1, 2, None).action is not RetryAction.FAIL

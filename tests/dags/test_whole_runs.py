@@ -97,6 +97,15 @@ class TestRed:
         assert f"aws {REFUSES} couldn't be read" in last
         assert "report" in last
 
+    def test_nothing_of_airflows_stands_under_that_sentence(self, nights: Nights) -> None:
+        """No frames, which nobody in IT reads."""
+        said = [line for line in nights.red.output.splitlines() if line.strip()]
+        (last,) = [number for number, line in enumerate(said) if "Run 1 is red: " in line]
+
+        assert not [line for line in said if "Traceback" in line or line.lstrip().startswith("File ")]
+        assert "Task exited" in said[last + 1]
+        assert len(said) - last <= 4
+
     def test_the_report_names_what_was_not_checked(self, nights: Nights) -> None:
         report = "\n".join(nights.red.own)
 

@@ -54,10 +54,10 @@ def at_work() -> Generator[tuple[Loaded, Session]]:
             yield loaded, session
     except OperationalError as error:
         text = f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}. The task is tried again."
-        log.error(text)  # noqa: TRY400 - the sentence; the trace follows
+        log.error(text)  # noqa: TRY400 - the sentence alone
         raise RetriableError(text) from error
     except OffboardingError as error:
-        log.error(str(error))  # noqa: TRY400 - the sentence; the trace follows, since it's raised again
+        log.error(str(error))  # noqa: TRY400 - the sentence alone
         raise
 
 

@@ -1,0 +1,45 @@
+"""A task at work: its session on the store, and how it ends where that can't be done."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
+
+from offboarding import wiring
+from offboarding.model.errors import FatalError, OffboardingError
+
+
+class RedError(SystemExit):
+    """Ends a task red with the sentence that stands in its log.
+
+    Beneath any other exception Airflow prints the frames in which it was raised. Of one that leaves the process it says
+    only that the task has exited (airflow/sdk/execution_time/task_runner.py), so the sentence is what people read last.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.code = 1
+
+
+class RefusedError(RedError):
+    """A person has to act first."""
+
+
+ASKED_AGAIN = ExceptionRetryPolicy(
+    rules=[RetryRule(exception=RefusedError, action=RetryAction.FAIL, reason="a person has to act first")]
+)
+
+
+@contextmanager
+def at_work() -> Generator[tuple[wiring.Loaded, wiring.Session]]:
+    """The configuration and a session on the store, for one task.
+
+    An error of ours ends the task with its sentence; a defect keeps its trace.
+    """
+    try:
+        with wiring.at_work() as ready:
+            yield ready
+    except FatalError as error:
+        raise RefusedError(str(error)) from None
+    except OffboardingError as error:
+        raise RedError(str(error)) from None
