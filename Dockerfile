@@ -2,5 +2,7 @@
 # Not built in this repository's CI, which has no container engine.
 # The tag must be one whose Airflow is the version in requirements.txt: `docker run --rm IMAGE airflow version` tells.
 FROM astrocrpublic.azurecr.io/runtime:3.3-7
+# The image has installed requirements.txt in whatever versions there are today; these are the ones that were tested.
+RUN pip install --no-cache-dir -r requirements.txt -c constraints.txt
 # The package is include/offboarding, and is imported as offboarding.
 ENV PYTHONPATH=/usr/local/airflow:/usr/local/airflow/include

