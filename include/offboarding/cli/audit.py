@@ -7,10 +7,10 @@ from offboarding.cli.lines.checks import WholeLine
 from offboarding.cli.options import Format, beginning_of_hash, command, option
 from offboarding.cli.output import records, say
 from offboarding.cli.stores import reading_store
+from offboarding.model import counted
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.coverage import MOST_LINES
-from offboarding.report.wording import counted
 from offboarding.store import events, keyed, recorded
 from offboarding.store.connect import Session
 from offboarding.store.correlation import recorded_links

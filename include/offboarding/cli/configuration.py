@@ -11,7 +11,7 @@ from offboarding.cli.output import records, say
 from offboarding.config import loading
 from offboarding.config.loading import CheckedConfiguration, Loaded
 from offboarding.custody import register
-from offboarding.report.wording import counted
+from offboarding.model import counted
 from offboarding.waivers import register as let_stand
 
 

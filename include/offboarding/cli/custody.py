@@ -11,11 +11,12 @@ from offboarding.cli.output import NARROW, Cell, Column, records, say, table, wi
 from offboarding.cli.stores import reading_store
 from offboarding.config.settings import Policy
 from offboarding.identity.folding import normal
+from offboarding.model import counted
 from offboarding.model.days import day_ends
 from offboarding.model.errors import FatalError
 from offboarding.report import keys as words
 from offboarding.report import wording
-from offboarding.report.wording import COMMAND, counted, moment
+from offboarding.report.wording import COMMAND, moment
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.reading import holder_views, key_views

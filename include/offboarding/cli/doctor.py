@@ -13,8 +13,9 @@ from offboarding.cli.stores import UnreachableError, trial_on
 from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.loading import Loaded
+from offboarding.model import counted
 from offboarding.model.errors import OffboardingError
-from offboarding.report.wording import counted, wrapped
+from offboarding.report.wording import wrapped
 from offboarding.runs.doctor.systems import FAILED, GOOD, IN_PART, CheckedSystem, Doctor
 from offboarding.runs.whole import Readers
 from offboarding.store.connect import Session

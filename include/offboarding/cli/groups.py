@@ -1,6 +1,7 @@
 """The tree as typer runs it: a command is made when it's typed, of its function's own parameters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from typing import Any, cast
@@ -30,6 +31,11 @@ class _Example:
 class Leaf(_Example, TyperCommand):
     """A command."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As its own, where it's wrong."""
+        with _whose(ctx):
+            return super().parse_args(ctx, args)
+
 
 class Branch(_Example, TyperGroup):
     """A group, which imports nothing but what is typed."""
@@ -40,6 +46,11 @@ class Branch(_Example, TyperGroup):
     def verbs(self) -> Mapping[str, Node]:
         """What may come after it."""
         return below(self.node)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As its own, where it's wrong."""
+        with _whose(ctx):
+            return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the tree."""
@@ -70,6 +81,17 @@ class Branch(_Example, TyperGroup):
             CompletionItem(name, help=each.short) for name, each in self.verbs.items() if name.startswith(incomplete)
         ]
         return [*own, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
+
+
+@contextmanager
+def _whose(ctx: Any) -> Generator[None]:
+    """Of an option that is used wrongly typer's parser doesn't say whose it is: the usage shown would be the top's."""
+    try:
+        yield
+    except typer.TyperException as error:
+        if getattr(error, "ctx", None) is None:
+            ctx.fail(error.format_message())
+        raise
 
 
 def made(node: Node) -> Any:

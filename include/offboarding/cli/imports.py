@@ -13,9 +13,9 @@ from offboarding.decisions import links_file, many
 from offboarding.decisions.kinds import DecisionContext
 from offboarding.decisions.links import LinkDecided
 from offboarding.decisions.many import Imported, LineDecided
-from offboarding.model import LinkVerdict
+from offboarding.model import LinkVerdict, counted
 from offboarding.model.errors import FatalError
-from offboarding.report.wording import COMMAND, counted, worker
+from offboarding.report.wording import COMMAND, worker
 
 
 def _columns() -> str:

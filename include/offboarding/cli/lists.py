@@ -14,10 +14,10 @@ from offboarding.cli.output import NARROW, Cell, Column, note, records, say, tab
 from offboarding.cli.stores import reading_store
 from offboarding.config.spelling import nearest
 from offboarding.decisions import links_file, spreadsheet
-from offboarding.model import READ, FindingState, LinkDecision, Relation, RunKind, SubjectKind, TicketStatus
+from offboarding.model import READ, FindingState, LinkDecision, Relation, RunKind, SubjectKind, TicketStatus, counted
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import COMMAND, counted, moment, thing, ticket, worker
+from offboarding.report.wording import COMMAND, moment, thing, ticket, worker
 from offboarding.rules import all_rules
 from offboarding.store import reading
 from offboarding.store.connect import Session

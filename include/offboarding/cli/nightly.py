@@ -13,9 +13,9 @@ from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.loading import Loaded
 from offboarding.config.settings import Settings
-from offboarding.model import TicketDraft
+from offboarding.model import TicketDraft, counted
 from offboarding.model.errors import FatalError
-from offboarding.report.wording import COMMAND, counted, moment
+from offboarding.report.wording import COMMAND, moment
 from offboarding.runs import pipeline
 from offboarding.runs.drafts import DraftTracker
 from offboarding.runs.whole import Readers, whole_night

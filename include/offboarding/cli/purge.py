@@ -8,8 +8,9 @@ from offboarding.cli.options import command, option
 from offboarding.cli.output import Column, note, say, table
 from offboarding.cli.stores import session_on
 from offboarding.config import loading
+from offboarding.model import counted
 from offboarding.model.errors import FatalError
-from offboarding.report.wording import COMMAND, counted, moment
+from offboarding.report.wording import COMMAND, moment
 from offboarding.store.events import broken_at
 from offboarding.store.purge import Purged, Reasons
 from offboarding.store.purge import purge as forget

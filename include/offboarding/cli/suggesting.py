@@ -26,10 +26,9 @@ from offboarding.custody.suggesting import (
 )
 from offboarding.identity import people
 from offboarding.identity.keys import KeyRules
-from offboarding.model import Grade
+from offboarding.model import Grade, counted
 from offboarding.model.errors import FatalError
 from offboarding.report import keys as words
-from offboarding.report.wording import counted
 from offboarding.runs.ingest.reads import key_rules
 from offboarding.store.connect import Session
 from offboarding.store.reading import holder_views, key_views, suggestions

@@ -10,8 +10,8 @@ from offboarding.cli.lines.departures import UpcomingLine
 from offboarding.cli.options import Format, command, count, option
 from offboarding.cli.output import Cell, Column, records, say, table
 from offboarding.cli.stores import reading_store
-from offboarding.model import Basis
-from offboarding.report.wording import COMMAND, counted, moment, worker
+from offboarding.model import Basis, counted
+from offboarding.report.wording import COMMAND, moment, worker
 from offboarding.store.connect import Session
 from offboarding.store.reading import holder_views, key_views
 from offboarding.store.reading.holder_views import HolderQuery

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offboarding.custody.proposing import ProposedKey, ProposedLine, Value, slug
-from offboarding.model import Exportable, Grade, KeyCopy, SubjectKind
+from offboarding.model import Exportable, Grade, KeyCopy, SubjectKind, counted
 
 _MOST_GUESSES = 8
 _USUAL = frozenset(
@@ -163,9 +163,8 @@ def _groups(known: KnownKey, groups: Sequence[CandidateGroup], names: RegisterNa
     shared = [(group, common) for group, common in alike if common]
     for group, common in shared or [(group, []) for group in there[:_MOST_GUESSES]]:
         why = f"its name shares {' and '.join(common)} with the key's" if common else "it guards keys: this one, too?"
-        people = "1 member" if group.members == 1 else f"{group.members} members"
         fields = {"group": {"source": group.source, "name": group.name}}
-        yield ProposedLine(fields=fields, why=f"a group of {people}; {why}", guess=not common)
+        yield ProposedLine(fields=fields, why=f"a group of {counted(group.members, 'member')}; {why}", guess=not common)
 
 
 def _first(name: str) -> str:

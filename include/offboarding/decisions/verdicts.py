@@ -4,9 +4,9 @@ from offboarding.config.spelling import nearest
 from offboarding.decisions.fields import Finding, Reason, Roster, Run
 from offboarding.decisions.kinds import Decided, DecisionContext, decision
 from offboarding.decisions.signing import said
+from offboarding.model import counted
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import counted
 from offboarding.store import accepted_reads, findings
 from offboarding.store.accepted_reads import AcceptedRead
 from offboarding.store.reading.finding_views import whole_key

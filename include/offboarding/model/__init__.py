@@ -88,6 +88,7 @@ from offboarding.model.words import (
     Standing,
     SubjectKind,
     TicketKind,
+    counted,
 )
 
 __all__ = [
@@ -189,5 +190,6 @@ __all__ = [
     "TrustView",
     "UncustodiedCase",
     "Worker",
+    "counted",
     "sentence",
 ]

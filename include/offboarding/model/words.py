@@ -256,3 +256,8 @@ class Control:
 
     def __str__(self) -> str:
         return f"{self.framework} {self.id}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun: "1 finding", "2 findings". Whatever is counted to a person is told by this."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

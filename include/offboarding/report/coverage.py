@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from offboarding.model import READ, FindingState, ReadStatus
+from offboarding.model import READ, FindingState, ReadStatus, counted
 from offboarding.report import queues
-from offboarding.report.wording import COMMAND, counted, flowing, labelled, moment, wrapped
+from offboarding.report.wording import COMMAND, flowing, labelled, moment, wrapped
 from offboarding.rules import all_rules
 from offboarding.store.correlation.linking import BulkLoad
 from offboarding.store.reading import Night

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import SubjectKind
-from offboarding.report.wording import COMMAND, counted, flowing, labelled, moment
+from offboarding.model import SubjectKind, counted
+from offboarding.report.wording import COMMAND, flowing, labelled, moment
 from offboarding.store.reading import Night
 from offboarding.store.reading.key_views import KeysThen
 

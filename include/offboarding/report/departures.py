@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from offboarding.report.wording import COMMAND, counted, labelled, whole_days, worker
+from offboarding.model import counted
+from offboarding.report.wording import COMMAND, labelled, whole_days, worker
 from offboarding.store.notices import NoticeThen
 from offboarding.store.reading import Night
 from offboarding.store.reading.upcoming import DAYS

@@ -2,22 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import DONE, KEY_KINDS, Effect, LinkVerdict, Relation, SubjectKind
+from offboarding.model import DONE, KEY_KINDS, Effect, LinkVerdict, Relation, SubjectKind, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.closing import closing
 from offboarding.report.person import departure_line
-from offboarding.report.wording import (
-    COMMAND,
-    counted,
-    joined,
-    labelled,
-    moment,
-    thing,
-    ticket,
-    with_key,
-    worker,
-    wrapped,
-)
+from offboarding.report.wording import COMMAND, joined, labelled, moment, thing, ticket, with_key, worker, wrapped
 from offboarding.store.decisions import Decision
 from offboarding.store.reading import Explanation, FindingView
 from offboarding.store.reading.link_views import Claim

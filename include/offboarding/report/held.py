@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import Alert, Measure
+from offboarding.model import Alert, Measure, counted
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import COMMAND, counted, whole_days, worker
+from offboarding.report.wording import COMMAND, whole_days, worker
 from offboarding.store.guard import HeldEvent, Hold
 from offboarding.store.reading.nights import Waiting
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from offboarding.model import KeyCopy, Standing, SubjectKind
-from offboarding.report.wording import counted, joined, labelled, moment, wrapped
+from offboarding.model import KeyCopy, Standing, SubjectKind, counted
+from offboarding.report.wording import joined, labelled, moment, wrapped
 from offboarding.store.reading.key_views import KeyView
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}

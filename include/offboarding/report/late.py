@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from offboarding.model import Alert
+from offboarding.model import Alert, counted
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import COMMAND, counted, ticket
+from offboarding.report.wording import COMMAND, ticket
 from offboarding.store.tickets import LateTicket
 
 MOST_TICKETS = 20

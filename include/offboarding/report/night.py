@@ -5,7 +5,7 @@ stands, what couldn't be checked, and only then how much was read.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from offboarding.model import (
@@ -16,6 +16,7 @@ from offboarding.model import (
     Severity,
     SubjectKind,
     TicketKind,
+    counted,
 )
 from offboarding.model.keys import short_finding
 from offboarding.report import custody, departures, held
@@ -25,7 +26,6 @@ from offboarding.report.waivers import waived
 from offboarding.report.wording import (
     COMMAND,
     SUBJECTS,
-    counted,
     joined,
     labelled,
     moment,
@@ -78,11 +78,20 @@ def _title(night: Night, zone: str) -> Iterator[str]:
 def _found(night: Night) -> Iterator[str]:
     standing = [finding for finding in night.findings if finding.state == FindingState.OPEN]
     yield from _urgent(night, standing)
-    new = [finding for finding in standing if finding.opened]
-    yield from labelled("New", [_counts(new) + _ticket_refs(new) + _again(new)])
+    yield from labelled("New", [_new(night, standing)])
     yield from labelled("Open", [_counts(standing) + _oldest(night, standing) + _unverified(night)])
     yield from labelled("Resolved", [_resolved(night)])
     yield from labelled("Waiting", _waiting(night))
+
+
+def _new(night: Night, standing: Sequence[NightFinding]) -> str:
+    """What opened now; and what else the night brought, so that none of its findings and tickets looks like none."""
+    new = [finding for finding in standing if finding.opened]
+    waiting = sum(finding.begun and finding.state == FindingState.HELD for finding in night.findings)
+    waits = f"; {counted(waiting, 'new one waits', 'new ones wait')}" if waiting else ""
+    refs = {finding.ref for finding in new}
+    earlier = _refs(ref for ref in night.tickets.opened if ref not in refs)
+    return _counts(new) + _ticket_refs(new) + _again(new) + waits + (f"; {earlier} for earlier ones" if earlier else "")
 
 
 def _urgent(night: Night, standing: Sequence[NightFinding]) -> Iterator[str]:
@@ -137,12 +146,18 @@ def _counts(findings: Sequence[NightFinding]) -> str:
 
 
 def _ticket_refs(findings: Sequence[NightFinding]) -> str:
-    refs = sorted({finding.ref for finding in findings if finding.ref}, key=lambda ref: (len(ref), ref))
+    tickets = _refs(finding.ref for finding in findings if finding.ref)
+    return f", {tickets}" if tickets else ""
+
+
+def _refs(of: Iterable[str]) -> str:
+    """Such as "tickets #9 #10"."""
+    refs = sorted(set(of), key=lambda ref: (len(ref), ref))
     if not refs:
         return ""
     shown = [f"#{ref}" if ref.isdigit() else ref for ref in refs[:MOST_LINES]]
     more = f" and {len(refs) - MOST_LINES} more" if len(refs) > MOST_LINES else ""
-    return f", {'ticket' if len(refs) == 1 else 'tickets'} {' '.join(shown)}{more}"
+    return f"{'ticket' if len(refs) == 1 else 'tickets'} {' '.join(shown)}{more}"
 
 
 def _again(findings: Sequence[NightFinding]) -> str:

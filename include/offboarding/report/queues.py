@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from offboarding.report.wording import counted, moment
+from offboarding.model import counted
+from offboarding.report.wording import moment
 from offboarding.store.messages import QueueLook
 
 _ZONE = "UTC"

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import ReadStatus
+from offboarding.model import ReadStatus, counted
 from offboarding.report import held
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
-from offboarding.report.wording import counted
 from offboarding.runs.troubles import Troubles
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading.reads import PartView, RosterView

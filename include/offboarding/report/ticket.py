@@ -19,6 +19,7 @@ from offboarding.model import (
     TicketKind,
     TicketPriority,
     TicketWords,
+    counted,
 )
 from offboarding.model.keys import short_finding
 from offboarding.report.ticket_items import checklist
@@ -121,7 +122,7 @@ def _left(row: TicketRow, items: Sequence[TicketItem], more: str = "") -> str:
     """Who left, of a key that several held, and when, of a person; `more` is what their rule says besides."""
     if row.kind == TicketKind.ROTATE:
         holders = sorted({item.worker_id for item in items if item.worker_id and item.state not in DONE})
-        who = f"worker {holders[0]}" if len(holders) == 1 else f"{len(holders)} people"
+        who = f"worker {holders[0]}" if len(holders) == 1 else counted(len(holders), "person", "people")
         return f" ({who} left)" if holders else ""
     first = items[0]
     if first.told is None:
@@ -185,7 +186,7 @@ def _still_work(items: Sequence[TicketItem]) -> str:
     untold = sum(item.holds and item.standing == Standing.UNKNOWN for item in items)
     if not works and not untold:
         return "Nothing is left to do here."
-    what = f"{works} thing{' of theirs still works' if works == 1 else 's of theirs still work'}"
+    what = counted(works, "thing of theirs still works", "things of theirs still work")
     return f"{what}; of {untold} more it can't be told." if untold else f"{what}."
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from offboarding.model import DONE, KEY_KINDS, Basis, FindingState, Standing, SubjectKind, TicketKind
+from offboarding.model import DONE, KEY_KINDS, Basis, FindingState, Standing, SubjectKind, TicketKind, counted
 from offboarding.model.keys import short_finding
 from offboarding.store.tickets import TicketItem
 
@@ -142,10 +142,9 @@ _HOLDS = {"event": "to be judged", "review": "to be decided", "confirm": "to be 
 
 
 def _still(kind: str, holding: Sequence[TicketItem]) -> str:
-    noun = "thing" if len(holding) == 1 else "things"
     if kind in _HOLDS:
-        return f"{len(holding)} {noun} on it {'is' if len(holding) == 1 else 'are'} still {_HOLDS[kind]}."
-    return f"{len(holding)} {noun} on it still {'works' if len(holding) == 1 else 'work'}, as far as is known."
+        return f"{counted(len(holding), 'thing on it is', 'things on it are')} still {_HOLDS[kind]}."
+    return f"{counted(len(holding), 'thing on it still works', 'things on it still work')}, as far as is known."
 
 
 def _standing(kind: str, holding: Sequence[TicketItem], zone: ZoneInfo) -> list[str]:

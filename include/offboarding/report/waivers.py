@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from offboarding.model import counted
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import COMMAND, counted, labelled, moment
+from offboarding.report.wording import COMMAND, labelled, moment
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.reading import Night
 from offboarding.store.reading.waiver_views import AcknowledgedThen, UncoveredThen

@@ -36,11 +36,6 @@ _LABEL_SAYS_IT = frozenset(
 _LONGEST_ID = 22
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number and its noun: "1 finding", "2 findings"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def moment(at: datetime, zone: str) -> str:
     """A moment in the company's zone, with the zone's own short name: "2026-11-25 01:30 KST"."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"

@@ -21,6 +21,7 @@ from offboarding.model import (
     Step,
     Subject,
     SubjectKind,
+    counted,
 )
 from offboarding.rules._cases import counts
 from offboarding.rules._sentences import at, left
@@ -219,5 +220,5 @@ def _company(case: KeyCase) -> Iterator[str]:
         need = case.registered.threshold
         yield f"It takes {need} holders together, says the register; {len(case.holders)} have left."
     if case.other_holders:
-        people = "person who works here holds" if case.other_holders == 1 else "people who work here hold"
-        yield f"{case.other_holders} {people} it too, as far as is known."
+        people = counted(case.other_holders, "person who works here holds", "people who work here hold")
+        yield f"{people} it too, as far as is known."

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from offboarding.model import Basis, Departure
+from offboarding.model import Basis, Departure, counted
 
 _WORD_OF = {
     Basis.ACTUAL: "says {roster}",
@@ -38,4 +38,4 @@ def days_after(moment: datetime, departure: Departure) -> str:
     days = (moment - departure.left_at).days
     if days < 1:
         return "less than a day after the departure"
-    return f"{days} day{'' if days == 1 else 's'} after the departure"
+    return f"{counted(days, 'day')} after the departure"

@@ -14,6 +14,7 @@ from offboarding.model import (
     Severity,
     SilentThing,
     TicketKind,
+    counted,
 )
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._digests import digest, first_named
@@ -61,7 +62,7 @@ class OrphanAccount(Rule):
 
 def _count(case: OrphanCase) -> str:
     number = len(case.accounts)
-    start = "1 working account is" if number == 1 else f"{number} working accounts are"
+    start = counted(number, "working account is", "working accounts are")
     return f"{start} claimed by nobody, {case.recently_used} of them used within 30 days."
 
 

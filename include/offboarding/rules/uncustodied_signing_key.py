@@ -14,6 +14,7 @@ from offboarding.model import (
     TicketKind,
     TicketWords,
     UncustodiedCase,
+    counted,
 )
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._digests import digest, first_named
@@ -66,7 +67,7 @@ class UncustodiedSigningKey(Rule):
 
 def _count(case: UncustodiedCase) -> str:
     number = len(case.keys)
-    start = "1 key is trusted of which" if number == 1 else f"{number} keys are trusted of which"
+    start = counted(number, "key is trusted of which", "keys are trusted of which")
     return f"{start} nobody is known to be a custodian: whether a leaver holds them is NOT CHECKED."
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from offboarding.model import Problem, RosterSummary
+from offboarding.model import Problem, RosterSummary, counted
 from offboarding.store.connect import Session
 from offboarding.store.sql import block
 
@@ -74,8 +74,9 @@ def repeated(session: Session, roster: str, read_id: int, summary: RosterSummary
         return None
     return Problem(
         record=summary.origin,
-        text=f"it holds byte for byte what it held on {since.isoformat()}, {(as_of - since).days} days before this "
-        "night's moment, and max_unchanged is over: nobody is taken to have left or come back by it",
+        text=f"it holds byte for byte what it held on {since.isoformat()}, "
+        f"{counted((as_of - since).days, 'day')} before this night's moment, and "
+        "max_unchanged is over: nobody is taken to have left or come back by it",
         fix="See whether HR's export still runs, or delivers an old one again. If nobody has come or gone since, give "
         "the roster a longer max_unchanged, or never.",
     )

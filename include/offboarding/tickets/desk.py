@@ -20,6 +20,7 @@ from offboarding.model import (
     TicketKind,
     TicketState,
     TicketStatus,
+    counted,
 )
 from offboarding.model.errors import FatalError
 from offboarding.report import ticket_words
@@ -74,7 +75,10 @@ class TicketDesk:
             except FatalError as error:
                 refused.append(f"{key}: {error}")
         if refused:
-            raise FatalError(f"{len(refused)} tickets were refused by {self.plan.tracker}. " + "; ".join(refused[:5]))
+            raise FatalError(
+                f"{counted(len(refused), 'ticket was', 'tickets were')} refused by {self.plan.tracker}. "
+                + "; ".join(refused[:5])
+            )
         return self.counts
 
     def _see_to(self, key: str) -> None:

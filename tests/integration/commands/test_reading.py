@@ -186,6 +186,16 @@ def test_words_that_make_no_command_are_usage(typed: Type, words: tuple[str, ...
 
 
 @pytest.mark.parametrize(
+    "words", [("findings", "--bogus"), ("findings", "--state"), ("findings", "--state", "opn"), ("findings", "--all=x")]
+)
+def test_a_misused_option_shows_its_own_commands_usage(typed: Type, words: tuple[str, ...]) -> None:
+    usage, *_, error = typed(*words).err.splitlines()
+
+    assert " findings [OPTIONS]" in usage
+    assert " findings: error: " in error
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         ("find", {"findings"}),

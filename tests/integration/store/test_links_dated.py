@@ -94,6 +94,12 @@ def test_other_evidence_for_the_same_link_is_another_row(store: Session) -> None
     ]
 
 
+def test_a_space_that_nobody_named_is_not_told(store: Session) -> None:
+    spend(store, NIGHT, hr(LEAVER, id_space="default"), ldap(account("x", number("1042")), id_space="default"))
+
+    assert rows_of(store, "select evidence from link") == [(["attribute number 1042 = worker 1042"],)]
+
+
 BASE = account("base", number("1042"), login="jkim")
 TWIN = account("x", login="jkim", realm="a1")
 KIMS = worker("1042", LEFT)

@@ -273,12 +273,29 @@ def test_counts_what_is_new_stands_and_closed() -> None:
         held=Waiting(baseline=1, over_maximum=0, trips=False),
     )
 
-    assert line(seen, "New") == ("2 findings on 2 people, tickets #9 #10, 1 of them closed before and working again")
+    assert line(seen, "New") == (
+        "2 findings on 2 people, tickets #9 #10, 1 of them closed before and working again; 1 new one waits"
+    )
     assert (
         line(seen, "Open") == "3 findings on 2 people, the longest 21 days after the departure (f-18d00000), 1 past due"
     )
     assert line(seen, "Resolved") == "3 findings: 2 seen dead, 1 by a person's verdict"
     assert line(seen, "Waiting") == "1 finding of a first read (policy.baseline: hold)"
+
+
+@pytest.mark.parametrize(
+    ("findings", "opened", "new"),
+    [
+        ([], ("8", "10", "9"), "0 findings; tickets #8 #9 #10 for earlier ones"),
+        ([finding(ref="9")], ("9", "8"), "1 finding on 1 person, ticket #9; ticket #8 for earlier ones"),
+        ([finding(state="held", opened=False)], (), "0 findings; 1 new one waits"),
+        ([finding(opened=False, begun=False)], (), "0 findings"),
+    ],
+)
+def test_no_ticket_of_the_night_goes_uncounted(findings: list[NightFinding], opened: tuple[str, ...], new: str) -> None:
+    seen = told(findings=tuple(findings), tickets=TicketTotals(undelivered=0, open=1, opened=opened))
+
+    assert line(seen, "New") == new
 
 
 @pytest.mark.parametrize("resolution", Resolution, ids=str)

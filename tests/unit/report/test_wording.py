@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offboarding.model import SubjectKind
+from offboarding.model import SubjectKind, counted
 from offboarding.report import wording
 
 AT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -24,7 +24,7 @@ def test_a_moment_names_its_zone(zone: str, told: str) -> None:
     ("number", "told"), [(0, "0 findings"), (1, "1 finding"), (2, "2 findings"), (12345, "12,345 findings")]
 )
 def test_one_is_no_plural(number: int, told: str) -> None:
-    assert wording.counted(number, "finding") == told
+    assert counted(number, "finding") == told
 
 
 def test_days_are_whole_and_never_negative() -> None:

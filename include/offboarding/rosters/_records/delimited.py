@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from offboarding.model import counted
 from offboarding.rosters._records.problems import BadRecordError
 
 
@@ -32,7 +33,7 @@ class Record:
             return (*self.fields[:columns], *[""] * (columns - len(self.fields)))
         if len(self.fields) != columns:
             raise BadRecordError(
-                f"{len(self.fields)} fields, where the header has {columns}{self._span()}",
+                f"{counted(len(self.fields), 'field')}, where the header has {columns}{self._span()}",
                 "Look for a delimiter or quotation mark within a value: such a field has to be quoted.",
             )
         return self.fields

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import structlog
 
 from offboarding.interfaces import ReadContext
-from offboarding.model import Worker
+from offboarding.model import Worker, counted
 from offboarding.rosters._records.columns import Layout
 from offboarding.rosters._records.days import DayReader
 from offboarding.rosters._records.likeness import Likeness
@@ -79,4 +79,6 @@ class TableRead:
 
 
 def _cut(record: Sequence[object], where: Layout) -> NoReturn:
-    raise BadRecordError(f"{len(record)} cells under {where.width} columns", "See whether the record is whole.")
+    raise BadRecordError(
+        f"{counted(len(record), 'cell')} under {counted(where.width, 'column')}", "See whether the record is whole."
+    )

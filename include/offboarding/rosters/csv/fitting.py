@@ -111,7 +111,7 @@ def column(table: Table, header: str) -> list[str]:
     return [row[place].strip() for row in table.rows if row[place].strip()]
 
 
-def counted(values: Iterable[str]) -> Mapping[str, int]:
+def frequencies(values: Iterable[str]) -> Mapping[str, int]:
     """Each value, and how often; the most frequent first."""
     counts: dict[str, int] = {}
     for value in values:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import cast
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
-from offboarding.model import EmploymentStatus
+from offboarding.model import EmploymentStatus, counted
 from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import DAYS, NAMES
 from offboarding.rosters._records.delimited import Record
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import shown
-from offboarding.rosters.csv.fitting import Table, column, counted, date_formats, known_columns, name_parts
+from offboarding.rosters.csv.fitting import Table, column, date_formats, frequencies, known_columns, name_parts
 from offboarding.rosters.csv.looking import SeenFile, look, one
 from offboarding.rosters.csv.stores import scheme_of
 
@@ -55,9 +55,9 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
         settings["zones"] = {word: zone for word, (zone, _) in zones.items()}
     return Proposal(
         settings=settings,
-        notes=tuple(_notes(seen, mapped, unknown, counted=bool(trailer))),
+        notes=tuple(_notes(seen, mapped, unknown, proved=bool(trailer))),
         mail_domains=_mail_domains(table, columns),
-        zones=tuple(counted(zone for zone, number in zones.values() for _ in range(number))),
+        zones=tuple(frequencies(zone for zone, number in zones.values() for _ in range(number))),
     )
 
 
@@ -101,7 +101,7 @@ def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[
     """HR's word -> ours."""
     if "status" not in columns:
         return {}
-    words = counted(column(table, columns["status"]))
+    words = frequencies(column(table, columns["status"]))
     if len(words) > _MOST_STATUSES:
         raise ConfigError(
             f'The column "{columns["status"]}" holds {len(words)} different words: no status. Name another one with'
@@ -113,7 +113,7 @@ def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[
     unknown: list[str] = []
     for word, number in words.items():
         proposed = known[plain(word)][0] if plain(word) in known else None
-        question = f'What does the status "{word}" mean ({number:,} rows)'
+        question = f'What does the status "{word}" mean ({counted(number, "row")})'
         try:
             meanings[word] = asker.choose(f"statuses.{word}", question, options, proposed=proposed, confirm=True)
         except ConfigError:
@@ -174,7 +174,7 @@ def _zones(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, tuple[st
     if "location" not in columns:
         return {}, []
     zones = usual("zones")
-    words = counted(column(table, columns["location"]))
+    words = frequencies(column(table, columns["location"]))
     known = {word: (zones[plain(word)][0], number) for word, number in words.items() if plain(word) in zones}
     return known, [word for word in words if word not in known]
 
@@ -185,17 +185,17 @@ def _mail_domains(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     mails = [value.rpartition("@")[2].casefold() for value in column(table, columns["mail"]) if "@" in value]
     return tuple(
         domain
-        for domain, number in counted(mails).items()
+        for domain, number in frequencies(mails).items()
         if number >= _OWN_SHARE * len(mails) and domain not in _ANYBODYS
     )
 
 
-def _notes(seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str], *, counted: bool) -> Iterator[str]:
+def _notes(seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str], *, proved: bool) -> Iterator[str]:
     table = seen.table
-    yield f"Proposed from {seen.name}, {len(table.rows):,} rows, which all fit."
+    yield f"Proposed from {seen.name}, {counted(len(table.rows), 'row')}, which all fit."
     if table.titles:
         yield f"Above the header, passed over each night: {_rows(table.titles)}."
-    if table.totals and not counted:
+    if table.totals and not proved:
         yield (
             f"Below the people, no worker's, and told each night, while nobody is taken to have left: "
             f"{_rows(table.totals)}. Have the export made without it."

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import RosterSettings, SourceSettings, Trail, VerifierSettings
-from offboarding.model import Standing
+from offboarding.model import Standing, counted
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import pipeline
 from offboarding.runs.doctor.seen import ReaderTally
@@ -80,9 +80,9 @@ class Doctor:
             room="roster",
             name=own.name,
             state=IN_PART if problems else GOOD,
-            readable=f"{read:,} workers in {summary.origin}{', proved complete' if summary.proved else ''}"
+            readable=f"{counted(read, 'worker')} in {summary.origin}{', proved complete' if summary.proved else ''}"
             if summary
-            else f"{read:,} workers",
+            else f"{counted(read, 'worker')}",
             counts=(("workers", read),),
             missing=tuple(map(str, problems)),
         )
@@ -185,7 +185,7 @@ def _counts(own: SourceSettings, seen: ReaderTally) -> tuple[tuple[str, int], ..
 
 def _readable(own: SourceSettings, seen: ReaderTally) -> str:
     if own.tells == "events":
-        return f"{seen.recorded:,} events"
+        return f"{counted(seen.recorded, 'event')}"
     counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")
     words = ((works, Standing.WORKS), ("dead", Standing.DEAD), ("not checked", Standing.UNKNOWN))
     parts = [f"{counts[standing]:,} {word}" for word, standing in words if counts[standing]]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ldap3.utils.conv import escape_bytes
 
-from offboarding.model import Gap, Standing
+from offboarding.model import Gap, Standing, counted
 from offboarding.model.errors import IncompleteReadError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
@@ -116,7 +116,8 @@ class ControlJudge:
             text = f"{self.session.source}: {self.proof.reason}. {fix}, or disable the witness again"
             yield Gap(realm=realm, text=text, red=True)
         elif self.unreadable:
-            text = f"{self.session.source}: whether {self.unreadable:,} accounts are disabled can't be read. {fix}"
+            accounts = counted(self.unreadable, "account is", "accounts are")
+            text = f"{self.session.source}: whether {accounts} disabled can't be read. {fix}"
             yield Gap(realm=realm, text=text, red=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from offboarding.model import Gap
+from offboarding.model import Gap, counted
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import Flavor
 from offboarding.sources.ldap.names import canonical
@@ -90,8 +90,8 @@ class Rolls:
             count = len(group.people - accounts)
             if count:
                 text = (
-                    f"{source}: {count:,} members of {group.label} are no accounts that are read here: look at base_dn "
-                    "and user_filter, or make the directory that they are in a source of its own"
+                    f"{source}: {group.label} has {counted(count, 'member')} whose account isn't read here: look at "
+                    "base_dn and user_filter, or make the directory that they are in a source of its own"
                 )
                 yield Gap(realm=realm, text=text, red=False)
 

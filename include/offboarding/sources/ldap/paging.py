@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from offboarding.model import counted
 from offboarding.model.errors import IncompleteReadError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.results import NO_SUCH_OBJECT, STANDS, SUCCESS, Refusal, error_for, referral_error
@@ -57,8 +58,9 @@ def read_pages(
         beginning = page.entries[0].dn if page.entries else None
         if page.cookie is None or _digest(page.cookie) in cookies or beginning in beginnings or empty > EMPTY_PAGES:
             raise IncompleteReadError(
-                f"{where}: the server's paging doesn't come to an end: {_trouble(page)} after {count:,} entries. "
-                f"{STANDS}\n  Ask whether a proxy stands before the directory; name the directory itself."
+                f"{where}: the server's paging doesn't come to an end: {_trouble(page)} after "
+                f"{counted(count, 'entry', 'entries')}. {STANDS}\n"
+                "  Ask whether a proxy stands before the directory; name the directory itself."
             )
         cookie = page.cookie
         cookies.add(_digest(cookie))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
+from offboarding.model import counted
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.sources.ldap.flavor import RIGHTS, Flavor
 from offboarding.sources.ldap.flavors import choose
@@ -44,7 +45,8 @@ def _looked_at(session: Session, conn_id: str, asker: Chooser) -> Proposal:
     flavor = choose(session, settings)
     groups = _groups(session, base, flavor)
     values: dict[str, object] = {"base_dn": base}
-    notes = [f"The server says that it is {flavor.name}; {len(groups):,} groups are visible below {base}."]
+    visible = counted(len(groups), "group is", "groups are")
+    notes = [f"The server says that it is {flavor.name}; {visible} visible below {base}."]
     if flavor.name == "openldap":
         values |= _openldap(session, base, asker, notes)
     guarded = [name for name in groups if _GUARDED.search(name)]

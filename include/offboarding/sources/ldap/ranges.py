@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from offboarding.model import counted
 from offboarding.model.errors import IncompleteReadError
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.results import STANDS
@@ -46,6 +47,8 @@ def _whole(
         pieces = {name: _RANGE.fullmatch(name) for name in more.attributes} if more else {}
         name, following = next(((name, match) for name, match in pieces.items() if match), ("", None))
         if more is None or following is None or not more.attributes[name]:
-            raise IncompleteReadError(f"{where}: {piece['name']} ends after {expected:,} values, unfinished. {STANDS}")
+            raise IncompleteReadError(
+                f"{where}: {piece['name']} ends after {counted(expected, 'value')}, unfinished. {STANDS}"
+            )
         found += more.attributes[name]
         piece = following

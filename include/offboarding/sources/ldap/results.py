@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from offboarding.model import counted
 from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
 
 SUCCESS = 0
@@ -46,7 +47,7 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
     if refusal.code in _LIMITS:
         fix = limits_fix or f'ask for `limits dn.exact="{reader}" size=unlimited time=unlimited`'
         return RefusedError(
-            f"{where}: {_LIMITS[refusal.code]} after {entries:,} entries ({text}). {STANDS}\n"
+            f"{where}: {_LIMITS[refusal.code]} after {counted(entries, 'entry', 'entries')} ({text}). {STANDS}\n"
             f"  {fix[0].upper()}{fix[1:]} (docs/permissions/ldap.md)."
         )
     if refusal.code == _REFERRAL:
@@ -63,7 +64,9 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
             f"{where}: there is no such entry, or the reader may not see it ({text}). {STANDS}\n"
             f"  Set the right DN, or grant {reader} read on it (docs/permissions/ldap.md)."
         )
-    return RefusedError(f"{where}: the server ended the read after {entries:,} entries ({text}). {STANDS}")
+    return RefusedError(
+        f"{where}: the server ended the read after {counted(entries, 'entry', 'entries')} ({text}). {STANDS}"
+    )
 
 
 def referral_error(targets: tuple[str, ...], *, where: str) -> OffboardingError:

@@ -261,9 +261,9 @@ with hit as (
             when 'pattern' then %(login_pattern)s when 'given' then %(login_given)s
             when 'elsewhere' then %(login_elsewhere)s else %(login_usual)s end as score,
         (case sort
-            when 'loose_number' then name || ' ' || raw || ' may be ' || space || ' worker ' || theirs
-            when 'tag_number' then name || ' ' || raw || ' = ' || space || ' worker ' || theirs
-            when 'number' then name || ' ' || raw || ' = ' || space || ' worker ' || theirs
+            when 'loose_number' then name || ' ' || raw || ' may be ' || coalesce(nullif(space, 'default') || ' ', '') || 'worker ' || theirs
+            when 'tag_number' then name || ' ' || raw || ' = ' || coalesce(nullif(space, 'default') || ' ', '') || 'worker ' || theirs
+            when 'number' then name || ' ' || raw || ' = ' || coalesce(nullif(space, 'default') || ' ', '') || 'worker ' || theirs
             when 'directory_id' then 'HR gives this account''s own id in ' || source
             when 'pattern' then 'the login is built on theirs by a declared pattern'
             when 'usual' then 'the login looks built on theirs, by a pattern nobody declared'
@@ -405,7 +405,7 @@ where b.kind = 'mail' and (b.origin = 'owner' or (b.service_like and b.origin in
 -- A tag that names an owner by number, in the declared form: about a number says too little of whose business it is.
 insert into evidence
 select abs(b.account_pk), p.person_uid, 'owns', 'owner', %(owner)s,
-    b.name || ' ' || b.raw || ' = ' || p.space || ' worker ' || p.value
+    b.name || ' ' || b.raw || ' = ' || coalesce(nullif(p.space, 'default') || ' ', '') || 'worker ' || p.value
 from bearing b join source_setting s using (setting)
 join person_key p on p.kind = 'number' and p.value = b.value and p.space = s.id_space
 where b.kind = 'number' and b.origin = 'owner' and b.account_pk not in (select k.account_pk from kept k);
@@ -637,7 +637,7 @@ insert into further
 select c.account_pk, c.person_uid, c.kind, c.score, 'HR gives the ' || c.kind
     || coalesce(' to ' || o.others || ' at the same time', ' to several at once')
 from at_once c left join lateral (
-    select string_agg(distinct w.id_space || ' worker ' || w.worker_id, ', ') as others
+    select string_agg(distinct coalesce(nullif(w.id_space, 'default') || ' ', '') || 'worker ' || w.worker_id, ', ') as others
     from at_once n join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
     where n.account_pk = c.account_pk and n.kind = c.kind and n.value = c.value and n.space = c.space
         and n.person_uid <> c.person_uid) o on true;

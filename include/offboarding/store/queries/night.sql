@@ -139,8 +139,12 @@ select count(*) filter (where baseline)::int as baseline, count(*) filter (where
 from held;
 
 -- name: tickets_then
--- What is yet to be told to the tracker, how many tickets stand there, and what somebody should have heard at once.
+-- What is yet to be told to the tracker, how many tickets stand there, which of them this run opened, and what somebody
+-- should have heard at once.
 select (select count(*) from outbox where done_at is null and run_id <= %(run_id)s)::int as undelivered,
     (select count(*) from ticket where state = 'open')::int as open,
+    array(select t.ref from ticket t join run r on r.run_id = %(run_id)s
+        where t.ref is not null and t.opened_at >= r.started_at
+            and t.opened_at <= coalesce(r.finished_at, clock_timestamp())) as opened,
     (select count(distinct a.alert_key) from alert_told t join alert a using (alert_key)
         where t.told_at is null and a.created_at > now() - interval '2 days')::int as unheard;

@@ -1,5 +1,6 @@
 """A night as its report tells it, read off the store: the same again however often it's asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -116,6 +117,8 @@ class TicketTotals:
     undelivered: int
     """Things that are yet to be told."""
     open: int
+    opened: Sequence[str] = ()
+    """Those that this run opened, as their tracker calls them."""
     unheard: int = 0
     """Alerts of the last two days that a notifier couldn't tell."""
 

@@ -84,7 +84,9 @@ def build(settings: Settings, connection: ConnectionFields) -> "RoundupTracker":
     where = f"trackers.{settings.name}"
     for field in ("host", "login", "password"):
         if not getattr(connection, field):
-            raise ConfigError(f"{where}: connection {connection.conn_id} has no {field}. Roundup needs all three")
+            raise ConfigError(
+                f"{where}: connection {connection.conn_id} has no {field}. Roundup needs a host, a login and a password"
+            )
     address = address_of(where, connection)
     if address.scheme == "http" and not is_local(address.host):
         log.warning("tracker's password travels unencrypted", tracker=settings.name, fix="schema https")

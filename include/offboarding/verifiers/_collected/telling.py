@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import Gap, ScopeRead, SubjectKind
+from offboarding.model import Gap, ScopeRead, SubjectKind, counted
 
 _MOST_TOLD = 20
 """Sentences of one sort; a folder gone bad has thousands."""
@@ -20,6 +20,9 @@ def red_gaps(realm: str, where: str, sentences: Sequence[str]) -> Iterator[Gap]:
 
 def scope(realm: str, where: str, problems: int) -> ScopeRead:
     """How complete the signing keys of this realm are."""
-    one = "1 thing" if problems == 1 else f"{problems} things"
-    error = f"{where}: {one} couldn't be read whole, as told above: no key is taken to be gone." if problems else ""
+    error = (
+        f"{where}: {counted(problems, 'thing')} couldn't be read whole, as told above: no key is taken to be gone."
+        if problems
+        else ""
+    )
     return ScopeRead(realm=realm, scope="", kinds=(SubjectKind.SIGNING_KEY,), error=error)
