@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench stress fuzz lock test-pythons setup slapd directories test-directories test-slow clean \
+.PHONY: help demo try test lint bench stress fuzz lock test-pythons setup slapd directories test-directories test-slow clean \
     distclean
 MAKEFLAGS += --no-print-directory
 
@@ -38,6 +38,9 @@ help: ## this list
 
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
 	@$(PYTHON_BIN) -m demo $(ARGS)
+
+try: setup slapd ## the first hour on systems that nobody prepared: plain OpenLDAP, plain moto, a workbook of HR's; a minute
+	@$(PYTHON_BIN) -m demo.first_hour
 
 test: lint slapd ## lint, then all tests but the next lines', in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(SLOW) $(ARGS)
@@ -85,7 +88,7 @@ directories:
 	@scripts/directories.sh
 
 clean: ## remove what was made; downloads stay
-	rm -rf .venv .airflow .demo .offboarding .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .airflow .demo .try .offboarding .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache
 	find include dags plugins tests benchmarks -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the downloads too

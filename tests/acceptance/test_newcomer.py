@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from demo.newcomer import LEAVER, LEFT_ON, feed
 from tests.support.lasting import Lasting, descriptions_read_once
 from tests.support.memory import Folder
-from tests.support.newcomer import LEAVER, LEFT_ON, Office, Typed, feed, office
+from tests.support.newcomer import Office, Typed, office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,7 @@ def hour(in_memory: Folder, lasting: Lasting) -> Generator[FirstHour]:
     """One hour for all of this file: nothing is mended by hand."""
     lasting("descriptions", descriptions_read_once)
     with office(in_memory("newcomer")) as at:
-        path = feed(at.folder, {LEAVER: LEFT_ON})
-        init = at.type(
-            *("init", "--roster", f"csv={path}", "--source", "ldap=ldap_main", "--source", "aws_iam=aws_main"),
-            *("--store", "embedded", "--login-realm", "corp", "--zone", "Europe/Berlin"),
-            *("--set", "policy.baseline=ticket"),
-        )
+        init = at.type(*at.systems.init(feed(at.folder, {LEAVER: LEFT_ON})))
         yield FirstHour(
             office=at,
             init=init,

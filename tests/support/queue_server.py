@@ -1,11 +1,6 @@
 """moto's SQS in a process of its own, with a queue and another one for what is set aside."""
 
-import contextlib
 import json
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from demo import plain_moto
 from offboarding.interfaces import ConnectionFields
 from offboarding.queues.sqs import Settings, SqsQueue, build
 from tests.support.lasting import Lasting, descriptions_read_once
@@ -62,35 +58,7 @@ class Mailbox:
 def sqs_server(lasting: Lasting) -> str:
     """Its address."""
     lasting("descriptions", descriptions_read_once)
-    return lasting("sqs", running)
-
-
-@contextmanager
-def running() -> Generator[str]:
-    """A server, for as long as the block runs. Yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(process, port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    pytest.fail("moto doesn't start")
+    return lasting("sqs", plain_moto.running)
 
 
 @pytest.fixture

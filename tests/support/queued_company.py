@@ -17,7 +17,7 @@ import httpx
 import ldap3
 import yaml
 
-from demo import slapd
+from demo import plain_moto, slapd
 from demo.roundup import RoundupServer, roundup_server
 from offboarding import wiring
 from offboarding.config import loading
@@ -109,7 +109,7 @@ def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[Queue
         )
         server = stack.enter_context(directory.directory(folder / "directory", *people))
         tracker = stack.enter_context(roundup_server(folder / "roundup"))
-        mailbox = stack.enter_context(queue_server.opened(stack.enter_context(queue_server.running()), "departures"))
+        mailbox = stack.enter_context(queue_server.opened(stack.enter_context(plain_moto.running()), "departures"))
         _write_feed(folder / "hr.csv", ())
         path = folder / "queued.yaml"
         path.write_text(yaml.safe_dump(_configuration(folder, mailbox, approvers)), encoding="utf-8")

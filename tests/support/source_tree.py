@@ -13,7 +13,10 @@ DOMAIN = "offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
 SHARED = {"records", "collected"}
 """What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
-MADE = {".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding", ".pytest_cache", ".ruff_cache", ".venv"}
+MADE = {
+    *(".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding"),
+    *(".pytest_cache", ".ruff_cache", ".try", ".venv"),
+}
 """Folders that are made, as .gitignore says."""
 
 
