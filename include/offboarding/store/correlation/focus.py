@@ -16,6 +16,8 @@ from offboarding.store import temporary
 from offboarding.store.connect import Session
 from offboarding.store.sql import block, statements
 
+FEWEST, PERCENT = 5, 33
+"""So many accounts, and so many of a hundred, made within an hour are a load (docs/decisions/0099-made-in-bulk.md)."""
 VIEWS = ("in_focus", "account_in_focus", "worker_in_focus")
 
 
@@ -39,9 +41,18 @@ def find_focus(session: Session, values: Mapping[str, object], *, everything: bo
     `everything`: whatever the notes say.
     """
     temporary.make(session, "focus", values, "noted", "focus_account")
-    everything = everything or _is(session, "is_everything", values) or not _grown(session, values)
+    # What an account's age weighs is asked anew of all where another load is found.
+    everything = (
+        _is_loaded(session) or everything or _is(session, "is_everything", values) or not _grown(session, values)
+    )
     _run(session, values, "focus_on_everything" if everything else "focus_on_part")
     return everything
+
+
+def _is_loaded(session: Session) -> bool:
+    """Whether accounts were made in bulk of which that wasn't known yet; notes it."""
+    values = {"fewest": FEWEST, "percent": PERCENT}
+    return session.execute(block("bulk_loads", "note_bulk_loads"), values).rowcount > 0
 
 
 def _grown(session: Session, values: Mapping[str, object]) -> bool:

@@ -51,7 +51,7 @@ class BulkLoad:
 
     realm: str
     made: int
-    """How many of its accounts were made so ..."""
+    """How many of its accounts had been made so when that was found ..."""
     accounts: int
     """... of how many whose birth is told."""
     first_at: str
@@ -73,8 +73,6 @@ class CorrelationOutcome:
     """What didn't stand as the last correlation had left it (recorded_links.py), and was made anew."""
 
 
-_FEWEST, _PERCENT = 5, 33
-"""So many accounts, and so many of a hundred, made within an hour are a load (docs/decisions/0099-made-in-bulk.md)."""
 _LINK_COLUMNS = (
     b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since"
 )
@@ -124,9 +122,7 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         moved = _run(session, "persons", values, "end_departures", *raised, "begin_departures")
         temporary.make(session, "correlate", values, "source_setting")
         temporary.make(session, "uses", values, "use_taken")
-        # Whether an account's age tells anything is asked of every account anew where a load is found.
-        loaded = _run(session, "bulk_loads", {"fewest": _FEWEST, "percent": _PERCENT}, "note_bulk_loads")
-        everything = find_focus(session, values, everything=bool(merged or loaded))
+        everything = find_focus(session, values, everything=bool(merged))
         _score(session, values)
         with first_load(session, "link") as are_first:
             written = _write_links(session, values, are_first=are_first)
