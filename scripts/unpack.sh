@@ -45,14 +45,14 @@ Acquire::Retries "3";
 #clear DPkg::Post-Invoke;
 CONF
     apt_get update >>"$log" || return 1
-    # What apt would install: the packages and those of their dependencies that this machine lacks. No names of ours to
-    # grow old.
+    # What apt would install: those of their dependencies that this machine lacks. No names of ours to grow old. The
+    # packages themselves in any case: of two, the machine may have one.
     simulated=$(apt_get --simulate --no-install-recommends install "$@") || return 1
-    packages=$(printf '%s\n' "$simulated" | awk '$1 == "Inst" { print $2 }')
+    packages=$({ printf '%s\n' "$@" && printf '%s\n' "$simulated" | awk '$1 == "Inst" { print $2 }'; } | sort -u)
     rm -f "$cache"/debs/*.deb
     # Word splitting is meant: one package a word.
     # shellcheck disable=SC2086
-    (cd "$cache/debs" && apt_get download ${packages:-"$@"} >>"$log") || return 1
+    (cd "$cache/debs" && apt_get download $packages >>"$log") || return 1
     rm -rf "$cache/root.new"
     mkdir -p "$cache/root.new"
     for deb in "$cache"/debs/*.deb; do

@@ -78,7 +78,6 @@ def test_an_environment_that_stands_is_left_alone(project: Path) -> None:
     assert not (project / ".cache").exists()
 
 
-@pytest.mark.skipif(Path("/usr/sbin/slapd").exists(), reason="the machine's own slapd is used")
 def test_an_environment_that_another_folder_lends_is_left_alone(project: Path, tmp_path: Path) -> None:
     lent = tmp_path / "lent"
     (lent / "bin").mkdir(parents=True)
@@ -92,16 +91,68 @@ def test_an_environment_that_another_folder_lends_is_left_alone(project: Path, t
     assert (lent / ".place").read_text(encoding="utf-8") == " somewhere else\n"
 
 
-def test_no_slapd_and_no_apt(project: Path, tmp_path: Path) -> None:
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name in ("dirname", "sh"):
-        (tools / name).symlink_to(shutil.which(name) or name)
+def made_of(folder: Path, *programs: str) -> Path:
+    """A folder of programs that do nothing, and of what any script needs."""
+    folder.mkdir(parents=True)
+    for name in ("dirname", "sh", "id", "mkdir"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    for name in programs:
+        (folder / name).write_text("#!/bin/sh\nexit 1\n")
+        (folder / name).chmod(0o755)
+    return folder
 
-    done = run(project, "slapd.sh", PATH=str(tools))
 
-    assert done.returncode == 2
-    assert "install it (Fedora: openldap-servers" in last_line(done)
+@pytest.mark.parametrize(
+    ("machine", "tools", "code", "said"),
+    [
+        pytest.param((), (), 2, "install it (Fedora: openldap-servers", id="neither slapd nor apt"),
+        pytest.param(("usr/sbin/slapd",), (), 0, "", id="slapd alone"),
+        pytest.param(("usr/sbin/slapd",), ("ldapmodify",), 0, "", id="slapd and its tools"),
+        pytest.param(("usr/libexec/slapd",), ("ldapmodify", "apt-get", "dpkg-deb"), 0, "", id="slapd elsewhere"),
+        pytest.param(
+            ("usr/sbin/slapd",), ("apt-get", "dpkg-deb"), 0, "", id="slapd, and apt that can't fetch its tools"
+        ),
+        pytest.param(
+            ("usr/sbin/slapd", "etc/apparmor.d/usr.sbin.slapd"),
+            ("ldapmodify",),
+            2,
+            "install it (Fedora: openldap-servers",
+            id="slapd that AppArmor keeps from our files",
+        ),
+    ],
+)
+def test_whichever_slapd_a_machine_has(
+    project: Path, tmp_path: Path, machine: tuple[str, ...], tools: tuple[str, ...], code: int, said: str
+) -> None:
+    """Whatever this one has."""
+    for name in machine:
+        made_of((tmp_path / "machine" / name).parent, Path(name).name)
+
+    done = run(project, "slapd.sh", PATH=str(made_of(tmp_path / "tools", *tools)), MACHINE=str(tmp_path / "machine"))
+
+    assert done.returncode == code, done.stderr
+    assert said in (done.stderr.strip().splitlines() or [""])[-1]
+
+
+def test_what_the_machine_has_already_is_fetched_too(project: Path, tmp_path: Path) -> None:
+    """slapd is there, and its AppArmor profile keeps it from our files; its tools aren't."""
+    for name in ("usr/sbin/slapd", "etc/apparmor.d/usr.sbin.slapd"):
+        made_of((tmp_path / "machine" / name).parent, Path(name).name)
+    tools = made_of(tmp_path / "tools", "dpkg-deb")
+    asked = tmp_path / "asked"
+    (tools / "apt-get").write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        "    *--simulate*) echo 'Inst ldap-utils (2.5.13 Debian [amd64])' ;;\n"
+        f"    *download*) echo \"$@\" >'{asked}'; exit 1 ;;\n"
+        "esac\n"
+    )
+    (tools / "apt-get").chmod(0o755)
+
+    done = run(project, "slapd.sh", PATH=f"{tools}:/usr/bin:/bin", MACHINE=str(tmp_path / "machine"))
+
+    assert done.returncode == 2, done.stderr
+    assert asked.read_text().split("download ")[1].split() == ["ldap-utils", "slapd"]
 
 
 def test_a_python_without_pip_and_venv(project: Path) -> None:

@@ -103,7 +103,8 @@ def shell(folder: Path, server: slapd.Server, tls: slapd.Tls) -> dict[str, str]:
     for tool in ("ldapmodify", "ldapsearch", "ldappasswd"):
         unpacked = slapd.UNPACKED / "usr" / "bin" / tool
         real = str(unpacked) if unpacked.exists() else shutil.which(tool)
-        assert real, f"{tool} isn't there: scripts/slapd.sh unpacks it"
+        if not real:
+            pytest.skip(f"this machine has slapd and no {tool}: install OpenLDAP's clients")
         wrapper = tools / tool
         wrapper.write_text(
             "#!/usr/bin/env bash\n"
