@@ -9,7 +9,7 @@ import pytest
 from offboarding.model import Account, IdentityKeyKind
 from offboarding.store.connect import Session
 from tests.support.night import rows_of, spend_night
-from tests.support.small_company import AFTER, LEAVER, LONG_AGO, STAFF, account, company, hr, key, ldap
+from tests.support.small_company import AFTER, LEAVER, LONG_AGO, STAFF, account, aws, company, hr, key, ldap
 
 LOAD = AFTER.replace(hour=10)
 """After the departure."""
@@ -91,3 +91,14 @@ def test_the_correlation_says_it_once_a_realm(store: Session) -> None:
             "last_at": (LOAD + timedelta(minutes=5)).astimezone(UTC).isoformat(),
         }
     ]
+
+
+def test_a_system_that_is_read_later_is_looked_at_too(store: Session) -> None:
+    here = account("d", login="leeh", made=LONG_AGO)
+    spend_night(store, company(hr(LEAVER, STAFF), ldap(here)), caller="before")
+    cloud = [replace(each, realm="c1") for each in (late(), *others(5))]
+
+    spend_night(store, company(hr(LEAVER, STAFF), ldap(here), aws(*cloud)), caller="with the cloud")
+
+    assert rows_of(store, "select distinct realm from bulk_load") == [("c1",)]
+    assert rows_of(store, "select score from link join account using (account_pk) where native_id = 'x'") == [(85,)]
