@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from airflow.dag_processing.dagbag import DagBag
+from airflow.providers.standard.operators import hitl
 from airflow.sdk import DAG
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 from offboarding import wiring
 from offboarding.guard import releasing
@@ -49,8 +50,12 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return found
 
 
-def event(option: str, *, by: dict[str, str] | None, **told: str) -> dict[str, Any]:
-    """What Airflow hands over once somebody answered, or nobody did."""
+NOBODY = {"error": "The response timeout has passed.", "error_type": "timeout"}
+"""What Airflow hands over where nobody answered."""
+
+
+def event(option: str, *, by: dict[str, str] | None, **told: str | None) -> dict[str, Any]:
+    """What Airflow hands over once somebody answered."""
     return {
         "chosen_options": [option],
         "params_input": told,
@@ -73,8 +78,8 @@ def test_it_asks_and_decides_in_one_task() -> None:
 
 
 def test_what_is_asked_for_and_what_happens_without_an_answer(asking: Any) -> None:
-    assert asking.options == ["Approve", "Reject", "Wait"]
-    assert asking.defaults == ["Wait"]
+    assert asking.options == ["Approve", "Reject"]
+    assert asking.defaults is None
     assert asking.response_timeout == timedelta(hours=22)
     assert list(asking.serialized_params) == ["reason"]
     assert asking.assigned_users is None
@@ -101,10 +106,50 @@ def test_whoever_answered_is_the_author(
     assert answered == [{"run": 418, "approve": approve, "reason": "asked HR", **who}]
 
 
+@pytest.mark.parametrize("told", [{}, {"reason": None}, {"reason": ""}], ids=["left out", "null", "empty"])
+def test_without_a_reason_it_is_empty(asking: Any, answered: list[dict[str, Any]], told: dict[str, Any]) -> None:
+    """Whether one is needed, the guard says."""
+    asking.execute_complete(CONTEXT, event("Approve", by=KIM, **told), of_run=418)
+
+    assert answered[0]["reason"] == ""
+
+
+@pytest.mark.parametrize(
+    ("holds", "options", "starred"), [(1, ["Approve", "Reject"], True), (0, ["Approve"], False)], ids=["line", "first"]
+)
+def test_a_reason_is_asked_for_where_a_line_went_beyond_its_limit(
+    answered: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, holds: int, options: list[str], starred: bool
+) -> None:
+    asked: list[dict[str, Any]] = []
+    question = releasing.Question(of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds)
+    monkeypatch.setattr(releasing, "taken_up", lambda *_, **__: False)
+    monkeypatch.setattr(releasing, "question", lambda *_: question)
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **told: asked.append(told))
+    task: Any = release().get_task("ask")
+
+    with pytest.raises(TaskAwaitingInput) as waits:
+        task.execute(
+            {
+                **CONTEXT,
+                "triggering_asset_events": {},
+                "params": {"run": None},
+                "task_instance": SimpleNamespace(id="1"),
+            }
+        )
+
+    told: Any = waits.value
+    assert told.kwargs["of_run"] == 418
+    assert (asked[0]["options"], asked[0]["defaults"], asked[0]["body"]) == (options, None, "- hold 3")
+    # The page stars what may not be null, and takes no answer while that is empty.
+    reason = asked[0]["params"]["reason"]
+    assert ("null" not in reason["schema"]["type"]) is starred
+    assert reason["schema"]["title"] == "Reason"
+
+
 @pytest.mark.parametrize(
     "told",
-    [event("Wait", by=None), event("Wait", by=KIM, reason="later"), event("Approve", by=None)],
-    ids=["nobody answered", "somebody waits", "nobody is named"],
+    [NOBODY, event("Approve", by=None, reason="asked HR")],
+    ids=["nobody answered", "nobody is named"],
 )
 def test_nobodys_answer_decides_nothing(asking: Any, answered: list[dict[str, Any]], told: dict[str, Any]) -> None:
     with pytest.raises(AirflowSkipException, match="nobody decided"):

@@ -1,6 +1,7 @@
 """What waits, let through or refused by a person: by command, by form, or by an answer to `offboarding_release`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from offboarding.config.settings import Settings
 from offboarding.config.spelling import nearest
 from offboarding.guard.holds import Release
 from offboarding.interfaces import Tracker
+from offboarding.model import HoldStatus
 from offboarding.model.errors import FatalError
 from offboarding.report import held
 from offboarding.runs import pipeline
@@ -19,12 +21,31 @@ from offboarding.store.events import append_events
 from offboarding.store.guard import Hold
 from offboarding.store.guard_look import Looking
 from offboarding.store.locks import lock_findings
+from offboarding.store.reading.waiting import waiting_findings
 from offboarding.store.rows import Run
 
 ASKS = ("offboarding_nightly", "ask")
 """The DAG and the task that say that something waits."""
+SHOWN = 20
+"""So many findings of each line stand in the question."""
+EXPECTED = "no line was beyond its limit"
+"""Kept as the reason where nobody is asked for one: of a first read that waits, as the policy says."""
 
 log = structlog.get_logger("offboarding.release")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person is asked."""
+
+    of_run: int
+    """The night since which it waits."""
+    subject: str
+    """In a line."""
+    details: str
+    """Which lines, whom it's about, and what an answer does; as Markdown, without names, mails or labels."""
+    holds: int
+    """Lines that went beyond their limits. Where there are any, an answer needs its reason, and may refuse them."""
 
 
 def release(
@@ -131,17 +152,19 @@ def answered(
     """Do as a person answered: everything that waits is let through, or every line that waits refused.
 
     A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. Raises FatalError without a
-    reason, where nothing waits any more, and as `check_approver`.
+    reason where a line waits, where nothing waits any more, and as `check_approver`.
     """
     check_approver(settings, name=author, user_id=author_id)
-    if not reason.strip():
-        raise FatalError("a decision needs a reason: trigger offboarding_release again, and say why")
+    reason, waiting = reason.strip(), [hold.hold_id for hold in guard.holds(session)]
+    if waiting and not reason:
+        raise FatalError(
+            f"Hold {', '.join(map(str, waiting))} went beyond its limit, and nothing is decided about it without a"
+            " reason: trigger offboarding_release again, and say why."
+        )
     if approve:
-        release(session, settings, run_id, tracker, reason=reason, author=author, caller=caller)
-    else:
-        waiting = [hold.hold_id for hold in guard.holds(session)]
-        if waiting:
-            reject(session, waiting, reason=reason, author=author)
+        release(session, settings, run_id, tracker, reason=reason or EXPECTED, author=author, caller=caller)
+    elif waiting:
+        reject(session, waiting, reason=reason, author=author)
 
 
 def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
@@ -161,15 +184,21 @@ def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
     return max(made, default=None), f"\n\n{text}" if by_hand else ""
 
 
-def question(session: Session, run_id: int | None = None) -> tuple[int, str, str] | None:
-    """What a person is asked: of which run, in a line, and with the numbers. None where nothing waits."""
+def question(session: Session, run_id: int | None = None) -> Question | None:
+    """What a person is asked of what waits since this run, or since the last night. None where nothing waits."""
     last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
     if last is None:
         return None
-    waits = reading.night(session, last.run_id).held
+    then = reading.night(session, last.run_id).held
+    waits = replace(then, holds=tuple(hold for hold in then.holds if hold.status == HoldStatus.WAITING))
     if not (waits.holds or waits.baseline or waits.over_maximum):
         return None
-    return last.run_id, held.asked(waits), held.numbers(waits)
+    return Question(
+        of_run=last.run_id,
+        subject=held.asked(waits),
+        details=held.details(waits, waiting_findings(session, shown=SHOWN)),
+        holds=len(waits.holds),
+    )
 
 
 def check_approver(settings: Settings, *, name: str, user_id: str | None = None) -> None:

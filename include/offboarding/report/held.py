@@ -1,12 +1,14 @@
 """What waits for a person, in words: which line, with which numbers, and what to do. No names, mails or labels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from offboarding.model import Alert, Measure, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, whole_days, worker
 from offboarding.store.guard import HeldEvent, Hold
 from offboarding.store.reading.nights import Waiting
+from offboarding.store.reading.waiting import WaitingFinding
 
 _MEASURES = {
     Measure.ACTUAL: ("new leaver by HR's word", "new leavers by HR's word"),
@@ -22,6 +24,8 @@ _MEASURES = {
     Measure.NAMED: ("person named at once", "people named at once"),
     Measure.TICKETS: ("new ticket", "new tickets"),
 }
+
+_FIRST = f"All of it: `{COMMAND} findings --state held`. One: `{COMMAND} explain f-...`. The lines: `{COMMAND} holds`."
 
 
 def line(hold: Hold) -> str:
@@ -86,12 +90,34 @@ def asked(waits: Waiting) -> str:
     return f"Let through what waits? {', '.join(lines) or counted(waits.over_maximum, 'finding')}"
 
 
-def numbers(waits: Waiting) -> str:
-    """Line by line, as Markdown."""
-    lines = [f"- hold {hold.hold_id}: {sentence(hold)}; {holding(hold)} wait" for hold in waits.holds]
+def details(waits: Waiting, waiting: Sequence[WaitingFinding]) -> str:
+    """Line by line with its numbers, whom it is about and by which findings, and what an answer does; as Markdown."""
+    lines = [_FIRST, ""]
+    for hold in waits.holds:
+        lines.append(f"- hold {hold.hold_id}: {sentence(hold)}. Waiting: {holding(hold)}")
+        lines += _people([each for each in waiting if each.hold_id == hold.hold_id])
     if waits.baseline:
         lines.append(f"- {counted(waits.baseline, 'finding')} of a first read; they go out in batches, the worst first")
-    return "\n".join([*lines, "", "Approve evaluates afresh, and tells the tracker. Reject: nothing of it is told."])
+    elif waits.over_maximum and not waits.holds:
+        lines.append(f"- {counted(waits.over_maximum, 'finding')}")
+    lines += _people([each for each in waiting if each.hold_id is None])
+    reject = "Reject: nothing of it is lines, and the next night asks anew. " if waits.holds else ""
+    nobody = "Without an answer nothing is decided, and the next night asks anew."
+    return "\n".join([*lines, "", f"Approve evaluates afresh, and tells the tracker. {reject}{nobody}"])
+
+
+def _people(waiting: Sequence[WaitingFinding]) -> Iterator[str]:
+    """Who, and which findings: the worst first, by ids alone."""
+    for closes, some in groupby(waiting, lambda each: each.closes):
+        found = list(some)
+        theirs: dict[str, list[str]] = {}
+        for each in found:
+            whose = f"worker {worker(each.id_space or '', each.worker_id)}" if each.worker_id else "nobody's"
+            theirs.setdefault(whose, []).append(f"{short_finding(each.finding_key)} {each.rule} ({each.severity})")
+        would = "would close: " if closes else ""
+        yield from (f"    - {whose}: {would}{', '.join(what)}" for whose, what in theirs.items())
+        if more := found[0].total - len(found):
+            yield f"    - and {counted(more, 'finding')} more"
 
 
 def _numbers(hold: Hold) -> Iterator[str]:

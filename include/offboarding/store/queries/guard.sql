@@ -421,6 +421,29 @@ where (%(all)s::boolean or h.status = 'waiting') and (%(run_id)s::bigint is null
     or (h.opened_run <= %(run_id)s and h.last_run >= %(run_id)s))
 order by h.hold_id;
 
+-- name: waiting_findings
+-- What waits for a person on each line, to be told or to be closed, and on none (a first read): the worst so many of
+-- each, with how many there are, and whose by worker id.
+with waits as (
+    select h.hold_id, false as closes, f.finding_key from finding f left join guard_held h using (finding_key)
+    where f.state = 'held'
+    union all
+    select h.hold_id, true, g.finding_key from guard_closing g
+    join guard_hold h on h.kind = g.kind and h.name = g.name and h.status = 'waiting'
+), ranked as (
+    select q.hold_id, q.closes, f.finding_key, f.rule, f.severity, coalesce(w.id_space, p.id_space) as id_space,
+        coalesce(w.worker_id, p.worker_id) as worker_id, count(*) over (partition by q.hold_id, q.closes)::int as total,
+        row_number() over (partition by q.hold_id, q.closes order by
+            array_position(array['critical', 'high', 'medium', 'low'], f.severity), coalesce(w.id_space, p.id_space),
+            coalesce(w.worker_id, p.worker_id), f.finding_key) as place
+    from waits q
+    join finding f using (finding_key)
+    left join person p on p.person_uid = f.person_uid
+    left join worker w on w.worker_pk = p.shown_worker_pk
+)
+select hold_id, closes, finding_key, rule, severity, id_space, worker_id, total from ranked
+where place <= %(shown)s order by hold_id, closes, place;
+
 -- name: decide_hold
 update guard_hold set status = %(status)s, decided_at = now(), decided_by = %(author)s, decided_for = %(reason)s
 where hold_id = %(hold_id)s and status = 'waiting'

@@ -1,0 +1,83 @@
+"""A task that asks a person about what the guard holds, and does as they say."""
+
+from typing import Any, cast
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Param
+from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
+
+from dags.offboarding_tasks import WAITS
+from dags.offboarding_work import at_work
+from offboarding import wiring
+from offboarding.guard import releasing
+
+APPROVE, REJECT = "Approve", "Reject"
+NOBODY = "nobody decided: what waits goes on waiting, and the next night asks anew"
+WHY = "Why. It is kept with the decision; write no names into it"
+NEEDED = Param("", f"{WHY}.", title="Reason", type="string", maxLength=500)
+OPTIONAL = Param(
+    None,
+    f"{WHY}. Not needed: no line was beyond its limit.",
+    title="Reason",
+    type=["null", "string"],
+    maxLength=500,
+)
+
+
+class AskOperator(HITLOperator):
+    """Asks, and does as the person said: in one task, since whoever may edit the runs of a DAG may also write what one
+    task hands to the next.
+    """
+
+    def execute(self, context: Any) -> None:
+        """Ask: lines, numbers and ids, no names. Skipped where nothing waits any more.
+
+        Begun again, it tells what an answer let through before the task broke off, or asks anew.
+        """
+        begun_by = context["triggering_asset_events"]
+        with at_work() as (loaded, session):
+            since, by_hand = releasing.begun_by(cast("list[Any]", begun_by[WAITS] if begun_by else []))
+            if releasing.taken_up(session, loaded.settings, wiring.tracker(loaded.settings), caller=_caller(context)):
+                return
+            asked = releasing.question(session, context["params"]["run"] or since)
+        if asked is None:
+            raise AirflowSkipException("nothing waits for a person")
+        self.subject, self.body = asked.subject, asked.details + by_hand
+        if asked.holds:
+            self.params = ParamsDict({"reason": NEEDED})
+        else:
+            # A first read isn't refused: it goes on waiting.
+            self.options = [APPROVE]
+        try:
+            super().execute(context)
+        except TaskAwaitingInput as waits:
+            told = cast("Any", waits)
+            kept = cast("dict[str, Any]", told.kwargs or {}) | {"of_run": asked.of_run}
+            raise TaskAwaitingInput(method_name=told.method_name, kwargs=kept, timeout=told.timeout) from None
+
+    def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0) -> None:
+        """Do as the person said, who is the author. Nobody's answer decides nothing."""
+        if event.get("error_type") == "timeout":
+            raise AirflowSkipException(NOBODY)
+        answer = cast("dict[str, Any]", super().execute_complete(context, event))
+        who = cast("dict[str, str]", answer["responded_by_user"] or {})
+        author = who.get("name") or who.get("id")
+        if not author:
+            raise AirflowSkipException(NOBODY)
+        with at_work() as (loaded, session):
+            releasing.answered(
+                session,
+                loaded.settings,
+                of_run,
+                wiring.tracker(loaded.settings),
+                approve=APPROVE in answer["chosen_options"],
+                reason=answer["params_input"].get("reason") or "",
+                author=author,
+                author_id=who.get("id"),
+                caller=_caller(context),
+            )
+
+
+def _caller(context: Any) -> str:
+    return f"by answer {context['run_id']}"

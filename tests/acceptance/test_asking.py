@@ -1,0 +1,157 @@
+"""What a person is asked about whatever the guard holds, and what their answer needs."""
+
+from collections.abc import Callable
+
+import pytest
+
+from offboarding.guard import releasing
+from offboarding.guard.releasing import EXPECTED, Question
+from offboarding.model.errors import FatalError
+from tests.support.listed_tracker import ListedPeople
+from tests.support.office import Office, login
+from tests.support.small_company import LEFT, WORKS, number, worker
+
+PEOPLE = [str(1001 + each) for each in range(12)]
+
+Answer = Callable[..., None]
+
+
+@pytest.fixture
+def company(office: Office) -> Office:
+    """Twelve people with a login each, who all work here; no more than two may leave in a night, or come back."""
+    office.hr.workers = [worker(each) for each in PEOPLE]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
+    office.guard = {"leavers": {"absolute": 2}, "withdrawn": {"absolute": 1}}
+    office.night()
+    return office
+
+
+@pytest.fixture
+def first_read(office: Office) -> Office:
+    """Three who left before the first night, whose findings wait by the policy's word."""
+    office.policy = {"baseline": "hold"}
+    office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:3]]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE[:3]]
+    office.night()
+    return office
+
+
+def asked(office: Office) -> Question:
+    question = releasing.question(office.session)
+    assert question is not None
+    return question
+
+
+def keys(office: Office) -> dict[str, str]:
+    """Login -> its finding, as people call it."""
+    found = office.session.execute("select subject_native_id, finding_key from finding").fetchall()
+    return {str(login): f"f-{str(key)[:8]}" for login, key in found}
+
+
+def answer(office: Office, *, approve: bool = True, reason: str = "") -> None:
+    tracker = office.readers().tracker(office.settings)
+    run = asked(office).of_run
+    releasing.answered(office.session, office.settings, run, tracker, approve=approve, reason=reason, author="kim")
+
+
+def leave(office: Office, *ids: str) -> None:
+    for each in ids:
+        office.hr.change(each, employments=(LEFT,))
+
+
+def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(company: Office) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+
+    question = asked(company)
+
+    assert (question.subject, question.holds) == ("Let through what waits? roster hr", 1)
+    lines = question.details.splitlines()
+    hold = company.holds["roster", "hr"].hold_id
+    numbers = "3 new leavers by HR's word of 12, 2 at most go through"
+    assert f"- hold {hold}: roster hr: {numbers}. Waiting: 3 findings" in lines
+    found = keys(company)
+    for each in PEOPLE[:3]:
+        (line,) = [line for line in lines if f"worker hr:{each}:" in line]
+        assert line == f"    - worker hr:{each}: {found[f'u{each}']} leaver-account-works (high)"
+    assert "findings --state held" in lines[0]
+
+
+def test_it_names_nobody(company: Office) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+
+    said = asked(company).subject + asked(company).details
+
+    told = company.session.execute("select name from worker").fetchall()
+    labels = company.session.execute("select label, native_id from account").fetchall()
+    words = {str(word) for row in (*told, *labels) for word in row if word}
+    assert words
+    assert not [word for word in words if word in said]
+
+
+def test_of_many_it_shows_some_and_how_many_more(company: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releasing, "SHOWN", 2)
+    leave(company, *PEOPLE[:5])
+    company.night()
+
+    lines = asked(company).details.splitlines()
+
+    assert len([line for line in lines if "    - worker " in line]) == 2
+    assert "    - and 3 findings more" in lines
+
+
+def test_what_would_close_is_told_as_such(company: Office) -> None:
+    for each in PEOPLE[:2]:
+        leave(company, each)
+        company.night()
+    for each in PEOPLE[:2]:
+        company.hr.change(each, employments=(WORKS,))
+    company.night()
+
+    question = asked(company)
+
+    assert f"    - worker hr:{PEOPLE[0]}: would close: {keys(company)[f'u{PEOPLE[0]}']}" in question.details
+
+
+@pytest.mark.parametrize("approve", [True, False], ids=["approve", "reject"])
+def test_a_line_beyond_its_limit_needs_a_reason(company: Office, people: ListedPeople, approve: bool) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+
+    with pytest.raises(FatalError, match=r"Hold 1 went beyond its limit, and nothing is decided about it without"):
+        answer(company, approve=approve, reason="  ")
+
+    assert [hold.status for hold in company.holds.values()] == ["waiting"]
+    answer(company, approve=approve, reason="asked HR")
+    assert company.holds == {}
+
+
+def test_what_was_decided_is_not_asked_again(company: Office) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+    answer(company, approve=False, reason="HR's mistake")
+
+    again = releasing.question(company.session)
+
+    assert again is None or again.holds == 0
+
+
+def test_a_first_read_needs_none(first_read: Office) -> None:
+    question = asked(first_read)
+    assert question.holds == 0
+    assert "3 findings of a first read" in question.details
+    assert f"worker hr:{PEOPLE[0]}: " in question.details
+    assert "Reject" not in question.details
+
+    answer(first_read)
+
+    kept = first_read.session.execute("select author, reason from release").fetchall()
+    assert kept == [("kim", EXPECTED)]
+
+
+def test_a_reason_for_it_is_kept_all_the_same(first_read: Office) -> None:
+    answer(first_read, reason=" looked through with HR ")
+
+    kept = first_read.session.execute("select author, reason from release").fetchall()
+    assert kept == [("kim", "looked through with HR")]
