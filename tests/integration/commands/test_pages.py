@@ -3,18 +3,69 @@
 import re
 import shlex
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
+from offboarding.cli import tree
 from offboarding.cli.entry import main
+from offboarding.cli.groups import made
 from offboarding.config import loading
 
 ROOT = loading.project_folder()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMMAND = re.compile(r"python -m offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
+COMMAND = re.compile(r"(?:python -m |^\s*)offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
+SPAN = re.compile(r"`([^`\n]+)`")
+BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+OPTION = re.compile(r"--[a-z][a-z-]*")
+TOLD_NOW = [page for page in PAGES if "decisions" not in page.parts]
+"""Pages that say what is so today."""
+OTHERS = {"--mark-success-pattern"}
+"""Options of Airflow's own commands."""
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+
+
+def words_and_options(command: Any, *words: str) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+    """Each command below one, by its words, with its options."""
+    yield words, {option for param in command.params for option in (*param.opts, *param.secondary_opts)} | {"--help"}
+    if isinstance(command, TyperGroup):
+        context = command.make_context("offboarding", [], resilient_parsing=True)
+        for name in command.list_commands(context):
+            yield from words_and_options(command.get_command(context, name), *words, name)
+
+
+COMMANDS = dict(words_and_options(made(tree.top())))
+GROUPS = {words[:-1] for words in COMMANDS if words}
+
+
+def inline(text: str) -> list[str]:
+    """What is written as code outside blocks."""
+    return SPAN.findall(BLOCK.sub("", text))
+
+
+def meant(span: str) -> tuple[tuple[str, ...], list[str]] | None:
+    """The words of ours with which it begins, and the rest; None where it's no command."""
+    words = span.removeprefix("python -m ").removeprefix("offboarding ").split()
+    if not words or (len(words) == 1 and words[0] == span) or (words[0],) not in COMMANDS:
+        return None
+    count = max(count for count in range(1, len(words) + 1) if tuple(words[:count]) in COMMANDS)
+    return tuple(words[:count]), words[count:]
+
+
+def mistake(span: str) -> str:
+    """What is wrong with a command in a sentence, whose arguments may be left out; "" where nothing is."""
+    if (found := meant(span)) is None:
+        return f"{span}: no command" if span.startswith(("python -m offboarding ", "offboarding ")) else ""
+    words, rest = found
+    unknown = set(OPTION.findall(" ".join(rest))) - COMMANDS[words]
+    if unknown:
+        return f"{span}: {' '.join(words)} has no {', '.join(sorted(unknown))}"
+    if words in GROUPS and rest and rest[0].islower() and rest[0].isalpha():
+        return f"{span}: {' '.join(words)} has no {rest[0]}"
+    return ""
 
 
 def named(page: Path) -> str:
@@ -42,6 +93,55 @@ def test_each_command_in_a_block_may_be_typed(page: Path, capsys: pytest.Capture
     for line in typed(page):
         words = shlex.split(line.replace("ID", "10442").replace("RUN", "1").split(" > ")[0].split(" names each")[0])
         assert main(words) == 0, f"{line}: {capsys.readouterr().err}"
+
+
+@pytest.mark.parametrize("page", TOLD_NOW, ids=named)
+def test_each_command_in_a_sentence_is_one(page: Path) -> None:
+    assert [wrong for span in inline(page.read_text("utf-8")) if (wrong := mistake(span))] == []
+
+
+@pytest.mark.parametrize("page", TOLD_NOW, ids=named)
+def test_each_option_in_a_sentence_is_one(page: Path) -> None:
+    told = [option for span in inline(page.read_text("utf-8")) if (option := OPTION.match(span))]
+    assert {option[0] for option in told} <= set().union(*COMMANDS.values()) | OTHERS
+
+
+def test_each_row_about_a_command_names_its_own_options() -> None:
+    wrong: dict[str, set[str]] = {}
+    for row in (ROOT / "docs/commands.md").read_text("utf-8").splitlines():
+        about, _, says = row.removeprefix("| ").partition(" | ")
+        found = [meant(f"offboarding {span}") for span in SPAN.findall(about)] if row.startswith("| `") else []
+        words = [each[0] for each in found if each]
+        own = {option for name, told in COMMANDS.items() for option in told if any(name[: len(w)] == w for w in words)}
+        told = {option[0] for span in SPAN.findall(says) if (option := OPTION.match(span))}
+        if words and told - own:
+            wrong[about] = told - own
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        "python -m offboarding finding",
+        "offboarding nightly --dry",
+        "findings --stat held",
+        "link undo 4",
+        "runs withdraw 4 --until 2026-12-01",
+    ],
+)
+def test_a_command_that_is_none_is_found(span: str) -> None:
+    assert mistake(span)
+
+
+@pytest.mark.parametrize("page", [*TOLD_NOW, ROOT / "CONTRIBUTING.md"], ids=named)
+def test_each_target_script_and_module_on_a_page_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    code = "\n".join([*inline(text), *BLOCK.findall(text)])
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= targets
+    assert [name for name in re.findall(r"(?<![\w/.])scripts/[\w.-]+", code) if not (ROOT / name).exists()] == []
+    assert [name for name in re.findall(r"python -m (tests[\w.]+)", code) if find_spec(name) is None] == []
 
 
 def test_the_first_hour_types_each_command_of_beginning() -> None:
