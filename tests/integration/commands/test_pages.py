@@ -17,7 +17,7 @@ from offboarding.config import loading
 
 ROOT = loading.project_folder()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMMAND = re.compile(r"(?:python -m |^\s*)offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
+COMMAND = re.compile(r"(?:python -m |scripts/|^\s*)offboarding (?!COMMAND|demo)([a-z-]+[^`|&\n]*)")
 SPAN = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"--[a-z][a-z-]*")
