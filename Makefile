@@ -13,7 +13,7 @@ WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
 SLOW := tests/slow
 # Of whose variants `make test` plays some.
-VARIED := $(shell grep -rl '^@variants' tests)
+VARIED := $(shell grep -rl '^from tests.support.variants import' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
 DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)

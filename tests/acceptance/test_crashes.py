@@ -23,6 +23,7 @@ from tests.support.office import Feed, HeardTracker, Office, System, access_key,
 from tests.support.relay import Do, relay
 from tests.support.small_company import LEFT, STAFF, WORKS, number, worker
 from tests.support.tracker import RoundupPeople, people, roundup, settings, tracker
+from tests.support.variants import variants
 from tests.support.whole_night import NightTold, whole_night
 
 __all__ = ["people", "roundup", "tracker"]  # fixtures
@@ -103,28 +104,27 @@ def live_again(office: Office) -> None:
     office.directory.change("kim", standing=Standing.WORKS, standing_reason="no lock")
 
 
-@pytest.mark.parametrize(
-    ("call", "when", "changes", "is_open"),
-    [
-        ("comment", "before", (grow,), True),
-        ("comment", "after", (grow,), True),
-        ("update", "after", (grow,), True),
-        ("close", "before", (die,), False),
-        ("close", "after", (die,), False),
-        ("reopen", "before", (die, live_again), True),
-        ("reopen", "after", (die, live_again), True),
-    ],
-)
+CALLS: dict[str, tuple[str, str, tuple[Callable[[Office], None], ...], bool]] = {
+    "comment before": ("comment", "before", (grow,), True),
+    "comment after": ("comment", "after", (grow,), True),
+    "update after": ("update", "after", (grow,), True),
+    "close before": ("close", "before", (die,), False),
+    "close after": ("close", "after", (die,), False),
+    "reopen before": ("reopen", "before", (die, live_again), True),
+    "reopen after": ("reopen", "after", (die, live_again), True),
+}
+"""Call, when the process dies, what happened the nights before, whether the ticket is open in the end."""
+
+
+@variants(4, at=CALLS)
 def test_killed_about_any_call_the_next_attempt_says_it_once(
     kim: Office,
     people: RoundupPeople,
     roundup: RoundupServer,
     store_parameters: dict[str, str | int],
-    call: str,
-    when: str,
-    changes: tuple[Callable[[Office], None], ...],
-    is_open: bool,
+    at: tuple[str, str, tuple[Callable[[Office], None], ...], bool],
 ) -> None:
+    call, when, changes, is_open = at
     kim.night()
     *before, last = changes
     for change in before:

@@ -34,6 +34,7 @@ from tests.support.filed_feed import (
 )
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office
+from tests.support.variants import variants
 
 BEFORE, LAST_NIGHT, TONIGHT = range(6), (6, 7), (8,)
 """Places in the file of those who have left."""
@@ -204,7 +205,7 @@ REFUSED: dict[str, tuple[Accident, str, str]] = {
 
 
 @FULL
-@pytest.mark.parametrize("accident", REFUSED)
+@variants(4, accident=[*REFUSED])
 def test_what_is_refused_changes_nothing(told: Told, tmp_path: Path, accident: str) -> None:
     make, what, fix = REFUSED[accident]
     given = {"trailer": TRAILER} if accident == "a trailer alone" else {}
@@ -258,7 +259,7 @@ HELD: dict[str, tuple[Accident, str, bool]] = {
 
 
 @EACH
-@pytest.mark.parametrize("accident", HELD)
+@variants(2, accident=[*HELD])
 def test_what_is_too_much_waits_and_is_forgotten_with_the_right_file(told: Told, tmp_path: Path, accident: str) -> None:
     make, what, unlinks = HELD[accident]
     with tonight(told, tmp_path) as (filed, tracker):

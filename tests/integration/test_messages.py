@@ -25,6 +25,7 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
 from tests.support.source_tree import PROJECT
+from tests.support.variants import variants
 from tests.unit.test_config import GOOD
 
 __all__ = ["mailbox", "office", "people", "sqs_server", "tracker"]  # fixtures
@@ -309,7 +310,7 @@ FORGED: tuple[object, ...] = (
 )
 
 
-@pytest.mark.parametrize("forged", FORGED, ids=range(len(FORGED)))
+@variants(5, forged={str(number): forged for number, forged in enumerate(FORGED)})
 def test_an_event_made_by_hand_is_told_and_does_nothing(
     office: Office, mailbox: Mailbox, forged: object, record_property: Callable[[str, object], None]
 ) -> None:

@@ -25,6 +25,7 @@ from tests.support.office import (
     user,
 )
 from tests.support.small_company import AFTER, KIM, LEFT, LONG_AGO, STAFF, account, mail, number, tag, worker
+from tests.support.variants import variants
 from tests.support.whole_night import Readers
 
 LEAVER = worker("1042", LEFT, mail=KIM, name="Kim Minjun")
@@ -232,7 +233,7 @@ WAYS = [
         resolution="seen gone: it no longer exists",
     ),
 ]
-EACH = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.rule)
+EACH = variants(4, way={way.rule: way for way in WAYS})
 
 
 def found(office: Office, rule: str) -> dict[str, tuple[str, str, str]]:
@@ -282,7 +283,7 @@ def test_stands_while_its_system_cannot_be_read(office: Office, way: Way) -> Non
     assert found(office, way.rule)[way.subject][0] == "resolved"
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way.rule != "link-moved"], ids=lambda way: way.rule)
+@variants(3, way={way.rule: way for way in WAYS if way.rule != "link-moved"})
 def test_closes_when_the_departure_is_withdrawn(office: Office, way: Way) -> None:
     way.begins(office)
     office.night()
