@@ -286,7 +286,7 @@ def test_a_ticket_that_is_refused_keeps_no_other_back(kim: Office, people: Round
     refusing = RefusesOnce(kim.tracker.inner)
     run_id = night_without_tickets(kim)
 
-    with pytest.raises(FatalError, match="1 tickets were refused by secops"):
+    with pytest.raises(FatalError, match="1 ticket was refused by secops"):
         told(kim.session, run_id, refusing)
 
     assert len(tickets_of(people, kim.queue)) == 1

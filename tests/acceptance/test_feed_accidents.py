@@ -132,7 +132,6 @@ def goes_on(
     tracker: ListedTracker,
     before: list[ListedTicket],
     right: Rows,
-    title: str = f"worker {FIRST + TONIGHT[0]} ",
 ) -> None:
     """The right file has come: the one who left tonight has a ticket, and the others' are as they were."""
     night = filed.night(written(right, trailer="trailer" in filed.given))
@@ -140,7 +139,7 @@ def goes_on(
     assert night.red == ()
     assert tracker.tickets[: len(before)] == before
     (new,) = tracker.tickets[len(before) :]
-    assert title in new.draft.title
+    assert f"worker {FIRST + TONIGHT[0]} " in new.draft.title
     assert f"u{FIRST + TONIGHT[0]}" in new.draft.body
     assert filed.office.tracker.calls == ["open"]
     assert filed.office.holds == {}
@@ -304,10 +303,7 @@ def test_hired_and_last_day_swapped(told: Told, tmp_path: Path) -> None:
             assert any("First day" in said or "Last day" in said for said in sentences(night))
         else:
             assert red.startswith("the guard holds roster hr: 992 new leavers by HR's word of 992")
-        # All that is known of whoever a list of active people drops tonight is what that file said of them last: they
-        # left before their account was made. So the account may be theirs, and is told, for a person to say.
-        title = "worker 10009 " if told.coverage is Coverage.FULL else "Review accounts of corp-ldap"
-        goes_on(filed, tracker, before, told.right, title)
+        goes_on(filed, tracker, before, told.right)
 
 
 @FULL

@@ -153,10 +153,3 @@ def test_what_git_leaves_out_stays_out_of_the_image() -> None:
 
     editors = {".idea", ".vscode", ".DS_Store", ".astro/*"}
     assert patterns(".gitignore") - editors <= patterns(".dockerignore")
-
-
-def test_each_migration_has_a_number_of_its_own() -> None:
-    """Of two with one number, only one would ever run."""
-    numbers = [path.name[:4] for path in (DOMAIN_FOLDER / "store" / "migrations").glob("*.sql")]
-
-    assert len(numbers) == len(set(numbers))
