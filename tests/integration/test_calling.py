@@ -90,6 +90,20 @@ def test_what_init_prints_is_typed_as_it_stands(project: Path, tmp_path: Path, w
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
+def test_a_nights_report_names_commands_as_it_was_called(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    script = str(project / ".venv" / "bin" / "offboarding")
+    environment = {"AIRFLOW_CONN_FAR": FAR, "OFFBOARDING_EMBEDDED_FOLDER": str(tmp_path / "store")}
+    begun = run([script, *INIT, *SOURCE, "--store", "embedded"], tmp_path, **environment)
+    assert begun.returncode == 0, begun.stderr
+
+    done = run([script, "nightly", "--dry-run"], tmp_path, OFFBOARDING_CONFIG="own file.yaml", **environment)
+
+    assert "Read        hr 2 workers" in done.stdout, done.stderr
+    assert f"{shlex.quote(script)} findings --state all" in done.stdout
+    assert "python -m offboarding" not in done.stdout
+
+
 def test_a_refusal_names_the_command_as_it_was_called(project: Path, tmp_path: Path) -> None:
     script = str(project / ".venv" / "bin" / "offboarding")
     done = run([script, "finding"], tmp_path)

@@ -65,7 +65,7 @@ def nightly(
 def _for_real(loaded: Loaded, as_of: str | None) -> None:
     caller = f"command {uuid.uuid4()}"
     with session_on(loaded) as session:
-        run = whole_night(session, loaded.settings, _READERS, caller=caller, as_of=wiring.moment(as_of))
+        run = whole_night(session, loaded.settings, _READERS, caller=caller, as_of=wiring.moment(as_of), show=say)
         _end(session, run)
 
 
@@ -87,7 +87,7 @@ def _on_trial(loaded: Loaded, as_of: str | None) -> None:
     )
     settings, judged_at = _nothing_held(loaded.settings), wiring.moment(as_of)
     with trial_on(loaded) as session:
-        run = whole_night(session, settings, readers, caller="trial", as_of=judged_at)
+        run = whole_night(session, settings, readers, caller="trial", as_of=judged_at, show=say)
         _show(loaded.settings, drafts.drafts)
         note(
             "On trial: nothing was kept, and nobody was told. It began with an empty store, so that decisions, releases"

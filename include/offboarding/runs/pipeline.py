@@ -310,16 +310,18 @@ def conclude(
         alert(session, notifiers(settings))
 
 
-def report(session: Session, settings: Settings, run: Run, *, folded: bool = True) -> None:
+def report(
+    session: Session, settings: Settings, run: Run, *, folded: bool = True, show: Callable[[str], None] = print
+) -> None:
     """Say on one screen what was read, found, and couldn't be checked; and write down whether the night was red.
 
-    `folded`: long lists in groups, as Airflow's log shows them.
+    `folded`: long lists in groups, as Airflow's log shows them. `show` puts it before whoever reads it.
     """
     seen = reading.night(session, run.run_id, settings.company.time_zone)
     status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
     log.info("report", run=run.run_id, status=status)
-    print(night.render(seen, settings.company.time_zone, folded=folded))  # noqa: T201 - its reader's screen
+    show(night.render(seen, settings.company.time_zone, folded=folded))
 
 
 def why_red(session: Session, run: Run) -> tuple[str, ...]:

@@ -34,18 +34,28 @@ class Readers:
     """Where departures are told by message; nowhere where the configuration names none."""
 
 
-def whole_night(session: Session, settings: Settings, readers: Readers, *, caller: str, as_of: datetime | None) -> Run:
-    """A night up to its report, which is printed and written down.
+def whole_night(
+    session: Session,
+    settings: Settings,
+    readers: Readers,
+    *,
+    caller: str,
+    as_of: datetime | None,
+    show: Callable[[str], None] = print,
+) -> Run:
+    """A night up to its report, which is shown and written down.
 
     What can't be read is written down, logged, and makes the night red; the others go on. Raises FatalError where
     as_of would go backwards.
     """
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
-    order.walk(work_of(session, settings, readers, run), partial(by_itself, session, run))
+    order.walk(work_of(session, settings, readers, run, show), partial(by_itself, session, run))
     return run
 
 
-def work_of(session: Session, settings: Settings, readers: Readers, run: Run) -> dict[str, list[Call]]:
+def work_of(
+    session: Session, settings: Settings, readers: Readers, run: Run, show: Callable[[str], None] = print
+) -> dict[str, list[Call]]:
     """What each step of this night has to do; which parts there are to read is asked now."""
     found = pipeline.find_parts(session, settings, run, readers.parts(settings, run.as_of))
     parts = [(settings.source(name), part) for name, part in found]
@@ -70,7 +80,7 @@ def work_of(session: Session, settings: Settings, readers: Readers, run: Run) ->
         "ticket": [lambda: pipeline.ticket_by(session, settings, run, readers.tracker)],
         "alert": [lambda: pipeline.alert(session, readers.notifiers(settings))],
         "ask_queue": [ask_queue],
-        "report": [lambda: pipeline.report(session, settings, run, folded=False)],
+        "report": [lambda: pipeline.report(session, settings, run, folded=False, show=show)],
     }
 
 
