@@ -45,12 +45,6 @@ def by_name(module: Module) -> str:
     return shown(module.path)
 
 
-def test_a_migration_has_a_number_of_its_own() -> None:
-    """Of two with one number, only one is run."""
-    numbers = [path.name.partition("_")[0] for path in (DOMAIN_FOLDER / "store/migrations").glob("*.sql")]
-    assert sorted(numbers) == sorted(set(numbers))
-
-
 def test_no_module_is_a_book() -> None:
     long = {shown(module.path): module.lines for module in CODE if module.lines > MOST_LINES}
     assert long == {}
