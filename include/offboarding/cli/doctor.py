@@ -27,6 +27,7 @@ _READERS = Readers(
     tracker=wiring.tracker,
     queue=wiring.queue,
 )
+_WIDTH = 104
 _WORDS = {GOOD: "good", IN_PART: "IN PART", FAILED: "FAILED"}
 
 
@@ -87,7 +88,7 @@ def _list(title: str, texts: Sequence[str]) -> None:
         return
     say("", title)
     for text in texts:
-        first, *rest = wrapped(text)
+        first, *rest = wrapped(text, _WIDTH)
         say(f"- {first}", *(f"  {line}" for line in rest))
 
 

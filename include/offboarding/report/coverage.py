@@ -6,7 +6,7 @@ from datetime import datetime
 
 from offboarding.model import READ, FindingState, ReadStatus, counted
 from offboarding.report import queues
-from offboarding.report.wording import COMMAND, flowing, labelled, moment, wrapped
+from offboarding.report.wording import COMMAND, flowing, labelled, moment
 from offboarding.rules import all_rules
 from offboarding.store.correlation.linking import BulkLoad
 from offboarding.store.reading import Night
@@ -39,7 +39,7 @@ def where(part: PartView) -> str:
 
 def unchecked(night: Night) -> list[str]:
     """What couldn't be looked at, the first of it."""
-    lines = [line for text in gaps(night)[:MOST_LINES] for line in wrapped(text)]
+    lines = [line for text in gaps(night)[:MOST_LINES] for line in text.splitlines()]
     hidden = len(gaps(night)) - MOST_LINES
     if hidden > 0:
         lines.append(f"and {hidden} more, folded below")
@@ -82,7 +82,7 @@ def read(night: Night, zone: str) -> Iterator[str]:
     items = [*(_roster(roster) for roster in night.rosters), *(_source(name, parts) for name, parts in sources.items())]
     yield from labelled("Read", flowing(items) or ["nothing: what an earlier run read was looked at again"])
     if night.linked is not None:
-        yield from labelled("Linked", [_linked(night)])
+        yield from labelled("Linked", flowing(_linked(night)))
     yield from labelled("Leavers", _leavers(night))
     if night.weightless:
         named = {part.realm: where(part) for part in night.parts}
@@ -94,7 +94,7 @@ def read(night: Night, zone: str) -> Iterator[str]:
     if night.loads:
         named = {part.realm: where(part) for part in night.parts}
         loads = (_load(load, named.get(load.realm, load.realm), zone) for load in night.loads)
-        yield from labelled("Loads", [line for text in loads for line in wrapped(text)])
+        yield from labelled("Loads", loads)
 
 
 def _load(load: BulkLoad, name: str, zone: str) -> str:
@@ -129,12 +129,18 @@ def _amount(parts: Sequence[PartView]) -> str:
     return counted(sum(part.accounts for part in parts), "account")
 
 
-def _linked(night: Night) -> str:
+def _linked(night: Night) -> list[str]:
     c = night.linked
     assert c is not None
     used = f" ({c.orphan_used} of them used in 30 days)" if c.orphan else ""
-    rest = f"{c.disputed} disputed · {c.probable} probable · {c.candidate} candidate · {c.orphan} orphan{used}"
-    return f"{c.linked} of {counted(c.working, 'working account')} · {rest}"
+    linked = f"{c.linked} of {counted(c.working, 'working account')}"
+    others = (
+        f"{c.disputed} disputed",
+        f"{c.probable} probable",
+        f"{c.candidate} candidate",
+        f"{c.orphan} orphan{used}",
+    )
+    return [linked, *others]
 
 
 def _leavers(night: Night) -> list[str]:

@@ -22,8 +22,8 @@ def keys(night: Night, zone: str) -> Iterator[str]:
 def _counted(then: KeysThen) -> str:
     noun = counted(then.trusted, _NOUNS[SubjectKind(then.kind)])
     otherwise = then.trusted - then.with_custodians - then.unchecked
-    known = f"{otherwise} that can't leave or are otherwise known, " if otherwise > 0 else ""
-    return f"{noun} trusted, {then.with_custodians} with custodians, {known}{then.unchecked} NOT CHECKED"
+    known = f", {otherwise} that can't leave or are otherwise known" if otherwise > 0 else ""
+    return f"{noun} trusted, {then.unchecked} NOT CHECKED, {then.with_custodians} with custodians{known}"
 
 
 def _unseen(night: Night) -> Iterator[str]:

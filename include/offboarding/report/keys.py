@@ -35,7 +35,7 @@ def summary(keys: Sequence[KeyView]) -> Iterator[str]:
         working = [key for key in keys if key.kind is kind and key.verifying and key.standing is Standing.WORKS]
         known = sum(bool(key.registered and key.registered.custodians) for key in working)
         if working:
-            yield f"{counted(len(working), noun)} trusted, {known} with custodians, {len(working) - known} NOT CHECKED."
+            yield f"{counted(len(working), noun)} trusted, {len(working) - known} NOT CHECKED, {known} with custodians."
 
 
 def render(key: KeyView, now: datetime, zone: str) -> str:

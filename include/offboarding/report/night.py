@@ -25,7 +25,10 @@ from offboarding.report.red import reasons
 from offboarding.report.waivers import waived
 from offboarding.report.wording import (
     COMMAND,
+    ROOM,
     SUBJECTS,
+    WIDTH,
+    fitted,
     joined,
     labelled,
     moment,
@@ -54,7 +57,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
     ]
     for title, details in _details(night):
         lines += [f"::group::{title}", *details, "::endgroup::"] if folded else ["", title, *details]
-    return joined(lines)
+    return joined(fitted(lines))
 
 
 def _title(night: Night, zone: str) -> Iterator[str]:
@@ -65,10 +68,10 @@ def _title(night: Night, zone: str) -> Iterator[str]:
     title = f"{what} (as of {moment(run.as_of, zone)}), run {run.run_id}"
     if not red:
         yield f"{title}   GREEN"
-    elif len(red) == 1:
-        yield f"{title}   RED: {red[0]}"
+    elif len(red) == 1 and len(line := f"{title}   RED: {red[0]}") <= WIDTH:
+        yield line
     else:
-        yield f"{title}   RED, for {len(red)} reasons"
+        yield f"{title}   RED, for {counted(len(red), 'reason')}"
         yield from labelled("RED", red[:MOST_LINES])
 
 
@@ -106,36 +109,52 @@ def _block(night: Night, title: str, findings: Sequence[NightFinding]) -> list[s
     if not findings:
         return []
     worst = min((Severity(finding.severity) for finding in findings), key=lambda severity: severity.order)
-    lines = [title, *(_line(night, finding) for finding in findings[:MOST_LINES])]
+    lines = [title, *(line for finding in findings[:MOST_LINES] for line in _urgent_lines(night, finding))]
     if len(findings) > MOST_LINES:
         rules = " and ".join(dict.fromkeys(finding.rule for finding in findings))
         lines.append(f"and {len(findings) - MOST_LINES} more: {COMMAND} findings --rule {rules}")
     return labelled(worst.upper(), lines)
 
 
-def _line(night: Night, finding: NightFinding) -> str:
-    """A finding in a line: short key, whose, where, what, how long after the departure, and its ticket."""
-    kind = SubjectKind(finding.subject_kind)
+def _urgent_lines(night: Night, finding: NightFinding) -> list[str]:
+    """A finding with whose it is and how long after the departure, and where and what."""
+    return _lines(finding, _who(night, finding), _what(finding))
+
+
+def _judged_lines(night: Night, finding: NightFinding) -> list[str]:
+    """A finding with how bad it is and by which rule, and whose, where and what."""
+    unverified = ["unverified"] if finding.state == FindingState.UNVERIFIED else []
+    judged = [finding.severity, *unverified, finding.rule]
+    return _lines(finding, judged, [*_who(night, finding), *_what(finding)])
+
+
+def _lines(finding: NightFinding, first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Its short key and its ticket come first: whatever else a page cuts off, these are shown."""
+    ref = f"  {ticket(finding.ref):11}" if finding.tracker else ""
+    named = f"{short_finding(finding.finding_key)}{ref}  "
+    whole = f"{named}{', '.join([*first, *second])}"
+    return [whole] if len(whole) <= ROOM or not second else [f"{named}{', '.join(first)}", f"  {', '.join(second)}"]
+
+
+def _who(night: Night, finding: NightFinding) -> list[str]:
     parts = [f"worker {worker(finding.id_space, finding.worker_id)}"] if finding.worker_id else []
-    if kind is not SubjectKind.WORKER:
-        where = f" {finding.realm}" if finding.realm.isdigit() else ""
-        parts.append(f"{finding.source}{where}")
-    if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
-        parts.append(f"{SUBJECTS[kind]} {shortened(finding.subject_native_id)}")
     if finding.ticket_kind == TicketKind.EVENT and finding.left_at and finding.last_used_at:
         parts.append(f"used {counted(whole_days(finding.left_at, finding.last_used_at), 'day')} after")
     elif finding.left_at:
         parts.append(f"gone {counted(whole_days(finding.left_at, night.run.as_of), 'day')}")
+    return parts
+
+
+def _what(finding: NightFinding) -> list[str]:
+    kind = SubjectKind(finding.subject_kind)
+    parts: list[str] = []
+    if kind is not SubjectKind.WORKER:
+        parts.append(f"{finding.source} {finding.realm}" if finding.realm.isdigit() else finding.source)
+    if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
+        parts.append(f"{SUBJECTS[kind]} {shortened(finding.subject_native_id)}")
     if finding.privileged and kind not in KEY_KINDS:
         parts.append("privileged")
-    if finding.state == FindingState.UNVERIFIED:
-        parts.append("unverified")
-    shown = f"  {ticket(finding.ref)}" if finding.tracker else ""
-    return f"{short_finding(finding.finding_key)}  {', '.join(parts)}{shown}"
-
-
-def _judged_line(night: Night, finding: NightFinding) -> str:
-    return f"{finding.severity:8}  {finding.rule:27}  {_line(night, finding)}"
+    return parts
 
 
 def _counts(findings: Sequence[NightFinding]) -> str:
@@ -168,12 +187,12 @@ def _again(findings: Sequence[NightFinding]) -> str:
 def _oldest(night: Night, findings: Sequence[NightFinding]) -> str:
     gone = [(finding.left_at, finding) for finding in findings if finding.left_at]
     late = sum(finding.due_at is not None and finding.due_at < night.run.as_of for finding in findings)
-    text = ""
+    text = f", {late} past due" if late else ""
     if gone:
         left_at, oldest = min(gone, key=lambda pair: (pair[0], pair[1].finding_key))
         days = counted(whole_days(left_at, night.run.as_of), "day")
-        text = f", the longest {days} after the departure ({short_finding(oldest.finding_key)})"
-    return f"{text}, {late} past due" if late else text
+        text += f", the longest gone {days} ({short_finding(oldest.finding_key)})"
+    return text
 
 
 def _unverified(night: Night) -> str:
@@ -222,7 +241,7 @@ def _worst(night: Night) -> list[str]:
         for finding in night.findings
         if finding.state != FindingState.HELD and finding.ticket_kind != TicketKind.EVENT
     ]
-    lines = [_judged_line(night, finding) for finding in standing[:MOST_LINES]]
+    lines = [line for finding in standing[:MOST_LINES] for line in _judged_lines(night, finding)]
     return labelled("Worst", lines)
 
 
@@ -231,14 +250,13 @@ def _more(night: Night) -> Iterator[str]:
     yield from labelled("More", [f"{COMMAND} explain {first}" if first else f"{COMMAND} findings --state all"])
     urls = list(dict.fromkeys(finding.url for finding in night.findings if finding.url))
     if night.record:
-        text = f"{counted(night.record.seq, 'change')} of state, the last one's hash {night.record.hash}"
-        yield from labelled("Record", [text])
+        changes = f"{counted(night.record.seq, 'change')} of state, the last one's hash"
+        yield from labelled("Record", [changes, night.record.hash])
     trackers = sorted({finding.tracker for finding in night.findings if finding.tracker})
     if trackers:
-        where = f", the worst one {urls[0]}" if urls else ""
-        yield from labelled(
-            "Tickets", [f"{counted(night.tickets.open, 'ticket')} open in {', '.join(trackers)}{where}"]
-        )
+        where = [f"the worst one: {urls[0]}"] if urls else []
+        open_ones = f"{counted(night.tickets.open, 'ticket')} open in {', '.join(trackers)}"
+        yield from labelled("Tickets", [open_ones, *where])
 
 
 def _details(night: Night) -> Iterator[tuple[str, list[str]]]:
@@ -248,7 +266,7 @@ def _details(night: Night) -> Iterator[tuple[str, list[str]]]:
         if finding.opened or (finding.begun and finding.state == FindingState.HELD)
     ]
     if new:
-        yield "Every new finding", [_judged_line(night, finding) for finding in new]
+        yield "Every new finding", [line for finding in new for line in _judged_lines(night, finding)]
     unread = gaps(night)
     if len(unread) > MOST_LINES:
         yield "Everything that could not be checked", unread

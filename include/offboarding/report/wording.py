@@ -34,6 +34,11 @@ _LABEL_SAYS_IT = frozenset(
     }
 )
 _LONGEST_ID = 22
+WIDTH = 95
+"""Of a line of a night's report: what Airflow's page of a log shows beside its own prefix, 1,360 pixels wide."""
+_LABEL = 11
+ROOM = WIDTH - _LABEL - 1
+"""Beside a label."""
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -81,21 +86,21 @@ def with_key(step: str, finding_key: str) -> str:
     return asked
 
 
-def labelled(label: str, lines: Iterable[str], width: int = 11) -> list[str]:
+def labelled(label: str, lines: Iterable[str], width: int = _LABEL) -> list[str]:
     """Lines beside their label, which stands once."""
     texts = list(lines)
     return [f"{label if number == 0 else '':{width}} {line}".rstrip() for number, line in enumerate(texts)]
 
 
-def flowing(items: Sequence[str], room: int = 104) -> list[str]:
-    """Items divided by dots, over as many lines as they need; an item is never torn unless it's longer than a line."""
+def flowing(items: Sequence[str], room: int = ROOM) -> list[str]:
+    """Items divided by dots, over as many lines as they need; an item is never torn."""
     lines: list[str] = []
     for item in items:
         joined = f"{lines[-1]} · {item}" if lines else item
         if lines and len(joined) <= room:
             lines[-1] = joined
         else:
-            lines += textwrap.wrap(item, room, break_long_words=False, break_on_hyphens=False) or [item]
+            lines.append(item)
     return lines
 
 
@@ -104,12 +109,32 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def fitted(lines: Iterable[str]) -> list[str]:
+    """Lines of ours, none wider than `WIDTH`, and nothing left out: what is over stands below, beside the labels.
+
+    A word that is longer than a line is torn, an address isn't: it's to be clicked on.
+    """
+    return [part for line in map(printable, lines) for part in _fitted(line)]
+
+
+def _fitted(line: str) -> list[str]:
+    if len(line) <= WIDTH:
+        return [line]
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=" " * (_LABEL + 3),
+        break_long_words="://" not in line,
+        break_on_hyphens=False,
+    )
+
+
 def joined(lines: Iterable[str]) -> str:
     """Lines of ours as one text; a line end that stood in one of them is shown, and ends none."""
     return "\n".join(map(printable, lines))
 
 
-def wrapped(text: str, room: int = 104) -> list[str]:
+def wrapped(text: str, room: int = ROOM) -> list[str]:
     """A text over several lines, its own line ends kept; a line that is a command stays whole, to be copied."""
     return [line for paragraph in text.splitlines() for line in _wrapped(paragraph, room)]
 

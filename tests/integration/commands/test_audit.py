@@ -17,7 +17,7 @@ def test_a_whole_record_ends_in_the_hash_that_the_report_printed(deciding: Type,
 
     assert done.code == 0
     assert f"the last one's hash {end.hash}, and holds 1 hash given." in done.out
-    assert f"hash {end.hash}" in deciding("report").out
+    assert f"hash {end.hash}" in " ".join(deciding("report").out.split())
     (line,) = deciding("audit", "verify", "--format", "jsonl").lines
     assert line == {"events": end.seq, "hash": end.hash, "whole": True}
 

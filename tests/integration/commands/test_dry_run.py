@@ -67,7 +67,7 @@ class TestOnTrial:
 
         assert done.code == 1
         assert "The night is red: alert ended by a defect of ours: its trace stands in the log." in done.err
-        assert "RED: alert ended by a defect of ours" in done.out
+        assert "RED         alert ended by a defect of ours" in done.out
         assert "builtins.KeyError" in done.err
         assert "in broken" in done.err
         assert not [name for name in NAMES if name in done.err]

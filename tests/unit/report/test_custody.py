@@ -21,7 +21,13 @@ def keys(seen: Night) -> list[str]:
         return []
     below = lines[start + 1 :]
     end = next(at for at, line in enumerate(below) if line[:11].strip())
-    return [line[12:] for line in (lines[start], *below[:end])]
+    told_lines: list[str] = []
+    for line in (lines[start], *below[:end]):
+        if line.startswith(" " * 14):
+            told_lines[-1] += f" {line.strip()}"
+        else:
+            told_lines.append(line[12:])
+    return told_lines
 
 
 def test_a_night_without_keys_says_nothing_of_them() -> None:
@@ -32,8 +38,8 @@ def test_what_nobody_is_named_for_is_not_checked() -> None:
     secrets = KeysThen(kind="shared_secret", trusted=1, with_custodians=0, unchecked=1)
 
     assert keys(told(keys=(SIGNING, secrets))) == [
-        "14 signing keys trusted, 3 with custodians, 2 that can't leave or are otherwise known, 9 NOT CHECKED",
-        "1 shared secret trusted, 0 with custodians, 1 NOT CHECKED",
+        "14 signing keys trusted, 9 NOT CHECKED, 3 with custodians, 2 that can't leave or are otherwise known",
+        "1 shared secret trusted, 1 NOT CHECKED, 0 with custodians",
         "who may hold them: python -m offboarding custody suggest",
     ]
 
@@ -41,7 +47,7 @@ def test_what_nobody_is_named_for_is_not_checked() -> None:
 def test_where_everybody_is_known_nothing_is_suggested() -> None:
     known = KeysThen(kind="signing_key", trusted=3, with_custodians=3, unchecked=0)
 
-    assert keys(told(keys=(known,))) == ["3 signing keys trusted, 3 with custodians, 0 NOT CHECKED"]
+    assert keys(told(keys=(known,))) == ["3 signing keys trusted, 0 NOT CHECKED, 3 with custodians"]
 
 
 def test_entries_that_nothing_shows_are_named_and_counted() -> None:
@@ -58,7 +64,8 @@ def test_words_that_end_are_told_with_what_to_do() -> None:
     )
 
     assert keys(told(attested=ending)) == [
-        "a person's word that it's dead: hook ended 2026-11-24 01:30 KST · shop ends 2026-11-30 01:30 KST",
+        "a person's word that it's dead: hook ended 2026-11-24 01:30 KST",
+        "shop ends 2026-11-30 01:30 KST",
         "look again: python -m offboarding attest KEY",
     ]
 
@@ -67,7 +74,7 @@ def test_a_reader_of_keys_is_told_by_its_keys() -> None:
     part = replace(AWS, name="login", part="", tells="keys", accounts=0, keys=2)
     trail = replace(AWS, name="trail", part="", tells="events", accounts=0, events=1_234)
 
-    screen = night.render(told(parts=(part, trail)), ZONE)
+    screen = night.render(told(rosters=(), parts=(part, trail)), ZONE)
 
     assert "login 2 keys (complete) · trail 1,234 events (complete)" in screen
 

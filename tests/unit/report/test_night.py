@@ -1,7 +1,9 @@
 """The night's screen: red for what needs somebody, in the reader's order, and without names."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from offboarding.model import (
     Severity,
     TicketKind,
 )
-from offboarding.report import night
+from offboarding.report import night, wording
 from offboarding.store.guard import Hold
 from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketTotals, Waiting
 from offboarding.store.reading.reads import GapView, PartView, RosterView
@@ -207,8 +209,11 @@ def told(**changes: Any) -> Night:
 )
 def test_is_red_for_what_needs_somebody_and_green_for_what_waits(seen: Night, reasons: tuple[str, ...]) -> None:
     assert why_red(seen) == reasons
-    first = night.render(seen, ZONE).splitlines()[0]
-    assert first.endswith(f"RED: {reasons[0]}" if reasons else "GREEN")
+    first, *_ = night.render(seen, ZONE).splitlines()
+    if reasons and first.endswith("RED, for 1 reason"):
+        assert line(seen, "RED") == reasons[0]
+    else:
+        assert first.endswith(f"RED: {reasons[0]}" if reasons else "GREEN")
 
 
 def test_several_reasons_are_listed_below_the_title() -> None:
@@ -241,16 +246,19 @@ def test_comes_in_the_readers_order() -> None:
 
 
 def line(seen: Night, label: str) -> str:
-    return next(line for line in night.render(seen, ZONE).splitlines() if line.startswith(label))[12:]
+    """What stands beside a label, with what of it stands below."""
+    lines = night.render(seen, ZONE).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(label))
+    below = takewhile(lambda line: line.startswith(" " * 14), lines[start + 1 :])
+    return " ".join([lines[start][12:], *(line.strip() for line in below)])
 
 
 def test_an_incident_says_whose_where_what_when_and_its_ticket() -> None:
     lines = night.render(told(findings=(event(),)), ZONE).splitlines()
 
     assert lines[1] == "CRITICAL    1 used after departure"
-    assert lines[2].strip() == (
-        "f-90ab0000  worker hr:10442, aws 222222222222, access key AKIAEXAMPLE007Q3A, used 9 days after  ticket #231"
-    )
+    assert lines[2] == "            f-90ab0000  ticket #231  worker hr:10442, used 9 days after"
+    assert lines[3] == "              aws 222222222222, access key AKIAEXAMPLE007Q3A"
 
 
 def test_an_inferred_incident_is_called_as_grave_as_it_is() -> None:
@@ -276,9 +284,7 @@ def test_counts_what_is_new_stands_and_closed() -> None:
     assert line(seen, "New") == (
         "2 findings on 2 people, tickets #9 #10, 1 of them closed before and working again; 1 new one waits"
     )
-    assert (
-        line(seen, "Open") == "3 findings on 2 people, the longest 21 days after the departure (f-18d00000), 1 past due"
-    )
+    assert line(seen, "Open") == "3 findings on 2 people, 1 past due, the longest gone 21 days (f-18d00000)"
     assert line(seen, "Resolved") == "3 findings: 2 seen dead, 1 by a person's verdict"
     assert line(seen, "Waiting") == "1 finding of a first read (policy.baseline: hold)"
 
@@ -352,9 +358,9 @@ def test_what_nobody_knows_to_work_is_marked_as_such_and_counted_beside_what_is_
 
     assert line(seen, "Open").startswith("1 finding on 1 person")
     assert line(seen, "Open").endswith("; 1 more unverified")
-    told_of = [each for each in night.render(seen, ZONE).splitlines() if "f-ffff0000" in each]
-    assert told_of
-    assert all(", unverified" in each for each in told_of)
+    named = [each for each in night.render(seen, ZONE).splitlines() if "f-ffff0000  ticket" in each]
+    assert named
+    assert all(", unverified, " in each for each in named)
 
 
 def test_says_what_was_read_and_how_much_could_be_linked() -> None:
@@ -363,9 +369,8 @@ def test_says_what_was_read_and_how_much_could_be_linked() -> None:
     seen = told(parts=(AWS, closed))
 
     assert line(seen, "Read") == "hr 412 workers (complete, proved) · aws 96 accounts (1 of 2 parts complete)"
-    assert line(seen, "Linked") == (
-        "358 of 412 working accounts · 5 disputed · 7 probable · 0 candidate · 42 orphan (12 of them used in 30 days)"
-    )
+    assert line(seen, "Linked") == "358 of 412 working accounts · 5 disputed · 7 probable · 0 candidate"
+    assert "            42 orphan (12 of them used in 30 days)\n" in night.render(seen, ZONE)
 
 
 def test_leavers_are_told_by_whose_word() -> None:
@@ -418,3 +423,52 @@ def test_a_release_is_called_so() -> None:
 
     assert night.render(seen, ZONE).startswith("Release (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
     assert line(seen, "Read").startswith("nothing")
+
+
+LONG = "a-name-that-somebody-chose-and-that-never-ends-" * 4
+WIDE: tuple[Any, ...] = (
+    told(findings=(event(), finding("18d00000", ref="SECURITY-OPERATIONS-123456", privileged=True))),
+    told(
+        findings=tuple(
+            finding(
+                f"{number:08x}",
+                source=LONG,
+                id_space=LONG,
+                worker_id=LONG,
+                ref=f"{LONG}{number}",
+                url=f"https://tracker.corp.example/{LONG}",
+                comes_first=True,
+                severity="critical",
+                subject_kind="signing_key",
+                state="unverified" if number % 2 else "open",
+            )
+            for number in range(3)
+        ),
+        rosters=(replace(HR, name=LONG, status="partial", problems=(f"{LONG}: mend it.",), waiting=3),),
+        parts=(replace(AWS, name=LONG, part=LONG, status="failed", errors=(f"{LONG} denied\x1b[2J",)),),
+        held=Waiting(baseline=12, over_maximum=60, trips=True, holds=(replace(HOLD, name=LONG),)),
+        tickets=TicketTotals(undelivered=2, open=3, opened=tuple(str(ref) for ref in range(100000, 100030))),
+    ),
+    told(findings=tuple(finding(f"{number:08x}", ref=str(100000 + number)) for number in range(30))),
+)
+
+
+@pytest.mark.parametrize("seen", WIDE)
+@pytest.mark.parametrize("folded", [True, False])
+def test_every_line_fits_a_page_and_nothing_of_it_is_left_out(
+    seen: Night, folded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = night.render(seen, ZONE, folded=folded)
+    monkeypatch.setattr(wording, "WIDTH", 100_000)
+    whole = night.render(seen, ZONE, folded=folded)
+
+    assert [line for line in fits.splitlines() if len(line) > 95 and "://" not in line] == []
+    assert "".join(fits.split()) == "".join(whole.split())
+
+
+def test_a_findings_key_and_ticket_stand_before_whatever_is_long() -> None:
+    lines = night.render(WIDE[1], ZONE).splitlines()
+
+    named = [line for line in lines if re.search(r"(^|\s)f-0000000\d  ", line)]
+    assert len(named) == 2 + 3 + 3
+    assert all(re.search(r"f-0000000\d  ticket a-name-that", line) for line in named)

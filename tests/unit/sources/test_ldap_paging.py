@@ -55,7 +55,7 @@ def test_empty_pages_without_end() -> None:
 
 
 def test_a_server_that_forgets_to_page() -> None:
-    with pytest.raises(IncompleteReadError, match="paging control is missing from its answer after 1 entries"):
+    with pytest.raises(IncompleteReadError, match="paging control is missing from its answer after 1 entry"):
         read(lambda _: page("a", cookie=None))
 
 
