@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from offboarding.model import Worker
-from offboarding.model.errors import IncompleteReadError
+from offboarding.model.errors import FatalError, IncompleteReadError
 from offboarding.rosters.csv import CsvRoster
 from tests.support.workbooks import Cell, Worksheet, day, workbook
 from tests.unit.rosters.conftest import Build
@@ -288,6 +288,12 @@ def test_no_sheet_with_our_columns_says_what_is_missing(saved) -> None:
 def test_nothing_in_sight(saved) -> None:
     pages = {"Empty": Worksheet([]), "Old": Worksheet([HEADER, person(9)], hidden=True)}
     assert refused(saved(pages)) == "hr.xlsx: no sheet in sight holds anything"
+
+
+def test_a_folder_of_workbooks_says_how_they_are_named(saved, tmp_path: Path, build: Build) -> None:
+    saved([person(1)])
+    with pytest.raises(FatalError, match=r"holds no \*\.csv file, and workbooks are named by a pattern: .*/\*\.xlsx"):
+        list(build(tmp_path, columns=COLUMNS).read())
 
 
 def test_excels_own_file_beside_an_open_one_is_none(saved, tmp_path: Path, build: Build) -> None:

@@ -49,7 +49,7 @@ class Disk:
         place = plain_file.PROJECT / self._path
         paths = _candidates(place)
         if not paths:
-            what = "holds no *.csv file" if place.is_dir() else "is no file, and no pattern that matches one"
+            what = _nothing_in(place) if place.is_dir() else "is no file, and no pattern that matches one"
             raise FatalError(none_found(self._roster, self._path, what, str(place)))
         try:
             return [_described(path) for path in paths]
@@ -93,6 +93,11 @@ def _candidates(place: Path) -> list[Path]:
         found = [Path(name) for name in glob.glob(str(place), recursive=True)]  # noqa: PTH207 - an absolute pattern
     # Beside a workbook that somebody has open, Excel keeps a file of who that is.
     return [file for file in found if file.is_file() and not file.name.startswith("~$")]
+
+
+def _nothing_in(folder: Path) -> str:
+    workbooks = f", and workbooks are named by a pattern: {folder.name}/*.xlsx" if any(folder.glob("*.xlsx")) else ""
+    return f"holds no *.csv file{workbooks}"
 
 
 def _described(path: Path) -> FeedFile:
