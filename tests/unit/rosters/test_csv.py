@@ -126,6 +126,29 @@ def test_damage_in_a_column_that_nobody_reads_costs_nothing(feed) -> None:
     assert list(roster.problems) == []
 
 
+@pytest.mark.parametrize("error", ("#N/A", "#REF!", " #VALUE! ", "####"))
+def test_an_error_of_a_spreadsheets_is_nobodys_mail_or_login(feed, error: str) -> None:
+    """Two who share one would be one person."""
+    columns = COLUMNS | {"mail": "Mail", "login": "Login"}
+    text = f"사번,성명,재직구분,Last day,Mail,Login\n1,a,재직,,{error},{error}\n2,b,재직,,b#1@corp.example,#b\n"
+    roster = feed(text, columns=columns)
+    first, second = roster.read()
+    assert (first.mail, first.logins) == ("", ())
+    assert (second.mail, [login.value for login in second.logins]) == ("b#1@corp.example", ["#b"])
+    assert [problem.record for problem in roster.left_out.problems] == [
+        'hr_20261124.csv row 2, column "Mail"',
+        'hr_20261124.csv row 2, column "Login"',
+    ]
+
+
+@pytest.mark.parametrize("row", ("1,a,#N/A,", "1,a,퇴직,#N/A"))
+def test_an_error_in_a_status_or_a_day_costs_the_row(feed, row: str) -> None:
+    roster = feed(f"{HEADER}{row}\n2,b,재직,\n")
+    assert _names(roster) == {"2": "b"}
+    (problem,) = roster.left_out.problems
+    assert problem.text == "an error of the spreadsheet's stands in the cell"
+
+
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 

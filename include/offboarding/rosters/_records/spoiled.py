@@ -8,7 +8,7 @@ docs/decisions/0085-one-record-costs-itself.md
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from offboarding.model import LeftOut
 from offboarding.rosters._records.columns import DAYS
@@ -37,6 +37,8 @@ _CELLS = {
         "Mend the formula, or have values alone exported.",
     ),
 }
+SHEET_ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|NULL!|NUM!|DIV/0!)|#+")
+"""What spreadsheets write in place of a value, also into text: two people with `#N/A` for a login share nothing."""
 _CELL = re.compile(f"[{''.join(_CELLS)}]")
 _ITS_RECORD = ("status", *DAYS)
 """Without one of these a record says nothing that could be taken at its word."""
@@ -44,9 +46,11 @@ _WHOSE = ("worker_id", "previous_worker_ids")
 """Without one of these it isn't known who is missing from the rest. Systems write them, and nobody of themselves."""
 
 
-def is_clean(cells: Iterable[str]) -> bool:
-    """Whether none of them holds such bytes: one look at all, since nearly every record is."""
+def is_clean(cells: Collection[str]) -> bool:
+    """Whether none of them is such a value: one look at all, since nearly every record is clean."""
     text = "".join(cells)
+    if "#" in text and any(SHEET_ERROR.fullmatch(cell.strip()) for cell in cells):
+        return False
     return "\0" not in text and (text.isascii() or not (undecodable(text) or _CELL.search(text)))
 
 
@@ -129,7 +133,8 @@ class SpoiledValues:
             return None
         if "\0" in value:
             return BadRecordError(_NUL, _NUL_FIX, column=header)
-        if cell := _CELL.search(value):
+        cell = CELL_ERROR if SHEET_ERROR.fullmatch(value.strip()) else _CELL.search(value)
+        if cell:
             text, fix = _CELLS[cell[0]]
             return BadRecordError(text, fix, column=header)
         return BadRecordError(f"the value is not {self._encoding}", f"Mend the row.{self._fix}", column=header)

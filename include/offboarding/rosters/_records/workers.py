@@ -9,14 +9,14 @@ from offboarding.rosters._records.columns import DAYS, Layout
 from offboarding.rosters._records.days import DayReader, WrittenDays
 from offboarding.rosters._records.problems import BadRecordError
 from offboarding.rosters._records.settings import RecordSettings
-from offboarding.rosters._records.spoiled import SpoiledValues, is_clean
+from offboarding.rosters._records.spoiled import SHEET_ERROR, SpoiledValues, is_clean
 from offboarding.rosters._records.words import composed, folded, hint, shown
 
 _MARK = "\ufeff"
 _SPREADSHEET = {
     "a rounded number": re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d+"),
     "a decimal": re.compile(r"\d+[.,]0+"),
-    "an error's name": re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|NULL!|NUM!|DIV/0!)|#+"),
+    "an error's name": SHEET_ERROR,
     "a formula": re.compile(r"=.*", re.DOTALL),
 }
 """What spreadsheets make of numbers, and which worker would be taken for another, or for a new one."""
