@@ -141,7 +141,7 @@ def start(folder: Path, settings: Settings) -> Server:
     configuration.touch(mode=0o600)
     configuration.write_text(_configuration(folder, settings, program), encoding="utf-8")
     _load(folder, settings.ldif, program)
-    port = settings.port or _free_port()
+    port = settings.port or _same_port(folder)
     tls_port = (settings.tls_port or _free_port()) if settings.tls else None
     urls = f"ldap://127.0.0.1:{port}" + (f" ldaps://127.0.0.1:{tls_port}" if tls_port else "")
     with (folder / "slapd.log").open("wb") as log:
@@ -269,14 +269,30 @@ def _load(folder: Path, ldif: Path | None, program: Program) -> None:
         raise FatalError(message)
 
 
+def _same_port(folder: Path) -> int:
+    """The one that the folder's last server had, where it's free: a directory that moves is another address."""
+    kept = folder / "port"
+    if not (kept.exists() and _is_free(int(kept.read_text("ascii")))):
+        kept.write_text(str(_free_port()), "ascii")
+    return int(kept.read_text("ascii"))
+
+
 def _free_port() -> int:
     """One that nobody uses. The kernel gives none of these to who asks for any, so it is still free a moment later."""
     for port in random.sample(PORTS, 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        if _is_free(port):
             return port
     message = f"there is no free port for slapd: none of a hundred between {PORTS[0]} and {PORTS[-1]}"
     raise FatalError(message)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        # What the last connections left behind holds no port back, as it holds slapd back none.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def _wait_until_it_answers(server: Server) -> None:
