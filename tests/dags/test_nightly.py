@@ -7,10 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
+from airflow.timetables.base import DataInterval, TimeRestriction
+from airflow.timetables.trigger import CronTriggerTimetable
 
 from dags.offboarding_work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
@@ -100,6 +103,32 @@ def test_nights_come_one_after_the_other_in_the_companys_zone(nightly: DAG) -> N
     assert nightly.dagrun_timeout == timedelta(hours=6)
     timetable: Any = nightly.timetable
     assert (timetable.expression, str(timetable.timezone)) == ("30 1 * * *", "Asia/Seoul")
+
+
+@pytest.mark.parametrize(("missed", "at_once"), [(0, False), (1, True), (5, True)])
+def test_a_night_that_was_missed_while_paused_starts_at_once_and_only_the_newest(
+    nightly: DAG, missed: int, at_once: bool
+) -> None:
+    """What docs/operations.md says of `unpause`, asked of Airflow's scheduler's own timetable."""
+    told: Any = nightly.timetable
+    timetable = CronTriggerTimetable(told.expression, timezone=told.timezone)  # pyright: ignore[reportAbstractUsage]
+    now = pendulum.now("UTC")
+    newest: Any = timetable.next_dagrun_info(
+        last_automated_data_interval=DataInterval.exact(now.subtract(days=30)), restriction=unbounded(nightly)
+    )
+
+    after: Any = timetable.next_dagrun_info(
+        last_automated_data_interval=DataInterval.exact(newest.run_after.subtract(days=missed)),
+        restriction=unbounded(nightly),
+    )
+
+    assert now.subtract(days=1) < newest.run_after <= now
+    assert (after.run_after == newest.run_after) is at_once
+    assert at_once or after.run_after > now
+
+
+def unbounded(dag: DAG) -> TimeRestriction:
+    return TimeRestriction(earliest=dag.start_date, latest=dag.end_date, catchup=dag.catchup)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("told", ("2026-11-25T01:30:00+09:00", "2026-11-24T16:30:00Z", None))
