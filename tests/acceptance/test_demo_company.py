@@ -34,7 +34,7 @@ RESOLVED_REASONS = {
     "10445": "seen dead",
     "10465": "declared: filter (loginShell=/usr/sbin/nologin) in disabled_when",
     "10462": "seen gone",
-    "10481": "sessions made with it may live until 2026-11-25 00:15 UTC",
+    "10481": "sessions made with it may live until 2026-11-25 09:15 KST",
 }
 LISTED_ONLY = {"leaver-access-key-inactive", "leaver-credential-inactive"}
 """What can be switched on again: it opens no ticket, and holds none open."""

@@ -64,7 +64,7 @@ def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Offic
     ticket = only(people, kim)
     assert ticket.is_open
     assert "[-] 2." in ticket.body
-    assert "May stand: excepted until 2026-11-29 15:00 UTC, approved by Soyeon." in " ".join(ticket.body.split())
+    assert "May stand: excepted until 2026-11-30 00:00 KST, approved by Soyeon." in " ".join(ticket.body.split())
     assert "excepted until" in ticket.comments[-1]
     assert "Excepted    1 finding (python -m offboarding findings --state excepted)" in screen(kim, told.run.run_id)
 

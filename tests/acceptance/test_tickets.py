@@ -398,7 +398,7 @@ def test_the_use_that_was_judged_reopens_nothing_and_a_later_one_does(used: Offi
 
     ticket = event_ticket(people, used)
     assert ticket.is_open
-    assert "2026-11-22 03:00 UTC" in ticket.body
+    assert "2026-11-22 12:00 KST" in ticket.body
 
 
 def test_a_use_that_nobody_judged_comes_back_with_the_departure(used: Office, people: RoundupPeople) -> None:

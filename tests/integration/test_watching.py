@@ -399,7 +399,7 @@ def test_past_due_raises_the_priority_once_comments_once_and_tells_once(office: 
     assert said.startswith("Past due since 27 November 2026 01:00 KST, and its priority is raised: 2 things on it")
     (alert,) = heard.alerts
     assert alert.subject == "Offboarding: 1 ticket past due"
-    assert f"#{after.ref.ref} in secops, due 2026-11-26 16:00 UTC: 2 findings still open" in alert.body
+    assert f"#{after.ref.ref} in secops, due 2026-11-27 01:00 KST: 2 findings still open" in alert.body
     assert not [word for word in ("Kim", "kim@", "uid=", "1042") if word in alert.body]
 
 

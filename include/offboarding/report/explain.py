@@ -6,7 +6,18 @@ from offboarding.model import DONE, KEY_KINDS, Effect, LinkVerdict, Relation, Su
 from offboarding.model.keys import short_finding
 from offboarding.report.closing import closing
 from offboarding.report.person import departure_line
-from offboarding.report.wording import COMMAND, joined, labelled, moment, thing, ticket, with_key, worker, wrapped
+from offboarding.report.wording import (
+    COMMAND,
+    joined,
+    labelled,
+    moment,
+    thing,
+    ticket,
+    with_key,
+    worker,
+    wrapped,
+    zoned,
+)
 from offboarding.store.decisions import Decision
 from offboarding.store.reading import Explanation, FindingView
 from offboarding.store.reading.link_views import Claim
@@ -33,7 +44,7 @@ def render(found: Explanation, zone: str) -> str:
         ("To do", _steps(finding)),
         ("Decided", [line for decided in _decisions(found, zone) for line in wrapped(decided, _ROOM)]),
     ]
-    return joined(line for label, lines in sections for line in _section(label, lines))
+    return joined(zoned(line, zone) for label, lines in sections for line in _section(label, lines))
 
 
 def _section(label: str, lines: Sequence[str]) -> list[str]:
@@ -60,7 +71,9 @@ def _steps(finding: FindingView) -> list[str]:
 
 
 def _state(finding: FindingView, zone: str) -> list[str]:
-    due = f", due {moment(finding.due_at, zone)}" if finding.due_at and _open(finding) else ""
+    # A run that was given an earlier moment opens what is due before anybody could know of it.
+    due_at = max(finding.due_at, finding.first_seen_at) if finding.due_at else None
+    due = f", due {moment(due_at, zone)}" if due_at and _open(finding) else ""
     privileged = ", privileged" if finding.privileged and SubjectKind(finding.subject_kind) not in KEY_KINDS else ""
     first = f"{finding.state}, {finding.severity}{privileged}{due}"
     lines = [f"{first}; first seen {moment(finding.first_seen_at, zone)}"]

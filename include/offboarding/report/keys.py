@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from offboarding.model import KeyCopy, Standing, SubjectKind, counted
-from offboarding.report.wording import joined, labelled, moment, wrapped
+from offboarding.report.wording import joined, labelled, moment, wrapped, zoned
 from offboarding.store.reading.key_views import KeyView
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
@@ -53,7 +53,7 @@ def render(key: KeyView, now: datetime, zone: str) -> str:
         a = key.attested
         text = f"dead, says {a.author} on {moment(a.at, zone)}, until {moment(a.until, zone)}: {a.reason}"
         lines += labelled("Attested", wrapped(text, _ROOM))
-    return joined(lines)
+    return joined(zoned(line, zone) for line in lines)
 
 
 def _reason(copy: KeyCopy, zone: str) -> str:

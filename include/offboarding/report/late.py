@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from offboarding.model import Alert, counted
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import COMMAND, ticket
+from offboarding.report.wording import COMMAND, moment, ticket
 from offboarding.store.tickets import LateTicket
 
 MOST_TICKETS = 20
@@ -12,9 +12,9 @@ MOST_TICKETS = 20
 MOST_KEYS = 5
 
 
-def late(found: Sequence[LateTicket], run_id: int) -> Alert:
+def late(found: Sequence[LateTicket], run_id: int, zone: str) -> Alert:
     """One message about all that turned late."""
-    lines = [_line(each) for each in found[:MOST_TICKETS]]
+    lines = [_line(each, zone) for each in found[:MOST_TICKETS]]
     if len(found) > MOST_TICKETS:
         lines.append(f"and {len(found) - MOST_TICKETS} more")
     lines.append(f"More: {COMMAND} explain {short_finding(found[0].finding_keys[0])}")
@@ -25,11 +25,11 @@ def late(found: Sequence[LateTicket], run_id: int) -> Alert:
     )
 
 
-def _line(each: LateTicket) -> str:
+def _line(each: LateTicket, zone: str) -> str:
     keys = [short_finding(key) for key in each.finding_keys]
     more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
     where = f"  {each.url}" if each.url else ""
     return (
-        f"{ticket(each.ref)} in {each.tracker}, due {each.due_at:%Y-%m-%d %H:%M} UTC:"
+        f"{ticket(each.ref)} in {each.tracker}, due {moment(each.due_at, zone)}:"
         f" {counted(len(keys), 'finding')} still open ({', '.join(keys[:MOST_KEYS])}{more}){where}"
     )

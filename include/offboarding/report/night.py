@@ -36,6 +36,7 @@ from offboarding.report.wording import (
     ticket,
     whole_days,
     worker,
+    zoned,
 )
 from offboarding.runs.troubles import troubles
 from offboarding.store.reading import Night
@@ -57,7 +58,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
     ]
     for title, details in _details(night):
         lines += [f"::group::{title}", *details, "::endgroup::"] if folded else ["", title, *details]
-    return joined(fitted(lines))
+    return joined(fitted(zoned(line, zone) for line in lines))
 
 
 def _title(night: Night, zone: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from offboarding.model import Basis
-from offboarding.report.wording import joined, labelled, moment, worker
+from offboarding.report.wording import joined, labelled, moment, worker, zoned
 from offboarding.store.reading import PersonView
 from offboarding.store.reading.workers import DepartureView, EmploymentView, IdentityKeyView, WorkerRecord
 
@@ -30,7 +30,7 @@ def render(person: PersonView, zone: str) -> str:
         ),
         *labelled("Known by", [_key(key) for key in person.keys], _LABEL),
     ]
-    return joined(lines)
+    return joined(zoned(line, zone) for line in lines)
 
 
 def departure_line(departure: DepartureView, zone: str) -> str:

@@ -23,7 +23,8 @@ from offboarding.model import (
 )
 from offboarding.model.keys import short_finding
 from offboarding.report.ticket_items import checklist
-from offboarding.report.ticket_words import flowed, moment, named, on_one_line
+from offboarding.report.ticket_words import alike, flowed, moment, moment_of, named, on_one_line
+from offboarding.report.wording import zoned
 from offboarding.rules import rule_of
 from offboarding.store.tickets import TicketItem, TicketRow
 
@@ -64,7 +65,7 @@ def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[
         key=row.ticket_key,
         queue=row.queue,
         title=f"{on_one_line(_title(row, items, missing_rights))} [{row.ticket_key}]",
-        body="\n\n".join(paragraphs),
+        body=zoned("\n\n".join(paragraphs), zone),
         priority=_priority(row, worst),
         due_at=due_at,
     )
@@ -164,14 +165,17 @@ def _departure(item: TicketItem, zone: ZoneInfo) -> str:
     if item.told is None:
         return f"{who} counts as working here: the departure that roster {item.roster} had told was withdrawn."
     if item.basis == Basis.NOTICE and item.left_at:
-        left = moment(item.left_at, ZoneInfo(item.zone) if item.zone else zone)
+        left = moment_of(item, item.left_at, zone)
         return f"{who} has left, on {left}, by {item.told}: a person said so before roster {item.roster} did."
     if item.basis == Basis.INFERRED:
         return f"{who} counts as having left: {item.told}, says roster {item.roster}."
     if item.left_on is None:
         return f"{who} has left, says roster {item.roster}: {item.told}."
     day = f"{item.left_on:%A} {item.left_on.day} {item.left_on:%B %Y}"
-    return f"{who}'s last working day was {day} ({item.zone}), says roster {item.roster}: {item.told}."
+    over = ""
+    if item.left_at and item.zone and not alike(item.left_at, ZoneInfo(item.zone), zone):
+        over = f", over on {moment(item.left_at, zone)}"
+    return f"{who}'s last working day was {day} ({item.zone}{over}), says roster {item.roster}: {item.told}."
 
 
 def _used(item: TicketItem, zone: ZoneInfo) -> str:

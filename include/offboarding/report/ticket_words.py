@@ -77,6 +77,21 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {local:%B %Y %H:%M %Z}"
 
 
+def alike(at: datetime, own: ZoneInfo, zone: ZoneInfo) -> bool:
+    """Whether clocks show the same in both at that moment."""
+    return at.astimezone(own).utcoffset() == at.astimezone(zone).utcoffset()
+
+
+def moment_of(item: TicketItem, at: datetime, zone: ZoneInfo) -> str:
+    """In the company's zone, and in the person's own where clocks show something else there."""
+    own = ZoneInfo(item.zone) if item.zone else zone
+    there = at.astimezone(own)
+    beside = (
+        "" if alike(at, own, zone) else f" ({there.day} {there:%B %H:%M}, UTC{there.isoformat()[-6:]}, in {item.zone})"
+    )
+    return f"{moment(at, zone)}{beside}"
+
+
 def changes(changed: Sequence[TicketItem]) -> str:
     """What changed on a ticket that stays open."""
     return "\n".join(("Changed on this list:", *_lines(changed)))
@@ -99,28 +114,28 @@ def reopening(changed: Sequence[TicketItem]) -> str:
     return "\n".join(("It's open again:", *_lines(changed))) if changed else "It's open again: something on it works."
 
 
-def retold(items: Sequence[TicketItem]) -> str:
+def retold(items: Sequence[TicketItem], zone: ZoneInfo) -> str:
     """That HR, or somebody before it, tells a departure otherwise now; a line a person."""
     people = {(item.id_space, item.worker_id): item for item in items}
-    return "\n".join(line for item in people.values() for line in _retold(item))
+    return "\n".join(line for item in people.values() for line in _retold(item, zone))
 
 
-def _retold(item: TicketItem) -> Iterator[str]:
+def _retold(item: TicketItem, zone: ZoneInfo) -> Iterator[str]:
     now = f"{item.id_space}:{item.worker_id}"
     if item.told_worker != now:
         yield f"HR's number for worker {item.told_worker} is {now} now."
     if (item.told_left_at, item.told_basis) != (item.left_at, item.basis) and item.left_at and item.told_left_at:
-        before = _departed(item.told_left_at, item.told_basis, item)
-        yield f"The departure of worker {now} is told otherwise: {_departed(item.left_at, item.basis, item)}; before it"
+        departed = _departed(item.left_at, item.basis, item, zone)
+        yield f"The departure of worker {now} is told otherwise: {departed}; before it"
+        before = _departed(item.told_left_at, item.told_basis, item, zone)
         yield f"was {before}. What is on this list was judged anew by that."
 
 
-def _departed(at: datetime, basis: str | None, item: TicketItem) -> str:
+def _departed(at: datetime, basis: str | None, item: TicketItem, zone: ZoneInfo) -> str:
     """Such as "the end of 20 November 2026, by HR's word"."""
-    zone = ZoneInfo(item.zone or "UTC")
     if basis == Basis.NOTICE:
-        return f"{moment(at, zone)}, by a person's notice"
-    day = (at - timedelta(microseconds=1)).astimezone(zone)
+        return f"{moment_of(item, at, zone)}, by a person's notice"
+    day = (at - timedelta(microseconds=1)).astimezone(ZoneInfo(item.zone) if item.zone else zone)
     word = {"planned": "as planned", "inferred": "by their absence"}.get(basis or "", "by HR's word")
     return f"{day.day} {day:%B %Y}, {word}"
 

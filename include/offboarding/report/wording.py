@@ -1,5 +1,6 @@
 """Counts, moments and ids as people read them, the same everywhere."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,6 +25,8 @@ SUBJECTS = {
     SubjectKind.SHARED_SECRET: "shared secret",
 }
 """What stands before a thing's own id."""
+_IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
+"""As `rules/_sentences.at` writes it, and whoever tells why something works."""
 _LABEL_SAYS_IT = frozenset(
     {
         SubjectKind.WORKER,
@@ -44,6 +47,11 @@ ROOM = WIDTH - _LABEL - 1
 def moment(at: datetime, zone: str) -> str:
     """A moment in the company's zone, with the zone's own short name: "2026-11-25 01:30 KST"."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def zoned(text: str, zone: str) -> str:
+    """A text for people, its moments in one zone: rules and readers, who know none, tell them in UTC."""
+    return _IN_UTC.sub(lambda found: moment(datetime.fromisoformat(f"{found[1]}+00:00"), zone), text)
 
 
 def whole_days(since: datetime, until: datetime) -> int:

@@ -25,6 +25,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError
 from offboarding.report import ticket_words
 from offboarding.report.ticket import draft
+from offboarding.report.wording import zoned
 from offboarding.store import outbox, tickets
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
@@ -136,7 +137,7 @@ class TicketDesk:
         # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
         items = tickets.items(self.session, row)
         if not _holds(items) and self.tracker.state(row.known) is TicketState.OPEN:
-            self.tracker.close(row.known, ticket_words.closing(items, []))
+            self.tracker.close(row.known, zoned(ticket_words.closing(items, []), self.zone))
             self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
@@ -175,7 +176,8 @@ class TicketDesk:
         items = tickets.items(self.session, row)
         if row.state != TicketStatus.OPEN or not _holds(items):
             return
-        self.tracker.reopen(row.known, ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone)))
+        text = ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone))
+        self.tracker.reopen(row.known, zoned(text, self.zone))
         log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
         self.counts = self.counts.plus(reopened=1)
 

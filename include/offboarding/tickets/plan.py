@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from offboarding.model import DONE, RunKind, TicketCall, TicketStatus
 from offboarding.report import late as late_words
 from offboarding.report import ticket_words
+from offboarding.report.wording import zoned
 from offboarding.store import alerts, outbox, tickets
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
@@ -72,7 +73,12 @@ class TicketPlan:
         items = tickets.items(self.session, row)
         retold = [item for item in items if item.retold and item.state not in DONE]
         if retold and row.state == TicketStatus.OPEN:
-            self._say(row.ticket_key, TicketCall.COMMENT, _departures(retold), ticket_words.retold(retold))
+            self._say(
+                row.ticket_key,
+                TicketCall.COMMENT,
+                _departures(retold),
+                ticket_words.retold(retold, ZoneInfo(self.zone)),
+            )
         tickets.mark_retold(self.session, [item.finding_key for item in items])
 
     def _settle(self, row: TicketRow) -> None:
@@ -99,7 +105,7 @@ class TicketPlan:
             tickets.note_past_due(self.session, late)
             self._say(late.ticket_key, TicketCall.COMMENT, f"past-due:{late.due_at.isoformat()}", text)
         if found:
-            alerts.note(self.session, late_words.late(found, self.run.run_id), run_id=self.run.run_id)
+            alerts.note(self.session, late_words.late(found, self.run.run_id, self.zone), run_id=self.run.run_id)
 
     def _ask_for_rights(self, wanting: Wanting) -> None:
         if wanting.ticket_key is None or (
@@ -140,7 +146,7 @@ class TicketPlan:
         return key
 
     def _say(self, key: str, op: TicketCall, event_key: str, text: str) -> None:
-        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
+        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=zoned(text, self.zone))
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:
         return closed_at is None or closed_at >= self.run.started_at - self.keep

@@ -1,6 +1,7 @@
 """What people read: tables, explanations, a person, a night; and how a mistyped word is answered."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -111,6 +112,14 @@ def test_a_key_that_begins_several_is_refused(deciding: Type, store: Session) ->
 
     assert done.code == 1
     assert "begins several findings' keys" in done.err
+
+
+def test_nothing_is_due_before_it_was_seen(reading: Type) -> None:
+    """Though the night was given a moment that lies before."""
+    out = reading("explain", key_of(reading, "used-after-departure")).out
+
+    due, seen = re.findall(r"(?:due|first seen) (\d{4}-\d\d-\d\d \d\d:\d\d)", out)
+    assert due >= seen
 
 
 def test_explain_answers_what_a_person_asks_in_order(reading: Type) -> None:

@@ -103,6 +103,33 @@ def test_it_begins_with_who_left_when_and_by_whose_word() -> None:
     assert "Worker 1042 left then." not in told.body
 
 
+def test_all_moments_are_in_the_companys_zone() -> None:
+    used = replace(
+        ACCOUNT, evidence=["Last used 2026-11-23 17:10 UTC by s3."], standing_reason="ended 2026-11-01 00:00 UTC"
+    )
+
+    told = draft(TICKET, [used, replace(SSH_KEY, **DONE, reopened=1)], [], "Asia/Seoul")
+
+    assert "Last used 2026-11-24 02:10 KST by s3." in told.body
+    assert "UTC" not in told.body
+
+
+@pytest.mark.parametrize(
+    ("basis", "begins"),
+    [
+        ("actual", "Kim Minjun's last working day was Friday 13 November 2026 (America/Los_Angeles, over on"),
+        ("notice", "Kim Minjun has left, on"),
+    ],
+)
+def test_who_lives_by_another_clock_is_told_with_both(basis: str, begins: str) -> None:
+    there = replace(ACCOUNT, zone="America/Los_Angeles", left_at=datetime(2026, 11, 14, 8, tzinfo=UTC), basis=basis)
+
+    told = " ".join(draft(TICKET, [there], [], "Asia/Seoul").body.split())
+
+    assert told.startswith(f"{begins} 14 November 2026 17:00 KST")
+    assert ("(14 November 00:00, UTC-08:00, in America/Los_Angeles)" in told) == (basis == "notice")
+
+
 def test_a_here_document_can_be_pasted_as_it_stands() -> None:
     told = lines(ACCOUNT)
 

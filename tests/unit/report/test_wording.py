@@ -20,6 +20,14 @@ def test_a_moment_names_its_zone(zone: str, told: str) -> None:
     assert wording.moment(AT, zone) == told
 
 
+def test_moments_within_a_sentence_come_into_one_zone() -> None:
+    sentence = "Used 2026-11-22 17:10 UTC, again 2026-11-30 23:59 UTC; pwdAccountLockedTime 000001010000Z, UTC."
+
+    assert wording.zoned(sentence, "Asia/Seoul") == (
+        "Used 2026-11-23 02:10 KST, again 2026-12-01 08:59 KST; pwdAccountLockedTime 000001010000Z, UTC."
+    )
+
+
 @pytest.mark.parametrize(
     ("number", "told"), [(0, "0 findings"), (1, "1 finding"), (2, "2 findings"), (12345, "12,345 findings")]
 )
