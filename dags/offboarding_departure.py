@@ -15,24 +15,24 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.offboarding_queue import told, watched
 from dags.offboarding_tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
-from dags.offboarding_work import ASKED_AGAIN, at_work
+from dags.offboarding_work import at_work, tried_again
 from offboarding import wiring
 from offboarding.runs import pipeline
 
 SETTINGS = wiring.configured()
 PEOPLE = Param(
-    [],
+    None,
     title="People",
-    description="Worker ids (hr:10442 where several rosters have the number), mails or logins, one a line",
-    type="array",
+    description="Worker ids, such as hr:10442, mails or logins, one a line. These or notices are needed.",
+    type=["null", "array"],
     items={"type": "string", "pattern": r"\S"},
     maxItems=100,
 )
 NOTICES = Param(
-    [],
+    None,
     title="Notices",
-    description="Ids of departures told before HR tells them (n-4f2a91), one a line",
-    type="array",
+    description="Ids of departures told before HR tells them, such as n-4f2a91, one a line.",
+    type=["null", "array"],
     items={"type": "string", "pattern": "^n-[0-9a-f]{6}$"},
     maxItems=100,
 )
@@ -46,7 +46,7 @@ def find_people(begun: int) -> int:
         asked, came = context()["params"], told(context())
         queue = wiring.queue(loaded.settings) if came else None
         sent = pipeline.take_messages(session, run, queue, came) if queue else None
-        if not pipeline.find_people(session, loaded.settings, run, asked["people"], asked["notices"], sent):
+        if not pipeline.find_people(session, loaded.settings, run, asked["people"] or [], asked["notices"] or [], sent):
             raise AirflowSkipException("These messages came before, and were seen to.")
         return run.run_id
 
@@ -62,9 +62,10 @@ def tell(check: int) -> None:
 
 with DAG(
     "offboarding_departure",
+    description="What of some people's still works? Checked now, by their ids.",
     schedule=watched(SETTINGS),
     dagrun_timeout=timedelta(minutes=30),
-    default_args={"retries": 1, "retry_delay": 10, "retry_policy": ASKED_AGAIN},
+    default_args=tried_again(1, seconds=10),
     params=ParamsDict({"people": PEOPLE, "notices": NOTICES, "as_of": AS_OF}),
     tags=["offboarding"],
     doc_md=__doc__,

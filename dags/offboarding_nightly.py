@@ -22,7 +22,7 @@ from dags.offboarding_tasks import (
     opened,
     told,
 )
-from dags.offboarding_work import ASKED_AGAIN, at_work
+from dags.offboarding_work import at_work, tried_again
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.runs import pipeline
@@ -71,10 +71,11 @@ def end(check: int) -> None:
 
 with DAG(
     "offboarding_nightly",
+    description="Who left, and what of theirs still works? The whole check, every night.",
     schedule=CronTriggerTimetable(SETTINGS.policy.nightly, timezone=SETTINGS.company.time_zone),
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=6),
-    default_args={"retries": 2, "retry_delay": 60, "retry_policy": ASKED_AGAIN},
+    default_args=tried_again(2, seconds=60),
     params=ParamsDict({"as_of": AS_OF}),
     tags=["offboarding"],
     doc_md=__doc__,

@@ -13,18 +13,19 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from dags.offboarding_asking import APPROVE, OPTIONAL, REJECT, AskOperator
 from dags.offboarding_tasks import WAITS
-from dags.offboarding_work import ASKED_AGAIN
+from dags.offboarding_work import tried_again
 from offboarding import wiring
 
 SETTINGS = wiring.configured()
-LAST = "The night whose findings wait (default: the last one)"
-RUN = Param(None, LAST, type=["null", "integer"], minimum=1, maximum=2**63 - 1)
+LAST = "The number of the night whose findings wait, such as 418; the last one's if left empty."
+RUN = Param(None, LAST, title="Run", type=["null", "integer"], minimum=1, maximum=2**63 - 1)
 
 with DAG(
     "offboarding_release",
+    description="What the guard holds waits here for a person: approve or reject.",
     schedule=[WAITS],
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": 60, "retry_policy": ASKED_AGAIN},
+    default_args=tried_again(2, seconds=60),
     params=ParamsDict({"run": RUN}),
     tags=["offboarding"],
     doc_md=__doc__,

@@ -14,7 +14,13 @@ GOES_ON = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
 """Whatever failed before, as long as there is a run to speak of."""
 WAITS = Asset("offboarding_waits")
 """Something waits for a person: each event holds the run's id, and begins an offboarding_release."""
-AS_OF = Param(None, "The moment of the check", type=["null", "string"], format="date-time")
+AS_OF = Param(
+    None,
+    "The moment of the check; now, if left empty.",
+    title="As of",
+    type=["null", "string"],
+    format="date-time",
+)
 
 
 def opened(begin: Callable[..., Any]) -> int:

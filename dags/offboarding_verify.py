@@ -13,7 +13,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task, tas
 from airflow.sdk.definitions.param import ParamsDict
 
 from dags.offboarding_tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once
-from dags.offboarding_work import ASKED_AGAIN, at_work
+from dags.offboarding_work import at_work, tried_again
 from offboarding import wiring
 from offboarding.runs import pipeline
 
@@ -79,10 +79,11 @@ def departures() -> None:
 
 with DAG(
     "offboarding_verify",
+    description="Every hour: is what was ticketed dead yet, and whose last day has ended?",
     schedule=CronTriggerTimetable(SETTINGS.policy.verify, timezone=SETTINGS.company.time_zone),
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=55),
-    default_args={"retries": 1, "retry_delay": 30, "retry_policy": ASKED_AGAIN},
+    default_args=tried_again(1, seconds=30),
     params=ParamsDict({"as_of": AS_OF}),
     tags=["offboarding"],
     doc_md=__doc__,

@@ -2,11 +2,15 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
+
+OWNER = "security"
+"""Whose the DAGs are, as Airflow's list shows it."""
 
 
 class RedError(SystemExit):
@@ -25,9 +29,14 @@ class RefusedError(RedError):
     """A person has to act first."""
 
 
-ASKED_AGAIN = ExceptionRetryPolicy(
+_UNLESS_REFUSED = ExceptionRetryPolicy(
     rules=[RetryRule(exception=RefusedError, action=RetryAction.FAIL, reason="a person has to act first")]
 )
+
+
+def tried_again(retries: int, *, seconds: int) -> dict[str, Any]:
+    """What a DAG's tasks have in common: whose they are, and how often what may pass is tried again, after how long."""
+    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, "retry_policy": _UNLESS_REFUSED}
 
 
 @contextmanager

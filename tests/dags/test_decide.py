@@ -1,4 +1,4 @@
-"""The decision's DAG as Airflow reads it: what its form takes, who may begin it, and what it hands over."""
+"""The decisions' DAGs as Airflow reads them: what each form takes, who may begin it, and what it hands over."""
 
 import copy
 from collections.abc import Generator
@@ -16,18 +16,21 @@ from airflow.serialization.serialized_objects import DagSerialization
 
 from dags.offboarding_work import RedError, RefusedError
 from offboarding import wiring
-from offboarding.decisions import kinds, submitting
+from offboarding.decisions import forms, submitting
 from tests.support.source_tree import PROJECT
 
-FIELDS = {
-    *("decision", "reason", "source", "account", "worker", "number", "finding", "run", "roster", "key", "until"),
-    *("part", "queue", "who", "last", "notice", "departure", "holds", "batch"),
-}
+DECIDE = "offboarding_decide_"
+NAMES = (
+    *("accept_read", "acknowledge", "acknowledge_withdraw", "attest", "departure", "link", "link_revoke"),
+    *("notice_add", "notice_withdraw", "reject", "release", "verdict"),
+)
 
 
 @pytest.fixture(scope="module")
-def deciding() -> DAG:
-    return DagBag(dag_folder=PROJECT / "dags").dags["offboarding_decide"]
+def deciding() -> dict[str, DAG]:
+    """By their names behind "offboarding_decide_"."""
+    dags = DagBag(dag_folder=PROJECT / "dags").dags
+    return {name.removeprefix(DECIDE): dag for name, dag in dags.items() if name.startswith(DECIDE)}
 
 
 def field(dag: DAG, name: str) -> Param:
@@ -35,126 +38,156 @@ def field(dag: DAG, name: str) -> Param:
     return copy.deepcopy(dag.params.get_param(name))
 
 
-def test_it_is_one_task(deciding: DAG) -> None:
-    assert [task.task_id for task in deciding.tasks] == ["decide"]
+def test_each_form_is_a_dag_of_one_task(deciding: dict[str, DAG]) -> None:
+    assert sorted(deciding) == sorted(NAMES)
+    assert {tuple(task.task_id for task in dag.tasks) for dag in deciding.values()} == {("decide",)}
 
 
-def test_the_form_asks_for_what_decisions_need_and_for_no_author(deciding: DAG) -> None:
-    assert set(deciding.params) == FIELDS
-    assert not {"author", "by", "user"} & set(deciding.params)
+@pytest.mark.parametrize("name", NAMES)
+def test_only_a_person_begins_it_and_nobody_must_unpause_it(deciding: dict[str, DAG], name: str) -> None:
+    dag: Any = deciding[name]
+    assert dag.timetable.can_be_scheduled is False
+    assert {kind.value for kind in dag.allowed_run_types} == {"manual"}
+    assert dag.is_paused_upon_creation is False
 
 
-def test_only_a_person_begins_it(deciding: DAG) -> None:
-    timetable: Any = deciding.timetable
-    assert timetable.can_be_scheduled is False
-    kinds_of_runs: Any = deciding.allowed_run_types
-    assert {kind.value for kind in kinds_of_runs} == {"manual"}
+@pytest.mark.parametrize("form", forms.every().values(), ids=lambda form: form.name)
+def test_it_asks_for_its_decisions_fields_and_for_no_author(deciding: dict[str, DAG], form: forms.Form) -> None:
+    dag = deciding[form.name.replace(" ", "_").replace("-", "_")]
+
+    assert list(dag.params) == list(form.schemas(wiring.configured()))
+    assert not {"author", "by", "user"} & set(dag.params)
+    assert {"offboarding", "decision"} <= set(dag.tags)
+    assert dag.description == form.says
+    assert dag.doc_md
+    assert form.about in dag.doc_md
+    assert ("guard.approvers" in dag.doc_md) is form.by_approvers
 
 
-@pytest.mark.parametrize("name", kinds.forms())
-def test_every_decision_is_taken(deciding: DAG, name: str) -> None:
-    assert field(deciding, "decision").resolve(name) == name
-
-
-@pytest.mark.parametrize("told", ["link confrim", "", None, 1, ["verdict"]], ids=repr)
-def test_what_is_no_decision_is_refused(deciding: DAG, told: object) -> None:
+@pytest.mark.parametrize(("name", "choices"), [("link", ("confirm", "reject")), ("departure", ("confirm", "deny"))])
+def test_what_may_be_chosen_is_taken_and_nothing_else(
+    deciding: dict[str, DAG], name: str, choices: tuple[str, ...]
+) -> None:
+    for choice in choices:
+        assert field(deciding[name], "decision").resolve(choice) == choice
+    for told in ("confrim", "", None, 1, [choices[0]]):
+        with pytest.raises(ParamValidationError):
+            field(deciding[name], "decision").resolve(told)
     with pytest.raises(ParamValidationError):
-        field(deciding, "decision").resolve(told)
+        field(deciding[name], "decision").resolve()
 
 
-def test_without_a_decision_it_is_not_begun(deciding: DAG) -> None:
-    with pytest.raises(ParamValidationError):
-        field(deciding, "decision").resolve()
-
-
-@pytest.mark.parametrize("name", sorted(FIELDS - {"decision"}))
-def test_every_other_field_may_stay_empty(deciding: DAG, name: str) -> None:
-    assert field(deciding, name).resolve() is None
-    assert field(deciding, name).resolve(None) is None
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_not_begun_without_what_is_needed_and_the_rest_may_stay_empty(
+    deciding: dict[str, DAG], name: str
+) -> None:
+    for one in deciding[name].params:
+        param = field(deciding[name], one)
+        if "null" in param.schema["type"]:
+            assert param.resolve() is None
+            assert param.resolve(None) is None
+            continue
+        with pytest.raises(ParamValidationError):
+            param.resolve()
+        with pytest.raises(ParamValidationError):
+            param.resolve(None)
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("dag", "name", "told"),
     [
-        ("reason", "asked their team"),
-        ("reason", "two\nlines"),
-        ("source", "corp-ldap"),
-        ("account", "uid=kim,ou=people,dc=corp,dc=example"),
-        ("worker", "hr:10442"),
-        ("number", 4),
-        ("finding", "f-7c31a0b2"),
-        ("run", 418),
-        ("until", "2026-12-20"),
-        ("last", "now"),
-        ("last", "2026-11-25T15:00+09:00"),
-        ("last", "2026-11-25T15:00 Asia/Seoul"),
-        ("last", "2026-11-25 America/Argentina/Buenos_Aires"),
-        ("notice", "n-4f2a91"),
-        ("departure", "d-418"),
-        ("holds", [1, 2]),
-        ("batch", 20),
-        ("queue", "departures"),
+        ("link", "reason", "asked their team"),
+        ("link", "reason", "two\nlines"),
+        ("link", "source", "corp-ldap"),
+        ("link", "source", "111111111111"),
+        ("link", "account", "uid=kim,ou=people,dc=corp,dc=example"),
+        ("link", "worker", "hr:10442"),
+        ("link_revoke", "number", 4),
+        ("verdict", "finding", "f-7c31a0b2"),
+        ("release", "run", 418),
+        ("acknowledge", "until", "2026-12-20"),
+        ("notice_add", "last", "now"),
+        ("notice_add", "last", "2026-11-25T15:00+09:00"),
+        ("notice_add", "last", "2026-11-25T15:00 Asia/Seoul"),
+        ("notice_add", "last", "2026-11-25 America/Argentina/Buenos_Aires"),
+        ("notice_withdraw", "notice", "n-4f2a91"),
+        ("departure", "departure", "d-418"),
+        ("reject", "holds", [1, 2]),
+        ("release", "holds", [1, 2]),
+        ("release", "batch", 20),
+        ("acknowledge", "queue", "departures"),
     ],
 )
-def test_what_a_field_is_for_is_taken(deciding: DAG, name: str, told: object) -> None:
-    assert field(deciding, name).resolve(told) == told
+def test_what_a_field_is_for_is_taken(deciding: dict[str, DAG], dag: str, name: str, told: object) -> None:
+    assert field(deciding[dag], name).resolve(told) == told
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("dag", "name", "told"),
     [
-        ("reason", ""),
-        ("reason", "   "),
-        ("reason", "x" * 2001),
-        ("reason", 7),
-        ("source", [" "]),
-        ("worker", 10442),
-        ("queue", "arrivals"),
-        ("number", "4"),
-        ("number", 0),
-        ("number", 1.5),
-        ("finding", "the payroll one"),
-        ("finding", "f-7c3"),
-        ("run", -1),
-        ("until", "20.12.2026"),
-        ("until", "2026-02-30"),
-        ("last", "tomorrow"),
-        ("last", "25.11.2026 15:00"),
-        ("notice", "4"),
-        ("who", {"mail": "x"}),
-        ("holds", []),
-        ("holds", ["1"]),
-        ("holds", 1),
+        ("link", "reason", ""),
+        ("link", "reason", "   "),
+        ("link", "reason", "x" * 2001),
+        ("link", "reason", 7),
+        ("link", "source", [" "]),
+        ("link", "worker", 10442),
+        ("acknowledge", "queue", "arrivals"),
+        ("link_revoke", "number", "4"),
+        ("link_revoke", "number", 0),
+        ("link_revoke", "number", 1.5),
+        ("verdict", "finding", "the payroll one"),
+        ("verdict", "finding", "f-7c3"),
+        ("release", "run", -1),
+        ("acknowledge", "until", "20.12.2026"),
+        ("acknowledge", "until", "2026-02-30"),
+        ("notice_add", "last", "tomorrow"),
+        ("notice_add", "last", "25.11.2026 15:00"),
+        ("notice_withdraw", "notice", "4"),
+        ("notice_add", "who", {"mail": "x"}),
+        ("reject", "holds", []),
+        ("reject", "holds", ["1"]),
+        ("release", "holds", 1),
     ],
 )
-def test_what_a_field_is_not_for_is_refused(deciding: DAG, name: str, told: object) -> None:
+def test_what_a_field_is_not_for_is_refused(deciding: dict[str, DAG], dag: str, name: str, told: object) -> None:
     with pytest.raises(ParamValidationError):
-        field(deciding, name).resolve(told)
+        field(deciding[dag], name).resolve(told)
 
 
-def test_the_api_refuses_what_the_form_refuses(deciding: DAG) -> None:
+def test_the_api_refuses_what_the_form_refuses(deciding: dict[str, DAG]) -> None:
     """POST .../dagRuns validates against the DAG as the database holds it, and answers 400 to a ValueError."""
-    stored = DagSerialization.from_dict(DagSerialization.to_dict(deciding))
+    stored = DagSerialization.from_dict(DagSerialization.to_dict(deciding["link_revoke"]))
 
-    with pytest.raises(ParamValidationError):
-        stored.params.deep_merge({"decision": "link confrim"}).validate()
-    assert stored.params.deep_merge({"decision": "link revoke", "number": 4}).validate()["number"] == 4
+    for refused in ({}, {"number": "4"}):
+        with pytest.raises(ParamValidationError):
+            stored.params.deep_merge(refused).validate()
+    assert stored.params.deep_merge({"number": 4}).validate()["number"] == 4
 
 
-def test_a_refusal_is_not_tried_again(deciding: DAG) -> None:
-    task: Any = deciding.get_task("decide")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_refusal_is_not_tried_again(deciding: dict[str, DAG], name: str) -> None:
+    task: Any = deciding[name].get_task("decide")
 
     assert task.retries == 1
     assert task.retry_policy.evaluate(RefusedError("refused"), 1, 2, None).action is RetryAction.FAIL
     assert task.retry_policy.evaluate(RedError("a time-out"), 1, 2, None).action is not RetryAction.FAIL
 
 
-def test_whoever_triggered_the_run_is_the_author(deciding: DAG, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], monkeypatch: pytest.MonkeyPatch) -> None:
     handed: list[tuple[object, ...]] = []
 
-    def submit(session: object, settings: object, told: object, *, caller: str, author: str, tracker: object) -> None:
+    def submit(
+        session: object,
+        settings: object,
+        form: forms.Form,
+        given: object,
+        *,
+        caller: str,
+        author: str,
+        tracker: object,
+    ) -> None:
         del session, settings, tracker
-        handed.append((told, caller, author))
+        handed.append((form.name, given, caller, author))
 
     @contextmanager
     def at_work() -> Generator[tuple[SimpleNamespace, None]]:
@@ -162,10 +195,18 @@ def test_whoever_triggered_the_run_is_the_author(deciding: DAG, monkeypatch: pyt
 
     monkeypatch.setattr(submitting, "submit", submit)
     monkeypatch.setattr(wiring, "at_work", at_work)
-    run = SimpleNamespace(run_id="manual__1", triggering_user_name="soyeon.park", conf={"author": "somebody.else"})
-    told = {"decision": "link revoke", "number": 4}
-    task: Any = deciding.get_task("decide")
-    with set_current_context({"dag_run": run, "params": told}):  # type: ignore[typeddict-item]
-        task.python_callable()
+    given = {"number": 4}
+    for name in ("link_revoke", "acknowledge_withdraw"):
+        dag_id = f"{DECIDE}{name}"
+        run = SimpleNamespace(
+            dag_id=dag_id, run_id="manual__1", triggering_user_name="soyeon.park", conf={"author": "x"}
+        )
+        task: Any = deciding[name].get_task("decide")
+        with set_current_context({"dag_run": run, "params": given}):  # type: ignore[typeddict-item]
+            task.python_callable()
 
-    assert handed == [(told, "manual__1", "soyeon.park")]
+    # Runs of two DAGs may be called the same.
+    assert handed == [
+        ("link revoke", given, f"{DECIDE}link_revoke manual__1", "soyeon.park"),
+        ("acknowledge withdraw", given, f"{DECIDE}acknowledge_withdraw manual__1", "soyeon.park"),
+    ]

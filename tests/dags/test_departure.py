@@ -75,7 +75,7 @@ def test_people_are_taken(departure: DAG, told: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    (None, [""], ["  "], "10442", 10442, [10442], ["10442", None], {"people": "10442"}, ["1"] * 101),
+    ([""], ["  "], "10442", 10442, [10442], ["10442", None], {"people": "10442"}, ["1"] * 101),
     ids=repr,
 )
 def test_what_names_nobody_is_refused(departure: DAG, told: object) -> None:
@@ -84,7 +84,7 @@ def test_what_names_nobody_is_refused(departure: DAG, told: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", (None, "n-4f2a91", ["4f2a91"], ["n-4F2A91"], ["n-4f2a9"], ["n-4f2a91 "], ["kim@corp.example"]), ids=repr
+    "told", ("n-4f2a91", ["4f2a91"], ["n-4F2A91"], ["n-4f2a9"], ["n-4f2a91 "], ["kim@corp.example"]), ids=repr
 )
 def test_notices_are_named_by_their_ids_alone(departure: DAG, told: object) -> None:
     with pytest.raises(ParamValidationError):
@@ -93,8 +93,10 @@ def test_notices_are_named_by_their_ids_alone(departure: DAG, told: object) -> N
 
 
 def test_either_may_be_left_out(departure: DAG) -> None:
-    """Who names nobody at all is refused by the run itself: a form can't ask for one of two."""
-    assert (form(departure).resolve(), form(departure, "notices").resolve()) == ([], [])
+    """Who names nobody at all is refused by the run itself: a form can't ask for one of two, and so stars neither."""
+    for field in ("people", "notices"):
+        assert form(departure, field).resolve() is None
+        assert form(departure, field).resolve([]) == []
 
 
 @pytest.mark.parametrize("task_id", FLOW)

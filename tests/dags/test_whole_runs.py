@@ -18,10 +18,7 @@ from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, TinyCompany, tiny_company
 
-FIRST, SECOND, BACKWARDS = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00"
-THIRD = "2026-11-26T09:00:00+09:00"
-DEPARTURE, DECIDE = "offboarding_departure", "offboarding_decide"
-REASON = "told by their team lead"
+FIRST, SECOND = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00"
 pytestmark = pytest.mark.timeout(600)
 """Airflow begins twice before the first test; a machine that is busy elsewhere takes minutes for that."""
 OWN_TABLES = {"run", "roster_read", "source_read", "scope"}

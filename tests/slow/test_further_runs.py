@@ -13,7 +13,8 @@ from tests.support.memory import Folder
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, STAFF, TinyCompany, tiny_company
 
 NIGHT, BACKWARDS, LATER = "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00", "2026-11-26T09:00:00+09:00"
-DEPARTURE, DECIDE = "offboarding_departure", "offboarding_decide"
+DEPARTURE = "offboarding_departure"
+ACKNOWLEDGE, LINK = "offboarding_decide_acknowledge", "offboarding_decide_link"
 REASON = "told by their team lead"
 pytestmark = pytest.mark.timeout(600)
 """Airflow begins five times before the first test; a machine that is busy elsewhere takes minutes for that."""
@@ -50,13 +51,11 @@ def runs(in_memory: Folder) -> Generator[Runs]:
         departure = home.run(later, dag=DEPARTURE, people=[MAILS[0], f"hr:{STAFF}"])
         nobody = home.run(later, dag=DEPARTURE, people=["nobody.at.all@corp.example"])
         until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
-        decided = home.run(
-            company.environment, dag=DECIDE, decision="acknowledge", roster="hr", until=until, reason=REASON
-        )
+        decided = home.run(company.environment, dag=ACKNOWLEDGE, roster="hr", until=until, reason=REASON)
         refused_decision = home.run(
             company.environment,
-            dag=DECIDE,
-            decision="link reject",
+            dag=LINK,
+            decision="reject",
             source="corp-ldap",
             account="nobody-at-all",
             worker=f"hr:{STAFF}",

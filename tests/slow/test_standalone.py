@@ -19,12 +19,14 @@ from tests.support.standalone import QUICK, Standalone, User, standalone
 
 pytestmark = pytest.mark.timeout(600)
 NIGHTLY, DEPARTURE = "offboarding_nightly", "offboarding_departure"
-RELEASE, DECIDE = "offboarding_release", "offboarding_decide"
+RELEASE = "offboarding_release"
+LINK, LET_THROUGH, ACKNOWLEDGE = (f"offboarding_decide_{name}" for name in ("link", "release", "acknowledge"))
 BY_MESSAGE, *DOUBTED = PEOPLE[:3]
 """Who is told by message; and who leaves in one night too many."""
 ROLES = {"viewer": "viewer", "op": "op", "lead": "user"}
 APPROVER = "lead"
 WHY = "canary-dismissed-for-cause"
+WHOSE = {"source": "corp-ldap", "account": "u1", "worker": "hr:10442", "reason": "why"}
 REFUSED, APPROVED = "HR sent the file of another company", "a team of two, asked HR"
 
 
@@ -76,7 +78,7 @@ def house(in_memory: Folder) -> Generator[House]:
             folder / "airflow",
             {**company.environment, **QUICK, "TMPDIR": str(folder / "tmp")},
             roles=ROLES,
-            dags=(NIGHTLY, DEPARTURE, RELEASE, DECIDE),
+            dags=(NIGHTLY, DEPARTURE, RELEASE, LINK, LET_THROUGH, ACKNOWLEDGE),
         ) as airflow:
             yield House(company=company, airflow=airflow, processes=processes)
 
@@ -93,13 +95,14 @@ def house(in_memory: Folder) -> Generator[House]:
         (DEPARTURE, {"people": ["10442"] * 101}, "people"),
         (DEPARTURE, {"notices": ["w10442@corp.example"]}, "notices"),
         (DEPARTURE, {"people": ["10442"], "as_of": "yesterday"}, "as_of"),
-        (DECIDE, {}, "decision"),
-        (DECIDE, {"decision": "link confrim"}, "decision"),
-        (DECIDE, {"decision": "link reject", "worker": " ", "reason": "why"}, "worker"),
-        (DECIDE, {"decision": "link reject", "worker": 10442, "reason": "why"}, "worker"),
-        (DECIDE, {"decision": "release", "run": "1", "reason": "why"}, "run"),
-        (DECIDE, {"decision": "release", "run": 1, "reason": ""}, "reason"),
-        (DECIDE, {"decision": "acknowledge", "until": "20.12.2026", "reason": "why"}, "until"),
+        (LINK, {}, "decision"),
+        (LINK, {**WHOSE, "decision": "confrim"}, "decision"),
+        (LINK, {**WHOSE, "decision": "reject", "worker": " "}, "worker"),
+        (LINK, {**WHOSE, "decision": "reject", "worker": 10442}, "worker"),
+        (LET_THROUGH, {"run": "1", "reason": "why"}, "run"),
+        (LET_THROUGH, {"run": 1, "reason": ""}, "reason"),
+        (LET_THROUGH, {"run": 1}, "reason"),
+        (ACKNOWLEDGE, {"until": "20.12.2026", "reason": "why"}, "until"),
     ],
 )
 def test_a_wrong_form_is_refused_and_nothing_begins(
@@ -126,10 +129,10 @@ def test_a_right_one_is_taken(house: House) -> None:
 
 
 def test_who_may_only_look_begins_nothing(house: House) -> None:
-    answer = house.user("viewer").asked_for(DECIDE, decision="release", run=1, reason="why")
+    answer = house.user("viewer").asked_for(LET_THROUGH, run=1, reason="why")
 
     assert answer.status_code == 403
-    assert house.airflow.admin.runs(DECIDE) == []
+    assert house.airflow.admin.runs(LET_THROUGH) == []
 
 
 # --- from a message to a ticket ---------------------------------------------------------------------------------------
@@ -252,10 +255,10 @@ def test_the_form_releases_for_no_one_else(house: House) -> None:
     told = house.company.night("the next night, on which it is so again")
     op, admin = house.user("op"), house.airflow.admin
 
-    run = op.trigger(DECIDE, decision="release", run=told.run.run_id, reason="let me")
+    run = op.trigger(LET_THROUGH, run=told.run.run_id, reason="let me")
 
-    assert house.airflow.ended(DECIDE, run) == "failed"
-    assert f"guard.approvers says that {APPROVER} may" in admin.log(DECIDE, run, "decide")
+    assert house.airflow.ended(LET_THROUGH, run) == "failed"
+    assert f"guard.approvers says that {APPROVER} may" in admin.log(LET_THROUGH, run, "decide")
     assert house.holds()[-1].status == "waiting"
     assert house.company.tickets() == [BY_MESSAGE]
 

@@ -1,10 +1,12 @@
 """Decisions taken in a test, as a person takes them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from offboarding.config.settings import Settings
-from offboarding.decisions import acknowledgements, departures, links, nights, notices
+from offboarding.decisions import acknowledgements, departures, forms, links, nights, notices
+from offboarding.decisions.forms import CHOICE, Form
 from offboarding.decisions.kinds import ConfiguredContext, DecisionContext
 from offboarding.model import LinkVerdict
 from offboarding.store.acknowledgements import Acknowledgement
@@ -53,3 +55,18 @@ def acknowledge(
 def decide_link(session: Session, verb: LinkVerdict, *, author: str, **fields: str) -> links.LinkDecided:
     decide = links.confirm if verb is LinkVerdict.CONFIRM else links.reject
     return decide(context(session, author), **fields).made
+
+
+def filled_in(given: Mapping[str, object]) -> tuple[Form, dict[str, object]]:
+    """The form of the decision that is `given` by its whole name, such as "link confirm", and what stands in it.
+
+    A name that is none is a wrong choice in the form of its first word.
+    """
+    fields = dict(given)
+    name = str(fields.pop("decision"))
+    for form in forms.every().values():
+        for choice, kind in form.choices.items():
+            if kind.name == name:
+                return form, {CHOICE: choice, **fields} if choice else fields
+    word, _, choice = name.partition(" ")
+    return forms.every()[word], {CHOICE: choice, **fields}

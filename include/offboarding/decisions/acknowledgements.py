@@ -43,9 +43,8 @@ def acknowledge(
     """Say that a gap is known: what can't be read or heard yet, or of which it can't be told; for 30 days at most. It's
     one source's (or a part's of it), one roster's, one finding's or the queue's.
 
-    From the next night on. Raises
-    FatalError for what the file would be refused for, a finding that isn't there, a day that is over, or what is known
-    as long already.
+    From the next night on. Raises FatalError for what the file would be refused for, a finding that isn't there, a day
+    that is over, or what is known as long already.
     """
     given = {"source": source, "part": part, "roster": roster, "queue": queue}
     about = {name: (value or "").strip() for name, value in given.items()}

@@ -4,12 +4,14 @@ Its title, description and bounds are the form's and the REST schema's, and its 
 how it's typed: a field that is needed is an argument, any other an option of its name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
+
+from offboarding.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,14 @@ class Typed:
     choices: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What a form offers for a field, which may be something else, too."""
+
+    names: Callable[[Settings], Iterable[str]]
+    """Of the configuration."""
+
+
 def _text(title: str, about: str, *, longest: int = 200, **more: Any) -> Any:
     """A text that isn't blanks alone."""
     return Field(title=title, description=about, min_length=1, max_length=longest, pattern=r"\S", **more)
@@ -36,22 +46,31 @@ Reason = Annotated[
     str,
     _text(
         "Reason",
-        "Why. It's kept, and shown as evidence; write no names into it.",
+        "Why, such as: asked the payments team, CHG-1881. It's kept, and shown as evidence; write no names into it.",
         longest=2000,
         json_schema_extra={"format": "multiline"},
     ),
     Typed(metavar="TEXT", option=True, stripped=True),
 ]
 Source = Annotated[
-    str, _text("Source", "A source's name in the configuration, or a system's own id (an AWS account id).")
+    str,
+    _text("Source", "A source's name in the configuration, or a system's own id, such as 111111111111 (AWS)."),
+    Offered(names=lambda settings: [each.name for each in settings.readers]),
 ]
-Account = Annotated[str, _text("Account", "Its native id; its label (a DN, an ARN) or login will do.", longest=2000)]
+Account = Annotated[
+    str,
+    _text(
+        "Account",
+        "Its native id, such as AIDAEXAMPLE0000000001; its label (a DN, an ARN) or login will do.",
+        longest=2000,
+    ),
+]
 Worker = Annotated[str, _text("Worker", "A worker id, or id_space:id, such as hr:10442.")]
 Who = Annotated[
     str,
     _text(
         "Who",
-        "A worker id, id_space:id, a mail or a login; of exactly one person. Prefer ids: Airflow keeps it.",
+        "A worker id, such as hr:10442, a mail or a login; of exactly one person. Prefer ids: Airflow keeps it.",
         longest=320,
     ),
 ]
@@ -66,10 +85,11 @@ LastMoment = Annotated[
     ),
     Typed(metavar="MOMENT", option=True),
 ]
+"""No date of a page's own: that would be a moment in whichever zone the page shows."""
 NoticeId = Annotated[
     str, Field(title="Notice", description="Its id, such as n-4f2a91.", pattern=r"^\s*[nN]-[0-9a-fA-F]{4,12}\s*$")
 ]
-Departure = Annotated[str, _text("Departure", "Its id, such as d-418, or the worker id.")]
+Departure = Annotated[str, _text("Departure", "Its id, such as d-418, or the worker id, such as hr:10442.")]
 Finding = Annotated[
     str,
     Field(
@@ -80,10 +100,17 @@ Finding = Annotated[
     Typed(metavar="KEY"),
 ]
 Key = Annotated[
-    str, _text("Key", "What the command custody calls a key, or the key of a finding about one.", longest=500)
+    str,
+    _text(
+        "Key",
+        "What the command custody calls a key, such as payment-webhook, or the key of a finding about one.",
+        longest=500,
+    ),
 ]
 _Id = Annotated[int, Field(ge=1, le=2**53)]
-Run = Annotated[int, Field(title="Run", description="A run's number, as its report tells it.", ge=1, le=2**53)]
+Run = Annotated[
+    int, Field(title="Run", description="A run's number, as its report tells it, such as 418.", ge=1, le=2**53)
+]
 Runs = Annotated[
     list[_Id],
     Field(title="Runs", description="Numbers of runs, as their reports tell them.", min_length=1, max_length=100),
@@ -101,36 +128,45 @@ Holds = Annotated[
 ]
 Batch = Annotated[
     int,
-    Field(title="Batch", description="Of a first read so many tickets, the worst first.", ge=1, le=100_000),
+    Field(title="Batch", description="Of a first read so many tickets, such as 20, the worst first.", ge=1, le=100_000),
     Typed(metavar="N"),
 ]
 Number = Annotated[
     int,
     Field(
         title="Number",
-        description="Of the decision (link list) or acknowledgement (acknowledge list) that is taken back.",
+        description="Of the decision (link list) or acknowledgement (acknowledge list) that is taken back, such as 4.",
         ge=1,
         le=2**53,
     ),
     Typed(metavar="N"),
 ]
-Roster = Annotated[str, _text("Roster", "A roster's name in the configuration.")]
+Roster = Annotated[
+    str,
+    _text("Roster", "A roster's name in the configuration, such as hr."),
+    Offered(names=lambda settings: [each.name for each in settings.rosters]),
+]
 Part = Annotated[
     str,
     Field(
         title="Part",
-        description="One part of the source (an AWS account id); empty: all of it.",
+        description="One part of the source, such as 444444444444 (an AWS account id); empty: all of it.",
         max_length=200,
         pattern=r"\S",
     ),
 ]
 Queue = Annotated[
     str,
-    Field(title="Queue", description="The queue of departures, by that word: departures.", pattern="^departures$"),
+    Field(
+        title="Queue",
+        description="The queue of departures, by that word: departures.",
+        pattern="^departures$",
+        json_schema_extra={"enum": ["departures"]},
+    ),
     Typed(choices=("departures",)),
 ]
 Until = Annotated[
     date,
-    Field(title="Until", description="The last day on which it counts, in the company's zone."),
+    Field(title="Until", description="The last day on which it counts, in the company's zone, such as 2026-12-20."),
     Typed(metavar="DATE", option=True),
 ]

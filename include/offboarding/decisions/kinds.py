@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, create_model
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Strict, Tracker
-from offboarding.model.errors import ConfigError, FatalError
+from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
 
 Ids = Mapping[str, str | int]
@@ -96,9 +96,23 @@ class DecisionKind:
         return _model(self)
 
     @property
+    def about(self) -> str:
+        """What comes of it, in sentences: its function's, but for what that raises."""
+        return " ".join((inspect.getdoc(self.decide) or "").split()).partition(" Raises ")[0]
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """A field's own JSON schema; of one that may be left out, where it isn't."""
+        whole = TypeAdapter(self.hint(name)).json_schema()
+        return next((one for one in whole.get("anyOf", ()) if one.get("type") != "null"), whole)
+
+    def hint(self, name: str) -> Any:
+        """A field as it's declared, with what stands beside its type."""
+        return get_type_hints(self.fields, include_extras=True)[name]
+
+    @property
     def in_files(self) -> bool:
         """Many at once, too, a line of a file each: what needs no look at each by itself, and says a word a field."""
-        lists = any(_schema(self.fields, name).get("type") == "array" for name in self.fields.model_fields)
+        lists = any(self.schema(name).get("type") == "array" for name in self.fields.model_fields)
         return self.by_form and self.in_one and not self.by_approvers and not lists
 
 
@@ -158,39 +172,7 @@ def in_files() -> Mapping[str, DecisionKind]:
     return {name: kind for name, kind in every().items() if kind.in_files}
 
 
-def schemas() -> dict[str, dict[str, Any]]:
-    """Name -> JSON schema of everything that the form asks for; `decision` is needed, the others as that one wants.
-
-    Raises ConfigError where two decisions take one name for different things.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    askers: dict[str, list[str]] = {}
-    for kind in forms().values():
-        for name, field in kind.fields.model_fields.items():
-            schema = _schema(kind.fields, name)
-            if found.setdefault(name, schema) != schema:
-                raise ConfigError(f"forms: {name} means something else in {kind.name} than in {askers[name][0]}")
-            askers.setdefault(name, []).append(kind.name if field.is_required() else f"{kind.name} (if need be)")
-    asked = {name: _optional(schema, askers[name]) for name, schema in found.items()}
-    return {"decision": {"type": "string", "title": "Decision", "enum": list(forms())}, **asked}
-
-
 @cache
 def _model(kind: DecisionKind) -> type[BaseModel]:
     fields = cast("dict[str, Any]", dict(kind.asked))
     return cast("type[BaseModel]", create_model(kind.name, __base__=Strict, **fields))
-
-
-def _schema(fields: type[BaseModel], name: str) -> dict[str, Any]:
-    hint = get_type_hints(fields, include_extras=True)[name]
-    schema = TypeAdapter(hint).json_schema()
-    # What may be left out is this, or null.
-    return next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
-
-
-def _optional(schema: dict[str, Any], askers: list[str]) -> dict[str, Any]:
-    return {
-        **schema,
-        "type": ["null", schema["type"]],
-        "description": f"{schema['description']} For: {', '.join(askers)}.",
-    }

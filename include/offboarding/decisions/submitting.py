@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from offboarding.config.settings import Settings
-from offboarding.config.spelling import nearest
 from offboarding.decisions.checking import checked
-from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids, forms
+from offboarding.decisions.forms import Form
+from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
 from offboarding.guard import releasing
 from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError, NamedError
@@ -23,16 +23,18 @@ log = structlog.get_logger("offboarding.forms")
 def submit(
     session: Session,
     settings: Settings,
-    form: Mapping[str, object],
+    form: Form,
+    given: Mapping[str, object],
     *,
     caller: str,
     author: str | None,
     tracker: Callable[[], tuple[str, Tracker] | None],
 ) -> None:
-    """Take the decision that `told` holds: `decision`, and its fields; what is empty is left out.
+    """Take the form's decision by what is `given` for its fields; what is empty is left out.
 
-    `caller`: the run's own name; `author`: who triggered it. Raises FatalError with the command's own sentence where it
-    is refused, but for words that a log may not hold; for fields that are missing or too many; and without an author.
+    `caller`: the run's name, which no other form's run has; `author`: who triggered it. Raises FatalError with the
+    command's own sentence where it is refused, but for words that a log may not hold; for fields that are missing or
+    too many; and without an author.
     """
     if not author or not author.strip():
         raise FatalError(
@@ -47,12 +49,13 @@ def submit(
         settings=settings,
         tracker=tracker,
     )
-    kind, fields = _read(form)
-    new = NewSubmission(caller=caller, decision=kind.name, digest=_digest(form, context.author), author=context.author)
+    kind, fields = _read(form, given)
+    digest = _digest(form, given, context.author)
+    new = NewSubmission(caller=caller, decision=kind.name, digest=digest, author=context.author)
     try:
         ids = _once(context, kind, fields, new)
     except NamedError as error:
-        # Airflow prints the whole chain of causes.
+        # The cause isn't for a log.
         raise FatalError(error.logged) from None
     if ids is None:
         log.warning("this run has decided already: nothing is done twice", decision=kind.name)
@@ -93,20 +96,16 @@ def _already(session: Session, new: NewSubmission) -> None:
         )
 
 
-def _read(form: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object]]:
-    given = {name: value for name, value in form.items() if value is not None and value != ""}
-    name = str(given.pop("decision", ""))
-    kind = forms().get(name)
-    if kind is None:
-        raise FatalError(f"decision: {name!r} is none.{nearest(name, forms())}")
+def _read(form: Form, given: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object]]:
+    kind, fields = form.read({name: value for name, value in given.items() if value is not None and value != ""})
     # From JSON, in which a day is a text.
-    values, mistakes = checked(kind, given, lambda fields, asked: fields.model_validate_json(json.dumps(asked)))
+    values, mistakes = checked(kind, fields, lambda model, asked: model.model_validate_json(json.dumps(asked)))
     if mistakes:
         needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
         raise FatalError(f"{kind.name}: {' '.join(map(str, mistakes))} It needs {', '.join(needed)}.")
     return kind, values
 
 
-def _digest(form: Mapping[str, object], author: str) -> str:
-    plain = {name: value for name, value in form.items() if value is not None}
-    return hashlib.sha256(json.dumps([author, plain], sort_keys=True, default=str).encode()).hexdigest()
+def _digest(form: Form, given: Mapping[str, object], author: str) -> str:
+    plain = {name: value for name, value in given.items() if value is not None}
+    return hashlib.sha256(json.dumps([author, form.name, plain], sort_keys=True, default=str).encode()).hexdigest()

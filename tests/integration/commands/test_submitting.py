@@ -12,10 +12,12 @@ import yaml
 from offboarding import wiring
 from offboarding.config.settings import Policy
 from offboarding.decisions import kinds, submitting
+from offboarding.decisions.forms import CHOICE
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
+from tests.support.deciding import filled_in
 from tests.unit.test_config import GOOD
 
 ANALYST = "soyeon.park"
@@ -49,9 +51,12 @@ def submit(deciding: Type, configured: Path) -> Iterator[Submit]:
     whole_configuration(configured)
     with wiring.at_work() as (loaded, session):
 
-        def hand_in(*, caller: str = "manual__1", author: str | None = ANALYST, **told: object) -> None:
-            every = {**dict.fromkeys(kinds.schemas()), **told}
-            submitting.submit(session, loaded.settings, every, caller=caller, author=author, tracker=nobody_is_told)
+        def hand_in(*, caller: str = "manual__1", author: str | None = ANALYST, **given: object) -> None:
+            form, fields = filled_in(given)
+            every = {**dict.fromkeys(form.schemas(loaded.settings)), **fields}
+            submitting.submit(
+                session, loaded.settings, form, every, caller=caller, author=author, tracker=nobody_is_told
+            )
 
         yield hand_in
 
@@ -88,8 +93,9 @@ def test_an_author_cannot_be_given(submit: Submit, deciding: Type) -> None:
 
 
 def wiring_submit(told: Mapping[str, object], author: str = ANALYST) -> None:
+    form, fields = filled_in(told)
     with wiring.at_work() as (loaded, session):
-        submitting.submit(session, loaded.settings, told, caller="c", author=author, tracker=nobody_is_told)
+        submitting.submit(session, loaded.settings, form, fields, caller="c", author=author, tracker=nobody_is_told)
 
 
 def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Session) -> None:
@@ -304,8 +310,8 @@ class TestFields:
     @pytest.mark.parametrize(
         ("told", "said"),
         [
-            ({**LINK, "decision": "link confrim"}, "decision: 'link confrim' is none. Did you mean link confirm?"),
-            ({}, "decision: '' is none."),
+            ({**LINK, "decision": "link confrim"}, "decision: 'confrim' is none. Did you mean confirm?"),
+            ({**LINK, "decision": "link"}, "decision: '' is none."),
             (
                 {**LINK, "decision": "link confirm", "reason": None},
                 "link confirm: reason is missing. It needs ",
@@ -320,6 +326,22 @@ class TestFields:
         self, submit: Submit, deciding: Type, told: dict[str, object], said: str
     ) -> None:
         assert said in refusal(submit, **told)
+        assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+    def test_a_form_takes_its_own_decision_alone(self, submit: Submit, deciding: Type) -> None:
+        """Who may trigger one of them may not trigger another by it."""
+        del submit
+        form, fields = filled_in({"decision": "verdict", "finding": KEY, "reason": REASON})
+        with wiring.at_work() as (loaded, session), pytest.raises(FatalError, match="verdict: decision is unknown"):
+            submitting.submit(
+                session,
+                loaded.settings,
+                form,
+                {**fields, CHOICE: "link confirm"},
+                caller="c",
+                author=ANALYST,
+                tracker=nobody_is_told,
+            )
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 

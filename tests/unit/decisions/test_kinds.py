@@ -4,20 +4,22 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import pytest
-from pydantic import Field
 
 from offboarding import decisions
 from offboarding.cli import index
 from offboarding.cli.entry import main
 from offboarding.config import loading
-from offboarding.decisions import kinds
-from offboarding.decisions.kinds import Decided, DecisionContext, decision
-from offboarding.model.errors import ConfigError
+from offboarding.config.settings import Settings
+from offboarding.decisions import forms, kinds
 
 PAGE = (loading.project_folder() / "docs/deciding.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return loading.load().settings
 
 
 @pytest.fixture
@@ -26,8 +28,10 @@ def own_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     kinds.every()
     monkeypatch.setattr(kinds, "_KINDS", dict(kinds.every()))
     kinds.every.cache_clear()
+    forms.every.cache_clear()
     yield
     kinds.every.cache_clear()
+    forms.every.cache_clear()
 
 
 NEW = '''
@@ -67,12 +71,13 @@ def burning(own_kinds: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("burning")
-def test_a_new_decision_is_one_function() -> None:
-    assert "room burn" in kinds.schemas()["decision"]["enum"]
-    assert kinds.schemas()["room"] == {
-        "title": "Room",
-        "type": ["null", "string"],
-        "description": "Which. For: room burn.",
+def test_a_new_decision_is_one_function(settings: Settings) -> None:
+    form = forms.every()["room burn"]
+
+    assert (form.says, form.about) == ("Burn a room, whole.", "Burn a room, whole.")
+    assert form.schemas(settings) == {
+        "room": {"title": "Room", "type": "string", "description": "Which."},
+        "reason": forms.every()["verdict"].schemas(settings)["reason"],
     }
 
 
@@ -92,18 +97,13 @@ def test_its_command_is_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--reason" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("own_kinds")
 def test_a_field_means_one_thing() -> None:
-    @decision("clock stop")
-    def stop(
-        context: DecisionContext, *, run: Annotated[str, Field(title="Run", description="Another.")]
-    ) -> Decided[str]:
-        """Never."""
-        return Decided(made=run, ids={"author": context.author}, says=())
+    """Whichever decision asks for it: a file's column has one name for all of them."""
+    meant: dict[str, dict[str, object]] = {}
 
-    del stop
-    with pytest.raises(ConfigError, match=r"run means something else in clock stop than in accept-read"):
-        kinds.schemas()
+    for kind in kinds.forms().values():
+        for name in kind.fields.model_fields:
+            assert meant.setdefault(name, kind.schema(name)) == kind.schema(name), (kind.name, name)
 
 
 def test_what_is_read_off_the_files_is_what_they_declare() -> None:
