@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -12,11 +13,12 @@ from offboarding.report.wording import COMMAND
 CALLED_AS = "OFFBOARDING_CALLED_AS"
 """Set by scripts/offboarding to the words that it was called by."""
 _SCRIPT = "offboarding"
+_COMMAND = re.compile(rf"(?<![\w./-]){re.escape(COMMAND)}")
 
 
 def typed(text: str) -> str:
-    """The text, with its commands as they can be typed where this one was."""
-    return text.replace(COMMAND, called_as())
+    """The text, with its commands as they can be typed where this one was; one that is so already stays."""
+    return _COMMAND.sub(lambda _: called_as(), text)
 
 
 @functools.cache

@@ -4,14 +4,16 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import CompletionItem, TyperCommand, TyperGroup  # pyright: ignore[reportPrivateImportUsage]
 from typer.main import get_command
 
+import offboarding
 from offboarding.cli.index import Declared
-from offboarding.cli.tree import Node, below
+from offboarding.cli.output import say
+from offboarding.cli.tree import Node, below, sections
 from offboarding.config.spelling import nearest
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -70,10 +72,13 @@ class Branch(_Example, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Off the tree."""
+        """Off the tree; what there is at all under headings."""
         del ctx
-        with formatter.section("commands"):
-            formatter.write_dl([(name, each.short) for name, each in self.verbs.items()])
+        longest = max(map(len, self.verbs))
+        for title, names in ({"commands": [*self.verbs]} if self.node.words else sections(self.verbs)).items():
+            with formatter.section(title):
+                # The sentences stand below each other, whichever heading they are under.
+                formatter.write_dl([(name.ljust(longest), self.verbs[name].short) for name in names])
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """Off the tree, too."""
@@ -94,11 +99,17 @@ def _whose(ctx: Any) -> Generator[None]:
         raise
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if asked:
+        say(f"offboarding {offboarding.__version__}")
+        raise typer.Exit
+
+
 def made(node: Node) -> Any:
     """A command or a group, ready to be typed."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     about: dict[str, Any] = {"help": node.sentence, "epilog": node.epilog, "context_settings": dict(_SETTINGS)}
-    function = _function(node.runs) if node.runs else _nothing
+    function = _function(node.runs) if node.runs else _nothing if node.words else _everything
     if node.verbs:
         app.callback(cls=Branch, invoke_without_command=bool(node.runs), subcommand_metavar="COMMAND ...", **about)(
             function
@@ -121,3 +132,13 @@ def _function(declared: Declared) -> Callable[..., Any]:
 
 def _nothing() -> None:
     """A group that does nothing by itself."""
+
+
+def _everything(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """The top, which does nothing by itself."""
+    del version

@@ -10,7 +10,7 @@ from offboarding.cli.lines.findings import FindingLine
 from offboarding.cli.lines.links import LinkLine
 from offboarding.cli.lines.runs import RunLine
 from offboarding.cli.options import FORMATS, Format, command, count, option, span
-from offboarding.cli.output import NARROW, Cell, Column, note, records, say, table, width
+from offboarding.cli.output import NARROW, SEVERITIES, Cell, Column, note, records, say, table, width
 from offboarding.cli.stores import reading_store
 from offboarding.config.spelling import nearest
 from offboarding.decisions import links_file, spreadsheet
@@ -153,7 +153,7 @@ def finding_table(found: Sequence[FindingView]) -> None:
     """Findings; where there is little room, what it is and where stand below each other."""
     if not found:
         return
-    key, severity = Column(name="Key", whole=True), Column(name="Severity", whole=True)
+    key, severity = Column(name="Key", whole=True), Column(name="Severity", whole=True, styles=SEVERITIES)
     gone = Column(name="Days", whole=True, right=True)
     whose, column = Column(name="Worker"), Column(name="Ticket")
     if width() < NARROW:

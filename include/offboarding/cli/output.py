@@ -2,19 +2,31 @@
 
 import json
 import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TextIO
 
 from offboarding.cli.calling import typed
 from offboarding.cli.lines.line import JsonLine
 from offboarding.report.wording import joined, printable
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 PIPE_WIDTH = 160
 """Where nobody says how wide the output is."""
 NARROW = 120
 """Tables with less room than this put two columns into one."""
 
+
+SEVERITIES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
+"""In which colour each stands at a terminal."""
+_LABELLED = re.compile(rf"({'|'.join(SEVERITIES)})(?= {{2}})", re.IGNORECASE)
+"""A line of a report that begins with one."""
+_ESCAPES = {"critical": "1;31", "high": "31", "medium": "33", "low": "2"}
+"""The same, as a terminal takes it."""
 
 Cell = str | Sequence[str]
 """A text, or lines of ours below each other."""
@@ -28,12 +40,15 @@ class Column:
     whole: bool = False
     """Never broken over several lines."""
     right: bool = False
+    styles: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of words that stand there by themselves, at a terminal."""
 
 
 def say(*lines: str) -> None:
     """Lines for people, or several that a renderer joined."""
+    paint = _painted if coloured(sys.stdout) else str
     for line in "\n".join(lines).split("\n"):
-        print(printable(typed(line)))  # noqa: T201 - a command speaks to a terminal
+        print(paint(printable(typed(line))))  # noqa: T201 - a command speaks to a terminal
 
 
 def note(line: str) -> None:
@@ -46,6 +61,17 @@ def records(lines: Iterable[JsonLine]) -> None:
     for line in lines:
         text = json.dumps(line.printed(), ensure_ascii=False)
         sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n")
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether colours go there: to a terminal that shows them, where nobody asked for none (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _painted(line: str) -> str:
+    """With the severity that it begins with in its colour."""
+    found = _LABELLED.match(line)
+    return f"\x1b[{_ESCAPES[found[0].lower()]}m{found[0]}\x1b[0m{line[found.end() :]}" if found else line
 
 
 def width() -> int:
@@ -61,7 +87,6 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - jsonl needs none of it
     from rich.console import Console  # noqa: PLC0415 - the same
     from rich.table import Table  # noqa: PLC0415 - the same
-    from rich.text import Text  # noqa: PLC0415 - the same
 
     shown = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
@@ -72,6 +97,14 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
             justify="right" if column.right else "left",
         )
     for row in rows:
-        # Text, not str: a label may hold what rich takes for markup.
-        shown.add_row(*(Text(joined([cell] if isinstance(cell, str) else cell)) for cell in row))
+        shown.add_row(*(_text(column, cell) for column, cell in zip(columns, row, strict=True)))
     Console(width=width(), highlight=False).print(shown)
+
+
+def _text(column: Column, cell: Cell) -> "Text":
+    from rich.text import Text  # noqa: PLC0415 - as in `table`
+
+    # Text, not str: a label may hold what rich takes for markup.
+    if not isinstance(cell, str):
+        return Text(joined(cell))
+    return Text(joined([cell]), column.styles.get(cell, "") if coloured(sys.stdout) else "")

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import structlog
 
 from offboarding.cli import defects
+from offboarding.cli.output import coloured
 from offboarding.report.wording import joined
 from offboarding.runs.ingest.progress import watched
 
@@ -46,7 +47,7 @@ def _log_beside_the_output(level: int) -> None:
             structlog.stdlib.add_log_level,
             _printable,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=defects.for_log),
+            structlog.dev.ConsoleRenderer(colors=coloured(sys.stderr), exception_formatter=defects.for_log),
         ],
         # Asked anew each time: while a bar is drawn, what is written there goes above it.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),

@@ -22,15 +22,25 @@ GROUPS = {
     "audit": "See whether the record of changes is what it was when it was written.",
 }
 """What the commands of a group do, where it does nothing by itself."""
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "beginning": ("init", "doctor", "nightly"),
+    "reading": ("findings", "explain", "report", "runs", "links", "worker", "upcoming", "audit"),
+    "deciding": (
+        *("link", "verdict", "release", "reject", "holds", "notice", "departure", "accept-read", "acknowledge"),
+        "import",
+    ),
+    "keys that several people may hold": ("custody", "attest"),
+    "configuration": ("check-config", "config-schema"),
+    "forgetting": ("purge",),
+}
+"""Under which heading a first word stands in `--help`; as docs/commands.md has them."""
+OTHERS = "others"
 _ORDER = (
-    *("init", "doctor", "nightly", "purge", "check-config", "config-schema"),
-    *("findings", "links", "runs", "worker", "explain", "report", "custody"),
-    *("link", "link confirm", "link reject", "link revoke", "link import", "link list"),
-    *("accept-read", "verdict", "release", "holds", "reject"),
-    *("notice", "notice add", "notice withdraw", "notice list"),
-    *("departure", "departure list", "departure confirm", "departure deny"),
-    *("upcoming", "attest", "import"),
-    *("acknowledge", "acknowledge add", "acknowledge withdraw", "acknowledge list", "audit"),
+    *(word for words in SECTIONS.values() for word in words),
+    *("link confirm", "link reject", "link revoke", "link import", "link list"),
+    *("notice add", "notice withdraw", "notice list"),
+    *("departure list", "departure confirm", "departure deny"),
+    *("acknowledge add", "acknowledge withdraw", "acknowledge list"),
 )
 _PLACES = {words: place for place, words in enumerate(_ORDER)}
 
@@ -64,6 +74,15 @@ def top() -> Node:
 def below(group: Node) -> Mapping[str, Node]:
     """What may come after it, by its last word."""
     return {words.rpartition(" ")[2]: _node(words) for words in group.verbs}
+
+
+def sections(names: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """First words, by the heading under which they stand."""
+    heading = {word: title for title, words in SECTIONS.items() for word in words}
+    found: dict[str, list[str]] = {title: [] for title in (*SECTIONS, OTHERS)}
+    for name in names:
+        found[heading.get(name, OTHERS)].append(name)
+    return {title: words for title, words in found.items() if words}
 
 
 def _node(words: str) -> Node:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from offboarding import __version__
+from offboarding.cli import tree
 from offboarding.config import loading
 from tests.integration.commands.conftest import Type
 from tests.unit.test_config import GOOD
@@ -130,10 +132,37 @@ def test_the_exceptions_schema_printed_is_the_one_committed(typed: Type) -> None
     assert json.loads(done.out)["title"] == "exceptions.yaml"
 
 
+def headed(typed: Type) -> dict[str, list[str]]:
+    """Heading -> the commands under it, as `--help` shows them."""
+    listed = typed("--help").out.partition("exit codes:")[0]
+    parts = re.findall(r"^([a-z ]+):\n((?:  .*\n)+)", listed, re.MULTILINE)
+    return {title: re.findall(r"^  ([a-z-]+)  ", text, re.MULTILINE) for title, text in parts}
+
+
+def test_commands_stand_under_the_pages_headings(typed: Type) -> None:
+    page = (loading.project_folder() / "docs/commands.md").read_text("utf-8")
+    on_page: dict[str, set[str]] = {}
+    for part in page.split("\n## ")[1:]:
+        found = set(re.findall(r"^\| `([a-z-]+)", part, re.MULTILINE))
+        if found:
+            on_page[part.partition("\n")[0].lower()] = found
+
+    assert {title: set(names) for title, names in headed(typed).items()} == on_page
+    assert list(headed(typed)) == list(tree.SECTIONS)
+
+
+def test_the_version_is_told(typed: Type) -> None:
+    done = typed("--version")
+
+    assert (done.code, done.out) == (0, f"offboarding {__version__}\n")
+    changes = (loading.project_folder() / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(r"^## (\S+)", changes, re.MULTILINE)[1] == __version__  # type: ignore[index]
+    assert typed("findings", "--version").code == 2
+
+
 def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
     page = (loading.project_folder() / "docs/commands.md").read_text("utf-8")
-    listed = typed("--help").out.partition("commands:\n")[2]
-    names = re.findall(r"^  ([a-z-]+)  ", listed, re.MULTILINE)
+    names = [name for names in headed(typed).values() for name in names]
 
     assert len(names) == 26
     for name in names:
