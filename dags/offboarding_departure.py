@@ -1,9 +1,9 @@
 """Some people, now: what of theirs still works?
 
-The tasks are the night's, about these people alone: rosters are read whole, since they are quick and say who left; of
-directories and clouds only these people's accounts are asked for. Triggered by form or REST (docs/departure.md) with
-worker ids, mails or logins, each of which must stand for exactly one person; or with notices' ids, of departures that
-HR's feed doesn't tell yet.
+Trigger it with worker ids, mails or logins, each of which must stand for exactly one person, or with the ids of
+notices, of departures that HR's feed doesn't tell yet. The log of `tell` says what these people still hold. Rosters are
+read whole, since they say who left; directories and clouds are asked for these people's accounts alone
+(docs/departure.md).
 """
 
 from datetime import timedelta

@@ -1,7 +1,7 @@
 """The whole check, every night: who left, and what of theirs still works?
 
-Each task opens its own session on the store; between tasks go ids and names from the configuration, and nothing else.
-A source that can't be read fails its own task, the others go on, and the night is red in the end.
+Begin with the log of `report`. A red night fails in `end`, whose last line says why; a source or roster that can't be
+read fails its own task too, and the others go on. What the guard holds is asked about by `offboarding_release`.
 """
 
 from datetime import timedelta
