@@ -1,9 +1,11 @@
 """A task that asks a person about what the guard holds, and does as they say."""
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
+from airflow.sdk.configuration import conf
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
@@ -36,14 +38,15 @@ class AskOperator(HITLOperator):
         Begun again, it tells what an answer let through before the task broke off, or asks anew.
         """
         begun_by = context["triggering_asset_events"]
+        events = cast("list[Any]", begun_by[WAITS] if begun_by else [])
         with at_work() as (loaded, session):
-            since, by_hand = releasing.begun_by(cast("list[Any]", begun_by[WAITS] if begun_by else []))
+            since, by_hand = releasing.begun_by(events)
             if releasing.taken_up(session, loaded.settings, wiring.tracker(loaded.settings), caller=_caller(context)):
                 return
             asked = releasing.question(session, context["params"]["run"] or since)
         if asked is None:
             raise AirflowSkipException("nothing waits for a person")
-        self.subject, self.body = asked.subject, asked.details + by_hand
+        self.subject, self.body = asked.subject, asked.details + _report(events) + by_hand
         if asked.holds:
             self.params = ParamsDict({"reason": NEEDED})
         else:
@@ -81,3 +84,13 @@ class AskOperator(HITLOperator):
 
 def _caller(context: Any) -> str:
     return f"by answer {context['run_id']}"
+
+
+def _report(events: list[Any]) -> str:
+    """Where the night's report is, of the last one that asked."""
+    night = next((each for each in reversed(events) if each.source_run_id), None)
+    if night is None:
+        return ""
+    page = str(cast("Any", conf).get("api", "base_url", fallback="")).rstrip("/")
+    link = f"{page}/dags/{night.source_dag_id}/runs/{quote(night.source_run_id, safe='')}/tasks/report"
+    return f"\n\n[The night's report]({link})"

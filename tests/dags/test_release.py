@@ -14,6 +14,7 @@ from airflow.providers.standard.operators import hitl
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
+from dags.offboarding_tasks import WAITS
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
@@ -114,34 +115,53 @@ def test_without_a_reason_it_is_empty(asking: Any, answered: list[dict[str, Any]
     assert answered[0]["reason"] == ""
 
 
-@pytest.mark.parametrize(
-    ("holds", "options", "starred"), [(1, ["Approve", "Reject"], True), (0, ["Approve"], False)], ids=["line", "first"]
-)
-def test_a_reason_is_asked_for_where_a_line_went_beyond_its_limit(
-    answered: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, holds: int, options: list[str], starred: bool
-) -> None:
+def question(monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1) -> dict[str, Any]:
+    """What a person is asked, where so many lines wait."""
     asked: list[dict[str, Any]] = []
-    question = releasing.Question(of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds)
+    found = releasing.Question(of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds)
     monkeypatch.setattr(releasing, "taken_up", lambda *_, **__: False)
-    monkeypatch.setattr(releasing, "question", lambda *_: question)
-    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **told: asked.append(told))
+    monkeypatch.setattr(releasing, "question", lambda *_: found)
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **given: asked.append(given))
     task: Any = release().get_task("ask")
-
     with pytest.raises(TaskAwaitingInput) as waits:
         task.execute(
             {
                 **CONTEXT,
-                "triggering_asset_events": {},
+                "triggering_asset_events": {WAITS: list(events)} if events else {},
                 "params": {"run": None},
                 "task_instance": SimpleNamespace(id="1"),
             }
         )
+    parked: Any = waits.value
+    assert parked.kwargs["of_run"] == 418
+    return asked[0]
 
-    told: Any = waits.value
-    assert told.kwargs["of_run"] == 418
-    assert (asked[0]["options"], asked[0]["defaults"], asked[0]["body"]) == (options, None, "- hold 3")
+
+@pytest.mark.usefixtures("answered")
+def test_it_links_to_the_report_of_the_night_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.corp.example/af/")
+    night = {"source_dag_id": "offboarding_nightly", "source_task_id": "ask", "extra": {"run": 418}}
+    events = [SimpleNamespace(**night, source_run_id=f"scheduled__2026-11-2{day}T16:30:00+00:00") for day in (4, 5)]
+
+    body = question(monkeypatch, *events)["body"]
+
+    run = "scheduled__2026-11-25T16%3A30%3A00%2B00%3A00"
+    page = f"https://airflow.corp.example/af/dags/offboarding_nightly/runs/{run}/tasks/report"
+    assert body == f"- hold 3\n\n[The night's report]({page})"
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.parametrize(
+    ("holds", "options", "starred"), [(1, ["Approve", "Reject"], True), (0, ["Approve"], False)], ids=["line", "first"]
+)
+def test_a_reason_is_asked_for_where_a_line_went_beyond_its_limit(
+    monkeypatch: pytest.MonkeyPatch, holds: int, options: list[str], starred: bool
+) -> None:
+    asked = question(monkeypatch, holds=holds)
+
+    assert (asked["options"], asked["defaults"], asked["body"]) == (options, None, "- hold 3")
     # The page stars what may not be null, and takes no answer while that is empty.
-    reason = asked[0]["params"]["reason"]
+    reason = asked["params"]["reason"]
     assert ("null" not in reason["schema"]["type"]) is starred
     assert reason["schema"]["title"] == "Reason"
 
