@@ -14,9 +14,9 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.sdk.execution_time.context import set_current_context
 from airflow.serialization.serialized_objects import DagSerialization
 
-from dags.offboarding_work import RedError, RefusedError
 from offboarding import wiring
 from offboarding.decisions import forms, submitting
+from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 DECIDE = "offboarding_decide_"
