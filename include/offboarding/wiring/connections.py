@@ -66,8 +66,8 @@ def _extra(value: object) -> Mapping[str, object]:
 
 def _from_airflow(conn_id: str) -> ConnectionFields:
     # Importing it costs a second, which commands that find all they need in the environment save.
-    from airflow.sdk import Connection  # noqa: PLC0415
     from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415
+    from airflow.sdk import Connection  # noqa: PLC0415
 
     try:
         found = Connection.get(conn_id)
