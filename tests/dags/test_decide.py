@@ -2,7 +2,8 @@
 
 import copy
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,9 +15,10 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.sdk.execution_time.context import set_current_context
 from airflow.serialization.serialized_objects import DagSerialization
 
+from dags.offboarding_work import RedError, RefusedError, at_work
 from offboarding import wiring
+from offboarding.config import loading
 from offboarding.decisions import forms, submitting
-from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 DECIDE = "offboarding_decide_"
@@ -41,6 +43,23 @@ def field(dag: DAG, name: str) -> Param:
 def test_each_form_is_a_dag_of_one_task(deciding: dict[str, DAG]) -> None:
     assert sorted(deciding) == sorted(NAMES)
     assert {tuple(task.task_id for task in dag.tasks) for dag in deciding.values()} == {("decide",)}
+
+
+@pytest.mark.parametrize(
+    ("base", "written", "found"),
+    [
+        ("https://af.example/x/", "", "https://af.example/x/dags/offboarding_decide_{form}"),
+        ("https://af.example", "https://desk/{form}", "https://desk/{form}"),
+        ("", "", ""),
+    ],
+)
+def test_a_task_knows_where_the_forms_are(monkeypatch: pytest.MonkeyPatch, base: str, written: str, found: str) -> None:
+    loaded = replace(loading.load(), settings=wiring.configured().model_copy(update={"forms_url": written}))
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
+    monkeypatch.setattr(wiring, "at_work", lambda: nullcontext((loaded, None)))
+
+    with at_work() as (at_hand, _):
+        assert at_hand.settings.forms_url == found
 
 
 @pytest.mark.parametrize("name", NAMES)

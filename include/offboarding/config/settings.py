@@ -179,6 +179,11 @@ class Settings(Strict):
     """The whole file."""
 
     company: Company
+    forms_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S*\{form\}\S*)?$",
+        description="The page of a form by which people decide, for tickets: {form} is its name. Left out: Airflow's.",
+    )
     store: StoreWord = Field(
         default=None, description="embedded: beside the project; else the connection offboarding_store, and its bounds."
     )

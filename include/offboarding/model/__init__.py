@@ -34,7 +34,16 @@ from offboarding.model.custody import (
     Registered,
     UncustodiedCase,
 )
-from offboarding.model.findings import AccountAction, Finding, KeyAction, Step, Subject
+from offboarding.model.findings import (
+    THIS_FINDING,
+    AccountAction,
+    DecisionStep,
+    Finding,
+    KeyAction,
+    Step,
+    Subject,
+    WrittenStep,
+)
 from offboarding.model.guarding import Count, HoldStatus, LineKind, Measure, Trip
 from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
 from offboarding.model.resolutions import Resolution, Resolved, sentence
@@ -97,6 +106,7 @@ __all__ = [
     "DONE",
     "KEY_KINDS",
     "READ",
+    "THIS_FINDING",
     "Access",
     "Account",
     "AccountAction",
@@ -115,6 +125,7 @@ __all__ = [
     "Credential",
     "CredentialView",
     "CustodyEvidence",
+    "DecisionStep",
     "Departure",
     "DepartureVerdict",
     "Effect",
@@ -190,6 +201,7 @@ __all__ = [
     "TrustView",
     "UncustodiedCase",
     "Worker",
+    "WrittenStep",
     "counted",
     "sentence",
 ]

@@ -1,5 +1,6 @@
 """What rules say."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,8 +42,50 @@ class KeyAction:
     """Who loses access, as the system calls them."""
 
 
-Step = str | AccountAction | KeyAction
-"""Something that a person does: in words that are the same for every system, or as the system itself has it done."""
+THIS_FINDING = "KEY"
+"""Stands for the finding's own short key, which its rule doesn't know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionStep:
+    """What a person may decide about it: by a form, where there is no shell."""
+
+    asks: str
+    """When it's to be decided so, and what comes of it: "Not theirs? Revoke nothing, and say so"."""
+    decision: str
+    """As its command is called: "link reject"."""
+    fields: tuple[tuple[str, str], ...]
+    """Name and value of what is asked, in the order of the command; in capitals what the reader has to know."""
+
+    @property
+    def form(self) -> str:
+        """Which form it's decided by: "link"."""
+        return self.decision.partition(" ")[0]
+
+    @property
+    def choice(self) -> str:
+        """What is chosen there: "reject"; "" where there is nothing to choose."""
+        return self.decision.partition(" ")[2]
+
+    @property
+    def command(self) -> str:
+        """As it's typed. Whatever a system told is quoted, since a leaver may have chosen it."""
+        words = " ".join(shlex.quote(value) for _, value in self.fields)
+        return f'python -m offboarding {self.decision} {words} --reason "..." --author "..."'
+
+    @property
+    def text(self) -> str:
+        """As a step, for whoever has a shell."""
+        return f"{self.asks}:\n{self.command}"
+
+
+Step = str | AccountAction | KeyAction | DecisionStep
+"""Something that a person does: in words that are the same for every system, as the system itself has it done, or by
+deciding.
+"""
+
+WrittenStep = str | DecisionStep
+"""The same, once systems have said how it's done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import DONE, KEY_KINDS, Effect, LinkVerdict, Relation, SubjectKind, counted
+from offboarding.model import DONE, KEY_KINDS, DecisionStep, Effect, LinkVerdict, Relation, SubjectKind, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.closing import closing
 from offboarding.report.person import departure_line
@@ -66,7 +66,9 @@ def _what(finding: FindingView) -> str:
 def _steps(finding: FindingView) -> list[str]:
     if not _open(finding):
         return []
-    steps = (with_key(step, finding.finding_key) for step in finding.revoke)
+    steps = (
+        with_key(step, finding.finding_key).text if isinstance(step, DecisionStep) else step for step in finding.revoke
+    )
     return [f"  {line}" for step in steps for line in step.splitlines()]
 
 

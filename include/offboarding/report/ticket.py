@@ -23,6 +23,7 @@ from offboarding.model import (
 )
 from offboarding.model.keys import short_finding
 from offboarding.report.ticket_items import checklist
+from offboarding.report.ticket_steps import common, decisions, shared
 from offboarding.report.ticket_words import alike, flowed, moment, moment_of, named, on_one_line
 from offboarding.report.wording import zoned
 from offboarding.rules import rule_of
@@ -34,6 +35,8 @@ _PRIORITIES = {
     Severity.MEDIUM: TicketPriority.NORMAL,
     Severity.LOW: TicketPriority.LOW,
 }
+_SHARING = {TicketKind.REVIEW, TicketKind.CONFIRM}
+"""Kinds of tickets on which much is to be done alike with many things; elsewhere each says all of it, to be ticked."""
 _CLOSES = {
     "revoke": (
         "This ticket closes by itself once each item was seen dead, by a look at the system itself; a key that is"
@@ -50,14 +53,19 @@ _CLOSES = {
 }
 
 
-def draft(row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str], zone: str) -> TicketDraft:
-    """What the ticket should say now. `zone`: the company's, for moments."""
+def draft(
+    row: TicketRow, items: Sequence[TicketItem], missing_rights: Sequence[str], zone: str, forms_url: str = ""
+) -> TicketDraft:
+    """What the ticket should say now. `zone`: the company's, for moments. `forms_url`: where people decide."""
     open_items = [item for item in items if item.state not in DONE]
     due_at = min((item.due_at for item in open_items or items if item.due_at), default=None)
     worst = min((Severity(item.severity) for item in open_items or items), key=lambda s: s.order, default=Severity.HIGH)
+    steps = shared(items) if row.kind in _SHARING else {}
     paragraphs = [
         *_opening(row, items, due_at if open_items else None, ZoneInfo(zone)),
-        *checklist(row.kind, items, ZoneInfo(zone)),
+        *checklist(row.kind, items, ZoneInfo(zone), steps),
+        *common(steps),
+        *decisions(items, forms_url),
         *([_rights(missing_rights)] if row.kind == TicketKind.UNVERIFIED and missing_rights else []),
         _closing(row, items),
     ]

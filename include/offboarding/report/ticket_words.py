@@ -9,6 +9,9 @@ from offboarding.model import DONE, KEY_KINDS, Basis, FindingState, Standing, Su
 from offboarding.model.keys import short_finding
 from offboarding.store.tickets import TicketItem
 
+MOST_ITEMS = 100
+"""More are counted, and found by the command."""
+
 MOST_LINES = 50
 """More are counted."""
 

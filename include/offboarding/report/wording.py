@@ -3,10 +3,11 @@
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from offboarding.model import SubjectKind
+from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind
 from offboarding.model.keys import short_finding
 
 COMMAND = "python -m offboarding"
@@ -86,12 +87,10 @@ def thing(kind: SubjectKind, label: str, account_label: str) -> str:
     return f"{named} that trusts {account_label}" if kind is SubjectKind.ROLE else f"{named} on {account_label}"
 
 
-def with_key(step: str, finding_key: str) -> str:
-    """A step with the finding's own short key where a rule, which doesn't know it, says KEY."""
-    asked = step.replace(" (KEY is this finding's short key)", "")
-    for command in ("verdict", "attest"):
-        asked = asked.replace(f"{command} KEY", f"{command} {short_finding(finding_key)}")
-    return asked
+def with_key(question: DecisionStep, finding_key: str) -> DecisionStep:
+    """A question with the finding's own short key, which its rule doesn't know."""
+    own = {THIS_FINDING: short_finding(finding_key)}
+    return replace(question, fields=tuple((name, own.get(value, value)) for name, value in question.fields))
 
 
 def labelled(label: str, lines: Iterable[str], width: int = _LABEL) -> list[str]:

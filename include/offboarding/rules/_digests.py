@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import Effect, Finding, Standing, Subject, SubjectKind
+from offboarding.model import Effect, Finding, Standing, Step, Subject, SubjectKind
 from offboarding.rules._rule import Rule
 
 _NAMED = 20
 
 
 def digest(
-    rule: Rule, *, realm: str, source: str, standing_reason: str, evidence: Sequence[str], revoke: Sequence[str]
+    rule: Rule, *, realm: str, source: str, standing_reason: str, evidence: Sequence[str], revoke: Sequence[Step]
 ) -> Finding:
     """A finding about a whole system, and nobody in particular."""
     return Finding(

@@ -3,12 +3,23 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Case, Effect, Finding, HiddenCase, LeaverCase, Severity, Standing, Subject, SubjectKind
+from offboarding.model import (
+    Case,
+    Effect,
+    Finding,
+    HiddenCase,
+    LeaverCase,
+    Severity,
+    Standing,
+    Step,
+    Subject,
+    SubjectKind,
+)
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import ended
 
 
-def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tuple[str, ...]) -> Iterator[Finding]:
+def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tuple[Step, ...]) -> Iterator[Finding]:
     """Yield that this departure needs a word, once it's over everywhere. `why` says what makes it doubtful.
 
     The subject bears the person's own id, which outlives every change of HR's number.
@@ -30,7 +41,7 @@ def departure_finding(
     severity: Severity,
     reason: str,
     evidence: tuple[str, ...],
-    steps: tuple[str, ...],
+    steps: tuple[Step, ...],
 ) -> Finding:
     """A finding about a departure itself."""
     return Finding(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from offboarding.model import (
     Case,
+    DecisionStep,
     Finding,
     HiddenCase,
     HiddenDeparture,
@@ -14,6 +15,7 @@ from offboarding.model import (
     RuleWords,
     Severity,
     SilentThing,
+    Step,
     TicketKind,
 )
 from offboarding.rules._controls import REVIEW
@@ -95,17 +97,19 @@ def _said(hidden: HiddenDeparture) -> Iterator[str]:
     yield _JOINED[hidden.joined_by]
 
 
-def _steps(hidden: HiddenDeparture) -> tuple[str, ...]:
+def _steps(hidden: HiddenDeparture) -> tuple[Step, ...]:
     worker = hidden.worker
     return (
         f"Ask HR, not the person: did worker {worker} leave, and who entered {hidden.here_worker}, and when?",
-        (
-            "They left: have HR take out the other record, and say so. The next run counts them as a leaver:\n"
-            f'python -m offboarding departure confirm {worker} --reason "..." --author "..."'
+        DecisionStep(
+            asks="They left: have HR take out the other record, and say so. The next run counts them as a leaver",
+            decision="departure confirm",
+            fields=(("departure", worker),),
         ),
-        (
-            "They work here (several employments, a number that was changed): say so, and it isn't asked again:\n"
-            f'python -m offboarding departure deny {worker} --reason "..." --author "..."'
+        DecisionStep(
+            asks="They work here (several employments, a number that was changed): say so, and it isn't asked again",
+            decision="departure deny",
+            fields=(("departure", worker),),
         ),
         "Two people who share mail and login: have HR give each their own; they are told apart from then on.",
     )

@@ -19,6 +19,7 @@ from offboarding.model import (
     Severity,
     SilentThing,
     Standing,
+    Step,
     SubjectKind,
     Suspect,
     TicketKind,
@@ -210,11 +211,13 @@ def _held_by_what(
     yield from powers(case.account, taken)
 
 
-def _held_steps(case: AccountCase, holder: Suspect, others: list[Suspect]) -> tuple[str, ...]:
+def _held_steps(case: AccountCase, holder: Suspect, others: list[Suspect]) -> tuple[Step, ...]:
     return (
         f"Find out who changed it, and why: ask worker {holder.worker_id}'s manager and the owners of {case.source}.",
-        f"Worker {holder.worker_id}'s? {theirs(case.source, case.account, holder.worker_id)}",
-        *(f"Worker {each.worker_id}'s? {theirs(case.source, case.account, each.worker_id)}" for each in others),
+        *(
+            theirs(case.source, case.account, each.worker_id, whose=f"Worker {each.worker_id}'s?")
+            for each in (holder, *others)
+        ),
         not_theirs(case.source, case.account, holder.worker_id),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from offboarding.model import (
     Case,
+    DecisionStep,
     Finding,
     Orphan,
     OrphanCase,
@@ -13,6 +14,7 @@ from offboarding.model import (
     RuleWords,
     Severity,
     SilentThing,
+    Step,
     TicketKind,
     counted,
 )
@@ -71,12 +73,13 @@ def _named(account: Orphan) -> str:
     return f"{account.label} ({account.native_id})" + (f": {owners}" if owners else "")
 
 
-def _steps(case: OrphanCase) -> tuple[str, ...]:
+def _steps(case: OrphanCase) -> tuple[Step, ...]:
     return (
         f"Ask the owners of {case.source} what each account is for; begin with those in use.",
-        (
-            "Somebody's: give it their employee number or mail, or say so:\n"
-            f'python -m offboarding link confirm {case.source} ACCOUNT WORKER --reason "..." --author "..."'
+        DecisionStep(
+            asks="Somebody's: give it their employee number or mail, or say so",
+            decision="link confirm",
+            fields=(("source", case.source), ("account", "ACCOUNT"), ("worker", "WORKER")),
         ),
         "A workload's: write down an owner (the tag owner, or the entry's manager), and declare its pattern.",
         "Nobody's: switch it off, and don't delete it; switching it on again undoes it.",

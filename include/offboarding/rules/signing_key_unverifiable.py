@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from offboarding.model import (
+    THIS_FINDING,
     Case,
+    DecisionStep,
     Exportable,
     Finding,
     KeyCase,
@@ -91,10 +93,11 @@ class SigningKeyUnverifiable(Rule):
                 )
 
 
-_ATTEST = (
-    "Nobody can be asked whether the old one is refused. Once you have seen that it is, say how you know; it's asked"
-    " again after 90 days (KEY is this finding's short key):\n"
-    'python -m offboarding attest KEY --reason "..." --author "..."'
+_ATTEST = DecisionStep(
+    asks="Nobody can be asked whether the old one is refused. Once you have seen that it is, say how you know; it's"
+    " asked again after 90 days",
+    decision="attest",
+    fields=(("key", THIS_FINDING),),
 )
 
 

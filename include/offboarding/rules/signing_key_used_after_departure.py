@@ -7,6 +7,7 @@ from datetime import datetime
 from offboarding.model import Basis, Case, Finding, Holder, KeyCase, RuleWords, Severity, TicketKind
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import HELD_KEY
+from offboarding.rules._deciding import VERDICT
 from offboarding.rules._keys import key_finding, powers, trusted, verdict
 from offboarding.rules._rotation import KEEP_LOGS, rotation
 from offboarding.rules._rule import Rule
@@ -61,7 +62,7 @@ class SigningKeyUsedAfterDeparture(Rule):
                 *trusted(verified),
                 *powers(case),
             ),
-            steps=(KEEP_LOGS, *_STEPS, *rotation(case), _VERDICT),
+            steps=(KEEP_LOGS, *_STEPS, *rotation(case), VERDICT),
         )
         return replace(finding, last_used_at=last, used_after_departure=True, holds_ticket=True)
 
@@ -69,10 +70,6 @@ class SigningKeyUsedAfterDeparture(Rule):
 _STEPS = (
     "Tell your incident response: somebody who left, or whoever has their credential, used this key.",
     "The old key goes first: take it from every verifier now, and end sessions.",
-)
-_VERDICT = (
-    "Say what it was; only that closes this (KEY is this finding's short key):\n"
-    'python -m offboarding verdict KEY --reason "..." --author "..."'
 )
 
 RULE = SigningKeyUsedAfterDeparture()

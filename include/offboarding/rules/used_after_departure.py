@@ -25,6 +25,7 @@ from offboarding.rules._access_paths import AccessPath, access_paths
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS
 from offboarding.rules._controls import LEAVER_ACCESS
+from offboarding.rules._deciding import VERDICT
 from offboarding.rules._findings import closing_steps, finding, to_do
 from offboarding.rules._rivals import claimants, without_rivals
 from offboarding.rules._rule import Rule
@@ -94,10 +95,7 @@ def _steps(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tuple[S
         *to_do(Remedy.KEEP_TRACES, linked, path),
         "Ask the leaver's former team whether a job of theirs runs with it.",
         *(closing_steps(case, linked, path) if path.open else ()),
-        (
-            "Say what it was; only that closes this (KEY is this finding's short key):\n"
-            'python -m offboarding verdict KEY --reason "..." --author "..."'
-        ),
+        VERDICT,
     )
 
 

@@ -260,7 +260,8 @@ def ticket(session: Session, settings: Settings, run: Run, ready: tuple[str, Tra
     name, tracker = ready
     plan = _ticket_plan(session, settings, run, name)
     plan.make()
-    counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=settings.company.time_zone).drain()
+    zone, forms_url = settings.company.time_zone, settings.forms_url
+    counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=zone, forms_url=forms_url).drain()
     log.info("tickets told", tracker=name, **asdict(counts))
     return counts
 

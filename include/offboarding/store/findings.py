@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from offboarding.model import Finding, FindingState, Resolution, Resolved, TicketKind
+from offboarding.model import Finding, FindingState, Resolution, Resolved, TicketKind, WrittenStep
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import finding_key, short_finding
 from offboarding.store import recorded, temporary
@@ -49,7 +50,7 @@ class RoutedFinding:
     attestable: bool
     queue: str
     due_hours: float
-    revoke: tuple[str, ...]
+    revoke: tuple[WrittenStep, ...]
     """The finding's steps, written out for a person."""
 
 
@@ -182,6 +183,13 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         ),
         *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
         *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
-        *(Jsonb(list(routed.revoke)), f.warning, f.holds_ticket, routed.ticket_kind, routed.queue, routed.due_hours),
+        *(
+            Jsonb(msgspec.to_builtins(routed.revoke)),
+            f.warning,
+            f.holds_ticket,
+            routed.ticket_kind,
+            routed.queue,
+            routed.due_hours,
+        ),
         *(routed.comes_first, routed.of_keys, routed.attestable),
     )

@@ -19,6 +19,7 @@ from offboarding.model import (
     TicketKind,
     TicketRef,
     TicketStatus,
+    WrittenStep,
     sentence,
 )
 from offboarding.model.keys import ticket_key
@@ -80,7 +81,7 @@ class TicketItem:
     effect: Effect
     privileged: bool
     evidence: list[str]
-    revoke: list[str]
+    revoke: list[WrittenStep]
     warning: str
     holds_ticket: bool
     last_used_at: datetime | None

@@ -61,6 +61,8 @@ class TicketDesk:
     plan: TicketPlan
     tracker: Tracker
     zone: str
+    forms_url: str = ""
+    """Where people decide who have no shell; "" where nobody told."""
     counts: TicketCounts = TicketCounts()
 
     def drain(self) -> TicketCounts:
@@ -195,7 +197,7 @@ class TicketDesk:
     def _draft(self, row: TicketRow) -> TicketDraft:
         items = tickets.items(self.session, row)
         rights = tickets.missing_rights(self.session, row) if row.kind == TicketKind.UNVERIFIED else []
-        return draft(row, items, rights, self.zone)
+        return draft(row, items, rights, self.zone, self.forms_url)
 
 
 def _holds(items: list[TicketItem]) -> bool:

@@ -9,17 +9,22 @@ from typing import cast
 
 from offboarding.interfaces import AccountRemedies, KeyRemedies
 from offboarding.interfaces.kinds import kind_part, kinds
-from offboarding.model import AccountAction, KeyAction, Remedy, Step
+from offboarding.model import AccountAction, DecisionStep, KeyAction, Remedy, Step, WrittenStep
 
 _READERS = ("sources", "verifiers")
 
 
 def written_out(steps: Iterable[Step]) -> tuple[str, ...]:
     """Steps for a person, in the order they're done; each may be several lines, and what several share is said once."""
-    return tuple(dict.fromkeys(text for step in steps for text in _written_out(step)))
+    return tuple(step.text if isinstance(step, DecisionStep) else step for step in written(steps))
 
 
-def _written_out(step: Step) -> Iterator[str]:
+def written(steps: Iterable[Step]) -> tuple[WrittenStep, ...]:
+    """The same, a question as one."""
+    return tuple(dict.fromkeys(each for step in steps for each in _written(step)))
+
+
+def _written(step: Step) -> Iterator[WrittenStep]:
     match step:
         case AccountAction():
             own = cast("AccountRemedies", _of_kind(step.kind))
@@ -27,7 +32,7 @@ def _written_out(step: Step) -> Iterator[str]:
         case KeyAction():
             own = cast("KeyRemedies", _of_kind(step.copy.source_kind))
             yield from own.get(step.remedy, _WORDS_OF_KEYS[step.remedy])(step)
-        case str():
+        case str() | DecisionStep():
             yield step
 
 
@@ -35,8 +40,8 @@ def _written_out(step: Step) -> Iterator[str]:
 def _of_kind(kind: str) -> AccountRemedies | KeyRemedies:
     """What a kind of source or verifier knows to do; nothing where it has no such file, or isn't there any more."""
     found = (kind_part(room, kind, "remedy") for room in _READERS if kind in kinds(room))
-    written = next(found, None)
-    return cast("AccountRemedies | KeyRemedies", written.REMEDIES) if written else {}
+    module = next(found, None)
+    return cast("AccountRemedies | KeyRemedies", module.REMEDIES) if module else {}
 
 
 def _disable(action: AccountAction) -> tuple[str, ...]:

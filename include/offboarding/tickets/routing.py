@@ -15,7 +15,7 @@ from offboarding.model import (
 )
 from offboarding.rules import Rule, rule_of
 from offboarding.store.findings import RoutedFinding
-from offboarding.tickets.remedies import written_out
+from offboarding.tickets.remedies import written
 
 REGISTER = "custody.yaml"
 """Where a key comes from that nothing shows."""
@@ -41,7 +41,7 @@ def routed(
         attestable=rule.attestable,
         queue=_registered_queue(case) or _queue(settings, rule.ticket, source, part),
         due_hours=_due_hours(settings, finding),
-        revoke=written_out(finding.revoke),
+        revoke=written(finding.revoke),
     )
 
 

@@ -1,5 +1,6 @@
 """Roundup, beyond what every tracker must do: its own refusals, and networks that lose what was said."""
 
+import html
 import itertools
 import re
 import ssl
@@ -91,6 +92,19 @@ def test_control_our_user_is_an_ordinary_one(roundup, tracker, people) -> None:
 
 
 # --- what a person sees -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_to_be_pasted_stands_on_the_page_as_it_was_written(roundup: RoundupServer, tracker: Tracker) -> None:
+    """LDIF goes on behind a space at a line's start (RFC 2849), and a here-document ends at the very left."""
+    ldif = (
+        "ldapmodify <<'LDIF'\ndn: uid=kim,ou=people,dc=corp,\n dc=example\nreplace: x\nLDIF\n       - Undo:\n         x"
+    )
+    ref = tracker.open(draft(body=f"[ ] 1. Lock it:\n{ldif}"))
+
+    page = httpx.get(ref.url, auth=("analyst", roundup.passwords["analyst"]), trust_env=False).text
+
+    shown = [html.unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)]
+    assert any(ldif in text for text in shown), page
 
 
 def test_the_page_shows_title_and_checklist(tracker) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from offboarding.model import (
     Basis,
+    DecisionStep,
     Effect,
     FindingState,
     Severity,
@@ -35,7 +36,11 @@ TICKET = TicketRow(
     opened_at=NIGHT,
     closed_at=None,
 )
-NOT_THEIRS = "Not theirs? Revoke nothing, and say so here, or:\npython -m offboarding link reject corp-ldap x 1042"
+NOT_THEIRS = DecisionStep(
+    asks="Not theirs? Revoke nothing, and say so",
+    decision="link reject",
+    fields=(("source", "corp-ldap"), ("account", "x"), ("worker", "1042")),
+)
 LOCK = "Lock it:\nldapmodify <<'LDIF'\ndn: uid=kim,dc=corp\nLDIF"
 ACCOUNT = TicketItem(
     finding_key="7c31aa01" + "0" * 24,
@@ -151,7 +156,7 @@ def test_what_two_items_share_is_said_once() -> None:
 
     assert told.count("employeeNumber 1042 = hr worker 1042; mail is their work mail.") == 1
     assert "Theirs: as in 1." in told
-    assert "Not theirs? As in 1." in told
+    assert told.count("Not theirs?") == 1
 
 
 def test_an_item_that_is_done_says_when_and_why_and_is_no_reference() -> None:
@@ -208,7 +213,7 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
         rule="used-after-departure",
         ticket_kind="event",
         last_used_at=NIGHT,
-        revoke=["Say what it was (KEY is this finding's short key):\npython -m offboarding verdict KEY"],
+        revoke=[DecisionStep(asks="Say what it was", decision="verdict", fields=(("finding", "KEY"),))],
     )
     told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
 
@@ -332,3 +337,80 @@ def test_a_use_of_a_key_names_the_key() -> None:
     told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
 
     assert told.title == "Used after departure: signing key login-signing of worker 1042 [offb-3fa9c1d2e4b7]"
+
+
+FORMS = "https://airflow.corp.example/dags/offboarding_decide_{form}"
+
+
+def test_who_has_no_shell_decides_by_a_form_and_the_command_stands_last() -> None:
+    body = draft(TICKET, [ACCOUNT, SSH_KEY], [], "Asia/Seoul", FORMS).body
+
+    asked = body[body.index("What may be decided") :]
+    assert asked.splitlines()[:5] == [
+        "What may be decided: answer here, or fill in this form (press Trigger):",
+        FORMS.format(form="link"),
+        "- Not theirs? Revoke nothing, and say so: the decision is reject.",
+        "What goes into the form:",
+        "source corp-ldap, account x, worker 1042",
+    ]
+    assert body.count("python -m offboarding link reject") == 1
+    assert asked.index("offboarding_decide_link") < asked.index("python -m offboarding link reject corp-ldap x 1042")
+
+
+def test_where_nobody_knows_the_forms_address_its_name_is_told_and_whom_to_ask() -> None:
+    body = " ".join(draft(TICKET, [ACCOUNT], [], "Asia/Seoul").body.split())
+
+    assert "or fill in the form offboarding_decide_link. Whoever runs this check shows you where it is" in body
+    assert "http" not in body
+
+
+def test_what_is_done_already_asks_nothing() -> None:
+    assert "may be decided" not in draft(TICKET, [replace(ACCOUNT, **DONE)], [], "Asia/Seoul", FORMS).body
+
+
+def to_review(number: int, name: str = "uid=kim{},dc=corp") -> TicketItem:
+    dn, fields = name.format(number), (("source", "corp-ldap"), ("account", f"id-{number}"), ("worker", f"{number}"))
+    return replace(
+        ACCOUNT,
+        finding_key=f"{number}c31aa01".ljust(32, "0"),
+        ticket_kind="review",
+        subject_label=dn,
+        account_label=dn,
+        revoke=[
+            "Ask their former team.",
+            DecisionStep(asks="Theirs? Then the next run judges it as theirs", decision="link confirm", fields=fields),
+            DecisionStep(asks="Not theirs? Revoke nothing, and say so", decision="link reject", fields=fields),
+            f"Lock it:\nldapmodify <<'LDIF'\ndn: {dn}\nreplace: pwdAccountLockedTime\nLDIF",
+        ],
+    )
+
+
+def test_a_review_says_once_what_is_to_be_done_with_many_and_names_what_differs() -> None:
+    nine = [to_review(number) for number in range(1, 10)]
+
+    body = draft(REVIEW, [*nine[:3], replace(nine[3], **DONE), *nine[4:]], [], "Asia/Seoul", FORMS).body
+
+    once = ("Ask their former team.", "ldapmodify", "Theirs? Then", "Not theirs?", "link reject SOURCE ACCOUNT WORKER")
+    assert {text: body.count(text) for text in once} == dict.fromkeys(once, 1)
+    assert "How it's done for 1-3 and 5-9 alike, where NAME is the account's name in the list:\n- Ask" in body
+    assert "\nldapmodify <<'LDIF'\ndn: NAME\nreplace: pwdAccountLockedTime\nLDIF\n" in body
+    assert "\n7: source corp-ldap, account id-7, worker 7\n" in body
+    assert "id-4" not in body
+    assert all(f"Account uid=kim{number},dc=corp" in body for number in range(1, 10))
+
+
+def test_a_name_that_a_shell_would_act_on_is_never_left_for_a_person_to_paste() -> None:
+    hostile = "uid=kim{} $(id),dc=corp"
+
+    body = draft(REVIEW, [to_review(1, hostile), to_review(2, hostile)], [], "Asia/Seoul", FORMS).body
+
+    assert "NAME" not in body
+    assert body.count("ldapmodify") == 2
+
+
+def test_many_accounts_of_one_person_are_told_by_their_numbers() -> None:
+    other = replace(NOT_THEIRS, fields=(("source", "aws"), ("account", "AIDA"), ("worker", "1042")))
+
+    body = draft(TICKET, [ACCOUNT, replace(SSH_KEY, revoke=[LOCK, other]), SSH_KEY], [], "Asia/Seoul", FORMS).body
+
+    assert "\n1, 3: source corp-ldap, account x, worker 1042\n2: source aws, account AIDA, worker 1042\n" in body

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offboarding.model import SubjectKind, counted
+from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind, counted
 from offboarding.report import wording
 
 AT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -101,11 +101,11 @@ def test_a_thing_is_named_once(kind: SubjectKind, label: str, account: str, told
 
 
 def test_a_verdict_is_asked_for_with_the_finding_s_own_key() -> None:
-    step = f"Say what it was; only that closes this (KEY is this finding's short key):\n{wording.COMMAND} verdict KEY"
+    question = DecisionStep(asks="Say what it was", decision="verdict", fields=(("finding", THIS_FINDING),))
 
-    told = wording.with_key(step, "7c31a0b2" + "0" * 24)
+    asked = wording.with_key(question, "7c31a0b2" + "0" * 24)
 
-    assert told == f"Say what it was; only that closes this:\n{wording.COMMAND} verdict f-7c31a0b2"
+    assert asked.text == (f'Say what it was:\n{wording.COMMAND} verdict f-7c31a0b2 --reason "..." --author "..."')
 
 
 def test_a_line_end_in_a_value_ends_no_line() -> None:

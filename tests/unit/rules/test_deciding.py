@@ -9,7 +9,7 @@ HOSTILE = "jdoe'; rm -rf ~ #"
 
 
 def test_the_way_back_is_quoted() -> None:
-    command = not_theirs("aws", cases.iam_user(native_id=HOSTILE), HOSTILE).splitlines()[1]
+    command = not_theirs("aws", cases.iam_user(native_id=HOSTILE), HOSTILE).command
 
     assert shlex.split(command)[:8] == [
         "python", "-m", "offboarding", "link", "reject", "aws", HOSTILE, HOSTILE,

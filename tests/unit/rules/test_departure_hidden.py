@@ -9,6 +9,7 @@ from offboarding.model import Basis, Case, Finding, HiddenCase, HiddenDeparture,
 from offboarding.rules.departure_hidden import RULE
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
+from tests.support.on_forms import misfits
 
 PERSON = "0c5d2f4e-0000-5000-8000-000000001042"
 ENDED = HiddenDeparture(
@@ -54,6 +55,7 @@ def test_flags_the_person_alone(departure: HiddenDeparture, severity: Severity) 
     assert found.severity is severity
     assert departure.here_told in " ".join(found.evidence)
     assert "departure deny hr:E1042" in " ".join(written_out(found.revoke))
+    assert misfits(found.revoke) == []
 
 
 def test_several_are_one_finding() -> None:

@@ -35,6 +35,7 @@ from offboarding.model import (
 from offboarding.rules import Rule, all_rules
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
+from tests.support.on_forms import misfits
 from tests.support.rules_page import PAGE, page
 
 ISSUE_2 = {
@@ -272,6 +273,7 @@ def test_what_is_said_is_whole_and_the_same_each_time(case: Case) -> None:
         assert finding.evidence
         assert all(sentence.strip() for sentence in (*finding.evidence, *written_out(finding.revoke)))
         assert len(written_out(finding.revoke)) > 1
+        assert misfits(finding.revoke) == []
         assert finding.standing_reason
         assert finding.person_uid
         assert finding.standing is not Standing.DEAD or finding.rule in MAY_BE_DEAD

@@ -21,6 +21,7 @@ from offboarding.rules import (
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
 from tests.support import key_cases as keys
+from tests.support.on_forms import misfits
 
 GONE_AT = cases.AS_OF - timedelta(days=3)
 SEEN_ONCE: dict[str, Any] = {"untrusted_since": cases.OBSERVED_AT, "standing": Standing.DEAD}
@@ -216,6 +217,7 @@ class TestUnverifiable:
         assert one.standing is Standing.UNKNOWN
         assert self.RULE.attestable
         assert "python -m offboarding attest KEY" in written_out(one.revoke)[-1]
+        assert misfits(one.revoke) == []
 
     @pytest.mark.parametrize(
         "case",
@@ -289,6 +291,7 @@ class TestUsedAfterDeparture:
         assert (one.severity, one.last_used_at) == (severity, cases.AFTER)
         assert self.RULE.ticket is TicketKind.EVENT
         assert "verdict KEY" in written_out(one.revoke)[-1]
+        assert misfits(one.revoke) == []
 
     @pytest.mark.parametrize("at", [cases.BEFORE, cases.OWN_DAY, cases.LEFT_AT])
     def test_is_silent_about_uses_until_the_end_of_the_last_day(self, at: Any) -> None:

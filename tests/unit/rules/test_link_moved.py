@@ -8,6 +8,7 @@ from offboarding.model import Account, Basis, Effect, LeaverCase, LinkDecision, 
 from offboarding.rules.link_moved import RULE
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
+from tests.support.on_forms import misfits
 
 USER = cases.iam_user()
 KEY = cases.credential(SubjectKind.ACCESS_KEY, USER)
@@ -98,5 +99,6 @@ def test_asks_for_a_decision() -> None:
     (found,) = RULE.evaluate(case_of(), cases.AS_OF)
 
     steps = "\n".join(written_out(found.revoke))
+    assert misfits(found.revoke) == []
     assert f"link confirm corp-ldap {ENTRY.native_id} E1042" in steps
     assert f"link reject corp-ldap {ENTRY.native_id} E1042" in steps

@@ -10,6 +10,7 @@ from offboarding.model import Account, AccountCase, Basis, Effect, LinkDecision,
 from offboarding.rules import Rule, disputed_account, probable_account
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
+from tests.support.on_forms import misfits
 
 RULES = pytest.mark.parametrize(
     ("rule", "decision"),
@@ -144,6 +145,7 @@ def test_says_how_to_decide_whose_it_is(rule: Rule, decision: LinkDecision) -> N
     (found,) = rule.evaluate(case, cases.AS_OF)
 
     steps = "\n".join(written_out(found.revoke))
+    assert misfits(found.revoke) == []
     assert f"link confirm corp-ldap {case.account.native_id} E1042" in steps
     assert f"link reject corp-ldap {case.account.native_id} E1042" in steps
 

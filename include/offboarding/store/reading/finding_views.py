@@ -17,6 +17,7 @@ from offboarding.model import (
     Standing,
     TicketKind,
     TicketStatus,
+    WrittenStep,
     sentence,
 )
 from offboarding.model.errors import FatalError
@@ -74,7 +75,7 @@ class FindingView:
     ticket_state: TicketStatus | None
     """None: on no ticket."""
     evidence: list[str]
-    revoke: list[str]
+    revoke: list[WrittenStep]
     warning: str
     ticket_kind: TicketKind
     person_uid: str | None

@@ -2,14 +2,21 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
+
+from airflow.sdk.configuration import conf
+from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
-from offboarding_airflow.versions import Refusal, never_again_after
 
 OWNER = "security"
 """Whose the DAGs are, as Airflow's list shows it."""
+
+
+FORM = "offboarding_decide_{form}"
+"""The DAG that is a decision's form."""
 
 
 class RedError(SystemExit):
@@ -24,14 +31,18 @@ class RedError(SystemExit):
         self.code = 1
 
 
-class RefusedError(RedError, Refusal):
+class RefusedError(RedError):
     """A person has to act first."""
+
+
+_UNLESS_REFUSED = ExceptionRetryPolicy(
+    rules=[RetryRule(exception=RefusedError, action=RetryAction.FAIL, reason="a person has to act first")]
+)
 
 
 def tried_again(retries: int, *, seconds: int) -> dict[str, Any]:
     """What a DAG's tasks have in common: whose they are, and how often what may pass is tried again, after how long."""
-    unless = never_again_after(RefusedError, "a person has to act first")
-    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, **unless}
+    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, "retry_policy": _UNLESS_REFUSED}
 
 
 @contextmanager
@@ -41,9 +52,21 @@ def at_work() -> Generator[tuple[wiring.Loaded, wiring.Session]]:
     An error of ours ends the task with its sentence; a defect keeps its trace.
     """
     try:
-        with wiring.at_work() as ready:
-            yield ready
+        with wiring.at_work() as (loaded, session):
+            yield _with_forms(loaded), session
     except FatalError as error:
         raise RefusedError(str(error)) from None
     except OffboardingError as error:
         raise RedError(str(error)) from None
+
+
+def page() -> str:
+    """Airflow's own address; "" where nobody has told it."""
+    return str(cast("Any", conf).get("api", "base_url", fallback="") or "").rstrip("/")
+
+
+def _with_forms(loaded: wiring.Loaded) -> wiring.Loaded:
+    """The same, with where tickets find the forms: a form has no address of its own, its DAG's page has a button."""
+    if not page() or loaded.settings.forms_url:
+        return loaded
+    return replace(loaded, settings=loaded.settings.model_copy(update={"forms_url": f"{page()}/dags/{FORM}"}))

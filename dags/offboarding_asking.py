@@ -5,14 +5,13 @@ from urllib.parse import quote
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
-from airflow.sdk.configuration import conf
 from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
+from dags.offboarding_tasks import WAITS
+from dags.offboarding_work import at_work, page
 from offboarding import wiring
 from offboarding.guard import releasing
-from offboarding_airflow.tasks import WAITS
-from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
-from offboarding_airflow.work import at_work
 
 APPROVE, REJECT = "Approve", "Reject"
 NOBODY = "nobody decided: what waits goes on waiting, and the next night asks anew"
@@ -54,9 +53,10 @@ class AskOperator(HITLOperator):
             self.options = [APPROVE]
         try:
             super().execute(context)
-        except AnswerAwaited as waits:
-            waits.kwargs = (waits.kwargs or {}) | {"of_run": asked.of_run}
-            raise
+        except TaskAwaitingInput as waits:
+            told = cast("Any", waits)
+            kept = cast("dict[str, Any]", told.kwargs or {}) | {"of_run": asked.of_run}
+            raise TaskAwaitingInput(method_name=told.method_name, kwargs=kept, timeout=told.timeout) from None
 
     def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0) -> None:
         """Do as the person said, who is the author. Nobody's answer decides nothing."""
@@ -90,6 +90,5 @@ def _report(events: list[Any]) -> str:
     night = next((each for each in reversed(events) if each.source_run_id), None)
     if night is None:
         return ""
-    page = str(cast("Any", conf).get("api", "base_url", fallback="")).rstrip("/")
-    link = f"{page}/dags/{night.source_dag_id}/runs/{quote(night.source_run_id, safe='')}/tasks/report"
+    link = f"{page()}/dags/{night.source_dag_id}/runs/{quote(night.source_run_id, safe='')}/tasks/report"
     return f"\n\n[The night's report]({link})"
