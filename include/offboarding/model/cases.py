@@ -158,6 +158,25 @@ class AccountCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedOwner:
+    """Whom an account that nobody claims names as its manager or owner, by the label of an account there."""
+
+    said: str
+    """That label."""
+    is_entry: bool
+    """There is or was such an account."""
+    worker_id: str | None
+    """Whose it is, for certain; None where that is nobody."""
+    departure: Departure | None
+    """None: works here, or is nobody known."""
+
+    @property
+    def left(self) -> bool:
+        """For certain."""
+        return self.departure is not None and self.departure.confirmed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
     """A working account that nobody claims."""
 
@@ -165,6 +184,7 @@ class Orphan:
     label: str
     owners: tuple[str, ...] = ()
     """What it says of an owner, though that is nobody whom we know: "tag owner says zz"."""
+    named: tuple[NamedOwner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from offboarding.model import (
     Case,
     DecisionStep,
     Finding,
+    NamedOwner,
     Orphan,
     OrphanCase,
     Resolution,
@@ -21,6 +22,7 @@ from offboarding.model import (
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._digests import digest, first_named
 from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import ended
 
 
 def _all_claimed(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -57,7 +59,7 @@ class OrphanAccount(Rule):
                 realm=case.realm,
                 source=case.source,
                 standing_reason="the last complete inventory says that they work",
-                evidence=(_count(case), *first_named([_named(each) for each in case.accounts])),
+                evidence=(_count(case), *first_named([_named(each) for each in sorted(case.accounts, key=_urgency)])),
                 revoke=_steps(case),
             )
 
@@ -68,20 +70,43 @@ def _count(case: OrphanCase) -> str:
     return f"{start} claimed by nobody, {case.recently_used} of them used within 30 days."
 
 
+def _urgency(account: Orphan) -> bool:
+    """Those that name a leaver come first; else as they are."""
+    return not any(each.left for each in account.named)
+
+
 def _named(account: Orphan) -> str:
-    owners = "; ".join(f"its {said}, who is nobody we know" for said in account.owners)
-    return f"{account.label} ({account.native_id})" + (f": {owners}" if owners else "")
+    owners = (
+        *(_owner(each) for each in sorted(account.named, key=lambda each: not each.left)),
+        *(f"its {said}, who is nobody we know" for said in account.owners),
+    )
+    return f"{account.label} ({account.native_id})" + (f": {'; '.join(owners)}" if owners else "")
+
+
+def _owner(named: NamedOwner) -> str:
+    if named.worker_id is None:
+        nobody = "whose account is nobody's for certain" if named.is_entry else "who is nobody we know"
+        return f"its manager or owner says {named.said}, {nobody}"
+    start = f"its manager or owner is worker {named.worker_id}"
+    if named.departure is None:
+        return start
+    return f"{start}, who left {ended(named.departure)}" if named.left else f"{start}, who may have left"
 
 
 def _steps(case: OrphanCase) -> tuple[Step, ...]:
+    left = any(each.left for account in case.accounts for each in account.named)
+    first = "those whose manager or owner left: that person may know the secret" if left else "those in use"
     return (
-        f"Ask the owners of {case.source} what each account is for; begin with those in use.",
+        f"Ask the owners of {case.source} what each account is for; begin with {first}.",
         DecisionStep(
             asks="Somebody's: give it their employee number or mail, or say so",
             decision="link confirm",
             fields=(("source", case.source), ("account", "ACCOUNT"), ("worker", "WORKER")),
         ),
-        "A workload's: write down an owner (the tag owner, or the entry's manager), and declare its pattern.",
+        (
+            "A workload's: write down an owner (the tag owner, or the entry's manager), and declare its pattern"
+            " (company.service_patterns): from then on it's found when its owner leaves."
+        ),
         "Nobody's: switch it off, and don't delete it; switching it on again undoes it.",
     )
 

@@ -1,6 +1,7 @@
 """Cases for the rules: streamed, person by person, in constant memory; none of whom no rule has anything to say."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,6 +16,7 @@ from offboarding.model import (
     LeaverCase,
     LinkDecision,
     LinkedAccount,
+    NamedOwner,
     Orphan,
     OrphanCase,
     Relation,
@@ -82,9 +84,15 @@ class _OrphanRow:
     source_kind: str
     native_id: str
     label: str
-    login: str
     recent: bool
     owners: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OrphanOwnerRow:
+    realm: str
+    native_id: str
+    owner: NamedOwner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +137,7 @@ def cases(session: Session, looked: Looked) -> Iterator[Case]:
     yield from hidden_cases(session, looked.values)
     yield from _account_cases(session, looked, suspects)
     if looked.persons is None:
-        yield from _orphan_cases(session, looked.as_of, looked.since)
+        yield from _orphan_cases(session, looked)
 
 
 _Suspects = dict[tuple[int, LinkDecision], list[_SuspectRow]]
@@ -234,9 +242,11 @@ def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> Accoun
     )
 
 
-def _orphan_cases(session: Session, as_of: datetime, since: datetime) -> Iterator[OrphanCase]:
+def _orphan_cases(session: Session, looked: Looked) -> Iterator[OrphanCase]:
+    temporary.make(session, "cases", looked.values, "orphan")
     with session.cursor(row_factory=class_row(_OrphanRow)) as cursor:
-        rows = cursor.execute(block("cases", "orphans"), {"as_of": as_of, "since": since}).fetchall()
+        rows = cursor.execute(block("cases", "orphans")).fetchall()
+    named = _orphan_owners(session)
     for realm, group in groupby(rows, key=lambda row: row.realm):
         orphans = list(group)
         yield OrphanCase(
@@ -244,7 +254,22 @@ def _orphan_cases(session: Session, as_of: datetime, since: datetime) -> Iterato
             source=orphans[0].source,
             source_kind=orphans[0].source_kind,
             accounts=tuple(
-                Orphan(native_id=row.native_id, label=row.label, owners=tuple(row.owners)) for row in orphans
+                Orphan(
+                    native_id=row.native_id,
+                    label=row.label,
+                    owners=tuple(row.owners),
+                    named=tuple(named.get((realm, row.native_id), ())),
+                )
+                for row in orphans
             ),
             recently_used=sum(row.recent for row in orphans),
         )
+
+
+def _orphan_owners(session: Session) -> Mapping[tuple[str, str], list[NamedOwner]]:
+    """By the account that names them: its realm and native id."""
+    found: defaultdict[tuple[str, str], list[NamedOwner]] = defaultdict(list)
+    with session.cursor(row_factory=record_row(_OrphanOwnerRow)) as cursor:
+        for row in cursor.execute(block("cases", "orphan_owners")):
+            found[row.realm, row.native_id].append(row.owner)
+    return found

@@ -1,8 +1,9 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from offboarding.model import LinkDecision, Severity, Standing, SubjectKind
+from offboarding.model import LinkDecision, NamedOwner, Severity, Standing, SubjectKind
 from offboarding.rules.orphan_account import RULE
 from tests.support import cases
 
@@ -49,3 +50,48 @@ def test_whom_an_account_names_as_its_owner_is_told_with_it() -> None:
         "says zz, who is nobody we know"
     )
     assert found.evidence[2] == f"{others[0].label} ({others[0].native_id})"
+
+
+def named(**changes: Any) -> NamedOwner:
+    said = NamedOwner(said="uid=tweber,dc=corp", is_entry=True, worker_id="4713", departure=None)
+    return replace(said, **changes)
+
+
+@pytest.mark.parametrize(
+    ("owner", "told"),
+    [
+        pytest.param(
+            named(departure=cases.departure()),
+            "is worker 4713, who left at the end of 2026-11-13 (Asia/Seoul)",
+            id="left",
+        ),
+        pytest.param(
+            named(departure=cases.departure(confirmed=False)), "is worker 4713, who may have left", id="may have left"
+        ),
+        pytest.param(named(), "is worker 4713", id="works here"),
+        pytest.param(
+            named(worker_id=None), "says uid=tweber,dc=corp, whose account is nobody's for certain", id="in doubt"
+        ),
+        pytest.param(
+            named(worker_id=None, is_entry=False),
+            "says uid=tweber,dc=corp, who is nobody we know",
+            id="leads nowhere",
+        ),
+    ],
+)
+def test_whom_an_entry_names_as_its_manager_is_told_as_far_as_known(owner: NamedOwner, told: str) -> None:
+    (account,) = cases.orphans(1).accounts
+
+    (found,) = RULE.evaluate(replace(cases.orphans(1), accounts=(replace(account, named=(owner,)),)), cases.AS_OF)
+
+    assert found.evidence[1] == f"{account.label} ({account.native_id}): its manager or owner {told}"
+
+
+def test_what_names_a_leaver_comes_first_however_many_there_are() -> None:
+    *others, last = cases.orphans(42).accounts
+    of_leaver = replace(last, named=(named(departure=cases.departure()),))
+
+    (found,) = RULE.evaluate(replace(cases.orphans(42), accounts=(*others, of_leaver)), cases.AS_OF)
+
+    assert "worker 4713, who left" in found.evidence[1]
+    assert "begin with those whose manager or owner left" in str(found.revoke[0])

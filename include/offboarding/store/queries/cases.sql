@@ -121,11 +121,12 @@ left join departure d on d.person_uid = p.person_uid and d.valid_to is null and 
 where l.valid_to is null and l.relation <> 'created'
 order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.holder, l.score desc, p.person_uid;
 
--- name: orphans
+-- name: make_orphan
 -- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end, with what they say of
--- an owner, unless a person decided whose they aren't. Which realms these are
--- is asked first: joined, they look like few accounts, and each would be looked up by itself.
-select r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.login,
+-- an owner, unless a person decided whose they aren't. Which realms these
+-- are is asked first: joined, they look like few accounts, and each would be looked up by itself.
+create temp table orphan as
+select a.account_pk, r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.owner_labels,
     coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent,
     case when not exists (select from link_decision d
             where d.realm = a.realm and d.native_id = a.native_id and d.revoked_at is null)
@@ -137,8 +138,37 @@ where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
     and not exists (
         select from link l where l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created')
     and a.realm = any(array(select s.realm from scope s where s.scope = '' and s.kind = 'account' and s.complete
-        and s.error = '' and s.observed_at >= %(since)s))
-order by r.realm, a.native_id;
+        and s.error = '' and s.observed_at >= %(since)s));
+analyze orphan;
+
+-- name: orphans
+select realm, source, source_kind, native_id, label, recent, owners from orphan order by realm, native_id;
+
+-- name: orphan_owners
+-- Whom their entries name as manager or owner, by the entry that bears this label, or the last that did; null throughout
+-- where that is nobody's for certain. Whose they aren't by a person's word isn't told.
+with named as (
+    select o.account_pk, o.realm, o.native_id, said.label, plain_label(said.label) as plain
+    from orphan o cross join lateral unnest(o.owner_labels) as said(label)
+    where plain_label(said.label) <> plain_label(o.label)
+), entry as materialized (
+    select b.realm, plain_label(b.label) as plain, b.account_pk,
+        rank() over (partition by b.realm, plain_label(b.label) order by b.gone_at desc nulls first) as place
+    from account b
+    where b.realm in (select n.realm from named n) and plain_label(b.label) in (select n.plain from named n)
+)
+select n.realm, n.native_id, n.label as owner__said, w.worker_id as owner__worker_id,
+    e.account_pk is not null as owner__is_entry, {d.departure as owner__departure}
+from named n
+left join entry e on e.realm = n.realm and e.plain = n.plain and e.place = 1
+left join link l on l.account_pk = e.account_pk and l.valid_to is null and l.relation = 'is' and l.decision = 'linked'
+left join person p on p.person_uid = l.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+where not exists (
+    select from link_decision k
+    where k.realm = n.realm and k.native_id = n.native_id and k.person_uid = p.person_uid and k.revoked_at is null)
+order by n.realm, n.native_id, n.label, w.worker_id;
 
 -- name: trusts
 -- Roles that leavers' users may take on.
