@@ -41,7 +41,7 @@ def import_file(
     with configured_context(signed(by)) as context:
         came = many.import_decisions(context, file, reason=reason or "", check=check)
     _refuse(file, came)
-    lines = [f"line {one.line}: {next(iter(one.done.says))}" for one in came.decided]
+    lines = [f"line {one.line}: {(check and one.done.on_trial) or next(iter(one.done.says))}" for one in came.decided]
     if check:
         say("What would be said of each line; nothing is written down:", *lines)
     else:

@@ -9,7 +9,7 @@ from offboarding.config import beside
 from offboarding.config.mistakes import of_validation
 from offboarding.config.settings import Settings
 from offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
-from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
 from offboarding.report.waivers import gap
@@ -49,17 +49,19 @@ def acknowledge(
     given = {"source": source, "part": part, "roster": roster, "queue": queue}
     about = {name: (value or "").strip() for name, value in given.items()}
     reason = said(reason)
-    about["finding"] = whole_key(context.session, finding) if finding and finding.strip() else ""
+    with of_field("finding"):
+        about["finding"] = whole_key(context.session, finding) if finding and finding.strip() else ""
     made = _written(context, about, until, reason)
     number, ends = made.acknowledgement_id, moment(made.expires_at, context.zone)
-    counts = "From the next night on it's shown and turns no run red."
+    known = f"{gap(made)} is known until {ends}. From the next night on it's shown and turns no run red."
     return Decided(
         made=made,
         ids={"number": number, "until": made.expires_at.isoformat()},
         says=[
-            f"Acknowledgement {number}: {gap(made)} is known until {ends}. {counts}",
+            f"Acknowledgement {number}: {known}",
             f'To take it back: {COMMAND} acknowledge withdraw {number} --reason "..."',
         ],
+        on_trial=known,
     )
 
 
@@ -72,7 +74,8 @@ def withdraw(context: DecisionContext, *, number: Number, reason: Reason) -> Dec
     reason, session = said(reason), context.session
     with session.transaction():
         lock_findings(session)
-        known = _called(session, number)
+        with of_field("number"):
+            known = _called(session, number)
         if known.origin == "file":
             raise FatalError(f"acknowledgement {number} stands in the exceptions file: take it out there.")
         if known.ended_at is not None:

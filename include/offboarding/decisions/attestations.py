@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from offboarding.config.settings import Settings
 from offboarding.decisions.fields import Key, Reason, Until
-from offboarding.decisions.kinds import ConfiguredContext, Decided, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model.days import day_ends
 from offboarding.model.errors import FatalError
@@ -39,8 +39,10 @@ def attest(context: ConfiguredContext, *, key: Key, until: Until | None = None, 
     Raises FatalError where `key` isn't one key, a verifier can be asked about it, or the day is over or too far ahead.
     """
     reason = said(reason)
-    ends = _until(context.settings, until, datetime.now(UTC))
-    found = _called(context.session, key)
+    with of_field("until"):
+        ends = _until(context.settings, until, datetime.now(UTC))
+    with of_field("key"):
+        found = _called(context.session, key)
     key_views.attest(context.session, found, reason=reason, author=context.author, until=ends)
     last = moment(ends, context.zone)
     dead = f"{found.label} is dead by {context.author}'s word until {last}; then it's asked about again."

@@ -3,7 +3,8 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, cast, get_type_hints
@@ -54,6 +55,18 @@ class Decided(Generic[Made]):
     ids: Ids
     says: Iterable[str]
     """Lines for whoever decided at a terminal; read before the session ends, if at all."""
+    on_trial: str = ""
+    """The first of them where nothing is kept: without the number that it would bear. "" where it bears none."""
+
+
+@contextmanager
+def of_field(name: str) -> Generator[None]:
+    """What is refused in here is refused for this field."""
+    try:
+        yield
+    except FatalError as error:
+        error.field = name
+        raise
 
 
 _Function = TypeVar("_Function", bound=Callable[..., Decided[Any]])

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from offboarding.decisions.fields import Account, Number, Reason, Source, Worker
-from offboarding.decisions.kinds import Decided, DecisionContext, decision
+from offboarding.decisions.kinds import Decided, DecisionContext, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model import LinkVerdict
+from offboarding.model.errors import FatalError, NamedError
 from offboarding.report import wording
 from offboarding.report.wording import COMMAND
 from offboarding.store import decisions
@@ -54,7 +55,8 @@ def revoke(context: DecisionContext, *, number: Number) -> Decided[Decision]:
 
     Raises FatalError where there is none that stands.
     """
-    made = decisions.revoke(context.session, number, author=context.author)
+    with of_field("number"):
+        made = decisions.revoke(context.session, number, author=context.author)
     whose = wording.worker(made.id_space, made.worker_id)
     what = f"{made.verdict} {made.account_label or made.native_id} {whose}"
     return Decided(
@@ -71,12 +73,14 @@ def _decided(
 ) -> Decided[LinkDecided]:
     reason = said(reason)
     found = account_called(context.session, source, account)
-    person = workers.worker_called(context.session, worker)
+    with of_field("worker"):
+        person = workers.worker_called(context.session, worker)
     number = decisions.decide(
         context.session, found, person.person_uid, verdict=verb, reason=reason, author=context.author
     )
     says = "is" if verb == LinkVerdict.CONFIRM else "is not"
     whose = wording.worker(person.id_space, person.worker_id)
+    sentence = f"{found.label} ({found.source}) {says} worker {whose}'s."
     return Decided(
         made=LinkDecided(decision_id=number, account=found, worker=person),
         ids={
@@ -86,12 +90,18 @@ def _decided(
             "worker": f"{person.id_space}:{person.worker_id}",
         },
         says=[
-            f"Decision {number}: {found.label} ({found.source}) {says} worker {whose}'s.",
+            f"Decision {number}: {sentence}",
             f"It counts from the next night on. To take it back: {COMMAND} link revoke {number}",
         ],
+        on_trial=sentence,
     )
 
 
 def account_called(session: Session, source: str, word: str) -> AccountFound:
     """The account with this native id, quickly found, or with this label or login. Raises as the store's own."""
-    return decisions.account_of(session, source, word) or decisions.account_called(session, source, word)
+    try:
+        return decisions.account_of(session, source, word) or decisions.account_called(session, source, word)
+    except FatalError as error:
+        # Whatever names an account names one of a system that there is.
+        error.field = "account" if isinstance(error, NamedError) else "source"
+        raise

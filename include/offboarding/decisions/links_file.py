@@ -13,7 +13,7 @@ from offboarding.decisions.kinds import DecisionContext, DecisionKind, every
 from offboarding.decisions.many import Imported, LineDecided, all_or_nothing, must_be_whole, wrong
 from offboarding.decisions.spreadsheet import SheetLine
 from offboarding.model import LinkVerdict
-from offboarding.model.errors import FatalError, NamedError
+from offboarding.model.errors import FatalError
 from offboarding.store.decisions import AccountFound
 from offboarding.store.reading import workers
 from offboarding.store.reading.link_views import LinkView
@@ -86,8 +86,7 @@ class _LinkImport:
             try:
                 self._accounts[where, native_id] = links.account_called(self._context.session, where, native_id)
             except FatalError as error:
-                # Whatever names an account names one of a system that there is.
-                column = "native_id" if isinstance(error, NamedError) else "realm" if line.cells["realm"] else "source"
+                column = "native_id" if error.field == "account" else "realm" if line.cells["realm"] else "source"
                 raise wrong(column, str(error)) from error
         account = self._accounts[where, native_id]
         self._must_belong_together(line, account)

@@ -119,7 +119,7 @@ class _DecisionImport:
         try:
             done = kind.decide(self._context, **values)
         except FatalError as error:
-            raise wrong("decision", str(error)) from error
+            raise wrong(error.field or "decision", str(error)) from error
         about = (kind.name.partition(" ")[0], frozenset(done.ids.items()))
         first = self._lines.setdefault(about, line.number)
         if first != line.number:

@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 
 from offboarding.decisions.fields import LastMoment, NoticeId, Reason, Who
-from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision, of_field
 from offboarding.decisions.moments import last_moment
 from offboarding.decisions.signing import said
 from offboarding.identity import people
@@ -27,13 +27,17 @@ def add(context: ConfiguredContext, *, who: Who, last: LastMoment, reason: Reaso
     reason = said(reason)
     made = _written(context, who=who, last=last, reason=reason)
     whose = worker(made.id_space, made.worker_id)
+    gone = (
+        f"worker {whose} is gone from {moment(made.left_at, made.zone)} on, whatever HR's feed says, until it says so"
+        " too."
+    )
     return _decided(
         made,
-        f"Notice {made.notice_id}: worker {whose} is gone from {moment(made.left_at, made.zone)} on, whatever HR's feed"
-        " says, until it says so too.",
+        f"Notice {made.notice_id}: {gone}",
         f'Check them now: trigger the DAG offboarding_departure with {{"notices": ["{made.notice_id}"]}}'
         " (docs/departure.md). The next night does in any case.",
         f'To take it back: {COMMAND} notice withdraw {made.notice_id} --reason "..."',
+        on_trial=f"notice: {gone}",
     )
 
 
@@ -46,7 +50,8 @@ def withdraw(context: DecisionContext, *, notice: NoticeId, reason: Reason) -> D
     reason = said(reason)
     with context.session.transaction():
         notices.lock_notices(context.session)
-        known = _called(context.session, notice)
+        with of_field("notice"):
+            known = _called(context.session, notice)
         if known.ended_at is not None:
             raise FatalError(f"{known.notice_id} has ended already: {known.ended_by}, {known.ended_for}")
         notices.end(context.session, known.notice_id, reason=reason, author=context.author)
@@ -58,16 +63,19 @@ def withdraw(context: DecisionContext, *, notice: NoticeId, reason: Reason) -> D
     )
 
 
-def _decided(made: Notice, *says: str) -> Decided[Notice]:
-    return Decided(made=made, ids={"notice": made.notice_id, "worker": f"{made.id_space}:{made.worker_id}"}, says=says)
+def _decided(made: Notice, *says: str, on_trial: str = "") -> Decided[Notice]:
+    ids = {"notice": made.notice_id, "worker": f"{made.id_space}:{made.worker_id}"}
+    return Decided(made=made, ids=ids, says=says, on_trial=on_trial)
 
 
 def _written(context: ConfiguredContext, *, who: str, last: str, reason: str) -> Notice:
     session, settings = context.session, context.settings
-    when = last_moment(last, company_zone=settings.company.time_zone, now=datetime.now(UTC))
+    with of_field("last"):
+        when = last_moment(last, company_zone=settings.company.time_zone, now=datetime.now(UTC))
     with session.transaction():
         notices.lock_notices(session)
-        person = people.one(session, reads.key_rules(settings), who)
+        with of_field("who"):
+            person = people.one(session, reads.key_rules(settings), who)
         standing = next((each for each in notices.notices_about(session, person.person_uid) if each.stands), None)
         if standing is not None:
             raise FatalError(

@@ -2,7 +2,7 @@
 
 from offboarding.config.spelling import nearest
 from offboarding.decisions.fields import Finding, Reason, Roster, Run
-from offboarding.decisions.kinds import Decided, DecisionContext, decision
+from offboarding.decisions.kinds import Decided, DecisionContext, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model import counted
 from offboarding.model.errors import FatalError
@@ -21,9 +21,10 @@ def verdict(context: DecisionContext, *, finding: Finding, reason: Reason) -> De
     that closes by being seen dead.
     """
     reason = said(reason)
-    key = findings.give_verdict(
-        context.session, whole_key(context.session, finding), reason=reason, author=context.author
-    )
+    with of_field("finding"):
+        key = findings.give_verdict(
+            context.session, whole_key(context.session, finding), reason=reason, author=context.author
+        )
     return Decided(
         made=key,
         ids={"finding": short_finding(key)},

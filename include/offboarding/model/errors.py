@@ -32,6 +32,9 @@ class RetriableError(OffboardingError):
 class FatalError(OffboardingError):
     """It won't work however often it's tried (a refused login, a missing right): a person has to act."""
 
+    field: str = ""
+    """Which field of a decision it's about, where that is known."""
+
 
 class NamedError(FatalError):
     """One whose text repeats what people or accounts are called, as a terminal may and a log may not."""
