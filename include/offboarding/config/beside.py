@@ -62,7 +62,7 @@ def _own(path: Path, raw: Mapping[str, object], key: str, usual: str) -> Path:
 def known(settings: Settings) -> exceptions_across.WaiverContext:
     """What may be excepted or acknowledged today."""
     return exceptions_across.WaiverContext(
-        id_spaces=[roster.id_space for roster in settings.rosters],
+        id_spaces=settings.id_spaces,
         rosters=[roster.name for roster in settings.rosters],
         readers=[reader.name for reader in settings.readers],
         queue=settings.messages is not None,

@@ -46,10 +46,10 @@ def of_validation(
         yield _mistake(model, fields, where, cast("Mapping[str, object]", detail))
 
 
-def of_worker(path: str, word: str, id_spaces: Sequence[str]) -> Iterator[Mistake]:
-    """Yield why a word stands for no one worker, if it doesn't. `id_spaces`: the rosters'."""
+def of_worker(path: str, word: str, id_spaces: Mapping[str, str]) -> Iterator[Mistake]:
+    """Yield why a word stands for no one worker, if it doesn't. `id_spaces`: what names one."""
     space, number = worker_of(word, id_spaces)
-    spaces = sorted(set(id_spaces))
+    spaces = sorted(set(id_spaces.values()))
     if not number:
         yield Mistake(path=path, text=f"{word!r} names no worker id after its id space")
     elif not space:

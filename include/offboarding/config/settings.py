@@ -23,6 +23,7 @@ from offboarding.interfaces import (
 )
 from offboarding.model import Severity
 from offboarding.model.errors import ConfigError
+from offboarding.model.naming import space_names
 from offboarding.net.destinations import StoreWord
 from offboarding.waivers.register import Exceptions
 
@@ -227,10 +228,15 @@ class Settings(Strict):
         return copy
 
     @property
+    def id_spaces(self) -> Mapping[str, str]:
+        """What may stand before a worker id -> the id space that it names."""
+        return space_names([(roster.name, roster.id_space) for roster in self.rosters])
+
+    @property
     def known_names(self) -> across.NamedSystems:
         """What a register may name."""
         return across.NamedSystems(
-            id_spaces=tuple(roster.id_space for roster in self.rosters),
+            id_spaces=self.id_spaces,
             directories=tuple(source.name for source in self.sources if source.tells == "accounts"),
             sources=tuple(source.name for source in self.sources if source.tells == "keys"),
             verifiers=tuple(verifier.name for verifier in self.verifiers),

@@ -1,6 +1,6 @@
 """What is wrong in a register only beside the rest: names that nothing has, and entries that meet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from offboarding.config.mistakes import Mistake, of_worker
@@ -12,8 +12,8 @@ from offboarding.custody.register import Custodian, KeyPlace, Register, Register
 class NamedSystems:
     """What offboarding.yaml has names for."""
 
-    id_spaces: Sequence[str]
-    """The rosters'."""
+    id_spaces: Mapping[str, str]
+    """What names one: the space, or its only roster."""
     directories: Sequence[str]
     """Sources of accounts and groups."""
     sources: Sequence[str]

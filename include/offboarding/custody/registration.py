@@ -33,7 +33,6 @@ def _row(settings: Settings, entry: RegisteredKey) -> RegisteredKeyRow:
 
 def _custodians(settings: Settings, entry: RegisteredKey) -> Iterator[CustodianRow]:
     zone = settings.company.time_zone
-    spaces = [roster.id_space for roster in settings.rosters]
     for custodian, team in custodians_of(settings.register, entry):
         since = None if custodian.since is None else day_begins(custodian.since, zone)
         until = None if custodian.until is None else day_ends(custodian.until, zone)
@@ -44,7 +43,7 @@ def _custodians(settings: Settings, entry: RegisteredKey) -> Iterator[CustodianR
             holder = custodian.principal
             yield CustodianRow(kind="principal", space="", holder=holder, team=team, since=since, until=until)
         else:
-            space, own = worker_of(_worker(custodian), spaces)
+            space, own = worker_of(_worker(custodian), settings.id_spaces)
             yield CustodianRow(kind="worker", space=space, holder=normal(own), team=team, since=since, until=until)
 
 

@@ -4,10 +4,11 @@ import re
 from datetime import UTC, datetime
 
 from offboarding.decisions.fields import Departure, Reason
-from offboarding.decisions.kinds import ConfiguredContext, Decided, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model import DepartureVerdict
 from offboarding.model.errors import FatalError
+from offboarding.model.naming import worker_of
 from offboarding.report.wording import COMMAND, moment, worker
 from offboarding.store import words
 from offboarding.store.words import OpenEnd
@@ -56,8 +57,9 @@ def _say(context: ConfiguredContext, departure: str, verdict: DepartureVerdict, 
     with context.session.transaction():
         words.lock_words(context.session)
         ends = words.open_ends(context.session)
-        end = _called(context, ends, departure.strip())
-        _refuse(end, verdict)
+        with of_field("departure"):
+            end = _called(context, ends, departure.strip())
+            _refuse(end, verdict)
         words.say(context.session, end, verdict=verdict, reason=reason, author=context.author, days=days)
         return next(each for each in words.open_ends(context.session) if each.departure_id == end.departure_id)
 
@@ -67,7 +69,8 @@ def _called(context: ConfiguredContext, ends: list[OpenEnd], word: str) -> OpenE
     found = words.of_departure(context.session, int(own[1])) if own and word.startswith("d-") else None
     if found is not None:
         return found
-    theirs = [end for end in ends if word in (end.worker_id, f"{end.id_space}:{end.worker_id}")]
+    named = worker_of(word, context.settings.id_spaces)
+    theirs = [end for end in ends if word == end.worker_id or (end.id_space, end.worker_id) == named]
     if len(theirs) > 1:
         several = ", ".join(f"{end.id_space}:{end.worker_id} ({end.name})" for end in theirs)
         raise FatalError(f"Several departures may be meant: {several}. Name the one by its id.")

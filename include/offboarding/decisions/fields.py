@@ -65,7 +65,9 @@ Account = Annotated[
         longest=2000,
     ),
 ]
-Worker = Annotated[str, _text("Worker", "A worker id, or id_space:id, such as hr:10442.")]
+Worker = Annotated[
+    str, _text("Worker", "A worker id, or id_space:id, such as hr:10442; the space's only roster names it, too.")
+]
 Who = Annotated[
     str,
     _text(

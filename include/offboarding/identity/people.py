@@ -6,7 +6,7 @@ from offboarding.model import IdentityKeyKind
 from offboarding.model.errors import FatalError
 from offboarding.model.naming import space_and_number
 from offboarding.store.connect import Session
-from offboarding.store.departures import PersonCalled, persons_called
+from offboarding.store.departures import PersonCalled, persons_called, space_of_roster
 
 _MOST_NAMED = 10
 
@@ -28,8 +28,7 @@ def one(session: Session, rules: KeyRules, word: str) -> PersonCalled:
 
 def with_number(session: Session, word: str) -> list[PersonCalled]:
     """Everyone who bears a worker id, or bore it; with its id space before it, in that alone."""
-    space, number = space_and_number(word)
-    found = persons_called(session, IdentityKeyKind.NUMBER, normal(number), space)
+    found = _numbered(session, *space_and_number(word))
     return list({person.person_uid: person for person in found}.values())
 
 
@@ -51,9 +50,16 @@ def _named(found: list[PersonCalled]) -> str:
 def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:
     """By a worker id in its space alone; else a word without one may be a worker id and somebody else's login."""
     space, number = space_and_number(word)
-    found = persons_called(session, IdentityKeyKind.NUMBER, normal(number), space)
+    found = _numbered(session, space, number)
     if space is not None and found:
         return found
     address, _ = mail(word, rules)
     found += persons_called(session, IdentityKeyKind.MAIL, address, None) if address else []
     return found + persons_called(session, IdentityKeyKind.LOGIN, normal(word), None)
+
+
+def _numbered(session: Session, space: str | None, number: str) -> list[PersonCalled]:
+    """By a worker id, its id space named by itself or by its only roster."""
+    found = persons_called(session, IdentityKeyKind.NUMBER, normal(number), space)
+    meant = space_of_roster(session, space) if space and not found else None
+    return found if meant is None else persons_called(session, IdentityKeyKind.NUMBER, normal(number), meant)

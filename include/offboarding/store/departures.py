@@ -69,6 +69,13 @@ def persons_called(session: Session, kind: IdentityKeyKind, value: str, space: s
         return cursor.execute(block("departures", "persons_called"), values).fetchall()
 
 
+def space_of_roster(session: Session, name: str) -> str | None:
+    """The id space that a roster's name stands for, where it's no other's; else None."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        row = cursor.execute(block("departures", "space_of_roster"), {"roster": name}).fetchone()
+    return None if row is None else str(row)
+
+
 def note_persons(session: Session, run_id: int, persons: Sequence[PersonCalled], *, named: bool = True) -> None:
     """Write down whom the run is about: by a person's word, or because the run found them itself."""
     for person in persons:

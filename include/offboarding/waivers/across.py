@@ -1,6 +1,6 @@
 """What is wrong in the file only beside the rest: names that nothing has, and days too far away."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +18,8 @@ SOON_DAYS = 7
 class WaiverContext:
     """What offboarding.yaml has names for, and the day it's judged on."""
 
-    id_spaces: Sequence[str]
+    id_spaces: Mapping[str, str]
+    """What names one: the space, or its only roster."""
     rosters: Sequence[str]
     readers: Sequence[str]
     """Sources and verifiers."""

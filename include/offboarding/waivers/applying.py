@@ -52,5 +52,5 @@ def _worker(settings: Settings, word: str | None) -> tuple[str, str]:
     """(id space, worker id in its normal form); the file's check has seen that the space is one that there is."""
     if word is None:
         return "", ""
-    space, number = worker_of(word, [roster.id_space for roster in settings.rosters])
+    space, number = worker_of(word, settings.id_spaces)
     return space, normal(number)

@@ -24,7 +24,9 @@ from offboarding.model import Coverage, Exportable, Key, Standing, SubjectKind
 from offboarding.model.errors import ConfigError
 from tests.unit import test_config
 
-KNOWN = NamedSystems(id_spaces=("hr", "vendor"), directories=("corp-ldap",), sources=("aws-kms",), verifiers=("login",))
+KNOWN = NamedSystems(
+    id_spaces={"hr": "hr", "vendor": "vendor"}, directories=("corp-ldap",), sources=("aws-kms",), verifiers=("login",)
+)
 THUMBPRINT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 GOOD: dict[str, Any] = {
     "teams": {

@@ -12,7 +12,7 @@ from offboarding.waivers.register import Exceptions
 
 TODAY = date(2026, 11, 25)
 KNOWN = WaiverContext(
-    id_spaces=["hr", "vendor"],
+    id_spaces={"hr": "hr", "vendor": "vendor"},
     rosters=["hr"],
     readers=["aws", "corp-ldap"],
     queue=False,

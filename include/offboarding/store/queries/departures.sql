@@ -8,6 +8,13 @@ join worker w on w.worker_pk = coalesce(p.shown_worker_pk, o.worker_pk)
 where k.kind = %(kind)s and k.value = %(value)s and (%(space)s::text is null or lower(k.space) = lower(%(space)s))
 order by w.id_space, w.worker_id;
 
+-- name: space_of_roster
+-- The id space that a roster's name stands for: of one that has it for itself, where no id space is called so.
+select r.id_space from roster r
+where lower(r.name) = lower(%(roster)s)
+    and not exists (select from roster o where lower(o.id_space) = lower(%(roster)s))
+    and not exists (select from roster o where o.id_space = r.id_space and o.name <> r.name and o.configured);
+
 -- name: note_person
 insert into run_person (run_id, person_uid, named) values (%(run_id)s, %(person_uid)s, %(named)s)
 on conflict do nothing;
