@@ -25,6 +25,7 @@ TOLD_NOW = [page for page in PAGES if "decisions" not in page.parts]
 """Pages that say what is so today."""
 OTHERS = {"--mark-success-pattern"}
 """Options of Airflow's own commands."""
+CALLED = ("python -m offboarding ", "offboarding ")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -49,6 +50,8 @@ def inline(text: str) -> list[str]:
 def meant(span: str) -> tuple[tuple[str, ...], list[str]] | None:
     """The words of ours with which it begins, and the rest; None where it's no command."""
     words = span.removeprefix("python -m ").removeprefix("offboarding ").split()
+    if span.startswith(CALLED) and words[0].startswith("-"):
+        return (), words
     if not words or (len(words) == 1 and words[0] == span) or (words[0],) not in COMMANDS:
         return None
     count = max(count for count in range(1, len(words) + 1) if tuple(words[:count]) in COMMANDS)
@@ -58,7 +61,7 @@ def meant(span: str) -> tuple[tuple[str, ...], list[str]] | None:
 def mistake(span: str) -> str:
     """What is wrong with a command in a sentence, whose arguments may be left out; "" where nothing is."""
     if (found := meant(span)) is None:
-        return f"{span}: no command" if span.startswith(("python -m offboarding ", "offboarding ")) else ""
+        return f"{span}: no command" if span.startswith(CALLED) else ""
     words, rest = found
     unknown = set(OPTION.findall(" ".join(rest))) - COMMANDS[words]
     if unknown:
