@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo try test lint bench stress fuzz lock test-pythons setup slapd directories test-directories test-slow clean \
+.PHONY: help demo try test only-tests lint bench stress fuzz lock test-pythons setup slapd directories test-directories test-slow clean \
     distclean
 MAKEFLAGS += --no-print-directory
 
@@ -42,7 +42,11 @@ demo: setup slapd ## check an invented company: its directory, AWS accounts and 
 try: setup slapd ## the first hour on systems that nobody prepared: plain OpenLDAP, plain moto, a workbook of HR's; a minute
 	@$(PYTHON_BIN) -m demo.first_hour
 
-test: lint slapd ## lint, then all tests but the next lines', in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
+# Types are checked by one core for as long as the tests take to be collected.
+test: setup slapd ## lint, and all tests but the next lines', in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
+	@$(MAKE) -j2 lint only-tests
+
+only-tests:
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(SLOW) $(ARGS)
 
 test-slow: setup slapd ## a whole Airflow, killed tasks, the pages on adding, and every variant of what make test plays some of
