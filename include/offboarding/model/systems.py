@@ -49,6 +49,8 @@ class Account:
     reached_by: str = ""
     """How the system's administrators reach it, in the words of its kind: "ldaps://dc1.corp.example". "" where every
     tool knows."""
+    is_reader: bool = False
+    """The connection that read it logs in by it: it's this checker's own."""
     kind: SubjectKind = SubjectKind.ACCOUNT
     """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
     has_own_login: bool = True

@@ -99,6 +99,19 @@ def test_a_manager_equals_the_entrys_own_dn_but_for_case(tmp_path: Path) -> None
     assert all(tidy(label) == label for label in told.accounts)
 
 
+def test_the_entry_that_the_connection_logs_in_by_is_the_checkers_own(tmp_path: Path) -> None:
+    with directory(tmp_path, entry(f"uid=bob,{PEOPLE}", ("account",), uid="bob")) as server:
+        told = [Told(list(source(connection(server, login=login)).collect())) for login in (READER, spaced(READER))]
+
+    for each in told:
+        assert [dn for dn, account in each.accounts.items() if account.is_reader] == [READER]
+
+
+def spaced(dn: str) -> str:
+    """The same DN, typed otherwise."""
+    return dn.upper().replace(",", ", ")
+
+
 def test_2500_people_arrive_in_three_pages(crowded: slapd.Server) -> None:
     reader = source(connection(crowded), page_size=1000)
 

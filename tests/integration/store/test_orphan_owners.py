@@ -1,5 +1,6 @@
 """Whom accounts that nobody claims name as manager or owner (queries/cases.sql, orphan_owners)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,3 +63,7 @@ def test_a_leavers_manager_makes_nobody_an_owner_of_what_is_somebodys(store: Ses
 
     assert rules_said(store, NAMED, of_staff) == []
     assert rows_of(store, "select 1 from link where relation = 'owns'") == []
+
+
+def test_what_the_checker_reads_by_is_no_orphan(store: Session) -> None:
+    assert rules_said(store, replace(ROBOT, is_reader=True)) == []

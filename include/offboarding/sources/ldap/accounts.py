@@ -24,7 +24,7 @@ from offboarding.sources.ldap.certificates import CertificateFormatError, EntryC
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import AccountJudge, Flavor
 from offboarding.sources.ldap.groups import Rolls
-from offboarding.sources.ldap.names import leaf_value, tidy
+from offboarding.sources.ldap.names import canonical, leaf_value, tidy
 from offboarding.sources.ldap.results import STANDS
 from offboarding.sources.ldap.revocation import CertificateJudge
 from offboarding.sources.ldap.settings import LdapSettings, several
@@ -72,6 +72,7 @@ class Describer:
     flavor: Flavor
     product: str
     reached_by: str
+    reader_dn: str
     judge: AccountJudge
     certificate_judge: CertificateJudge
     rolls: Rolls
@@ -171,6 +172,7 @@ class Describer:
             standing_reason=judgement.reason,
             product=self.product,
             reached_by=self.reached_by,
+            is_reader=canonical(entry.dn) == self.reader_dn,
             password_set_at=max(self._times(entry, self.flavor.password_set, problems), default=None),
             service_like=self._service_like(entry, logins),
             privileged=privileged,

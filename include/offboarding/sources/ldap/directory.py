@@ -36,6 +36,7 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext, judge
         flavor=flavor,
         product=product,
         reached_by=session.reached_by,
+        reader_dn=canonical(session.reader),
         judge=flavor.judge(session, settings, context.as_of),
         certificate_judge=judge,
         rolls=rolls,

@@ -123,7 +123,7 @@ order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.h
 
 -- name: make_orphan
 -- Accounts that aren't dead and that nobody claims, of realms that this run has read to their end, with what they say of
--- an owner, unless a person decided whose they aren't. Which realms these
+-- an owner, unless a person decided whose they aren't; but for those that the checker itself reads by. Which realms these
 -- are is asked first: joined, they look like few accounts, and each would be looked up by itself.
 create temp table orphan as
 select a.account_pk, r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.owner_labels,
@@ -134,7 +134,7 @@ select a.account_pk, r.realm, r.source, r.kind as source_kind, a.native_id, a.la
             where k ->> 3 = 'owner' order by 1)
         else '{}' end as owners
 from account a join realm r using (realm) left join account_use u using (account_pk)
-where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
+where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead' and not a.is_reader
     and not exists (
         select from link l where l.account_pk = a.account_pk and l.valid_to is null and l.relation <> 'created')
     and a.realm = any(array(select s.realm from scope s where s.scope = '' and s.kind = 'account' and s.complete
