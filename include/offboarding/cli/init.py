@@ -86,7 +86,7 @@ def init(
     loaded = write(path, composition.text(), force=force)
     say(
         f"{path} is written, and good.",
-        *(f"warning: {warning}" for warning in loaded.warnings),
+        *(f"warning: {warning}" for warning in (*composition.warnings, *loaded.warnings)),
         "",
         "Look at it. Then:",
     )

@@ -140,6 +140,8 @@ class Proposal:
     """Its own keys, in the order to write them; plain values, as YAML has them."""
     notes: Sequence[str] = ()
     """What a person should know of it: comments in the file."""
+    warnings: Sequence[str] = ()
+    """What is wrong there, for whoever stands by."""
     mail_domains: Sequence[str] = ()
     """What look like the company's own."""
     zones: Sequence[str] = ()

@@ -23,6 +23,22 @@ GERMAN = (
 )
 
 
+BERLIN = ("--zone", "Europe/Berlin")
+
+
+def mails(*headers: str) -> str:
+    """A file of twenty people, with columns of mail addresses that are called so."""
+    of = {
+        "Kontakt": lambda number: f"p{number}@corp.example",
+        "Zweite": lambda number: f"P.{number}@corp.example",
+        "Chef": lambda number: f"boss{number % 3}@corp.example",
+        "Privat": lambda number: f"p{number}@{('gmail.com', 'web.de', 'gmx.de')[number % 3]}",
+    }
+    rows = [";".join([str(number), "aktiv", *(of[each](number) for each in headers)]) for number in range(20)]
+    left = ";".join(["99", "ausgeschieden", *("" for _ in headers)])
+    return "\n".join([";".join(["Pers.-Nr.", "Status", *headers]), *rows, left, ""])
+
+
 class Keyboard(io.StringIO):
     """Somebody at a terminal."""
 
@@ -253,6 +269,56 @@ class TestFeeds:
 
         assert "Which column holds HR's number of the worker: Kürzel or Status" in typed(*words).err
         assert typed(*words, "--set", "hr.columns.worker_id=Kürzel").code == 0
+
+    @pytest.mark.parametrize(
+        ("headers", "chosen"),
+        [
+            pytest.param(("Kontakt", "Chef"), "Kontakt", id="the manager's comes again and again"),
+            pytest.param(("Kontakt", "Privat"), "Kontakt", id="private ones are at anybody's domains"),
+            pytest.param(("Chef", "Privat"), None, id="none of the company's own"),
+        ],
+    )
+    def test_a_column_of_mails_is_one_whatever_it_is_called(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch, headers: tuple[str, str], chosen: str | None
+    ) -> None:
+        done = typed("init", "--roster", feed(tmp_path, mails(*headers)), *directory_alone(monkeypatch), *BERLIN)
+
+        assert done.code == 0, done.err
+        assert written(target)["rosters"][0]["columns"].get("mail") == chosen
+        assert written(target)["company"].get("mail_domains") == (["corp.example"] if chosen else None)
+        assert ('mail: "Kontakt" by its values alone' in target.read_text("utf-8")) == bool(chosen)
+
+    def test_which_of_two_columns_of_mails_is_the_workers_is_asked(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        words = ("init", "--roster", feed(tmp_path, mails("Kontakt", "Zweite")), *directory_alone(monkeypatch), *BERLIN)
+
+        refused = typed(*words)
+
+        assert refused.code == 1
+        assert "Column for mail (Kontakt and Zweite hold addresses)" in refused.err
+        assert typed(*words, "--set", "hr.columns.mail=Zweite").code == 0
+        assert written(target)["rosters"][0]["columns"]["mail"] == "Zweite"
+
+    def test_a_day_that_is_none_is_told_by_its_row_and_costs_no_proposal(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Pers.-Nr.;Status;Austritt\n7;aktiv;\n8;ausgeschieden;31.11.2026\n9;ausgeschieden;04.12.2026\n"
+        done = typed("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), *BERLIN)
+
+        assert done.code == 0, done.err
+        assert written(target)["rosters"][0]["date_format"] == "%d.%m.%Y"
+        assert 'no day by this way of writing: row 3, "31.11.2026" (Austritt)' in done.out
+        assert 'row 3, "31.11.2026" (Austritt)' in " ".join(target.read_text("utf-8").replace("#", "").split())
+
+    def test_rows_whose_days_nothing_reads_are_named(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Pers.-Nr.;Status;Austritt\n7;aktiv;\n8;ausgeschieden;bald\n9;ausgeschieden;Mitte 2026\n"
+        done = typed("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), *BERLIN)
+
+        assert done.code == 1
+        assert 'reads all of "Austritt" (row 3, "bald"; row 4, "Mitte 2026")' in done.err
 
     def test_a_flag_for_nothing_is_refused(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -14,7 +14,9 @@ from offboarding.rosters.csv.fitting import (
     date_formats,
     decodings,
     known_columns,
+    nearly_date_formats,
     tables,
+    unread_by,
 )
 
 KOREAN = "사번,성명,Work e-mail,근무지,재직상태,입사일\n10442,김민준,mj@corp.example,서울,퇴직,2019-03-04\n"
@@ -48,6 +50,41 @@ def test_columns_of_each_language_are_known(text: str) -> None:
     known = known_columns(table.header)
 
     assert {"worker_id", "name", "mail", "location", "status", "start"} <= known.keys()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Pers.-Nr.", "PersNr", "Personalnr.", "MA-Nr.", "Stammnummer", "Emp. No.", "Staff Number", "Payroll No."),
+        *("사원 No.", "임직원번호", "社員No.", "従業員コード", "员工工号", "职工号", "員工號", "職工編號"),
+    ],
+)
+def test_a_common_header_of_hrs_numbers_is_known(header: str) -> None:
+    assert known_columns(["Name", header]).get("worker_id") == header
+
+
+@pytest.mark.parametrize(
+    "header", ["Mailadresse", "E-Mail (dienstlich)", "업무 이메일", "社用メール", "企业邮箱", "電郵"]
+)
+def test_a_common_header_of_mails_is_known(header: str) -> None:
+    assert known_columns(["Name", header]).get("mail") == header
+
+
+@pytest.mark.parametrize(
+    ("values", "formats", "left"),
+    [
+        pytest.param(["31.11.2026", "04.12.2026"], ["%d.%m.%Y"], ["31.11.2026"], id="no such day"),
+        pytest.param(["?", *("25/04/2026", "26/04/2026") * 20], ["%d/%m/%Y"], ["?"], id="one of many"),
+        pytest.param(["?", "03/04/2026", "05/06/2026"], ["%d/%m/%Y", "%m/%d/%Y"], ["?"], id="the rest reads two ways"),
+        pytest.param(["2026-04-25", "25.04.2026"], ["%Y-%m-%d", "%d.%m.%Y"], [], id="two ways of writing"),
+        pytest.param(["soon", "late"], [], ["soon", "late"], id="none at all"),
+        pytest.param(["a", "b", "25.04.2026", "26.04.2026"], [], [*"ab", "25.04.2026", "26.04.2026"], id="too many"),
+    ],
+)
+def test_days_that_all_but_a_few_are_read(values: list[str], formats: list[str], left: list[str]) -> None:
+    assert date_formats(values) == []
+    assert nearly_date_formats(values) == formats
+    assert unread_by(formats, values) == left
 
 
 def test_of_two_columns_that_mean_the_same_the_surer_one_counts() -> None:

@@ -57,6 +57,11 @@ class Composition:
         entry |= {"connection": wanted.where} if by_connection else {}
         self.entries[wanted.room].append((entry | dict(proposal.settings), proposal))
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the systems' looks found wrong."""
+        return [warning for each in self.entries.values() for _, proposal in each for warning in proposal.warnings]
+
     def text(self) -> str:
         """The whole file as YAML."""
         parts = [_HEAD, _yaml({"company": self._company()})]

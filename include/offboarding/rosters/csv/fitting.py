@@ -26,6 +26,8 @@ DATE_FORMATS = (
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"),
 )
 _MOST_TOTALS = 5
+_MISWRITTEN = 0.05
+"""Of a column's days so many at most may be none."""
 FIRST_YEAR, LAST_YEAR = 1930, 2100
 """Nobody began to work before; 9999-12-31 is no day."""
 
@@ -38,6 +40,8 @@ class Table:
     header: Sequence[str]
     """In the form in which column names are compared."""
     rows: Sequence[Sequence[str]]
+    numbers: Sequence[int]
+    """Of each of these, as people count them."""
     titles: Sequence[Record] = ()
     """What stands above the header."""
     totals: Sequence[Record] = ()
@@ -105,10 +109,38 @@ def date_formats(values: Sequence[str], candidates: Iterable[str] = DATE_FORMATS
     return list(read.values())
 
 
+def nearly_date_formats(values: Sequence[str]) -> list[str]:
+    """Where none reads every value: those that read all but a few, and of these the ones that leave the fewest."""
+    different = list(dict.fromkeys(values))
+    forms: dict[tuple[str, ...], list[str]] = {}
+    for form in DATE_FORMATS:
+        forms.setdefault(tuple(unread_by([form], different)), []).append(form)
+    fewest = min(map(len, forms))
+    if fewest > max(1, _MISWRITTEN * len(different)) or fewest == len(different):
+        return []
+    nearly = {left: each for left, each in forms.items() if len(left) == fewest}
+    return [
+        form
+        for left, each in nearly.items()
+        for form in date_formats([value for value in different if value not in left], each)
+    ]
+
+
+def unread_by(formats: Sequence[str], values: Iterable[str]) -> list[str]:
+    """The values that none of these formats reads as a day."""
+    return [value for value in values if all(_days((value,), form) is None for form in formats)]
+
+
 def column(table: Table, header: str) -> list[str]:
     """What stands in a column, blanks left out."""
+    return list(numbered(table, header).values())
+
+
+def numbered(table: Table, header: str) -> dict[int, str]:
+    """The same by the numbers of the rows."""
     place = list(table.header).index(composed(header))
-    return [row[place].strip() for row in table.rows if row[place].strip()]
+    cells = ((number, row[place].strip()) for number, row in zip(table.numbers, table.rows, strict=True))
+    return {number: cell for number, cell in cells if cell}
 
 
 def frequencies(values: Iterable[str]) -> Mapping[str, int]:
@@ -140,6 +172,7 @@ def table_of(feed: Iterable[Record], delimiter: str) -> Table | None:
         delimiter=delimiter,
         header=[composed(cell) for cell in header.fields],
         rows=[[readable(cell) for cell in record.checked(len(header.fields))] for record in rows],
+        numbers=[record.row for record in rows],
         titles=titles,
         totals=totals,
     )

@@ -1,7 +1,7 @@
 """A first configuration of a CSV roster, from a look at the whole file."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +12,17 @@ from offboarding.rosters._records.columns import DAYS, NAMES
 from offboarding.rosters._records.delimited import Record
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import shown
-from offboarding.rosters.csv.fitting import Table, column, date_formats, frequencies, known_columns, name_parts
+from offboarding.rosters.csv.fitting import (
+    Table,
+    column,
+    date_formats,
+    frequencies,
+    known_columns,
+    name_parts,
+    nearly_date_formats,
+    numbered,
+    unread_by,
+)
 from offboarding.rosters.csv.looking import SeenFile, look, one
 from offboarding.rosters.csv.stores import scheme_of
 
@@ -24,6 +34,9 @@ _ANYBODYS = frozenset(
     {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "naver.com", "daum.net"}
     | {"hanmail.net", "gmx.de", "web.de", "t-online.de", "qq.com", "163.com", "yahoo.co.jp", "proton.me"}
 )
+_NEARLY_ALL = 0.9
+_OWN_DOMAINS = 2
+_ADDRESS = re.compile(r"[^\s@]+@([^\s@]+\.[^\s@]+)")
 _SHOWN = 5
 _NUMBER = re.compile(r"[0-9](?:[0-9.,' ]*[0-9])?")
 _DIVIDER = re.compile(r"[.,' ]")
@@ -53,9 +66,11 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
     zones, unknown = _zones(table, columns)
     if zones:
         settings["zones"] = {word: zone for word, (zone, _) in zones.items()}
+    unread = list(_unread(seen, columns, formats)) if formats else []
     return Proposal(
         settings=settings,
-        notes=tuple(_notes(seen, mapped, unknown, proved=bool(trailer))),
+        notes=tuple(_notes(seen, mapped, unknown, unread, proved=bool(trailer))),
+        warnings=tuple(_warnings(seen, unread)),
         mail_domains=_mail_domains(table, columns),
         zones=tuple(frequencies(zone for zone, number in zones.values() for _ in range(number))),
     )
@@ -71,13 +86,34 @@ def _columns(table: Table, asker: Chooser) -> dict[str, object]:
     if "worker_id" not in known:
         question = "Which column holds HR's number of the worker"
         known = {"worker_id": asker.choose("columns.worker_id", question, header), **known}
+    mails = () if "mail" in known else mail_columns(table, known.values())
+    if mails:
+        known["mail"] = mails[0]
     chosen: dict[str, object] = {}
     for name in (name for name in NAMES if name in known):
         options = ["", *header, *([together] if parts and name == "name" else [])]
-        column_name = asker.choose(f"columns.{name}", f"Column for {name}", options, proposed=known[name])
+        several = mails if name == "mail" and len(mails) > 1 else ()
+        question = f"Column for {name}" + (f" ({' and '.join(several)} hold addresses)" if several else "")
+        proposed = None if several else known[name]
+        column_name = asker.choose(f"columns.{name}", question, options, proposed=proposed)
         if column_name:
             chosen[name] = list(parts) if column_name == together else column_name
     return chosen
+
+
+def mail_columns(table: Table, taken: Collection[str]) -> tuple[str, ...]:
+    """Columns that nearly all hold mail addresses, of a domain or two that are the company's, and each its own."""
+    free = [cell for cell in table.header if cell.strip() and cell not in taken]
+    return tuple(cell for cell in dict.fromkeys(free) if _holds_mails(column(table, cell)))
+
+
+def _holds_mails(values: Sequence[str]) -> bool:
+    # A manager's address comes again and again.
+    different = list(dict.fromkeys(value.casefold() for value in values))
+    domains = frequencies(match[1] for value in different if (match := _ADDRESS.fullmatch(value)))
+    own = sum(list(domains.values())[:_OWN_DOMAINS])
+    enough = _NEARLY_ALL * len(values)
+    return bool(domains) and own >= enough and not _ANYBODYS & set(list(domains)[:_OWN_DOMAINS])
 
 
 def _single(columns: Mapping[str, object]) -> dict[str, str]:
@@ -135,29 +171,51 @@ def _coverage(columns: Mapping[str, str], statuses: Mapping[str, str], asker: Ch
 
 def _date_formats(seen: SeenFile, columns: Mapping[str, str], asker: Chooser) -> list[str]:
     """One format for all columns that hold days; where none reads all of them, one a column."""
-    days = {name: column(seen.table, columns[name]) for name in DAYS if name in columns}
-    values = {name: [value for value in every if not seen.is_day(value)] for name, every in days.items()}
+    values = {header: list(each.values()) for header, each in _days(seen, columns).items()}
     every = [value for texts in values.values() for value in texts]
     if not every:
         return []
-    fit = date_formats(every)
+    fit = date_formats(every) or nearly_date_formats(every)
     if fit:
         return [one("date_format", _asked(every, fit), fit, asker)]
     formats: list[str] = []
-    for name, texts in values.items():
-        fit = date_formats(texts)
+    for header, texts in values.items():
+        fit = date_formats(texts) or nearly_date_formats(texts)
         if texts and not fit:
-            return [_unfit(columns[name], texts, asker)]
+            return [_unfit(seen, header, columns, asker)]
         if texts:
             formats.append(one("date_format", _asked(texts, fit), fit, asker))
     return list(dict.fromkeys(formats))
 
 
-def _unfit(header: str, values: Sequence[str], asker: Chooser) -> str:
-    shown = ", ".join(dict.fromkeys(values[:_SHOWN]))
+def _days(seen: SeenFile, columns: Mapping[str, str]) -> dict[str, dict[int, str]]:
+    """Days whose way of writing has to be said: by header and the number of the row."""
+    cells = {columns[name]: numbered(seen.table, columns[name]) for name in DAYS if name in columns}
+    return {
+        header: {row: value for row, value in each.items() if not seen.is_day(value)} for header, each in cells.items()
+    }
+
+
+def _unread(seen: SeenFile, columns: Mapping[str, str], formats: Sequence[str]) -> Iterator[str]:
+    """Where days stand that none of these formats reads: row 3, "31.11.2026" (Austritt)."""
+    for header, each in _days(seen, columns).items():
+        left = set(unread_by(formats, dict.fromkeys(each.values())))
+        yield from (f"row {row}, {shown(value)} ({header})" for row, value in each.items() if value in left)
+
+
+def _unfit(seen: SeenFile, header: str, columns: Mapping[str, str], asker: Chooser) -> str:
+    values = _days(seen, columns)[header]
+    named = _first(f"row {row}, {shown(value)}" for row, value in values.items())
     return asker.choose(
-        "date_format", f'No usual way of writing days reads all of "{header}" ({shown}); which one is it'
+        "date_format", f'No usual way of writing days reads all of "{header}" ({named}); which one is it'
     )
+
+
+def _first(named: Iterable[str]) -> str:
+    """The first of them, and how many more there are."""
+    every = list(named)
+    more = f"; and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return "; ".join(every[:_SHOWN]) + more
 
 
 def _asked(values: Sequence[str], fit: Sequence[str]) -> str:
@@ -190,9 +248,18 @@ def _mail_domains(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _notes(seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str], *, proved: bool) -> Iterator[str]:
+def _warnings(seen: SeenFile, unread: Sequence[str]) -> Iterator[str]:
+    if unread:
+        yield f"{seen.name}: no day by this way of writing: {_first(unread)}. Have HR mend it: such a row isn't read."
+
+
+def _notes(
+    seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str], unread: Sequence[str], *, proved: bool
+) -> Iterator[str]:
     table = seen.table
-    yield f"Proposed from {seen.name}, {counted(len(table.rows), 'row')}, which all fit."
+    fits = "whose days don't all fit" if unread else "which all fit"
+    yield f"Proposed from {seen.name}, {counted(len(table.rows), 'row')}, {fits}."
+    yield from _warnings(seen, unread)
     if table.titles:
         yield f"Above the header, passed over each night: {_rows(table.titles)}."
     if table.totals and not proved:
@@ -205,6 +272,9 @@ def _notes(seen: SeenFile, columns: Mapping[str, object], unknown: Sequence[str]
         for headers in columns.values()
         for one in ([headers] if isinstance(headers, str) else cast("list[str]", headers))
     }
+    mail = columns.get("mail")
+    if "mail" not in known_columns(table.header) and mail in mail_columns(table, ()):
+        yield f"mail: \"{mail}\" by its values alone. Take it out if they aren't the workers' own addresses."
     others = [cell for cell in table.header if cell.strip() and cell not in used]
     if others:
         yield f"Columns without use here: {', '.join(others)}."
