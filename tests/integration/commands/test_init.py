@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -320,6 +321,15 @@ class TestFeeds:
         assert done.code == 1
         assert 'reads all of "Austritt" (row 3, "bald"; row 4, "Mitte 2026")' in done.err
 
+    def test_the_companys_zone_is_asked_for_by_its_own_flag(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Pers.-Nr.;Status\n7;aktiv\n8;ausgeschieden\n"
+        done = typed("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch))
+
+        assert done.code == 1
+        assert done.err.endswith("Nobody can be asked here: say it with --zone ...\n")
+
     def test_a_flag_for_nothing_is_refused(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -365,6 +375,34 @@ class TestTheFile:
 
         assert done.code == 1
         assert "--roster KIND=WHERE" in done.err
+
+
+def test_a_refused_login_ends_it_with_that_sentence(
+    typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: TinyCompany
+) -> None:
+    reached = json.loads(os.environ["AIRFLOW_CONN_CORP_LDAP"]) | {"password": "not the reader's"}
+    monkeypatch.setenv("AIRFLOW_CONN_WRONG", json.dumps(reached))
+
+    done = typed("init", "--roster", feed(tmp_path, GERMAN), "--source", "ldap=wrong")
+
+    assert (done.code, target.exists()) == (1, False)
+    assert "invalidCredentials" in done.err
+    assert "base_dn" not in done.err
+    assert "--set" not in done.err
+
+
+def test_nothing_typed_where_something_is_needed_is_asked_again(
+    typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Pers.-Nr.;Status\n7;aktiv\n8;ausgeschieden\n"
+    # Both statuses and the coverage as proposed, then the zone: at first nothing, then none that there is.
+    monkeypatch.setattr("sys.stdin", Keyboard("\n\n\n\nBerlin\nEurope/Berlin\n"))
+
+    words = ("--roster", feed(tmp_path, text), *directory_alone(monkeypatch), "--login-realm", "corp")
+    done = typed("init", *words)
+
+    assert done.code == 0, done.err
+    assert written(target)["company"]["time_zone"] == "Europe/Berlin"
 
 
 def test_at_a_terminal_it_asks_for_what_it_cannot_see(

@@ -10,6 +10,8 @@ from offboarding.config.spelling import nearest
 from offboarding.model.errors import ConfigError
 
 FLAG = "--set"
+_FLAGS = {"company.time_zone": "--zone"}
+"""Those that have one of their own."""
 
 
 @dataclass(slots=True)
@@ -33,8 +35,10 @@ class Answers:
                 return self.given[key]
         return None
 
-    def ask(self, question: str, options: Sequence[str] = (), proposed: str | None = None) -> str:
-        """A person's answer. Raises ConfigError where they leave."""
+    def ask(
+        self, question: str, options: Sequence[str] = (), proposed: str | None = None, *, needed: bool = False
+    ) -> str:
+        """A person's answer; `needed`: asked again until there is one. Raises ConfigError where they leave."""
         shown = f"\n  {' / '.join(map(repr, options))}" if options else ""
         default = f" [{proposed}]" if proposed else ""
         while True:
@@ -44,7 +48,7 @@ class Answers:
             if not line:
                 raise ConfigError(f"{question}: nobody answered. Nothing was written.")
             answer = line.strip() or proposed or ""
-            if not options or answer in options:
+            if answer in options or not (options or (needed and not answer)):
                 return answer
 
 
@@ -69,11 +73,15 @@ class EntryAsker:
         if given is not None:
             return self._checked(key, given, options)
         if self.answers.interactive and (proposed is None or confirm):
-            return self.answers.ask(question, options, proposed)
+            return self.answers.ask(question, options, proposed, needed=proposed is None and not options)
         if proposed is not None:
             return proposed
         which = f": {' or '.join(_shown(option) for option in options if option)}" if options else ""
-        raise ConfigError(f"{question}{which}? Nobody can be asked here: say it with {FLAG} {self.name}.{key}=...")
+        raise ConfigError(f"{question}{which}? Nobody can be asked here: say it with {self._flag(key)}...")
+
+    def _flag(self, key: str) -> str:
+        path = f"{self.name}.{key}"
+        return f"{_FLAGS[path]} " if path in _FLAGS else f"{FLAG} {path}="
 
     def _checked(self, key: str, given: str, options: Sequence[str]) -> str:
         # An encoding or date format that nobody thought of is the user's to know.

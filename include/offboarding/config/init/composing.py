@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -79,17 +80,18 @@ class Composition:
     def _company(self) -> dict[str, object]:
         proposals = [proposal for room in loading.ROOMS for _, proposal in self.entries[room]]
         zones = [zone for proposal in proposals for zone in proposal.zones]
-        asker = self.answers.about("company")
-        zone = asker.choose(
-            "time_zone",
-            "The company's time zone, such as Asia/Seoul",
-            proposed=zones[0] if zones else None,
-            confirm=True,
-        )
-        company: dict[str, object] = {"time_zone": zone}
+        company: dict[str, object] = {"time_zone": self._zone(zones[0] if zones else None)}
         domains = list(dict.fromkeys(domain for proposal in proposals for domain in proposal.mail_domains))
         company |= {"mail_domains": domains} if domains else {}
         return self._with_given("company", company)
+
+    def _zone(self, proposed: str | None) -> str:
+        """At the terminal asked until there is such a zone: a slip of the pen, last of all, would cost every answer."""
+        asker, question = self.answers.about("company"), "The company's time zone, such as Asia/Seoul"
+        zone = asker.choose("time_zone", question, proposed=proposed, confirm=True)
+        while self.answers.interactive and zone not in available_timezones():
+            zone = self.answers.ask(f"{zone!r} is no IANA time zone. {question}", proposed=proposed, needed=True)
+        return zone
 
     def _policy(self) -> dict[str, object]:
         """Names that look privileged, beside the usual ones: naming any leaves those out."""

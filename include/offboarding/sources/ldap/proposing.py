@@ -22,19 +22,27 @@ _MOST_GROUPS = 10_000
 
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
-    """Base, policy, witness, and groups by their names. A directory that can't be reached needs its base from the user.
+    """Base, policy, witness, and groups by their names. A directory that can't be reached, or shows its reader too
+    little, needs its base from the user.
 
-    Raises ConfigError where something has to be said.
+    Raises ConfigError where something has to be said, FatalError where the certificate or the login is refused.
     """
     del where
     try:
         with opened(connection, source="init", count=lambda _: None) as session:
-            return _looked_at(session, connection.conn_id, asker)
-    except ConfigError:
-        raise
-    except (RetriableError, FatalError) as error:
-        base = asker.choose("base_dn", f"{error}\nThe DN below which accounts lie", proposed=None)
-        return Proposal(settings={"base_dn": base}, notes=("It couldn't be looked at: run doctor.",))
+            try:
+                return _looked_at(session, connection.conn_id, asker)
+            except ConfigError:
+                raise
+            except FatalError as error:
+                return _unseen(error, asker)
+    except RetriableError as error:
+        return _unseen(error, asker)
+
+
+def _unseen(error: OffboardingError, asker: Chooser) -> Proposal:
+    base = asker.choose("base_dn", f"{error}\nThe DN below which accounts lie", proposed=None)
+    return Proposal(settings={"base_dn": base}, notes=("It couldn't be looked at: run doctor.",))
 
 
 def _looked_at(session: Session, conn_id: str, asker: Chooser) -> Proposal:

@@ -253,7 +253,8 @@ def _our_errors(source: str, client: EntryConnection | None) -> Generator[None]:
             raise FatalError(_certificate(source, at, refusal)) from refusal
         if isinstance(error, LDAPStartTLSError):
             raise FatalError(
-                f"{source}: {at} doesn't start TLS ({error}). Set extra tls: ldaps, or mend it."
+                f"{source}: {at} doesn't start TLS ({error}). Mend it, or set extra tls: ldaps; for a trial none, which"
+                " sends the password in the clear (docs/configuration.md#sources)."
             ) from error
         raise RetriableError(f"{source}: {at} can't be reached or hung up ({error}). {STANDS}") from error
     except LDAPExceptionError as error:
