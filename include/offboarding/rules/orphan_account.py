@@ -1,6 +1,7 @@
 """A source's working accounts that nobody claims, as one digest."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from offboarding.model import (
@@ -41,10 +42,11 @@ class OrphanAccount(Rule):
     words = RuleWords(
         what="A source's working accounts that nobody claims, as one digest a source.",
         why="Whatever can't be linked can't be found when its holder leaves.",
+        graded="; medium where the entry of one names a leaver as its manager or owner",
         closes="The source has none any more. How many there are is evidence, and makes no second ticket.",
         runbook=(
-            "Begin with those in use: give each an employee number or mail, declare it a workload with an owner, or "
-            "switch it off."
+            "Begin with those whose manager or owner left, then with those in use: give each an employee number or "
+            "mail, declare it a workload with an owner, or switch it off."
         ),
         explained="The source has no working account that nobody claims.",
     )
@@ -54,7 +56,7 @@ class OrphanAccount(Rule):
         """Yield that a source has such accounts, where it has any."""
         del as_of
         if isinstance(case, OrphanCase) and case.accounts:
-            yield digest(
+            found = digest(
                 self,
                 realm=case.realm,
                 source=case.source,
@@ -62,12 +64,17 @@ class OrphanAccount(Rule):
                 evidence=(_count(case), *first_named([_named(each) for each in sorted(case.accounts, key=_urgency)])),
                 revoke=_steps(case),
             )
+            yield replace(found, severity=Severity.MEDIUM) if _names_leaver(case) else found
 
 
 def _count(case: OrphanCase) -> str:
     number = len(case.accounts)
     start = counted(number, "working account is", "working accounts are")
     return f"{start} claimed by nobody, {case.recently_used} of them used within 30 days."
+
+
+def _names_leaver(case: OrphanCase) -> bool:
+    return any(each.left for account in case.accounts for each in account.named)
 
 
 def _urgency(account: Orphan) -> bool:
@@ -94,8 +101,8 @@ def _owner(named: NamedOwner) -> str:
 
 
 def _steps(case: OrphanCase) -> tuple[Step, ...]:
-    left = any(each.left for account in case.accounts for each in account.named)
-    first = "those whose manager or owner left: that person may know the secret" if left else "those in use"
+    leavers = "those whose manager or owner left: that person may know the secret"
+    first = leavers if _names_leaver(case) else "those in use"
     return (
         f"Ask the owners of {case.source} what each account is for; begin with {first}.",
         DecisionStep(

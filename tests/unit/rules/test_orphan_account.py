@@ -95,3 +95,4 @@ def test_what_names_a_leaver_comes_first_however_many_there_are() -> None:
 
     assert "worker 4713, who left" in found.evidence[1]
     assert "begin with those whose manager or owner left" in str(found.revoke[0])
+    assert found.severity is Severity.MEDIUM
