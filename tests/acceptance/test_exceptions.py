@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Account, IdentityKeyKind, Standing
+from offboarding.model import Account, IdentityKeyKind, Problem, Standing
+from offboarding.model.errors import FatalError
 from offboarding.report import night as report
 from offboarding.store import reading
 from offboarding.store.events import broken_at
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import Office, access_key, login, user
+from tests.support.office import CLOUD, Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 
@@ -185,3 +186,97 @@ def test_one_finding_may_be_acknowledged_by_its_key(kim: Office) -> None:
     told = kim.night()
 
     assert not why_red(reading.night(kim.session, told.run.run_id))
+
+
+# --- what an acknowledgement covers -----------------------------------------------------------------------------------
+
+LACKS, LACKS_MORE = "ListServiceSpecificCredentials isn't answered", "GetCredentialReport denied"
+ROSTER, SOURCE, UNREAD = {"roster": "hr"}, {"source": "aws"}, {"covers": "unread"}
+AWAY = FatalError("sources.aws: nobody answers")
+
+
+def red(office: Office) -> tuple[str, ...]:
+    return why_red(reading.night(office.session, office.night().run.run_id))
+
+
+def known(office: Office, *entries: dict[str, str]) -> None:
+    office.let_stand = {"acknowledgements": [granted(20, **entry) for entry in entries]}
+
+
+@pytest.fixture
+def lacking(kim: Office) -> Office:
+    """Its cloud always lacks one call, and that is known: nights are green."""
+    kim.cloud.lacks = [LACKS]
+    assert red(kim) == (f"aws {CLOUD} was read in part",)
+    known(kim, SOURCE)
+    assert red(kim) == ()
+    return kim
+
+
+def test_what_is_known_to_be_read_in_part_is_red_where_it_is_not_read(lacking: Office) -> None:
+    lacking.cloud.error = AWAY
+    assert red(lacking) == (f"aws {CLOUD} couldn't be read",)
+
+    lacking.cloud.error = None
+    assert red(lacking) == ()
+
+
+def test_what_is_known_to_be_read_in_part_is_red_where_nobody_could_be_asked_about(lacking: Office) -> None:
+    lacking.cloud.look_error = AWAY
+
+    (reason,) = red(lacking)
+
+    assert reason == f"aws {CLOUD} was read in part: leavers' accounts there couldn't be asked about"
+
+
+def test_what_is_lacking_beyond_what_was_known_is_red_once(lacking: Office) -> None:
+    lacking.cloud.lacks = [LACKS, LACKS_MORE]
+    assert red(lacking) == (f"aws {CLOUD} was read in part, and lacks more than the night before",)
+
+    assert red(lacking) == ()
+    lacking.cloud.lacks = [LACKS_MORE]
+    assert red(lacking) == ()
+
+
+def test_what_was_lacking_is_compared_with_the_last_night_that_could_ask(lacking: Office) -> None:
+    lacking.cloud.error = AWAY
+    red(lacking)
+    lacking.cloud.error, lacking.cloud.lacks = None, [LACKS, LACKS_MORE]
+
+    assert red(lacking) == (f"aws {CLOUD} was read in part, and lacks more than the night before",)
+
+
+def test_a_system_that_is_known_to_be_off_turns_no_night_red_and_is_shown(kim: Office) -> None:
+    kim.night()
+    known(kim, {**SOURCE, **UNREAD})
+    kim.cloud.error = AWAY
+
+    told = kim.night()
+
+    assert why_red(reading.night(kim.session, told.run.run_id)) == ()
+    shown = screen(kim, told.run.run_id)
+    assert "Known gaps  aws unread until" in shown
+    assert "nobody answers" in shown
+    assert states(kim)["leaver-access-key"] == "open"
+    kim.cloud.error, kim.cloud.lacks = None, [LACKS]
+    assert red(kim) == ()
+
+
+def test_a_roster_is_known_likewise(kim: Office) -> None:
+    kim.night()
+    known(kim, ROSTER)
+    kim.hr.problems = [Problem(record="row 7", text="no worker id", fix="Mend it.")]
+    assert red(kim) == ()
+
+    kim.hr.error = FatalError("rosters.hr: nobody answers")
+    assert red(kim) == ("roster hr couldn't be read",)
+
+    known(kim, {**ROSTER, **UNREAD})
+    assert red(kim) == ()
+
+
+def test_what_was_known_before_it_could_say_so_is_what_is_read_in_part(lacking: Office) -> None:
+    """Of entries that a store holds already."""
+    held = lacking.session.execute("select distinct covers from exception where kind = 'acknowledgement'").fetchall()
+
+    assert held == [("",)]

@@ -223,6 +223,7 @@ def test_an_acknowledged_gap_is_green(office: Office) -> None:
         "acknowledgements": [
             {
                 "source": "aws",
+                "covers": "unread",
                 "reason": "its role is being moved",
                 "approver": "ciso",
                 "expires": (office.as_of + timedelta(days=10)).date(),

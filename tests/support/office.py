@@ -22,6 +22,7 @@ from offboarding.model import (
     Credential,
     Effect,
     Fact,
+    Gap,
     IdentityKey,
     LeftOut,
     Problem,
@@ -89,6 +90,8 @@ class System:
     """Whether it may be asked for root users."""
     lists_credentials: bool = False
     """Whether its inventory holds credentials, as a directory's does."""
+    lacks: Sequence[str] = ()
+    """What its inventory can't be asked, beside its accounts, which it lists all the same."""
     denied: str = ""
     """A right that is missing for looking at single accounts."""
     look_error: OffboardingError | None = None
@@ -107,6 +110,7 @@ class System:
         if self.lists_credentials:
             yield from self.credentials
             kinds = (*kinds, *CREDENTIAL_KINDS)
+        yield from (Gap(realm=self.realm, text=text, red=True) for text in self.lacks)
         yield ScopeRead(realm=self.realm, scope="", kinds=kinds)
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:

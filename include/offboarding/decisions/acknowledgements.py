@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from offboarding.config import beside
 from offboarding.config.mistakes import of_validation
 from offboarding.config.settings import Settings
-from offboarding.decisions.fields import Finding, Number, Part, Queue, Reason, Roster, Source, Until
+from offboarding.decisions.fields import Covers, Finding, Number, Part, Queue, Reason, Roster, Source, Until
 from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
@@ -37,23 +37,26 @@ def acknowledge(
     roster: Roster | None = None,
     finding: Finding | None = None,
     queue: Queue | None = None,
+    covers: Covers | None = None,
     until: Until,
     reason: Reason,
 ) -> Decided[Acknowledgement]:
-    """Say that a gap is known: what can't be read or heard yet, or of which it can't be told; for 30 days at most. It's
-    one source's (or a part's of it), one roster's, one finding's or the queue's.
+    """Say that a gap is known: what can't be read whole, or heard yet, or of which it can't be told; for 30 days at
+    most. It's one source's (or a part's of it), one roster's, one finding's or the queue's. That a source or roster
+    can't be read at all is known only where that is said.
 
     From the next night on. Raises FatalError for what the file would be refused for, a finding that isn't there, a day
     that is over, or what is known as long already.
     """
-    given = {"source": source, "part": part, "roster": roster, "queue": queue}
+    given = {"source": source, "part": part, "roster": roster, "queue": queue, "covers": covers}
     about = {name: (value or "").strip() for name, value in given.items()}
     reason = said(reason)
     with of_field("finding"):
         about["finding"] = whole_key(context.session, finding) if finding and finding.strip() else ""
     made = _written(context, about, until, reason)
     number, ends = made.acknowledgement_id, moment(made.expires_at, context.zone)
-    known = f"{gap(made)} is known until {ends}. From the next night on it's shown and turns no run red."
+    counts = "From the next night on it's shown and turns no run red."
+    known = f"{gap(made)} is known until {ends}. {counts}{_beyond(made)}"
     return Decided(
         made=made,
         ids={"number": number, "until": made.expires_at.isoformat()},
@@ -125,6 +128,13 @@ def _entry(settings: Settings, fields: Mapping[str, object]) -> Acknowledged:
     return entry
 
 
+def _beyond(known: Acknowledgement) -> str:
+    """What is red all the same."""
+    if known.covers or not (known.source or known.roster):
+        return ""
+    return " A run that can't read it at all is red."
+
+
 def _worded(mistakes: "map[str]") -> str:
     """As the file's mistakes are told, by the words that a person gives here."""
     text = "; ".join(mistakes).replace("acknowledgements[0].", "").replace("acknowledgements[0]", "an acknowledgement")
@@ -137,5 +147,6 @@ def _about(known: Acknowledgement) -> dict[str, str]:
         "part": known.part,
         "roster": known.roster,
         "queue": known.queue,
+        "covers": known.covers,
         "finding": known.finding,
     }

@@ -167,6 +167,18 @@ Queue = Annotated[
     ),
     Typed(choices=("departures",)),
 ]
+Covers = Annotated[
+    str,
+    Field(
+        title="Covers",
+        description=(
+            "unread: also that it can't be read at all, such as while it's switched off; empty: that it's read in part."
+        ),
+        pattern="^unread$",
+        json_schema_extra={"enum": ["unread"]},
+    ),
+    Typed(choices=("unread",)),
+]
 Until = Annotated[
     date,
     Field(title="Until", description="The last day on which it counts, in the company's zone, such as 2026-12-20."),

@@ -46,8 +46,12 @@ def _reads(found: Troubles) -> Iterator[str]:
 
 
 def _how(read: RosterView | PartView) -> str:
-    how = "was read in part" if read.status == ReadStatus.PARTIAL else "couldn't be read"
-    return f"{how}{nights(read)}"
+    if read.status != ReadStatus.PARTIAL:
+        return f"couldn't be read{nights(read)}"
+    if isinstance(read, PartView) and read.unasked:
+        return "was read in part: leavers' accounts there couldn't be asked about"
+    more = isinstance(read, PartView) and read.lacks_more
+    return f"was read in part{nights(read)}{', and lacks more than the night before' if more else ''}"
 
 
 def _unheard(look: QueueLook) -> str:

@@ -49,7 +49,8 @@ def gap(known: AcknowledgedThen | Acknowledgement) -> str:
         return f"queue of {known.queue}"
     if known.finding:
         return f"f-{known.finding[:8]}"
-    return f"roster {known.roster}" if known.roster else f"{known.source} {known.part}".strip()
+    what = f"roster {known.roster}" if known.roster else f"{known.source} {known.part}".strip()
+    return f"{what} {known.covers or 'read in part'}"
 
 
 def _first(ends: Sequence[datetime], zone: str) -> str:

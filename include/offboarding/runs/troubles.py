@@ -51,13 +51,14 @@ def troubles(night: Night) -> Troubles:
             roster
             for roster in night.rosters
             if (roster.status != ReadStatus.COMPLETE or roster.problems)
-            and not any(known.roster == roster.name for known in acknowledged)
+            and not any(
+                known.roster == roster.name and (known.covers != "" or not roster.unread) for known in acknowledged
+            )
         ),
         parts=tuple(
             part
             for part in night.parts
-            if part.status != ReadStatus.COMPLETE
-            and not any(known.source == part.name and known.part in ("", part.part) for known in acknowledged)
+            if part.status != ReadStatus.COMPLETE and not any(_knows(known, part) for known in acknowledged)
         ),
         broken=night.broken,
         inconclusive=night.run.correlated_at is None,
@@ -72,6 +73,12 @@ def troubles(night: Night) -> Troubles:
 
 def _unheard(look: QueueLook | None) -> QueueLook | None:
     return look if look and (look.asked_at is None or look.error or look.waiting) else None
+
+
+def _knows(known: AcknowledgedThen, part: PartView) -> bool:
+    """Whether that gap is known: what is missing as it was; all of it only where somebody said just that."""
+    about = known.source == part.name and known.part in ("", part.part)
+    return about and (known.covers != "" or not (part.unread or part.lacks_more))
 
 
 def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:

@@ -25,6 +25,8 @@ class Acknowledgement:
     roster: str
     queue: str
     """departures, where it's about their queue."""
+    covers: str
+    """unread, where it's also that it can't be read at all."""
     reason: str
     author: str
     """Of the file, its approver."""

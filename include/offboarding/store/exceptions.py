@@ -17,8 +17,8 @@ from offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_exception": (
-        *("kind", "finding", "space", "worker", "source", "part", "roster", "account", "rule", "queue", "reason"),
-        *("approver", "expires_at"),
+        *("kind", "finding", "space", "worker", "source", "part", "roster", "account", "rule", "queue", "covers"),
+        *("reason", "approver", "expires_at"),
     )
 }
 
@@ -41,6 +41,8 @@ class ExceptionRow:
     """Native id or label."""
     rule: str = ""
     queue: str = ""
+    covers: str = ""
+    """unread: also that it can't be read at all."""
     reason: str
     approver: str
     expires_at: datetime
@@ -62,6 +64,7 @@ class StandingException:
     account: str
     rule: str
     queue: str
+    covers: str
     reason: str
     approver: str
     expires_at: datetime

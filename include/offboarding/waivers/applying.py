@@ -42,6 +42,7 @@ def acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
         part=entry.part,
         roster=entry.roster or "",
         queue=entry.queue or "",
+        covers=entry.covers or "",
         reason=entry.reason,
         approver=entry.approver,
         expires_at=day_ends(entry.expires, settings.company.time_zone),

@@ -77,14 +77,18 @@ class Exempted(Waiver):
 class Acknowledged(Waiver):
     """A gap that a company knows: what can't be read yet, heard, or told for certain; one of the four."""
 
-    source: Name | None = Field(default=None, description="A source or verifier that can't be read, or not whole.")
+    source: Name | None = Field(default=None, description="A source or verifier that can't be read whole.")
     part: str = Field(default="", description="One part of it (an AWS account id); left out: all of it.")
-    roster: Name | None = Field(default=None, description="A roster that can't be read, or not whole.")
+    roster: Name | None = Field(default=None, description="A roster that can't be read whole.")
     finding: Annotated[str, AfterValidator(_finding)] | None = Field(
         default=None, description="A finding of which it can't be told whether it works."
     )
     queue: Literal["departures"] | None = Field(
         default=None, description="The queue of departures, which can't be asked or whose messages nobody takes."
+    )
+    covers: Literal["unread"] | None = Field(
+        default=None,
+        description="unread: also that it can't be read at all. Left out: only that it's read in part.",
     )
 
     @model_validator(mode="after")
@@ -95,6 +99,8 @@ class Acknowledged(Waiver):
             raise ValueError(f"names one of source, roster, finding and queue{got}")
         if self.part and not self.source:
             raise ValueError("part needs its source")
+        if self.covers and not (self.source or self.roster):
+            raise ValueError("covers needs a source or a roster")
         return self
 
 

@@ -17,7 +17,8 @@ from tests.unit.test_config import GOOD
 SIGNED = ("--reason", "its role comes with CHG-1881", "--author", "minjun.kim")
 TODAY = datetime.now(UTC).date()
 SOON, LATE = TODAY + timedelta(days=20), TODAY + timedelta(days=40)
-CLOSED = ("--source", "aws", "--part", filled.CLOSED_CLOUD)
+PART = ("--source", "aws", "--part", filled.CLOSED_CLOUD)
+CLOSED = (*PART, "--covers", "unread")
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def red_after(session: Session) -> tuple[str, ...]:
 
 
 def test_a_known_gap_turns_no_night_red_until_it_is_taken_back(acknowledging: Type, store: Session) -> None:
-    assert "Acknowledgement 1: aws 333333333333 is known until" in add(acknowledging, *CLOSED)
+    assert "Acknowledgement 1: aws 333333333333 unread is known until" in add(acknowledging, *CLOSED)
 
     known = red_after(store)
     said = acknowledging("report").out
@@ -50,9 +51,17 @@ def test_a_known_gap_turns_no_night_red_until_it_is_taken_back(acknowledging: Ty
     unknown = red_after(store)
 
     assert not [reason for reason in known if filled.CLOSED_CLOUD in reason]
-    assert f"Known gaps  aws {filled.CLOSED_CLOUD} until" in said
+    assert f"Known gaps  aws {filled.CLOSED_CLOUD} unread until" in said
     assert taken.code == 0
     assert [reason for reason in unknown if filled.CLOSED_CLOUD in reason]
+
+
+def test_what_cannot_be_read_at_all_is_known_only_where_that_is_said(acknowledging: Type, store: Session) -> None:
+    said = add(acknowledging, *PART)
+
+    assert "A run that can't read it at all is red." in said
+    assert [reason for reason in red_after(store) if filled.CLOSED_CLOUD in reason]
+    assert "A run" not in add(acknowledging, *CLOSED)
 
 
 def test_the_file_neither_ends_nor_repeats_a_persons_word(acknowledging: Type, store: Session) -> None:
@@ -64,6 +73,7 @@ def test_the_file_neither_ends_nor_repeats_a_persons_word(acknowledging: Type, s
     assert fields(line) == promised("acknowledge list")
     assert (line["origin"], line["author"], line["ended_at"]) == ("person", "minjun.kim", None)
     assert (line["source"], line["part"], line["reason"]) == ("aws", filled.CLOSED_CLOUD, SIGNED[1])
+    assert line["covers"] == "unread"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,7 @@ def test_the_file_neither_ends_nor_repeats_a_persons_word(acknowledging: Type, s
         (("--source", "*"), SOON, "source: '*' would stand for everything: name the one that is meant"),
         (("--finding", "f-0000000000"), SOON, "there is no finding"),
         (("--roster", "hr", "--part", "x"), SOON, "part needs its source"),
+        (("--queue", "departures", "--covers", "unread"), SOON, "covers needs a source or a roster"),
         (CLOSED, LATE, "and 30 are the most (a month, then it's looked at again)"),
         (CLOSED, TODAY - timedelta(days=2), "is over."),
     ],
@@ -111,7 +122,7 @@ def test_it_is_taken_back_once_and_stays_on_record(acknowledging: Type) -> None:
 
     assert "was taken back by minjun.kim already" in again.err
     assert "there is no acknowledgement 7" in nothing.err
-    assert "by minjun.kim: its role" in " ".join(acknowledging("acknowledge", "list", "--all").out.split())
+    assert "minjun.kim: its role" in " ".join(acknowledging("acknowledge", "list", "--all").out.split())
 
 
 def test_a_word_of_the_file_is_taken_back_there(acknowledging: Type, store: Session) -> None:

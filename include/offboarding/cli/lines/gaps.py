@@ -15,15 +15,17 @@ class AcknowledgementLine(JsonLine):
     origin: str
     """`file` (exceptions.yaml) or `person`."""
     source: OrNull
-    """The source or verifier that can't be read; null where it's about something else."""
+    """The source or verifier that can't be read whole; null where it's about something else."""
     part: OrNull
     """One part of it; null for all of it."""
     roster: OrNull
-    """The roster that can't be read; null where it's about something else."""
+    """The roster that can't be read whole; null where it's about something else."""
     finding: OrNull
     """A finding's key, or of the file its beginning; null where it's about something else."""
     queue: OrNull
     """`departures`, where it's about their queue; else null."""
+    covers: OrNull
+    """`unread`, where it's also that it can't be read at all; else null."""
     reason: str
     """Why."""
     author: str

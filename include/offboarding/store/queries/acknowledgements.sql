@@ -1,14 +1,14 @@
 -- name: insert_acknowledgement
 -- A gap that somebody knows, by their word.
-insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, reason, approver,
-    expires_at, valid_from, origin)
-values ('acknowledgement', %(finding)s, '', '', %(source)s, %(part)s, %(roster)s, '', '', %(queue)s, %(reason)s,
-    %(approver)s, %(expires_at)s, clock_timestamp(), 'person')
+insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, covers, reason,
+    approver, expires_at, valid_from, origin)
+values ('acknowledgement', %(finding)s, '', '', %(source)s, %(part)s, %(roster)s, '', '', %(queue)s, %(covers)s,
+    %(reason)s, %(approver)s, %(expires_at)s, clock_timestamp(), 'person')
 returning exception_id;
 
 -- name: acknowledgements
 -- Gaps that anybody ever acknowledged, by the file or by their word; newest first.
-select exception_id as acknowledgement_id, origin, finding, source, part, roster, queue, reason,
+select exception_id as acknowledgement_id, origin, finding, source, part, roster, queue, covers, reason,
     approver as author, valid_from as made_at, expires_at, valid_to as ended_at, ended_by, ended_for
 from exception where kind = 'acknowledgement' order by exception_id desc;
 

@@ -1,27 +1,27 @@
 -- name: stage_exceptions
 create temp table s_exception (kind text, finding text, space text, worker text, source text, part text, roster text,
-    account text, rule text, queue text, reason text, approver text, expires_at timestamptz);
+    account text, rule text, queue text, covers text, reason text, approver text, expires_at timestamptz);
 
 -- name: merge_exceptions
 -- What the file no longer says ends; what it newly says begins.
 update exception e set valid_to = %(at)s
 where e.valid_to is null and e.origin = 'file' and not exists (
     select from s_exception s
-    where (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.reason,
-        s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
-        e.queue, e.reason, e.approver, e.expires_at))
+    where (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
+        s.reason, s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
+        e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
 returning exception_id;
-insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, reason, approver,
-    expires_at, valid_from)
-select s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.reason,
+insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, covers, reason,
+    approver, expires_at, valid_from)
+select s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason,
     s.approver, s.expires_at, %(at)s::timestamptz
 from s_exception s
 where not exists (
     select from exception e
     where e.valid_to is null and e.origin = 'file'
-        and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.reason,
-        s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
-        e.queue, e.reason, e.approver, e.expires_at))
+        and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
+        s.reason, s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
+        e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
 returning exception_id;
 
 -- name: note_excepted_accounts
@@ -90,7 +90,7 @@ returning f.finding_key, 'excepted' as from_state, f.state as to_state, 'the exc
 -- name: standing
 -- What counts at this moment, with how many findings stand by it.
 select e.exception_id, e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule, e.queue,
-    e.reason, e.approver, e.expires_at, (
+    e.covers, e.reason, e.approver, e.expires_at, (
         select count(*) from covering c join finding f using (finding_key)
         where c.exception_id = e.exception_id and f.state = 'excepted')::int as findings
 from exception e
@@ -114,7 +114,7 @@ order by expires_at, s.finding_key;
 
 -- name: acknowledged_then
 -- Gaps that were known at this run's moment.
-select e.source, e.part, e.roster, e.finding, e.queue, e.expires_at
+select e.source, e.part, e.roster, e.finding, e.queue, e.covers, e.expires_at
 from exception e join run r on r.run_id = %(run_id)s
 where e.kind = 'acknowledgement' and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
     and e.expires_at > r.as_of

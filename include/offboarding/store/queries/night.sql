@@ -51,7 +51,10 @@ select e.run_id, e.source as name, e.part, coalesce(c.realm, d.realm, known.real
     d.status as detail_status, coalesce(d.error, '') as detail_error, coalesce(d.gaps, '[]') as detail_gaps,
     coalesce((d.counts ->> 'accounts')::int, 0) as detail_accounts,
     coalesce((d.counts ->> 'credentials')::int, 0) as detail_credentials,
-    coalesce(d.requests, '{}') as detail_requests, earlier.stands, earlier.missed
+    coalesce(d.requests, '{}') as detail_requests, earlier.stands, earlier.missed,
+    case when r.kind = 'nightly' and earlier.last is not null then array(
+        select g ->> 'text' from source_read o cross join lateral jsonb_array_elements(o.gaps) as t(g)
+        where o.run_id = earlier.last and o.source = e.source and o.part = e.part) end as said
 from expected e
 join run r using (run_id)
 left join source_read c on c.run_id = e.run_id and c.source = e.source and c.part = e.part
@@ -62,6 +65,7 @@ left join lateral (
     select max(m.realm) as realm from realm m where m.source = e.source and m.part = e.part) known on true
 cross join lateral (
     select count(*) filter (where o.status in ('complete', 'partial')) > 0 as stands,
+        max(o.run_id) filter (where o.status in ('complete', 'partial')) as last,
         (count(*) filter (where o.status not in ('complete', 'partial') and o.run_id > coalesce((
             select max(g.run_id) from source_read g join run m on m.run_id = g.run_id and m.kind = 'nightly'
             where g.source = e.source and g.part = e.part and g.phase = 'collect' and g.run_id < e.run_id

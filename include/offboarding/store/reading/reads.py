@@ -20,6 +20,8 @@ class GapView:
     text: str
     red: bool
     """False: a limit of what is inventoried at all."""
+    new: bool = False
+    """The last night that read it didn't say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,11 @@ class RosterView:
     error: str
     missed: int
     """How many runs before this one in a row couldn't read it either."""
+
+    @property
+    def unread(self) -> bool:
+        """Whether it told nothing at all."""
+        return self.status not in READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,18 @@ class PartView:
     """accounts, keys or events: what it was read for; "" where its read never began."""
     keys: int = 0
     events: int = 0
+    unasked: bool = False
+    """Its inventory was read, and nothing could be asked live about leavers' accounts."""
+
+    @property
+    def unread(self) -> bool:
+        """Whether a whole look told nothing: that isn't a part which is missing."""
+        return self.unasked or self.status not in READ
+
+    @property
+    def lacks_more(self) -> bool:
+        """Whether it lacks what the last night that read it had."""
+        return any(gap.red and gap.new for gap in self.gaps)
 
     @property
     def proved(self) -> bool:
@@ -116,6 +135,8 @@ class _PartRow:
     detail_accounts: int
     detail_credentials: int
     detail_requests: dict[str, int]
+    said: list[str] | None
+    """Gaps of the last night that read it; None where there is none to compare with."""
     stands: bool
     missed: int
 
@@ -157,11 +178,14 @@ def _part(row: _PartRow) -> PartView:
     errors = [_error(row.status, row.error)]
     # Nobody asks about an account live where the inventory failed, not before correlation, and not where there is none.
     counts = status in READ and row.tells == "accounts"
+    unasked = counts and row.correlated and row.detail_status not in READ
     if counts and row.correlated and row.detail_status != ReadStatus.COMPLETE:
         status = ReadStatus.PARTIAL
-        if row.detail_status != ReadStatus.PARTIAL:
+        if unasked:
             errors.append(_NO_DETAIL if row.detail_status is None else _error(row.detail_status, row.detail_error))
     gaps = {(str(gap["text"]), bool(gap["red"])): None for gap in (*row.gaps, *row.detail_gaps)}
+    # Compared as they are told, and never by what they say.
+    said = {text for text, _ in gaps} if row.said is None else set(row.said)
     return PartView(
         run_id=row.run_id,
         name=row.name,
@@ -176,12 +200,13 @@ def _part(row: _PartRow) -> PartView:
             kind: row.requests.get(kind, 0) + row.detail_requests.get(kind, 0)
             for kind in ("inventory", "detail", "overhead")
         },
-        gaps=tuple(GapView(text=text, red=red) for text, red in gaps),
+        gaps=tuple(GapView(text=text, red=red, new=text not in said) for text, red in gaps),
         errors=tuple(error for error in errors if error),
         missed=row.missed,
         tells=row.tells,
         keys=row.keys,
         events=row.events,
+        unasked=unasked,
     )
 
 

@@ -30,6 +30,8 @@ class AcknowledgedThen:
     """The beginning of a finding's key."""
     queue: str
     """departures, where it's about their queue."""
+    covers: str
+    """unread, where it's also that it can't be read at all."""
     expires_at: datetime
 
 
