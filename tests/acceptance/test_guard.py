@@ -17,7 +17,18 @@ from tests.support.alerts import HeardNotifier
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import CLOUD, HeardTracker, Office, access_key, locked, login, switched_off, user
+from tests.support.office import (
+    CLOUD,
+    OTHER_CLOUD,
+    HeardTracker,
+    Office,
+    System,
+    access_key,
+    locked,
+    login,
+    switched_off,
+    user,
+)
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
 from tests.support.watching import hour
@@ -393,6 +404,86 @@ def test_a_source_that_returns_far_fewer_closes_and_opens_nothing(left: Office, 
     left.directory.error = FatalError("sources.corp-ldap: refused")
     left.night()
     assert ("source", "corp-ldap") in left.holds, "it wasn't read, so it can't be within the limits"
+
+
+@pytest.fixture
+def small(office: Office) -> Office:
+    """A cloud of four users, three of whom have left; nobody has had time to do anything about it."""
+    office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:3]] + [worker(PEOPLE[3])]
+    office.cloud.accounts = [user(f"AIDA{each}", tag(IdentityKeyKind.NUMBER, each)) for each in PEOPLE[:4]]
+    office.cloud.credentials = [access_key(f"AKIA{each.native_id}", each) for each in office.cloud.accounts[:3]]
+    return office
+
+
+@pytest.mark.parametrize("lacks", [(), ("ListServiceSpecificCredentials isn't answered",)], ids=["whole", "in part"])
+@pytest.mark.parametrize("more", [0, 8])
+def test_a_small_system_that_is_all_gone_closes_nothing(
+    small: Office, people: ListedPeople, lacks: tuple[str, ...], more: int
+) -> None:
+    """Restarted empty, restored from nothing, another account's credentials: no person did all that in a night."""
+    small.cloud.lacks = lacks
+    small.hr.workers += [worker(each) for each in PEOPLE[4:][:more]]
+    small.cloud.accounts += [user(f"AIDA{each}", tag(IdentityKeyKind.NUMBER, each)) for each in PEOPLE[4:][:more]]
+    small.night()
+    held, open_ones = states(small), titles(people, small)
+    assert len(open_ones) == 3
+    small.cloud.accounts, small.cloud.credentials = [], []
+
+    told = small.night()
+
+    assert (states(small), titles(people, small)) == (held, open_ones)
+    assert small.holds["source", "aws"].closings == 3
+    said = f"the guard holds source aws: {4 + more} accounts or keys fewer of {4 + more}"
+    assert any(reason.startswith(said) for reason in red(small, told.run.run_id))
+
+    small.release(told.run.run_id)
+    assert (titles(people, small), small.holds) == ([], {})
+    assert "the guard" not in "".join(red(small, small.night().run.run_id))
+
+
+def test_a_small_system_that_shows_all_of_it_again_needs_no_decision(small: Office, people: ListedPeople) -> None:
+    small.night()
+    accounts, credentials = small.cloud.accounts, small.cloud.credentials
+    small.cloud.accounts, small.cloud.credentials = [], []
+    small.night()
+
+    small.cloud.accounts, small.cloud.credentials = accounts, credentials
+    small.night()
+
+    assert (len(titles(people, small)), small.holds) == (3, {})
+
+
+@pytest.mark.parametrize("users", [1, 2])
+def test_of_one_account_or_two_all_may_go(small: Office, people: ListedPeople, users: int) -> None:
+    del small.cloud.accounts[users:], small.cloud.credentials[users:]
+    small.night()
+    assert len(titles(people, small)) == users
+    small.cloud.accounts, small.cloud.credentials = [], []
+
+    told = small.night()
+
+    assert (titles(people, small), small.holds, red(small, told.run.run_id)) == ([], {}, ())
+
+
+def test_of_a_small_system_half_may_go(small: Office, people: ListedPeople) -> None:
+    small.night()
+    for each in PEOPLE[:2]:
+        small.cloud.remove(f"AIDA{each}")
+
+    told = small.night()
+
+    assert (len(titles(people, small)), small.holds, red(small, told.run.run_id)) == (1, {}, ())
+
+
+def test_a_small_system_that_is_no_longer_configured_is_no_system_that_is_gone(
+    small: Office, people: ListedPeople
+) -> None:
+    small.night()
+    small.clouds = {OTHER_CLOUD: System(realm=OTHER_CLOUD)}
+
+    small.night()
+
+    assert (len(titles(people, small)), small.holds) == (3, {})
 
 
 def test_one_person_with_many_accounts_at_once_waits_alone(left: Office, people: ListedPeople) -> None:

@@ -60,6 +60,17 @@ def test_the_less_of_both_with_a_population_of_at_least_so_many(limit: Limit, po
         assert bound <= grown, "a bigger company may lose more"
 
 
+@given(population=st.integers(0, 60), gone=st.integers(0, 60))
+def test_nearly_all_of_three_and_more_goes_beyond_the_limit(population: int, gone: int) -> None:
+    count = Count(kind="source", name="aws", measure=Measure.OBJECTS, value=min(gone, population), base=population)
+
+    held = bool(list(trips(Guard(), [count], TODAY)))
+
+    assert held or population < 3 or count.value <= population * 0.7
+    assert not held or population >= 3, "one or two may go"
+    assert not held or count.value > population / 5, "a fifth goes through"
+
+
 @given(
     limit=limits,
     announced=st.none() | st.integers(1, 20),

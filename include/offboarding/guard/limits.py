@@ -12,6 +12,8 @@ from offboarding.model import Count, LineKind, Measure, Trip
 
 LONGEST_LAYOFF_DAYS = 31
 """A longer one would be no announcement, but the end of the limit."""
+FEWEST = 3
+"""One account or two may go in a night."""
 LEAVERS = frozenset({Measure.ACTUAL, Measure.PLANNED, Measure.INFERRED})
 
 
@@ -29,6 +31,21 @@ class Limit(Strict):
         share = None if self.percent is None else int(max(population, self.min_population) * self.percent / 100)
         bounds = [bound for bound in (self.absolute, share) if bound is not None]
         return min(bounds) if bounds else None
+
+
+class ShrinkLimit(Limit):
+    """The same of what there was before, and of few, too: where nearly all is gone at once, somebody looks."""
+
+    few_percent: float | None = Field(
+        default=70, ge=0, le=100, description="At most so many in a hundred of three and more, under the minimum, too."
+    )
+
+    def of(self, population: int) -> int | None:
+        """The most that goes through; None for no limit."""
+        bound = Limit.of(self, population)
+        if bound is None or self.few_percent is None or population < FEWEST:
+            return bound
+        return min(bound, int(population * self.few_percent / 100))
 
 
 class Expected(Strict):
@@ -80,12 +97,12 @@ class Guard(Strict):
     workers: Limit = Field(
         default=Limit(percent=10, min_population=50), description="Workers fewer than in the last accepted read."
     )
-    objects: Limit = Field(
-        default=Limit(percent=20, min_population=25),
+    objects: ShrinkLimit = Field(
+        default=ShrinkLimit(percent=20, min_population=25),
         description="Accounts or keys fewer than in the last accepted read of a part of a source.",
     )
-    unlinked: Limit = Field(
-        default=Limit(percent=10, min_population=50),
+    unlinked: ShrinkLimit = Field(
+        default=ShrinkLimit(percent=10, min_population=50),
         description="Linked accounts of a source fewer than at its last accepted read.",
     )
     accounts: Limit = Field(

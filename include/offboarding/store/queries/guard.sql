@@ -55,7 +55,7 @@ where a.gone_at is null
 group by a.realm;
 
 -- name: accept_first
--- A roster's, or a part of a source's, first complete read has nothing to be compared with: it is what others are.
+-- A roster's, or a part of a source's, first read that says how much there is has nothing to be compared with: it is what others are.
 insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
 select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting
 from roster_read r join run n on n.run_id = %(run_id)s
@@ -64,9 +64,8 @@ union all
 select 'source', s.source, s.part, n.run_id, n.as_of,
     coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
     coalesce(c.linked, 0), 0
-from source_read s join run n on n.run_id = %(run_id)s left join linked_now c on c.realm = s.realm
-where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' and s.tells <> 'events'
-    and s.realm is not null and n.kind not in ('departure', 'verify')
+from counting_read s join run n on n.run_id = %(run_id)s left join linked_now c on c.realm = s.realm
+where s.run_id = %(read_run)s and n.kind not in ('departure', 'verify')
 on conflict do nothing;
 
 -- name: first_reads
@@ -76,10 +75,9 @@ select exists (
     where r.run_id = %(read_run)s and r.status = 'complete' and not exists (
         select from guard_accepted a where a.kind = 'roster' and a.name = r.roster)
     union all
-    select from source_read s
-    where s.run_id = %(read_run)s and s.phase = 'collect' and s.status = 'complete' and s.tells <> 'events'
-        and s.realm is not null and not exists (
-            select from guard_accepted a where a.kind = 'source' and a.name = s.source and a.part = s.part));
+    select from counting_read s
+    where s.run_id = %(read_run)s and not exists (
+        select from guard_accepted a where a.kind = 'source' and a.name = s.source and a.part = s.part));
 
 -- name: make_fresh
 -- Who has left since their roster was last accepted, by whose word; a person's own word is asked by nobody.
@@ -404,9 +402,8 @@ where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.
 update guard_accepted a set run_id = n.run_id, as_of = n.as_of,
     amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
     linked = coalesce((select c.linked from linked_now c where c.realm = s.realm), 0)
-from source_read s join run n on n.run_id = %(run_id)s
-where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part and s.phase = 'collect'
-    and s.status = 'complete' and not exists (
+from counting_read s join run n on n.run_id = %(run_id)s
+where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part and not exists (
         select from tripped t where (t.kind = 'source' and t.name = a.name) or t.kind = 'person');
 
 -- name: waiting_holds
