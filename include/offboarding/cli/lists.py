@@ -11,7 +11,7 @@ from offboarding.cli.lines.links import LinkLine
 from offboarding.cli.lines.runs import RunLine
 from offboarding.cli.options import FORMATS, Format, command, count, option, span
 from offboarding.cli.output import NARROW, SEVERITIES, Cell, Column, note, records, say, table, width
-from offboarding.cli.stores import reading_store
+from offboarding.cli.stores import nothing_yet, reading_store
 from offboarding.config.spelling import nearest
 from offboarding.decisions import links_file, spreadsheet
 from offboarding.model import READ, FindingState, LinkDecision, Relation, RunKind, SubjectKind, TicketStatus, counted
@@ -25,8 +25,6 @@ from offboarding.store.reading import FindingView, LinkView, RunView
 from offboarding.store.withdrawals import GRACE
 
 RUNS_IN_A_TABLE = 20
-NOTHING_YET = "Nothing has been checked yet: run the DAG offboarding_nightly, or `make demo` for an invented company."
-
 
 _STATES = (*(state.value for state in FindingState), "all")
 _RULES = tuple(rule.id for rule in all_rules())
@@ -92,7 +90,7 @@ def links(
         accounts = len({(link.realm, link.account_native_id) for link in found})
         say("", f"{counted(accounts, 'account')}, dead ones too.")
     else:
-        say("No account is so linked." if names else NOTHING_YET)
+        say("No account is so linked." if names else nothing_yet())
     return DONE
 
 
@@ -124,7 +122,7 @@ def runs(
         _run_table(found, zone)
         say("", f"What a run found: {COMMAND} report --run {found[0].run_id}")
     else:
-        say(NOTHING_YET)
+        say(nothing_yet())
     return DONE
 
 
@@ -238,7 +236,7 @@ def _after_findings(session: Session, found: Sequence[FindingView], state: str) 
     elif counts:
         say(f"No finding is so.{rest}")
     else:
-        note("There is no finding." if reading.runs(session, last=1) else NOTHING_YET)
+        note("There is no finding." if reading.runs(session, last=1) else nothing_yet())
 
 
 def _check_rule(rule: str | None) -> None:

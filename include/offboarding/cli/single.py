@@ -5,10 +5,10 @@ from typing import Annotated
 from offboarding.cli import DONE
 from offboarding.cli.lines.findings import explained
 from offboarding.cli.lines.people import PersonLine
-from offboarding.cli.lists import NOTHING_YET, finding_table, link_table
+from offboarding.cli.lists import finding_table, link_table
 from offboarding.cli.options import Format, Key, argument, command, count, option
 from offboarding.cli.output import records, say
-from offboarding.cli.stores import reading_store
+from offboarding.cli.stores import nothing_yet, reading_store
 from offboarding.model.errors import FatalError
 from offboarding.report import explain as explaining
 from offboarding.report import night
@@ -61,7 +61,7 @@ def report(
         if run_id is None:
             last = reading.runs(session, last=1)
             if not last:
-                raise FatalError(NOTHING_YET)
+                raise FatalError(nothing_yet())
             run_id = last[0].run_id
         say(night.render(reading.night(session, run_id, zone), zone, folded=False))
     return DONE

@@ -7,6 +7,7 @@ from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.loading import Loaded, StoreChoice
 from offboarding.model.errors import ConfigError, OffboardingError
+from offboarding.report.wording import COMMAND
 from offboarding.store.connect import Session
 
 
@@ -20,6 +21,21 @@ def reading_store() -> Generator[tuple[Session, str]]:
     choice = loading.store_choice()
     with session_on(choice) as session:
         yield session, choice.time_zone
+
+
+def nothing_yet() -> str:
+    """The sentence for a store without any run: where we looked, and what fills it."""
+    choice = loading.store_choice()
+    store = f"the connection {loading.STORE_CONNECTION}"
+    if choice.store == "embedded":
+        store = (
+            f"{wiring.embedded_folder(choice)}, the store of {choice.path}. A file that was moved or copied has one of"
+            " its own, by its path"
+        )
+    return (
+        f"Nothing has been checked yet. Looked in {store}. Run `{COMMAND} nightly`, or the DAG offboarding_nightly;"
+        " `make demo` checks an invented company."
+    )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from offboarding import wiring
 from offboarding.config import loading
 from offboarding.store import embedded
 from offboarding.store.connect import Session
@@ -70,6 +71,20 @@ def test_an_empty_store_says_what_to_do(
     assert "Nothing has been checked yet" in typed("runs").out
     assert "Nothing has been checked yet" in typed("links").out
     assert typed("report").code == 1
+    said = typed("findings").err
+    assert "Looked in the connection offboarding_store. Run `python -m offboarding nightly`, or the DAG" in said
+
+
+def test_an_empty_embedded_store_says_where_it_looked_and_by_which_file(
+    typed: Type, configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured.write_text(f"{ZONE_ONLY}store: embedded\n", encoding="utf-8")
+    monkeypatch.setattr(wiring, "embedded_folder", lambda _: tmp_path / "its-own")
+
+    said = typed("runs").out
+
+    assert f"Looked in {tmp_path / 'its-own'}, the store of {configured}. " in said
+    assert said.index("nightly`") < said.index("DAG")
 
 
 @pytest.mark.parametrize("take", [4, 8, 32])
