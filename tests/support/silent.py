@@ -35,6 +35,7 @@ def thing(**changes: Any) -> SilentThing:
         "departure_day": "2026-11-13",
         "confirmed_by": None,
         "denied_by": None,
+        "revoked_by": None,
         "anothers_by": None,
         "anothers_worker": None,
         "decided_by": None,

@@ -80,7 +80,8 @@ def _decided(
     )
     says = "is" if verb == LinkVerdict.CONFIRM else "is not"
     whose = wording.worker(person.id_space, person.worker_id)
-    sentence = f"{found.label} ({found.source}) {says} worker {whose}'s."
+    where = f"{found.source}, gone" if found.gone else found.source
+    sentence = f"{found.label} ({where}) {says} worker {whose}'s."
     return Decided(
         made=LinkDecided(decision_id=number, account=found, worker=person),
         ids={

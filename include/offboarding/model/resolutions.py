@@ -68,6 +68,12 @@ class Resolution(StrEnum):
     ALL_CLAIMED = "all claimed", "with no account left unclaimed", "no account is left unclaimed"
 
     REJECTED = "rejected", "not theirs, says a person", "the link was rejected by {author}", WhoseWord.PERSON
+    REVOKED = (
+        "revoked",
+        "whose confirmation was revoked",
+        "it was theirs by a decision alone, which {author} revoked",
+        WhoseWord.PERSON,
+    )
     ANOTHERS = (
         "another's",
         "decided by a person",

@@ -51,6 +51,8 @@ class SilentThing(_Silent):
     denied_by: str | None
     """Who said that they didn't, of the one that the finding is about, while they worked here by another record."""
 
+    revoked_by: str | None
+    """Who took back the word by which alone the account was what the finding says; None where that stands."""
     anothers_by: str | None
     """Who said last that the account is somebody else's, and whose: "hr:1042"."""
     anothers_worker: str | None

@@ -27,6 +27,14 @@ def anothers(silent: SilentThing, as_of: datetime) -> Resolved | None:
     return None
 
 
+def revoked(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """It was theirs by a person's word alone, and that was taken back."""
+    del as_of
+    if silent.person_uid and silent.revoked_by is not None:
+        return Resolved(resolution=Resolution.REVOKED, author=silent.revoked_by)
+    return None
+
+
 def confirmed(silent: SilentThing, as_of: datetime) -> Resolved | None:
     """A person said whose the account is."""
     del as_of
@@ -130,7 +138,7 @@ def unlinked(silent: SilentThing, as_of: datetime) -> Resolved | None:
     return Resolved(resolution=Resolution.UNLINKED) if untold and seen and not silent.linked else None
 
 
-NOT_A_LEAVERS = (rejected, anothers, not_gone)
+NOT_A_LEAVERS = (rejected, anothers, revoked, not_gone)
 """It is no leaver's: what ends whatever is found of one."""
 
 CREDENTIAL = (*NOT_A_LEAVERS, account_gone, credential_gone, credential_dead, unlinked)

@@ -22,7 +22,7 @@ from offboarding.model import (
 )
 from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import leavers_accounts
-from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, unlinked
+from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, all_dead, certain, unlinked
 from offboarding.rules._controls import SHARED_SECRET
 from offboarding.rules._deciding import not_theirs
 from offboarding.rules._findings import finding, to_do
@@ -35,6 +35,11 @@ def _owned_anew(silent: SilentThing, as_of: datetime) -> Resolved | None:
     del as_of
     anew = silent.account_fresh and silent.owned_by_them
     return Resolved(resolution=Resolution.OWNED_ANEW) if anew else None
+
+
+def _their_own(silent: SilentThing, as_of: datetime) -> Resolved | None:
+    """By a person's word it's no workload's that they own, but theirs, and judged as such."""
+    return certain(silent, as_of) if silent.decided else None
 
 
 class LeaverOwnedServiceAccount(Rule):
@@ -52,7 +57,8 @@ class LeaverOwnedServiceAccount(Rule):
         ),
         closes=(
             "Somebody active owns it **and** every secret that works is newer than the departure; or all of it has "
-            "been seen dead. A secret whose age isn't known is not taken for new."
+            "been seen dead. A secret whose age isn't known is not taken for new. Or a person says that it's their own "
+            "(`link confirm`): then it's judged as a leaver's."
         ),
         runbook=(
             "Write a new owner where the account names its owner; make a new secret beside the old one, move the "
@@ -63,7 +69,7 @@ class LeaverOwnedServiceAccount(Rule):
             "dead."
         ),
     )
-    ends = (*NOT_A_LEAVERS, account_gone, all_dead, _owned_anew, unlinked)
+    ends = (*NOT_A_LEAVERS, account_gone, all_dead, _their_own, _owned_anew, unlinked)
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each account that a leaver owns and that lacks a new owner or new secrets."""

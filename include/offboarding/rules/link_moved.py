@@ -27,7 +27,7 @@ from offboarding.model import (
 )
 from offboarding.rules._access_paths import AccessPath, whole
 from offboarding.rules._cases import leaver
-from offboarding.rules._closings import REVIEWED, account_gone, all_dead, moved_away, not_gone, rejected
+from offboarding.rules._closings import REVIEWED, account_gone, all_dead, moved_away, not_gone, rejected, revoked
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._deciding import not_theirs, theirs
 from offboarding.rules._evidence import of_thing, powers, works
@@ -96,7 +96,8 @@ class LinkMoved(Rule):
             "stays the holder's until a person or HR explains it. Also an account that was a leaver's until shortly "
             "before the departure (`policy.moved_days`), or after it, and isn't now by what else changed, without "
             "anybody's decision; and one that they owned until shortly before it, while a secret of it is as old as "
-            "that. It's open, or that can't be told."
+            "that. It's open, or that can't be told. Not one that a person's decision alone had made theirs, and that "
+            "was revoked."
         ),
         why=(
             "The suspect may have edited the evidence. Of somebody at work it's no suspicion: people marry, numbers "
@@ -121,6 +122,7 @@ class LinkMoved(Rule):
     )
     ends = (
         rejected,
+        revoked,
         _not_gone,
         _decided,
         _linked_again,

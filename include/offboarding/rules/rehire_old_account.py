@@ -20,7 +20,7 @@ from offboarding.model import (
 )
 from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import departed_accounts
-from offboarding.rules._closings import account_gone, all_dead, anothers, rejected, unlinked
+from offboarding.rules._closings import account_gone, all_dead, anothers, rejected, revoked, unlinked
 from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._findings import closing_steps, finding
 from offboarding.rules._rule import Rule
@@ -67,7 +67,7 @@ class RehireOldAccount(Rule):
         ),
         explained="Every way into it is seen dead, or it bears the present employment's number, mail or login.",
     )
-    ends = (rejected, anothers, _not_back, account_gone, all_dead, _own_now, unlinked)
+    ends = (rejected, anothers, revoked, _not_back, account_gone, all_dead, _own_now, unlinked)
     alone = TicketWords(title="Revoke old accounts of worker {worker}{left}", left="works here again")
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:

@@ -43,8 +43,10 @@ class AccountFound:
     native_id: str
     label: str
     login: str
+    gone: bool
+    """Its system has it no more."""
     rank: int
-    """1 by its native id, 2 by its label, 3 by its login."""
+    """1 by its native id, 2 by its label, 3 by its login; 4 and 5 by those where it's gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,7 @@ def test_whatever_is_a_leavers_closes_when_a_person_says_that_it_is_not(rule: Ru
     assert why(rule.id, thing(anothers_by="lee", anothers_worker="hr:1057")) == (
         "a person decided that it is worker hr:1057's: lee"
     )
+    assert why(rule.id, thing(revoked_by="lee")) == "it was theirs by a decision alone, which lee revoked"
 
 
 @pytest.mark.parametrize("rule", [rule for rule in OF_LEAVERS if rule.id != "rehire-old-account"], ids=by_id)
@@ -140,6 +141,13 @@ def test_whatever_is_a_leavers_closes_when_they_are_none(rule: Rule) -> None:
             {"relation": "owns", "account_fresh": True, "owned_by_them": True},
             "it has an active owner, and every secret is newer than the departure",
         ),
+        (
+            "leaver-owned-service-account",
+            {"relation": "owns", "account_fresh": True, "linked_as_theirs": True, "decided": True},
+            "it is theirs for certain now, and judged as a leaver's",
+        ),
+        ("leaver-owned-service-account", {"relation": "owns", "account_fresh": True, "linked_as_theirs": True}, ""),
+        ("link-moved", {"relation": None, "revoked_by": "lee"}, "it was theirs by a decision alone, which lee revoked"),
         ("rehire-old-account", {}, "left again: judged as a leaver's now"),
         ("rehire-old-account", {"gone": False}, "the departure was withdrawn"),
         ("rehire-old-account", BACK, ""),

@@ -74,7 +74,7 @@ class CorrelationOutcome:
 
 
 _LINK_COLUMNS = (
-    b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since"
+    b"account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since, by_word"
 )
 
 

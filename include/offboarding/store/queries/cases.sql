@@ -211,8 +211,8 @@ where not exists (
 order by t.person_uid, s.seen__account__realm, s.seen__account__native_id, s.seen__credential__credential__native_id;
 
 -- name: moved_links
--- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move. And what
--- a leaver owned until shortly before it: from then on what is owned has a finding of its own.
+-- Accounts that were a leaver's until shortly before the departure, or after it; a person's rejection is no move, and the
+-- end of what a person's word alone made none either. And what a leaver owned until shortly before it: from then on what is owned has a finding of its own.
 select d.person_uid::text, l.relation, s.*,
     l.valid_from as linked_from, l.valid_to as linked_until, l.evidence,
     coalesce((
@@ -227,7 +227,7 @@ join (
     join departure g on g.person_uid = m.person_uid and g.valid_to is null
         and m.valid_to >= g.left_at - make_interval(days => %(moved_days)s)
     where (m.relation = 'is' or (m.relation = 'owns' and m.valid_to <= g.left_at)) and m.decision = 'linked'
-        and m.valid_to is not null
+        and m.valid_to is not null and m.link_id not in (select v.link_id from revoked_link v)
     order by m.person_uid, m.account_pk, m.relation, m.valid_to desc) l on l.person_uid = d.person_uid
 join ({seen}) s on s.account_pk = l.account_pk
 where d.valid_to is null and not d.returned and d.confirmed

@@ -58,8 +58,9 @@ create index on ruling (account_pk);
 analyze ruling;
 
 -- name: make_questioned
--- Accounts that say something else of themselves than when a person's link to them stood, about which nobody has decided.
--- What each said then is looked at beside what it says now, as if it were another account: under its number below zero.
+-- Accounts that say something else of themselves than when a person's link to them stood, about which nobody has decided,
+-- or nobody's decision stands any more. What each said then is looked at beside what it says now, as if it were another
+-- account: under its number below zero.
 create temp table questioned as
 select distinct on (w.account_pk) w.account_pk, coalesce(al.person_uid, l.person_uid) as person_uid, w.keys, w.service_like,
     l.held_since
@@ -68,11 +69,15 @@ join link l on l.account_pk = w.account_pk and l.relation = 'is' and (l.decision
 left join person_alias al on al.alias_uid = l.person_uid
 where (l.valid_to is null
         -- Ended a moment ago, since its person turned out to be another one: it's the other's.
-        or (l.valid_to = %(as_of)s and al.person_uid is not null))
+        or (l.valid_to = %(as_of)s and al.person_uid is not null)
+        -- Ended by a decision that was revoked since: what was said before that was kept.
+        or (not l.by_word and not exists (
+            select from link n where n.account_pk = l.account_pk and n.relation = 'is' and n.decision = 'linked'
+                and not n.by_word and (n.valid_to is null or n.valid_to > l.valid_to))))
     and not exists (
         select from ruling r where r.account_pk = w.account_pk
             and (r.verdict = 'confirm' or r.person_uid = coalesce(al.person_uid, l.person_uid)))
-order by w.account_pk, l.held_since, 2;
+order by w.account_pk, l.by_word, l.valid_to is not null, l.held_since, 2;
 -- What was decided of the account holds of what it said before, too.
 insert into ruling (account_pk, person_uid, verdict, author, decided_at)
 select -r.account_pk, r.person_uid, r.verdict, r.author, r.decided_at from ruling r join questioned using (account_pk);
@@ -380,9 +385,12 @@ insert into uncorrelated (account_pk)
 select k.account_pk from kept k where k.account_pk not in (select h.account_pk from held_link h);
 
 -- name: forget_words
--- What was said before, where nobody's link stands by it alone.
+-- What was said before, where nobody's link stands by it alone, and none would but for a decision: that may be revoked.
 delete from words_before w using account_in_focus a
-where a.account_pk = w.account_pk and w.account_pk not in (select h.account_pk from held_link h);
+where a.account_pk = w.account_pk and w.account_pk not in (select h.account_pk from held_link h)
+    and w.account_pk not in (select r.account_pk from ruling r where r.verdict = 'confirm')
+    and (w.account_pk not in (select r.account_pk from ruling r)
+        or w.account_pk in (select c.account_pk from ranked c where c.is_clear));
 
 -- name: evidence_mail_owner
 -- Work mails on a workload's account, or in a tag that names an owner, name an owner: by what it says now, since an owner
@@ -734,7 +742,8 @@ insert into owning (account_pk, person_uid, relation, decision, score)
 select account_pk, person_uid, 'created', 'linked', %(linked)s from made;
 
 -- name: links_today
--- With their evidence; for somebody who came back, whether the account is the present one. In the order of accounts, so
+-- With their evidence, and whether a person's word alone makes them; what only a word makes definite vouches no longer than
+-- it stands. For somebody who came back, whether the account is the present one. In the order of accounts, so
 -- that their index grows at its end.
 with said as (
     select account_pk, person_uid, relation, jsonb_agg(distinct text) as evidence
@@ -761,23 +770,29 @@ select r.account_pk, r.person_uid, 'is' as relation, r.decision, r.score,
     to_jsonb(array_remove(array[
         'decided by ' || d.author || ' on ' || (d.decided_at at time zone 'UTC')::date,
         r.id, r.outer_id, r.number, r.mail, r.login, r.key], null)) as evidence,
-    r.is_definite as definite,
+    r.is_definite and d.account_pk is null as definite,
     (r.account_pk, r.person_uid) in (select o.account_pk, o.person_uid from own_now o) as own_now,
-    %(as_of)s::timestamptz as valid_from, h.held_since
+    %(as_of)s::timestamptz as valid_from, h.held_since,
+    d.account_pk is not null and not exists (
+        select from link s left join person_alias al on al.alias_uid = s.person_uid
+        where s.account_pk = r.account_pk and coalesce(al.person_uid, s.person_uid) = r.person_uid
+            and s.relation = 'is' and s.decision = 'linked' and not s.by_word
+            and (s.valid_to is null or (s.valid_to = %(as_of)s and al.person_uid is not null))) as by_word
 from ranked r
 left join held_link h on h.account_pk = r.account_pk and h.person_uid = r.person_uid
 left join ruling d on d.account_pk = r.account_pk and d.person_uid = r.person_uid and d.verdict = 'confirm'
 where r.score >= %(candidate)s
 union all
 select o.account_pk, o.person_uid, o.relation, o.decision, o.score, coalesce(s.evidence, '[]'::jsonb), false, false,
-    %(as_of)s, null
+    %(as_of)s, null, false
 from owning o left join said s using (account_pk, person_uid, relation)
 order by account_pk;
 
 -- name: make_final_link
 -- Those, to be compared with what stands.
 create temp table final_link (account_pk bigint, person_uid uuid, relation text, decision text, score integer,
-    evidence jsonb, definite boolean, own_now boolean, valid_from timestamptz, held_since timestamptz);
+    evidence jsonb, definite boolean, own_now boolean, valid_from timestamptz, held_since timestamptz,
+    by_word boolean);
 
 -- name: close_links
 -- Links that no longer hold as they stood.
@@ -786,15 +801,16 @@ update link l set valid_to = %(as_of)s
 from account_in_focus a
 where a.account_pk = l.account_pk and l.valid_to is null and not exists (
     select from final_link f
-    where (f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now)
-        = (l.account_pk, l.person_uid, l.relation, l.decision, l.score, l.evidence, l.definite, l.own_now)
+    where (f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, f.by_word)
+        = (l.account_pk, l.person_uid, l.relation, l.decision, l.score, l.evidence, l.definite, l.own_now, l.by_word)
         and f.held_since is not distinct from l.held_since);
 
 -- name: begin_links
 -- Those that didn't hold before.
-insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since)
+insert into link (account_pk, person_uid, relation, decision, score, evidence, definite, own_now, valid_from, held_since,
+    by_word)
 select f.account_pk, f.person_uid, f.relation, f.decision, f.score, f.evidence, f.definite, f.own_now, f.valid_from,
-    f.held_since
+    f.held_since, f.by_word
 from final_link f
 where not exists (
     select from link l where l.account_pk = f.account_pk and l.person_uid = f.person_uid and l.relation = f.relation

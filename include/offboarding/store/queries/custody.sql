@@ -61,7 +61,7 @@ with concerned as (
         lag(p.person_uid) over (partition by l.account_pk order by l.valid_from, p.person_uid) as before
     from concerned join link l using (account_pk) left join person_alias al on al.alias_uid = l.person_uid
     cross join lateral (select coalesce(al.person_uid, l.person_uid) as person_uid) p
-    where l.relation = 'is' and l.decision = 'linked'
+    where l.relation = 'is' and l.decision = 'linked' and l.link_id not in (select v.link_id from revoked_link v)
 ), begun as (
     -- A stretch ends where somebody else's begins; the same person again, after a gap, goes on.
     select account_pk, person_uid,

@@ -11,11 +11,12 @@ select realm, source from realm where source = %(word)s or realm = %(word)s orde
 select source as word from realm union select realm from realm order by word;
 
 -- name: accounts_called
--- Accounts of these systems by native id, label or login; gone ones too, since a decision may be about the past.
-select a.realm, r.source, a.native_id, a.label, a.login, case
+-- Accounts of these systems by native id, label or login, the nearest first. A decision may be about the past: one that is
+-- gone is meant by its own id, or where nothing that is there is called so.
+select a.realm, r.source, a.native_id, a.label, a.login, a.gone_at is not null as gone, case
         when a.native_id = %(word)s then 1
         when lower(a.label) = lower(%(word)s) then 2
-        else 3 end as rank
+        else 3 end + case when a.native_id <> %(word)s and a.gone_at is not null then 2 else 0 end as rank
 from account a join realm r using (realm)
 where a.realm = any(%(realms)s)
     and (a.native_id = %(word)s or lower(a.label) = lower(%(word)s) or lower(a.login) = lower(%(word)s))
@@ -23,7 +24,7 @@ order by rank, a.realm, a.native_id limit 20;
 
 -- name: accounts_of
 -- Accounts by native id alone, which is how files name them.
-select a.realm, r.source, a.native_id, a.label, a.login, 1 as rank
+select a.realm, r.source, a.native_id, a.label, a.login, a.gone_at is not null as gone, 1 as rank
 from realm r join account a using (realm)
 where (r.source = %(source)s or r.realm = %(source)s) and a.native_id = %(native_id)s limit 2;
 

@@ -96,7 +96,7 @@ where f.finding_key = %(finding_key)s;
 -- All links that stand: how many, and a sum that is another one where any of them is; and one of who has left or came back.
 select jsonb_build_object('links', count(*), 'sum', coalesce(sum(('x' || encode(substring(sha256(convert_to(
     concat_ws(' ', account_pk, person_uid, relation, decision, score, definite, own_now,
-        extract(epoch from held_since)), 'UTF8')) for 8), 'hex')
+        extract(epoch from held_since), case when by_word then 'by word' end), 'UTF8')) for 8), 'hex')
     )::bit(64)::bigint), 0), 'departures', (
         select coalesce(sum(('x' || encode(substring(sha256(convert_to(concat_ws(' ', person_uid, returned), 'UTF8')) for 8),
             'hex'))::bit(64)::bigint), 0)

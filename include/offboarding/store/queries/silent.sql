@@ -113,7 +113,8 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
     d.basis as departure_basis, coalesce(d.confirmed, false) as departure_confirmed,
     d.certain_at as departure_certain_at, d.left_at is distinct from f.left_at as departure_moved,
     coalesce(d.left_on::text, d.left_at::text) as departure_day, word.author as confirmed_by,
-    denied.author as denied_by, another.author as anothers_by, another.worker as anothers_worker,
+    denied.author as denied_by, revoked.author as revoked_by, another.author as anothers_by,
+    another.worker as anothers_worker,
     decided.author as decided_by, coalesce(decided.confirmed, false) as decided,
     coalesce(read.accounts, false) as accounts_read, f.subject_kind = 'source' and not exists (
         select from key_scope s
@@ -145,6 +146,15 @@ left join lateral (
     select k.author from link_decision k
     where k.realm = f.realm and k.native_id = f.account_native_id and k.person_uid = f.person_uid
         and k.verdict = 'reject' and k.revoked_at is null) rejected on true
+left join lateral (
+    -- Who took back the word by which alone it was theirs last, or might have been.
+    select v.revoked_by as author
+    from link l left join revoked_link v using (link_id)
+    where l.account_pk = seen.account_pk and l.relation = coalesce(f.relation, 'is')
+        and (l.decision = 'linked' or (l.valid_to is not null and l.decision in ('disputed', 'probable')))
+        and (l.person_uid = f.person_uid or l.person_uid in (
+            select alias_uid from person_alias where person_uid = f.person_uid))
+    order by l.valid_to desc nulls first, l.link_id desc limit 1) revoked on true
 left join lateral (
     select k.author, w.id_space || ':' || w.worker_id as worker
     from link_decision k join person o on o.person_uid = k.person_uid join worker w on w.worker_pk = o.shown_worker_pk
@@ -180,6 +190,7 @@ left join lateral (
     from trust t
     join account u on u.realm = t.principal_realm and t.principal in (u.label, u.native_id) and u.gone_at is null
     join link l on l.account_pk = u.account_pk and l.relation = 'is' and l.decision = 'linked'
+        and l.link_id not in (select v.link_id from revoked_link v)
         and (l.person_uid = f.person_uid or l.person_uid in (
             select alias_uid from person_alias where person_uid = f.person_uid))
     left join link_decision k on k.realm = u.realm and k.native_id = u.native_id and k.person_uid = f.person_uid
@@ -187,7 +198,7 @@ left join lateral (
     where f.subject_kind = 'role' and t.realm = f.realm and t.native_id = f.subject_native_id) role on true
 left join lateral (
     -- Whether each account that bears the same key, and is or was this person's, isn't theirs by a person's word.
-    select bool_and(k.author is not null) as rejected
+    select bool_and(k.author is not null or l.link_id in (select v.link_id from revoked_link v)) as rejected
     from credential c
     join account u on u.account_pk = c.account_pk
     join link l on l.account_pk = u.account_pk and l.relation = 'is' and l.decision = 'linked'
