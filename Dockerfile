@@ -1,6 +1,6 @@
 # The image that Astro deploys, and that `astro dev start` runs. It installs packages.txt and requirements.txt by itself.
 # Not built in this repository's CI, which has no container engine.
-# The tag must be one whose Airflow is the version in requirements.txt: `docker run --rm IMAGE airflow version` tells.
+# The tag must be one whose Airflow is the version in constraints.txt: `docker run --rm IMAGE airflow version` tells.
 FROM astrocrpublic.azurecr.io/runtime:3.3-7
 # The image has installed requirements.txt in whatever versions there are today; these are the ones that were tested.
 RUN pip install --no-cache-dir -r requirements.txt -c constraints.txt

@@ -1,41 +1,5 @@
-"""What the guard holds waits here for a person: approve or reject.
+"""What the guard holds waits for a person. The DAG is made in include/offboarding_airflow/release.py."""
 
-Begun by each night after which something waits, or by hand (form or REST, docs/guard.md). Whoever answers, and when, is
-kept with the decision. Without an answer nothing is decided: what waits goes on waiting, and the next night asks anew.
-A command does the same without it: python -m offboarding release | reject.
-"""
+from offboarding_airflow import release
 
-from datetime import timedelta
-from typing import Any, cast
-
-from airflow.sdk import DAG, Param
-from airflow.sdk.definitions.param import ParamsDict
-
-from dags.offboarding_asking import APPROVE, OPTIONAL, REJECT, AskOperator
-from dags.offboarding_tasks import WAITS
-from dags.offboarding_work import tried_again
-from offboarding import wiring
-
-SETTINGS = wiring.configured()
-LAST = "The number of the night whose findings wait, such as 418; the last one's if left empty."
-RUN = Param(None, LAST, title="Run", type=["null", "integer"], minimum=1, maximum=2**63 - 1)
-
-with DAG(
-    "offboarding_release",
-    description="What the guard holds waits here for a person: approve or reject.",
-    schedule=[WAITS],
-    max_active_runs=1,
-    default_args=tried_again(2, seconds=60),
-    params=ParamsDict({"run": RUN}),
-    tags=["offboarding"],
-    doc_md=__doc__,
-):
-    AskOperator(
-        task_id="ask",
-        subject="Let through what waits?",
-        options=[APPROVE, REJECT],
-        params=ParamsDict({"reason": OPTIONAL}),
-        assigned_users=cast("Any", [{"id": each.id, "name": each.name} for each in SETTINGS.guard.users] or None),
-        # Ends before the next night asks anew; reads older than a day aren't released anyway.
-        response_timeout=timedelta(hours=22),
-    )
+release.define()

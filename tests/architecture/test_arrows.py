@@ -5,7 +5,7 @@ import graphlib
 import pytest
 
 from tests.support.rooms import ADAPTER_ROOMS, ARROWS
-from tests.support.source_tree import DOMAIN, Module, inner, kinds, modules, of_room, room_of, serves
+from tests.support.source_tree import DOMAIN, Module, inner, kinds, known_to_airflow, modules, of_room, room_of, serves
 
 TOP = ("__main__",)
 
@@ -43,7 +43,7 @@ def test_nobody_stands_on_the_roof(room: str) -> None:
     assert [module.name for module in modules() if room in used_rooms(module)] == []
 
 
-@pytest.mark.parametrize("module", [*modules("dags"), *modules("plugins")], ids=lambda module: module.path.name)
+@pytest.mark.parametrize("module", known_to_airflow(), ids=lambda module: module.path.name)
 def test_a_dag_uses_the_pipeline_and_the_wiring(module: Module) -> None:
     assert used_rooms(module) <= set(DAG_MAY_USE)
 

@@ -10,7 +10,17 @@ import pytest
 
 from offboarding.config.loading import kind_module
 from tests.support.rooms import ADAPTER_ROOMS
-from tests.support.source_tree import DOMAIN, DOMAIN_FOLDER, PROJECT, Module, committed, kinds, modules, of_room
+from tests.support.source_tree import (
+    DOMAIN,
+    DOMAIN_FOLDER,
+    PROJECT,
+    Module,
+    committed,
+    kinds,
+    known_to_airflow,
+    modules,
+    of_room,
+)
 
 CODE = [*modules(), *modules("demo")]
 
@@ -56,13 +66,13 @@ def test_few_modules_should_be_split() -> None:
     assert len(long) <= 5, f"split them by noun: {long}"
 
 
-@pytest.mark.parametrize("module", [*modules("dags"), *modules("plugins")], ids=by_name)
+@pytest.mark.parametrize("module", known_to_airflow(), ids=by_name)
 def test_a_dag_is_thin(module: Module) -> None:
     assert module.lines <= DAG_LINES
 
 
 def test_a_file_says_what_it_is() -> None:
-    files = [*CODE, *modules("dags"), *modules("plugins")]
+    files = [*CODE, *known_to_airflow()]
     assert [by_name(module) for module in files if len(module.docstring.split()) < 3] == []
 
 
@@ -72,7 +82,7 @@ def test_a_folder_with_code_is_a_package_that_says_what_it_is_for() -> None:
 
 
 def test_a_name_says_something() -> None:
-    for module in (*CODE, *modules("dags"), *modules("plugins"), *modules("tests")):
+    for module in (*CODE, *known_to_airflow(), *modules("tests")):
         classes = [node.name.lower() for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
         assert not {*module.path.relative_to(PROJECT).with_suffix("").parts} & EMPTY_NAMES
         assert [name for name in classes if name.endswith(tuple(EMPTY_NAMES))] == []

@@ -8,7 +8,17 @@ from pathlib import Path, PurePath
 import pytest
 
 from tests.support.rooms import ADAPTER_ROOMS
-from tests.support.source_tree import DOMAIN, DOMAIN_FOLDER, Module, inner, kinds, modules, of_room, serves
+from tests.support.source_tree import (
+    DOMAIN,
+    DOMAIN_FOLDER,
+    Module,
+    inner,
+    kinds,
+    known_to_airflow,
+    modules,
+    of_room,
+    serves,
+)
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
 ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
@@ -20,7 +30,7 @@ SYSTEMS = re.compile(
     r"|Secrets Manager|Vault|Active Directory|OpenLDAP|FreeIPA|Roundup|ldap\.md|aws\.md)\b"
 )
 """What systems, and what they are made of, are called."""
-DAGS = (*modules("dags"), *modules("plugins"))
+DAGS = known_to_airflow()
 EVERYWHERE = [*(module for module in modules() if module.room != "demo"), *DAGS]
 
 

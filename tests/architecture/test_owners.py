@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.support.source_tree import PROJECT, kinds, modules, of_room
+from tests.support.source_tree import PROJECT, kinds, known_to_airflow, modules, of_room
 
 RULES = re.compile(r"(?<![\w-])(" + "|".join(kind.replace("_", "-") for kind in kinds("rules")) + r")(?![\w-])")
 """Any rule's id. One rule's may be the beginning of another's."""
@@ -26,7 +26,7 @@ def test_a_rule_that_is_named_is_seen() -> None:
 
 def said() -> Iterator[tuple[str, str]]:
     """Whatever Python says in strings, docstrings too, and SQL as a whole; each with where it stands."""
-    every = [*modules(), *modules("dags"), *modules("plugins")]
+    every = [*modules(), *known_to_airflow()]
     for module in (each for each in every if each.room not in MAY_NAME_RULES):
         yield from ((module.name, text) for text in (*module.texts, *module.sentences))
     for path in (PROJECT / "include" / "offboarding").rglob("*.sql"):

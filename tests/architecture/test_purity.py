@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.source_tree import DOMAIN, PROJECT, Module, modules, of_room
+from tests.support.source_tree import DOMAIN, PROJECT, Module, known_to_airflow, modules, of_room
 
 CLOCK = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns", "localtime", "gmtime", "getmtime"}
 """Names of what reads a clock, whatever they are called on."""
@@ -63,7 +63,7 @@ def test_sql_on_our_tables_stands_in_the_store_alone() -> None:
     assert [(module.name, text) for module in others for text in module.texts if OUR_SQL.search(text)] == []
 
 
-@pytest.mark.parametrize("module", [*modules("dags"), *modules("plugins")], ids=lambda module: module.path.name)
+@pytest.mark.parametrize("module", known_to_airflow(), ids=lambda module: module.path.name)
 def test_a_dag_holds_no_query_and_no_client(module: Module) -> None:
     imported = {name.split(".")[0] for name in module.imports}
     assert not imported & {"boto3", "botocore", "ldap3", "psycopg", "httpx"}

@@ -8,7 +8,7 @@ from enum import StrEnum
 import pytest
 
 from offboarding import model
-from tests.support.source_tree import Module, modules
+from tests.support.source_tree import Module, known_to_airflow, modules
 
 BY_PROTOCOL = {"Settings"}
 """Each kind's own, found by this name (interfaces.kinds), and those of the configuration that they stand in."""
@@ -48,7 +48,7 @@ def test_no_two_classes_are_called_the_same() -> None:
     assert doubles.keys() == BY_PROTOCOL
 
 
-@pytest.mark.parametrize("module", [*modules(), *modules("dags")], ids=lambda module: module.name)
+@pytest.mark.parametrize("module", [*modules(), *known_to_airflow()], ids=lambda module: module.name)
 def test_states_are_compared_as_enums(module: Module) -> None:
     """A literal that nobody declares is never wrong, and never right after the enum has changed."""
     assert [f"line {node.lineno}: {ast.unparse(node)}" for node in _compared(module.tree)] == []

@@ -15,10 +15,10 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.sdk.execution_time.context import set_current_context
 from airflow.serialization.serialized_objects import DagSerialization
 
-from dags.offboarding_work import RedError, RefusedError, at_work
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.decisions import forms, submitting
+from offboarding_airflow.work import RedError, RefusedError, at_work
 from tests.support.source_tree import PROJECT
 
 DECIDE = "offboarding_decide_"

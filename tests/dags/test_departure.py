@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import ParamValidationError
 
-from dags.offboarding_work import RedError, RefusedError
+from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 GOES_ON = "all_done_min_one_success"

@@ -15,7 +15,7 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.timetables.base import DataInterval, TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from dags.offboarding_work import RedError, RefusedError
+from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 GOES_ON = "all_done_min_one_success"
@@ -79,7 +79,7 @@ def test_it_is_read_at_once(bag: DagBag) -> None:
 
 def test_reading_it_loads_no_heavy_client() -> None:
     program = (
-        "import sys, dags.offboarding_nightly;"
+        "import sys, offboarding_airflow.nightly;"
         "print(*[name for name in ('boto3', 'botocore', 'ldap3', 'pandas', 'moto') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -14,10 +14,10 @@ from airflow.providers.standard.operators import hitl
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
-from dags.offboarding_tasks import WAITS
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
+from offboarding_airflow.tasks import WAITS
 from tests.support.source_tree import PROJECT
 
 SETTINGS, TRACKER = SimpleNamespace(guard=SimpleNamespace(users=()), forms_url="https://desk/{form}"), ("secops", None)

@@ -8,7 +8,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
 
-from dags.offboarding_work import RedError, RefusedError
+from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 FLOW = {

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dags.offboarding_work import RedError, RefusedError, at_work
 from offboarding import wiring
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from offboarding_airflow.work import RedError, RefusedError, at_work
 
 TEXT = "sources.aws 111111111111: denied. Grant sts:AssumeRole"
 

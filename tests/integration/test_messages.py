@@ -10,13 +10,13 @@ import pytest
 import yaml
 from airflow.dag_processing.dagbag import DagBag
 
-from dags.offboarding_queue import MessagesTrigger, told
 from offboarding.guard import releasing
 from offboarding.interfaces import QueuedMessage
 from offboarding.model.errors import FatalError
 from offboarding.queues.sqs import SqsQueue
 from offboarding.runs import messages, pipeline
 from offboarding.store.connect import Session
+from offboarding_airflow.queue import MessagesTrigger, told
 from tests.integration.commands.conftest import connected
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
 from tests.support.deciding import add_notice
@@ -369,7 +369,7 @@ def test_the_dag_is_begun_by_the_asset(mailbox: Mailbox) -> None:
     (watcher,) = asset.watchers
     assert (asset.name, bag.import_errors) == ("departures", {})
     assert watcher.trigger.serialize() == (
-        "dags.offboarding_queue.MessagesTrigger",
+        "offboarding_airflow.queue.MessagesTrigger",
         {"queue": mailbox.settings.queue},
     )
 

@@ -112,6 +112,11 @@ def modules(folder: str = "include/offboarding") -> tuple[Module, ...]:
     return tuple(Module(path) for path in sorted((PROJECT / folder).rglob("*.py")))
 
 
+def known_to_airflow() -> tuple[Module, ...]:
+    """What makes the DAGs, and the files that Airflow reads."""
+    return tuple(each for folder in ("include/offboarding_airflow", "dags", "plugins") for each in modules(folder))
+
+
 def of_room(*rooms: str) -> list[Module]:
     """The domain's modules in these rooms."""
     found = [module for module in modules() if module.room in rooms]

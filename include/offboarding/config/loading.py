@@ -77,13 +77,13 @@ class CheckedConfiguration:
 
 
 def config_path() -> Path:
-    """`OFFBOARDING_CONFIG`, else the committed file, found from the project's folder."""
+    """`OFFBOARDING_CONFIG`, else `include/offboarding.yaml` of the project's folder."""
     named = os.environ.get("OFFBOARDING_CONFIG")
     return Path(named) if named else project_folder() / DEFAULT_PATH
 
 
 def project_folder() -> Path:
-    """The folder that holds `include/`."""
+    """The folder that holds `include/`; Airflow's home, where the package was installed from a wheel."""
     return plain_file.PROJECT
 
 
@@ -180,8 +180,8 @@ def _error(path: Path, mistakes: Iterable[Mistake]) -> ConfigError:
 
 
 def _read(path: Path) -> dict[str, object]:
-    held = yaml_file.read(path, absent="Set OFFBOARDING_CONFIG or make the file.")
-    return yaml_file.mapping(path, held, empty="holds no settings. Start from the committed include/offboarding.yaml.")
+    held = yaml_file.read(path, absent="Set OFFBOARDING_CONFIG, or make the file: `offboarding init` does.")
+    return yaml_file.mapping(path, held, empty="holds no settings. `offboarding init` writes some.")
 
 
 def _entries(room: str, raw: dict[str, object], mistakes: list[Mistake]) -> list[_Entry]:

@@ -4,8 +4,20 @@ import os
 import stat
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[3]
-"""The folder that holds `include/`: a path of the configuration that isn't absolute begins here."""
+
+def _project() -> Path:
+    rooms = Path(__file__).resolve().parents[2]
+    if rooms.name == "include":
+        return rooms.parent
+    # From a wheel the package lies among others, beside which nobody keeps a file.
+    home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
+    return Path(os.path.expandvars(home)).expanduser().absolute()
+
+
+PROJECT = _project()
+"""The folder that holds `include/`, where the package lies in one; of a wheel's user, Airflow's home. A path of the
+configuration that isn't absolute begins here.
+"""
 
 
 def read(path: Path, most_bytes: int) -> bytes:

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
-from airflow.sdk.configuration import conf
-from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.providers.common.compat.sdk import conf
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
+from offboarding_airflow.versions import Refusal, never_again_after
 
 OWNER = "security"
 """Whose the DAGs are, as Airflow's list shows it."""
@@ -31,18 +31,14 @@ class RedError(SystemExit):
         self.code = 1
 
 
-class RefusedError(RedError):
+class RefusedError(RedError, Refusal):
     """A person has to act first."""
-
-
-_UNLESS_REFUSED = ExceptionRetryPolicy(
-    rules=[RetryRule(exception=RefusedError, action=RetryAction.FAIL, reason="a person has to act first")]
-)
 
 
 def tried_again(retries: int, *, seconds: int) -> dict[str, Any]:
     """What a DAG's tasks have in common: whose they are, and how often what may pass is tried again, after how long."""
-    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, "retry_policy": _UNLESS_REFUSED}
+    unless = never_again_after(RefusedError, "a person has to act first")
+    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, **unless}
 
 
 @contextmanager

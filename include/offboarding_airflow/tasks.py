@@ -5,9 +5,9 @@ from typing import Any, cast
 
 from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
 
-from dags.offboarding_work import at_work
 from offboarding import wiring
 from offboarding.runs import pipeline
+from offboarding_airflow.work import at_work
 
 context = cast("Callable[[], dict[str, Any]]", get_current_context)
 GOES_ON = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
@@ -36,7 +36,7 @@ def opened(begin: Callable[..., Any]) -> int:
 
 
 def each_roster(check: int, settings: Any) -> Any:
-    """Read who works here, a task a roster. The DAG's file reads the settings: it is read anew, and this one isn't."""
+    """Read who works here, a task a roster. The DAG that is made reads the settings."""
 
     @task(map_index_template="{{ task.op_kwargs.name }}")
     def read_roster(check: int, name: str) -> None:

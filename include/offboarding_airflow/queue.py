@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, cast
 
 import structlog
-from airflow.sdk import Asset, AssetWatcher
+from airflow.sdk import Asset, AssetWatcher, task
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from offboarding import wiring
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
+from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.work import at_work
 
 PAUSE_SECONDS = 30
 """After an error that may pass."""
@@ -32,7 +34,7 @@ class MessagesTrigger(BaseEventTrigger):
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The queue's address makes it another trigger where that changes."""
-        return "dags.offboarding_queue.MessagesTrigger", {"queue": self.queue}
+        return "offboarding_airflow.queue.MessagesTrigger", {"queue": self.queue}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield an event for each batch that came. A queue that may not be read ends it, with the sentence."""
@@ -55,6 +57,16 @@ def _received(queue: Any) -> list[str]:
         return []
     with wiring.at_work() as (_, session):
         return pipeline.note_messages(session, queue, found)
+
+
+@task
+def ask_queue(check: int) -> None:
+    """Whether departures by message can be heard: the triggerer that hears them tells nobody where it can't."""
+    with at_work() as (loaded, session):
+        queue = wiring.queue(loaded.settings)
+        if queue is None:
+            raise AirflowSkipException("the configuration names no queue any more")
+        pipeline.ask_queue(session, pipeline.find_run(session, check), queue)
 
 
 def watched(settings: Any) -> list[Asset] | None:

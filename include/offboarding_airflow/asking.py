@@ -6,12 +6,12 @@ from urllib.parse import quote
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
-from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
-from dags.offboarding_tasks import WAITS
-from dags.offboarding_work import at_work, page
 from offboarding import wiring
 from offboarding.guard import releasing
+from offboarding_airflow.tasks import WAITS
+from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
+from offboarding_airflow.work import at_work, page
 
 APPROVE, REJECT = "Approve", "Reject"
 NOBODY = "nobody decided: what waits goes on waiting, and the next night asks anew"
@@ -53,10 +53,9 @@ class AskOperator(HITLOperator):
             self.options = [APPROVE]
         try:
             super().execute(context)
-        except TaskAwaitingInput as waits:
-            told = cast("Any", waits)
-            kept = cast("dict[str, Any]", told.kwargs or {}) | {"of_run": asked.of_run}
-            raise TaskAwaitingInput(method_name=told.method_name, kwargs=kept, timeout=told.timeout) from None
+        except AnswerAwaited as waits:
+            waits.kwargs = (waits.kwargs or {}) | {"of_run": asked.of_run}
+            raise
 
     def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0) -> None:
         """Do as the person said, who is the author. Nobody's answer decides nothing."""

@@ -1,0 +1,18 @@
+"""What Airflow sees of us: DAGs and their tasks, and types of connections. It alone knows how Airflow says things.
+
+A file in Airflow's DAG folder says which DAGs there are: `dags/` holds one for each, and a wheel's user one for all,
+which calls `define_dags`.
+"""
+
+
+def define_dags() -> None:
+    """Make every DAG, for the file in Airflow's DAG folder that calls this.
+
+    A DAG belongs to the file that is being read when it's made. Raises ConfigError that lists every mistake of the
+    configuration.
+    """
+    # Whoever asks Airflow for its providers imports this package, and needs none of it.
+    from offboarding_airflow import decide, departure, nightly, release, verify  # noqa: PLC0415
+
+    for module in (nightly, verify, departure, release, decide):
+        module.define()

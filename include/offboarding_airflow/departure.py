@@ -1,0 +1,87 @@
+"""Some people, now: what of theirs still works?
+
+Trigger it with worker ids, mails or logins, each of which must stand for exactly one person, or with the ids of
+notices, of departures that HR's feed doesn't tell yet. The log of `tell` says what these people still hold. Rosters are
+read whole, since they say who left; directories and clouds are asked for these people's accounts alone
+(docs/departure.md).
+"""
+
+from datetime import timedelta
+from typing import cast
+
+from airflow.sdk import DAG, Param, chain, task
+from airflow.sdk.definitions.param import ParamsDict
+
+from offboarding import wiring
+from offboarding.runs import pipeline
+from offboarding_airflow.queue import told, watched
+from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
+from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.work import at_work, tried_again
+
+PEOPLE = Param(
+    None,
+    title="People",
+    description="Worker ids, such as hr:10442, mails or logins, one a line. These or notices are needed.",
+    type=["null", "array"],
+    items={"type": "string", "pattern": r"\S"},
+    maxItems=100,
+)
+NOTICES = Param(
+    None,
+    title="Notices",
+    description="Ids of departures told before HR tells them, such as n-4f2a91, one a line.",
+    type=["null", "array"],
+    items={"type": "string", "pattern": "^n-[0-9a-f]{6}$"},
+    maxItems=100,
+)
+
+
+@task(trigger_rule=GOES_ON, show_return_value_in_logs=False)
+def find_people(begun: int) -> int:
+    """Whom it's about. Everything that follows takes the run from here: without people nothing is done."""
+    with at_work() as (loaded, session):
+        run = pipeline.find_run(session, begun)
+        asked, came = context()["params"], told(context())
+        queue = wiring.queue(loaded.settings) if came else None
+        sent = pipeline.take_messages(session, run, queue, came) if queue else None
+        if not pipeline.find_people(session, loaded.settings, run, asked["people"] or [], asked["notices"] or [], sent):
+            raise AirflowSkipException("These messages came before, and were seen to.")
+        return run.run_id
+
+
+@task(trigger_rule=GOES_ON)
+def tell(check: int) -> None:
+    """What these people still hold. Red where something of theirs was left unchecked."""
+    with at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
+        pipeline.report_departure(session, run)
+
+
+def define() -> None:
+    """Make the DAG, by the configuration as it is now."""
+    settings = wiring.configured()
+    with DAG(
+        "offboarding_departure",
+        description="What of some people's still works? Checked now, by their ids.",
+        schedule=watched(settings),
+        dagrun_timeout=timedelta(minutes=30),
+        default_args=tried_again(1, seconds=10),
+        params=ParamsDict({"people": PEOPLE, "notices": NOTICES, "as_of": AS_OF}),
+        tags=["offboarding"],
+        doc_md=__doc__,
+    ):
+        run = opened(pipeline.open_departure)
+        parts = all_parts(run)
+        found = find_people(run)
+        check = cast("int", found)
+        collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
+        chain(
+            each_roster(run, settings),
+            found,
+            collected,
+            once(pipeline.correlate, check, GOES_ON),
+            detailed,
+            tell(check),
+        )

@@ -1,0 +1,93 @@
+"""The whole check, every night: who left, and what of theirs still works?
+
+Begin with the log of `report`. A red night fails in `end`, whose last line says why; a source or roster that can't be
+read fails its own task too, and the others go on. What the guard holds is asked about by `offboarding_release`.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, TriggerRule, chain, task
+from airflow.sdk.definitions.param import ParamsDict
+
+from offboarding import wiring
+from offboarding.guard import releasing
+from offboarding.runs import pipeline
+from offboarding.runs.order import NIGHT
+from offboarding_airflow.queue import ask_queue
+from offboarding_airflow.tasks import (
+    AS_OF,
+    GOES_ON,
+    WAITS,
+    all_parts,
+    context,
+    each_part,
+    each_roster,
+    once,
+    opened,
+    told,
+)
+from offboarding_airflow.versions import AirflowSkipException, CronTriggerTimetable
+from offboarding_airflow.work import at_work, tried_again
+
+ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, pipeline.report)
+RULES = {True: GOES_ON, False: TriggerRule.ALL_SUCCESS}
+CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
+"""Where one of them fails, the run does."""
+
+
+@task
+def alert(check: int) -> None:
+    """Tell people now, by mail or in Slack, what can't wait for the queue."""
+    del check
+    with at_work() as (loaded, session):
+        pipeline.alert(session, wiring.notifiers(loaded.settings))
+
+
+@task(outlets=[WAITS], show_return_value_in_logs=False)
+def ask(check: int) -> None:
+    """Where something waits for a person, offboarding_release begins, and waits for the answer; this run ends."""
+    with at_work() as (_, session):
+        if releasing.question(session, check) is None:
+            raise AirflowSkipException("nothing waits for a person")
+        context()["outlet_events"][WAITS].extra = {"run": check}
+
+
+@task(retries=0, trigger_rule=TriggerRule.NONE_FAILED)
+def end(check: int) -> None:
+    """Red where something was left unchecked: the report says what."""
+    with at_work() as (_, session):
+        pipeline.end(session, pipeline.find_run(session, check))
+
+
+def define() -> None:
+    """Make the DAG, by the configuration as it is now."""
+    settings = wiring.configured()
+    with DAG(
+        "offboarding_nightly",
+        description="Who left, and what of theirs still works? The whole check, every night.",
+        schedule=CronTriggerTimetable(settings.policy.nightly, timezone=settings.company.time_zone),
+        max_active_runs=1,
+        dagrun_timeout=timedelta(hours=6),
+        default_args=tried_again(2, seconds=60),
+        params=ParamsDict({"as_of": AS_OF}),
+        tags=["offboarding"],
+        doc_md=__doc__,
+    ):
+        night = opened(pipeline.open_run)
+        parts = all_parts(night)
+        steps = {
+            "read_roster": each_roster(night, settings),
+            **{work.__name__: each_part(work, night, parts) for work in (pipeline.collect, pipeline.detail)},
+            **{work.__name__: once(work, night, RULES[NIGHT[work.__name__].goes_on]) for work in ONCE},
+            "ticket": told(night),
+            "alert": alert(night),
+        }
+        if settings.messages is not None:
+            steps["ask_queue"] = ask_queue(night)
+        for name, step in NIGHT.items():
+            for before in step.after:
+                if before in steps:
+                    chain(steps[before], steps[name])
+        asked = ask(night)
+        chain(steps["report"], asked)
+        chain([*(steps[name] for name in CONCLUDING), asked], end(night))

@@ -1,0 +1,44 @@
+"""What the guard holds waits here for a person: approve or reject.
+
+Begun by each night after which something waits, or by hand (form or REST, docs/guard.md). Whoever answers, and when, is
+kept with the decision. Without an answer nothing is decided: what waits goes on waiting, and the next night asks anew.
+A command does the same without it: python -m offboarding release | reject.
+"""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from airflow.sdk import DAG, Param
+from airflow.sdk.definitions.param import ParamsDict
+
+from offboarding import wiring
+from offboarding_airflow.asking import APPROVE, OPTIONAL, REJECT, AskOperator
+from offboarding_airflow.tasks import WAITS
+from offboarding_airflow.work import tried_again
+
+LAST = "The number of the night whose findings wait, such as 418; the last one's if left empty."
+RUN = Param(None, LAST, title="Run", type=["null", "integer"], minimum=1, maximum=2**63 - 1)
+
+
+def define() -> None:
+    """Make the DAG, by the configuration as it is now."""
+    settings = wiring.configured()
+    with DAG(
+        "offboarding_release",
+        description="What the guard holds waits here for a person: approve or reject.",
+        schedule=[WAITS],
+        max_active_runs=1,
+        default_args=tried_again(2, seconds=60),
+        params=ParamsDict({"run": RUN}),
+        tags=["offboarding"],
+        doc_md=__doc__,
+    ):
+        AskOperator(
+            task_id="ask",
+            subject="Let through what waits?",
+            options=[APPROVE, REJECT],
+            params=ParamsDict({"reason": OPTIONAL}),
+            assigned_users=cast("Any", [{"id": each.id, "name": each.name} for each in settings.guard.users] or None),
+            # Ends before the next night asks anew; reads older than a day aren't released anyway.
+            response_timeout=timedelta(hours=22),
+        )

@@ -1,0 +1,94 @@
+"""Every hour, until it's dead: does what was ticketed still work, and whose last day has ended meanwhile?
+
+Two checks beside each other. `open`: exactly what open findings are about is looked at again, live; what is dead is
+ticked, a ticket that somebody closed too early is opened again, and what is past due is told. `due`: a departure, as
+`offboarding_departure` makes it, of those whose last day has ended since the last night. Where nothing is open and
+nobody is due, both end at once. Begin with the logs of `open.tell_open` and `due.tell_due`.
+"""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from airflow.sdk import DAG, TriggerRule, chain, task, task_group
+from airflow.sdk.definitions.param import ParamsDict
+
+from offboarding import wiring
+from offboarding.runs import pipeline
+from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once
+from offboarding_airflow.versions import CronTriggerTimetable
+from offboarding_airflow.work import at_work, tried_again
+
+
+def begun(begin: Any, task_id: str) -> int:
+    """The run's id; 0 where there is nothing to do, and nothing that follows is done."""
+
+    @task.short_circuit(task_id=task_id, show_return_value_in_logs=False)  # pyright: ignore[reportUnknownMemberType]
+    def step() -> int:
+        with at_work() as (loaded, session):
+            as_of = wiring.moment(context()["params"]["as_of"])
+            run = begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of)
+            return run.run_id if run else 0
+
+    return cast("int", step())
+
+
+@task(show_return_value_in_logs=False)
+def find_parts(check: int) -> list[dict[str, str]]:
+    """What tells of open findings."""
+    with at_work() as (loaded, session):
+        del check  # it's asked once there is a run
+        return [{"source": source, "part": part} for source, part in pipeline.parts_to_verify(session, loaded.settings)]
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE)
+def tell_open(check: int) -> None:
+    """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
+    with at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
+        pipeline.report_verify(session, run)
+
+
+@task(trigger_rule=GOES_ON)
+def tell_due(check: int) -> None:
+    """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
+    with at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
+        pipeline.report_departure(session, run)
+
+
+@task_group(group_id="open")
+def look_again() -> None:
+    """What is open."""
+    check = begun(pipeline.open_verify, "begin")
+    parts = find_parts(check)
+    chain(parts, each_part(pipeline.reread, check, parts), tell_open(check))
+
+
+@task_group(group_id="due")
+def departures(settings: wiring.Settings) -> None:
+    """Whose last day has ended."""
+    check = begun(pipeline.open_due, "begin")
+    parts = all_parts(check)
+    collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
+    read = [each_roster(check, settings), collected]
+    chain(read, once(pipeline.correlate, check, GOES_ON), detailed, tell_due(check))
+
+
+def define() -> None:
+    """Make the DAG, by the configuration as it is now."""
+    settings = wiring.configured()
+    with DAG(
+        "offboarding_verify",
+        description="Every hour: is what was ticketed dead yet, and whose last day has ended?",
+        schedule=CronTriggerTimetable(settings.policy.verify, timezone=settings.company.time_zone),
+        max_active_runs=1,
+        dagrun_timeout=timedelta(minutes=55),
+        default_args=tried_again(1, seconds=30),
+        params=ParamsDict({"as_of": AS_OF}),
+        tags=["offboarding"],
+        doc_md=__doc__,
+    ):
+        look_again()
+        departures(settings)

@@ -1,0 +1,52 @@
+"""What differs between the Airflows that we run in, 3.1 to 3.3, in one place."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from airflow import __version__ as airflow_version
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
+
+__all__ = [
+    "PEOPLE_ALONE",
+    "AirflowSkipException",
+    "AnswerAwaited",
+    "CronTriggerTimetable",
+    "Refusal",
+    "never_again_after",
+]
+
+AIRFLOW = tuple(int(number) for number in airflow_version.split(".")[:2])
+
+if TYPE_CHECKING or AIRFLOW >= (3, 2):
+    from airflow.sdk import CronTriggerTimetable
+
+    # The SDK shows no public name for kinds of runs, and takes their words.
+    PEOPLE_ALONE: dict[str, Any] = {"allowed_run_types": cast("Any", ["manual"])}
+    """What a DAG says that only people begin."""
+else:
+    from airflow.timetables.trigger import CronTriggerTimetable
+
+    # Without a schedule nobody else begins one either, but whoever has Airflow's own commands.
+    PEOPLE_ALONE = {}
+
+if TYPE_CHECKING or AIRFLOW >= (3, 3):
+    from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
+    from airflow.sdk.exceptions import TaskAwaitingInput as AnswerAwaited
+
+    class Refusal:
+        """What a task must not be tried again after."""
+
+    def never_again_after(error: type[BaseException], reason: str) -> dict[str, Any]:
+        """A task's argument: after this error it isn't tried again."""
+        rule = RetryRule(exception=error, action=RetryAction.FAIL, reason=reason)
+        return {"retry_policy": ExceptionRetryPolicy(rules=[rule])}
+
+else:
+    # A task that asks a person waits by a trigger, so that the triggerer must run.
+    AnswerAwaited = TaskDeferred
+    # The one error that these don't try again. They print its trace, with the sentence at the end.
+    Refusal = AirflowFailException
+
+    def never_again_after(error: type[BaseException], reason: str) -> dict[str, Any]:
+        """Nothing: by what class the error is, they know."""
+        del error, reason
+        return {}
