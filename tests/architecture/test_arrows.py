@@ -9,7 +9,10 @@ from tests.support.source_tree import DOMAIN, Module, inner, kinds, known_to_air
 
 TOP = ("__main__",)
 
-DAG_MAY_USE = ("runs.order", "runs.pipeline", "guard.releasing", "wiring", "decisions", "model")
+DAG_MAY_USE = (
+    *("runs.order", "runs.pipeline", "guard.releasing", "decisions", "model"),
+    *("wiring", "wiring.connections", "wiring.forms", "interfaces"),
+)
 
 AIRFLOW_ROOMS = ("wiring.connections", "notifiers")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""

@@ -134,6 +134,7 @@ ARROWS: dict[str, set[str]] = {
     "runs": NOUNS | {"interfaces", "runs.order", "config.settings", "runs.pipeline", "store"},
     "runs.doctor": NOUNS | {"interfaces", "config.settings", "runs.pipeline", "runs", "runs.ingest.progress", "store"},
     "wiring.connections": NOUNS | {"interfaces"},
+    "wiring.forms": NOUNS | {"net.destinations", "interfaces", "interfaces.kinds", "config.loading", "store", "wiring"},
     "wiring": NOUNS
     | {
         "net.destinations",

@@ -25,6 +25,12 @@ A source or verifier that is a package may hold a file `remedy.py` with
   tells keys). What isn't in it is said in words. Whatever a system told is quoted, since a leaver may have chosen it:
   in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell.
 
+A package whose system Airflow has no connection form for may hold a file `connection.py` with
+
+- `FORM`: the form (`form.ConnectionForm`); the type of connection is then called `offboarding_` and the kind;
+- `greet(connection)`: asks the system as little as shows that it can be read, for the form's *Test*. Returns a sentence
+  on what answered, or raises one of our errors.
+
 Heavy clients (boto3, ldap3) are imported inside functions: reading the configuration needs none of them.
 """
 

@@ -106,7 +106,7 @@ def _store_parameters(loaded: Loaded | StoreChoice) -> Generator[Mapping[str, st
     destinations.check_store(
         fields.conn_id, choice.store or destinations.StoreSettings(), fields.host, fields.extra.get("sslmode")
     )
-    yield _libpq(fields)
+    yield libpq(fields)
 
 
 def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
@@ -209,7 +209,8 @@ def read_context(settings: Settings, as_of: datetime) -> ReadContext:
     )
 
 
-def _libpq(fields: ConnectionFields) -> dict[str, str | int]:
+def libpq(fields: ConnectionFields) -> dict[str, str | int]:
+    """A connection in libpq's words."""
     options = {name: str(value) for name, value in fields.extra.items() if name.startswith("ssl")}
     return {
         "host": fields.host,

@@ -75,7 +75,7 @@ def _from_airflow(conn_id: str) -> ConnectionFields:
         if _in_a_task():
             raise _no_connection(conn_id) from error
         return _from_metadata_database(conn_id)
-    return _fields(conn_id, found)
+    return fields_of(conn_id, found)
 
 
 def _from_metadata_database(conn_id: str) -> ConnectionFields:
@@ -85,12 +85,14 @@ def _from_metadata_database(conn_id: str) -> ConnectionFields:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     try:
-        return _fields(conn_id, Connection.get_connection_from_secrets(conn_id))
+        return fields_of(conn_id, Connection.get_connection_from_secrets(conn_id))
     except (AirflowNotFoundException, SQLAlchemyError) as error:
         raise _no_connection(conn_id) from error
 
 
-class _AirflowConnection(Protocol):
+class AirflowConnection(Protocol):
+    """What we take of Airflow's own."""
+
     host: str | None
     port: int | None
     login: str | None
@@ -98,10 +100,13 @@ class _AirflowConnection(Protocol):
     schema: str | None
 
     @property
-    def extra_dejson(self) -> dict[str, object]: ...
+    def extra_dejson(self) -> dict[str, object]:
+        """Its extra, read."""
+        ...
 
 
-def _fields(conn_id: str, found: _AirflowConnection) -> ConnectionFields:
+def fields_of(conn_id: str, found: AirflowConnection) -> ConnectionFields:
+    """A connection that Airflow holds. A field of its extra that a form left empty isn't there."""
     return ConnectionFields(
         conn_id=conn_id,
         host=found.host or "",
@@ -109,7 +114,7 @@ def _fields(conn_id: str, found: _AirflowConnection) -> ConnectionFields:
         login=found.login or "",
         password=found.password or "",
         schema=found.schema or "",
-        extra=found.extra_dejson,
+        extra={name: value for name, value in found.extra_dejson.items() if value not in (None, "")},
     )
 
 

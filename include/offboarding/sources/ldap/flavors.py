@@ -33,14 +33,19 @@ def choose(session: Session, settings: LdapSettings) -> Flavor:
     """The configured flavor, or for `auto` the one that the server's root entry shows. ConfigError where that fails."""
     name: str = settings.flavor
     if name == "auto":
-        root = session.read("", _ROOT_ATTRIBUTES).entry
-        name = _recognise(root) if root else ""
+        name = recognised(session)
     if not name:
         raise ConfigError(
             f"{session.source}.flavor: the server's root entry doesn't tell which directory this is. Set flavor to one "
             f"of {', '.join(FLAVORS)}."
         )
     return FLAVORS[name]
+
+
+def recognised(session: Session) -> str:
+    """The flavor that the server's root entry shows; "" where it shows none."""
+    root = session.read("", _ROOT_ATTRIBUTES).entry
+    return _recognise(root) if root else ""
 
 
 def _recognise(root: Entry) -> str:

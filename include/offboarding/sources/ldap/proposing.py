@@ -46,7 +46,7 @@ def _unseen(error: OffboardingError, asker: Chooser) -> Proposal:
 
 
 def _looked_at(session: Session, conn_id: str, asker: Chooser) -> Proposal:
-    contexts = _contexts(session)
+    contexts = naming_contexts(session)
     proposed = contexts[0] if len(contexts) == 1 else None
     base = asker.choose("base_dn", "The DN below which accounts lie", contexts or (), proposed=proposed)
     settings = LdapSettings(name="init", kind="ldap", connection=conn_id, base_dn=base)
@@ -64,7 +64,7 @@ def _looked_at(session: Session, conn_id: str, asker: Chooser) -> Proposal:
     return Proposal(settings=values, notes=notes, privileged=[name for name in groups if _PRIVILEGED.search(name)])
 
 
-def _contexts(session: Session) -> list[str]:
+def naming_contexts(session: Session) -> list[str]:
     """Naming contexts (RFC 4512 5.1); of Active Directory the domain alone."""
     root = session.read("", ("namingContexts", "defaultNamingContext")).entry
     if root is None:
