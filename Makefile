@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo try test only-tests lint bench stress fuzz lock test-pythons setup slapd directories test-directories test-slow clean \
+.PHONY: help demo try test only-tests lint bench stress fuzz lock dist test-pythons test-airflows setup slapd directories test-directories test-slow clean \
     distclean
 MAKEFLAGS += --no-print-directory
 
@@ -12,6 +12,7 @@ TARGETS := include demo dags plugins tests benchmarks scripts
 WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
 SLOW := tests/slow
+AIRFLOWS := tests/airflows
 # Of whose variants `make test` plays some.
 VARIED := $(shell grep -rl '^from tests.support.variants import' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
@@ -47,7 +48,7 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 	@$(MAKE) -j2 lint only-tests
 
 only-tests:
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(SLOW) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(SLOW) --ignore=$(AIRFLOWS) $(ARGS)
 
 test-slow: setup slapd ## a whole Airflow, killed tasks, the pages on adding, and every variant of what make test plays some of
 	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(VARIED) $(ARGS)
@@ -82,6 +83,12 @@ lock: ## resolve the requirements anew (UPGRADE=1: to the newest versions)
 test-pythons: ## import what the lock installs on each Python 3.11 to 3.13 of this machine
 	@scripts/test-pythons.sh
 
+test-airflows: setup slapd ## the wheel, installed beside Airflow 3.1, 3.2 and 3.3: what each sees of it, and two nights (ARGS="-k 3.1")
+	@scripts/test-airflows.sh $(ARGS)
+
+dist: ## a release's files into dist/, of the last commit: the wheel, the same to the byte each time, its SBOM, their SHA-256
+	@scripts/dist.sh
+
 setup:
 	@scripts/bootstrap.sh
 
@@ -92,7 +99,7 @@ directories:
 	@scripts/directories.sh
 
 clean: ## remove what was made; downloads stay
-	rm -rf .venv .airflow .demo .try .offboarding .cache/venvs .cache/ruff .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .airflow .demo .try .offboarding dist .cache/venvs .cache/airflows .cache/ruff .hypothesis .pytest_cache .ruff_cache
 	find include dags plugins tests benchmarks -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the downloads too

@@ -2,6 +2,8 @@
 # Resolves requirements-dev.txt (and with it requirements.txt) for Python 3.11 to 3.13 into
 #   requirements.lock  with hashes: what make installs
 #   constraints.txt    without: pip install -r requirements.txt -c constraints.txt (pip takes no hashes in constraints)
+#   constraints-3.1.txt, constraints-3.2.txt    the same for requirements.txt alone, with those Airflows
+#   scripts/sbom.txt   what writes a release's SBOM
 #   scripts/build.txt  what builds the packages that are published as source alone (Roundup)
 #   scripts/c7n.txt    Cloud Custodian in an environment of its own, for benchmarks/aws_requests.py
 # Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
@@ -25,9 +27,30 @@ echo c7n | "$uv" pip compile --quiet --universal --python-version 3.11 --generat
     --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/c7n.txt ||
     fail "c7n could not be resolved (see above): requirements.lock is as it was."
 
+echo cyclonedx-bom | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/sbom.txt ||
+    fail "cyclonedx-bom could not be resolved (see above): requirements.lock is as it was."
+
+# What was there when that Airflow was new, as its own constraints have it: with libraries of today 3.2 runs no task
+# (fastapi 0.160).
+resolve_for() {
+    { cat requirements.txt && echo "apache-airflow==$1.*"; } |
+        "$uv" pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate \
+            --exclude-newer "$2" - --output-file ".cache/constraints-$1.new" --upgrade ||
+        fail "The requirements could not be resolved for Airflow $1 (see above): requirements.lock is as it was."
+}
+resolve_for 3.1 2026-03-31
+resolve_for 3.2 2026-06-30
+
 # tests/unit/test_lock.py compares: a requirement changed without `make lock` shows, without a network.
 sums=$(cat requirements.txt requirements-dev.txt | cksum)
 head="# Made by 'make lock' from requirements.txt and requirements-dev.txt, for Python 3.11 to 3.13. Do not edit."
 { echo "$head" && echo "# cksum of the two: $sums" && grep -v '^# ' "$new"; } >requirements.lock
 { echo "$head" && echo "# cksum of the two: $sums" && sed -n 's/^\([a-z0-9].*[^ ]\) *\\$/\1/p' "$new"; } >constraints.txt
+for airflow in 3.1 3.2; do
+    older=.cache/constraints-$airflow.new
+    # Without extras, which pip takes in no constraint.
+    { echo "$head" && echo "# cksum of the two: $sums" && sed 's/^\([a-z0-9._-]*\)\[[a-z,]*\]/\1/' "$older"; } >"constraints-$airflow.txt"
+    rm -f "$older"
+done
 rm -f "$new"

@@ -15,7 +15,7 @@ SHARED = {"records", "collected"}
 """What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
 MADE = {
     *(".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding"),
-    *(".pytest_cache", ".ruff_cache", ".try", ".venv"),
+    *(".pytest_cache", ".ruff_cache", ".try", ".venv", "dist"),
 }
 """Folders that are made, as .gitignore says."""
 

@@ -15,6 +15,8 @@ from packaging.utils import canonicalize_name
 PROJECT = Path(__file__).parents[2]
 REQUIREMENTS = [PROJECT / "requirements.txt", PROJECT / "requirements-dev.txt"]
 LOCKS = [PROJECT / "requirements.lock", PROJECT / "constraints.txt"]
+OLDER = [PROJECT / f"constraints-{airflow}.txt" for airflow in ("3.1", "3.2")]
+"""With an older Airflow, and of requirements.txt alone."""
 
 
 def locked(path: Path) -> list[Requirement]:
@@ -31,7 +33,7 @@ def direct() -> list[Requirement]:
     return [requirement for path in REQUIREMENTS for requirement in asked_for(path)]
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [*LOCKS, *OLDER], ids=lambda path: path.name)
 def test_is_as_new_as_the_requirements(lock: Path) -> None:
     asked = "".join(path.read_text(encoding="utf-8") for path in REQUIREMENTS).encode()
     known = re.search(r"cksum of the two: (\d+) (\d+)", lock.read_text(encoding="utf-8"))
@@ -53,16 +55,26 @@ def test_the_constraints_are_the_lock_without_hashes() -> None:
     assert constraints == lock
 
 
-def test_pip_takes_the_constraints() -> None:
+@pytest.mark.parametrize("path", [LOCKS[1], *OLDER], ids=lambda path: path.name)
+def test_pip_takes_the_constraints(path: Path) -> None:
     """It refuses constraints with hashes or extras."""
-    constraints = (PROJECT / "constraints.txt").read_text(encoding="utf-8")
+    assert "--hash" not in path.read_text(encoding="utf-8")
+    assert [requirement.name for requirement in locked(path) if requirement.extras] == []
 
-    assert "--hash" not in constraints
-    assert [requirement.name for requirement in locked(PROJECT / "constraints.txt") if requirement.extras] == []
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.name)
+def test_an_older_airflow_is_one_that_we_allow(path: Path) -> None:
+    (airflow,) = [pin for pin in locked(path) if pin.name == "apache-airflow"]
+    (asked,) = [each for each in asked_for(REQUIREMENTS[0]) if each.name == "apache-airflow"]
+
+    version = str(airflow.specifier).removeprefix("==")
+
+    assert version.startswith(path.stem.removeprefix("constraints-"))
+    assert asked.specifier.contains(version)
 
 
 def test_names_no_index() -> None:
-    for lock in LOCKS:
+    for lock in (*LOCKS, *OLDER):
         assert "://" not in lock.read_text(encoding="utf-8")
 
 
