@@ -3,7 +3,6 @@
 from typing import Any, cast
 from urllib.parse import quote
 
-from airflow.providers.common.compat.sdk import conf
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
