@@ -8,8 +8,8 @@ from offboarding.cli.lines.departures import NoticeLine, OpenEndLine
 from offboarding.cli.lines.gaps import AcknowledgementLine, HoldLine
 from offboarding.cli.lines.links import LinkDecidedLine
 from offboarding.cli.options import Format, command, option
-from offboarding.cli.output import Column, records, say, table
-from offboarding.cli.stores import reading_store
+from offboarding.cli.output import Column, note, records, say, table
+from offboarding.cli.stores import people_unread, reading_store
 from offboarding.model import DepartureVerdict
 from offboarding.report import held
 from offboarding.report.waivers import gap
@@ -95,7 +95,9 @@ def departures(*, output: Format = "table") -> int:
     Longest gone first.
     """
     with reading_store() as (session, zone):
-        found = words.open_ends(session)
+        found, unread = words.open_ends(session), people_unread(session)
+    if unread:
+        note(unread)
     if output == "jsonl":
         records(map(OpenEndLine.read, found))
     elif found:
@@ -103,7 +105,7 @@ def departures(*, output: Format = "table") -> int:
         columns = [Column(name=name, whole=name in ("Departure", "Worker")) for name in names]
         table(columns, (_departure_row(end, zone) for end in found))
         say("", f'They left, or they didn\'t: {COMMAND} departure confirm|deny DEPARTURE --reason "..."')
-    else:
+    elif not unread:
         say("HR leaves no departure open.")
     return DONE
 

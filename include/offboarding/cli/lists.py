@@ -14,7 +14,17 @@ from offboarding.cli.output import NARROW, SEVERITIES, Cell, Column, note, recor
 from offboarding.cli.stores import nothing_yet, reading_store
 from offboarding.config.spelling import nearest
 from offboarding.decisions import links_file, spreadsheet
-from offboarding.model import READ, FindingState, LinkDecision, Relation, RunKind, SubjectKind, TicketStatus, counted
+from offboarding.model import (
+    READ,
+    FindingState,
+    LinkDecision,
+    Relation,
+    RunKind,
+    Standing,
+    SubjectKind,
+    TicketStatus,
+    counted,
+)
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, moment, thing, ticket, worker
@@ -87,8 +97,7 @@ def links(
         sys.stdout.writelines(links_file.text(found))
     elif found:
         link_table(found)
-        accounts = len({(link.realm, link.account_native_id) for link in found})
-        say("", f"{counted(accounts, 'account')}, dead ones too.")
+        say("", _accounts(found))
     else:
         say("No account is so linked." if names else nothing_yet())
     return DONE
@@ -184,6 +193,12 @@ def link_table(found: Sequence[LinkView]) -> None:
         table(columns, rows)
 
 
+def _accounts(found: Sequence[LinkView]) -> str:
+    accounts = {(link.realm, link.account_native_id): link.standing for link in found}
+    dead = sum(standing == Standing.DEAD for standing in accounts.values())
+    return f"{counted(len(accounts), 'account')}{f', {dead} of them dead' if dead else ''}."
+
+
 def _account_and_why(link: LinkView) -> list[str]:
     evidence = [f"- {sentence}" for sentence in link.evidence]
     return [f"{link.source}: {link.account_label} ({link.standing})", *evidence]
@@ -229,8 +244,10 @@ def _status(name: str, counts: str, status: str) -> str:
 
 def _after_findings(session: Session, found: Sequence[FindingView], state: str) -> None:
     counts = reading.finding_counts(session)
-    others = [f"{number} {name}" for name, number in counts.items() if state not in (name, "all")]
-    rest = f" Besides: {', '.join(others)} (--state all)." if others else ""
+    others = {name: number for name, number in counts.items() if state not in (name, "all")}
+    which = next(iter(others)) if len(others) == 1 else "all"
+    listed = ", ".join(f"{number} {name}" for name, number in others.items())
+    rest = f" Besides: {listed} (--state {which})." if others else ""
     if found:
         say("", f"{counted(len(found), 'finding')}, worst first.{rest} Why: {COMMAND} explain KEY")
     elif counts:

@@ -8,7 +8,9 @@ from offboarding.config import loading
 from offboarding.config.loading import Loaded, StoreChoice
 from offboarding.model.errors import ConfigError, OffboardingError
 from offboarding.report.wording import COMMAND
+from offboarding.store import reading
 from offboarding.store.connect import Session
+from offboarding.store.runs import usable_rosters
 
 
 class UnreachableError(Exception):
@@ -62,3 +64,10 @@ def _reached(opening: AbstractContextManager[Session]) -> Generator[Session]:
         except OffboardingError as error:
             raise UnreachableError(str(error)) from error
         yield session
+
+
+def people_unread(session: Session) -> str:
+    """Why nothing can be said of people, however few are found; "" where a roster was read."""
+    if usable_rosters(session):
+        return ""
+    return f"No roster has been read yet. Why: {COMMAND} report" if reading.runs(session, last=1) else nothing_yet()

@@ -1,6 +1,7 @@
 """Who leaves soon, and what they hold."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,8 +9,8 @@ from offboarding import wiring
 from offboarding.cli import DONE
 from offboarding.cli.lines.departures import UpcomingLine
 from offboarding.cli.options import Format, command, count, option
-from offboarding.cli.output import Cell, Column, records, say, table
-from offboarding.cli.stores import reading_store
+from offboarding.cli.output import NARROW, Column, note, records, say, table, width
+from offboarding.cli.stores import people_unread, reading_store
 from offboarding.model import Basis, counted
 from offboarding.report.wording import COMMAND, moment, worker
 from offboarding.store.connect import Session
@@ -41,20 +42,21 @@ def listing(
     """
     with reading_store() as (session, zone):
         at = (wiring.moment(as_of) if as_of else None) or _last_night(session)
+        unread = people_unread(session)
         found = upcoming(session, as_of=at, days=days, zone=zone)
         keys = _keys(session, HolderQuery(as_of=at, zone=zone)) if found else {}
     within = f"within {counted(days, 'day')} of {moment(at, zone)}"
+    if unread:
+        note(unread)
     if output == "jsonl":
         records(UpcomingLine.read(each, keys=keys.get(each.person_uid, [])) for each in found)
     elif found:
         say(f"Who leaves {within}:", "")
-        names = ("Worker", "Leaves", "By", "Holds", "Accounts and keys")
-        columns = [Column(name=name, whole=name == "Worker") for name in names]
-        table(columns, (_row(each, keys.get(each.person_uid, [])) for each in found))
+        _table([(each, keys.get(each.person_uid, [])) for each in found])
         say(
             "", f"What one of them may carry along: {COMMAND} custody --worker ID. No ticket is made before they leave."
         )
-    else:
+    elif not unread:
         say(f"Nobody leaves {within}, by what HR and notices say.")
     return DONE
 
@@ -74,16 +76,26 @@ def _keys(session: Session, asked: HolderQuery) -> dict[str, list[str]]:
     return held
 
 
-def _row(each: LeavesSoon, keys: list[str]) -> list[Cell]:
+def _table(found: Sequence[tuple[LeavesSoon, list[str]]]) -> None:
+    """Who they are; where there is little room, all but what they hold stands below each other."""
+    worker, things = Column(name="Worker", whole=True), Column(name="Accounts and keys")
+    rows = (_row(each, keys) for each, keys in found)
+    if width() < NARROW:
+        table([worker, Column(name="Leaves"), things], ([who, leaves, what] for who, *leaves, what in rows))
+    else:
+        table([worker, Column(name="Leaves"), Column(name="By"), Column(name="Holds"), things], rows)
+
+
+def _row(each: LeavesSoon, keys: list[str]) -> tuple[str, str, str, str, list[str]]:
     exact = each.basis == Basis.NOTICE
     when = moment(each.left_at, each.zone) if exact else f"{each.left_on} ({each.zone})"
     holds = [counted(each.accounts, "account"), counted(each.credentials, "credential"), counted(len(keys), "key")]
     privileged = f", {each.privileged} privileged" if each.privileged else ""
     things = [*each.labels, *(f"key: {label}" for label in keys)]
-    return [
+    return (
         worker(each.id_space, each.worker_id),
         when,
         f"{_BASES[each.basis]} ({each.told})",
         f"{', '.join(holds)}{privileged}",
         things,
-    ]
+    )

@@ -55,7 +55,7 @@ def test_where_none_is_so_the_others_are_counted(reading: Type) -> None:
     done = reading("findings", "--state", "held")
 
     assert done.code == 0
-    assert done.out == "No finding is so. Besides: 6 open (--state all).\n"
+    assert done.out == "No finding is so. Besides: 6 open (--state open).\n"
 
 
 def test_an_empty_store_says_what_to_do(
@@ -73,6 +73,11 @@ def test_an_empty_store_says_what_to_do(
     assert typed("report").code == 1
     said = typed("findings").err
     assert "Looked in the connection offboarding_store. Run `python -m offboarding nightly`, or the DAG" in said
+    for words in (("upcoming",), ("departure", "list")):
+        done = typed(*words)
+        assert (done.out, "Nothing has been checked yet" in done.err) == ("", True), words
+    for words in (("worker", "4713"), ("findings", "--worker", "4713")):
+        assert "no roster has been read yet, so nobody is known" in typed(*words).err
 
 
 def test_an_empty_embedded_store_says_where_it_looked_and_by_which_file(

@@ -11,6 +11,7 @@ from offboarding.model.naming import space_and_number
 from offboarding.store.connect import Session
 from offboarding.store.departures import space_of_roster
 from offboarding.store.reading.link_views import LinkView, links
+from offboarding.store.runs import usable_rosters
 from offboarding.store.sql import block
 
 
@@ -102,12 +103,15 @@ class PersonView:
 def worker_called(session: Session, word: str) -> WorkerFound:
     """The person whose worker id this is or was: `id`, or `id_space:id`; the space's only roster may stand for it.
 
-    Raises FatalError where nobody's is, with the nearest, or where several id spaces have one.
+    Raises FatalError where nobody's is, with the nearest, where no roster was read, or where several id spaces have
+    one.
     """
     space, number = space_and_number(word)
     found = _called(session, None, word.strip()) or ([] if space is None else _called(session, space, number))
     if not found and space and (meant := space_of_roster(session, space)) is not None:
         found = _called(session, meant, number)
+    if not found and not usable_rosters(session):
+        raise FatalError("no roster has been read yet, so nobody is known: run the DAG offboarding_nightly")
     if not found:
         near = nearest(number, _alike(session, number))
         # Somebody may have typed a mail.
