@@ -8,7 +8,7 @@ from offboarding import wiring
 from offboarding.cli import DONE, REFUSED
 from offboarding.cli.lines.systems import CheckedLine
 from offboarding.cli.options import Format, command
-from offboarding.cli.output import Column, note, records, say, table
+from offboarding.cli.output import Column, note, records, say, table, width
 from offboarding.cli.stores import UnreachableError, trial_on
 from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
@@ -27,7 +27,8 @@ _READERS = Readers(
     tracker=wiring.tracker,
     queue=wiring.queue,
 )
-_WIDTH = 104
+_WIDEST = 104
+_NARROWEST = 40
 _WORDS = {GOOD: "good", IN_PART: "IN PART", FAILED: "FAILED"}
 
 
@@ -87,8 +88,9 @@ def _list(title: str, texts: Sequence[str]) -> None:
     if not texts:
         return
     say("", title)
+    room = max(_NARROWEST, min(width() - 2, _WIDEST))
     for text in texts:
-        first, *rest = wrapped(text, _WIDTH)
+        first, *rest = wrapped(text, room)
         say(f"- {first}", *(f"  {line}" for line in rest))
 
 

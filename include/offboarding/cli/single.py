@@ -7,7 +7,7 @@ from offboarding.cli.lines.findings import explained
 from offboarding.cli.lines.people import PersonLine
 from offboarding.cli.lists import finding_table, link_table
 from offboarding.cli.options import Format, Key, argument, command, count, option
-from offboarding.cli.output import records, say
+from offboarding.cli.output import records, say, width
 from offboarding.cli.stores import nothing_yet, reading_store
 from offboarding.model.errors import FatalError
 from offboarding.report import explain as explaining
@@ -45,7 +45,7 @@ def explain(*, key: Key, output: Format = "table") -> int:
     if output == "jsonl":
         records([explained(found)])
     else:
-        say(explaining.render(found, zone))
+        say(explaining.render(found, zone, width=width()))
     return DONE
 
 

@@ -11,6 +11,7 @@ from offboarding.report.wording import (
     joined,
     labelled,
     moment,
+    printable,
     thing,
     ticket,
     with_key,
@@ -23,32 +24,40 @@ from offboarding.store.reading import Explanation, FindingView
 from offboarding.store.reading.link_views import Claim
 
 _LABEL = 13
-_ROOM = 100
+_WITH_COMMANDS = ("Closes when", "To do")
+"""Where a command stands below its sentence; elsewhere a line end is somebody else's, and shown."""
+_WIDEST = 114
+_NARROWEST = 40
+"""Of a line, where it's no command."""
 
 
-def render(found: Explanation, zone: str) -> str:
-    """What it is, whose and why, since when they're gone, why it works, what happened, what closes it, who decided."""
+def render(found: Explanation, zone: str, *, width: int = _WIDEST) -> str:
+    """What it is, whose and why, since when they're gone, why it works, what happened, what closes it, who decided.
+
+    `width`: how many columns there are to print in.
+    """
+    width = max(_NARROWEST, min(width, _WIDEST))
     finding = found.finding
     sections = [
         ("", [f"{short_finding(finding.finding_key)}  {finding.rule}: {_what(finding)}"]),
         ("State", _state(finding, zone)),
         ("Whose", _whose(finding, found.claims, zone)),
-        (
-            "Gone",
-            [line for departure in found.departures[:3] for line in wrapped(departure_line(departure, zone), _ROOM)],
-        ),
+        ("Gone", [departure_line(departure, zone) for departure in found.departures[:3]]),
         ("Works?", _standing(finding, zone)),
-        ("Evidence", [line for sentence in finding.evidence for line in wrapped(f"- {sentence}", _ROOM)]),
-        ("Happened", [line for event in _events(found, zone) for line in wrapped(event, _ROOM)]),
-        ("Closes when", [line for sentence in closing(finding) for line in wrapped(sentence, _ROOM)]),
+        ("Evidence", [f"- {sentence}" for sentence in finding.evidence]),
+        ("Happened", list(_events(found, zone))),
+        ("Closes when", closing(finding)),
         ("To do", _steps(finding)),
-        ("Decided", [line for decided in _decisions(found, zone) for line in wrapped(decided, _ROOM)]),
+        ("Decided", list(_decisions(found, zone))),
     ]
-    return joined(zoned(line, zone) for label, lines in sections for line in _section(label, lines))
+    return joined(line for label, texts in sections for line in _section(label, texts, zone, width))
 
 
-def _section(label: str, lines: Sequence[str]) -> list[str]:
-    return list(lines) if not label else labelled(label, lines, _LABEL)
+def _section(label: str, texts: Sequence[str], zone: str, width: int) -> list[str]:
+    shown = (zoned(text if label in _WITH_COMMANDS else printable(text), zone) for text in texts)
+    if not label:
+        return [line for text in shown for line in wrapped(text, width, hang=_LABEL + 1)]
+    return labelled(label, [line for text in shown for line in wrapped(text, width - _LABEL - 1)], _LABEL)
 
 
 def _open(finding: FindingView) -> bool:
@@ -69,13 +78,11 @@ def _steps(finding: FindingView) -> list[str]:
     steps = (
         with_key(step, finding.finding_key).text if isinstance(step, DecisionStep) else step for step in finding.revoke
     )
-    return [f"  {line}" for step in steps for line in step.splitlines()]
+    return [f"- {step}".replace("\n", "\n  ") for step in steps]
 
 
 def _state(finding: FindingView, zone: str) -> list[str]:
-    # A run that was given an earlier moment opens what is due before anybody could know of it.
-    due_at = max(finding.due_at, finding.first_seen_at) if finding.due_at else None
-    due = f", due {moment(due_at, zone)}" if due_at and _open(finding) else ""
+    due = f", due {moment(finding.due_at, zone)}" if finding.due_at and _open(finding) else ""
     privileged = ", privileged" if finding.privileged and SubjectKind(finding.subject_kind) not in KEY_KINDS else ""
     first = f"{finding.state}, {finding.severity}{privileged}{due}"
     lines = [f"{first}; first seen {moment(finding.first_seen_at, zone)}"]
@@ -114,7 +121,7 @@ def _claim(claim: Claim, zone: str) -> Iterator[str]:
     who = worker(claim.id_space, claim.worker_id)
     yield f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}"
     for sentence in claim.evidence:
-        yield from (f"  {line}" for line in wrapped(f"- {sentence}", _ROOM - 2))
+        yield f"  - {sentence}"
 
 
 def _standing(finding: FindingView, zone: str) -> list[str]:
@@ -122,13 +129,15 @@ def _standing(finding: FindingView, zone: str) -> list[str]:
     words = {"works": "it's trusted" if key else "it works", "dead": "it's dead", "unknown": "not checked"}
     seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
     contained = "; everything is denied to it" if finding.effect == Effect.CONTAINED else ""
-    lines = wrapped(f"{words[finding.standing]}: {finding.standing_reason}{contained} ({seen})", _ROOM)
+    lines = [f"{words[finding.standing]}: {finding.standing_reason}{contained} ({seen})"]
     if finding.last_used_at:
         after = {True: ", after the departure", False: "", None: ", which may be after the departure"}
         lines.append(f"last used {moment(finding.last_used_at, zone)}{after[finding.used_after_departure]}")
     if finding.exposure_days is not None:
-        lines.append(f"exposed for {counted(finding.exposure_days, 'day')} since the departure")
-    return [*lines, *(wrapped(finding.warning, _ROOM) if finding.warning else [])]
+        # Counted to the night's moment, which may lie before the read; what is closed is told by its state.
+        until = f", as of {moment(finding.judged_at, zone)}" if finding.judged_at and _open(finding) else ""
+        lines.append(f"exposed for {counted(finding.exposure_days, 'day')} since the departure{until}")
+    return [*lines, *([finding.warning] if finding.warning else [])]
 
 
 def _events(found: Explanation, zone: str) -> Iterator[str]:

@@ -28,6 +28,8 @@ SUBJECTS = {
 """What stands before a thing's own id."""
 _IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 """As `rules/_sentences.at` writes it, and whoever tells why something works."""
+_ITEM = re.compile(r" *- ")
+"""What an item of a list begins with."""
 _LABEL_SAYS_IT = frozenset(
     {
         SubjectKind.WORKER,
@@ -141,12 +143,15 @@ def joined(lines: Iterable[str]) -> str:
     return "\n".join(map(printable, lines))
 
 
-def wrapped(text: str, room: int = ROOM) -> list[str]:
-    """A text over several lines, its own line ends kept; a line that is a command stays whole, to be copied."""
-    return [line for paragraph in text.splitlines() for line in _wrapped(paragraph, room)]
+def wrapped(text: str, room: int = ROOM, *, hang: int = 0) -> list[str]:
+    """A text over several lines; a command by itself, and all that stands below the first line, is whole, to be copied.
 
-
-def _wrapped(paragraph: str, room: int) -> list[str]:
-    if paragraph.lstrip().startswith(COMMAND):
-        return [paragraph]
-    return textwrap.wrap(paragraph, room, break_long_words=False, break_on_hyphens=False) or [""]
+    `hang`: how far later lines stand in, where the text is no item of a list.
+    """
+    first, *typed = text.splitlines() or [""]
+    if first.lstrip().startswith(COMMAND):
+        return [first, *typed]
+    item = _ITEM.match(first)
+    later = " " * (len(item[0]) if item else hang)
+    prose = textwrap.wrap(first, room, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
+    return [*(prose or [""]), *typed]

@@ -150,7 +150,7 @@ def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
 
 def _merged(session: Session, run: Run, produced: int) -> Merged:
     persons = persons_asked(session, run)
-    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons}
+    values: dict[str, object] = {"run_id": run.run_id, "since": run.reads_since, "persons": persons, "as_of": run.as_of}
     if persons is not None:
         for statement in statements("findings", "drop_unseen"):
             session.execute(statement, values)

@@ -48,6 +48,7 @@ _DATED = {
     "key_copy": ("first_seen_at", "observed_at", "untrusted_since", "last_seen_at", "gone_at"),
     "signing_key": ("first_seen_at",),
     "event": ("observed_at",),
+    "finding": ("first_seen_at",),
     "guard_accepted": ("as_of",),
 }
 """Other tables, and the columns that say when something was so, or was seen."""

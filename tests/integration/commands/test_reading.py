@@ -1,11 +1,12 @@
 """What people read: tables, explanations, a person, a night; and how a mistyped word is answered."""
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -134,12 +135,30 @@ def test_a_key_that_begins_several_is_refused(deciding: Type, store: Session) ->
     assert "begins several findings' keys" in done.err
 
 
-def test_nothing_is_due_before_it_was_seen(reading: Type) -> None:
-    """Though the night was given a moment that lies before."""
+def test_due_and_first_seen_go_by_one_clock(reading: Type) -> None:
+    """The night's moment, though that lies long before the clock on the wall; so do the days of exposure."""
+    lines = reading("findings", "--format", "jsonl").lines
     out = reading("explain", key_of(reading, "used-after-departure")).out
 
-    due, seen = re.findall(r"(?:due|first seen) (\d{4}-\d\d-\d\d \d\d:\d\d)", out)
-    assert due >= seen
+    assert {line["first_seen_at"] for line in lines} == {filled.AS_OF.isoformat()}
+    assert all(line["due_at"] >= line["first_seen_at"] for line in lines)
+    night = f"{filled.AS_OF.astimezone(ZoneInfo('Asia/Seoul')):%Y-%m-%d %H:%M} KST"
+    (due,) = [line["due_at"] for line in lines if line["rule"] == "used-after-departure"]
+    assert f"due {datetime.fromisoformat(due).astimezone(ZoneInfo('Asia/Seoul')):%Y-%m-%d %H:%M}" in out
+    assert f"first seen {night}" in " ".join(out.split())
+    assert f"since the departure, as of {night}" in " ".join(out.split())
+
+
+@pytest.mark.parametrize("columns", [60, 95, 160])
+def test_an_explanation_fits_the_room_there_is_but_for_what_is_typed(
+    reading: Type, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for rule in ("used-after-departure", "leaver-access-key", "leaver-account-works"):
+        lines = reading("explain", key_of(reading, rule)).out.splitlines()
+
+        wide = [line[14:].strip() for line in lines if len(line) > columns and " " in line[14:].strip()]
+        assert all(line.startswith(("python -m", "aws ", "ldap")) for line in wide), wide
 
 
 def test_explain_answers_what_a_person_asks_in_order(reading: Type) -> None:

@@ -67,6 +67,14 @@ def test_a_command_stays_whole() -> None:
     assert wording.wrapped(f"some words to wrap\n{command}", room=10) == ["some words", "to wrap", command]
 
 
+def test_what_is_typed_stays_as_it_is_below_an_item_that_is_wrapped() -> None:
+    step = "  - some words to wrap:\n  aws iam a-very-long-command --of many words"
+
+    assert wording.wrapped(step, room=16) == ["  - some words", "    to wrap:", step.splitlines()[1]]
+    assert wording.wrapped("", room=10) == [""]
+    assert wording.wrapped("some words", room=6, hang=2) == ["some", "  words"]
+
+
 def test_whoever_chose_a_label_moves_no_cursor() -> None:
     assert wording.printable("uid=\x1b[2Jeve\u202e,dc=corp\n김") == "uid=\\x1b[2Jeve\\u202e,dc=corp\\n김"
 

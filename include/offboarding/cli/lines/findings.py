@@ -97,7 +97,7 @@ class FindingLine(JsonLine):
     exposure_days: int | None
     """Whole days from `left_at` to the last run's `as_of`, or to the resolution where that came first."""
     first_seen_at: At
-    """When we first found it."""
+    """The `as_of` of the run that first found it, from which `due_at` counts, too."""
     last_confirmed_at: At | None
     """When the last complete read began that covers the thing; of a worker's own finding, the roster's."""
     resolved_at: At | None

@@ -77,7 +77,7 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
 -- Findings never seen before: held until the guard has looked, or unverified where it can't be told; an event is one
 -- whatever works now, and so is a key that nobody can be asked about, where a person attests. A system that wasn't read
 -- in this run tells of everything that it can't be told: that opens nothing. A run about some people has dropped what it
--- didn't look at already.
+-- didn't look at already. What is due counts from the run's moment, and so does since when it's known.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
     privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
@@ -88,7 +88,7 @@ select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_
     s.severity,
     s.standing, s.standing_reason,
     s.effect, s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
-    s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, s.comes_first, s.of_keys, s.attestable, now(), %(run_id)s
+    s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, s.comes_first, s.of_keys, s.attestable, %(as_of)s, %(run_id)s
 from produced s
 where not exists (select from finding f where f.match_key = s.match_key)
     and (s.standing <> 'unknown' or s.realm = '' or %(persons)s::uuid[] is not null or exists (

@@ -84,7 +84,7 @@ select k.key_pk, s.material, s.kind as key_kind, k.own, {c.key_but_standing as c
     c.realm as copy__key__realm, c.native_id as copy__key__native_id, cs.material as copy__key__material,
     case when c.gone_at is null then c.standing else 'dead' end as copy__key__standing,
     case when c.gone_at is null then c.standing_reason else 'no longer shown' end as copy__key__standing_reason,
-    c.source as copy__source, c.source_kind as copy__source_kind, c.first_seen_at as copy__first_seen_at,
+    c.source as copy__source, c.source_kind as copy__source_kind, least(c.first_seen_at, t.night_at) as copy__first_seen_at,
     coalesce(c.last_seen_at, greatest(c.observed_at, p.confirmed_at)) as copy__last_seen_at,
     c.untrusted_since as copy__untrusted_since, p.confirmed_at as copy__confirmed_at,
     coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as copy__fresh
@@ -103,6 +103,7 @@ from (
         and least(n.first_seen_at, f.night_at) > (
             select min(v.left_at) from custody_holder h join leaver v using (person_uid) where h.key_pk = o.key_pk)) k
 join key_copy c using (copy_pk)
+join moment t on t.at = c.first_seen_at
 join signing_key s on s.key_pk = k.key_pk
 join signing_key cs on cs.key_pk = c.key_pk
 left join lateral (

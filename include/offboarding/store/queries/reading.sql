@@ -8,7 +8,7 @@ select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_spa
     f.subject_kind, f.subject_native_id, f.subject_label, f.account_native_id, f.account_label, f.standing,
     f.standing_reason, f.effect, f.privileged, f.used_after_departure, f.last_used_at, case when f.left_at is not null
         then greatest(0, floor(extract(epoch from least(last.as_of, coalesce(f.resolved_at, last.as_of)) - f.left_at) / 86400))::int
-        end as exposure_days,
+        end as exposure_days, last.as_of as judged_at,
     f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.resolution_details, f.due_at,
     t.tracker, t.ref, t.url, t.state as ticket_state, f.evidence, f.revoke, f.warning, f.ticket_kind,
     f.person_uid::text, f.reopened

@@ -62,7 +62,10 @@ class FindingView:
     last_used_at: datetime | None
     exposure_days: int | None
     """Whole days from the departure to the last run's as_of, or to the resolution."""
+    judged_at: datetime | None
+    """The last run's as_of."""
     first_seen_at: datetime
+    """The as_of of the run that found it first."""
     last_confirmed_at: datetime | None
     """When the last complete read began that covers the thing."""
     resolved_at: datetime | None
