@@ -29,10 +29,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], 
         with monkeypatch.context() as there, os.fdopen(screen, "w") as output:
             there.setattr(sys, "stdout", output)
             work()
+            # What a terminal shows may come in several pieces.
+            output.write("\0")
             output.flush()
-            text = os.read(keyboard, 1 << 16).decode()
+            text = ""
+            while not text.endswith("\0"):
+                text += os.read(keyboard, 1 << 16).decode()
         os.close(keyboard)
-        return text.replace("\r\n", "\n")
+        return text.removesuffix("\0").replace("\r\n", "\n")
 
     return printed
 

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,6 +13,8 @@ from offboarding.cli.lines.line import JsonLine
 from offboarding.report.wording import joined, printable
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.measure import Measurement
     from rich.text import Text
 
 PIPE_WIDTH = 160
@@ -25,6 +27,8 @@ SEVERITIES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": 
 """In which colour each stands at a terminal."""
 _LABELLED = re.compile(rf"({'|'.join(SEVERITIES)})(?= {{2}})", re.IGNORECASE)
 """A line of a report that begins with one."""
+_PARTS = re.compile(r"[^,/:]+[,/:]*|[,/:]+")
+"""Of an id or address that is longer than a line: a DN, an ARN, a URL."""
 _ESCAPES = {"critical": "1;31", "high": "31", "medium": "33", "low": "2"}
 """The same, as a terminal takes it."""
 
@@ -101,10 +105,46 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
     Console(width=width(), highlight=False).print(shown)
 
 
-def _text(column: Column, cell: Cell) -> "Text":
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A cell as rich draws it, which by itself tears a DN or an ARN in the middle of a word."""
+
+    text: "Text"
+
+    def __rich_measure__(self, console: "Console", options: "ConsoleOptions") -> "Measurement":
+        return self.text.__rich_measure__(console, options)
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        if options.no_wrap:
+            yield self.text
+            return
+        shown = self.text.copy()
+        shown.plain = "\n".join(_broken(self.text.plain, options.max_width))
+        yield shown
+
+
+def _broken(text: str, room: int) -> Iterator[str]:
+    """Yield lines, broken between words; within one only where no line holds it, and then after its comma or slash."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as in `table`
+
+    for line in text.split("\n"):
+        row = ""
+        for word in line.split(" "):
+            between = " " if row else ""
+            for part in [word] if cell_len(word) <= room else _PARTS.findall(word):
+                if row and cell_len(f"{row}{between}{part}") > room:
+                    yield row
+                    row = part
+                else:
+                    row += f"{between}{part}"
+                between = ""
+        yield row
+
+
+def _text(column: Column, cell: Cell) -> _Shown:
     from rich.text import Text  # noqa: PLC0415 - as in `table`
 
     # Text, not str: a label may hold what rich takes for markup.
     if not isinstance(cell, str):
-        return Text(joined(cell))
-    return Text(joined([cell]), column.styles.get(cell, "") if coloured(sys.stdout) else "")
+        return _Shown(Text(joined(cell)))
+    return _Shown(Text(joined([cell]), column.styles.get(cell, "") if coloured(sys.stdout) else ""))
