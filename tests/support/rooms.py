@@ -157,6 +157,7 @@ ARROWS: dict[str, set[str]] = {
         "runs.pipeline",
         "runs",
         "runs.ingest.progress",
+        "runs.troubles",
     }
     | {"config.init", "runs.doctor", "report", "store", "rules", "custody", "waivers", "config.mistakes"}
     | {"identity", "identity.people", "runs.ingest.reads", "decisions"},

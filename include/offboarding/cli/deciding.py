@@ -90,7 +90,7 @@ def _context(kind: DecisionKind, by: str) -> Generator[DecisionContext]:
 def configured_context(by: str) -> Generator[ConfiguredContext]:
     """The store, and the whole configuration."""
     loaded = loading.load()
-    with at_the_terminal(quiet=True), session_on(loaded) as session:
+    with at_the_terminal(zone=loaded.choice.time_zone, quiet=True), session_on(loaded) as session:
         yield ConfiguredContext(
             session=session,
             author=by,

@@ -15,14 +15,17 @@ from offboarding.config.loading import Loaded
 from offboarding.config.settings import Settings
 from offboarding.model import TicketDraft, counted
 from offboarding.model.errors import FatalError
+from offboarding.report.red import acknowledging, reasons
 from offboarding.report.wording import COMMAND, moment
-from offboarding.runs import pipeline
 from offboarding.runs.drafts import DraftTracker
+from offboarding.runs.troubles import troubles
 from offboarding.runs.whole import Readers, whole_night
+from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 
 RULER = "-" * 100
+_MOST_COMMANDS = 5
 _NO_BOUND = 1_000_000_000
 _READERS = Readers(
     roster=wiring.roster,
@@ -54,7 +57,7 @@ def nightly(
 ) -> int:
     """Check everything now, as the DAG does by night, without Airflow. A red night makes the exit code 1."""
     loaded = loading.load()
-    with at_the_terminal(quiet=dry_run):
+    with at_the_terminal(zone=loaded.settings.company.time_zone, quiet=dry_run):
         if dry_run:
             _on_trial(loaded, as_of)
         else:
@@ -70,9 +73,13 @@ def _for_real(loaded: Loaded, as_of: str | None) -> None:
 
 
 def _end(session: Session, run: Run) -> None:
-    red = pipeline.why_red(session, run)
-    if red:
-        raise FatalError(f"The night is red: {'; '.join(red)}. The report above says what to do.")
+    found = troubles(reading.night(session, run.run_id))
+    if not found.is_red:
+        return
+    known = acknowledging(found)[:_MOST_COMMANDS]
+    beside = "\nWhat can't be mended now may be acknowledged, for 30 days at most:" if known else ""
+    said = f"The night is red: {'; '.join(reasons(found))}. The report above says what to do.{beside}"
+    raise FatalError("\n".join([said, *known]))
 
 
 def _on_trial(loaded: Loaded, as_of: str | None) -> None:

@@ -1,36 +1,42 @@
 """What a person at a terminal sees while something long runs: bars, and lines of the log beside the output."""
 
 import logging
+import re
 import signal
 import sys
 from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
 from types import FrameType
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from offboarding.cli import defects
 from offboarding.cli.output import coloured
-from offboarding.report.wording import joined
+from offboarding.report.wording import joined, moment, zoned
 from offboarding.runs.ingest.progress import watched
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
+"""A moment as a field of the log holds it, for programs."""
 TERMINATED = 128 + signal.SIGTERM
 """As shells have it."""
 
 
 @contextmanager
-def at_the_terminal(*, quiet: bool = False, silent: bool = False) -> Generator[None]:
+def at_the_terminal(*, zone: str = "UTC", quiet: bool = False, silent: bool = False) -> Generator[None]:
     """The log goes to the error output; where that is a terminal, reads show as bars. SIGTERM ends as Ctrl-C does.
 
-    `quiet`: nothing of the log but its warnings; `silent`: nothing, where the command tells all of it itself.
+    `zone`: whose clock the log goes by, which it names; the company's, as everything else on the screen. `quiet`:
+    nothing of the log but its warnings; `silent`: nothing, where the command tells all of it itself.
     """
     level = logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO
     before = signal.signal(signal.SIGTERM, _ended)
     log_before = structlog.get_config()
     try:
-        _log_beside_the_output(level)
+        _log_beside_the_output(level, zone)
         if not sys.stderr.isatty():
             yield
             return
@@ -41,12 +47,13 @@ def at_the_terminal(*, quiet: bool = False, silent: bool = False) -> Generator[N
         signal.signal(signal.SIGTERM, before)
 
 
-def _log_beside_the_output(level: int) -> None:
+def _log_beside_the_output(level: int, zone: str) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
             _printable,
-            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            _Once(),
+            partial(_by_one_clock, zone),
             structlog.dev.ConsoleRenderer(colors=coloured(sys.stderr), exception_formatter=defects.for_log),
         ],
         # Asked anew each time: while a bar is drawn, what is written there goes above it.
@@ -58,6 +65,32 @@ def _log_beside_the_output(level: int) -> None:
 
 def _printable(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     event["event"] = joined(str(event["event"]).split("\n"))
+    return event
+
+
+class _Once:
+    """Leaves out a line that was logged already: what concerns a whole system is told of each of its parts, and again
+    when its leavers' accounts are looked at. Tasks log apart from each other, and each tells all of it.
+    """
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        line = repr(sorted(event.items()))
+        if line in self._told:
+            raise structlog.DropEvent
+        self._told.add(line)
+        return event
+
+
+def _by_one_clock(
+    zone: str, _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = moment(datetime.fromisoformat(value), zone) if _ISO.fullmatch(value) else zoned(value, zone)
+    event["timestamp"] = f"{datetime.now(ZoneInfo(zone)):%H:%M:%S %Z}"
     return event
 
 

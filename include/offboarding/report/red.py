@@ -1,11 +1,13 @@
 """Why a run is red, in words."""
 
+import shlex
 from collections.abc import Iterator
 
 from offboarding.model import ReadStatus, counted
 from offboarding.report import held
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
+from offboarding.report.wording import COMMAND
 from offboarding.runs.troubles import Troubles
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading.reads import PartView, RosterView
@@ -14,6 +16,22 @@ from offboarding.store.reading.reads import PartView, RosterView
 def reasons(found: Troubles) -> tuple[str, ...]:
     """A sentence each, and none where the run is green."""
     return tuple(_reasons(found))
+
+
+def acknowledging(found: Troubles) -> tuple[str, ...]:
+    """The command for each gap, where nothing else makes the run red; none where something does."""
+    gaps = (
+        *(f"--roster {shlex.quote(roster.name)}" for roster in found.rosters),
+        *(f"--source {shlex.quote(part.name)}" + _part(part) for part in found.parts),
+        *(["--queue departures"] if found.queue else []),
+    )
+    if len(gaps) < len(reasons(found)):
+        return ()
+    return tuple(f'{COMMAND} acknowledge add {gap} --until DAY --reason "..."' for gap in dict.fromkeys(gaps))
+
+
+def _part(part: PartView) -> str:
+    return f" --part {shlex.quote(part.part)}" if part.part else ""
 
 
 def _reasons(found: Troubles) -> Iterator[str]:

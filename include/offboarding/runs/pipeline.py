@@ -325,14 +325,9 @@ def report(
     show(night.render(seen, settings.company.time_zone, folded=folded))
 
 
-def why_red(session: Session, run: Run) -> tuple[str, ...]:
-    """What of a run needs somebody, a sentence each; none where it's green."""
-    return reasons(troubles(reading.night(session, run.run_id)))
-
-
 def end(session: Session, run: Run) -> None:
     """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
-    red = why_red(session, run)
+    red = reasons(troubles(reading.night(session, run.run_id)))
     if red:
         raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
 

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import threading
@@ -16,10 +17,12 @@ def slow():
     for number in range(8):
         time.sleep(0.1)
         yield number
-with at_the_terminal():
+with at_the_terminal(zone="Asia/Seoul"):
     for _ in passing(slow(), object, noun="accounts", source="[bold]corp"):
         pass
-    structlog.get_logger().info("read")
+    for _ in range(2):
+        structlog.get_logger().info("read", as_of="2026-11-24T16:30:00+00:00")
+    structlog.get_logger().info("due 2026-11-24 16:30 UTC")
     print("the report")
 """
 
@@ -57,3 +60,12 @@ def test_without_a_terminal_there_is_no_bar() -> None:
     assert done.stdout == b"the report\n"
     assert b"\x1b" not in done.stderr
     assert b"[bold]corp" not in done.stderr
+
+
+def test_the_log_goes_by_one_clock_and_says_nothing_twice() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=PROJECT, capture_output=True, check=True, timeout=60)
+
+    read, due = done.stderr.decode().splitlines()
+    assert re.match(r"\d\d:\d\d:\d\d KST ", read)
+    assert "as_of=2026-11-25 01:30 KST" in read.replace("'", "")
+    assert "due 2026-11-25 01:30 KST" in due

@@ -205,7 +205,8 @@ def _log_source(outcome: SourceOutcome) -> None:
         requests=sum(outcome.requests.values()),
     )
     for text, red in outcome.gaps:
-        (log.warning if red else log.info)(f"not checked: {text}", source=outcome.source)
+        # Without the source: the text says of what, and several sources may tell the same.
+        (log.warning if red else log.info)(f"not checked: {text}")
 
 
 def _worker_form(settings: Settings, roster: RosterSettings) -> RosterWorkerForm:
