@@ -102,8 +102,16 @@ def _urgent(night: Night, standing: Sequence[NightFinding]) -> Iterator[str]:
     """Keys that open everything first, then what was used: both can't wait for the list."""
     keys = [finding for finding in standing if finding.comes_first and finding.severity == Severity.CRITICAL]
     yield from _block(night, f"{counted(len(keys), 'holder')} of a signing key gone, and it's still trusted", keys)
-    events = [finding for finding in standing if finding.ticket_kind == TicketKind.EVENT]
+    events = _events(standing)
     yield from _block(night, f"{len(events)} used after departure", events)
+
+
+def _events(findings: Sequence[NightFinding]) -> list[NightFinding]:
+    return [
+        finding
+        for finding in findings
+        if finding.ticket_kind == TicketKind.EVENT and finding.state == FindingState.OPEN
+    ]
 
 
 def _block(night: Night, title: str, findings: Sequence[NightFinding]) -> list[str]:
@@ -159,10 +167,14 @@ def _what(finding: NightFinding) -> list[str]:
 
 
 def _counts(findings: Sequence[NightFinding]) -> str:
-    people = len({finding.person_uid for finding in findings if finding.person_uid})
     if not findings:
         return "0 findings"
-    return f"{counted(len(findings), 'finding')} on {counted(people, 'person', 'people')}"
+    persons = [finding.person_uid for finding in findings if finding.person_uid]
+    of_nobody, number = len(findings) - len(persons), counted(len(findings), "finding")
+    people = f"on {counted(len(set(persons)), 'person', 'people')}"
+    if not persons:
+        return f"{number}, nobody's"
+    return f"{number}: {len(persons)} {people}, {of_nobody} nobody's" if of_nobody else f"{number} {people}"
 
 
 def _ticket_refs(findings: Sequence[NightFinding]) -> str:
@@ -242,8 +254,10 @@ def _worst(night: Night) -> list[str]:
         for finding in night.findings
         if finding.state != FindingState.HELD and finding.ticket_kind != TicketKind.EVENT
     ]
+    used = len(_events(night.findings))
+    aside = [f"besides the {used} used after departure, above:"] if used and standing else []
     lines = [line for finding in standing[:MOST_LINES] for line in _judged_lines(night, finding)]
-    return labelled("Worst", lines)
+    return labelled("Worst", [*aside, *lines])
 
 
 def _more(night: Night) -> Iterator[str]:

@@ -110,6 +110,7 @@ def event(key: str = "90ab0000", **changes: Any) -> NightFinding:
     return finding(key, **(used | changes))
 
 
+NOBODYS = finding("c0ffee00", person_uid=None, worker_id="", subject_kind="source", left_at=None, ref=None)
 HOLD = Hold(
     hold_id=3,
     kind=LineKind.ROSTER,
@@ -289,9 +290,18 @@ def test_counts_what_is_new_stands_and_closed() -> None:
     assert line(seen, "Waiting") == "1 finding of a first read (policy.baseline: hold)"
 
 
+def test_what_stands_above_is_missing_among_the_worst_and_that_is_said() -> None:
+    both = night.render(told(findings=(event(), finding())), ZONE).splitlines()
+    start = both.index("Worst       besides the 1 used after departure, above:")
+    assert both[start + 1].startswith("            f-7c31a0b2")
+    assert line(told(findings=(finding(),)), "Worst").startswith("f-7c31a0b2")
+
+
 @pytest.mark.parametrize(
     ("findings", "opened", "new"),
     [
+        ([finding(), NOBODYS], (), "2 findings: 1 on 1 person, 1 nobody's, ticket #231"),
+        ([NOBODYS], (), "1 finding, nobody's"),
         ([], ("8", "10", "9"), "0 findings; tickets #8 #9 #10 for earlier ones"),
         ([finding(ref="9")], ("9", "8"), "1 finding on 1 person, ticket #9; ticket #8 for earlier ones"),
         ([finding(state="held", opened=False)], (), "0 findings; 1 new one waits"),
