@@ -1,6 +1,7 @@
 """nightly, on trial and for real, over a company of two on real systems."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from offboarding import wiring
 from offboarding.config import loading
+from offboarding.model import TicketPriority
 from offboarding.runs import pipeline
 from offboarding.store import trial
 from tests.integration.commands.conftest import Type, trial_schemas
@@ -37,6 +39,14 @@ class TestOnTrial:
         assert "A real first night would hold them" not in done.out, "policy.baseline is ticket here"
         assert not [name for name in NAMES if name in done.err], "the log's"
 
+    def test_the_worst_ticket_comes_first(self, at_work: Type) -> None:
+        done = at_work("nightly", "--dry-run", "--as-of", NIGHT)
+
+        order = list(TicketPriority)
+        priorities = [order.index(TicketPriority(found)) for found in re.findall(r"(?m)^priority (\w+)", done.out)]
+        assert len(set(priorities)) > 1
+        assert priorities == sorted(priorities)
+
     def test_nothing_is_kept_and_nobody_is_told(self, tiny: TinyCompany, at_work: Type) -> None:
         tickets = tiny.tickets()
 
@@ -51,6 +61,8 @@ class TestOnTrial:
 
         assert done.code == 1
         assert f"The night is red: aws {REFUSES} couldn't be read" in done.err
+        known = f'offboarding acknowledge add --source aws --part {REFUSES} --until DAY --reason "..."'
+        assert known in done.err.splitlines()[-1]
         assert "would be opened" in done.out, "the rest is told all the same"
         assert trial_schemas() == []
 
@@ -68,6 +80,7 @@ class TestOnTrial:
         assert done.code == 1
         assert "The night is red: alert ended by a defect of ours: its trace stands in the log." in done.err
         assert "RED         alert ended by a defect of ours" in done.out
+        assert "acknowledge" not in done.err, "nobody can acknowledge that"
         assert "builtins.KeyError" in done.err
         assert "in broken" in done.err
         assert not [name for name in NAMES if name in done.err]
