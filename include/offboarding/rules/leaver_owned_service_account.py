@@ -101,7 +101,7 @@ def _finding(
 def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     return (
         "Find a new owner, and write them where the account names its owner: its tag, or its entry's manager.",
-        "Don't switch it off: a workload runs with it.",
+        "Don't switch it off: a workload may run with it.",
         *to_do(Remedy.REPLACE, linked, *open_paths(linked)),
         "Undo: while the old secret is still there, the workload can be given it back.",
         not_theirs(linked.source, linked.account, case.worker_id),

@@ -22,7 +22,7 @@ def declared_without(session: Session, base: str) -> Proof:
     if not sign:
         return Proof(
             readable=True,
-            reason="this directory is declared to have no locks",
+            reason="the entry is there, and this directory is declared to have no locks",
             told="locks: none is declared: every account here counts as working as long as its entry is there, unless "
             "disabled_when picks it",
         )

@@ -95,8 +95,9 @@ def _shut_without_locks(account: Account) -> tuple[str, ...]:
         f"Show the entry, and keep the output; it holds the password's hash, so keep it closed:\n{keep}",
         f"This directory has no locks: take the password off.\n{_ldif(account, 'delete: userPassword')}",
         (
-            "Whether a password is there isn't shown to the checker. Mark the entry as disabled_when in the source's "
-            "configuration declares, or delete it: this item closes when that is seen."
+            "From then on nobody logs in by password. The checker can't see that, and closes this item only when the "
+            "entry is deleted, or marked by what disabled_when names in the source's configuration. Where it names "
+            "nothing, delete the entry, or have whoever runs the check name a mark there."
         ),
         f"{_PASSWORDS_ONLY}.",
         f"Undo: take the mark off, and add what you kept:\n{undo}",

@@ -58,7 +58,8 @@ def judge(entry: Entry, *, policy: PasswordPolicy, proof: Proof, as_of: datetime
     seen = _ended(entry, as_of) or _locked(entry, policy)
     if seen is None:
         standing = Standing.WORKS if proof.readable else Standing.UNKNOWN
-        return AccountStanding(standing=standing, reason=f"no {LOCKED} is visible, and {proof.reason}{_start(entry)}")
+        shown = "" if proof.told else f"no {LOCKED} is visible, and "
+        return AccountStanding(standing=standing, reason=f"{shown}{proof.reason}{_start(entry)}")
     if seen.standing is Standing.WORKS and proof.readable is False:
         return AccountStanding(standing=Standing.UNKNOWN, reason=f"{seen.reason}; but {proof.reason}")
     return seen
