@@ -72,7 +72,8 @@ def _suspected_secret() -> str:
 def _checks(case: KeyCase) -> Iterator[str]:
     yield (
         "Not held by them, or registered by mistake? Say so here, and mend include/custody.yaml: an entry that stood"
-        f" there still counts, since they held it then. What is known of it: {_command('custody', '--key', case.label)}"
+        " there still counts, since they held it then. What is known of it:\n"
+        f"{_command('custody', '--key', case.label)}"
     )
 
 
