@@ -19,7 +19,9 @@ def reasons(found: Troubles) -> tuple[str, ...]:
 
 
 def acknowledging(found: Troubles) -> tuple[str, ...]:
-    """The command for each gap, where nothing else makes the run red; none where something does."""
+    """The command for each gap, where nothing else makes the run red and none of them wasn't read at all."""
+    if any(read.unread for read in (*found.rosters, *found.parts)):
+        return ()
     gaps = (
         *(f"--roster {shlex.quote(roster.name)}" for roster in found.rosters),
         *(f"--source {shlex.quote(part.name)}" + _part(part) for part in found.parts),

@@ -61,8 +61,7 @@ class TestOnTrial:
 
         assert done.code == 1
         assert f"The night is red: aws {REFUSES} couldn't be read" in done.err
-        known = f'offboarding acknowledge add --source aws --part {REFUSES} --until DAY --reason "..."'
-        assert known in done.err.splitlines()[-1]
+        assert "acknowledge" not in done.err, "what can't be read at all is to be mended"
         assert "would be opened" in done.out, "the rest is told all the same"
         assert trial_schemas() == []
 

@@ -20,6 +20,8 @@ from offboarding.model import (
     TicketKind,
 )
 from offboarding.report import night, wording
+from offboarding.report.red import acknowledging
+from offboarding.runs.troubles import troubles
 from offboarding.store.guard import Hold
 from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketTotals, Waiting
 from offboarding.store.reading.reads import GapView, PartView, RosterView
@@ -224,6 +226,24 @@ def test_several_reasons_are_listed_below_the_title() -> None:
 
     assert lines[0].endswith("RED, for 2 reasons")
     assert [line[12:] for line in lines[1:3]] == ["roster hr couldn't be read", "aws 222222222222 couldn't be read"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "commands"),
+    [
+        pytest.param({"status": "partial"}, ("--source aws --part 222222222222",), id="read in part"),
+        pytest.param({"status": "partial", "part": ""}, ("--source aws",), id="a source without parts"),
+        pytest.param({"status": "failed"}, (), id="not read at all"),
+    ],
+)
+def test_what_is_a_gap_alone_may_be_acknowledged(changes: dict[str, Any], commands: tuple[str, ...]) -> None:
+    gap = replace(AWS, **changes)
+
+    assert acknowledging(troubles(told(parts=(gap,)))) == tuple(
+        f'python -m offboarding acknowledge add {command} --until DAY --reason "..."' for command in commands
+    )
+    beside = told(parts=(gap,), findings=(finding(state="unverified"),))
+    assert acknowledging(troubles(beside)) == (), "something else is red, too"
 
 
 def labels(text: str) -> list[str]:

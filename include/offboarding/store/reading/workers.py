@@ -111,7 +111,7 @@ def worker_called(session: Session, word: str) -> WorkerFound:
     if not found and space and (meant := space_of_roster(session, space)) is not None:
         found = _called(session, meant, number)
     if not found and not usable_rosters(session):
-        raise FatalError("no roster has been read yet, so nobody is known: run the DAG offboarding_nightly")
+        raise FatalError("no roster has been read yet, so nobody is known: run `python -m offboarding nightly`")
     if not found:
         near = nearest(number, _alike(session, number))
         # Somebody may have typed a mail.
