@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -83,6 +84,12 @@ def test_a_queue_that_answers_is_not_mentioned(night: Night, office: Office) -> 
     assert "queue of departures" not in unchecked(office, run)
 
 
+def in_seoul(utc: str) -> str:
+    """As the report of a company there writes a moment."""
+    moment = datetime.strptime(utc, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    return moment.astimezone(ZoneInfo("Asia/Seoul")).strftime("%Y-%m-%d %H:%M KST")
+
+
 def test_one_that_cannot_be_reached_makes_the_night_red_and_keeps_nothing_back(
     night: Night, office: Office, mailbox: Mailbox, people: ListedPeople
 ) -> None:
@@ -103,7 +110,7 @@ def test_one_that_cannot_be_reached_makes_the_night_red_and_keeps_nothing_back(
     assert (
         "messages: SQS can't be reached (EndpointConnectionError). It is tried again. Departures that are told" in said
     )
-    assert f"wait unheard (it answered last at {since[1]} UTC)" in said
+    assert f"wait unheard (it answered last at {in_seoul(since[1])})" in said
     with pytest.raises(FatalError, match=f"Run {first.run_id} is red: the queue of departures couldn't be asked"):
         pipeline.end(office.session, first)
     assert red(office, night()) == ()
@@ -172,7 +179,7 @@ def test_messages_that_nobody_takes_make_it_red_since_when_they_do(
         "select to_char(asked_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from queue_look where run_id = %s",
         (first.run_id,),
     ).fetchall()
-    assert f"so it has been since {since} UTC. See whether offboarding_departure is unpaused" in unchecked(
+    assert f"so it has been since {in_seoul(str(since))}. See whether offboarding_departure is unpaused" in unchecked(
         office, second
     )
     assert mailbox.left() == 2, "nothing was taken"
