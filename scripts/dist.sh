@@ -31,9 +31,10 @@ cp "$work/first-wheel/$wheel" dist/
 rm -f "$work"/deployed/lib/python*/site-packages/airflow_provider_offboarding-*.dist-info/direct_url.json
 "$uv" venv --quiet --no-project --python "$python" "$work/sbom"
 "$uv" pip sync --quiet --require-hashes --python "$work/sbom/bin/python" scripts/sbom.txt
-# What the wheel needs it is told by setuptools, of requirements.txt.
+# Its version and what it needs the wheel is told by setuptools, of the code and of requirements.txt.
+version=$(echo "$wheel" | cut -d- -f2)
 needs=$(sed -n 's/ *#.*//; s/..*/"&",/p' requirements.txt | tr '\n' ' ')
-sed "s|^dynamic = .*|dependencies = [$needs]|" pyproject.toml >"$work/pyproject.toml"
+sed "s|^dynamic = .*|version = \"$version\"\ndependencies = [$needs]|" pyproject.toml >"$work/pyproject.toml"
 sbom=${wheel%-py3-none-any.whl}.cdx.json
 "$work/sbom/bin/cyclonedx-py" environment --output-reproducible --of JSON -o "dist/$sbom" \
     --pyproject "$work/pyproject.toml" --mc-type application "$work/deployed/bin/python"

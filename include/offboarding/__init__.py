@@ -1,3 +1,1 @@
 """Who left, and what of theirs still works? The domain code; it knows nothing of Airflow, `wiring` aside."""
-
-__version__ = "0.1.0"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from offboarding.cli import VERSION
 from offboarding.decisions import forms
 from offboarding.wiring.forms import connection_types
 from tests.support.installed import DAG_FILE, ENVIRONMENTS, Installed, Said
@@ -59,7 +60,7 @@ def test_it_is_that_airflow_and_our_code_is_the_wheels(here: Here) -> None:
 def test_it_is_a_provider(here: Here) -> None:
     ours = [each for each in here.airflow.listed("providers", "list") if "offboarding" in each["package_name"]]
 
-    assert [(each["package_name"], each["version"]) for each in ours] == [("airflow-provider-offboarding", "0.1.0")]
+    assert [(each["package_name"], each["version"]) for each in ours] == [("airflow-provider-offboarding", VERSION)]
 
 
 def test_no_plugin_is_broken(here: Here) -> None:

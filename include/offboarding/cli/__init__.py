@@ -12,3 +12,6 @@ UNREACHABLE = 3
 """The store, or a system that the command needs, can't be reached or used."""
 INTERRUPTED = 130
 """Ctrl-C, as shells have it."""
+
+VERSION = "0.1.0"
+"""Of the package, too (pyproject.toml)."""

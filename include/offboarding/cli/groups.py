@@ -10,7 +10,7 @@ import typer
 from typer.core import CompletionItem, TyperCommand, TyperGroup  # pyright: ignore[reportPrivateImportUsage]
 from typer.main import get_command
 
-import offboarding
+from offboarding.cli import VERSION
 from offboarding.cli.index import Declared
 from offboarding.cli.output import say
 from offboarding.cli.tree import Node, below, sections
@@ -101,7 +101,7 @@ def _whose(ctx: Any) -> Generator[None]:
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     if asked:
-        say(f"offboarding {offboarding.__version__}")
+        say(f"offboarding {VERSION}")
         raise typer.Exit
 
 

@@ -46,7 +46,7 @@ Reason = Annotated[
     str,
     _text(
         "Reason",
-        "Why, such as: asked the payments team, CHG-1881. It's kept, and shown as evidence; write no names into it.",
+        "Why. It's kept, and shown as evidence; write no names into it. Such as: asked the payments team, CHG-1881.",
         longest=2000,
         json_schema_extra={"format": "multiline"},
     ),

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from offboarding import __version__
-from offboarding.cli import tree
+from offboarding.cli import VERSION, tree
 from offboarding.config import loading
 from tests.integration.commands.conftest import Type
 from tests.unit.test_config import GOOD
@@ -154,9 +153,9 @@ def test_commands_stand_under_the_pages_headings(typed: Type) -> None:
 def test_the_version_is_told(typed: Type) -> None:
     done = typed("--version")
 
-    assert (done.code, done.out) == (0, f"offboarding {__version__}\n")
+    assert (done.code, done.out) == (0, f"offboarding {VERSION}\n")
     changes = (loading.project_folder() / "CHANGELOG.md").read_text("utf-8")
-    assert re.search(r"^## (\S+)", changes, re.MULTILINE)[1] == __version__  # type: ignore[index]
+    assert re.search(r"^## (\S+)", changes, re.MULTILINE)[1] == VERSION  # type: ignore[index]
     assert typed("findings", "--version").code == 2
 
 
