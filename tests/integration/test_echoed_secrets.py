@@ -104,7 +104,7 @@ def hr_database(port: int) -> Try:
 
 def store(port: int) -> Try:
     def opened() -> None:
-        with connected({**wiring._libpq(fields(port, schema="store")), "sslmode": "disable"}):
+        with connected({**wiring.libpq(fields(port, schema="store")), "sslmode": "disable"}):
             pass
 
     return opened
