@@ -14,20 +14,11 @@ ELSEWHERE = "include/offboarding/runs/pipeline.py"
 TESTS = ["test"]
 SLOW = [*TESTS, "test-slow"]
 DIRECTORIES = [*TESTS, "test-directories"]
-BOTH = [*SLOW, "test-directories"]
-EVERY = [*BOTH, "test-airflows"]
-PROVIDER = "include/offboarding_airflow/provider.py"
+EVERY = [*SLOW, "test-directories"]
 COPIED = (
     *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),
     *("include/offboarding/sources", "include/offboarding/rules", ELSEWHERE, "dags", "plugins", "docs", "tests/slow"),
-    *(
-        "include/offboarding_airflow",
-        "include/offboarding/wiring",
-        "include/offboarding/notifiers",
-        "tests/architecture",
-    ),
-    *("tests/airflows", "pyproject.toml", "requirements.txt", "constraints.txt", "constraints-3.1.txt"),
-    "constraints-3.2.txt",
+    "tests/architecture",
 )
 
 Git = Callable[..., None]
@@ -98,13 +89,11 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     (
-        (READER, BOTH),
-        ("tests/support/samba.py", BOTH),
+        (READER, EVERY),
+        ("tests/support/samba.py", EVERY),
         ("tests/integration/directories/test_dirsrv.py", DIRECTORIES),
         ("scripts/directories.sh", DIRECTORIES),
         (ELSEWHERE, SLOW),
-        (PROVIDER, [*SLOW, "test-airflows"]),
-        ("constraints-3.1.txt", [*TESTS, "test-airflows"]),
         ("docs/adding.md", SLOW),
         ("docs/operations.md", TESTS),
     ),
@@ -122,7 +111,7 @@ def test_a_release_is_compared_with_the_one_before_it(project: Path, git: Git) -
     change(project, READER, git)
     git("tag", "v2")
 
-    assert made(project) == (0, BOTH)
+    assert made(project) == (0, EVERY)
 
 
 def test_what_is_not_committed_yet_counts(project: Path, git: Git) -> None:
@@ -130,7 +119,7 @@ def test_what_is_not_committed_yet_counts(project: Path, git: Git) -> None:
     change(project, ELSEWHERE, git)
     (project / READER).write_text("# another\n")
 
-    assert made(project) == (0, BOTH)
+    assert made(project) == (0, EVERY)
 
 
 def test_a_room_that_was_moved_is_an_error(project: Path, git: Git) -> None:
@@ -143,7 +132,7 @@ def test_a_room_that_was_moved_is_an_error(project: Path, git: Git) -> None:
     assert (code != 0, targets) == (True, [])
 
 
-@pytest.mark.parametrize(("fails", "targets"), (("test", TESTS), ("test-slow", SLOW), ("test-directories", BOTH)))
+@pytest.mark.parametrize(("fails", "targets"), (("test", TESTS), ("test-slow", SLOW), ("test-directories", EVERY)))
 def test_whatever_fails_nothing_lands(project: Path, fails: str, targets: list[str]) -> None:
     code, told = made(project, fails=fails)
 
