@@ -55,8 +55,9 @@ def cases(tests: str) -> int:
 
 
 def first_level() -> list[str]:
-    """Rooms and files of the package, but for what Python itself asks for (__init__, __main__)."""
-    return sorted(entry.name for entry in DOMAIN_FOLDER.iterdir() if not entry.name.startswith("__"))
+    """Rooms and files of the package, but for what Python itself asks for (__init__, __main__, py.typed)."""
+    names = (entry.name for entry in DOMAIN_FOLDER.iterdir())
+    return sorted(name for name in names if not name.startswith("__") and name != "py.typed")
 
 
 def imported(module: Module) -> Iterator[str]:
