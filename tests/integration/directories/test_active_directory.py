@@ -266,7 +266,7 @@ def test_a_hidden_control_is_never_a_working_account(domain: Domain, people: str
     assert "userAccountControl can't be read" in told.account("hidden").standing_reason
     assert told.account("works").standing is WORKS
     (gap,) = told.red()
-    assert "whether 1 accounts are disabled can't be read. Grant CN=reader" in gap
+    assert "whether 1 account is disabled can't be read. Grant CN=reader" in gap
 
 
 USER_ACCOUNT_CONTROL = "bf967a68-0de6-11d0-a285-00aa003049e2"
