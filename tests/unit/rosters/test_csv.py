@@ -506,13 +506,12 @@ def test_an_error_shows_where_it_comes_from(feed) -> None:
 _text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\ufeff"), max_size=12)
 # What spreadsheets make of numbers is refused; of fewer than five rows nothing is concluded from their looks.
 _ids = _text.map(str.strip).filter(lambda text: text and not set(text) & set("=#.,+"))
-# Whoever has a number and no name may be a total.
-_whole_names = _text.filter(lambda text: any(letter.isalpha() for letter in text))
+_mails = _text.filter(lambda text: "#" not in text)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(st.tuples(_ids, _whole_names, _text), min_size=1, max_size=4),
+    rows=st.lists(st.tuples(_ids, _text, _mails), min_size=1, max_size=4),
     delimiter=st.sampled_from(",;\t|"),
     encoding=st.sampled_from(("utf-8", "utf-16", "utf-32", "gb18030")),
     quoting=st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),
@@ -537,5 +536,9 @@ def test_what_is_written_is_read(
     # Act
     read = [(w.worker_id, w.name, w.mail) for w in roster.read()]
     # Assert
-    assert read == [(i, n if n.strip() else "", m if m.strip() else "") for i, n, m in rows]
-    assert list(roster.problems) == []
+    written = [(i, n if n.strip() else "", m if m.strip() else "") for i, n, m in rows]
+    assert read == [row for row in written if row in read]
+    # Whoever has a number and nothing with a letter beside it may be a total: told, and nobody.
+    left_out = [row for row in written if row not in read]
+    assert len(roster.problems) == len(left_out)
+    assert not [row for row in left_out if any(letter.isalpha() for letter in row[1] + row[2])]
