@@ -178,6 +178,52 @@ def test_a_key_that_is_switched_off_closes_its_ticket_as_at_night(office: Office
     assert not only(people, office).is_open
 
 
+@pytest.mark.parametrize("many", [1, 2, 4])
+def test_a_system_in_which_nothing_is_left_closes_nothing_before_an_inventory(
+    office: Office, people: ListedPeople, many: int
+) -> None:
+    """Restarted empty between two nights: the guard would hold it, and the hour has no inventory to tell it by."""
+    office.cloud.remove(KIM_KEY.native_id)
+    office.directory.accounts += [login(f"kim{each}", number("1042")) for each in range(1, many)]
+    office.night()
+    before = states(office)
+    everyone, office.directory.accounts = office.directory.accounts, []
+
+    told = hour(office)
+    hour(office, hours=2)
+
+    assert states(office) == before
+    assert only(people, office).is_open
+    (line,) = told.said("not closed before the night's inventory: too much is gone")
+    assert (line["sources"], line["findings"]) == (["corp-ldap"], many)
+    office.directory.accounts = everyone
+    assert hour(office, hours=3).red == ""
+    assert states(office) == before
+
+
+def test_an_account_that_was_deleted_closes_its_finding_where_others_of_its_system_are_there(office: Office) -> None:
+    office.directory.accounts.append(login("kim2", number("1042")))
+    office.night()
+    office.directory.remove("kim")
+
+    hour(office)
+
+    assert states(office)[LOGIN] == "resolved"
+
+
+def test_a_deleted_account_that_was_alone_waits_for_the_inventory(office: Office, people: ListedPeople) -> None:
+    office.cloud.remove(KIM_KEY.native_id)
+    office.night()
+    office.directory.remove("kim")
+
+    hour(office)
+    assert states(office)[LOGIN] == "open"
+    office.night()
+
+    assert states(office)[LOGIN] == "resolved"
+    assert not only(people, office).is_open
+
+
 def test_absence_closes_nothing_where_a_right_is_missing(office: Office, people: ListedPeople) -> None:
     office.cloud.remove(KIM_KEY.native_id)
     office.cloud.denied = "ListAccessKeys denied"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from offboarding.config.settings import Settings
-from offboarding.guard.limits import announced_rosters, day_of, trips
+from offboarding.guard.limits import announced_rosters, day_of, trips, vanished
 from offboarding.model import Count, LineKind, Measure, Trip
 from offboarding.report import held as words
 from offboarding.store import alerts, held_closings
@@ -65,11 +65,16 @@ def hold_closings(
     found = [each for each in _trips(settings, look, rows.feed_counts(look)) if (each.kind, each.name) not in free]
     rows.trip(look, [line for line in (*_lines(found), *rows.still_waiting(look, closing=True)) if line not in free])
     held_closings.stage_closings(look, closings)
+    unseen = list(vanished(settings.guard, held_closings.vanished_counts(look)))
+    rows.trip(look, _lines(unseen))
     for count in (held_closings.closing_counts, held_closings.closing_total):
         more = [each for each in _trips(settings, look, count(look)) if (each.kind, each.name) not in free]
         rows.trip(look, _lines(more))
         found += more
     held = held_closings.hold_closings(look)
+    if unseen:
+        names = sorted({each.name for each in unseen})
+        log.warning("not closed before the night's inventory: too much is gone", sources=names, findings=len(held))
     rows.note_trips(look, [each for each in found if each.measure in (Measure.CLOSINGS, Measure.WITHDRAWN)])
     return [change for change in closings if change.finding_key not in held]
 

@@ -1,6 +1,7 @@
 """How much may change in a night before a person has to look: the guard's limits, and what goes beyond them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -158,6 +159,18 @@ def trips(guard: Guard, counts: Iterable[Count], day: date) -> Iterator[Trip]:
             yield Trip(
                 kind=count.kind, name=count.name, measure=count.measure, value=count.value, base=count.base, bound=bound
             )
+
+
+def vanished(guard: Guard, counts: Iterable[Count]) -> Iterator[Trip]:
+    """Yield the systems of which too much is gone of what was looked at: more than `objects`, or all, however little.
+
+    Without an inventory nothing tells an account that somebody deleted from a system that was restarted empty, but that
+    another account is still there.
+    """
+    for count in counts:
+        bound = guard.objects.of(count.base)
+        if bound is not None and count.value > min(bound, count.base - 1):
+            yield Trip(**asdict(count), bound=min(bound, count.base - 1))
 
 
 def announced_rosters(guard: Guard, rosters: Sequence[str], tripped: Iterable[Trip], day: date) -> list[str]:

@@ -28,6 +28,11 @@ def closing_counts(look: Looking) -> list[Count]:
     return look.counts("closing_counts")
 
 
+def vanished_counts(look: Looking) -> list[Count]:
+    """How many of the accounts that a run about some people looked at are gone, by system; of a night, nothing."""
+    return [] if look.whole else look.counts("vanished_counts")
+
+
 def closing_total(look: Looking) -> list[Count]:
     """How many would close all together, but for those that a tripped line keeps."""
     return look.counts("closing_total")

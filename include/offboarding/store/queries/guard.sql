@@ -192,6 +192,20 @@ select 'source', c.source, 'closings', count(*)::int, (
     + count(*)::int
 from closing c where c.kind = 'source' group by c.source;
 
+-- name: vanished_counts
+-- Of the accounts with findings on tickets that this run has looked at, by system: how many are gone.
+select 'source' as kind, f.source as name, 'objects' as measure,
+    (count(distinct a.account_pk) filter (where a.gone_at is not null))::int as value,
+    count(distinct a.account_pk)::int as base
+from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
+where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+    and (a.gone_at is null or f.finding_key in (select c.finding_key from closing c))
+    and exists (
+        select from scope s
+        where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind and s.complete and s.error = ''
+            and s.observed_at >= %(since)s)
+group by f.source, a.realm having count(*) filter (where a.gone_at is not null) > 0;
+
 -- name: closing_total
 -- The same in all, without what waits already.
 select 'total' as kind, '' as name, 'closings' as measure, count(*)::int as value, (
