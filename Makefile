@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo try test only-tests lint bench stress fuzz lock dist test-pythons test-airflows setup slapd directories test-directories test-slow clean \
+.PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows setup slapd directories test-directories test-slow clean \
     distclean
 MAKEFLAGS += --no-print-directory
 
@@ -85,6 +85,9 @@ test-pythons: ## import what the lock installs on each Python 3.11 to 3.13 of th
 
 test-airflows: setup slapd ## the wheel, installed beside Airflow 3.1, 3.2 and 3.3: what each sees of it, and two nights (ARGS="-k 3.1")
 	@scripts/test-airflows.sh $(ARGS)
+
+keep: setup ## what a store of this version holds after some nights, for the tests of upgrades: tests/upgrades/dumps/
+	@$(PYTHON_BIN) -m tests.upgrades.kept
 
 dist: ## a release's files into dist/, of the last commit: the wheel, the same to the byte each time, its SBOM, their SHA-256
 	@scripts/dist.sh

@@ -328,7 +328,8 @@ class Office:
         """A night, so many days after the last. What the tracker heard in it is all that `tracker.calls` holds."""
         self.tracker.calls.clear()
         self.as_of += timedelta(days=days)
-        caller = f"night {next(_callers)} {self.queue}"
+        # A store that was begun by another process has runs called by its numbers.
+        caller = f"night {next(_callers)} {self.queue} {self.as_of}"
         return whole_night(self.session, self.settings, self.readers(), caller=caller, as_of=self.as_of)
 
     def release(self, run_id: int, *, holds: Sequence[int] = (), batch: int | None = None, caller: str = "") -> Run:

@@ -51,7 +51,7 @@ def hour(
 ) -> HourTold:
     """One, so many hours after the last night."""
     at, as_of = session or office.session, office.as_of + timedelta(hours=hours)
-    caller = caller or f"hour {office.queue} {at.info.backend_pid} {next(_callers)}"
+    caller = caller or f"hour {office.queue} {at.info.backend_pid} {next(_callers)} {as_of}"
     office.tracker.calls.clear()
     with capture_logs() as logs:
         told = HourTold(logs=logs)
