@@ -7,7 +7,9 @@ path=$PWD
 . scripts/uv-env.sh
 . scripts/wheel.sh
 
-work=.cache/airflows
+mkdir -p .cache/airflows
+# Programs of an environment name it by its whole path.
+work=$(cd .cache/airflows && pwd -P)
 rm -rf "$work/source" "$work/wheel"
 mkdir -p "$work/source"
 # Whatever git would take; without git, what the wheel is made of.
@@ -22,7 +24,7 @@ for airflow in 3.1 3.2 3.3; do
     constraints=constraints-$airflow.txt
     [ -e "$constraints" ] || constraints=constraints.txt
     env=$work/$airflow
-    packages=$(cksum <"$constraints")
+    packages="$work $(cksum <"$constraints")"
     if [ "$(cat "$env/.packages" 2>/dev/null)" != "$packages" ] || ! "$env/bin/python" -c '' 2>/dev/null; then
         "$uv" venv --quiet --clear --no-project --python "$python" "$env"
         "$uv" pip install --quiet --compile-bytecode --python "$env/bin/python" -c "$constraints" "$wheel" "$store" ||
