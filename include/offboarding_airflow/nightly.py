@@ -13,6 +13,8 @@ from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.runs import pipeline
 from offboarding.runs.order import NIGHT
+from offboarding_airflow.late import tell_late
+from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.queue import ask_queue
 from offboarding_airflow.tasks import (
     AS_OF,
@@ -26,10 +28,10 @@ from offboarding_airflow.tasks import (
     opened,
     told,
 )
-from offboarding_airflow.versions import AirflowSkipException, CronTriggerTimetable
+from offboarding_airflow.versions import AirflowSkipException, CronTriggerTimetable, due_within
 from offboarding_airflow.work import at_work, tried_again
 
-ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, pipeline.report)
+ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, in_numbers(pipeline.report))
 RULES = {True: GOES_ON, False: TriggerRule.ALL_SUCCESS}
 CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
 """Where one of them fails, the run does."""
@@ -68,6 +70,7 @@ def define() -> None:
         schedule=CronTriggerTimetable(settings.policy.nightly, timezone=settings.company.time_zone),
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=6),
+        **due_within(settings.policy.nightly_takes if settings.notifiers else None, tell_late),
         default_args=tried_again(2, seconds=60),
         params=ParamsDict({"as_of": AS_OF}),
         tags=["offboarding"],

@@ -14,6 +14,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.runs import pipeline
+from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once
 from offboarding_airflow.versions import CronTriggerTimetable
 from offboarding_airflow.work import at_work, tried_again
@@ -46,7 +47,7 @@ def tell_open(check: int) -> None:
     with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.tracker, wiring.notifiers)
-        pipeline.report_verify(session, run)
+        in_numbers(pipeline.report_verify)(session, run)
 
 
 @task(trigger_rule=GOES_ON)

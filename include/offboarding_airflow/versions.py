@@ -1,5 +1,7 @@
 """What differs between the Airflows that we run in, 3.1 to 3.3, in one place: make test-airflows."""
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow import __version__ as airflow_version
@@ -11,6 +13,8 @@ __all__ = [
     "AnswerAwaited",
     "CronTriggerTimetable",
     "Refusal",
+    "Stats",
+    "due_within",
     "never_again_after",
 ]
 
@@ -18,15 +22,37 @@ AIRFLOW = tuple(int(number) for number in airflow_version.split(".")[:2])
 
 if TYPE_CHECKING or AIRFLOW >= (3, 2):
     from airflow.sdk import CronTriggerTimetable
+    from airflow.sdk.definitions.callback import AsyncCallback
+    from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+    from airflow.sdk.observability.stats import Stats
 
     # The SDK shows no public name for kinds of runs, and takes their words.
     PEOPLE_ALONE: dict[str, Any] = {"allowed_run_types": cast("Any", ["manual"])}
     """What a DAG says that only people begin."""
+
+    def due_within(interval: timedelta | None, tell: Callable[..., Awaitable[None]]) -> dict[str, Any]:
+        """A DAG's argument: a run that hasn't ended so long after its hour is told, by the triggerer.
+
+        A run without an hour, as REST begins one, is never late.
+        """
+        if interval is None:
+            return {}
+        # The triggerer, since it may be the workers that are away.
+        late = AsyncCallback(tell)
+        return {"deadline": DeadlineAlert(DeadlineReference.DAGRUN_LOGICAL_DATE, interval, late)}
+
 else:
+    from airflow.stats import Stats
     from airflow.timetables.trigger import CronTriggerTimetable
 
     # Without a schedule nobody else begins one either, but whoever has Airflow's own commands.
     PEOPLE_ALONE = {}
+
+    def due_within(interval: timedelta | None, tell: Callable[..., Awaitable[None]]) -> dict[str, Any]:
+        """Nothing: there a run without an hour can't be begun where another would be late."""
+        del interval, tell
+        return {}
+
 
 if TYPE_CHECKING or AIRFLOW >= (3, 3):
     from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule

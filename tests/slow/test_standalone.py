@@ -5,6 +5,7 @@ One Airflow for all of it, and one company, whose story goes on from test to tes
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import httpx
@@ -317,6 +318,28 @@ def test_approved_it_stands_in_the_tracker_and_who_and_when_in_the_record(house:
         }
         assert events.broken_at(session) is None
     assert house.answer(APPROVER, run, "Reject", "once more").status_code == 409
+
+
+# --- what is late -----------------------------------------------------------------------------------------------------
+
+
+def test_a_night_that_is_not_done_in_time_is_told_by_mail(house: House) -> None:
+    """It waits, since its DAG is paused: no worker has to be there for it."""
+    admin, post = house.airflow.admin, house.company.post
+    admin.pause(NIGHTLY)
+    before = len(post.mails)
+    due = (datetime.now(UTC) - timedelta(days=1)).replace(microsecond=0)
+
+    answer = admin.client.post(f"/api/v2/dags/{NIGHTLY}/dagRuns", json={"logical_date": due.isoformat(), "conf": {}})
+
+    run = answer.raise_for_status().json()["dag_run_id"]
+    mail = house.airflow.until(lambda: post.mails[before:], "somebody is told", 60)[0]
+    assert mail["Subject"] == "Offboarding: the night isn't done by 06:00"
+    body = mail.get_body()
+    assert body is not None
+    assert f"{house.airflow.url}/dags/{NIGHTLY}/runs/{quote(run, safe='')}" in str(body.get_content())
+    assert admin.client.delete(f"/api/v2/dags/{NIGHTLY}/dagRuns/{run}").is_success
+    admin.pause(NIGHTLY, paused=False)
 
 
 # --- what is left behind ----------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from offboarding.config import loading
 from offboarding.interfaces import ConnectionFields
 from offboarding.store import embedded
 from offboarding.store.connect import Session
-from tests.support import directory, queue_server
+from tests.support import alerts, directory, queue_server
 from tests.support.queue_server import Mailbox
 from tests.support.tiny_company import variable
 from tests.support.tracker import client
@@ -45,6 +45,8 @@ class QueuedCompany:
     mailbox: Mailbox
     tracker: RoundupServer
     slapd: slapd.Server
+    post: alerts.Mailbox
+    """Where mails to those who are told at once arrive."""
     environment: Mapping[str, str]
     """The configuration's file, the store's folder and the connections."""
 
@@ -56,6 +58,7 @@ class QueuedCompany:
             "the directory's reader's password": directory.READER_PASSWORD,
             "the tracker's password": self.tracker.passwords["offboarding"],
             "the queue's key": queue_server.SECRET,
+            "the mail server's password": alerts.MAIL_PASSWORD,
             "a salary": SALARY,
         }
 
@@ -110,6 +113,7 @@ def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[Queue
         server = stack.enter_context(directory.directory(folder / "directory", *people))
         tracker = stack.enter_context(roundup_server(folder / "roundup"))
         mailbox = stack.enter_context(queue_server.opened(stack.enter_context(plain_moto.running()), "departures"))
+        post = stack.enter_context(alerts.mail_server())
         _write_feed(folder / "hr.csv", ())
         path = folder / "queued.yaml"
         path.write_text(yaml.safe_dump(_configuration(folder, mailbox, approvers)), encoding="utf-8")
@@ -122,11 +126,14 @@ def queued_company(folder: Path, *, approvers: Sequence[str]) -> Generator[Queue
             "OFFBOARDING_CONFIG": str(path),
             "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
             **dict(variable(kind, fields) for kind, fields in connections.items()),
+            "AIRFLOW_CONN_SOC_MAIL": post.connection(),
         }
         # Held, so that no task has to start the server again.
         with mock.patch.dict(os.environ, environment):
             stack.enter_context(embedded.server(wiring.embedded_folder(loading.load()), durable=False))
-        yield QueuedCompany(folder=folder, mailbox=mailbox, tracker=tracker, slapd=server, environment=environment)
+        yield QueuedCompany(
+            folder=folder, mailbox=mailbox, tracker=tracker, slapd=server, post=post, environment=environment
+        )
 
 
 def _login(number: str) -> str:
@@ -178,8 +185,9 @@ def _configuration(folder: Path, mailbox: Mailbox, approvers: Sequence[str]) -> 
             }
         ],
         "trackers": [{"name": "secops", "kind": "roundup", "connection": "secops_roundup"}],
+        "notifiers": [{"name": "soc", "kind": "smtp", "connection": "soc_mail", "to": ["soc@corp.example"]}],
         "messages": mailbox.settings.model_dump(mode="json"),
         # By itself it would begin on 29 February alone.
-        "policy": {"baseline": "ticket", "nightly": "0 0 29 2 *", "verify": "0 0 29 2 *"},
+        "policy": {"baseline": "ticket", "nightly": "0 0 29 2 *", "nightly_done_by": "06:00", "verify": "0 0 29 2 *"},
         "guard": {"leavers": {"absolute": 1}, "approvers": list(approvers)},
     }

@@ -13,6 +13,7 @@ ARROWS: dict[str, set[str]] = {
     "guard": set(),
     "tickets": set(),
     "config.spelling": set(),
+    "config.values": set(),
     "custody.thumbprints": set(),
     "net.destinations": {"model"},
     "net.plain_file": set(),
@@ -43,7 +44,7 @@ ARROWS: dict[str, set[str]] = {
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings"},
     "config.settings": NOUNS
-    | {"net.destinations", "interfaces", "config.spelling", "custody", "waivers", "guard.limits"},
+    | {"net.destinations", "interfaces", "config.spelling", "config.values", "custody", "waivers", "guard.limits"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config.loading": NOUNS
     | {

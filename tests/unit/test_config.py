@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from offboarding.config import loading
+from offboarding.config.settings import Policy
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import StoreSettings
 
@@ -228,6 +230,19 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             ["policy.nightly: 'daily' is no cron line of five fields, such as 30 1 * * *"],
             id="cron",
         ),
+        pytest.param(
+            lambda s: s.update(policy={"nightly_done_by": 960}),
+            ['policy.nightly_done_by: 960 is no time of day in quotes, such as "06:00"'],
+            id="YAML's number of 16:00",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"nightly_done_by": "6:00"}), None, id="a time of day without its nought"
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"nightly_done_by": "06:00", "nightly": "30 1,13 * * *"}),
+            ["policy: nightly_done_by needs a `nightly` of one time of day, such as 30 1 * * *"],
+            id="two nights a day, one of them done by then",
+        ),
         pytest.param(lambda s: s.update(policy={"scores": {"mail": 101}}), None, id="a score above 100"),
         pytest.param(lambda s: s.update(policy={"due_hours": {"other": -1}}), None, id="a due time before the night"),
     ],
@@ -385,3 +400,18 @@ def test_the_schema_takes_what_we_take_and_refuses_unknown_keys() -> None:
     assert list(validator.iter_errors(GOOD)) == []
     assert [list(error.path) for error in validator.iter_errors(wrong)] == [["rosters", 0]]
     assert list(validator.iter_errors({**GOOD, "polcy": {}})) != []
+
+
+@pytest.mark.parametrize(
+    ("nightly", "done_by", "hours"),
+    [
+        ("30 1 * * *", None, None),
+        ("30 1 * * *", "06:00", 4.5),
+        ("00 22 * * 1-5", "06:30", 8.5),
+        ("0 6 * * *", "06:00", 24),
+    ],
+)
+def test_how_long_a_night_may_take(nightly: str, done_by: str | None, hours: float | None) -> None:
+    takes = Policy(nightly=nightly, nightly_done_by=done_by).nightly_takes
+
+    assert takes == (None if hours is None else timedelta(hours=hours))

@@ -2,13 +2,15 @@
 its kind.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import timedelta
+from typing import Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from offboarding.config.spelling import nearest
+from offboarding.config.values import CronLine, DayTime, Hours, Hundredths, LoginPattern, Zone
 from offboarding.custody import across
 from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
@@ -31,33 +33,6 @@ DEFAULT_CUSTODY = "custody.yaml"
 DEFAULT_EXCEPTIONS = "exceptions.yaml"
 
 _Named = TypeVar("_Named", RosterSettings, SourceSettings)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Seoul") from error
-    return name
-
-
-def _pattern(pattern: str) -> str:
-    if pattern.count("{login}") != 1:
-        raise ValueError(f"{pattern!r} needs {{login}} once, such as adm-{{login}}")
-    return pattern
-
-
-def _cron(line: str) -> str:
-    if len(line.split()) != 5:
-        raise ValueError(f"{line!r} is no cron line of five fields, such as 30 1 * * *")
-    return line
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-LoginPattern = Annotated[str, AfterValidator(_pattern)]
-CronLine = Annotated[str, AfterValidator(_cron)]
-Hundredths = Annotated[int, Field(ge=0, le=100)]
-Hours = Annotated[float, Field(ge=0)]
 
 
 class Company(Strict):
@@ -125,6 +100,9 @@ class Policy(Strict):
     nightly: CronLine = Field(
         default="30 1 * * *", description="When the night runs: a cron line, in the company's zone."
     )
+    nightly_done_by: DayTime | None = Field(
+        default=None, description="Where the night isn't done by then, whoever `notifiers` name is told."
+    )
     verify: CronLine = Field(
         default="5 * * * *", description="When open findings are looked at again: a cron line, in the company's zone."
     )
@@ -174,6 +152,22 @@ class Policy(Strict):
         default=("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "*admin*", "wheel", "sudo"),
         description="Groups and policies that make an account privileged, as patterns without regard to case.",
     )
+
+    @property
+    def nightly_takes(self) -> timedelta | None:
+        """How long a night may take, from its hour to `nightly_done_by`; None where nothing is said of it."""
+        if self.nightly_done_by is None:
+            return None
+        minute, hour = (int(field) for field in self.nightly.split()[:2])
+        done_hour, done_minute = (int(field) for field in self.nightly_done_by.split(":"))
+        minutes = (done_hour * 60 + done_minute - hour * 60 - minute) % (24 * 60)
+        return timedelta(minutes=minutes or 24 * 60)
+
+    @model_validator(mode="after")
+    def _done_by_after_one_time(self) -> Self:
+        if self.nightly_done_by and not re.match(r"\d+ +\d+ ", self.nightly):
+            raise ValueError("nightly_done_by needs a `nightly` of one time of day, such as 30 1 * * *")
+        return self
 
 
 class Settings(Strict):

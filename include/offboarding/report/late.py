@@ -1,6 +1,7 @@
-"""What people are told at once of tickets that are past due: short keys and numbers, no names, mails or labels."""
+"""What people are told at once of a ticket or night that is late: short keys and numbers, no names, mails or labels."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from offboarding.model import Alert, counted
 from offboarding.model.keys import short_finding
@@ -22,6 +23,16 @@ def late(found: Sequence[LateTicket], run_id: int, zone: str) -> Alert:
         key=f"past-due:run:{run_id}",
         subject=f"Offboarding: {counted(len(found), 'ticket')} past due",
         body="\n".join(lines),
+    )
+
+
+def late_night(due_at: datetime, done_by: str, zone: str, page: str) -> Alert:
+    """Of a night that should have begun at `due_at`; `page` is where it is seen."""
+    return Alert(
+        key=f"late-night:{due_at.isoformat()}",
+        subject=f"Offboarding: the night isn't done by {done_by}",
+        body=f"The night of {moment(due_at, zone)} isn't done by {done_by}: see which task doesn't come to its end, and"
+        f" clear it; where none has begun, see to Airflow's scheduler and workers: {page}",
     )
 
 

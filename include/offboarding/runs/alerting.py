@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import structlog
 
 from offboarding.interfaces import Notifier
+from offboarding.model import Alert
 from offboarding.model.errors import OffboardingError, RetriableError
 from offboarding.store import alerts
 from offboarding.store.connect import Session
@@ -35,6 +36,18 @@ def tell_people(session: Session, notifiers: Sequence[Notifier]) -> int:
     if failed:
         raise RetriableError(f"People couldn't be told at once: {'; '.join(failed)}")
     return sent
+
+
+def tell_now(notifiers: Sequence[Notifier], alert: Alert) -> None:
+    """Tell each notifier this, past the store: it may be what is away. Raises as `tell_people`."""
+    failed = list[str]()
+    for notifier in notifiers:
+        try:
+            notifier.tell(alert)
+        except OffboardingError as error:
+            failed.append(str(error))
+    if failed:
+        raise RetriableError(f"{alert.subject}, and people couldn't be told: {'; '.join(failed)}")
 
 
 def _send(session: Session, notifier: Notifier) -> int:

@@ -4,7 +4,7 @@ Each takes an open session on the store and ready objects; `wiring` makes both. 
 the same run, and leaves the same rows.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from offboarding.identity.folding import normal
 from offboarding.interfaces import Notifier, Reader, Source, SourceSettings, Tracker, Trail
 from offboarding.model import Fact, ReadPhase, ReadStatus, RunKind
 from offboarding.model.errors import FatalError, OffboardingError
-from offboarding.report import night
+from offboarding.report import late, night, numbers
 from offboarding.report.red import reasons
 from offboarding.rules import all_rules
 from offboarding.runs import alerting, departure, evaluation, messages, recheck
@@ -39,6 +39,7 @@ from offboarding.store import messages as receipts
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
+from offboarding.store.reading import reads as reads_of
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from offboarding.tickets.desk import TicketCounts, TicketDesk
 from offboarding.tickets.plan import TicketPlan
@@ -249,6 +250,21 @@ def alert(session: Session, notifiers: Sequence[Notifier]) -> int:
     return alerting.tell_people(session, notifiers)
 
 
+def tell_late_night(
+    settings: Settings, notifiers: Sequence[Notifier], *, due_at: datetime, page: str, done: Callable[[], bool]
+) -> None:
+    """Tell people now that a night isn't done by `policy.nightly_done_by`, unless it is. Raises as `alert`."""
+    done_by = settings.policy.nightly_done_by
+    if done_by and not done():
+        alerting.tell_now(notifiers, late.late_night(due_at, done_by, settings.company.time_zone, page))
+
+
+def is_done(session: Session, caller: str) -> bool:
+    """Whether the run that this caller began has ended, red or green."""
+    run = runs.begun(session, caller)
+    return run is not None and run.finished_at is not None
+
+
 def ticket(session: Session, settings: Settings, run: Run, ready: tuple[str, Tracker] | None) -> TicketCounts:
     """Tell the tracker what the guard let through: exactly one ticket a key, whatever was interrupted before.
 
@@ -323,6 +339,12 @@ def report(
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
     log.info("report", run=run.run_id, status=status)
     show(night.render(seen, settings.company.time_zone, folded=folded))
+
+
+def counted_up(session: Session, run: Run) -> Mapping[str, float]:
+    """What stands after a run, in numbers (`report.numbers`)."""
+    seen = reading.night(session, run.run_id)
+    return dict(numbers.numbers(seen, reads_of.read_seconds(session, run.run_id)))
 
 
 def end(session: Session, run: Run) -> None:

@@ -74,6 +74,15 @@ cross join lateral (
     where o.source = e.source and o.part = e.part and o.phase = 'collect' and o.run_id < e.run_id) earlier
 order by e.run_id desc, e.source, e.part;
 
+-- name: read_seconds
+-- How long each roster and source was read in this run, all parts and both looks together.
+select name, sum(extract(epoch from finished_at - observed_at))::float8 as seconds
+from (
+    select roster as name, observed_at, finished_at from roster_read where run_id = %(run_id)s
+    union all select source, observed_at, finished_at from source_read where run_id = %(run_id)s
+) read
+where finished_at is not null group by name order by name;
+
 -- name: departures_then
 -- Leavers as they stood at this run's moment, by whose word and whether that counts.
 select d.basis, d.confirmed, count(*)::int as persons

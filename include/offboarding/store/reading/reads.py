@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from psycopg.rows import class_row
+
 from offboarding.model import READ, ReadStatus
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
@@ -114,6 +116,12 @@ class _RosterReadRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _ReadSeconds:
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _PartRow:
     run_id: int
     name: str
@@ -220,3 +228,9 @@ def _error(status: ReadStatus | None, error: str) -> str:
     if status is None:
         return _NOT_BEGUN
     return _NOT_ENDED if status == ReadStatus.READING else error
+
+
+def read_seconds(session: Session, run_id: int) -> Mapping[str, float]:
+    """How long each roster and source was read in a run, in seconds; without those whose read never ended."""
+    with session.cursor(row_factory=class_row(_ReadSeconds)) as cursor:
+        return {read.name: read.seconds for read in cursor.execute(block("night", "read_seconds"), {"run_id": run_id})}

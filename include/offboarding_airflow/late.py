@@ -1,0 +1,36 @@
+"""A night that isn't done in time is told to whoever `notifiers` name, by the triggerer: it needs no worker for it."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from offboarding import wiring
+from offboarding.model.errors import OffboardingError
+from offboarding.runs import pipeline
+from offboarding_airflow.work import page
+
+
+async def tell_late(context: dict[str, Any]) -> None:
+    """Tell it, unless the store says that the night is done: Airflow asks of a red one, too."""
+    await asyncio.to_thread(_tell, context["dag_run"])
+
+
+def _tell(night: dict[str, Any]) -> None:
+    settings, run_id = wiring.configured(), str(night["dag_run_id"])
+    pipeline.tell_late_night(
+        settings,
+        wiring.notifiers(settings),
+        due_at=datetime.fromisoformat(night["logical_date"]),
+        page=f"{page()}/dags/{night['dag_id']}/runs/{quote(run_id, safe='')}",
+        done=lambda: _done(run_id),
+    )
+
+
+def _done(run_id: str) -> bool:
+    try:
+        with wiring.at_work() as (_, session):
+            return pipeline.is_done(session, run_id)
+    except OffboardingError:
+        # Its sentence stands in the log. Without a store no night is done.
+        return False
