@@ -4,11 +4,10 @@ import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
-from tests.support.demo_company import demo_company
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker, Office
 
-__all__ = ["demo_company", "people", "tracker"]
+__all__ = ["people", "tracker"]
 
 
 @pytest.fixture

@@ -3,25 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from demo.nights import Night
 from offboarding.model import IdentityKeyKind, Standing
-from tests.support.demo_company import DemoCompany
 from tests.support.office import Office, access_key, login, switched_off, user
 from tests.support.rows import changed, versions
 from tests.support.small_company import LEFT, STAFF, WORKS, job, mail, number, owner, tag, worker
 
 OWN_ROWS = {"run", "roster_read", "source_read", "scope", "guard_accepted"}
-
-
-def test_the_demo_company_unchanged(demo_company: DemoCompany) -> None:
-    before = versions(demo_company.session)
-
-    told = demo_company.night(Night.TONIGHT)
-
-    # How exactly a use is remembered follows what the night itself decided: that is settled in the next.
-    assert set(changed(before, versions(demo_company.session))) - {"account_use"} == OWN_ROWS | {"key_scope"}
-    assert demo_company.calls == []
-    assert (told.evaluated.begun, told.evaluated.resolved, told.evaluated.reopened, told.failed) == (0, 0, 0, ())
 
 
 def test_every_kind_of_finding_unchanged_on_a_later_night(office: Office) -> None:

@@ -53,7 +53,7 @@ def night(session: Session, server: AwsServer, *, at: datetime = NIGHT) -> Night
         own = given.source(name)
         module = {"aws": aws_iam, "secrets": aws_secrets, "trail": aws_cloudtrail}[name]
         made = module.build(own, connection(server), part, read_context(given, as_of))
-        if hasattr(made, "_sleep"):
+        if hasattr(made, "sleep"):
             made.sleep = lambda _: None
         return made
 

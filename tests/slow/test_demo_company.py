@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,14 +15,18 @@ from demo.nights import Night
 from demo.servers import AWS_KEY
 from offboarding.model import TicketRef
 from offboarding.store.events import broken_at
+from offboarding.store.runs import run
 from tests.support import canaries
-from tests.support.demo_company import DemoCompany
+from tests.support.demo_company import DemoCompany, demo_company
 from tests.support.desk import SeenTicket, seen
+from tests.support.rows import changed, versions
+from tests.support.source_tree import PROJECT
+from tests.support.telling import of_everyone, said
 from tests.support.tracker import RoundupPeople, client, people, roundup, tracker
 
-__all__ = ["people", "roundup", "tracker"]  # fixtures
+__all__ = ["demo_company", "people", "roundup", "tracker"]  # fixtures
 
-EXPECTED = yaml.safe_load((Path(__file__).parent / "expected_findings.yaml").read_text(encoding="utf-8"))
+EXPECTED = yaml.safe_load((PROJECT / "tests/acceptance/expected_findings.yaml").read_text(encoding="utf-8"))
 SPECIAL_LINKS = [tuple(row[1:]) for row in EXPECTED["links"]]
 FINDINGS = {tuple(row[1:]) for row in EXPECTED["findings"]}
 RESOLVED_REASONS = {
@@ -36,6 +39,8 @@ RESOLVED_REASONS = {
     "10462": "seen gone",
     "10481": "sessions made with it may live until 2026-11-25 09:15 KST",
 }
+OWN_ROWS = {"run", "roster_read", "source_read", "scope", "key_scope", "guard_accepted"}
+"""What a night without change writes anew."""
 LISTED_ONLY = {"leaver-access-key-inactive", "leaver-credential-inactive"}
 """What can be switched on again: it opens no ticket, and holds none open."""
 
@@ -348,3 +353,30 @@ def test_no_secret_of_a_connection_or_a_system_is_kept_logged_or_told(
     assert canaries.found(secrets, {**store, **log, **told}) == []
     for place in (store, log, told):
         assert canaries.found({"a leaver's number": "10442"}, place), "that is how something is found there"
+
+
+def test_the_same_findings_of_fewer_cases(demo_company: DemoCompany) -> None:
+    """Of those leavers of whom there is something to tell the rules say what they say of every one."""
+    session = demo_company.session
+    ((run_id,),) = session.execute("select max(run_id) from run where kind = 'nightly'").fetchall()
+    assert isinstance(run_id, int)
+    night = run(session, run_id)
+
+    fewer, told = said(session, night, night.as_of)
+    with of_everyone():
+        every, told_of_everyone = said(session, night, night.as_of)
+
+    assert told == told_of_everyone
+    assert told
+    assert fewer < every
+
+
+def test_a_second_night_without_change_changes_nothing(demo_company: DemoCompany) -> None:
+    before = versions(demo_company.session)
+
+    told = demo_company.night(Night.TONIGHT)
+
+    # How exactly a use is remembered follows what the night itself decided: that is settled in the next.
+    assert set(changed(before, versions(demo_company.session))) - {"account_use"} == OWN_ROWS
+    assert demo_company.calls == []
+    assert (told.evaluated.begun, told.evaluated.resolved, told.evaluated.reopened, told.failed) == (0, 0, 0, ())

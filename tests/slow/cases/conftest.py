@@ -6,8 +6,11 @@ import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
+from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker
 from tests.support.replay import Replay
+
+__all__ = ["people", "tracker"]
 
 
 @pytest.fixture

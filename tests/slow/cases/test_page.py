@@ -9,7 +9,7 @@ from tests.support.public_case import PAGE, PublicCase
 def cases() -> set[str]:
     """The name of each case that has a file here."""
     files = (path.stem for path in Path(__file__).parent.glob("test_*.py") if path.stem != "test_page")
-    found = [importlib.import_module(f"tests.acceptance.cases.{file}").CASE for file in files]
+    found = [importlib.import_module(f"tests.slow.cases.{file}").CASE for file in files]
     assert all(isinstance(case, PublicCase) for case in found)
     return {case.name for case in found}
 
