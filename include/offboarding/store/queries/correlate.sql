@@ -713,9 +713,10 @@ where o.score >= %(candidate)s;
 
 -- name: add_created_links
 -- What a leaver's account made in the last days before the departure, or after it, but for loads, which are somebody's
--- job: listed, whosoever it is. Its maker is
--- an entry of its own system, or where that has none of this name, of any other: administrators often stand elsewhere.
-with maker as (
+-- job: listed, whosoever it is. Its maker is an entry of its own system, or where that has none of this name, of any
+-- other: administrators often stand elsewhere. Makers are found first and accounts joined to them by the name: joined
+-- the other way round each account of a large directory is compared with each person's.
+with maker as materialized (
     select b.account_pk, b.realm, plain_label(b.label) as label, l.person_uid, s.left_at
     from person_state s
     join ranked l on l.person_uid = s.person_uid and l.decision = 'linked' and l.score >= %(candidate)s
