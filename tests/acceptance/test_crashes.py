@@ -116,7 +116,7 @@ CALLS: dict[str, tuple[str, str, tuple[Callable[[Office], None], ...], bool]] = 
 """Call, when the process dies, what happened the nights before, whether the ticket is open in the end."""
 
 
-@variants(4, at=CALLS)
+@variants(2, at=CALLS)
 def test_killed_about_any_call_the_next_attempt_says_it_once(
     kim: Office,
     people: RoundupPeople,

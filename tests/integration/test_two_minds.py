@@ -78,7 +78,7 @@ def hidden(office: Office) -> list[tuple[str, str]]:
     return [(str(state), str(severity)) for state, severity in found]
 
 
-@variants(8, attack=ATTACKS, known_before={"at once": False, "after they left": True})
+@variants(5, attack=ATTACKS, known_before={"at once": False, "after they left": True})
 def test_a_further_record_hides_nobody_silently(
     office: Office,
     record_property: Callable[[str, object], None],

@@ -6,6 +6,9 @@ from offboarding.model import TicketRef
 from tests.support.listed_tracker import ListedPeople, ListedTicket
 from tests.support.tracker import RoundupPeople
 
+DeskPeople = RoundupPeople | ListedPeople
+"""Whoever works in one of the two."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTicket:
@@ -33,7 +36,7 @@ class SeenTicket:
         return self.status not in {"resolved", "done-cbb"}
 
 
-def tickets_of(people: RoundupPeople | ListedPeople, queue: str) -> list[SeenTicket]:
+def tickets_of(people: DeskPeople, queue: str) -> list[SeenTicket]:
     """Every ticket of a queue that nobody deleted, the oldest first."""
     if isinstance(people, ListedPeople):
         return [_listed(people, each) for each in people.tracker.there() if each.draft.queue == queue]
