@@ -74,3 +74,5 @@ class TicketDraft:
     body: str
     priority: TicketPriority
     due_at: datetime | None
+    assignee: str = ""
+    """Whose it is to begin with, in the tracker's own word; "" for nobody's. People's later word stands."""
