@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.destinations import is_local
 from offboarding.store.migrate import migrate
+from offboarding.store.pooler import is_shared
 from offboarding.store.session import Session
 
 log = structlog.get_logger("offboarding.store")
@@ -27,6 +28,19 @@ KEEPALIVES = {"tcp_keepalives_idle": "60s", "tcp_keepalives_interval": "10s", "t
 minutes, where systems wait for two hours. Until then it keeps that session's locks, and who comes next waits for them.
 """
 
+BOUNDS = (
+    *("statement_timeout", "lock_timeout", "transaction_timeout"),
+    *("idle_in_transaction_session_timeout", "idle_session_timeout"),
+)
+"""What a server may set at a role to end long statements and silent sessions. A night is few and long ones, and silent
+while a system is asked: it goes by none of them, as pg_dump doesn't. Older servers lack some.
+"""
+_UNBOUND = "select set_config(name, '0', false) from pg_settings where name = any(%s)"
+_REFUSED = (
+    *("authentication failed", "does not exist", "no pg_hba.conf entry", "is not permitted to log in"),
+    *("certificate", "does not support SSL", "permission denied for database"),
+)
+
 
 @contextmanager
 def opened(parameters: Mapping[str, str | int], *, schema: str = SCHEMA) -> Generator[Session]:
@@ -41,7 +55,7 @@ def connected(parameters: Mapping[str, str | int]) -> Generator[Session]:
     """A session on the server alone, closed at the end: nothing is made there.
 
     `parameters` are libpq's own words. Raises RetriableError where the server can't be reached, FatalError where it
-    refuses or is older than PostgreSQL 15.
+    refuses, then or later, is older than PostgreSQL 15, or lies behind a pooler that shares sessions.
     """
     try:
         session = psycopg.connect(_conninfo(parameters), autocommit=True)
@@ -52,11 +66,23 @@ def connected(parameters: Mapping[str, str | int]) -> Generator[Session]:
             raise FatalError(f"store: PostgreSQL {session.info.server_version // 10000} is too old. Use 15 or newer.")
         if not (session.pgconn.ssl_in_use or is_local(session.info.host)):
             log.warning("the store is spoken to without TLS: set sslmode in the extra of offboarding_store")
-        yield session
+        if is_shared(session, _conninfo(parameters)):
+            raise FatalError(
+                "store: a pooler lies between that gives each transaction another session, such as PgBouncer with"
+                " pool_mode = transaction. Connect to the server itself, or by a pool in session mode."
+            )
+        try:
+            yield session
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise FatalError(
+                f"store: PostgreSQL refuses {session.info.user}: {error.diag.message_primary}. Grant what is missing"
+                " (docs/permissions/postgres.md)."
+            ) from error
 
 
 def prepare(session: Session, schema: str = SCHEMA) -> None:
     """Set the session up, and bring the schema to the newest migration."""
+    session.execute(_UNBOUND, (list(BOUNDS),))
     session.execute(sql.SQL("set timezone = 'UTC'"))
     session.execute(sql.SQL("set search_path = {}, pg_temp").format(sql.Identifier(schema)))
     for name, value in (MEMORY | KEEPALIVES).items():
@@ -71,6 +97,6 @@ def _conninfo(parameters: Mapping[str, str | int]) -> str:
 
 def _refused(error: psycopg.OperationalError) -> FatalError | RetriableError:
     text = " ".join(str(error).split())
-    if any(word in text for word in ("authentication failed", "does not exist", "no pg_hba.conf entry")):
+    if any(word in text for word in _REFUSED):
         return FatalError(f"store: PostgreSQL refused us: {text}. Mend the connection offboarding_store.")
     return RetriableError(f"store: PostgreSQL can't be reached: {text}. Check the connection offboarding_store.")

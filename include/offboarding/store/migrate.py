@@ -12,15 +12,20 @@ from offboarding.store.session import Session
 RECORDED = 17
 """Since this migration the record holds decisions, too: what had been decided by then counts as it stood."""
 _LOCK = 7_310_001
+_MAY_CHANGE = """
+select has_schema_privilege(oid, 'usage') and has_schema_privilege(oid, 'create') from pg_namespace where nspname = %s
+"""
 
 
 def migrate(session: Session, schema: str) -> None:
     """Apply what is missing, in order, each in one transaction; one migrator at a time.
 
-    Raises FatalError where the database is newer than this code, or a migration was changed after it ran.
+    Raises FatalError where the database is newer than this code, a migration was changed after it ran, or the schema is
+    another role's.
     """
     if _is_current(session):
         return
+    _raise_where_anothers(session, schema)
     with session.transaction():
         session.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         # `if not exists` asks for the right to create even where the schema is there already.
@@ -51,6 +56,16 @@ def migrations() -> dict[int, str]:
 def checksum(text: str) -> str:
     """Of a migration's text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _raise_where_anothers(session: Session, schema: str) -> None:
+    """Where a role may do nothing in a schema, the search path goes by it, and tables would be made that don't stay."""
+    found = session.execute(_MAY_CHANGE, (schema,)).fetchone()
+    if found and not found[0]:
+        raise FatalError(
+            f"store: {session.info.user} may not change the schema {schema}, which isn't at this code's version. The"
+            " checker's own role owns it, and comes first (docs/permissions/postgres.md)."
+        )
 
 
 def _exists(session: Session, schema: str) -> bool:

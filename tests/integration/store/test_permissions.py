@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
@@ -14,9 +15,9 @@ from offboarding.config import loading
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model.errors import FatalError
 from offboarding.rosters.postgres import Settings, build
-from offboarding.store import embedded, reading
+from offboarding.store import embedded, migrate, reading
 from offboarding.store.cluster import binaries
-from offboarding.store.connect import opened
+from offboarding.store.connect import connected, opened, prepare
 from offboarding.store.trial import trial
 from tests.support import filled
 from tests.support.memory import Folder
@@ -49,11 +50,15 @@ def server(strict_server: embedded.EmbeddedServer) -> Iterator[embedded.Embedded
             owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 
-def run(server: embedded.EmbeddedServer, statements: str, *, dbname: str = "postgres", user: str = "") -> None:
-    """As psql would: a statement at a time, \\connect included."""
+def run(
+    server: embedded.EmbeddedServer, statements: str, *, dbname: str = "postgres", user: str = "", acting: str = ""
+) -> None:
+    """As psql would: a statement at a time, \\connect included. `acting`: by the server's owner, in another's name."""
     first, *others = re.split(r"^\\connect ", statements, flags=re.MULTILINE)
     for database, _, text in [(dbname, "", first), *(other.partition("\n") for other in others)]:
         with as_role(server, user, database) if user else administrator(server, database) as session:
+            if acting:
+                session.execute(sql.SQL("set session authorization {}").format(sql.Identifier(acting)))
             for statement in filter(str.strip, text.split(";\n")):
                 session.execute(statement.encode())
 
@@ -75,8 +80,22 @@ def parameters(server: embedded.EmbeddedServer, role: str, dbname: str = "offboa
     return {"host": server.host, "port": 5432, "user": role, "password": password, "dbname": dbname}
 
 
-def test_a_night_runs_with_the_checkers_rights(server: embedded.EmbeddedServer) -> None:
-    run(server, ADMINISTRATOR)
+@pytest.fixture
+def master(server: embedded.EmbeddedServer) -> Iterator[str]:
+    """Whom a managed server gives to its customers: no superuser."""
+    role = sql.Identifier("master")
+    with administrator(server, "postgres") as owner:
+        owner.execute(sql.SQL("create role {} createrole createdb").format(role))
+        yield "master"
+        owner.execute("drop database if exists offboarding_store with (force)")
+        for each in ROLES:
+            owner.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(each)))
+        owner.execute(sql.SQL("drop role {}").format(role))
+
+
+@pytest.mark.parametrize("statements", [ADMINISTRATOR, BY_HAND], ids=["with create", "the schema made by hand"])
+def test_a_night_runs_with_the_checkers_rights(server: embedded.EmbeddedServer, master: str, statements: str) -> None:
+    run(server, statements, acting=master)
 
     with opened(parameters(server, "offboarding_checker")) as session:
         filled.spend_night(session)
@@ -91,21 +110,86 @@ def test_a_trial_runs_with_the_checkers_rights(server: embedded.EmbeddedServer) 
         filled.spend_night(session)
 
 
-def test_a_schema_that_is_there_needs_no_right_to_make_one(server: embedded.EmbeddedServer) -> None:
-    run(server, BY_HAND)
-
-    with opened(parameters(server, "offboarding_checker")) as session:
-        filled.spend_night(session)
-
-        assert reading.findings(session)
-
-
 def test_without_that_right_a_trial_says_so(server: embedded.EmbeddedServer) -> None:
     run(server, BY_HAND)
 
     with (
         pytest.raises(FatalError, match="Grant create on the database"),
         trial(parameters(server, "offboarding_checker")),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        pytest.param(
+            "revoke temporary on database offboarding_store from offboarding_checker",
+            'permission denied to create temporary tables in database "offboarding_store"',
+            id="no temporary tables",
+        ),
+        pytest.param(
+            "drop schema offboarding", "permission denied for database offboarding_store", id="no schema and no create"
+        ),
+        pytest.param(
+            "alter schema offboarding owner to offboarding",
+            "offboarding_checker may not change the schema offboarding",
+            id="a schema of somebody else's",
+        ),
+    ],
+)
+def test_a_right_that_is_missing_is_said_in_a_sentence(server: embedded.EmbeddedServer, done: str, said: str) -> None:
+    run(server, BY_HAND)
+    run(server, done, dbname="offboarding_store")
+
+    with (
+        pytest.raises(FatalError, match=re.escape(said) + r".*docs/permissions/postgres\.md"),
+        opened(parameters(server, "offboarding_checker")) as session,
+    ):
+        filled.spend_night(session)
+
+
+def test_in_a_schema_of_somebody_elses_nothing_is_made_that_does_not_stay(server: embedded.EmbeddedServer) -> None:
+    """Where the role may do nothing in it, the search path's next is the session's own."""
+    run(server, BY_HAND)
+    run(server, "alter schema offboarding owner to offboarding", dbname="offboarding_store")
+
+    with connected(parameters(server, "offboarding_checker")) as session:
+        with pytest.raises(FatalError):
+            prepare(session)
+        assert session.execute("select to_regclass('pg_temp.schema_migration')").fetchone() == (None,)
+
+
+def test_what_a_role_is_bound_to_ends_no_night(server: embedded.EmbeddedServer) -> None:
+    """As managed servers have it for everybody: a night's statements are long, and silent while systems are asked."""
+    run(server, ADMINISTRATOR)
+    bounds = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
+    for bound in (*bounds, "transaction_timeout"):
+        run(server, f"alter role offboarding_checker set {bound} = '200ms'")
+
+    with opened(parameters(server, "offboarding_checker")) as session:
+        with session.transaction():
+            session.execute("select pg_sleep(0.3)")
+            time.sleep(0.3)
+        time.sleep(0.3)
+        filled.spend_night(session)
+
+
+def test_a_reader_of_a_store_that_is_yet_to_be_migrated_says_so(
+    server: embedded.EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(server, ADMINISTRATOR)
+    run(server, READER_ROLE)
+    with monkeypatch.context() as older:
+        known = dict(list(migrate.migrations().items())[:-1])
+        older.setattr(migrate, "migrations", lambda: known)
+        with opened(parameters(server, "offboarding_checker")):
+            pass
+    run(server, READER_GRANTS, dbname="offboarding_store", user="offboarding_checker")
+
+    with (
+        pytest.raises(FatalError, match="offboarding_reader may not change the schema offboarding"),
+        opened(parameters(server, "offboarding_reader")),
     ):
         pass
 
