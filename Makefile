@@ -50,8 +50,9 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 only-tests:
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(SLOW) --ignore=$(AIRFLOWS) $(ARGS)
 
-test-slow: setup slapd ## a whole Airflow, killed tasks, PgBouncer, the pages on adding, and every variant of what make test plays some of
+test-slow: setup slapd ## a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
+	@scripts/prometheus.sh
 	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(VARIED) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt

@@ -18,7 +18,7 @@ EVERY = [*SLOW, "test-directories"]
 COPIED = (
     *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),
     *("include/offboarding/sources", "include/offboarding/rules", ELSEWHERE, "dags", "plugins", "docs", "tests/slow"),
-    "tests/architecture",
+    *("monitoring", "tests/architecture"),
 )
 
 Git = Callable[..., None]
