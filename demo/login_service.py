@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
@@ -99,6 +100,17 @@ def login_service(folder: Path, *, port: int = 0, names: Iterable[str] = ()) -> 
         finally:
             server.shutdown()
             thread.join()
+
+
+def listens(port: int) -> bool:
+    """Whether this service, of whichever demo, listens there."""
+    url = f"https://{HOST}:{port}"
+    try:
+        # Its certificate is its own demo's, and nothing is told to it.
+        answer = httpx.get(f"{url}{DISCOVERY}", verify=False, trust_env=False, timeout=2)  # noqa: S501
+        return answer.json()["issuer"] == url
+    except (httpx.HTTPError, ValueError, LookupError, TypeError):
+        return False
 
 
 def signing_key(folder: Path, name: str) -> rsa.RSAPrivateKey:

@@ -17,7 +17,7 @@ from demo.company import company
 from demo.directory import ldif
 from demo.feeds import fill_vendor_table, write_hr_file
 from demo.folder import DemoFolder
-from demo.login_service import LoginService, login_service
+from demo.login_service import LoginService, listens, login_service
 from demo.nights import Night
 from demo.roundup import RoundupServer, roundup_server
 from demo.ssh_authority import HostFiles, SshAuthority, collect
@@ -98,6 +98,11 @@ def running(folder: DemoFolder, login_port: int = 0) -> Generator[Servers]:
         try:
             login = stack.enter_context(login_service(folder.login, port=login_port))
         except OSError as error:
+            if listens(login_port):
+                raise ConfigError(
+                    f"another demo runs on this machine, in another folder: it has port {login_port}. End it there with"
+                    " Ctrl-C (--keep leaves one running), and run this one again."
+                ) from error
             raise ConfigError(
                 f"the login service needs port {login_port} of this machine, which is taken ({error.strerror})."
                 " End what listens there, and run the demo again."

@@ -1,6 +1,7 @@
 """What keeps demos from harming one another, and what they leave."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,8 +12,10 @@ import pytest
 
 from demo import dag_run
 from demo.folder import DemoFolder
+from demo.login_service import login_service
 from demo.nights import Night
 from demo.own_store import OwnStore, own_store
+from demo.servers import running
 from offboarding import wiring
 from offboarding.model import RunKind
 from offboarding.model.errors import ConfigError
@@ -66,6 +69,21 @@ def test_a_folder_of_another_kind_is_told_in_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="can't be written"), DemoFolder(root=tmp_path / "demo").locked(print):
         pass
+
+
+def test_a_port_that_another_demo_has_is_told_so(tmp_path: Path) -> None:
+    folder = DemoFolder(root=tmp_path / "demo")
+    with login_service(tmp_path / "another") as another:
+        port = int(another.issuer.rpartition(":")[2])
+        with (
+            pytest.raises(ConfigError, match=f"another demo runs on this machine.* has port {port}"),
+            running(folder, port),
+        ):
+            pass
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"needs port {port} of this machine"), running(folder, port):
+            pass
 
 
 def test_clearing_ends_what_runs_and_leaves_the_lock_alone(tmp_path: Path) -> None:
