@@ -3,6 +3,7 @@
 from typing import Any, cast
 from urllib.parse import quote
 
+from airflow.providers.common.compat.sdk import ParamValidationError
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
@@ -11,10 +12,13 @@ from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding_airflow.tasks import WAITS
 from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
-from offboarding_airflow.work import at_work, page
+from offboarding_airflow.work import RefusedError, at_work, page
 
 APPROVE, REJECT = "Approve", "Reject"
 NOBODY = "nobody decided: what waits goes on waiting, and the next night asks anew"
+NO_ANSWER = (
+    f"Nothing is decided: no {APPROVE} or {REJECT} with a reason of 500 characters at most. Trigger this DAG anew."
+)
 WHY = "Why. It is kept with the decision; write no names into it"
 NEEDED = Param("", f"{WHY}.", title="Reason", type="string", maxLength=500)
 OPTIONAL = Param(
@@ -61,7 +65,10 @@ class AskOperator(HITLOperator):
         """Do as the person said, who is the author. Nobody's answer decides nothing."""
         if event.get("error_type") == "timeout":
             raise AirflowSkipException(NOBODY)
-        answer = cast("dict[str, Any]", super().execute_complete(context, event))
+        try:
+            answer = cast("dict[str, Any]", super().execute_complete(context, event))
+        except (ValueError, ParamValidationError):
+            raise RefusedError(NO_ANSWER) from None
         who = cast("dict[str, str]", answer["responded_by_user"] or {})
         author = who.get("name") or who.get("id")
         if not author:

@@ -18,6 +18,7 @@ from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
 from offboarding_airflow.tasks import WAITS
+from offboarding_airflow.work import RefusedError
 from tests.support.source_tree import PROJECT
 
 SETTINGS, TRACKER = SimpleNamespace(guard=SimpleNamespace(users=()), forms_url="https://desk/{form}"), ("secops", None)
@@ -113,6 +114,27 @@ def test_without_a_reason_it_is_empty(asking: Any, answered: list[dict[str, Any]
     asking.execute_complete(CONTEXT, event("Approve", by=KIM, **told), of_run=418)
 
     assert answered[0]["reason"] == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("Approve", {"reason": "x" * 501}),
+        ("Approve", {"reason": "asked HR", "of_run": 1}),
+        ("Perhaps", {"reason": "asked HR"}),
+    ],
+    ids=["a long reason", "another field", "no option"],
+)
+def test_what_rest_takes_for_an_answer_and_is_none_ends_in_a_sentence(
+    asking: Any, answered: list[dict[str, Any]], option: str, told: dict[str, Any]
+) -> None:
+    """The page offers nothing of the kind."""
+    with pytest.raises(RefusedError, match="Nothing is decided: no Approve or Reject with a reason of 500") as refused:
+        asking.execute_complete(CONTEXT, event(option, by=KIM, **told), of_run=418)
+
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
+    assert answered == []
 
 
 def question(monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1) -> dict[str, Any]:
