@@ -1,10 +1,20 @@
-"""What Airflow is told of the package: its types of connections, with their forms."""
+"""What Airflow is told of the package: its types of connections, with their forms, and its section of airflow.cfg."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from offboarding.interfaces.form import ConnectionForm, ExtraField
 from offboarding.wiring.forms import connection_types
+
+CONFIG = {
+    "description": "The checker's own configuration; a relative path begins in Airflow's home. The variable"
+    " OFFBOARDING_CONFIG comes before it. Left out: include/offboarding.yaml.",
+    "version_added": "0.1.0",
+    "type": "string",
+    "example": "/etc/offboarding.yaml",
+    "default": "",
+}
+"""How `[offboarding] config` is told of; it's read by offboarding.config.loading, for commands too."""
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -13,6 +23,7 @@ def get_provider_info() -> dict[str, Any]:
         "package-name": "airflow-provider-offboarding",
         "name": "Offboarding",
         "description": "Who left, and what of theirs still works?",
+        "config": {"offboarding": {"description": "The offboarding checker.", "options": {"config": CONFIG}}},
         "connection-types": [_connection_type(name, of.form) for name, of in connection_types().items()],
     }
 

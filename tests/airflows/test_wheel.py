@@ -63,6 +63,18 @@ def test_it_is_a_provider(here: Here) -> None:
     assert [(each["package_name"], each["version"]) for each in ours] == [("airflow-provider-offboarding", VERSION)]
 
 
+def test_its_section_of_airflows_configuration_is_known_and_names_ours(here: Here) -> None:
+    named = {"AIRFLOW__OFFBOARDING__CONFIG": here.company.environment["OFFBOARDING_CONFIG"]}
+    told = {name: value for name, value in here.company.environment.items() if name != "OFFBOARDING_CONFIG"}
+
+    known = here.airflow.run("airflow", "config", "get-value", "offboarding", "config", **named)
+    checked = here.airflow.run("offboarding", "check-config", **told, **named)
+
+    assert here.company.environment["OFFBOARDING_CONFIG"] in known.output
+    assert "OFFBOARDING_CONFIG" in here.airflow.run("airflow", "config", "list", "--include-descriptions").output
+    assert checked.code == 0, checked.output + checked.errors
+
+
 def test_no_plugin_is_broken(here: Here) -> None:
     """We have none."""
     said = here.airflow.run("airflow", "plugins")

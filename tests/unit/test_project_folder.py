@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from offboarding.config import loading
+from offboarding.model.errors import ConfigError
 from tests.support.source_tree import DOMAIN_FOLDER, PROJECT
 
 PROGRAM = "from offboarding.config import loading; print(loading.config_path())"
@@ -23,7 +24,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def configured(installed: Path, **environment: str) -> str:
-    kept = {name: value for name, value in os.environ.items() if name not in ("OFFBOARDING_CONFIG", "AIRFLOW_HOME")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OFFBOARDING", "AIRFLOW"))}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={**kept, "PYTHONPATH": str(installed), **environment},
@@ -52,3 +53,37 @@ def test_a_wheel_begins_where_airflow_would_where_nobody_says(installed: Path) -
 
 def test_what_is_named_counts_for_both(installed: Path) -> None:
     assert configured(installed, OFFBOARDING_CONFIG="/etc/offboarding.yaml") == "/etc/offboarding.yaml"
+
+
+@pytest.mark.parametrize(
+    ("environment", "section", "path"),
+    [
+        ({}, "config = /etc/offboarding.yaml", "/etc/offboarding.yaml"),
+        ({}, "config = offboarding.yaml", "HOME/offboarding.yaml"),
+        ({}, "config = $CONFIGURED/offboarding.yaml", "/srv/configured/offboarding.yaml"),
+        ({}, "config =", "HOME/include/offboarding.yaml"),
+        ({"AIRFLOW__OFFBOARDING__CONFIG": "/etc/own.yaml"}, "config = /etc/offboarding.yaml", "/etc/own.yaml"),
+        ({"OFFBOARDING_CONFIG": "own.yaml", "AIRFLOW__OFFBOARDING__CONFIG": "/etc/own.yaml"}, "", "own.yaml"),
+    ],
+    ids=["named", "relative", "with a variable", "left empty", "by Airflow's variable", "ours comes first"],
+)
+def test_airflows_own_configuration_may_name_it(
+    installed: Path, tmp_path: Path, environment: dict[str, str], section: str, path: str
+) -> None:
+    """Percent signs and other sections are Airflow's."""
+    (tmp_path / "airflow.cfg").write_text(f"[logging]\nlog_format = %(message)s\n[offboarding]\n{section}\n", "utf-8")
+
+    told = configured(installed, AIRFLOW_HOME=str(tmp_path), CONFIGURED="/srv/configured", **environment)
+
+    assert told == path.replace("HOME", str(tmp_path))
+
+
+def test_a_configuration_of_airflows_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "airflow.cfg").write_text("config = /etc/offboarding.yaml\n", "utf-8")
+    monkeypatch.delenv("OFFBOARDING_CONFIG", raising=False)
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+
+    with pytest.raises(ConfigError, match=r"airflow.cfg can't be read \(MissingSectionHeaderError\)"):
+        loading.config_path()

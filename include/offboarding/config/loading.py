@@ -4,6 +4,7 @@ An entry's own keys are declared by the file of its kind, which is called as the
 Secrets and hosts are never here: they are Airflow connections.
 """
 
+import configparser
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,9 +78,27 @@ class CheckedConfiguration:
 
 
 def config_path() -> Path:
-    """`OFFBOARDING_CONFIG`, else `include/offboarding.yaml` of the project's folder."""
-    named = os.environ.get("OFFBOARDING_CONFIG")
-    return Path(named) if named else project_folder() / DEFAULT_PATH
+    """`OFFBOARDING_CONFIG`, else `[offboarding] config` of Airflow, else `include/offboarding.yaml` of the project's
+    folder. Raises ConfigError where Airflow's file can't be read.
+    """
+    if named := os.environ.get("OFFBOARDING_CONFIG"):
+        return Path(named)
+    if named := os.environ.get("AIRFLOW__OFFBOARDING__CONFIG") or _named_by_airflow():
+        return plain_file.airflow_home() / Path(os.path.expandvars(named)).expanduser()
+    return project_folder() / DEFAULT_PATH
+
+
+def _named_by_airflow() -> str:
+    """Read without Airflow, which takes a second to say so: commands ask as well."""
+    path = Path(os.environ.get("AIRFLOW_CONFIG") or plain_file.airflow_home() / "airflow.cfg")
+    settings = configparser.ConfigParser(interpolation=None)
+    try:
+        settings.read(Path(os.path.expandvars(path)).expanduser(), encoding="utf-8")
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
+        raise ConfigError(
+            f"{path} can't be read ({type(error).__name__}): mend it, or set OFFBOARDING_CONFIG."
+        ) from error
+    return settings.get("offboarding", "config", fallback="").strip()
 
 
 def project_folder() -> Path:

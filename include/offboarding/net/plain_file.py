@@ -5,13 +5,18 @@ import stat
 from pathlib import Path
 
 
+def airflow_home() -> Path:
+    """Where Airflow looks for its own files."""
+    home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
+    return Path(os.path.expandvars(home)).expanduser().absolute()
+
+
 def _project() -> Path:
     rooms = Path(__file__).resolve().parents[2]
     if rooms.name == "include":
         return rooms.parent
     # From a wheel the package lies among others, beside which nobody keeps a file.
-    home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
-    return Path(os.path.expandvars(home)).expanduser().absolute()
+    return airflow_home()
 
 
 PROJECT = _project()
