@@ -42,6 +42,31 @@ class People(Protocol):
         """The tracker's own word."""
         ...
 
+    @property
+    def members(self) -> tuple[str, str]:
+        """Two who work on tickets, by the word that a configuration names them by."""
+        ...
+
+    def assignee(self, ref: TicketRef) -> str:
+        """Whose it is, by that word; "" for nobody's."""
+        ...
+
+    def assign(self, ref: TicketRef, member: str) -> None:
+        """Give it to somebody; "" to nobody."""
+        ...
+
+    def mark(self, ref: TicketRef, word: str) -> None:
+        """Put a word of their own on it, a label or the like: none of what we set."""
+        ...
+
+    def marks(self, ref: TicketRef) -> list[str]:
+        """Such words on it."""
+        ...
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        """Comment."""
+        ...
+
     def texts(self, ref: TicketRef) -> list[str]:
         """Every text that a person reads on the ticket, the checklist first, then the comments as they came."""
         ...
@@ -288,3 +313,73 @@ class TrackerContract:
 
     def test_a_ticket_that_never_was_is_missing(self, tracker: Tracker) -> None:
         assert tracker.state(TicketRef(ref="99999999", url="")) is TicketState.MISSING
+
+    # --- whose it is, and what is people's ----------------------------------------------------------------------------
+
+    def test_a_ticket_is_its_assignees_to_begin_with(self, tracker: Tracker, people: People) -> None:
+        for member in people.members:
+            wanted = draft(assignee=member)
+
+            ref = tracker.open(wanted)
+
+            assert people.assignee(ref) == member
+            assert people.texts(ref) == [wanted.body]
+
+    def test_a_ticket_without_an_assignee_is_nobodys(self, tracker: Tracker, people: People) -> None:
+        assert people.assignee(tracker.open(draft())) == ""
+
+    def test_an_assignee_whom_the_tracker_does_not_know_costs_no_ticket_and_is_told_on_it(
+        self, tracker: Tracker, people: People
+    ) -> None:
+        wanted = draft(assignee="nobody-of-this-name")
+
+        ref = tracker.open(wanted)
+        tracker.update(ref, wanted)
+
+        assert tracker.find(wanted.key) == ref
+        assert tracker.state(ref) is TicketState.OPEN
+        assert people.assignee(ref) == ""
+        body, told = people.texts(ref)
+        assert body == wanted.body
+        assert "nobody-of-this-name" in told
+
+    @pytest.mark.parametrize("to_nobody", [False, True], ids=["to another", "to nobody"])
+    def test_whom_people_give_it_to_has_it_whatever_we_say_later(
+        self, tracker: Tracker, people: People, to_nobody: bool
+    ) -> None:
+        first, second = people.members
+        wanted, to = draft(assignee=first), "" if to_nobody else second
+        ref = tracker.open(wanted)
+
+        people.assign(ref, to)
+        tracker.update(ref, replace(wanted, body="[x] 1  All done", priority=TicketPriority.URGENT))
+        tracker.comment(ref, "event", "A comment.")
+        tracker.close(ref, "All dead.")
+        tracker.reopen(ref, "Item 1 works again.")
+
+        assert people.assignee(ref) == to
+
+    def test_whose_it_has_become_is_not_undone_by_a_draft_that_names_nobody(
+        self, tracker: Tracker, people: People
+    ) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+        people.assign(ref, people.members[0])
+
+        tracker.update(ref, replace(wanted, body="[x] 1  All done"))
+
+        assert people.assignee(ref) == people.members[0]
+
+    def test_what_people_say_and_mark_stays(self, tracker: Tracker, people: People) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+        people.say(ref, "He still works here!")
+        people.mark(ref, "asked-hr")
+
+        tracker.update(ref, replace(wanted, body="[x] 1", title=f"Revoke [{wanted.key}]"))
+        tracker.comment(ref, "event", "Noted.")
+        tracker.close(ref, "All dead.")
+        tracker.reopen(ref, "Item 1 works again.")
+
+        assert people.marks(ref) == ["asked-hr"]
+        assert people.texts(ref) == ["[x] 1", "He still works here!", "Noted.", "All dead.", "Item 1 works again."]

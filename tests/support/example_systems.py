@@ -272,6 +272,8 @@ class Ticketboard:
         number, _, name = path.removeprefix("/api/tickets").removeprefix("/").partition("/comments/")
         ticket = self.tickets.get(number)
         if method == "POST":
+            if sent.get("assignee") not in (None, *self.members):
+                return 422, {"field": "assignee"}
             return 201, self._made(sent)
         if not number:
             return 200, [each for each in self.tickets.values() if parameters["title"] in each["title"]]
@@ -307,6 +309,25 @@ class Ticketboard:
 
     def priority(self, ref: TicketRef) -> str:
         return self.tickets[ref.ref]["priority"]
+
+    @property
+    def members(self) -> tuple[str, str]:
+        return "analyst", "oncall"
+
+    def assignee(self, ref: TicketRef) -> str:
+        return self.tickets[ref.ref].get("assignee") or ""
+
+    def assign(self, ref: TicketRef, member: str) -> None:
+        self.tickets[ref.ref]["assignee"] = member
+
+    def mark(self, ref: TicketRef, word: str) -> None:
+        self.tickets[ref.ref].setdefault("labels", []).append(word)
+
+    def marks(self, ref: TicketRef) -> list[str]:
+        return self.tickets[ref.ref]["labels"]
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        self.tickets[ref.ref]["comments"][secrets.token_hex(8)] = text
 
     def texts(self, ref: TicketRef) -> list[str]:
         return [self.tickets[ref.ref]["body"], *self.tickets[ref.ref]["comments"].values()]

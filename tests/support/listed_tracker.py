@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.trackers._assigning import unknown_assignee
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,6 +20,8 @@ class ListedTicket:
     state: TicketState = TicketState.OPEN
     said: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """(event or "", text), as they came."""
+    assignee: str = ""
+    marks: list[str] = field(default_factory=list[str])
     by: str = "us"
     """Who opened or closed it last: "us", or "people"."""
 
@@ -26,6 +29,9 @@ class ListedTicket:
     def is_open(self) -> bool:
         """Whether people still have to do something."""
         return self.state is TicketState.OPEN
+
+
+MEMBERS = ("analyst", "admin")
 
 
 class ListedTracker:
@@ -44,7 +50,10 @@ class ListedTracker:
         """A new one, whatever there is already."""
         number = len(self.tickets) + 1
         ref = TicketRef(ref=str(number), url=f"list:{number}")
-        self.tickets.append(ListedTicket(ref=ref, draft=draft))
+        known = draft.assignee in MEMBERS
+        self.tickets.append(ListedTicket(ref=ref, draft=draft, assignee=draft.assignee if known else ""))
+        if draft.assignee and not known:
+            self.comment(ref, *unknown_assignee(draft.assignee))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
@@ -117,6 +126,25 @@ class ListedPeople:
 
     def priority(self, ref: TicketRef) -> str:
         return self.tracker.ticket(ref).draft.priority.value
+
+    @property
+    def members(self) -> tuple[str, str]:
+        return MEMBERS
+
+    def assignee(self, ref: TicketRef) -> str:
+        return self.tracker.ticket(ref).assignee
+
+    def assign(self, ref: TicketRef, member: str) -> None:
+        self.tracker.ticket(ref).assignee = member
+
+    def mark(self, ref: TicketRef, word: str) -> None:
+        self.tracker.ticket(ref).marks.append(word)
+
+    def marks(self, ref: TicketRef) -> list[str]:
+        return self.tracker.ticket(ref).marks
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        self.tracker.say(ref, text)
 
     def texts(self, ref: TicketRef) -> list[str]:
         ticket = self.tracker.ticket(ref)

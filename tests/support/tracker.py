@@ -104,6 +104,28 @@ class RoundupPeople:
     def priority(self, ref: TicketRef) -> str:
         return self.item(f"issue/{ref.ref}")["attributes"]["priority"]["name"]
 
+    @property
+    def members(self) -> tuple[str, str]:
+        return "analyst", "admin"
+
+    def assignee(self, ref: TicketRef) -> str:
+        assigned = self.item(f"issue/{ref.ref}")["attributes"]["assignedto"]
+        return assigned["username"] if assigned else ""
+
+    def assign(self, ref: TicketRef, member: str) -> None:
+        if member:
+            self.edit(f"issue/{ref.ref}", assignedto=member)
+            return
+        etag = {"If-Match": self.item(f"issue/{ref.ref}")["@etag"]}
+        self.analyst.delete(f"issue/{ref.ref}/assignedto", headers=etag).raise_for_status()
+
+    def mark(self, ref: TicketRef, word: str) -> None:
+        made = self.analyst.post("keyword", json={"name": word}).raise_for_status()
+        self.edit(f"issue/{ref.ref}", keyword=[made.json()["data"]["id"]], **{"@op": "add"})
+
+    def marks(self, ref: TicketRef) -> list[str]:
+        return self.keywords(ref)
+
     def texts(self, ref: TicketRef) -> list[str]:
         return [self.item(f"msg/{message}/content")["data"] for message in self.messages(ref)]
 

@@ -25,7 +25,7 @@ from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.vault_transit import bounded
 from offboarding.trackers import roundup
-from offboarding.trackers.roundup import rest
+from offboarding.trackers._http import asking
 from offboarding.verifiers._collected import folder
 from offboarding.verifiers.jwks.settings import JwksSettings
 
@@ -81,8 +81,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
-    "Roundup: an answer": (rest.MOST_BYTES, ""),
-    "Roundup: an answer's body": (rest.MOST_SECONDS, ""),
+    "Ticket systems over HTTP: an answer": (asking.MOST_BYTES, ""),
+    "Ticket systems over HTTP: an answer's body": (asking.MOST_SECONDS, ""),
     "Roundup: silence": (default(roundup.Settings, "timeout_seconds"), "timeout_seconds"),
     "YAML: a file": (yaml_file.MOST_BYTES, ""),
     "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),

@@ -323,11 +323,11 @@ class Tracker(Protocol):
         ...
 
     def open(self, draft: TicketDraft) -> TicketRef:
-        """Make the ticket."""
+        """Make the ticket. An assignee whom the tracker doesn't know costs no ticket: a comment says so."""
         ...
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
-        """Make checklist, priority and due time say what the draft says."""
+        """Make title, checklist, priority and due time say what the draft says. Whose it is by now, people said."""
         ...
 
     def comment(self, ref: TicketRef, event_key: str, text: str) -> None:

@@ -130,17 +130,6 @@ def test_a_comment_keeps_the_very_status(tracker, people) -> None:
     assert people.status(ref) == "in-progress"
 
 
-def test_a_comment_of_a_person_stays_theirs(tracker, people) -> None:
-    wanted = draft()
-    ref = tracker.open(wanted)
-    people.say(ref, "He still works here!")
-
-    tracker.update(ref, replace(wanted, body="[x] 1"))
-    tracker.comment(ref, "event", "Noted.")
-
-    assert people.texts(ref) == ["[x] 1", "He still works here!", "Noted."]
-
-
 def test_a_checklist_that_somebody_removed_comes_back(tracker, people) -> None:
     wanted = draft()
     ref = tracker.open(wanted)

@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketPriority
 from offboarding.model.errors import ConfigError
-from offboarding.trackers.roundup import Settings, address_of, build
+from offboarding.trackers._http.address import address_of
+from offboarding.trackers.roundup import Settings, build
 
 CONNECTION = ConnectionFields(conn_id="secops", host="tickets.corp.example", login="offboarding", password="s3cret")
 
@@ -31,7 +32,10 @@ def settings(**changes: object) -> Settings:
     ],
 )
 def test_the_address_comes_from_the_connection(changes, url) -> None:
-    assert str(address_of("trackers.secops", replace(CONNECTION, **changes))) == url
+    assert (
+        str(address_of("trackers.secops", replace(CONNECTION, **changes), changes.get("extra", {}).get("tracker", "")))
+        == url
+    )
 
 
 @pytest.mark.parametrize(

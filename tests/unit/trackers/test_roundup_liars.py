@@ -10,7 +10,8 @@ import pytest
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
-from offboarding.trackers.roundup import Settings, build, rest
+from offboarding.trackers._http import asking
+from offboarding.trackers.roundup import Settings, build
 from tests.support.liars import Liar, lying
 
 Record = Callable[[str, object], None]
@@ -48,7 +49,7 @@ def test_an_answer_without_end(record_property: Record) -> None:
 
 
 def test_a_trickle(record_property: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rest, "MOST_SECONDS", 1)
+    monkeypatch.setattr(asking, "MOST_SECONDS", 1)
 
     def trickle(_: bytes) -> Iterator[bytes]:
         yield HEAD + b"\r\n"

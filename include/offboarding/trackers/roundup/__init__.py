@@ -12,7 +12,6 @@ Roundup has no uniqueness: whoever opens a ticket searches first, under a lock o
 """
 
 import hashlib
-import ssl
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
@@ -23,9 +22,11 @@ from pydantic import Field, field_validator
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
-from offboarding.model.errors import ConfigError, RetriableError
-from offboarding.net.destinations import Destination, is_local
-from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest
+from offboarding.model.errors import RetriableError
+from offboarding.net.destinations import Destination
+from offboarding.trackers._assigning import unknown_assignee
+from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
 
 log = structlog.get_logger("offboarding.trackers")
 
@@ -60,7 +61,9 @@ class Settings(TrackerSettings):
     keywords: Mapping[str, str] = Field(
         default={}, description="Keyword by queue, where it isn't the queue's own name."
     )
-    assigned_to: str | None = Field(default=None, description="Login of whoever gets new tickets.")
+    assigned_to: str | None = Field(
+        default=None, description="Login of whoever gets new tickets that name nobody else."
+    )
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
     @field_validator("priorities")
@@ -71,49 +74,24 @@ class Settings(TrackerSettings):
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
     """Where the connection leads."""
-    address = address_of(f"trackers.{settings.name}", connection)
-    yield Destination(host=address.host, clear_text=address.scheme == "http")
+    return destination(f"trackers.{settings.name}", connection)
 
 
 def build(settings: Settings, connection: ConnectionFields) -> "RoundupTracker":
-    """The tracker at schema://host:port/extra.tracker/ (https where the schema is left out).
-
-    extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError for a
-    connection that can't be right.
-    """
+    """The tracker at schema://host:port/extra.tracker/. Raises ConfigError for a connection that can't be right."""
     where = f"trackers.{settings.name}"
-    for field in ("host", "login", "password"):
-        if not getattr(connection, field):
-            raise ConfigError(
-                f"{where}: connection {connection.conn_id} has no {field}. Roundup needs a host, a login and a password"
-            )
-    address = address_of(where, connection)
-    if address.scheme == "http" and not is_local(address.host):
-        log.warning("tracker's password travels unencrypted", tracker=settings.name, fix="schema https")
+    needed(where, connection, "host", "login", "password")
+    address = address_of(where, connection, str(connection.extra.get("tracker", "")))
     own_url = settings.url or str(address)
-    client = httpx.Client(
-        base_url=address.join("rest/data/"),
+    client = client_of(
+        where,
+        connection,
+        address.join("rest/data/"),
         auth=(connection.login, connection.password),
         headers=_headers(address, own_url),
-        timeout=settings.timeout_seconds,
-        verify=_authorities(where, connection),
-        trust_env=not is_local(address.host),  # no proxy leads to this machine's own loopback
+        seconds=settings.timeout_seconds,
     )
     return RoundupTracker(settings, Rest(where, client), own_url, connection.login)
-
-
-def address_of(where: str, connection: ConnectionFields) -> httpx.URL:
-    """With a slash at the end. Airflow's host field may hold a whole URL."""
-    host = connection.host if "://" in connection.host else f"{connection.schema or 'https'}://{connection.host}"
-    try:
-        url = httpx.URL(host)
-        path = "/".join(part.strip("/") for part in (url.path, str(connection.extra.get("tracker", ""))))
-        url = url.copy_with(port=connection.port or url.port, path=f"/{path.strip('/')}/".replace("//", "/"))
-    except httpx.InvalidURL as error:
-        raise ConfigError(f"{where}: connection {connection.conn_id}: no address in its host: {error}") from error
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigError(f"{where}: connection {connection.conn_id}: schema is http or https, not {url.scheme!r}")
-    return url
 
 
 def _headers(address: httpx.URL, own_url: str) -> dict[str, str]:
@@ -125,16 +103,6 @@ def _headers(address: httpx.URL, own_url: str) -> dict[str, str]:
         # acknowledgement (RFC 896 meets RFC 1122, 4.2.3.2). A new connection costs less, unless it needs a handshake.
         headers["Connection"] = "close"
     return headers
-
-
-def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext | bool:
-    path = connection.extra.get("ca_certs_file")
-    if not path:
-        return True
-    try:
-        return ssl.create_default_context(cafile=str(path))
-    except OSError as error:
-        raise ConfigError(f"{where}: extra.ca_certs_file {path} of {connection.conn_id}: {error}") from error
 
 
 class RoundupTracker:
@@ -170,9 +138,17 @@ class RoundupTracker:
         }
         if draft.queue and self._settings.queue_as == "keyword":
             properties["keyword"] = [self._keyword(draft.queue)]
-        if self._settings.assigned_to:
-            properties["assignedto"] = self._settings.assigned_to
-        return self._ref(self._rest.create("issue", properties))
+        assignee = draft.assignee or self._settings.assigned_to
+        if not assignee:
+            return self._ref(self._rest.create("issue", properties))
+        try:
+            return self._ref(self._rest.create("issue", {**properties, "assignedto": assignee}))
+        except RoundupRefusedError as error:
+            if "property assignedto" not in error.reason:
+                raise
+        ref = self._ref(self._rest.create("issue", properties))
+        self.comment(ref, *unknown_assignee(assignee))
+        return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
         """Title, priority and text; what is so already is left alone. A text that somebody removed comes back."""

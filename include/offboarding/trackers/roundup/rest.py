@@ -1,6 +1,5 @@
 """Roundup's REST interface: answers as models, errors as ours (https://www.roundup-tracker.org/docs/rest.html)."""
 
-import time
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -8,6 +7,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.trackers._http.asking import Asker, in_short, is_passing
 
 FIXES = {
     400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "
@@ -22,6 +22,15 @@ FIXES = {
 Answer = TypeVar("Answer", bound=BaseModel)
 Properties = Mapping[str, object]
 """Properties of an item by Roundup's names: text, lists of ids, names of what is linked."""
+
+
+class RoundupRefusedError(FatalError):
+    """Roundup refuses what was sent."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        """Its own sentence."""
 
 
 class Linked(BaseModel):
@@ -99,22 +108,17 @@ class Hits(BaseModel):
     collection: list[Hit]
 
 
-MOST_BYTES = 16 << 20
-"""Of an answer."""
-MOST_SECONDS = 300
-"""For an answer's body, however often a little of it comes."""
-
-
 class Rest:
     """What we ask of Roundup."""
 
     def __init__(self, source: str, client: httpx.Client) -> None:
         self._source = source
-        self._client = client
+        self._asker = Asker(source, client)
+        self.end = self._asker.end
 
     def get(self, path: str, answer: type[Answer], **parameters: str) -> Answer:
         """Read an item or a collection; parameters in Roundup's words."""
-        return self._parsed("GET", path, self._request("GET", path, parameters=parameters), answer)
+        return self._parsed("GET", path, self._asker.ask("GET", path, parameters=parameters), answer)
 
     def search(self, collection: str, *fields: str, **where: str) -> list[Hit]:
         """What isn't retired and whose fields hold these words, lowest id first. Roundup ignores case."""
@@ -124,57 +128,19 @@ class Rest:
     def create(self, collection: str, properties: Properties) -> str:
         """Make an item, once: what is sent again by something between us and Roundup is refused there."""
         path = f"{collection}/@poe"
-        token = self._parsed("POST", path, self._request("POST", path), Token).link.rsplit("/", 1)[1]
-        response = self._request("POST", f"{path}/{token}", body=properties)
+        token = self._parsed("POST", path, self._asker.ask("POST", path), Token).link.rsplit("/", 1)[1]
+        response = self._asker.ask("POST", f"{path}/{token}", body=properties)
         if response.status_code == 400 and "POE token" in _reason(response):
             raise RetriableError(f"{self._source}: POST {collection} came to Roundup twice. Search, then try again")
         return self._parsed("POST", collection, response, Created).id
 
     def patch(self, path: str, etag: str, changes: Properties) -> bool:
         """Change an item if it's still as it was when its etag was read; False: it isn't, and nothing was changed."""
-        response = self._request("PATCH", path, body=changes, headers={"If-Match": etag})
+        response = self._asker.ask("PATCH", path, body=changes, headers={"If-Match": etag})
         if response.status_code == 412:
             return False
         self._check("PATCH", path, response)
         return True
-
-    def end(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        parameters: Mapping[str, str] | None = None,
-        body: Properties | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        try:
-            with self._client.stream(method, path, params=parameters, json=body, headers=headers) as response:
-                return self._whole(method, path, response)
-        except httpx.TransportError as error:
-            what = f"{self._source}: {method} {path.partition('/@poe')[0]}"
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise FatalError(f"{what}: {error}. Set ca_certs_file in the connection's extra") from error
-            raise RetriableError(f"{what}: no answer ({str(error) or type(error).__name__}). Is it up?") from error
-
-    def _whole(self, method: str, path: str, response: httpx.Response) -> httpx.Response:
-        """With its body, as it came: what is packed unpacks to anything, and we asked for nothing of the kind."""
-        what = f"{self._source}: {method} {path.partition('/@poe')[0]}"
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise FatalError(f"{what}: its answer is packed, which we didn't ask for. {FIXES[404]}")
-        body, until = bytearray(), time.monotonic() + MOST_SECONDS
-        for chunk in response.iter_raw():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                raise FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB. {FIXES[404]}")
-            if time.monotonic() > until:
-                raise RetriableError(f"{what}: no whole answer within {MOST_SECONDS} seconds. Is it up?")
-        return httpx.Response(
-            response.status_code, headers=response.headers, content=bytes(body), request=response.request
-        )
 
     def _parsed(self, method: str, path: str, response: httpx.Response, answer: type[Answer]) -> Answer:
         self._check(method, path, response)
@@ -190,11 +156,11 @@ class Rest:
         """Raise what the status means; Roundup's own sentence is part of the text."""
         if response.is_success:
             return
-        status = response.status_code
-        said = f"{self._source}: {method} {path}: {status}, {_reason(response)}"
-        if status in {408, 429} or response.is_server_error:
+        reason = _reason(response)
+        said = f"{self._source}: {method} {path}: {response.status_code}, {reason}"
+        if is_passing(response):
             raise RetriableError(f"{said}. The tracker is busy or ill: try again in a minute")
-        raise FatalError(f"{said}. {FIXES.get(status, FIXES[404])}")
+        raise RoundupRefusedError(f"{said}. {FIXES.get(response.status_code, FIXES[404])}", reason)
 
 
 def _reason(response: httpx.Response) -> str:
@@ -202,6 +168,6 @@ def _reason(response: httpx.Response) -> str:
     if response.is_redirect:
         return f"it redirects to {response.headers.get('location', '')[:200]}"
     try:
-        return str(response.json()["error"]["msg"])[:200].rstrip(".")
+        return in_short(str(response.json()["error"]["msg"]))
     except (ValueError, KeyError, TypeError, RecursionError):
-        return " ".join(response.text.split())[:200].rstrip(".")
+        return in_short(response.text)

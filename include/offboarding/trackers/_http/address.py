@@ -1,0 +1,70 @@
+"""Where a connection leads, and whom it trusts there."""
+
+import ssl
+from collections.abc import Iterator
+
+import httpx
+import structlog
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import ConfigError
+from offboarding.net.destinations import Destination, is_local
+
+log = structlog.get_logger("offboarding.trackers")
+
+
+def address_of(where: str, connection: ConnectionFields, path: str = "") -> httpx.URL:
+    """https where the connection says nothing else; a slash at the end. Airflow's host field may hold a whole URL."""
+    host = connection.host if "://" in connection.host else f"{connection.schema or 'https'}://{connection.host}"
+    try:
+        url = httpx.URL(host)
+        path = "/".join(part.strip("/") for part in (url.path, path))
+        url = url.copy_with(port=connection.port or url.port, path=f"/{path.strip('/')}/".replace("//", "/"))
+    except httpx.InvalidURL as error:
+        raise ConfigError(f"{where}: connection {connection.conn_id}: no address in its host: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigError(f"{where}: connection {connection.conn_id}: schema is http or https, not {url.scheme!r}")
+    return url
+
+
+def destination(where: str, connection: ConnectionFields) -> Iterator[Destination]:
+    """The one host that the connection leads to."""
+    address = address_of(where, connection)
+    yield Destination(host=address.host, clear_text=address.scheme == "http")
+
+
+def needed(where: str, connection: ConnectionFields, *fields: str) -> None:
+    """Raises ConfigError for a field that is empty."""
+    for field in fields:
+        if not getattr(connection, field):
+            raise ConfigError(
+                f"{where}: connection {connection.conn_id} has no {field}. It needs a {', a '.join(fields)}"
+            )
+
+
+def client_of(
+    where: str, connection: ConnectionFields, base: httpx.URL, *, seconds: float, **more: object
+) -> httpx.Client:
+    """A client that asks below `base`, and says so where a password goes there unencrypted.
+
+    extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError.
+    """
+    if base.scheme == "http" and not is_local(base.host):
+        log.warning("tracker's password travels unencrypted", tracker=where.partition(".")[2], fix="schema https")
+    return httpx.Client(
+        base_url=base,
+        timeout=seconds,
+        verify=_authorities(where, connection),
+        trust_env=not is_local(base.host),  # no proxy leads to this machine's own loopback
+        **more,  # pyright: ignore[reportArgumentType] - httpx's own: auth, headers
+    )
+
+
+def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext | bool:
+    path = connection.extra.get("ca_certs_file")
+    if not path:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(path))
+    except OSError as error:
+        raise ConfigError(f"{where}: extra.ca_certs_file {path} of {connection.conn_id}: {error}") from error
