@@ -6,3 +6,5 @@ FROM astrocrpublic.azurecr.io/runtime:3.3-7
 RUN pip install --no-cache-dir -r requirements.txt -c constraints.txt
 # The package is include/offboarding, and is imported as offboarding.
 ENV PYTHONPATH=/usr/local/airflow:/usr/local/airflow/include
+# A log's long lines are shown whole: the sentence why a task is red is one.
+ENV AIRFLOW__API__DEFAULT_WRAP=True

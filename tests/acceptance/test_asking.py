@@ -74,7 +74,9 @@ def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(company
     for each in PEOPLE[:3]:
         (line,) = [line for line in lines if f"worker hr:{each}:" in line]
         assert line == f"    - worker hr:{each}: {found[f'u{each}']} leaver-account-works (high)"
-    assert "findings --state held" in lines[0]
+    assert lines[0].startswith("- hold"), "what it's about comes first"
+    assert "findings --state held" in lines[-1]
+    assert "Reject: nothing of it is told, and the next night asks anew." in question.details
 
 
 def test_it_names_nobody(company: Office) -> None:

@@ -25,7 +25,7 @@ _MEASURES = {
     Measure.TICKETS: ("new ticket", "new tickets"),
 }
 
-_FIRST = f"All of it: `{COMMAND} findings --state held`. One: `{COMMAND} explain f-...`. The lines: `{COMMAND} holds`."
+_LOOK = f"All of it: `{COMMAND} findings --state held`. One: `{COMMAND} explain f-...`. The lines: `{COMMAND} holds`."
 
 
 def line(hold: Hold) -> str:
@@ -92,7 +92,7 @@ def asked(waits: Waiting) -> str:
 
 def details(waits: Waiting, waiting: Sequence[WaitingFinding]) -> str:
     """Line by line with its numbers, whom it is about and by which findings, and what an answer does; as Markdown."""
-    lines = [_FIRST, ""]
+    lines = list[str]()
     for hold in waits.holds:
         lines.append(f"- hold {hold.hold_id}: {sentence(hold)}. Waiting: {holding(hold)}")
         lines += _people([each for each in waiting if each.hold_id == hold.hold_id])
@@ -101,9 +101,9 @@ def details(waits: Waiting, waiting: Sequence[WaitingFinding]) -> str:
     elif waits.over_maximum and not waits.holds:
         lines.append(f"- {counted(waits.over_maximum, 'finding')}")
     lines += _people([each for each in waiting if each.hold_id is None])
-    reject = "Reject: nothing of it is lines, and the next night asks anew. " if waits.holds else ""
+    reject = "Reject: nothing of it is told, and the next night asks anew. " if waits.holds else ""
     nobody = "Without an answer nothing is decided, and the next night asks anew."
-    return "\n".join([*lines, "", f"Approve evaluates afresh, and tells the tracker. {reject}{nobody}"])
+    return "\n".join([*lines, "", f"Approve evaluates afresh, and tells the tracker. {reject}{nobody}", "", _LOOK])
 
 
 def _people(waiting: Sequence[WaitingFinding]) -> Iterator[str]:

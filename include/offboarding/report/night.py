@@ -42,6 +42,9 @@ from offboarding.runs.troubles import troubles
 from offboarding.store.reading import Night
 from offboarding.store.reading.nights import NightFinding
 
+SHOWN_LINES = 28
+"""So many of a log Airflow's page shows at once, in a window of 1,360 by 900."""
+
 
 def render(night: Night, zone: str, *, folded: bool = True) -> str:
     """The screen. `zone`: the company's. `folded`: long lists in groups, as Airflow's log shows them; else in full."""
@@ -56,8 +59,12 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
         *_worst(night),
         *_more(night),
     ]
+    # Airflow's page opens a log at its end.
+    is_long = folded and len(lines) > SHOWN_LINES
     for title, details in _details(night):
         lines += [f"::group::{title}", *details, "::endgroup::"] if folded else ["", title, *details]
+    if is_long:
+        lines.append(lines[0])
     return joined(fitted(zoned(line, zone) for line in lines))
 
 

@@ -416,6 +416,17 @@ def test_leavers_are_told_by_whose_word() -> None:
     assert "1 vanished from a feed that lists everyone, to be confirmed" in night.render(seen, ZONE)
 
 
+@pytest.mark.parametrize(("findings", "folded", "again"), [(1, True, False), (30, True, True), (30, False, False)])
+def test_a_log_longer_than_the_page_shows_ends_as_it_begins(findings: int, folded: bool, again: bool) -> None:
+    """The page opens it at its end."""
+    many = tuple(event(f"{number:08d}") for number in range(findings))
+
+    first, *_, last = night.render(told(findings=many), ZONE, folded=folded).splitlines()
+
+    assert first.endswith("GREEN")
+    assert (last == first) is again
+
+
 def test_long_lists_are_folded_in_a_log_and_whole_on_a_terminal() -> None:
     many = tuple(finding(f"{number:08x}") for number in range(30))
 
@@ -425,7 +436,7 @@ def test_long_lists_are_folded_in_a_log_and_whole_on_a_terminal() -> None:
     screen, _, folded = log.partition("::group::Every new finding\n")
     assert screen.count("AKIAEXAMPLE007Q3A") == night.MOST_LINES
     assert folded.count("AKIAEXAMPLE007Q3A") == 30
-    assert log.splitlines()[-1] == "::endgroup::"
+    assert log.splitlines()[-2] == "::endgroup::"
     assert "::" not in terminal
     assert terminal.count("AKIAEXAMPLE007Q3A") == night.MOST_LINES + 30
 
