@@ -211,6 +211,20 @@ def test_an_account_that_was_deleted_closes_its_finding_where_others_of_its_syst
     assert states(office)[LOGIN] == "resolved"
 
 
+def test_a_look_that_tells_of_credentials_alone_shows_that_an_account_is_there(office: Office) -> None:
+    """As AWS does: of a user that is there it tells what they hold."""
+    other = user("AIDAKIM2", tag(IdentityKeyKind.NUMBER, "1042"))
+    office.cloud.accounts.append(other)
+    office.cloud.credentials.append(access_key("AKIAOTHEROTHEROTHERO", other))
+    office.cloud.shows_accounts = False
+    office.night()
+    office.cloud.remove("AIDAKIM")
+
+    hour(office)
+
+    assert states(office)[KEY] == "resolved"
+
+
 def test_a_deleted_account_that_was_alone_waits_for_the_inventory(office: Office, people: ListedPeople) -> None:
     office.cloud.remove(KIM_KEY.native_id)
     office.night()

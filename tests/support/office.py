@@ -88,6 +88,8 @@ class System:
     """Of its roles."""
     tells_roots: bool = True
     """Whether it may be asked for root users."""
+    shows_accounts: bool = True
+    """Whether a look at one that is there tells the account too, and not what it holds alone, as AWS does."""
     lists_credentials: bool = False
     """Whether its inventory holds credentials, as a directory's does."""
     lacks: Sequence[str] = ()
@@ -130,12 +132,14 @@ class System:
             raise self.look_error
         self.looked_at += [ref.native_id for ref in accounts]
         for ref in accounts:
-            yield from (each for each in self._accounts() if each.native_id == ref.native_id)
+            found = [each for each in self._accounts() if each.native_id == ref.native_id]
+            yield from found if self.shows_accounts else ()
             if self.denied:
                 yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=CREDENTIAL_KINDS, error=self.denied)
                 continue
             yield from (each for each in self.credentials if each.account_native_id == ref.native_id)
-            yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=(*KINDS, *self._roots()))
+            kinds = (*KINDS, *self._roots()) if self.shows_accounts or not found else CREDENTIAL_KINDS
+            yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=kinds)
 
     def _accounts(self) -> Iterator[Account]:
         return (each for each in self.accounts if self.tells_roots or each.kind is SubjectKind.ACCOUNT)

@@ -202,8 +202,8 @@ where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
     and (a.gone_at is null or f.finding_key in (select c.finding_key from closing c))
     and exists (
         select from scope s
-        where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind and s.complete and s.error = ''
-            and s.observed_at >= %(since)s)
+        -- Of whatever kind: of a user that is there AWS tells what they hold, and not the user again.
+        where s.realm = a.realm and s.scope = a.native_id and s.complete and s.error = '' and s.observed_at >= %(since)s)
 group by f.source, a.realm having count(*) filter (where a.gone_at is not null) > 0;
 
 -- name: closing_total
