@@ -249,6 +249,22 @@ def test_hr_is_read_through_its_view_alone(server: embedded.EmbeddedServer) -> N
                 session.execute(forbidden.encode())
 
 
+def test_everything_can_be_compared_once_more(server: embedded.EmbeddedServer) -> None:
+    """The statements of docs/operations.md, as the checker's role types them."""
+    run(server, ADMINISTRATOR)
+    checker = parameters(server, "offboarding_checker")
+    with opened(checker) as session:
+        filled.spend_night(session)
+    page = (loading.project_folder() / "docs/operations.md").read_text("utf-8")
+    (statements,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+
+    run(server, statements, dbname="offboarding_store", user="offboarding_checker")
+
+    with opened(checker) as session:
+        assert session.execute("select count(*) from account where digest is not null").fetchone() == (0,)
+        assert session.execute("select count(*) from worker where digest is not null").fetchone() == (0,)
+
+
 def test_what_was_dumped_can_be_restored_and_goes_on(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
     """The commands of docs/operations.md, as they stand there; on the new server nobody knows who could read."""
     run(server, ADMINISTRATOR)
