@@ -41,18 +41,9 @@ def kim(office: Office) -> Office:
     return office
 
 
-def night_without_tickets(office: Office) -> int:
-    """Everything but the last task; its run."""
-    readers = replace(office.readers(), tracker=lambda _: None)
-    made = whole_night(
-        office.session, office.settings, readers, caller=f"untold {office.queue} {office.as_of}", as_of=office.as_of
-    )
-    return made.run.run_id
-
-
 def killed(office: Office, roundup: RoundupServer, parameters: dict[str, str | int], call: str, when: str) -> int:
     """The ticket task in a process that is killed there. Returns the run's id."""
-    run_id = night_without_tickets(office)
+    run_id = office.untold()
     process = started(orders(roundup, parameters, run_id, call, when))
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
@@ -270,7 +261,7 @@ def test_a_tracker_that_did_it_and_was_not_heard(kim: Office, people: RoundupPeo
     with relay(f"http://{upstream.host}:{upstream.port}", lose_each_first_answer) as port:
         through = replace(roundup.connection("secops_roundup"), port=port)
         tracker = HeardTracker(build(settings(url=roundup.url), through))
-        run_id = night_without_tickets(kim)
+        run_id = kim.untold()
         for _ in range(len(lost) + 6):
             try:
                 told(kim.session, run_id, tracker)
@@ -284,7 +275,7 @@ def test_a_tracker_that_did_it_and_was_not_heard(kim: Office, people: RoundupPeo
 
 def test_a_ticket_that_is_refused_keeps_no_other_back(kim: Office, people: RoundupPeople) -> None:
     refusing = RefusesOnce(kim.tracker.inner)
-    run_id = night_without_tickets(kim)
+    run_id = kim.untold()
 
     with pytest.raises(FatalError, match="1 ticket was refused by secops"):
         told(kim.session, run_id, refusing)
@@ -310,7 +301,7 @@ class RefusesOnce(HeardTracker):
 def test_two_ticket_tasks_in_two_processes(
     kim: Office, people: RoundupPeople, roundup: RoundupServer, store_parameters: dict[str, str | int]
 ) -> None:
-    run_id = night_without_tickets(kim)
+    run_id = kim.untold()
 
     processes = [started(orders(roundup, store_parameters, run_id)) for _ in range(2)]
 

@@ -336,6 +336,13 @@ class Office:
         caller = f"night {next(_callers)} {self.queue} {self.as_of}"
         return whole_night(self.session, self.settings, self.readers(), caller=caller, as_of=self.as_of)
 
+    def untold(self, *, days: int = 0) -> int:
+        """A night whose last task never comes: the tracker hears nothing. Its run."""
+        self.as_of += timedelta(days=days)
+        readers = replace(self.readers(), tracker=lambda _: None)
+        caller = f"untold {next(_callers)} {self.queue} {self.as_of}"
+        return whole_night(self.session, self.settings, readers, caller=caller, as_of=self.as_of).run.run_id
+
     def release(self, run_id: int, *, holds: Sequence[int] = (), batch: int | None = None, caller: str = "") -> Run:
         """Somebody lets through what waits."""
         self.tracker.calls.clear()

@@ -5,11 +5,15 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+
+_OF_THE_CONNECTION = {"connection", "transfer-encoding", "content-length", "content-encoding", "date"}
 
 
 class Do(Enum):
@@ -20,6 +24,8 @@ class Do(Enum):
     """The server does it, and the client never hears."""
     SEND_TWICE = auto()
     """The server gets it twice; the client hears the second answer."""
+    CUT = auto()
+    """The server never gets it, and the client hears that nobody is there."""
     HANG = auto()
     """Nothing happens, until the relay ends."""
 
@@ -40,7 +46,15 @@ class Unheard:
     then: Callable[[], None]
 
 
-Plan = Callable[[str, str], Do | Answer | Unheard]
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The server answers, by a clock that is so far ahead of ours, or behind it."""
+
+    by: timedelta
+
+
+Verdict = Do | Answer | Unheard | Dated
+Plan = Callable[[str, str], Verdict]
 """Method and path in; it may also do something itself just before the request goes on."""
 
 
@@ -75,16 +89,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.ended.wait()
         elif isinstance(verdict, Answer):
             self._answer(verdict.status, dict(verdict.headers), verdict.text.encode())
-        else:
+        elif verdict is not Do.CUT:
             response = self._forward(body)
             if verdict is Do.SEND_TWICE:
                 response = self._forward(body)
             if isinstance(verdict, Unheard):
                 verdict.then()
             elif verdict is not Do.LOSE_ANSWER:
-                self._answer(response.status_code, {}, response.content)
+                clock = datetime.now(UTC) + (verdict.by if isinstance(verdict, Dated) else timedelta())
+                told = {name: value for name, value in response.headers.items() if name not in _OF_THE_CONNECTION}
+                self._answer(response.status_code, {**told, "date": format_datetime(clock, True)}, response.content)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _relay  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _relay  # noqa: N815 - http.server's names
 
     def _forward(self, body: bytes) -> httpx.Response:
         own = {"host", "connection", "accept-encoding"}
@@ -92,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.asking.request(self.command, self.server.upstream + self.path, content=body, headers=headers)
 
     def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
             self.send_header(name, value)
         self.end_headers()

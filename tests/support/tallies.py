@@ -12,6 +12,13 @@ ATTACKS = ("attacks", "silent")
 HOSTILE_VALUES = ("hostile values", "sources_lost", "nights_lost", "findings_lost")
 LINES = (HOSTILE_VALUES, ATTACKS)
 """Of each: what was thrown, then what may never be more than nothing."""
+TRACKER = ("faults", "opened", "duplicates", "lost")
+"""Of each tracker, by `tracker_count`; the latter two may never be more than nothing."""
+
+
+def tracker_count(tracker: str, word: str) -> str:
+    """The name by which a test counts what came of faults in telling a tracker."""
+    return f"tracker {tracker} {word}"
 
 
 class Tallies:
@@ -25,13 +32,15 @@ class Tallies:
         if report.when != "teardown":
             return
         for name, count in report.user_properties:
-            if any(name in line for line in LINES):
+            if name.startswith("tracker ") or any(name in line for line in LINES):
                 self.sums[name] += int(str(count))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> object:
         """Fail the run where something was lost, and say the sums after everything that pytest says itself."""
-        if any(self.sums[name] for _, *lost in LINES for name in lost):
+        never = [name for _, *lost in LINES for name in lost]
+        never += [tracker_count(tracker, word) for tracker in self.trackers() for word in TRACKER[2:]]
+        if any(self.sums[name] for name in never):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         result = yield
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -39,7 +48,14 @@ class Tallies:
             for line in LINES:
                 if any(name in self.sums for name in line):
                     reporter.write_line(" ".join(f"{name}={self.sums[name]}" for name in line))
+            for tracker in self.trackers():
+                sums = " ".join(f"{word}={self.sums[tracker_count(tracker, word)]}" for word in TRACKER)
+                reporter.write_line(f"tracker {tracker} {sums}")
         return result
+
+    def trackers(self) -> list[str]:
+        """Those that something was counted of."""
+        return sorted({name.split()[1] for name in self.sums if name.startswith("tracker ")})
 
 
 @pytest.hookimpl

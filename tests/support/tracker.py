@@ -1,7 +1,7 @@
 """A real Roundup for tests, and the people who work in it. Import the fixtures into a conftest to have them."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from offboarding.model import TicketRef
 from offboarding.trackers.roundup import Settings, build
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
+from tests.support.tracker_faults import Bench
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,16 @@ def people(roundup: RoundupServer) -> "Generator[RoundupPeople]":
     """An analyst, and Roundup's administrator where a User may not (deleting)."""
     with client(roundup, "analyst") as analyst, client(roundup, "admin") as admin:
         yield RoundupPeople(analyst=analyst, admin=admin, url=roundup.url)
+
+
+@pytest.fixture
+def bench(roundup: RoundupServer, people: "RoundupPeople") -> Bench:
+    """For faults; the tracker's own address is another than the relay's, as behind a proxy."""
+
+    def through(port: int) -> Tracker:
+        return build(settings(url=roundup.url), replace(roundup.connection("secops_roundup"), port=port))
+
+    return Bench(name="roundup", upstream=f"http://127.0.0.1:{roundup.port}", through=through, people=people)
 
 
 def settings(**changes: object) -> Settings:

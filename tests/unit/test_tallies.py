@@ -19,6 +19,11 @@ def test_counted_in_parts(record_property):
     record_property("attacks", 1)
     record_property("attacks", 4)
     record_property("silent", 0)
+
+def test_told(record_property):
+    record_property("tracker board faults", 3)
+    record_property("tracker board opened", 2)
+    record_property("tracker board lost", {lost})
 """
 
 
@@ -41,8 +46,12 @@ def test_the_last_lines_say_the_sums_of_all_processes(tmp_path, processes) -> No
     code, lines = run(tmp_path, *processes)
 
     assert code == 0, lines
-    assert lines[-2:] == ["hostile values=6 sources_lost=0 nights_lost=0 findings_lost=0", "attacks=5 silent=0"]
-    assert lines[-3].startswith("4 passed")
+    assert lines[-3:] == [
+        "hostile values=6 sources_lost=0 nights_lost=0 findings_lost=0",
+        "attacks=5 silent=0",
+        "tracker board faults=3 opened=2 duplicates=0 lost=0",
+    ]
+    assert lines[-4].startswith("5 passed")
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
@@ -50,7 +59,14 @@ def test_a_run_in_which_something_was_lost_fails(tmp_path, processes) -> None:
     code, lines = run(tmp_path, *processes, lost=1)
 
     assert code == 1, lines
-    assert lines[-2] == "hostile values=6 sources_lost=3 nights_lost=0 findings_lost=0"
+    assert lines[-3] == "hostile values=6 sources_lost=3 nights_lost=0 findings_lost=0"
+
+
+def test_a_run_in_which_a_tracker_lost_something_fails(tmp_path) -> None:
+    code, lines = run(tmp_path, "-k", "told", lost=1)
+
+    assert code == 1, lines
+    assert lines[-1] == "tracker board faults=3 opened=2 duplicates=0 lost=1"
 
 
 def test_nothing_is_said_of_what_nobody_counted(tmp_path) -> None:

@@ -1,5 +1,5 @@
 """A real Roundup."""
 
-from tests.support.tracker import people, roundup, tracker
+from tests.support.tracker import bench, people, roundup, tracker
 
-__all__ = ["people", "roundup", "tracker"]
+__all__ = ["bench", "people", "roundup", "tracker"]

@@ -25,6 +25,7 @@ from offboarding.trackers.roundup import build
 from tests.contract.tracker_contract import TrackerContract, draft
 from tests.support.relay import Answer, Do, Plan, relay
 from tests.support.tracker import RoundupPeople, client, settings
+from tests.support.tracker_faults import TrackerFaults
 
 CREATING = re.compile(r"POST /offb/rest/data/issue/@poe/.+")
 EDITING = re.compile(r"PATCH /offb/rest/data/issue/\d+")
@@ -32,6 +33,10 @@ EDITING = re.compile(r"PATCH /offb/rest/data/issue/\d+")
 
 class TestContract(TrackerContract):
     """Roundup does what every tracker must."""
+
+
+class TestFaults(TrackerFaults):
+    """Whatever happens while it's told."""
 
 
 def through(server: RoundupServer, port: int, **changes: object) -> Tracker:
