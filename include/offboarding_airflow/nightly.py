@@ -40,8 +40,8 @@ CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
 @task
 def alert(check: int) -> None:
     """Tell people now, by mail or in Slack, what can't wait for the queue."""
-    del check
     with at_work() as (loaded, session):
+        pipeline.find_run(session, check)
         pipeline.alert(session, wiring.notifiers(loaded.settings))
 
 
@@ -49,7 +49,7 @@ def alert(check: int) -> None:
 def ask(check: int) -> None:
     """Where something waits for a person, offboarding_release begins, and waits for the answer; this run ends."""
     with at_work() as (_, session):
-        if releasing.question(session, check) is None:
+        if releasing.question(session, pipeline.find_run(session, check).run_id) is None:
             raise AirflowSkipException("nothing waits for a person")
         context()["outlet_events"][WAITS].extra = {"run": check}
 

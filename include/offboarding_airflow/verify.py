@@ -37,7 +37,7 @@ def begun(begin: Any, task_id: str) -> int:
 def find_parts(check: int) -> list[dict[str, str]]:
     """What tells of open findings."""
     with at_work() as (loaded, session):
-        del check  # it's asked once there is a run
+        pipeline.find_run(session, check)
         return [{"source": source, "part": part} for source, part in pipeline.parts_to_verify(session, loaded.settings)]
 
 

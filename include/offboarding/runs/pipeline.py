@@ -166,7 +166,7 @@ def _take_files(session: Session, settings: Settings, run: Run) -> None:
 
 
 def find_run(session: Session, run_id: int) -> Run:
-    """The run of this id, for the tasks after the first. Raises FatalError where it counts no more."""
+    """The run of this id, for the tasks after the first. Raises as `runs.counted`."""
     return runs.counted(session, run_id)
 
 

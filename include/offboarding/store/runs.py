@@ -1,12 +1,14 @@
 """Runs: a night, or the release of one."""
 
+import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
 from offboarding.model import RunKind
-from offboarding.model.errors import FatalError
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store.code import CODE
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
@@ -33,7 +35,7 @@ def open_run(session: Session, *, kind: RunKind, caller: str, as_of: datetime | 
                 f" {last.run_id}). Leave as_of out, or give a later one: a night can't be checked backwards. If that"
                 f' night was wrong: python -m offboarding runs withdraw {last.run_id} --reason "..."'
             )
-        made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": moment})
+        made = _run(session, "insert_run", {"kind": kind, "caller": caller, "as_of": moment, "code": CODE})
     assert made is not None
     return made
 
@@ -50,7 +52,8 @@ def broken_off(session: Session, caller: str) -> Run | None:
 
 def open_release(session: Session, *, caller: str, of: Run) -> Run:
     """A run that evaluates afresh what another one read."""
-    made = _run(session, "insert_release_run", {"caller": caller, "as_of": of.as_of, "reads_since": of.reads_since})
+    values = {"caller": caller, "as_of": of.as_of, "reads_since": of.reads_since, "code": CODE}
+    made = _run(session, "insert_release_run", values)
     assert made is not None
     return made
 
@@ -64,14 +67,26 @@ def run(session: Session, run_id: int) -> Run:
 
 
 def counted(session: Session, run_id: int) -> Run:
-    """By id, for whoever goes on with it. Raises FatalError where there is none, or it was taken out of the count."""
+    """By id, for whoever goes on with it.
+
+    Raises FatalError where there is none, or it was taken out of the count, and RetriableError where other code began
+    it: the next try may be another machine's.
+    """
     taken_out = withdrawn(session, run_id)
     if taken_out is not None:
         raise FatalError(
             f"run {run_id} counts no more, and nothing is done in it: {taken_out.author} withdrew it"
             f" ({taken_out.reason}). Trigger another."
         )
-    return run(session, run_id)
+    found = run(session, run_id)
+    ((code,),) = session.execute(block("runs", "code_of"), {"run_id": run_id})
+    if code != CODE:
+        raise RetriableError(
+            f"run {run_id} was begun by other code ({code or 'older'}) than the one on this machine ({CODE},"
+            f" {platform.node()}): nothing is done in it here. Install one version on every worker, restart them,"
+            " and trigger another run."
+        )
+    return found
 
 
 def last_finished_night(session: Session) -> Run | None:

@@ -16,14 +16,18 @@ from counted_run where kind = 'nightly' and finished_at is not null order by as_
 
 -- name: insert_run
 -- Without an as_of of the caller's, the run's first start is it.
-insert into run (kind, caller, as_of, reads_since)
-values (%(kind)s, %(caller)s, coalesce(%(as_of)s::timestamptz, now()), now())
+insert into run (kind, caller, as_of, reads_since, code)
+values (%(kind)s, %(caller)s, coalesce(%(as_of)s::timestamptz, now()), now(), %(code)s)
 returning run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status;
 
 -- name: insert_release_run
-insert into run (kind, caller, as_of, reads_since, correlated_at)
-values ('release', %(caller)s, %(as_of)s, %(reads_since)s, now())
+insert into run (kind, caller, as_of, reads_since, correlated_at, code)
+values ('release', %(caller)s, %(as_of)s, %(reads_since)s, now(), %(code)s)
 returning run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status;
+
+-- name: code_of
+-- Which code began it; nothing where that was before it was noted.
+select code from run where run_id = %(run_id)s;
 
 -- name: close_run
 update run set finished_at = coalesce(finished_at, now()), status = %(status)s, waiting = %(waiting)s,
