@@ -38,6 +38,7 @@ from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
 
 FULL, SMALL = 1_000_000, 20_000
+ACCOUNTS_A_WORKER = 2
 BEFORE, AFTER = "before", "after"
 JOINS = 3
 AT_ONCE = 5_000
@@ -248,12 +249,23 @@ def main(workers: int) -> None:
         bare(session, Company(workers=workers, night=1), clock, BEFORE)
         for number in (1, 2):
             night(session, Company(workers=workers, night=number), clock)
+        ((stored,),) = session.execute("select pg_database_size(current_database())")
         bare(session, Company(workers=workers, night=1), clock, AFTER)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for part, seconds in clock.busy.items():
         told(f"  {part:20} {seconds:8.1f} s of processors, {clock.wall[part]:8.1f} s")
     told(f"  {workers:,} workers; peak memory {peak / 1024:.0f} MB, {(peak - before) / 1024:.0f} above the start")
+    sized(clock, ACCOUNTS_A_WORKER * workers, int(str(stored)))
     compared(clock.busy)
+
+
+def sized(clock: Clock, accounts: int, stored: int) -> None:
+    """What 100,000 accounts, with their part of the workers and credentials, take of a machine."""
+    for number in (1, 2):
+        parts = [f"night {number} {part}" for part in ("ingest", "correlate", "evaluate")]
+        busy, wall = (sum(took[part] for part in parts) * 1e5 / accounts for took in (clock.busy, clock.wall))
+        told(f"sizing night={number} accounts=100000 processor_seconds={busy:.1f} seconds={wall:.1f}")
+    told(f"sizing accounts=100000 store_mb={stored / accounts * 1e5 / 2**20:.0f}")
 
 
 def compared(took: dict[str, float]) -> None:
