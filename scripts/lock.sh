@@ -5,6 +5,8 @@
 #   constraints-3.1.txt, constraints-3.2.txt    the same for requirements.txt alone, with those Airflows
 #   scripts/sbom.txt   what writes a release's SBOM
 #   scripts/build.txt  what builds the packages that are published as source alone (Roundup)
+#   scripts/celery.txt an environment of its own for make test-celery: the deployment's, with Celery, Redis's and PostgreSQL's
+#                      clients for Airflow itself
 #   scripts/c7n.txt    Cloud Custodian in an environment of its own, for benchmarks/aws_requests.py
 # Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
 set -eu
@@ -30,6 +32,13 @@ echo c7n | "$uv" pip compile --quiet --universal --python-version 3.11 --generat
 echo cyclonedx-bom | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/sbom.txt ||
     fail "cyclonedx-bom could not be resolved (see above): requirements.lock is as it was."
+
+# Airflow's provider does not run with celery 5.7 yet.
+celery='apache-airflow-providers-celery celery<5.7 redis asyncpg psycopg2-binary'
+{ cat requirements.txt && echo "$celery" | tr ' ' '\n'; } |
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+        --no-header --no-annotate -c "$new" ${UPGRADE:+--upgrade} - --output-file scripts/celery.txt ||
+    fail "Celery could not be resolved (see above): requirements.lock is as it was."
 
 # What was there when that Airflow was new, as its own constraints have it: with libraries of today 3.2 runs no task
 # (fastapi 0.160). Typer is ours to choose.

@@ -25,6 +25,7 @@ START_SECONDS, RUN_SECONDS, STOP_SECONDS = 180, 300, 5
 PAUSE_SECONDS = 0.2
 ENDED = ("success", "failed")
 LOG = "standalone.log"
+PARTS = ("scheduler", "triggerer", "dag_processor")
 QUICK = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
@@ -106,14 +107,14 @@ class Standalone:
         heard = f"TaskInstance Finished: dag_id={dag}, task_id={task}, run_id={run_id}, "
         return heard in (self.home / LOG).read_text(encoding="utf-8", errors="replace")
 
-    def ended(self, dag: str, run_id: str) -> str:
+    def ended(self, dag: str, run_id: str, seconds: float = RUN_SECONDS) -> str:
         """A run's state, once it has ended."""
 
         def look() -> str:
             state = self.admin.state(dag, run_id)
             return state if state in ENDED else ""
 
-        return self.until(look, f"{dag} {run_id} ends")
+        return self.until(look, f"{dag} {run_id} ends", seconds)
 
 
 @contextmanager
@@ -132,7 +133,7 @@ def standalone(
     home.mkdir()
     port = free_port()
     roles = {"admin": "admin", **(roles or {})}
-    own = _settings(home, port, roles)
+    own = settings(home, port, roles)
     kept = {name: value for name, value in os.environ.items() if not re.match("AIRFLOW__", name)}
     with (home / LOG).open("wb") as output:
         process = subprocess.Popen(
@@ -146,7 +147,7 @@ def standalone(
             start_new_session=True,
         )
     with contextlib.ExitStack() as stack:
-        stack.callback(_stop, process)
+        stack.callback(stop, process)
         url = own["AIRFLOW__API__BASE_URL"]
         clients = {name: stack.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=60)) for name in roles}
         users = {name: User(name=name, client=client) for name, client in clients.items()}
@@ -156,7 +157,7 @@ def standalone(
             if process.poll() is not None:
                 raise RuntimeError("\n".join(["Airflow doesn't start:", *last_lines(home)]))
             with contextlib.suppress(httpx.TransportError, OSError, json.JSONDecodeError):
-                return _logged_in(airflow) and _healthy(airflow) and _known(airflow, dags)
+                return logged_in(airflow) and healthy(airflow, PARTS) and known(airflow, dags)
             return False
 
         airflow.until(ready, "Airflow is ready", START_SECONDS)
@@ -176,7 +177,8 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _settings(home: Path, port: int, roles: Mapping[str, str]) -> dict[str, str]:
+def settings(home: Path, port: int, roles: Mapping[str, str]) -> dict[str, str]:
+    """What every process of an Airflow in this home must know."""
     url = f"http://127.0.0.1:{port}"
     return {
         "AIRFLOW_HOME": str(home),
@@ -201,7 +203,8 @@ def _settings(home: Path, port: int, roles: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def _logged_in(airflow: Standalone) -> bool:
+def logged_in(airflow: Standalone) -> bool:
+    """Log everybody in."""
     passwords = json.loads((airflow.home / "passwords.json").read_text(encoding="utf-8"))
     for name, user in airflow.users.items():
         if "Authorization" not in user.client.headers:
@@ -210,30 +213,32 @@ def _logged_in(airflow: Standalone) -> bool:
     return True
 
 
-def _healthy(airflow: Standalone) -> bool:
+def healthy(airflow: Standalone, parts: Sequence[str]) -> bool:
+    """Whether these say so."""
     told: dict[str, Any] = airflow.admin.client.get("/api/v2/monitor/health").json()
-    return all(told[part]["status"] == "healthy" for part in ("scheduler", "triggerer", "dag_processor"))
+    return all(told[part]["status"] == "healthy" for part in parts)
 
 
-def _known(airflow: Standalone, dags: Sequence[str]) -> bool:
+def known(airflow: Standalone, dags: Sequence[str]) -> bool:
+    """Whether it has read them."""
     return all(airflow.admin.client.get(f"/api/v2/dags/{dag}").is_success for dag in dags)
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     """End it, and whatever it began: tasks have process groups of their own, and its session."""
     for request in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + STOP_SECONDS
-        for pid in _session_of(process.pid):
+        for pid in session_of(process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, request)
         while time.monotonic() < deadline:
             process.poll()
-            if not _session_of(process.pid):
+            if not session_of(process.pid):
                 return
             time.sleep(0.05)
 
 
-def _session_of(leader: int) -> list[int]:
+def session_of(leader: int) -> list[int]:
     """Who runs in a session; the leader may be gone."""
     found: list[int] = []
     for pid in (int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal()):
