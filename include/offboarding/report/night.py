@@ -42,8 +42,8 @@ from offboarding.runs.troubles import troubles
 from offboarding.store.reading import Night
 from offboarding.store.reading.nights import NightFinding
 
-SHOWN_LINES = 28
-"""So many of a log Airflow's page shows at once, in a window of 1,360 by 900."""
+SHOWN_LINES = 24
+"""So many of ours Airflow's page shows at once beside its own, in a window of 1,360 by 900."""
 
 
 def render(night: Night, zone: str, *, folded: bool = True) -> str:
@@ -60,7 +60,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
         *_more(night),
     ]
     # Airflow's page opens a log at its end.
-    is_long = folded and len(lines) > SHOWN_LINES
+    is_long = folded and len(fitted(lines)) > SHOWN_LINES
     for title, details in _details(night):
         lines += [f"::group::{title}", *details, "::endgroup::"] if folded else ["", title, *details]
     if is_long:
