@@ -131,7 +131,7 @@ def _by_functions(tracker: RoundupServer) -> float:
             pipeline.detail(session, settings, run, settings.source(source), part, asked)
         pipeline.evaluate(session, settings, run)
         pipeline.guard(session, settings, run)
-        pipeline.ticket(session, settings, run, wiring.tracker(settings))
+        pipeline.ticket(session, settings, run, wiring.trackers(settings))
         seconds = time.perf_counter() - began
         pipeline.report_departure(session, run)
     if not _has_ticket(tracker, BY_FUNCTIONS):
@@ -140,7 +140,7 @@ def _by_functions(tracker: RoundupServer) -> float:
 
 
 def _night_before() -> None:
-    readers = Readers(roster=wiring.roster, source=wiring.source, parts=wiring.asker_of_parts, tracker=wiring.tracker)
+    readers = Readers(roster=wiring.roster, source=wiring.source, parts=wiring.asker_of_parts, trackers=wiring.trackers)
     with wiring.at_work() as (loaded, session), contextlib.redirect_stdout(sys.stderr):
         whole_night(session, loaded.settings, readers, caller="the night before", as_of=Night.BEFORE.as_of)
 

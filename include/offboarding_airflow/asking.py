@@ -44,7 +44,7 @@ class AskOperator(HITLOperator):
         events = cast("list[Any]", begun_by[WAITS] if begun_by else [])
         with at_work() as (loaded, session):
             since, by_hand = releasing.begun_by(events)
-            if releasing.taken_up(session, loaded.settings, wiring.tracker(loaded.settings), caller=_caller(context)):
+            if releasing.taken_up(session, loaded.settings, wiring.trackers(loaded.settings), caller=_caller(context)):
                 return
             asked = releasing.question(session, context["params"]["run"] or since)
         if asked is None:
@@ -78,7 +78,7 @@ class AskOperator(HITLOperator):
                 session,
                 loaded.settings,
                 of_run,
-                wiring.tracker(loaded.settings),
+                wiring.trackers(loaded.settings),
                 approve=APPROVE in answer["chosen_options"],
                 reason=answer["params_input"].get("reason") or "",
                 author=author,

@@ -40,7 +40,7 @@ def decided(form: Form) -> None:
                 given,
                 caller=f"{run.dag_id} {run.run_id}",
                 author=run.triggering_user_name,
-                tracker=lambda: wiring.tracker(loaded.settings),
+                trackers=lambda: wiring.trackers(loaded.settings),
             )
 
     decide()

@@ -93,6 +93,6 @@ def told(check: int) -> Any:
     def ticket(check: int) -> None:
         with at_work() as (loaded, session):
             run = pipeline.find_run(session, check)
-            pipeline.ticket_by(session, loaded.settings, run, wiring.tracker)
+            pipeline.ticket(session, loaded.settings, run, wiring.trackers(loaded.settings))
 
     return ticket(check)

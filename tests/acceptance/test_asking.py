@@ -49,9 +49,9 @@ def keys(office: Office) -> dict[str, str]:
 
 
 def answer(office: Office, *, approve: bool = True, reason: str = "") -> None:
-    tracker = office.readers().tracker(office.settings)
+    trackers = office.readers().trackers(office.settings)
     run = asked(office).of_run
-    releasing.answered(office.session, office.settings, run, tracker, approve=approve, reason=reason, author="kim")
+    releasing.answered(office.session, office.settings, run, trackers, approve=approve, reason=reason, author="kim")
 
 
 def leave(office: Office, *ids: str) -> None:

@@ -211,7 +211,7 @@ def night_without_tickets_but_with_a_plan(office: Office) -> None:
         def find(self, key: str) -> TicketRef | None:
             raise RetriableError(f"{key}: nobody answers")
 
-    readers = replace(office.readers(), tracker=lambda _: ("secops", Unreachable(office.tracker)))
+    readers = replace(office.readers(), trackers=lambda _: {"secops": lambda: Unreachable(office.tracker)})
     with pytest.raises(RetriableError):
         whole_night(office.session, office.settings, readers, caller=f"down {office.queue}", as_of=office.as_of)
 

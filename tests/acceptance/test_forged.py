@@ -289,7 +289,7 @@ def test_an_edit_behind_the_guard_is_told_to_no_tracker(
     lee = "update finding set told = '', left_at = now(), person_uid = (select person_uid from person"
     kim.session.execute(f"{lee} where worker_id = '1043')".encode())
 
-    pipeline.ticket(kim.session, kim.settings, told.run, ("secops", kim.tracker))
+    pipeline.ticket(kim.session, kim.settings, told.run, {"secops": lambda: kim.tracker})
 
     assert [(ticket.title, ticket.texts) for ticket in tickets_of(people, kim.queue)] == before
     said = red(kim, kim.night().run.run_id)

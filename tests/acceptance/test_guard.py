@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offboarding.config.settings import Settings
 from offboarding.guard import releasing
 from offboarding.interfaces import Tracker
 from offboarding.model import Alert, Employment, IdentityKeyKind, TicketDraft, TicketRef
@@ -295,7 +294,7 @@ class AwayTracker(HeardTracker):
         raise RetriableError("trackers.secops: connection refused")
 
 
-def no_connection(_: Settings) -> tuple[str, Tracker]:
+def no_connection() -> Tracker:
     raise ConfigError("trackers.secops: There is no Airflow connection secops")
 
 
@@ -303,14 +302,13 @@ def no_connection(_: Settings) -> tuple[str, Tracker]:
 def test_people_are_told_at_once_though_the_tracker_is_away(company: Office, missing: bool) -> None:
     heard, alert = HeardNotifier(), Alert(key="a", subject="Held", body="60 new leavers")
     leave(company, PEOPLE[0])
-    readers = replace(company.readers(), tracker=lambda _: None)
+    readers = replace(company.readers(), trackers=lambda _: {})
     told = whole_night(company.session, company.settings, readers, caller="untold", as_of=company.as_of)
     alerts.note(company.session, alert, run_id=told.run.run_id)
-    away = ("secops", AwayTracker(company.tracker.inner))
-    tracker = no_connection if missing else lambda _: away
+    away = no_connection if missing else lambda: AwayTracker(company.tracker.inner)
 
     with pytest.raises(OffboardingError, match="no Airflow connection" if missing else "connection refused"):
-        pipeline.conclude(company.session, company.settings, told.run, tracker, lambda _: [heard])
+        pipeline.conclude(company.session, company.settings, told.run, lambda _: {"secops": away}, lambda _: [heard])
 
     assert heard.alerts == [alert]
 
@@ -570,7 +568,7 @@ def test_what_an_answer_let_through_is_told_by_the_task_that_is_begun_anew(
 ) -> None:
     leave(company, *PEOPLE[:3])
     told = company.night()
-    tracker = company.readers().tracker(company.settings)
+    tracker = company.readers().trackers(company.settings)
     with monkeypatch.context() as away:
         away.setattr(company.tracker.inner, "open", refuse)
         with pytest.raises(RetriableError):

@@ -35,7 +35,7 @@ class QuietOffice(Office):
     """An office that tells no tracker: what is asked here is the findings' state."""
 
     def readers(self) -> Readers:
-        return replace(Office.readers(self), tracker=lambda _: None)
+        return replace(Office.readers(self), trackers=lambda _: {})
 
 
 def entry(*keys: AccountKey, uid: str = "kim", name: str = "", **changes: Any) -> Account:

@@ -379,7 +379,7 @@ def test_a_departure_in_the_midst_of_a_night_makes_the_same_tickets(
     first = titles(people, office)
     office.tracker.calls.clear()
 
-    pipeline.ticket(office.session, settings, run, ("secops", office.tracker))
+    pipeline.ticket(office.session, settings, run, {"secops": lambda: office.tracker})
 
     assert office.tracker.calls == []
     assert titles(people, office) == first

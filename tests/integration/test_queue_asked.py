@@ -49,7 +49,7 @@ def settings(office: Office, mailbox: Mailbox) -> Settings:
 
 def readers(office: Office, queue: SqsQueue) -> Readers:
     own = office.readers()
-    return Readers(roster=own.roster, source=own.source, parts=own.parts, tracker=own.tracker, queue=lambda _: queue)
+    return Readers(roster=own.roster, source=own.source, parts=own.parts, trackers=own.trackers, queue=lambda _: queue)
 
 
 @pytest.fixture

@@ -83,9 +83,9 @@ def started(orders: Orders) -> BaseProcess:
 def told(session: Session, run_id: int, tracker: Tracker) -> None:
     """The ticket task, as `pipeline.ticket` does it."""
     run = runs.run(session, run_id)
-    plan = TicketPlan(session=session, run=run, tracker="secops", unverified_nights=3, keep=timedelta(days=30))
+    plan = TicketPlan(session=session, run=run, trackers=["secops"], unverified_nights=3, keep=timedelta(days=30))
     plan.make()
-    TicketDesk(session=session, plan=plan, tracker=tracker, zone="Asia/Seoul").drain()
+    TicketDesk(session=session, plan=plan, name="secops", tracker=tracker, zone="Asia/Seoul").drain()
 
 
 def main(orders: Orders) -> None:

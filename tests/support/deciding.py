@@ -22,7 +22,7 @@ def context(session: Session, author: str = "analyst") -> DecisionContext:
 
 def whole_desk(session: Session, settings: Settings, author: str = "analyst") -> ConfiguredContext:
     zone = settings.company.time_zone
-    return ConfiguredContext(session=session, author=author, zone=zone, settings=settings, tracker=lambda: None)
+    return ConfiguredContext(session=session, author=author, zone=zone, settings=settings, trackers=dict)
 
 
 def add_notice(session: Session, settings: Settings, *, who: str, last: str, reason: str, author: str) -> Notice:

@@ -21,7 +21,7 @@ from demo.ssh_authority import MANIFEST
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.settings import Settings
-from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.interfaces import ConnectionFields, Trackers
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
 from tests.support.database import cloned
@@ -60,7 +60,7 @@ class DemoCompany:
             told = whole_night(
                 self.session,
                 settings,
-                Readers(tracker=self._tracker, parts=wiring.asker_of_parts),
+                Readers(trackers=self._trackers, parts=wiring.asker_of_parts),
                 caller=f"demo {next(_numbers)}",
                 as_of=night.as_of,
             )
@@ -68,12 +68,11 @@ class DemoCompany:
         self.told.setdefault(night, told)
         return told
 
-    def _tracker(self, settings: Settings) -> tuple[str, Tracker]:
-        told = wiring.tracker(settings)
-        assert told is not None
-        heard = HeardTracker(told[1])
+    def _trackers(self, settings: Settings) -> Trackers:
+        ((name, made),) = wiring.trackers(settings).items()
+        heard = HeardTracker(made())
         self.calls = heard.calls
-        return told[0], heard
+        return {name: lambda: heard}
 
 
 @pytest.fixture(scope="session")

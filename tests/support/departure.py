@@ -64,7 +64,7 @@ def departure(
         _read(office, at, told, pipeline.detail)
         pipeline.evaluate(at, settings, run)
         told.guarded = pipeline.guard(at, settings, run)
-        pipeline.ticket(at, settings, run, readers.tracker(settings))
+        pipeline.ticket(at, settings, run, readers.trackers(settings))
         try:
             pipeline.report_departure(at, run)
         except FatalError as error:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
-from offboarding.config.settings import MaxInferred, Policy, Settings
+from offboarding.config.policy import MaxInferred, Policy
+from offboarding.config.settings import Settings
 from offboarding.model import Coverage, Problem, Worker
 from offboarding.runs import pipeline
 from offboarding.store.connect import Session

@@ -147,7 +147,7 @@ class FiledCompany:
         office.tracker.calls.clear()
         office.as_of += timedelta(days=1)
         session, settings, own = office.session, self.settings, office.readers()
-        readers = Readers(roster=wiring.roster, source=own.source, tracker=own.tracker)
+        readers = Readers(roster=wiring.roster, source=own.source, trackers=own.trackers)
         heard = HeardNotifier()
         with capture_logs() as logs:
             told = whole_night(session, settings, readers, caller=f"night {office.as_of}", as_of=office.as_of)

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.interfaces import RosterSettings
 from offboarding.model import (
     Account,

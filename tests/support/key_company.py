@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, LiteralString
 from zoneinfo import ZoneInfo
 
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.custody.register import Register
 from offboarding.interfaces import RosterSettings, SourceSettings, Tells, VerifierSettings
 from offboarding.model import (

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from offboarding.config.policy import MaxInferred, Policy, Scores
 from offboarding.config.settings import Company as CompanySettings
-from offboarding.config.settings import MaxInferred, Policy, Scores, Settings
+from offboarding.config.settings import Settings
 from offboarding.interfaces import RosterSettings, SourceSettings
 from offboarding.model import (
     CREDENTIAL_KINDS,

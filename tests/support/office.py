@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.guard import releasing
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
@@ -325,7 +326,7 @@ class Office:
         return Readers(
             roster=lambda _, name, __: self._roster(name),
             source=lambda _, name, part, __: self._source(name, part),
-            tracker=lambda _: ("secops", self.tracker),
+            trackers=lambda _: {"secops": lambda: self.tracker},
         )
 
     def night(self, *, days: int = 1) -> NightTold:
@@ -350,7 +351,7 @@ class Office:
             self.session,
             self.settings,
             run_id,
-            ("secops", self.tracker),
+            {"secops": lambda: self.tracker},
             reason="looked at it",
             author="analyst",
             holds=holds,

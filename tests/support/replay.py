@@ -15,7 +15,8 @@ from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from offboarding import wiring
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.custody.register import Register
 from offboarding.interfaces import (
     ReadContext,
@@ -192,7 +193,7 @@ class Replay:
             pipeline.detail(session, settings, run, source, part, reader)
         pipeline.evaluate(session, settings, run)
         pipeline.guard(session, settings, run)
-        pipeline.ticket(session, settings, run, ("secops", self.tracker))
+        pipeline.ticket(session, settings, run, {"secops": lambda: self.tracker})
 
     def _parts(self, settings: Settings, run: Run) -> Iterator[tuple[SourceSettings, str, Reader]]:
         context = wiring.read_context(settings, run.as_of)

@@ -43,8 +43,11 @@ ARROWS: dict[str, set[str]] = {
     "waivers": NOUNS | {"interfaces", "config.mistakes", "rules", "config.spelling", "config.yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
     "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings"},
+    "config.policy": NOUNS | {"interfaces", "config.values"},
     "config.settings": NOUNS
-    | {"net.destinations", "interfaces", "config.spelling", "config.values", "custody", "waivers", "guard.limits"},
+    | {"net.destinations", "interfaces", "config.policy", "config.spelling", "custody", "waivers", "guard.limits"}
+    | {"config.values"},
+    "config.across": {"config.beside", "config.mistakes", "config.settings", "config.spelling"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config.loading": NOUNS
     | {
@@ -52,6 +55,7 @@ ARROWS: dict[str, set[str]] = {
         "net.plain_file",
         "interfaces",
         "interfaces.kinds",
+        "config.across",
         "config.mistakes",
         "config.settings",
         "config.spelling",
@@ -64,9 +68,11 @@ ARROWS: dict[str, set[str]] = {
     "report": NOUNS | {"rules", "store", "runs.troubles"},
     # What the rules ask for, as the system's own package does it.
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
-    "tickets.routing": NOUNS | {"tickets.remedies", "rules", "config.settings", "store"},
+    "tickets.routing": NOUNS | {"tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.plan": NOUNS | {"report", "store"},
     "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
+    "tickets.desks": NOUNS
+    | {"interfaces", "config.settings", "store", "tickets.desk", "tickets.plan", "tickets.routing"},
     "identity.people": NOUNS | {"identity", "store"},
     "guard.limits": NOUNS | {"interfaces"},
     "guard.holds": NOUNS | {"report", "config.settings", "store", "guard.limits"},
@@ -106,7 +112,7 @@ ARROWS: dict[str, set[str]] = {
     }
     | {
         "tickets.plan",
-        "tickets.desk",
+        "tickets.desks",
         "report",
         "store",
         "custody",
@@ -147,7 +153,8 @@ ARROWS: dict[str, set[str]] = {
         "store",
     }
     | {*ADAPTER_ROOMS},
-    "config.init": NOUNS | {"interfaces", "config.loading", "config.settings", "config.spelling", "wiring"},
+    "config.init": NOUNS
+    | {"interfaces", "config.loading", "config.policy", "config.settings", "config.spelling", "wiring"},
     "cli": NOUNS
     | {
         "interfaces",
@@ -160,7 +167,17 @@ ARROWS: dict[str, set[str]] = {
         "runs.ingest.progress",
         "runs.troubles",
     }
-    | {"config.init", "runs.doctor", "report", "store", "rules", "custody", "waivers", "config.mistakes"}
+    | {
+        "config.init",
+        "config.policy",
+        "runs.doctor",
+        "report",
+        "store",
+        "rules",
+        "custody",
+        "waivers",
+        "config.mistakes",
+    }
     | {"identity", "identity.people", "runs.ingest.reads", "decisions"},
     "__main__": NOUNS | {"cli", "config.loading", "wiring"},
 }

@@ -72,7 +72,7 @@ def _look_again(office: Office, session: Session, told: HourTold, run: Run, noti
             pipeline.reread(session, settings, run, settings.source(name), part, reader)
     told.evaluated = pipeline.evaluate(session, settings, run)
     pipeline.guard(session, settings, run)
-    pipeline.ticket(session, settings, run, readers.tracker(settings))
+    pipeline.ticket(session, settings, run, readers.trackers(settings))
     pipeline.alert(session, notifiers)
     try:
         pipeline.report_verify(session, run)
@@ -97,7 +97,7 @@ def _departures(office: Office, session: Session, told: HourTold, run: Run) -> N
                     work(session, settings, run, source, part, readers.source(settings, source.name, part, run.as_of))
     pipeline.evaluate(session, settings, run)
     pipeline.guard(session, settings, run)
-    pipeline.ticket(session, settings, run, readers.tracker(settings))
+    pipeline.ticket(session, settings, run, readers.trackers(settings))
     try:
         pipeline.report_departure(session, run)
     except FatalError as error:

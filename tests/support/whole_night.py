@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from offboarding import wiring
 from offboarding.config.settings import Settings
-from offboarding.interfaces import Reader, Roster, SourceSettings, Tracker
+from offboarding.interfaces import Reader, Roster, SourceSettings, Trackers
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import order, pipeline, whole
 from offboarding.runs.evaluation import Evaluation
@@ -33,7 +33,7 @@ class Readers(whole.Readers):
 
     roster: Callable[[Settings, str, datetime], Roster] = wiring.roster
     source: Callable[[Settings, str, str, datetime], Reader] = wiring.source
-    tracker: Callable[[Settings], tuple[str, Tracker] | None] = wiring.tracker
+    trackers: Callable[[Settings], Trackers] = wiring.trackers
     parts: Callable[[Settings, datetime], Callable[[SourceSettings], tuple[str, ...]]] = _as_configured
     """What asks each source for its parts; with `wiring.asker_of_parts` the system itself tells."""
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from offboarding.config import loading
-from offboarding.config.settings import Policy
+from offboarding.config.policy import Policy
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import StoreSettings
 
@@ -201,9 +201,27 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="a source that names one that isn't there",
         ),
         pytest.param(
-            lambda s: s["trackers"].append({**s["trackers"][0], "name": "other"}),
-            ["trackers: one tracker can be served as yet; name the queues of the others in their sources"],
-            id="two trackers",
+            lambda s: (
+                s["trackers"].append({**s["trackers"][0], "name": "other"}),
+                s.update(policy={"queue": "secops:q", "review_queue": "othr:q"}),
+            ),
+            ["policy.review_queue: no tracker is named 'othr'. Did you mean other?"],
+            id="a queue of a tracker that isn't there",
+        ),
+        pytest.param(
+            lambda s: s.update(
+                policy={"routes": [{"queue": "q", "sources": ["corp-ladp"], "rules": ["leaver-acces-key"]}]}
+            ),
+            [
+                "policy.routes[0].rules: no rule is named 'leaver-acces-key'. Did you mean leaver-access-key?",
+                "policy.routes[0].sources: no source is named 'corp-ladp'. Did you mean corp-ldap?",
+            ],
+            id="a route of what isn't there",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"routes": [{"severities": ["high"]}]}),
+            ["policy.routes[0]: a route needs a `queue` or an `assignee`"],
+            id="a route that leads nowhere",
         ),
         pytest.param(
             lambda s: s.update(policy={"severities": {"leaver-acces-key": "high"}}),

@@ -7,7 +7,8 @@ import pytest
 from pydantic import BaseModel
 
 from offboarding.config import loading
-from offboarding.config.settings import Company, DueHours, MaxInferred, Policy, Scores
+from offboarding.config.policy import DueHours, MaxInferred, Policy, Scores
+from offboarding.config.settings import Company
 from offboarding.custody.register import Custodian, KeyPlace, Register, RegisteredKey, TeamMember
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import NotifierSettings, QueueSettings, SourceSettings, VerifierSettings

@@ -80,7 +80,7 @@ def build(loaded: loading.Loaded, name: str) -> object:
     """Ready to be asked, as a task has it."""
     settings = loaded.settings
     if name == "roundup":
-        return wiring.tracker(settings)
+        return wiring.trackers(settings)["roundup"]()
     if name == "messages":
         return wiring.queue(settings)
     if name in {roster.name for roster in settings.rosters}:

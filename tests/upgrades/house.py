@@ -230,7 +230,7 @@ def live(house: House) -> None:
     revoked = _ruled(session, LinkVerdict.CONFIRM, "aws", "AIDASTRAY", "hr:1044")
     form, given = filled_in({"decision": "link revoke", "number": revoked, "reason": ""})
     given = {name: value for name, value in given.items() if value != ""}
-    submitting.submit(session, settings, form, given, caller="a form", author="lee", tracker=lambda: None)
+    submitting.submit(session, settings, form, given, caller="a form", author="lee", trackers=dict)
     add_notice(session, settings, who="hr:1049", last="2026-11-25T10:00 Asia/Seoul", reason="told", author="lee")
     taken_back = add_notice(session, settings, who="hr:2001", last="2026-11-25 Asia/Seoul", reason="told", author="lee")
     withdraw_notice(session, taken_back.notice_id, reason="the other was meant", author="lee")

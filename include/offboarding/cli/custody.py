@@ -9,7 +9,7 @@ from offboarding.cli.lines.keys import HolderLine, KeyLine
 from offboarding.cli.options import Format, alone, command, day, option
 from offboarding.cli.output import NARROW, Cell, Column, records, say, table, width
 from offboarding.cli.stores import reading_store
-from offboarding.config.settings import Policy
+from offboarding.config.policy import Policy
 from offboarding.identity.folding import normal
 from offboarding.model import counted
 from offboarding.model.days import day_ends

@@ -96,5 +96,5 @@ def configured_context(by: str) -> Generator[ConfiguredContext]:
             author=by,
             zone=loaded.choice.time_zone,
             settings=loaded.settings,
-            tracker=lambda: wiring.tracker(loaded.settings),
+            trackers=lambda: wiring.trackers(loaded.settings),
         )

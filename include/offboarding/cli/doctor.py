@@ -24,7 +24,7 @@ _READERS = Readers(
     roster=wiring.roster,
     source=wiring.source,
     parts=wiring.asker_of_parts,
-    tracker=wiring.tracker,
+    trackers=wiring.trackers,
     queue=wiring.queue,
 )
 _WIDEST = 104

@@ -31,7 +31,7 @@ _READERS = Readers(
     roster=wiring.roster,
     source=wiring.source,
     parts=wiring.asker_of_parts,
-    tracker=wiring.tracker,
+    trackers=wiring.trackers,
     notifiers=wiring.notifiers,
     queue=wiring.queue,
 )
@@ -84,12 +84,11 @@ def _end(session: Session, run: Run) -> None:
 
 def _on_trial(loaded: Loaded, as_of: str | None) -> None:
     drafts = DraftTracker()
-    tracker = (drafts.name, drafts)
     readers = Readers(
         roster=_READERS.roster,
         source=_READERS.source,
         parts=_READERS.parts,
-        tracker=lambda _: tracker,
+        trackers=lambda _: {drafts.name: lambda: drafts},
         queue=_READERS.queue,
     )
     settings, judged_at = _nothing_held(loaded.settings), wiring.moment(as_of)

@@ -15,6 +15,7 @@ from typing import Literal, TypeVar, cast
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from offboarding.config import beside, yaml_file
+from offboarding.config.across import across
 from offboarding.config.mistakes import Mistake, of_validation
 from offboarding.config.settings import Company, Settings, warnings
 from offboarding.config.spelling import nearest
@@ -127,7 +128,7 @@ def check(path: Path | None = None) -> CheckedConfiguration:
     if settings is not None:
         entries = {room: tuple(entries) for room, entries in rooms.items()}
         settings = settings.model_copy(update={**entries, QUEUE: queue})
-        mistakes += _across(settings)
+        mistakes += across(settings)
     register = beside.register(path, raw, settings, mistakes)
     exceptions = beside.exceptions(path, raw, settings, mistakes)
     if mistakes or settings is None:
@@ -249,34 +250,6 @@ def _validated(model: type[_Model], fields: Mapping[str, object], where: str, mi
     except ValidationError as error:
         mistakes += of_validation(model, fields, where, error)
         return None
-
-
-def _across(settings: Settings) -> Iterator[Mistake]:
-    """What only shows when entries are seen beside each other."""
-    names = [source.name for source in settings.sources]
-    for index, roster in enumerate(settings.rosters):
-        for name in roster.named_sources():
-            if name not in names:
-                text = f"no source is named {name!r}.{nearest(name, names)}"
-                yield Mistake(path=f"rosters[{index}].columns", text=text)
-    for index, source in enumerate(settings.sources):
-        for name in source.named_sources():
-            if name not in names:
-                yield Mistake(path=f"sources[{index}]", text=f"no source is named {name!r}.{nearest(name, names)}")
-    yield from _read_twice(settings)
-    if len(settings.trackers) > 1:
-        text = "one tracker can be served as yet; name the queues of the others in their sources"
-        yield Mistake(path="trackers", text=text)
-
-
-def _read_twice(settings: Settings) -> Iterator[Mistake]:
-    seen: dict[tuple[str, str], str] = {}
-    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
-        for index, reader in enumerate(readers):
-            for part in reader.parts():
-                first = seen.setdefault((reader.kind, part), reader.name) if part else reader.name
-                if first != reader.name:
-                    yield Mistake(path=f"{room}[{index}]", text=f"{part} is read by {first} already")
 
 
 def _policy_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:

@@ -2,15 +2,14 @@
 its kind.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Literal, Self, TypeVar
+from typing import TypeVar
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr
 
+from offboarding.config.policy import Policy
 from offboarding.config.spelling import nearest
-from offboarding.config.values import CronLine, DayTime, Hours, Hundredths, LoginPattern, Zone
+from offboarding.config.values import LoginPattern, Zone
 from offboarding.custody import across
 from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
@@ -23,7 +22,6 @@ from offboarding.interfaces import (
     TrackerSettings,
     VerifierSettings,
 )
-from offboarding.model import Severity
 from offboarding.model.errors import ConfigError
 from offboarding.model.naming import space_names
 from offboarding.net.destinations import StoreWord
@@ -43,131 +41,6 @@ class Company(Strict):
     mail_aliases: Mapping[str, str] = Field(default={}, description="Alias domain -> the domain it stands for.")
     login_patterns: tuple[LoginPattern, ...] = Field(default=(), description="Second logins, such as adm-{login}.")
     service_patterns: tuple[str, ...] = Field(default=(), description="Workloads' logins, such as svc-*.")
-
-
-class MaxInferred(Strict):
-    """How many may be taken to have left at once because a feed no longer lists them: the greater of the two."""
-
-    absolute: int = Field(default=5, ge=0)
-    percent: float = Field(default=1, ge=0, le=100)
-
-    def of(self, workers: int) -> int:
-        """The bound for a roster of so many workers."""
-        return max(self.absolute, int(workers * self.percent / 100))
-
-
-class Scores(Strict):
-    """What evidence is worth, in whole hundredths (docs/architecture.md, correlation)."""
-
-    directory_id: Hundredths = 100
-    number: Hundredths = 90
-    tag_number: Hundredths = 80
-    loose_number: Hundredths = 55
-    mail: Hundredths = 80
-    tag_mail: Hundredths = 80
-    login_given: Hundredths = 85
-    login_realm: Hundredths = 80
-    login_pattern: Hundredths = 80
-    login_usual: Hundredths = 60
-    login_elsewhere: Hundredths = 50
-    ssh_key: Hundredths = 60
-    owner: Hundredths = 80
-    linked: Hundredths = Field(default=80, description="At least this much links.")
-    ahead: Hundredths = Field(default=30, description="And this much ahead of anyone else.")
-    probable: Hundredths = Field(default=50, description="At least this much makes a review item of a leaver's.")
-    candidate: Hundredths = Field(default=40, description="Less is no trace of a person.")
-    made_after_cap: Hundredths = Field(
-        default=55, description="The most that mail and login give for an account made later."
-    )
-    bearers: int = Field(default=10, ge=1, description="A value that more accounts of a realm bear weighs nothing.")
-
-
-class DueHours(Strict):
-    """How long a ticket may take, in hours from the night that opened it."""
-
-    used_after_departure: Hours = 0
-    privileged: Hours = 4
-    other: Hours = 24
-    review: Hours = Field(default=120, description="Accounts to review and departures to confirm.")
-
-
-class Policy(Strict):
-    """What the company decides; everything has a default."""
-
-    baseline: Literal["hold", "ticket"] = Field(
-        default="hold", description="hold: what a first complete read finds waits until a person releases it."
-    )
-    nightly: CronLine = Field(
-        default="30 1 * * *", description="When the night runs: a cron line, in the company's zone."
-    )
-    nightly_done_by: DayTime | None = Field(
-        default=None, description="Where the night isn't done by then, whoever `notifiers` name is told."
-    )
-    verify: CronLine = Field(
-        default="5 * * * *", description="When open findings are looked at again: a cron line, in the company's zone."
-    )
-    max_new_tickets: int = Field(default=50, ge=0, description="Over it the whole batch waits.")
-    max_inferred: MaxInferred = MaxInferred()
-    min_roster_percent: float = Field(
-        default=80, ge=0, le=100, description="A feed shorter than this share of its last complete read is partial."
-    )
-    pre_start_days: int = Field(default=14, ge=0, description="A next employment this near keeps somebody here.")
-    moved_days: int = Field(
-        default=180, ge=0, description="A link that ended this near before a departure has moved: the longest notice."
-    )
-    created_window_days: int = Field(default=90, ge=0, description="What a leaver made in so many last days is listed.")
-    possibly_one_days: int = Field(default=30, ge=0, description="Two employments this near, one mail: possibly one.")
-    unverified_nights: int = Field(default=3, ge=1, description="Then one ticket a source asks for the missing right.")
-    new_generation_days: int = Field(default=30, ge=0, description="A ticket closed longer ago is not reopened.")
-    retention_days: int = Field(
-        default=400, ge=30, description="People who left longer ago, and whatever is done, are forgotten by `purge`."
-    )
-    attest_days: int = Field(
-        default=90, ge=1, description="A person's word that a key is dead is asked for again after so many days."
-    )
-    max_exception_days: int = Field(
-        default=180, ge=1, description="How far ahead an exception may end (exceptions.yaml)."
-    )
-    notice_max_days: int = Field(
-        default=7, ge=0, description="A notice that HR's feed doesn't confirm for so many days is a warning."
-    )
-    deny_days: int = Field(
-        default=30, ge=1, description="A person's word that somebody didn't leave is asked for again then."
-    )
-    max_named: int = Field(
-        default=20, ge=1, description="What is found of more people at once who left by notice waits for a release."
-    )
-    queue: str = Field(default="", description="Ticket queue where a source names none.")
-    review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
-    severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")
-    due_hours: DueHours = DueHours()
-    scores: Scores = Scores()
-    usual_login_patterns: tuple[LoginPattern, ...] = ("adm-{login}", "admin-{login}", "a-{login}", "{login}-adm")
-    reserved_logins: tuple[str, ...] = (
-        *("admin", "administrator", "root", "test", "guest", "user", "service", "support", "backup", "info"),
-        *("postmaster", "webmaster", "operator", "deploy", "jenkins", "git", "www", "ftp", "nobody"),
-    )
-    placeholders: tuple[str, ...] = ("n/a", "na", "none", "null", "nil", "-", "--", "unknown", "tbd", "x", "?")
-    privileged: tuple[str, ...] = Field(
-        default=("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "*admin*", "wheel", "sudo"),
-        description="Groups and policies that make an account privileged, as patterns without regard to case.",
-    )
-
-    @property
-    def nightly_takes(self) -> timedelta | None:
-        """How long a night may take, from its hour to `nightly_done_by`; None where nothing is said of it."""
-        if self.nightly_done_by is None:
-            return None
-        minute, hour = (int(field) for field in self.nightly.split()[:2])
-        done_hour, done_minute = (int(field) for field in self.nightly_done_by.split(":"))
-        minutes = (done_hour * 60 + done_minute - hour * 60 - minute) % (24 * 60)
-        return timedelta(minutes=minutes or 24 * 60)
-
-    @model_validator(mode="after")
-    def _done_by_after_one_time(self) -> Self:
-        if self.nightly_done_by and not re.match(r"\d+ +\d+ ", self.nightly):
-            raise ValueError("nightly_done_by needs a `nightly` of one time of day, such as 30 1 * * *")
-        return self
 
 
 class Settings(Strict):

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast, get_type_hints
 from pydantic import BaseModel, TypeAdapter, create_model
 
 from offboarding.config.settings import Settings
-from offboarding.interfaces import Strict, Tracker
+from offboarding.interfaces import Strict, Trackers
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
 
@@ -43,8 +43,8 @@ class ConfiguredContext(DecisionContext):
     """What one is taken with that goes by the configuration, too."""
 
     settings: Settings
-    tracker: Callable[[], tuple[str, Tracker] | None]
-    """The tracker's name and the ready tracker, for those that tell it at once."""
+    trackers: Callable[[], Trackers]
+    """For those that tell them at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

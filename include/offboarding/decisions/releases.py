@@ -24,7 +24,7 @@ def release(
         context.session,
         context.settings,
         run,
-        context.tracker(),
+        context.trackers(),
         reason=reason,
         author=context.author,
         holds=holds or (),

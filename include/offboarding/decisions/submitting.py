@@ -11,7 +11,7 @@ from offboarding.decisions.checking import checked
 from offboarding.decisions.forms import Form
 from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
 from offboarding.guard import releasing
-from offboarding.interfaces import Tracker
+from offboarding.interfaces import Trackers
 from offboarding.model.errors import FatalError, NamedError
 from offboarding.store import submissions
 from offboarding.store.connect import Session
@@ -28,7 +28,7 @@ def submit(
     *,
     caller: str,
     author: str | None,
-    tracker: Callable[[], tuple[str, Tracker] | None],
+    trackers: Callable[[], Trackers],
 ) -> None:
     """Take the form's decision by what is `given` for its fields; what is empty is left out.
 
@@ -47,7 +47,7 @@ def submit(
         zone=settings.company.time_zone,
         caller=caller,
         settings=settings,
-        tracker=tracker,
+        trackers=trackers,
     )
     kind, fields = _read(form, given)
     digest = _digest(form, given, context.author)

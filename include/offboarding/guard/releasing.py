@@ -10,7 +10,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.config.spelling import nearest
 from offboarding.guard.holds import Release
-from offboarding.interfaces import Tracker
+from offboarding.interfaces import Trackers
 from offboarding.model import HoldStatus
 from offboarding.model.errors import FatalError
 from offboarding.report import held
@@ -52,7 +52,7 @@ def release(
     session: Session,
     settings: Settings,
     run_id: int,
-    tracker: tuple[str, Tracker] | None,
+    trackers: Trackers,
     *,
     reason: str,
     author: str,
@@ -71,17 +71,17 @@ def release(
     if run is None:
         run = _let_through(session, settings, run_id, caller, reason=reason, author=author, named=holds, batch=batch)
     if run.finished_at is None:
-        pipeline.ticket(session, settings, run, tracker)
+        pipeline.ticket(session, settings, run, trackers)
         runs.end_release(session, run.run_id)
     return run
 
 
-def taken_up(session: Session, settings: Settings, tracker: tuple[str, Tracker] | None, *, caller: str) -> bool:
+def taken_up(session: Session, settings: Settings, trackers: Trackers, *, caller: str) -> bool:
     """Tell what this caller let through before it broke off; False where it let nothing through, or told it all."""
     run = runs.broken_off(session, caller)
     if run is None:
         return False
-    pipeline.ticket(session, settings, run, tracker)
+    pipeline.ticket(session, settings, run, trackers)
     runs.end_release(session, run.run_id)
     return True
 
@@ -141,7 +141,7 @@ def answered(
     session: Session,
     settings: Settings,
     run_id: int,
-    tracker: tuple[str, Tracker] | None,
+    trackers: Trackers,
     *,
     approve: bool,
     reason: str,
@@ -162,7 +162,7 @@ def answered(
             " reason: trigger offboarding_release again, and say why."
         )
     if approve:
-        release(session, settings, run_id, tracker, reason=reason or EXPECTED, author=author, caller=caller)
+        release(session, settings, run_id, trackers, reason=reason or EXPECTED, author=author, caller=caller)
     elif waiting:
         reject(session, waiting, reason=reason, author=author)
 

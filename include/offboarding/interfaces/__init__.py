@@ -345,3 +345,7 @@ class Tracker(Protocol):
     def state(self, ref: TicketRef) -> TicketState:
         """How it stands now."""
         ...
+
+
+Trackers = Mapping[str, Callable[[], Tracker]]
+"""By their names in the configuration, in its order; each is made when it's needed."""

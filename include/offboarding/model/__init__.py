@@ -71,6 +71,8 @@ from offboarding.model.tickets import (
     TicketRef,
     TicketState,
     TicketStatus,
+    queue_in,
+    tracker_of,
 )
 from offboarding.model.words import (
     CREDENTIAL_KINDS,
@@ -205,5 +207,7 @@ __all__ = [
     "Worker",
     "WrittenStep",
     "counted",
+    "queue_in",
     "sentence",
+    "tracker_of",
 ]

@@ -1,5 +1,7 @@
 """Errors, by what the caller should do about them."""
 
+from collections.abc import Sequence
+
 SHORTEST_SECRET = 5
 """Characters. A shorter one keeps nobody out, and to look for it would take words apart."""
 
@@ -51,3 +53,12 @@ class ConfigError(FatalError):
 
 class IncompleteReadError(FatalError):
     """A read ended early or in doubt: nothing may be concluded from it."""
+
+
+def raise_together(errors: Sequence[OffboardingError]) -> None:
+    """Raise what several systems refused as one, if they did: as what may work in a minute where any of it may."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        kind = RetriableError if any(isinstance(error, RetriableError) for error in errors) else FatalError
+        raise kind(" ".join(str(error) for error in errors))

@@ -1,5 +1,6 @@
 """What is told to people, and how it stands in their own system."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,3 +77,14 @@ class TicketDraft:
     due_at: datetime | None
     assignee: str = ""
     """Whose it is to begin with, in the tracker's own word; "" for nobody's. People's later word stands."""
+
+
+def tracker_of(trackers: Sequence[str], queue: str) -> str:
+    """Where a queue's tickets are: in the tracker that it names, TRACKER:QUEUE, or else in the first."""
+    name, colon, _ = queue.partition(":")
+    return name if colon and name in trackers else trackers[0]
+
+
+def queue_in(tracker: str, queue: str) -> str:
+    """The queue in that tracker's own word; "" for its default."""
+    return queue.removeprefix(f"{tracker}:")

@@ -20,6 +20,7 @@ from offboarding.model import (
     TicketPriority,
     TicketWords,
     counted,
+    queue_in,
 )
 from offboarding.model.keys import short_finding
 from offboarding.report.ticket_items import checklist
@@ -71,7 +72,7 @@ def draft(
     ]
     return TicketDraft(
         key=row.ticket_key,
-        queue=row.queue,
+        queue=queue_in(row.tracker, row.queue),
         title=f"{on_one_line(_title(row, items, missing_rights))} [{row.ticket_key}]",
         body=zoned("\n\n".join(paragraphs), zone),
         priority=_priority(row, worst),

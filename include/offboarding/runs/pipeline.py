@@ -6,7 +6,7 @@ the same run, and leaves the same rows.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -14,7 +14,7 @@ from offboarding.config.settings import Settings
 from offboarding.custody import registration
 from offboarding.guard import holds
 from offboarding.identity.folding import normal
-from offboarding.interfaces import Notifier, Reader, Source, SourceSettings, Tracker, Trail
+from offboarding.interfaces import Notifier, Reader, Source, SourceSettings, Trackers, Trail
 from offboarding.model import Fact, ReadPhase, ReadStatus, RunKind
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.report import late, night, numbers
@@ -41,8 +41,7 @@ from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
 from offboarding.store.reading import reads as reads_of
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
-from offboarding.tickets.desk import TicketCounts, TicketDesk
-from offboarding.tickets.plan import TicketPlan
+from offboarding.tickets import desks
 from offboarding.waivers import applying
 
 log = structlog.get_logger("offboarding.pipeline")
@@ -55,6 +54,9 @@ find_people = departure.find_people
 
 report_departure = departure.report
 """Say what of these people's still works."""
+
+ticket = desks.ticket
+"""Tell the trackers."""
 
 parts_to_verify = recheck.parts
 """What tells of open findings."""
@@ -265,53 +267,11 @@ def is_done(session: Session, caller: str) -> bool:
     return run is not None and run.finished_at is not None
 
 
-def ticket(session: Session, settings: Settings, run: Run, ready: tuple[str, Tracker] | None) -> TicketCounts:
-    """Tell the tracker what the guard let through: exactly one ticket a key, whatever was interrupted before.
-
-    A ticket that the tracker refuses doesn't keep the others back; they are told first, then the refusals are raised.
-    """
-    if ready is None:
-        log.warning("no tracker is configured: nobody is told")
-        return TicketCounts()
-    name, tracker = ready
-    plan = _ticket_plan(session, settings, run, name)
-    plan.make()
-    zone, forms_url = settings.company.time_zone, settings.forms_url
-    counts = TicketDesk(session=session, plan=plan, tracker=tracker, zone=zone, forms_url=forms_url).drain()
-    log.info("tickets told", tracker=name, **asdict(counts))
-    return counts
-
-
-def ticket_by(
-    session: Session, settings: Settings, run: Run, tracker: Callable[[Settings], tuple[str, Tracker] | None]
-) -> TicketCounts:
-    """The same, of a tracker that is yet to be made. Where it can't be (its connection isn't there), what it should
-    hear is written down even so: it waits, and makes the run red.
-    """
-    try:
-        ready = tracker(settings)
-    except OffboardingError:
-        _ticket_plan(session, settings, run, settings.trackers[0].name).make()
-        raise
-    return ticket(session, settings, run, ready)
-
-
-def _ticket_plan(session: Session, settings: Settings, run: Run, tracker: str) -> TicketPlan:
-    return TicketPlan(
-        session=session,
-        run=run,
-        tracker=tracker,
-        unverified_nights=settings.policy.unverified_nights,
-        keep=timedelta(days=settings.policy.new_generation_days),
-        zone=settings.company.time_zone,
-    )
-
-
 def conclude(
     session: Session,
     settings: Settings,
     run: Run,
-    tracker: Callable[[Settings], tuple[str, Tracker] | None],
+    trackers: Callable[[Settings], Trackers],
     notifiers: Callable[[Settings], Sequence[Notifier]],
 ) -> None:
     """What follows the reads of some people's things, in one task: judge, look at the guard, tell.
@@ -322,7 +282,7 @@ def conclude(
     evaluate(session, settings, run)
     guard(session, settings, run)
     try:
-        ticket_by(session, settings, run, tracker)
+        ticket(session, settings, run, trackers(settings))
     finally:
         alert(session, notifiers(settings))
 

@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from offboarding.config.settings import Settings
-from offboarding.interfaces import MessageQueue, Notifier, Reader, Roster, RosterSettings, SourceSettings, Tracker
+from offboarding.interfaces import MessageQueue, Notifier, Reader, Roster, RosterSettings, SourceSettings, Trackers
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import order, pipeline
 from offboarding.runs.order import Call
@@ -27,7 +27,7 @@ class Readers:
     source: Callable[[Settings, str, str, datetime], Reader]
     parts: Callable[[Settings, datetime], Callable[[SourceSettings], Sequence[str]]]
     """What asks a source which parts there are to read."""
-    tracker: Callable[[Settings], tuple[str, Tracker] | None]
+    trackers: Callable[[Settings], Trackers]
     notifiers: Callable[[Settings], Sequence[Notifier]] = lambda _: ()
     """Who is told at once."""
     queue: Callable[[Settings], MessageQueue | None] = lambda _: None
@@ -77,7 +77,7 @@ def work_of(
         "detail": [partial(ask, pipeline.detail, *each) for each in parts],
         "evaluate": [lambda: pipeline.evaluate(session, settings, run)],
         "guard": [lambda: pipeline.guard(session, settings, run)],
-        "ticket": [lambda: pipeline.ticket_by(session, settings, run, readers.tracker)],
+        "ticket": [lambda: pipeline.ticket(session, settings, run, readers.trackers(settings))],
         "alert": [lambda: pipeline.alert(session, readers.notifiers(settings))],
         "ask_queue": [ask_queue],
         "report": [lambda: pipeline.report(session, settings, run, folded=False, show=show)],

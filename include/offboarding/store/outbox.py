@@ -1,6 +1,9 @@
 """What is yet to be said to the tracker, ticket by ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from psycopg.rows import scalar_row, tuple_row
 
 from offboarding.model import TicketCall
 from offboarding.store.connect import Session
@@ -39,3 +42,19 @@ def done(session: Session, pending: Pending) -> None:
 def drop_pending(session: Session, key: str) -> None:
     """Whatever was yet to be said of it isn't any more."""
     session.execute(block("tickets", "drop_pending"), {"ticket_key": key})
+
+
+def to_drain(session: Session, tracker: str, persons: Sequence[str] | None) -> list[str]:
+    """Keys of a tracker's tickets to see to: with something to say, and every open one; or some people's alone."""
+    values = {"tracker": tracker, "persons": None if persons is None else list(persons)}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("tickets", "to_drain"), values).fetchall()
+
+
+def elsewhere(session: Session, trackers: Sequence[str]) -> list[tuple[str, int]]:
+    """Other trackers that tickets stand in or are wanted for, and how many, by their names."""
+    with session.cursor(row_factory=tuple_row) as cursor:
+        found: list[tuple[str, int]] = cursor.execute(
+            block("tickets", "elsewhere"), {"trackers": list(trackers)}
+        ).fetchall()
+    return found

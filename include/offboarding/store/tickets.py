@@ -236,11 +236,6 @@ def move_on(session: Session, old_key: str, new_key: str) -> None:
     session.execute(block("tickets", "new_generation"), {"old_key": old_key, "new_key": new_key})
 
 
-def to_drain(session: Session, persons: Sequence[str] | None) -> list[str]:
-    """Keys of the tickets to see to: those with something to say, and every open one; or some people's alone."""
-    return _keys(session, "to_drain", {"persons": None if persons is None else list(persons)})
-
-
 def ticket(session: Session, key: str) -> TicketRow:
     """A ticket by its key."""
     with session.cursor(row_factory=record_row(TicketRow)) as cursor:

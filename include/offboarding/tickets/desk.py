@@ -1,4 +1,4 @@
-"""Telling the tracker: one ticket a key, through retries, crashes at any line, two runs at once and a lost answer.
+"""Telling a tracker: one ticket a key, through retries, crashes at any line, two runs at once and a lost answer.
 
 What is to be said stands in the outbox, written with the findings in one transaction. Each call to the tracker is made
 outside any transaction, under the ticket's own lock, and may be made again: a ticket is searched for by its key before
@@ -6,6 +6,7 @@ it is opened, and a comment by its event.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -55,14 +56,18 @@ class TicketCounts:
 
 @dataclass(slots=True, kw_only=True)
 class TicketDesk:
-    """Where tickets are seen to, one after the other."""
+    """Where one tracker's tickets are seen to, one after the other."""
 
     session: Session
     plan: TicketPlan
+    name: str
+    """The tracker's."""
     tracker: Tracker
     zone: str
     forms_url: str = ""
     """Where people decide who have no shell; "" where nobody told."""
+    assignee: Callable[[TicketItem], str] = lambda _: ""
+    """Whose a new ticket is that begins with this item; "" for nobody's."""
     counts: TicketCounts = TicketCounts()
 
     def drain(self) -> TicketCounts:
@@ -71,7 +76,7 @@ class TicketDesk:
         # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
         run = self.plan.run
         persons = None if run.kind == RunKind.VERIFY else persons_asked(self.session, run)
-        for key in tickets.to_drain(self.session, persons):
+        for key in outbox.to_drain(self.session, self.name, persons):
             try:
                 with ticket_held(self.session, key):
                     self._see_to(key)
@@ -79,7 +84,7 @@ class TicketDesk:
                 refused.append(f"{key}: {error}")
         if refused:
             raise FatalError(
-                f"{counted(len(refused), 'ticket was', 'tickets were')} refused by {self.plan.tracker}. "
+                f"{counted(len(refused), 'ticket was', 'tickets were')} refused by {self.name}. "
                 + "; ".join(refused[:5])
             )
         return self.counts
@@ -149,7 +154,7 @@ class TicketDesk:
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
         text = self._draft(row)
-        ref = found or self.tracker.open(text)
+        ref = found or self.tracker.open(replace(text, assignee=self._assignee(row)))
         # One that was found may have been opened with an earlier text: its digest is left out, so that it is updated.
         digest = "" if found else _digest(text)
         tickets.note_opened(self.session, row.ticket_key, ref, digest=digest, due_at=text.due_at)
@@ -158,6 +163,9 @@ class TicketDesk:
         # Opened before and nobody heard: people may have closed it since.
         if found and self.tracker.state(ref) is TicketState.CLOSED:
             self._reopen_by_itself(row.ticket_key)
+
+    def _assignee(self, row: TicketRow) -> str:
+        return next((self.assignee(item) for item in tickets.items(self.session, row) if item.holds), "")
 
     def _wanted(self, row: TicketRow) -> bool:
         """Whether it still is: it may have waited here while the tracker was down, and everything have ended since."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from offboarding.model import DONE, RunKind, TicketCall, TicketStatus
+from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, tracker_of
 from offboarding.report import late as late_words
 from offboarding.report import ticket_words
 from offboarding.report.wording import zoned
@@ -23,11 +23,12 @@ from offboarding.store.tickets import LateTicket, NewTicket, TicketItem, TicketR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPlan:
-    """What one run makes of its findings, for one tracker."""
+    """What one run makes of its findings."""
 
     session: Session
     run: Run
-    tracker: str
+    trackers: Sequence[str]
+    """Their names, in the configuration's order."""
     unverified_nights: int
     keep: timedelta
     """How long a closed ticket may be reopened; later a new one takes over."""
@@ -127,7 +128,7 @@ class TicketPlan:
                 queue=wanting.queue,
                 episode=wanting.episode,
                 generation=generation,
-                tracker=self.tracker,
+                tracker=tracker_of(self.trackers, wanting.queue),
             ),
         )
 
@@ -139,7 +140,7 @@ class TicketPlan:
             queue=row.queue,
             episode=row.episode,
             generation=row.generation + 1,
-            tracker=self.tracker,
+            tracker=row.tracker,
         )
         key = tickets.want(self.session, self.run, new)
         tickets.move_on(self.session, row.ticket_key, key)

@@ -1,5 +1,9 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from offboarding.config.policy import Route
 from offboarding.config.settings import Settings
 from offboarding.model import (
     AccountCase,
@@ -15,10 +19,74 @@ from offboarding.model import (
 )
 from offboarding.rules import Rule, rule_of
 from offboarding.store.findings import RoutedFinding
+from offboarding.store.tickets import TicketItem
 from offboarding.tickets.remedies import written
 
 REGISTER = "custody.yaml"
 """Where a key comes from that nothing shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """What routes go by."""
+
+    rule: str
+    severity: Severity
+    ticket: TicketKind
+    source: str
+    part: str
+    account: str
+    """What it's called; "" for a finding of nobody's account."""
+    roster: str
+    zone: str
+    privileged: bool
+
+
+def route_of(settings: Settings, about: Routed) -> Route | None:
+    """The first route that fits; None where none does."""
+    return next((route for route in settings.policy.routes if not misfit(route, about)), None)
+
+
+def misfit(route: Route, about: Routed) -> str:
+    """What of a route says otherwise, such as "severity is high"; "" where it fits."""
+    fields = (
+        ("rule", route.rules, about.rule),
+        ("severity", route.severities, about.severity),
+        ("kind of ticket", route.tickets, about.ticket),
+        ("source", route.sources, about.source),
+        ("part", route.parts, about.part),
+        ("roster", route.rosters, about.roster),
+        ("time zone", route.zones, about.zone),
+    )
+    for name, wanted, own in fields:
+        if wanted and own not in wanted:
+            return f"its {name} is {own or 'none'}"
+    if route.accounts and not any(fnmatchcase(about.account.lower(), each.lower()) for each in route.accounts):
+        return f"its account is {about.account or 'none'}"
+    if route.privileged is not None and route.privileged is not about.privileged:
+        return f"its account is {'' if about.privileged else 'not '}privileged"
+    return ""
+
+
+def about_item(item: TicketItem) -> Routed:
+    """The same of what stands on a ticket."""
+    return Routed(
+        rule=item.rule,
+        severity=Severity(item.severity),
+        ticket=TicketKind(item.ticket_kind),
+        source=item.source,
+        part=item.realm,
+        account=item.account_label or item.subject_label,
+        roster=item.roster,
+        zone=item.zone or "",
+        privileged=item.privileged,
+    )
+
+
+def assignee_of(settings: Settings, item: TicketItem) -> str:
+    """Whose a new ticket is that begins with this; "" for nobody's."""
+    route = route_of(settings, about_item(item))
+    return route.assignee if route else ""
 
 
 def routed(
@@ -27,19 +95,30 @@ def routed(
     """A finding as the company takes it. `part_of_realm`: realm -> (source's name, part)."""
     departure = _departure(finding, case)
     source, part = _reader(finding, case, part_of_realm)
-    rule = _rule(finding)
+    rule, severity = _rule(finding), _severity(settings, finding)
+    about = Routed(
+        rule=finding.rule,
+        severity=severity,
+        ticket=rule.ticket,
+        source=source,
+        part=part,
+        account=finding.subject.account_label or finding.subject.label,
+        roster=departure.roster if departure else "",
+        zone=departure.zone if departure else "",
+        privileged=finding.privileged,
+    )
     return RoutedFinding(
         finding=finding,
         source=source,
         roster=departure.roster if departure else "",
         left_at=departure.left_at if departure else None,
         basis=departure.basis.value if departure else None,
-        severity=_severity(settings, finding).value,
+        severity=severity.value,
         ticket_kind=rule.ticket,
         comes_first=rule.comes_first,
         of_keys=rule.of_keys,
         attestable=rule.attestable,
-        queue=_registered_queue(case) or _queue(settings, rule.ticket, source, part),
+        queue=_registered_queue(case) or queue_of(settings, about),
         due_hours=_due_hours(settings, finding),
         revoke=written(finding.revoke),
     )
@@ -73,14 +152,17 @@ def _registered_queue(case: Case) -> str:
     return case.registered.queue if isinstance(case, KeyCase) and case.registered else ""
 
 
-def _queue(settings: Settings, kind: TicketKind, source: str, part: str) -> str:
-    policy = settings.policy
-    if kind is TicketKind.CONFIRM:
+def queue_of(settings: Settings, about: Routed) -> str:
+    """By the first route that names a queue, else what its source or the policy says."""
+    route, policy = route_of(settings, about), settings.policy
+    if route and route.queue:
+        return route.queue
+    if about.ticket is TicketKind.CONFIRM:
         return policy.review_queue or policy.queue
     # A key that a reader once told may outlive that reader's entry in the configuration.
-    known = any(reader.name == source for reader in settings.readers)
-    own = settings.source(source).part_queue(part) if known else None
-    if kind is TicketKind.REVIEW:
+    known = any(reader.name == about.source for reader in settings.readers)
+    own = settings.source(about.source).part_queue(about.part) if known else None
+    if about.ticket is TicketKind.REVIEW:
         return policy.review_queue or own or policy.queue
     return own or policy.queue
 

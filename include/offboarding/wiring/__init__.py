@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -24,6 +25,7 @@ from offboarding.interfaces import (
     RosterSettings,
     SourceSettings,
     Tracker,
+    Trackers,
     TrackerSettings,
     VerifierSettings,
 )
@@ -172,13 +174,14 @@ def asker_of_parts(settings: Settings, as_of: datetime) -> Callable[[SourceSetti
     return lambda own: parts(settings, own, as_of)
 
 
-def tracker(settings: Settings) -> tuple[str, Tracker] | None:
-    """The tracker's name, and the ready tracker; None where the configuration has none."""
-    if not settings.trackers:
-        return None
-    own = settings.trackers[0]
+def trackers(settings: Settings) -> Trackers:
+    """Each tracker, by its name; its connection is looked for when it's made."""
+    return {own.name: partial(_tracker, own) for own in settings.trackers}
+
+
+def _tracker(own: TrackerSettings) -> Tracker:
     module = kind_module("trackers", own.kind)
-    return own.name, cast("Tracker", module.build(own, _connected("trackers", own, module)))
+    return cast("Tracker", module.build(own, _connected("trackers", own, module)))
 
 
 def notifiers(settings: Settings) -> tuple[Notifier, ...]:

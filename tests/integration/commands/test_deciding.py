@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from offboarding.config.settings import Policy
+from offboarding.config.policy import Policy
 from offboarding.model import Problem
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night

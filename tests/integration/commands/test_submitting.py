@@ -10,9 +10,10 @@ import structlog
 import yaml
 
 from offboarding import wiring
-from offboarding.config.settings import Policy
+from offboarding.config.policy import Policy
 from offboarding.decisions import kinds, submitting
 from offboarding.decisions.forms import CHOICE
+from offboarding.interfaces import Trackers
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
@@ -27,8 +28,9 @@ SOON = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
 Submit = Callable[..., None]
 
 
-def nobody_is_told() -> None:
+def nobody_is_told() -> Trackers:
     """No tracker is configured."""
+    return {}
 
 
 def whole_configuration(path: Path) -> None:
@@ -55,7 +57,7 @@ def submit(deciding: Type, configured: Path) -> Iterator[Submit]:
             form, fields = filled_in(given)
             every = {**dict.fromkeys(form.schemas(loaded.settings)), **fields}
             submitting.submit(
-                session, loaded.settings, form, every, caller=caller, author=author, tracker=nobody_is_told
+                session, loaded.settings, form, every, caller=caller, author=author, trackers=nobody_is_told
             )
 
         yield hand_in
@@ -95,7 +97,7 @@ def test_an_author_cannot_be_given(submit: Submit, deciding: Type) -> None:
 def wiring_submit(told: Mapping[str, object], author: str = ANALYST) -> None:
     form, fields = filled_in(told)
     with wiring.at_work() as (loaded, session):
-        submitting.submit(session, loaded.settings, form, fields, caller="c", author=author, tracker=nobody_is_told)
+        submitting.submit(session, loaded.settings, form, fields, caller="c", author=author, trackers=nobody_is_told)
 
 
 def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Session) -> None:
@@ -340,7 +342,7 @@ class TestFields:
                 {**fields, CHOICE: "link confirm"},
                 caller="c",
                 author=ANALYST,
-                tracker=nobody_is_told,
+                trackers=nobody_is_told,
             )
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
 

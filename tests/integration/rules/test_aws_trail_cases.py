@@ -8,7 +8,8 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_key_seed import AwsSecretSeed, AwsSecretVersionSeed
 from demo.aws_seed import AwsSeed, AwsUserSeed
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.custody.register import Register
 from offboarding.interfaces import Reader, RosterSettings
 from offboarding.sources import aws_cloudtrail, aws_iam, aws_secrets
@@ -60,7 +61,7 @@ def night(session: Session, server: AwsServer, *, at: datetime = NIGHT) -> Night
     readers = Readers(
         roster=lambda *_: ListedRoster([KIM, STAFF]),
         source=reader,
-        tracker=lambda _: None,
+        trackers=lambda _: {},
     )
     told = whole_night(session, settings(), readers, caller=str(at), as_of=at)
     assert told.failed == ()

@@ -40,7 +40,7 @@ class QuietOffice(Office):
     """An office that tells no tracker: what is asked here is the findings' state."""
 
     def readers(self) -> Readers:
-        return replace(Office.readers(self), tracker=lambda _: None)
+        return replace(Office.readers(self), trackers=lambda _: {})
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class CertifiedOffice(Office):
     def readers(self) -> Readers:
         return replace(
             Office.readers(self),
-            tracker=lambda _: None,
+            trackers=lambda _: {},
             source=lambda _, name, part, __: self.real() if name == "corp-ldap" else self.clouds[part],
         )
 

@@ -10,7 +10,8 @@ import ldap3
 import pytest
 
 from demo import slapd
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.interfaces import SourceSettings
 from offboarding.model import IdentityKeyKind, Membership, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import IncompleteReadError

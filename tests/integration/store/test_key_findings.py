@@ -75,7 +75,9 @@ def test_two_departed_holders_stand_on_one_ticket(company: KeyCompany) -> None:
         2,
         "login-team",
     )
-    plan = TicketPlan(session=company.session, run=run, tracker="secops", unverified_nights=3, keep=timedelta(days=30))
+    plan = TicketPlan(
+        session=company.session, run=run, trackers=["secops"], unverified_nights=3, keep=timedelta(days=30)
+    )
     plan.make()
     plan.make()
     assert rows_of(company.session, "select kind, state from ticket where kind = 'rotate'") == [("rotate", "wanted")]
@@ -201,7 +203,9 @@ def test_a_verifier_that_was_not_read_makes_it_unverified_and_asks_for_the_right
 
     (wanting,) = tickets.unverified(company.session, 1)
     assert (wanting.holder, len(wanting.finding_keys)) == (f"unverified:{ISSUER}", 1)
-    plan = TicketPlan(session=company.session, run=run, tracker="secops", unverified_nights=1, keep=timedelta(days=30))
+    plan = TicketPlan(
+        session=company.session, run=run, trackers=["secops"], unverified_nights=1, keep=timedelta(days=30)
+    )
     plan.make()
     (key,) = [row[0] for row in rows_of(company.session, "select ticket_key from ticket where kind = 'unverified'")]
     row = tickets.ticket(company.session, key)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from offboarding.config.settings import Scores
+from offboarding.config.policy import Scores
 from offboarding.store import sql
 from offboarding.store.connect import Session
 from tests.support.database import undone

@@ -6,10 +6,11 @@ It lies in a test's own hands, as a plain value: a process gets a copy of it and
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from offboarding.config.settings import Company, Policy, Settings
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
-from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, VerifierSettings
+from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, Trackers, VerifierSettings
 from offboarding.interfaces import TrackerSettings as TrackerNamed
 from offboarding.model import Coverage, Exportable, IdentityKeyKind, Key, Worker
 from offboarding.sources.aws_iam import Settings as AwsSettings
@@ -92,7 +93,7 @@ class Thirty:
         return Readers(
             roster=lambda *_: self.roster(),
             source=lambda _, name, part, __: self.reader(name, part),
-            tracker=lambda _: ("secops", tracker) if tracker else None,
+            trackers=lambda _: named(tracker),
         )
 
     def leave(self, *people: str) -> None:
@@ -161,3 +162,8 @@ REGISTER = {
         )
     ]
 }
+
+
+def named(tracker: Tracker | None) -> Trackers:
+    """As the configuration calls it; nobody where there's none."""
+    return {} if tracker is None else {"secops": lambda: tracker}

@@ -67,7 +67,7 @@ def main(orders: Orders) -> None:
 
 def ticket(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
     """A night's last task but its report."""
-    pipeline.ticket(session, orders.company.settings, runs.run(session, orders.run_id), ("secops", tracker))
+    pipeline.ticket(session, orders.company.settings, runs.run(session, orders.run_id), {"secops": lambda: tracker})
 
 
 def verify(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
@@ -88,7 +88,7 @@ def verify(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
         steps.result(f"reread {name} {part}", reread)
     pipeline.evaluate(session, settings, run)
     pipeline.guard(session, settings, run)
-    pipeline.ticket(session, settings, run, ("secops", tracker))
+    pipeline.ticket(session, settings, run, {"secops": lambda: tracker})
     pipeline.alert(session, ())
     pipeline.report_verify(session, run)
 
@@ -123,7 +123,7 @@ def due(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
         steps.done(
             f"detail {source.name} {part}", partial(pipeline.detail, session, settings, run, source, part, reader)
         )
-    pipeline.conclude(session, settings, run, lambda _: ("secops", tracker), lambda _: ())
+    pipeline.conclude(session, settings, run, lambda _: {"secops": lambda: tracker}, lambda _: ())
     pipeline.report_departure(session, run)
 
 
@@ -133,7 +133,7 @@ def release(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
         session,
         orders.company.settings,
         orders.run_id,
-        ("secops", tracker),
+        {"secops": lambda: tracker},
         approve=True,
         reason=REASON,
         author=AUTHOR,

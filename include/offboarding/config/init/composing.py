@@ -10,7 +10,7 @@ import yaml
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.init.asking import Answers
-from offboarding.config.settings import Policy
+from offboarding.config.policy import Policy
 from offboarding.config.spelling import nearest
 from offboarding.interfaces import ConnectionFields, Proposal
 from offboarding.model.errors import ConfigError

@@ -53,12 +53,12 @@ class Doctor:
     session: Session | None
 
     def run(self) -> Iterator[CheckedSystem]:
-        """Yield what came of each system: rosters, sources with what would link, the queue, the tracker."""
+        """Yield what came of each system: rosters, sources with what would link, the queue, the trackers."""
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
         yield from self._linked(run, [part for source in self.settings.readers for part in self._source(run, source)])
         yield from self._queue()
-        yield from self._tracker()
+        yield from self._trackers()
 
     def _opened(self) -> Run | None:
         if self.session is None:
@@ -154,17 +154,15 @@ class Doctor:
             counts = (("messages", waiting),)
             yield CheckedSystem(room="queue", name=own.kind, state=GOOD, readable=readable, counts=counts)
 
-    def _tracker(self) -> Iterator[CheckedSystem]:
-        for own in self.settings.trackers[:1]:
+    def _trackers(self) -> Iterator[CheckedSystem]:
+        for name, made in self.readers.trackers(self.settings).items():
             try:
-                tracker = self.readers.tracker(self.settings)
-                if tracker is not None:
-                    tracker[1].find(NOBODYS_KEY)
+                made().find(NOBODYS_KEY)
             except OffboardingError as error:
-                yield CheckedSystem(room="tracker", name=own.name, state=FAILED, missing=(str(error),))
+                yield CheckedSystem(room="tracker", name=name, state=FAILED, missing=(str(error),))
             else:
                 answers = "answers, and tickets can be searched"
-                yield CheckedSystem(room="tracker", name=own.name, state=GOOD, readable=answers)
+                yield CheckedSystem(room="tracker", name=name, state=GOOD, readable=answers)
 
 
 def _defect(name: str, error: Exception) -> str:

@@ -100,7 +100,7 @@ update finding set ticket_key = %(new_key)s, told = 'open' where ticket_key = %(
 -- Tickets with something to say, and every open one, whose state in the tracker is asked; or some people's alone. Of a
 -- run's new ones the worst first, as people read them by their numbers.
 select t.ticket_key from ticket t
-where (t.state in ('wanted', 'open') or exists (
+where t.tracker = %(tracker)s and (t.state in ('wanted', 'open') or exists (
         select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
     and (%(persons)s::uuid[] is null or exists (
         select from finding f where f.ticket_key = t.ticket_key and f.person_uid = any(%(persons)s)))
@@ -108,6 +108,13 @@ where (t.state in ('wanted', 'open') or exists (
 order by t.wanted_at, case when t.kind = 'event' then 0 else (
     select min(array_position(array['critical', 'high', 'medium', 'low'], f.severity)) from finding f
     where f.ticket_key = t.ticket_key and f.state not in ('resolved', 'excepted')) end, t.ticket_key;
+
+-- name: elsewhere
+-- Tickets to see to in other trackers than these.
+select t.tracker, count(*)::int from ticket t
+where t.tracker <> all(%(trackers)s) and (t.state in ('wanted', 'open') or exists (
+        select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
+group by t.tracker order by t.tracker;
 
 -- name: ticket
 select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,

@@ -1,0 +1,60 @@
+"""What only shows when entries of the configuration are seen beside each other."""
+
+from collections.abc import Iterator
+
+from offboarding.config import beside
+from offboarding.config.mistakes import Mistake
+from offboarding.config.settings import Settings
+from offboarding.config.spelling import nearest
+
+
+def across(settings: Settings) -> Iterator[Mistake]:
+    """Each mistake."""
+    names = [source.name for source in settings.sources]
+    for index, roster in enumerate(settings.rosters):
+        for name in roster.named_sources():
+            if name not in names:
+                text = f"no source is named {name!r}.{nearest(name, names)}"
+                yield Mistake(path=f"rosters[{index}].columns", text=text)
+    for index, source in enumerate(settings.sources):
+        for name in source.named_sources():
+            if name not in names:
+                yield Mistake(path=f"sources[{index}]", text=f"no source is named {name!r}.{nearest(name, names)}")
+    yield from _read_twice(settings)
+    yield from _routed(settings)
+
+
+def _routed(settings: Settings) -> Iterator[Mistake]:
+    known = {
+        "rules": beside.rules(),
+        "sources": [reader.name for reader in settings.readers],
+        "rosters": [roster.name for roster in settings.rosters],
+    }
+    for index, route in enumerate(settings.policy.routes):
+        for key, names in known.items():
+            for name in getattr(route, key):
+                if name not in names:
+                    text = f"no {key.removesuffix('s')} is named {name!r}.{nearest(name, names)}"
+                    yield Mistake(path=f"policy.routes[{index}].{key}", text=text)
+    trackers = [tracker.name for tracker in settings.trackers]
+    for path, queue in _queues(settings):
+        name, colon, _ = queue.partition(":")
+        if colon and name not in trackers and len(trackers) > 1:
+            yield Mistake(path=path, text=f"no tracker is named {name!r}.{nearest(name, trackers)}")
+
+
+def _queues(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield "policy.queue", settings.policy.queue
+    yield "policy.review_queue", settings.policy.review_queue
+    yield from ((f"policy.routes[{n}].queue", route.queue) for n, route in enumerate(settings.policy.routes))
+    yield from ((f"sources[{n}].queue", source.queue or "") for n, source in enumerate(settings.sources))
+
+
+def _read_twice(settings: Settings) -> Iterator[Mistake]:
+    seen: dict[tuple[str, str], str] = {}
+    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
+        for index, reader in enumerate(readers):
+            for part in reader.parts():
+                first = seen.setdefault((reader.kind, part), reader.name) if part else reader.name
+                if first != reader.name:
+                    yield Mistake(path=f"{room}[{index}]", text=f"{part} is read by {first} already")

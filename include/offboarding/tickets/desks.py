@@ -1,0 +1,72 @@
+"""Every tracker told, one after the other: none that is away or refuses keeps another back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Trackers
+from offboarding.model import counted
+from offboarding.model.errors import FatalError, OffboardingError, raise_together
+from offboarding.store import outbox
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.tickets.desk import TicketCounts, TicketDesk
+from offboarding.tickets.plan import TicketPlan
+from offboarding.tickets.routing import assignee_of
+
+log = structlog.get_logger("offboarding.ticket")
+
+
+def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -> TicketCounts:
+    """Tell the trackers what the guard let through: exactly one ticket a key, whatever was interrupted before.
+
+    A ticket that its tracker refuses doesn't keep the others back, nor does a tracker that is away, or whose connection
+    isn't there: they are told first, then the refusals are raised. What couldn't be said waits, and makes the run red.
+    """
+    if not trackers:
+        log.warning("no tracker is configured: nobody is told")
+        return TicketCounts()
+    plan = _plan(session, settings, run, [*trackers])
+    plan.make()
+    zone, forms_url = settings.company.time_zone, settings.forms_url
+    counts, untold = TicketCounts(), list[OffboardingError]()
+    for name, made in trackers.items():
+        try:
+            desk = TicketDesk(
+                session=session,
+                plan=plan,
+                name=name,
+                tracker=made(),
+                zone=zone,
+                forms_url=forms_url,
+                assignee=partial(assignee_of, settings),
+            )
+            said = asdict(desk.drain())
+            log.info("tickets told", tracker=name, **said)
+            counts = counts.plus(**said)
+        except OffboardingError as error:
+            untold.append(error)
+    for name, count in outbox.elsewhere(session, [*trackers]):
+        untold.append(
+            FatalError(
+                f"trackers: the configuration names no {name}, and {counted(count, 'ticket')} of it can't be seen to."
+                f" Name it again, or say where they go: python -m offboarding tracker move {name} NAME."
+            )
+        )
+    raise_together(untold)
+    return counts
+
+
+def _plan(session: Session, settings: Settings, run: Run, trackers: Sequence[str]) -> TicketPlan:
+    return TicketPlan(
+        session=session,
+        run=run,
+        trackers=trackers,
+        unverified_nights=settings.policy.unverified_nights,
+        keep=timedelta(days=settings.policy.new_generation_days),
+        zone=settings.company.time_zone,
+    )
