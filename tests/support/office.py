@@ -340,7 +340,7 @@ class Office:
     def untold(self, *, days: int = 0) -> int:
         """A night whose last task never comes: the tracker hears nothing. Its run."""
         self.as_of += timedelta(days=days)
-        readers = replace(self.readers(), tracker=lambda _: None)
+        readers = replace(self.readers(), trackers=lambda _: {})
         caller = f"untold {next(_callers)} {self.queue} {self.as_of}"
         return whole_night(self.session, self.settings, readers, caller=caller, as_of=self.as_of).run.run_id
 
