@@ -15,7 +15,7 @@ from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, REFUSES, TinyCompany, tiny_company
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 VERSIONS = ("3.1", "3.2", "3.3")
 DAGS = {f"offboarding_{name}" for name in ("nightly", "verify", "departure", "release")}
 FIRST, SECOND = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00"

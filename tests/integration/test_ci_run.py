@@ -14,11 +14,13 @@ ELSEWHERE = "include/offboarding/runs/pipeline.py"
 TESTS = ["test"]
 SLOW = [*TESTS, "test-slow"]
 DIRECTORIES = [*TESTS, "test-directories"]
-EVERY = [*SLOW, "test-directories"]
+AIRFLOWS = [*SLOW, "test-airflows"]
+EVERY = [*SLOW, "test-directories", "test-airflows"]
 COPIED = (
     *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),
     *("include/offboarding/sources", "include/offboarding/rules", ELSEWHERE, "dags", "plugins", "docs", "tests/slow"),
-    *("monitoring", "tests/architecture"),
+    *("monitoring", "tests/architecture", "tests/airflows"),
+    *("pyproject.toml", "requirements.txt", "constraints.txt", "constraints-3.1.txt", "constraints-3.2.txt"),
 )
 
 Git = Callable[..., None]
@@ -90,10 +92,13 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
     ("name", "expected"),
     (
         (READER, EVERY),
-        ("tests/support/samba.py", EVERY),
+        ("tests/support/samba.py", EVERY[:-1]),
         ("tests/integration/directories/test_dirsrv.py", DIRECTORIES),
         ("scripts/directories.sh", DIRECTORIES),
-        (ELSEWHERE, SLOW),
+        (ELSEWHERE, AIRFLOWS),
+        ("tests/airflows/test_wheel.py", [*TESTS, "test-airflows"]),
+        ("constraints-3.2.txt", [*TESTS, "test-airflows"]),
+        ("dags/offboarding_nightly.py", SLOW),
         ("docs/adding.md", SLOW),
         ("docs/operations.md", TESTS),
     ),
@@ -132,7 +137,10 @@ def test_a_room_that_was_moved_is_an_error(project: Path, git: Git) -> None:
     assert (code != 0, targets) == (True, [])
 
 
-@pytest.mark.parametrize(("fails", "targets"), (("test", TESTS), ("test-slow", SLOW), ("test-directories", EVERY)))
+@pytest.mark.parametrize(
+    ("fails", "targets"),
+    (("test", TESTS), ("test-slow", SLOW), ("test-directories", EVERY[:-1]), ("test-airflows", EVERY)),
+)
 def test_whatever_fails_nothing_lands(project: Path, fails: str, targets: list[str]) -> None:
     code, told = made(project, fails=fails)
 

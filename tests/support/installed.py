@@ -12,7 +12,8 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[2]
 ENVIRONMENTS = PROJECT / ".cache" / "airflows"
-SECONDS = 200
+SECONDS = 400
+"""For a command; a night is one, and takes a minute where nothing else runs."""
 DAG_FILE = '''"""Airflow reads the DAGs of the offboarding checker here."""
 
 from offboarding_airflow import define_dags
