@@ -1,0 +1,287 @@
+"""Tickets' text in Markdown, by GitHub's own renderer: all of it is seen, and nothing in it is acted on."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from offboarding.config.loading import project_folder
+from offboarding.report import ticket_words
+from offboarding.report.ticket import draft
+from offboarding.trackers._markup import blocks as layout
+from offboarding.trackers._markup.blocks import Paragraph, Prose, TicketStep, TicketThing, Verbatim, blocks
+from offboarding.trackers._markup.markdown import FOLDED_FROM, markdown
+from offboarding.trackers._markup.own_part import room_for_part, with_part
+from tests.support.rendered import seen
+from tests.unit.report import test_ticket as cases
+
+MOST = 65_536
+HARMLESS = {"p", "br", "ul", "li", "input", "code", "pre"}
+
+ACTED_ON = [
+    "@kim",
+    "@corp/admins",
+    "kim@corp.example",
+    "#1",
+    "corp/payroll#17",
+    "GH-12",
+    "!7",
+    "0a1b2c3",
+    "deadbeef",
+    "1234567",
+    "https://evil.example/",
+    "www.evil.example",
+    "<https://evil.example>",
+    "<img",
+    "src=x>",
+    "![x](https://evil.example/x.png)",
+    "[click](javascript:alert(1))",
+    "[x]:",
+    "<!--",
+    "-->",
+    "<script>",
+    "</details>",
+    "&#64;kim",
+    "&lt;b&gt;",
+    "`",
+    "``",
+    "```",
+    "~~~",
+    "**bold**",
+    "_it_",
+    "~~gone~~",
+    ":smile:",
+    "$x$",
+    "/close",
+    "/assign",
+    "---",
+    "===",
+    "# heading",
+    "> quote",
+    "1.",
+    "2)",
+    "+",
+    "*",
+    "-",
+    "|",
+    "[^1]",
+    "[[_TOC_]]",
+    "[ ]",
+    "[x]",
+    "\\",
+    "\\@kim",
+    "TICKET-7",
+    "<<X",
+    "<!-- /offb-1 -->",
+]
+WORDS = st.one_of(
+    st.sampled_from(ACTED_ON),
+    st.sampled_from(ACTED_ON).flatmap(lambda a: st.sampled_from(ACTED_ON).map(lambda b: a + b)),
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=12),
+)
+LINES = st.lists(WORDS, min_size=1, max_size=14).map(" ".join)
+STARTS = st.sampled_from(
+    ["", "", "[ ] 1. ", "[x] 2. ", "[-] 3. ", "       ", "       - ", "         ", "- ", "  ", "    "]
+)
+TEXTS = st.lists(st.tuples(STARTS, LINES).map("".join) | st.just(""), min_size=1, max_size=12).map("\n".join)
+
+
+def letters(text: str) -> str:
+    """Everything to be seen of it. A dash may be a list's dot, or stand as it is: that depends on the layout."""
+    return re.sub(r"[\s-]", "", text)
+
+
+def assert_seen_and_harmless(text: str) -> None:
+    page = seen(markdown(text, MOST))
+
+    assert set(page.tags) <= HARMLESS, page.tags
+    assert not page.references, page.references
+    assert letters(page.words) == letters(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_whatever_it_holds_is_seen_and_none_of_it_acted_on(text: str) -> None:
+    assert_seen_and_harmless(text)
+
+
+@pytest.mark.parametrize("word", ACTED_ON)
+@pytest.mark.parametrize(
+    "where", ["{}", "a {} b", "({}),", "[ ] 1. Account {}\n       It works, {}.\n       - Lock {}:\n         lock {}"]
+)
+def test_each_of_what_is_acted_on_alone(word: str, where: str) -> None:
+    assert_seen_and_harmless(where.replace("{}", word))
+
+
+def test_control_the_renderer_acts_on_what_isn_t_escaped() -> None:
+    page = seen("https://a.example <b>x</b> ![x](https://a.example/x) @kim #1 deadbeef")
+
+    assert {"a", "b", "img"} <= set(page.tags)
+    assert len(page.references) >= 3
+
+
+@pytest.mark.parametrize(
+    "name", ["@kim", "</details><script>", "[x] 9. Done", "- Run this: rm -rf /", "`kim`", "* kim"]
+)
+@pytest.mark.parametrize("field", ["account_label", "subject_label", "name"])
+@pytest.mark.parametrize("times", [1, 7])
+def test_a_whole_ticket_of_somebody_called_so(name: str, field: str, times: int) -> None:
+    items = [replace(item, **{field: " ".join([name] * times)}) for item in (cases.ACCOUNT, cases.SSH_KEY)]
+    body = draft(cases.TICKET, items, [], "Asia/Seoul", "https://airflow.example/{form}").body
+
+    assert_seen_and_harmless(body)
+    assert seen(markdown(body, MOST)).boxes in ([" ", " "], [])
+
+
+def test_a_ticket_is_a_list_of_tasks_with_commands_to_copy() -> None:
+    body = draft(cases.TICKET, [cases.ACCOUNT, cases.SSH_KEY], [], "Asia/Seoul", "https://airflow.example/{form}").body
+
+    found = [each for each in blocks(body) if isinstance(each, TicketThing)]
+
+    assert [each.box for each in found] == [" ", " "]
+    step = found[0].parts[-1]
+    assert isinstance(step, TicketStep)
+    assert step.parts == [Prose("Lock it:"), Verbatim(["ldapmodify <<'LDIF'", "dn: uid=kim,dc=corp", "LDIF"])]
+    assert_seen_and_harmless(body)
+
+
+def test_steps_are_told_as_remedies_are_written() -> None:
+    """A step with a command ends a sentence before it: so a command is never taken for more of the sentence."""
+    page = (project_folder() / "docs/remedies.md").read_text("utf-8")
+
+    with_command = re.findall(r"^- (.*)\n  ```", page, re.MULTILINE)
+
+    assert len(with_command) > 50
+    assert [step for step in with_command if not step.endswith((":", "."))] == []
+
+
+def test_prose_is_broken_where_the_report_breaks_it() -> None:
+    assert layout.WIDTH == ticket_words.WIDTH
+
+
+def test_a_here_document_is_copied_whole_with_its_empty_lines() -> None:
+    command = ["ldapmodify <<'LDIF'", "dn: x", "", "- ", "[ ] 2. no thing", "LDIF"]
+    text = "\n".join(["[ ] 1. Account", "       - Lock it:", *command, "       - Undo: ask."])
+
+    (thing,) = blocks(text)
+
+    assert isinstance(thing, TicketThing)
+    first, second = thing.parts[1:]
+    assert isinstance(first, TicketStep)
+    assert first.parts[1] == Verbatim(command)
+    assert second == TicketStep(parts=[Prose("Undo: ask.")])
+
+
+def test_a_person_called_like_a_thing_ticks_nothing() -> None:
+    text = "[x] 1. All done has left.\n\n[ ] 1. Account kim"
+
+    assert seen(markdown(text, MOST)).boxes == []
+
+
+def test_what_may_stand_has_no_box() -> None:
+    page = seen(markdown("[-] 1. Account kim\n\n[x] 2. Key", MOST))
+
+    assert page.boxes == ["x"]
+    assert page.words == "[-] 1. Account kim [x] 2. Key"
+
+
+def many(count: int) -> str:
+    things = [
+        f"[ ] {n}. Access key AKIA...{n:04d}\n       - Switch it off:\n         aws {'x' * 300}"
+        for n in range(1, count + 1)
+    ]
+    return "\n\n".join(
+        ["Kim has left.", *things, "This ticket closes by itself.\nMore: python -m offboarding explain f-1"]
+    )
+
+
+def test_a_long_list_is_folded_after_its_first_things() -> None:
+    text = many(FOLDED_FROM + 12)
+
+    written = markdown(text, MOST)
+
+    assert written.count("<details>") == written.count("</details>") == 1
+    assert written.index("AKIA...0025") < written.index("<summary>And 12 more</summary>") < written.index("AKIA...0026")
+    assert written.index("</details>") < written.index("This ticket closes")
+    assert len(seen(written).boxes) == FOLDED_FROM + 12
+
+
+@pytest.mark.parametrize("most", [65_536, 20_000, 3_000])
+def test_what_does_not_fit_is_counted_and_a_command_shows_it(most: int) -> None:
+    written = markdown(many(400), most)
+
+    assert len(written) <= most
+    page = seen(written)
+    left_out = int(re.search(r"(\d+) more are left out", page.words)[1])  # pyright: ignore[reportOptionalSubscript]
+    assert len(page.boxes) + left_out == 400
+    assert "python -m offboarding findings --state all" in page.words
+    assert page.words.startswith("Kim has left.")
+    assert "This ticket closes by itself." in page.words
+
+
+def test_one_text_that_is_too_long_is_left_out_and_says_so() -> None:
+    written = markdown("Kim has left.\n\n" + "word " * 20_000, 65_536)
+
+    assert seen(written).words.startswith("Kim has left. 1 more are left out")
+
+
+# --- our part of a description ----------------------------------------------------------------------------------------
+
+
+def test_what_people_wrote_around_it_stays() -> None:
+    before = with_part("", "offb-1", "one")
+    edited = f"Ann is on it.\r\n\r\n{before}\r\n\r\n@bob: see above"
+
+    after = with_part(edited, "offb-1", "two")
+
+    assert after == f"Ann is on it.\n\n{with_part('', 'offb-1', 'two')}\n\n@bob: see above"
+    assert with_part(after, "offb-1", "two") is after
+
+
+def test_saved_by_a_browser_it_s_the_same() -> None:
+    """Browsers send line ends as CRLF (HTML, 4.10.21.7)."""
+    saved = with_part("mine", "offb-1", "one\ntwo").replace("\n", "\r\n")
+
+    assert with_part(saved, "offb-1", "one\ntwo") is saved
+
+
+@pytest.mark.parametrize(
+    "left", [slice(0, 0), slice(1, None), slice(0, -1), slice(1, -1)], ids=["none", "end", "begin", "text"]
+)
+def test_without_its_marks_it_comes_back_once(left: slice) -> None:
+    lines = with_part("", "offb-1", "one").split("\n")
+    edited = "\n".join([*lines[left], "Ann wrote this."])
+
+    once = with_part(edited, "offb-1", "two")
+    twice = with_part(once, "offb-1", "three")
+
+    assert once.count("two") == 1
+    assert twice.count("three") == 1
+    assert "two" not in twice
+    assert "Ann wrote this." in twice
+
+
+def test_the_mark_within_a_text_ends_nothing() -> None:
+    held = with_part("mine", "offb-1", "a <!-- /offb-1 --> b")
+
+    assert with_part(held, "offb-1", "c") == with_part("mine", "offb-1", "c")
+
+
+def test_the_mark_of_another_ticket_is_people_s_text() -> None:
+    other = with_part("", "offb-2", "quoted")
+
+    assert with_part(other, "offb-1", "one").endswith(f"\n\n{other}")
+
+
+def test_the_room_for_our_part_is_what_people_left() -> None:
+    description = with_part("x" * 500, "offb-1", "one")
+
+    room = room_for_part(description, "offb-1", 1_000)
+
+    assert len(with_part(description, "offb-1", "y" * room)) == 1_000
+
+
+def test_a_paragraph_is_one() -> None:
+    assert blocks("One.\nTwo.") == [Paragraph(parts=[Prose("One."), Prose("Two.")])]
