@@ -65,6 +65,13 @@ def roundup(port: int) -> Try:
     return lambda: tracker.find("offb-12345678")
 
 
+def github(port: int) -> Try:
+    module = kind_module("trackers", "github")
+    given = {"name": "canary", "kind": "github", "connection": "canary", "repository": "corp/it"}
+    tracker = module.build(module.Settings.model_validate(given), fields(port, schema="http"))
+    return lambda: tracker.find("offb-12345678")
+
+
 def queue(port: int) -> Try:
     address = f"http://127.0.0.1:{port}/123456789012/in"
     module = kind_module("queues", "sqs")
@@ -126,6 +133,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.aws_secrets": lambda port: of_aws("aws_secrets", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "sources.aws_cloudtrail": lambda port: of_aws("aws_cloudtrail", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "rosters.csv": bucket,
+    "trackers.github": github,
     "trackers.roundup": roundup,
     "queues.sqs": queue,
 }

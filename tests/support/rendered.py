@@ -75,3 +75,8 @@ def seen(markdown: str) -> Seen:
     page.feed(html)
     page.close()
     return page
+
+
+def shown(text: str) -> str:
+    """How a text of ours reads once it's rendered: lines break elsewhere, and a list's dashes are dots."""
+    return " ".join(re.sub(r"^ *- (?=\S)", "", text, flags=re.MULTILINE).split())

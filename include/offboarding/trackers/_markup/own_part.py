@@ -23,6 +23,11 @@ def with_part(description: str, key: str, part: str) -> str:
     return f"{own}\n\n{theirs}" if theirs else own
 
 
+def has_part(description: str, key: str) -> bool:
+    """Whether our part is in it."""
+    return _marks(key)[0] in description
+
+
 def room_for_part(description: str, key: str, most: int) -> int:
     """How long our part may be beside what people wrote, in a description of so many characters."""
     return most - len(with_part(description, key, ""))

@@ -1,0 +1,300 @@
+"""Tickets as issues of a GitHub repository, by PyGithub (https://docs.github.com/en/rest/issues).
+
+- The key stands in the title. Our issues bear one label, and are listed by it: a list shows an issue as soon as it's
+  made, where GitHub's search lags behind. What was listed once in a run is asked for no more but what came after it.
+- The checklist is a part of the description, between two comments; what people write around it stays.
+- What we said once we know by a comment within the comment, which no reader sees.
+- Priority and queue are labels, made where there are none; people's own labels stay.
+- There is no due time: it stands in the text alone.
+
+GitHub has no uniqueness: whoever opens a ticket searches first, under a lock of their own. A request that something
+between us and GitHub sent twice is noticed right after, and the later issue closed as a duplicate of the first.
+"""
+
+import hashlib
+import re
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from pydantic import Field, field_validator
+
+from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.net.destinations import Destination
+from offboarding.trackers._assigning import unknown_assignee
+from offboarding.trackers._markup.markdown import markdown
+from offboarding.trackers._markup.own_part import has_part, room_for_part, with_part
+from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client, destination
+
+if TYPE_CHECKING:
+    from github import Github
+    from github.Issue import Issue
+    from github.IssueComment import IssueComment
+    from github.Repository import Repository
+
+log = structlog.get_logger("offboarding.trackers")
+
+LABELS: Mapping[TicketPriority, str] = {each: f"priority: {each}" for each in TicketPriority}
+MOST_CHARACTERS: Final = 65_536
+"""Of a description or a comment."""
+_EVENTS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "closed"}
+_REASONS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "completed"}
+_REF = re.compile(r"(?:(?P<repository>[\w.-]+/[\w.-]+)#)?(?P<number>\d{1,15})")
+
+
+class Settings(TrackerSettings):
+    """What a user may write for issues of a GitHub repository."""
+
+    repository: str = Field(
+        pattern=r"^[A-Za-z0-9-]+/[\w.-]+$", description="Where issues are opened: owner/name. Make it private."
+    )
+    label: str = Field(
+        default="offboarding", min_length=1, description="On each of our issues, which are found again by it."
+    )
+    priorities: Mapping[TicketPriority, str] = Field(
+        default=LABELS, description="Labels for urgent, high, normal, low."
+    )
+    labels: Mapping[str, str] = Field(default={}, description="Label by queue, where it isn't the queue's own name.")
+    pause_seconds: float = Field(
+        default=1, ge=0, description="Between two changes: GitHub slows down whoever makes more of them."
+    )
+    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
+
+    @field_validator("priorities")
+    @classmethod
+    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
+        return {**LABELS, **priorities}
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    yield destination(f"trackers.{settings.name}", connection)
+
+
+def build(settings: Settings, connection: ConnectionFields) -> "GithubTracker":
+    """The repository's issues. Raises ConfigError for a connection that can't be right; nothing is asked yet."""
+    where = f"trackers.{settings.name}"
+    return GithubTracker(
+        settings, client(where, connection, seconds=settings.timeout_seconds, pause=settings.pause_seconds)
+    )
+
+
+class GithubTracker:
+    """A Tracker (see interfaces)."""
+
+    def __init__(self, settings: Settings, github: "Github") -> None:
+        self._where = f"trackers.{settings.name}"
+        self._settings = settings
+        self._github = github
+        self._ready: Repository | None = None
+        self._labels_allowed = False
+        self._by_title: dict[int, str] = {}
+        """Of our issues, as far as they were listed."""
+        weakref.finalize(self, github.close)
+
+    def find(self, key: str) -> TicketRef | None:
+        """The lowest number where several bear the key: a person's copy is always the younger one."""
+        issues = self._bearing(key)
+        if len(issues) > 1:
+            log.warning(
+                "several tickets bear one key; the oldest counts", key=key, tickets=[each.number for each in issues]
+            )
+        return self._ref(issues[0]) if issues else None
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        """One request. A RetriableError says nothing about whether it was made: search before the next attempt."""
+        if f"[{draft.key}]" not in draft.title:
+            raise ValueError(f"the title must bear [{draft.key}], or the ticket is never found again")
+        repository = self._repository()
+        self._may_label(repository)
+        labels = [self._settings.label, self._settings.priorities[draft.priority], *self._queue(draft)]
+        with asking(self._where, "open an issue"):
+            known = not draft.assignee or repository.has_in_assignees(draft.assignee)
+            issue = repository.create_issue(
+                draft.title,
+                body=_description("", draft),
+                labels=labels,
+                assignees=[draft.assignee] if draft.assignee and known else [],
+            )
+            number, bears = issue.number, {label.name for label in issue.labels}
+        if self._settings.label not in bears:
+            raise FatalError(
+                f"{self._where}: issue {number} was opened without its label, by which it would be found again. "
+                "Let the connection set labels (role Triage, or Write), and delete that issue."
+            )
+        ref = self._ref(self._without_doubles(draft.key, issue))
+        if not known:
+            self.comment(ref, *unknown_assignee(draft.assignee))
+        return ref
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        """Title, priority and our part of the description; what is so already is left alone."""
+        issue = self._issue(ref)
+        with asking(self._where, f"change issue {ref.ref}"):
+            title, description = draft.title.strip(), _description(issue.body or "", draft)
+            if issue.title != title or (issue.body or "") != description:
+                issue.edit(title=title, body=description)
+                if issue.title != title:  # a redirection, which PyGithub takes for the answer
+                    raise RetriableError(f"{self._where}: issue {ref.ref} is being moved. Try again in a minute")
+            wanted, bears = self._settings.priorities[draft.priority], {label.name for label in issue.labels}
+            if wanted not in bears:
+                issue.add_to_labels(wanted)
+            for other in sorted(bears & ({*self._settings.priorities.values()} - {wanted})):
+                with suppress(GithubGoneError), asking(self._where, f"change issue {ref.ref}"):
+                    issue.remove_from_labels(other)
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        """A comment with a mark of its event, which a later attempt sees."""
+        self._say(self._issue(ref), event_key, text)
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is closed already gets the text, once."""
+        self._turn(ref, TicketState.CLOSED, text)
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is open already gets the text, once."""
+        self._turn(ref, TicketState.OPEN, text)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        """Missing: deleted, never there, or moved to where the connection sees nothing."""
+        if not _REF.fullmatch(ref.ref):
+            return TicketState.MISSING
+        self._repository()  # if that is gone, no issue is known to be
+        try:
+            issue = self._issue(ref)
+        except GithubGoneError:
+            return TicketState.MISSING
+        return TicketState(issue.state)
+
+    def _turn(self, ref: TicketRef, state: TicketState, text: str) -> None:
+        """Say why, then set the state: each is seen by the next attempt, if this one ends between them.
+
+        The same words may be due again (closed, reopened by a person, closed): so they are marked with how often it
+        has been so before.
+        """
+        issue = self._issue(ref)
+        event = _EVENTS[state]
+        with asking(self._where, f"read what happened to issue {ref.ref}"):
+            before = sum(each.event == event for each in issue.get_events()) - (issue.state == state)
+        self._say(issue, f"{state} {before} {text}", text)
+        with asking(self._where, f"change issue {ref.ref}"):
+            if issue.state != state:
+                issue.edit(state=state, state_reason=_REASONS[state])
+                if issue.state != state:
+                    raise RetriableError(f"{self._where}: issue {ref.ref} is being moved. Try again in a minute")
+
+    def _say(self, issue: "Issue", event_key: str, text: str) -> None:
+        mark = f"<!-- offb-{hashlib.sha256(event_key.encode()).hexdigest()[:32]} -->"
+        with asking(self._where, f"comment on issue {issue.number}"):
+            if self._said(issue, mark):
+                return
+            room = MOST_CHARACTERS - len(mark) - 1
+            issue.create_comment(f"{markdown(text, room)}\n{mark}")
+            # What was sent twice on its way was said twice.
+            for double in self._said(issue, mark)[1:]:
+                with suppress(GithubGoneError), asking(self._where, f"comment on issue {issue.number}"):
+                    double.delete()
+
+    @staticmethod
+    def _said(issue: "Issue", mark: str) -> "list[IssueComment]":
+        return [each for each in issue.get_comments() if (each.body or "").endswith(mark)]
+
+    def _bearing(self, key: str) -> "list[Issue]":
+        """Issues whose title bears the key, the oldest first, as they are now."""
+        repository = self._repository()
+        with asking(self._where, f"list the issues of {self._settings.repository}"):
+            listed = max(self._by_title, default=0)
+            newest = repository.get_issues(state="all", labels=[self._settings.label], sort="created", direction="desc")
+            for each in newest:
+                if each.number <= listed:
+                    break
+                self._by_title[each.number] = each.title
+        numbers = sorted(number for number, title in self._by_title.items() if f"[{key}]" in title)
+        return [issue for number in numbers if (issue := self._if_there(repository, number))]
+
+    def _if_there(self, repository: "Repository", number: int) -> "Issue | None":
+        try:
+            with asking(self._where, f"read issue {number}"):
+                return repository.get_issue(number)
+        except GithubGoneError:
+            return None
+
+    def _without_doubles(self, key: str, opened: "Issue") -> "Issue":
+        """The oldest of those that we opened; the others are closed, which takes two requests that came twice."""
+        first, *others = sorted(
+            [each for each in self._bearing(key) if has_part(each.body or "", key)] or [opened], key=_number
+        )
+        for each in others:
+            log.warning("opened twice; the oldest counts", key=key, tickets=[first.number, each.number])
+            with asking(self._where, f"close issue {each.number}"):
+                each.edit(title=each.title.replace(f" [{key}]", f" (the same as #{first.number})"))
+                each.edit(state="closed", state_reason="duplicate")
+            self._by_title.pop(each.number, None)
+        return first
+
+    def _issue(self, ref: TicketRef) -> "Issue":
+        """As it stands now, wherever it was moved to."""
+        match = _REF.fullmatch(ref.ref)
+        if match is None:
+            raise GithubGoneError(f"{self._where}: {ref.ref} is no issue")
+        repository = self._repository()
+        other = match["repository"]
+        with asking(self._where, f"read issue {ref.ref}"):
+            if other and other.lower() != self._settings.repository.lower():
+                repository = self._github.get_repo(other)
+            return repository.get_issue(int(match["number"]))
+
+    def _repository(self) -> "Repository":
+        """By the name that it bears now: what is asked by an older one is redirected, and loses what was asked."""
+        if self._ready is None:
+            with asking(self._where, f"read repository {self._settings.repository}"):
+                repository = self._github.get_repo(self._settings.repository)
+                issues, archived = repository.raw_data["has_issues"], repository.archived
+            if not issues or archived:
+                why = "is archived, and takes no changes" if archived else "has no issues: switch them on"
+                raise FatalError(f"{self._where}: repository {self._settings.repository} {why}.")
+            self._ready = repository
+        return self._ready
+
+    def _may_label(self, repository: "Repository") -> None:
+        """Make our label or, where it's there, say once more what it's called: that takes the right to set it.
+
+        From whoever lacks that, GitHub takes an issue without its labels, and says nothing.
+        """
+        if self._labels_allowed:
+            return
+        name, what = self._settings.label, f"set labels in {self._settings.repository}"
+        with suppress(GithubInvalidError), asking(self._where, what):  # made by somebody else meanwhile
+            if not self._has_label(repository):
+                repository.create_label(name, "b60205", "Opened by the offboarding check")
+        with asking(self._where, what):
+            label = repository.get_label(name)
+            label.edit(label.name, label.color)
+        self._labels_allowed = True
+
+    def _has_label(self, repository: "Repository") -> bool:
+        try:
+            with asking(self._where, "read a label"):
+                return repository.get_label(self._settings.label).name != ""
+        except GithubGoneError:
+            return False
+
+    def _queue(self, draft: TicketDraft) -> list[str]:
+        return [self._settings.labels.get(draft.queue, draft.queue)] if draft.queue else []
+
+    def _ref(self, issue: "Issue") -> TicketRef:
+        with asking(self._where, "read an issue"):
+            repository, number = issue.html_url.split("/")[-4:-2], issue.number
+            return TicketRef(ref=f"{'/'.join(repository)}#{number}", url=issue.html_url)
+
+
+def _description(before: str, draft: TicketDraft) -> str:
+    return with_part(before, draft.key, markdown(draft.body, room_for_part(before, draft.key, MOST_CHARACTERS)))
+
+
+def _number(issue: "Issue") -> int:
+    return issue.number

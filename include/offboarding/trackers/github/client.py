@@ -1,0 +1,180 @@
+"""PyGithub as we use it: no attempt behind our back, and its errors as ours.
+
+https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+"""
+
+import math
+import re
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.net.destinations import Destination
+from offboarding.trackers._http.address import address_of, needed
+from offboarding.trackers._http.asking import in_short
+
+if TYPE_CHECKING:
+    from github import Github, GithubException
+
+ITSELF = ("", "github.com", "www.github.com", "api.github.com")
+_TOKEN = re.compile(r"\b(?:gh[a-z]|github_pat)_\w{10,}")
+"""An installation's are made as we go (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats).
+"""
+RIGHTS = (
+    "Give the connection's token read and write of Issues in that repository, and of Metadata to read "
+    "(fine-grained, or an App's); or the scope repo, and its owner the role Write"
+)
+FIXES = {
+    401: "Renew the token: see the connection's password, or the App's id, key and installation_id",
+    403: RIGHTS,
+    404: f"Look for a slip in its name; what a token may not see is not found, either. {RIGHTS}",
+    410: "Issues may be switched off there",
+    422: "Look at the words that the configuration gives: labels and priorities",
+}
+
+
+class GithubGoneError(FatalError):
+    """It isn't there: deleted, moved to where we see nothing, or never there."""
+
+
+class GithubInvalidError(FatalError):
+    """GitHub doesn't take what was asked for."""
+
+
+def base_of(where: str, connection: ConnectionFields) -> str:
+    """Where the API answers: GitHub's own, a company's part of it (ghe.com), or a server of its own."""
+    if connection.host.lower() in ITSELF:
+        return "https://api.github.com"
+    address = address_of(where, connection)
+    if address.host.endswith(".ghe.com"):
+        return f"https://api.{address.host.removeprefix('api.')}"
+    return str(address.join("api/v3")) if address.path == "/" else str(address).rstrip("/")
+
+
+def destination(where: str, connection: ConnectionFields) -> Destination:
+    """The one host that the connection leads to."""
+    scheme, _, rest = base_of(where, connection).partition("://")
+    return Destination(
+        host=re.split(r"[:/]", rest)[0] if rest[0] != "[" else rest[1:].partition("]")[0], clear_text=scheme == "http"
+    )
+
+
+def client(where: str, connection: ConnectionFields, *, seconds: float, pause: float) -> "Github":
+    """By a token; or where the extra holds installation_id, as that App: its id is the login, its key the password.
+
+    extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError.
+    """
+    from github import Auth, Github  # noqa: PLC0415 - reading a configuration needs no PyGithub
+
+    installation = str(connection.extra.get("installation_id") or "")
+    if installation:
+        needed(where, connection, "login", "password")
+        auth = Auth.AppAuth(connection.login, _key(where, connection)).get_installation_auth(
+            _number(where, installation)
+        )
+    else:
+        needed(where, connection, "password")
+        auth = Auth.Token(connection.password)
+    authorities = str(connection.extra.get("ca_certs_file") or "")
+    if authorities and not Path(authorities).is_file():
+        raise ConfigError(f"{where}: extra.ca_certs_file {authorities} of {connection.conn_id}: there is no such file")
+    return Github(
+        base_url=base_of(where, connection),
+        auth=auth,
+        timeout=math.ceil(seconds),
+        verify=authorities or True,
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=pause or None,
+        per_page=100,
+    )
+
+
+def _key(where: str, connection: ConnectionFields) -> str:
+    try:
+        load_pem_private_key(connection.password.encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(
+            f"{where}: connection {connection.conn_id} is an App's, by its installation_id, and its password is no "
+            "private key in PEM. Paste the file that GitHub made for the App."
+        ) from error
+    return connection.password
+
+
+def _number(where: str, text: str) -> int:
+    if not text.isdecimal():
+        raise ConfigError(f"{where}: extra.installation_id is a number, as it ends the page of the App's installation")
+    return int(text)
+
+
+@contextmanager
+def asking(where: str, what: str) -> Generator[None]:
+    """Raise ours for PyGithub's errors, in GitHub's words. `what` was to be done, such as "open an issue"."""
+    import requests  # noqa: PLC0415 - PyGithub's
+    from github import BadAttributeException, GithubException  # noqa: PLC0415 - see above
+
+    try:
+        yield
+    except GithubException as error:
+        raise _refusal(f"{where}: can't {what}", error) from error
+    except requests.exceptions.SSLError as error:
+        raise FatalError(f"{where}: can't {what}: {in_short(str(error))}. Set ca_certs_file in its extra") from error
+    except requests.RequestException as error:
+        raise RetriableError(f"{where}: can't {what}: no answer ({type(error).__name__}). Is it up?") from error
+    except (BadAttributeException, AttributeError, TypeError, ValueError, KeyError, AssertionError) as error:
+        raise FatalError(
+            f"{where}: can't {what}: not GitHub's answer ({type(error).__name__}). Look where the connection leads"
+        ) from error
+    except RuntimeError as error:  # a redirection to another host
+        raise FatalError(f"{where}: can't {what}: {in_short(str(error))}") from error
+
+
+def _refusal(what: str, error: "GithubException") -> FatalError | RetriableError:
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    said = f"{what}: {error.status}, {_words(error)}"
+    if wait := _wait(error, headers):
+        return RetriableError(f"{said}. {wait}")
+    if error.status in {404, 410}:
+        return GithubGoneError(f"{said}. {FIXES[error.status]}")
+    wanted = headers.get("x-accepted-github-permissions") or headers.get("x-accepted-oauth-scopes") or ""
+    needs = f" It needs {in_short(wanted)}." if wanted and error.status == 403 else ""
+    kind = GithubInvalidError if error.status == 422 else FatalError
+    return kind(f"{said}.{needs} {FIXES.get(error.status, 'Look where the connection leads')}")
+
+
+def _wait(error: "GithubException", headers: Mapping[str, str]) -> str:
+    """How long to, where that helps; "" where it doesn't (.../using-the-rest-api/rate-limits-for-the-rest-api)."""
+    if error.status in {403, 429}:
+        after = headers.get("retry-after", "")
+        if after.isdecimal():
+            return f"Try again in {after} seconds"
+        if headers.get("x-ratelimit-remaining") == "0" and headers.get("x-ratelimit-reset", "").isdecimal():
+            seconds = max(1, int(headers["x-ratelimit-reset"]) - int(time.time()))
+            return f"The limit of requests is used up: try again in {seconds} seconds"
+        return "Try again in a minute" if error.status == 429 or "rate limit" in _words(error).lower() else ""
+    # 409: GitHub is at it; 3xx: a page of its own, while it's being moved.
+    return "It's busy or ill: try again in a minute" if error.status in {408, 409} or error.status >= 500 else ""
+
+
+def _words(error: "GithubException") -> str:
+    data: Any = error.data
+    if not isinstance(data, dict):
+        return in_short(_TOKEN.sub("(a secret)", str(data)))
+    said = cast(Mapping[str, Any], data)
+    errors: list[Any] = said["errors"] if isinstance(said.get("errors"), list) else []
+    words = [str(said.get("message") or said.get("data") or ""), *(_detail(each) for each in errors)]
+    return in_short(_TOKEN.sub("(a secret)", "; ".join(words)))
+
+
+def _detail(error: Any) -> str:
+    """Such as "labels invalid" (.../using-the-rest-api/troubleshooting-the-rest-api#validation-failed)."""
+    if not isinstance(error, dict):
+        return str(error)
+    said = cast(Mapping[str, Any], error)
+    return str(said.get("message") or " ".join(str(said.get(name, "")) for name in ("field", "code")))

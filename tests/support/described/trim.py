@@ -1,0 +1,90 @@
+"""Make a vendor's OpenAPI description as small as tests need it: `python -m tests.support.described.trim NAME FILE`.
+
+What stays: the operations of `USED`, with what they refer to, and no prose. Where each comes from says its README.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+PROSE = {"description", "example", "examples", "externalDocs", "summary", "tags", "operationId", "title", "default"}
+ISSUES = "/repos/{owner}/{repo}/issues"
+USED = {
+    "github": {
+        "/user": ["get"],
+        "/installation/repositories": ["get"],
+        "/app/installations/{installation_id}/access_tokens": ["post"],
+        "/repos/{owner}/{repo}": ["get"],
+        "/repos/{owner}/{repo}/assignees/{assignee}": ["get"],
+        "/repos/{owner}/{repo}/labels": ["post"],
+        "/repos/{owner}/{repo}/labels/{name}": ["get", "patch"],
+        ISSUES: ["get", "post"],
+        f"{ISSUES}/{{issue_number}}": ["get", "patch"],
+        f"{ISSUES}/{{issue_number}}/comments": ["get", "post"],
+        f"{ISSUES}/{{issue_number}}/events": ["get"],
+        f"{ISSUES}/{{issue_number}}/labels": ["post"],
+        f"{ISSUES}/{{issue_number}}/labels/{{name}}": ["delete"],
+        f"{ISSUES}/comments/{{comment_id}}": ["delete"],
+    },
+}
+
+
+def trimmed(whole: dict[str, Any], used: dict[str, list[str]]) -> dict[str, Any]:
+    """The operations that are used, and what they refer to."""
+    paths = {
+        path: {name: _bare(part) for name, part in whole["paths"][path].items() if name in {*methods, "parameters"}}
+        for path, methods in used.items()
+    }
+    kept: dict[str, dict[str, Any]] = {}
+    waiting = [*_referred(paths)]
+    while waiting:
+        _, _, kind, name = waiting.pop().split("/")
+        if name not in kept.setdefault(kind, {}):
+            kept[kind][name] = _bare(whole["components"][kind][name])
+            waiting += _referred(kept[kind][name])
+    info = {name: whole["info"][name] for name in ("title", "version")}
+    ordered = {kind: dict(sorted(parts.items())) for kind, parts in sorted(kept.items())}
+    return {"openapi": whole["openapi"], "info": info, "paths": paths, "components": ordered}
+
+
+def _bare(part: Any, *, named: bool = False) -> Any:
+    """Without prose; what stands under `properties` are names, and stay."""
+    if isinstance(part, list):
+        return [_bare(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {name: each for name, each in part.items() if named or not (name in PROSE or name.startswith("x-"))}
+    own = {name: _bare(each, named=not named and name == "properties") for name, each in kept.items()}
+    if own.get("nullable") is True and "enum" in own and None not in own["enum"]:
+        own["enum"].append(None)  # OpenAPI 3.0.3 wants it said twice; vendors say it once, and answer null
+    return own
+
+
+def _referred(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for each in part.values():
+            yield from _referred(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _referred(each)
+
+
+def _as_told(name: str, made: dict[str, Any]) -> None:
+    """What a description says in words alone."""
+    if name == "github":
+        # "You can also pass an `array` of labels directly."
+        adding = made["paths"][f"{ISSUES}/{{issue_number}}/labels"]["post"]["requestBody"]["content"]
+        labels = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+        adding["application/json"]["schema"]["oneOf"].append(labels)
+
+
+if __name__ == "__main__":
+    name, file = sys.argv[1:]
+    made = trimmed(json.loads(Path(file).read_text("utf-8")), USED[name])
+    _as_told(name, made)
+    (FOLDER / f"{name}.json").write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
