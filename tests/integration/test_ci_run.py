@@ -10,16 +10,19 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 READER = "include/offboarding/sources/ldap/paging.py"
-ELSEWHERE = "include/offboarding/runs/pipeline.py"
+ELSEWHERE = "include/offboarding/rules/leaver_ssh_key.py"
 TESTS = ["test"]
 SLOW = [*TESTS, "test-slow"]
 DIRECTORIES = [*TESTS, "test-directories"]
 AIRFLOWS = [*SLOW, "test-airflows"]
-EVERY = [*SLOW, "test-directories", "test-airflows"]
+CELERY = [*AIRFLOWS, "test-celery"]
+READ = [*SLOW, "test-directories", "test-airflows"]
+EVERY = [*READ, "test-celery"]
 COPIED = (
     *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),
-    *("include/offboarding/sources", "include/offboarding/rules", ELSEWHERE, "dags", "plugins", "docs", "tests/slow"),
-    *("monitoring", "tests/architecture", "tests/airflows"),
+    *("include/offboarding/sources", "include/offboarding/rules", "dags", "plugins", "docs", "tests/slow"),
+    *(f"include/offboarding/{room}" for room in ("wiring", "store", "runs")),
+    *("include/offboarding_airflow", "monitoring", "tests/architecture", "tests/airflows", "tests/celery"),
     *("pyproject.toml", "requirements.txt", "constraints.txt", "constraints-3.1.txt", "constraints-3.2.txt"),
 )
 
@@ -91,14 +94,18 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     (
-        (READER, EVERY),
-        ("tests/support/samba.py", EVERY[:-1]),
+        (READER, READ),
+        ("tests/support/samba.py", READ[:-1]),
         ("tests/integration/directories/test_dirsrv.py", DIRECTORIES),
         ("scripts/directories.sh", DIRECTORIES),
         (ELSEWHERE, AIRFLOWS),
         ("tests/airflows/test_wheel.py", [*TESTS, "test-airflows"]),
         ("constraints-3.2.txt", [*TESTS, "test-airflows"]),
-        ("dags/offboarding_nightly.py", SLOW),
+        ("include/offboarding/runs/pipeline.py", CELERY),
+        ("dags/offboarding_nightly.py", [*SLOW, "test-celery"]),
+        ("tests/support/celery_airflow.py", [*SLOW, "test-celery"]),
+        ("scripts/celery.txt", [*TESTS, "test-celery"]),
+        ("scripts/unpack.sh", [*DIRECTORIES, "test-celery"]),
         ("docs/adding.md", SLOW),
         ("docs/operations.md", TESTS),
     ),
@@ -116,7 +123,7 @@ def test_a_release_is_compared_with_the_one_before_it(project: Path, git: Git) -
     change(project, READER, git)
     git("tag", "v2")
 
-    assert made(project) == (0, EVERY)
+    assert made(project) == (0, READ)
 
 
 def test_what_is_not_committed_yet_counts(project: Path, git: Git) -> None:
@@ -124,7 +131,7 @@ def test_what_is_not_committed_yet_counts(project: Path, git: Git) -> None:
     change(project, ELSEWHERE, git)
     (project / READER).write_text("# another\n")
 
-    assert made(project) == (0, EVERY)
+    assert made(project) == (0, READ)
 
 
 def test_a_room_that_was_moved_is_an_error(project: Path, git: Git) -> None:
@@ -139,7 +146,13 @@ def test_a_room_that_was_moved_is_an_error(project: Path, git: Git) -> None:
 
 @pytest.mark.parametrize(
     ("fails", "targets"),
-    (("test", TESTS), ("test-slow", SLOW), ("test-directories", EVERY[:-1]), ("test-airflows", EVERY)),
+    (
+        ("test", TESTS),
+        ("test-slow", SLOW),
+        ("test-directories", READ[:-1]),
+        ("test-airflows", READ),
+        ("test-celery", EVERY),
+    ),
 )
 def test_whatever_fails_nothing_lands(project: Path, fails: str, targets: list[str]) -> None:
     code, told = made(project, fails=fails)
