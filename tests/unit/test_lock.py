@@ -73,6 +73,15 @@ def test_an_older_airflow_is_one_that_we_allow(path: Path) -> None:
     assert asked.specifier.contains(version)
 
 
+def test_workers_are_tried_with_what_a_deployment_installs() -> None:
+    """In the versions that everything else is tested with; `make lock` writes both."""
+    pinned = {pin.name: pin.specifier for pin in locked(PROJECT / "scripts" / "celery.txt")}
+    tested = {pin.name: pin.specifier for pin in locked(LOCKS[0])}
+
+    asked = {canonicalize_name(each.name) for each in asked_for(REQUIREMENTS[0])}
+    assert {name: pinned.get(name) for name in asked} == {name: tested[name] for name in asked}
+
+
 def test_names_no_index() -> None:
     for lock in (*LOCKS, *OLDER):
         assert "://" not in lock.read_text(encoding="utf-8")
