@@ -9,8 +9,12 @@ import pytest
 from offboarding.interfaces import Tracker, Trackers
 from offboarding.model import IdentityKeyKind, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import runs
+from offboarding.store.rows import Run
+from offboarding.tickets import moving
 from tests.support.listed_tracker import ListedTicket, ListedTracker
-from tests.support.office import HeardTracker, Office, access_key, login, user
+from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.small_company import LEFT, STAFF, number, tag, worker
 from tests.support.whole_night import Readers
 
@@ -148,3 +152,110 @@ def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on
         kim.night()
 
     assert "kim2" in only(kim.inner()).draft.body
+
+
+# --- from one to another ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def moved(kim: TwoTrackers) -> TwoTrackers:
+    """Kim's ticket stands in secops, and is to go to jira."""
+    kim.night()
+    told = moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
+    assert [(each.ref and each.ref.ref, each.queue) for each in told] == [("1", f"jira:{kim.queue}")]
+    return kim
+
+
+def last(kim: TwoTrackers) -> Run:
+    night = runs.last_finished_night(kim.session)
+    assert night is not None
+    return night
+
+
+def tell(kim: TwoTrackers) -> None:
+    for _ in range(2):
+        pipeline.ticket(kim.session, kim.settings, last(kim), kim.trackers())
+
+
+def test_a_ticket_moves_with_what_stands_on_it_and_leads_to_its_successor(moved: TwoTrackers) -> None:
+    tell(moved)
+
+    (old,), (new,) = moved.inner().there(), moved.jira.there()
+    assert (old.is_open, new.is_open) == (False, True)
+    assert f"Moved to jira, {new.ref.ref}: {new.ref.url}" in old.said[-1][1]
+    assert new.draft.queue == moved.queue
+    assert "Access key" in new.draft.body
+    assert moved.night().failed == ()
+    assert (len(moved.inner().there()), len(moved.jira.there())) == (1, 1)
+
+
+def test_broken_off_it_is_gone_on_with(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+    with pytest.raises(RetriableError, match="jira"):
+        tell(moved)
+    assert only(moved.inner()).is_open
+
+    moved.away = None
+    moved.night()
+    moved.night()
+
+    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
+
+
+def test_nobody_closes_it_by_the_list_that_went_away(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+
+    with pytest.raises(RetriableError, match="jira"):
+        moved.night()
+
+    assert only(moved.inner()).is_open
+    assert "Access key" in only(moved.inner()).draft.body
+
+
+def test_what_dies_afterwards_closes_it_there(moved: TwoTrackers) -> None:
+    tell(moved)
+    moved.directory.change("kim", **locked())
+    moved.cloud.credentials = []
+
+    moved.night()
+
+    assert not only(moved.jira).is_open
+
+
+def test_what_joins_it_later_comes_onto_the_same_ticket(moved: TwoTrackers) -> None:
+    tell(moved)
+    routed(moved, {"tickets": ["revoke"], "queue": f"jira:{moved.queue}"})
+    moved.directory.accounts.append(login("kim2", number("1042")))
+
+    moved.night()
+
+    assert "kim2" in only(moved.jira).draft.body
+    assert len(moved.inner().there()) == 1
+
+
+def test_from_one_that_the_configuration_names_no_longer(kim: TwoTrackers) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+    kim.night()
+    kim.gone = True
+    kim.policy = {}
+
+    moving.move(kim.session, last(kim), ["secops"], "jira", "secops")
+    kim.night()
+
+    assert {each.queue for each in drafts(kim.inner())} == {kim.queue, "CLOUD"}
+    assert only(kim.jira).is_open, "left to people"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("secops", "jrai", "there is no jrai"),
+        ("jira", "secops", "no ticket of jira"),
+        ("jira", "jira", "there already"),
+    ],
+)
+def test_what_cannot_move_is_said(kim: TwoTrackers, old: str, new: str, why: str) -> None:
+    kim.night()
+
+    with pytest.raises(FatalError, match=why):
+        moving.moves(kim.session, ["secops", "jira"], old, new)

@@ -71,6 +71,7 @@ ARROWS: dict[str, set[str]] = {
     "tickets.routing": NOUNS | {"tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.plan": NOUNS | {"report", "store"},
     "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
+    "tickets.moving": NOUNS | {"store"},
     "tickets.desks": NOUNS
     | {"interfaces", "config.settings", "store", "tickets.desk", "tickets.plan", "tickets.routing"},
     "identity.people": NOUNS | {"identity", "store"},

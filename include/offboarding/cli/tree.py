@@ -19,6 +19,7 @@ GROUPS = {
     "notice": "Tell a departure before HR's feed tells it.",
     "departure": "Decide on departures that HR leaves open.",
     "acknowledge": "Say that a gap is known, so that it turns no run red.",
+    "tracker": "Try a ticket system, or move tickets from one to another.",
     "audit": "See whether the record of changes is what it was when it was written.",
 }
 """What the commands of a group do, where it does nothing by itself."""
@@ -30,6 +31,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         "import",
     ),
     "keys that several people may hold": ("custody", "attest"),
+    "tickets": ("route", "tracker"),
     "configuration": ("check-config", "config-schema"),
     "forgetting": ("purge",),
 }

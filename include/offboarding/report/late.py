@@ -6,7 +6,7 @@ from datetime import datetime
 from offboarding.model import Alert, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, moment, ticket
-from offboarding.store.tickets import LateTicket
+from offboarding.store.late import LateTicket
 
 MOST_TICKETS = 20
 """More are counted."""

@@ -50,6 +50,8 @@ class TicketRow:
     closed_at: datetime | None
     past_due_at: datetime | None = None
     """The due time that it was open past: its priority has been raised since."""
+    moved_to: str | None = None
+    """The ticket in another tracker to which its items went."""
 
     @property
     def known(self) -> TicketRef:
@@ -163,20 +165,6 @@ class NewTicket:
     tracker: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateTicket:
-    """A ticket that is open past its due time."""
-
-    ticket_key: str
-    kind: TicketKind
-    tracker: str
-    ref: str
-    url: str | None
-    due_at: datetime
-    finding_keys: list[str]
-    """Of what holds it so, worst first."""
-
-
 def wanting(session: Session) -> list[Wanting]:
     """Open findings that stand on no ticket, by the ticket that they belong on."""
     return _wanting(session, "wanting", {})
@@ -231,6 +219,18 @@ def mark_retold(session: Session, finding_keys: Sequence[str]) -> None:
     session.execute(block("tickets", "mark_retold"), {"finding_keys": list(finding_keys)})
 
 
+def movable(session: Session, tracker: str) -> list[str]:
+    """Keys of a tracker's tickets that aren't over, in the order in which they were wanted."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("tickets", "movable"), {"tracker": tracker}).fetchall()
+
+
+def note_moved(session: Session, old_key: str, new_key: str, queue: str) -> None:
+    """A ticket's items go to another tracker, and whatever joins them."""
+    session.execute(block("tickets", "note_moved"), {"old_key": old_key, "new_key": new_key, "queue": queue})
+    move_on(session, old_key, new_key)
+
+
 def move_on(session: Session, old_key: str, new_key: str) -> None:
     """What isn't resolved moves to another ticket, and is told there from the first."""
     session.execute(block("tickets", "new_generation"), {"old_key": old_key, "new_key": new_key})
@@ -277,17 +277,6 @@ def note_closed(session: Session, key: str) -> None:
 def note_reopened(session: Session, key: str) -> None:
     """The tracker was told that it's open again."""
     session.execute(block("tickets", "note_reopened"), {"ticket_key": key})
-
-
-def note_past_due(session: Session, late: LateTicket) -> None:
-    """People are told that it's past this due time, once."""
-    session.execute(block("tickets", "note_past_due"), {"ticket_key": late.ticket_key, "due_at": late.due_at})
-
-
-def past_due(session: Session, as_of: datetime) -> list[LateTicket]:
-    """Tickets that something holds past its due time, which nobody was told of yet; the longest ones first."""
-    with session.cursor(row_factory=record_row(LateTicket)) as cursor:
-        return cursor.execute(block("tickets", "past_due"), {"as_of": as_of}).fetchall()
 
 
 def _keys(session: Session, name: str, values: Mapping[str, object] | None = None) -> list[str]:

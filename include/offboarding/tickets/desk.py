@@ -120,6 +120,9 @@ class TicketDesk:
         elif pending.op == TicketCall.COMMENT:
             self.tracker.comment(row.known, pending.event_key, pending.text)
             self.counts = self.counts.plus(commented=1)
+        elif pending.op == TicketCall.CLOSE and row.moved_to:
+            if not self._close_moved(row, tickets.ticket(self.session, row.moved_to)):
+                return
         elif pending.op == TicketCall.CLOSE:
             self._close(row, pending)
         else:
@@ -134,6 +137,15 @@ class TicketDesk:
         self.tracker.close(row.known, pending.text)
         tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)
+
+    def _close_moved(self, row: TicketRow, successor: TicketRow) -> bool:
+        """Once its successor is there to lead to; False until then."""
+        if successor.ref is None:
+            return False
+        self.tracker.close(row.known, f"Moved to {successor.tracker}, {successor.ref}: {successor.url}")
+        tickets.note_closed(self.session, row.ticket_key)
+        self.counts = self.counts.plus(closed=1)
+        return True
 
     def _reopen(self, row: TicketRow, pending: Pending) -> None:
         if self._wanted(row):
@@ -193,7 +205,7 @@ class TicketDesk:
 
     def _bring_up_to_date(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        if row.state != TicketStatus.OPEN or row.ref is None or waits_to_close(self.session, key):
+        if row.state != TicketStatus.OPEN or row.ref is None or row.moved_to or waits_to_close(self.session, key):
             return
         text = self._draft(row)
         digest = _digest(text)

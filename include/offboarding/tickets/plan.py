@@ -15,10 +15,12 @@ from offboarding.report import late as late_words
 from offboarding.report import ticket_words
 from offboarding.report.wording import zoned
 from offboarding.store import alerts, outbox, tickets
+from offboarding.store import late as late_tickets
 from offboarding.store.connect import Session
+from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
-from offboarding.store.tickets import LateTicket, NewTicket, TicketItem, TicketRow, Wanting
+from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class TicketPlan:
             for key in tickets.verified_again(self.session):
                 self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", "Everything here can be told again.")
             if self.run.kind == RunKind.VERIFY:
-                self._raise_late(tickets.past_due(self.session, self.run.as_of))
+                self._raise_late(late_tickets.past_due(self.session, self.run.as_of))
 
     def renew(self, row: TicketRow) -> str | None:
         """A ticket that its tracker no longer has is given up; its successor's key, where something still holds it."""
@@ -92,7 +94,7 @@ class TicketPlan:
                 self._say(row.ticket_key, TicketCall.COMMENT, _occasion(changed), ticket_words.changes(changed))
             elif not holds:
                 self._say(row.ticket_key, TicketCall.CLOSE, _occasion(items), ticket_words.closing(items, changed))
-        elif holds and self._may_reopen(row.closed_at):
+        elif holds and self._may_reopen(row.closed_at) and row.tracker in self.trackers:
             self._say(row.ticket_key, TicketCall.REOPEN, _occasion(items), ticket_words.reopening(changed))
         elif holds:
             self._succeed(row)
@@ -103,7 +105,7 @@ class TicketPlan:
         for late in found:
             items = tickets.items(self.session, tickets.ticket(self.session, late.ticket_key))
             text = ticket_words.past_due(late.kind, items, late.due_at, ZoneInfo(self.zone))
-            tickets.note_past_due(self.session, late)
+            late_tickets.note_past_due(self.session, late)
             self._say(late.ticket_key, TicketCall.COMMENT, f"past-due:{late.due_at.isoformat()}", text)
         if found:
             alerts.note(self.session, late_words.late(found, self.run.run_id, self.zone), run_id=self.run.run_id)
@@ -140,7 +142,7 @@ class TicketPlan:
             queue=row.queue,
             episode=row.episode,
             generation=row.generation + 1,
-            tracker=row.tracker,
+            tracker=row.tracker if row.tracker in self.trackers else tracker_of(self.trackers, row.queue),
         )
         key = tickets.want(self.session, self.run, new)
         tickets.move_on(self.session, row.ticket_key, key)

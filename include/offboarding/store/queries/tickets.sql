@@ -79,7 +79,7 @@ join lateral (
         coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted', 'held')), false) as works,
         coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted')), false) as holds
     from finding f where f.ticket_key = t.ticket_key) i on true
-where t.kind <> 'unverified' and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
+where t.kind <> 'unverified' and t.moved_to is null and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
     and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
 order by t.wanted_at, t.ticket_key;
 
@@ -109,6 +109,20 @@ order by t.wanted_at, case when t.kind = 'event' then 0 else (
     select min(array_position(array['critical', 'high', 'medium', 'low'], f.severity)) from finding f
     where f.ticket_key = t.ticket_key and f.state not in ('resolved', 'excepted')) end, t.ticket_key;
 
+-- name: movable
+-- A tracker's tickets that aren't over, and haven't moved.
+select t.ticket_key from ticket t
+where t.tracker = %(tracker)s and t.moved_to is null and (t.state in ('wanted', 'open') or exists (
+        select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
+order by t.wanted_at, t.ticket_key;
+
+-- name: note_moved
+-- Its items' queue is the successor's from now on, whichever stand.
+with moved as (
+    update ticket set moved_to = %(new_key)s where ticket_key = %(old_key)s returning ticket_key
+)
+update finding f set queue = %(queue)s from moved m where f.ticket_key = m.ticket_key and f.state <> 'resolved';
+
 -- name: elsewhere
 -- Tickets to see to in other trackers than these.
 select t.tracker, count(*)::int from ticket t
@@ -118,7 +132,7 @@ group by t.tracker order by t.tracker;
 
 -- name: ticket
 select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,
-    closed_at, past_due_at
+    closed_at, past_due_at, moved_to
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending

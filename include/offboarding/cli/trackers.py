@@ -1,0 +1,142 @@
+"""Where tickets go, and ticket systems themselves."""
+
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Annotated
+
+from offboarding import wiring
+from offboarding.cli import DONE
+from offboarding.cli.options import Key, argument, command, option
+from offboarding.cli.output import Column, note, say, table
+from offboarding.cli.stores import session_on
+from offboarding.config import loading
+from offboarding.config.policy import Route
+from offboarding.model import Severity, TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND
+from offboarding.runs import pipeline
+from offboarding.store import reading, runs
+from offboarding.store.reading.finding_views import Explanation
+from offboarding.tickets import moving
+from offboarding.tickets.routing import Routed, misfit, queue_of, route_of
+
+
+@command("route", example="f-7c31a0b2")
+def route(*, key: Key) -> int:
+    """Say which tracker and queue a finding goes to, by which of policy.routes, and why none before it fits."""
+    loaded = loading.load()
+    settings = loaded.settings
+    with session_on(loaded) as session:
+        found = reading.explanation(session, key)
+    about = _about(found)
+    finding, taken = found.finding, route_of(settings, about)
+    of = f", {finding.source} {finding.realm if finding.realm.isdigit() else ''}".rstrip() if finding.source else ""
+    say(f"{short_finding(finding.finding_key)}: {finding.rule}, {finding.severity}{of}")
+    for number, each in enumerate(settings.policy.routes, start=1):
+        why = "" if each is taken else misfit(each, about) or "an earlier one fits"
+        say(f"  route {number}, to {_leads(each)}: {f'no, {why}' if why else 'fits'}")
+        if each is taken:
+            break
+    names = [each.name for each in settings.trackers]
+    if not names:
+        raise FatalError("trackers: none is configured, so nobody is told. Name one in offboarding.yaml.")
+    queue = queue_of(settings, about)
+    tracker = tracker_of(names, queue)
+    named = f"queue {queue_in(tracker, queue)}" if queue_in(tracker, queue) else "its own default queue"
+    by = "by that route" if taken and taken.queue else "by its source, or the policy"
+    whose = f"; a new ticket is {taken.assignee}'s" if taken and taken.assignee else ""
+    say(f"It goes to tracker {tracker}, {named}, {by}{whose}.")
+    if finding.tracker and finding.ref:
+        say(f"It stands on ticket #{finding.ref} of {finding.tracker}, and stays there: {finding.url or ''}".rstrip())
+    return DONE
+
+
+def _about(found: Explanation) -> Routed:
+    finding = found.finding
+    return Routed(
+        rule=finding.rule,
+        severity=Severity(finding.severity),
+        ticket=finding.ticket_kind,
+        source=finding.source,
+        part=finding.realm,
+        account=finding.account_label or finding.subject_label,
+        roster=finding.roster,
+        zone=next((each.zone for each in found.departures if each.valid_to is None), ""),
+        privileged=finding.privileged,
+    )
+
+
+def _leads(route: Route) -> str:
+    return " and ".join(
+        [*([f"queue {route.queue}"] if route.queue else []), *([route.assignee] if route.assignee else [])]
+    )
+
+
+@command("tracker move", example="secops jira --yes")
+def move(
+    *,
+    old: Annotated[str, argument("OLD", "where the tickets stand, by its name in the configuration, now or before")],
+    new: Annotated[str, argument("NEW", "where they go")],
+    yes: Annotated[bool, option("--yes", text="do it (default: only show what would move)")] = False,
+) -> int:
+    """Move tickets from one tracker to another; shows first what would.
+
+    Each that isn't over is opened there, with what still stands on it, and then closed here with a link to it. Broken
+    off it is gone on with by the next hour, and no ticket is made twice. Where the configuration no longer names the
+    old one, its own tickets are left to people.
+    """
+    loaded = loading.load()
+    settings = loaded.settings
+    names = [each.name for each in settings.trackers]
+    with session_on(loaded) as session:
+        if not yes:
+            _show(moving.moves(session, names, old, new), old, new)
+            note(f"Nothing was changed. To do it: {COMMAND} tracker move {old} {new} --yes")
+            return DONE
+        run = runs.last_finished_night(session)
+        if run is None:
+            raise FatalError("no night has run to its end yet, and its tickets can't be moved: let one, then move.")
+        _show(moving.move(session, run, names, old, new), old, new)
+        trackers = wiring.trackers(settings)
+        pipeline.ticket(session, settings, run, trackers)
+        # Those that are closed with a link to one that is opened only after them.
+        pipeline.ticket(session, settings, run, trackers)
+    if old not in names:
+        say(f"The configuration doesn't name {old}: its own tickets are left to people there.")
+    return DONE
+
+
+def _show(found: list[moving.Move], old: str, new: str) -> None:
+    say(f"{counted(len(found), 'ticket')} from {old} to {new}:")
+    rows = [[each.key, each.ref.ref if each.ref else "not opened yet", each.queue or "the default"] for each in found]
+    table([Column(name="Key"), Column(name=f"In {old}"), Column(name="Queue there")], rows)
+
+
+@command("tracker test", example="secops")
+def test(*, name: Annotated[str, argument("NAME", "the tracker's name in the configuration")]) -> int:
+    """Open one harmless ticket in a tracker, comment on it and close it: what its user may do is seen, not guessed."""
+    trackers = wiring.trackers(loading.load().settings)
+    if name not in trackers:
+        raise FatalError(f"trackers: there is no {name}. There is: {', '.join(trackers) or 'none'}.")
+    tracker = trackers[name]()
+    key = f"offb-{token_hex(6)}"
+    asked = datetime.now(UTC)
+    ref = tracker.open(
+        TicketDraft(
+            key=key,
+            queue="",
+            title=f"A test by the offboarding checker: nothing to do [{key}]",
+            body="Somebody asks whether tickets can be opened here. This one closes by itself.\n\n[ ] 1  Nothing to do",
+            priority=TicketPriority.LOW,
+            due_at=None,
+        )
+    )
+    say(f"opened     {ref.ref}  {ref.url}")
+    tracker.comment(ref, f"test:{asked.isoformat()}", "A comment can be made.")
+    say("commented")
+    tracker.close(ref, "The test is over.")
+    if (state := tracker.state(ref)) is not TicketState.CLOSED:
+        raise FatalError(f"trackers.{name}: {ref.ref} was closed, and is {state}. Close it by hand: {ref.url}")
+    say("closed     and seen closed")
+    return DONE

@@ -1,0 +1,71 @@
+"""From one tracker to another: each ticket that isn't over is opened there, and then closed here with a link to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from offboarding.model import TicketCall, TicketRef, tracker_of
+from offboarding.model.errors import FatalError
+from offboarding.model.tickets import queue_in
+from offboarding.store import outbox, tickets
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_findings
+from offboarding.store.rows import Run
+from offboarding.store.tickets import NewTicket, TicketRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A ticket on its way."""
+
+    key: str
+    ref: TicketRef | None
+    """Where it stands now; None where it was wanted and isn't there yet."""
+    queue: str
+    """Where it goes, as the configuration writes it."""
+
+
+def moves(session: Session, trackers: Sequence[str], old: str, new: str) -> list[Move]:
+    """What `move` would do. Raises FatalError where there is no such tracker, or nothing of the old one is left."""
+    if new not in trackers:
+        raise FatalError(f"trackers: there is no {new} to move to. Name it in the configuration first.")
+    if old == new:
+        raise FatalError(f"trackers: the tickets of {old} are there already.")
+    rows = [tickets.ticket(session, key) for key in tickets.movable(session, old)]
+    if not rows:
+        raise FatalError(f"trackers: no ticket of {old} is open, or waits to be opened: there is nothing to move.")
+    return [_move(row, trackers, new) for row in rows]
+
+
+def move(session: Session, run: Run, trackers: Sequence[str], old: str, new: str) -> list[Move]:
+    """Move all of them, in one transaction; whoever sees to tickets next tells the trackers. Raises as `moves`."""
+    with session.transaction():
+        lock_findings(session)
+        made = moves(session, trackers, old, new)
+        for each in made:
+            row = tickets.ticket(session, each.key)
+            successor = tickets.want(
+                session,
+                run,
+                NewTicket(
+                    kind=row.kind,
+                    holder=row.holder,
+                    queue=each.queue,
+                    episode=row.episode,
+                    generation=row.generation + 1,
+                    tracker=new,
+                ),
+            )
+            tickets.note_moved(session, row.ticket_key, successor, each.queue)
+            outbox.drop_pending(session, row.ticket_key)
+            if each.ref is not None and old in trackers:
+                outbox.say(session, run, row.ticket_key, op=TicketCall.CLOSE, event_key=f"moved:{successor}", text="")
+            else:
+                tickets.note_closed(session, row.ticket_key)
+    return made
+
+
+def _move(row: TicketRow, trackers: Sequence[str], new: str) -> Move:
+    queue = queue_in(row.tracker, row.queue)
+    if tracker_of(trackers, queue) != new:
+        queue = f"{new}:{queue}"
+    return Move(key=row.ticket_key, ref=row.known if row.ref else None, queue=queue)

@@ -1,0 +1,69 @@
+"""route, tracker test and tracker move, over a company of two on real systems."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.commands.conftest import Type
+from tests.support.tiny_company import TinyCompany
+
+TWO = [{"name": name, "kind": "roundup", "connection": "secops_roundup"} for name in ("secops", "cloud")]
+"""One Roundup by two names: what stands where is told by our own store."""
+
+
+@pytest.fixture
+def configured_anew(tiny: TinyCompany, at_work: Type) -> Iterator[TinyCompany]:
+    """Whose configuration a test may change."""
+    text = tiny.config.read_text("utf-8")
+    yield tiny
+    tiny.config.write_text(text, encoding="utf-8")
+
+
+def configure(tiny: TinyCompany, **changes: Any) -> None:
+    file = {**yaml.safe_load(tiny.config.read_text("utf-8")), **changes}
+    tiny.config.write_text(yaml.safe_dump(file), encoding="utf-8")
+
+
+def test_a_ticket_is_opened_commented_and_closed(tiny: TinyCompany, at_work: Type) -> None:
+    before = tiny.tickets()
+
+    done = at_work("tracker", "test", "secops")
+
+    assert (done.code, done.err) == (0, "")
+    assert [line.split()[0] for line in done.out.splitlines()] == ["opened", "commented", "closed"]
+    (made,) = set(tiny.tickets()) - set(before)
+    assert made.startswith("A test by the offboarding checker: nothing to do [offb-")
+
+
+def test_a_tracker_that_is_not_there_is_named_with_those_that_are(at_work: Type) -> None:
+    done = at_work("tracker", "test", "jira")
+
+    assert (done.code, done.out) == (1, "")
+    assert "there is no jira. There is: secops." in done.err
+
+
+def test_a_route_is_explained_and_tickets_move(configured_anew: TinyCompany, at_work: Type) -> None:
+    routes = [
+        {"severities": ["critical"], "queue": "cloud:incident"},
+        {"sources": ["aws"], "queue": "cloud:payments", "assignee": "oncall"},
+    ]
+    configure(configured_anew, trackers=TWO, policy={"baseline": "ticket"})
+    assert at_work("nightly").code == 0
+    (found,) = (each for each in at_work("findings", "--format", "jsonl").lines if each["rule"] == "leaver-access-key")
+    configure(configured_anew, policy={"baseline": "ticket", "routes": routes})
+
+    said = at_work("route", found["key"]).out
+    shown = at_work("tracker", "move", "secops", "cloud")
+    moved = at_work("tracker", "move", "secops", "cloud", "--yes")
+
+    assert "route 1, to queue cloud:incident: no, its severity is high" in said
+    assert "route 2, to queue cloud:payments and oncall: fits" in said
+    assert "It goes to tracker cloud, queue payments, by that route; a new ticket is oncall's." in said
+    assert "of secops, and stays there: http" in said
+    assert (shown.code, moved.code) == (0, 0)
+    assert "Nothing was changed. To do it:" in shown.err
+    assert shown.out.splitlines()[0] == moved.out.splitlines()[0] == "3 tickets from secops to cloud:"
+    assert {each["tracker"] for each in at_work("findings", "--format", "jsonl").lines} == {"cloud"}
+    assert "no ticket of secops is open" in at_work("tracker", "move", "secops", "cloud", "--yes").err
