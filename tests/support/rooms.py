@@ -169,6 +169,8 @@ ARROWS: dict[str, set[str]] = {
         "runs.troubles",
     }
     | {
+        "tickets.moving",
+        "tickets.routing",
         "config.init",
         "config.policy",
         "runs.doctor",

@@ -65,5 +65,5 @@ def test_a_route_is_explained_and_tickets_move(configured_anew: TinyCompany, at_
     assert (shown.code, moved.code) == (0, 0)
     assert "Nothing was changed. To do it:" in shown.err
     assert shown.out.splitlines()[0] == moved.out.splitlines()[0] == "3 tickets from secops to cloud:"
-    assert {each["tracker"] for each in at_work("findings", "--format", "jsonl").lines} == {"cloud"}
+    assert {each["ticket"]["tracker"] for each in at_work("findings", "--format", "jsonl").lines} == {"cloud"}
     assert "no ticket of secops is open" in at_work("tracker", "move", "secops", "cloud", "--yes").err
