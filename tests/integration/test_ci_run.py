@@ -17,13 +17,15 @@ DIRECTORIES = [*TESTS, "test-directories"]
 AIRFLOWS = [*SLOW, "test-airflows"]
 CELERY = [*AIRFLOWS, "test-celery"]
 READ = [*SLOW, "test-directories", "test-airflows"]
-EVERY = [*READ, "test-celery"]
+TRACKERS = [*AIRFLOWS, "test-trackers"]
+EVERY = [*READ, "test-celery", "test-trackers"]
 COPIED = (
     *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),
     *("include/offboarding/sources", "include/offboarding/rules", "dags", "plugins", "docs", "tests/slow"),
     *(f"include/offboarding/{room}" for room in ("wiring", "store", "runs")),
     *("include/offboarding_airflow", "monitoring", "tests/architecture", "tests/airflows", "tests/celery"),
     *("pyproject.toml", "requirements.txt", "constraints.txt", "constraints-3.1.txt", "constraints-3.2.txt"),
+    *("include/offboarding/trackers", "tests/integration/unpacked"),
 )
 
 Git = Callable[..., None]
@@ -96,6 +98,9 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
     (
         (READER, READ),
         ("tests/support/samba.py", READ[:-1]),
+        ("tests/support/unpacked.py", [*SLOW, "test-directories", "test-trackers"]),
+        ("include/offboarding/trackers/__init__.py", TRACKERS),
+        ("tests/integration/unpacked/trackers/test_rt.py", [*TESTS, "test-trackers"]),
         ("tests/integration/directories/test_dirsrv.py", DIRECTORIES),
         ("scripts/directories.sh", DIRECTORIES),
         (ELSEWHERE, AIRFLOWS),
@@ -105,7 +110,7 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("dags/offboarding_nightly.py", [*SLOW, "test-celery"]),
         ("tests/support/celery_airflow.py", [*SLOW, "test-celery"]),
         ("scripts/celery.txt", [*TESTS, "test-celery"]),
-        ("scripts/unpack.sh", [*DIRECTORIES, "test-celery"]),
+        ("scripts/unpack.sh", [*DIRECTORIES, "test-celery", "test-trackers"]),
         ("docs/adding.md", SLOW),
         ("docs/operations.md", TESTS),
     ),
@@ -151,7 +156,8 @@ def test_a_room_that_was_moved_is_an_error(project: Path, git: Git) -> None:
         ("test-slow", SLOW),
         ("test-directories", READ[:-1]),
         ("test-airflows", READ),
-        ("test-celery", EVERY),
+        ("test-celery", EVERY[:-1]),
+        ("test-trackers", EVERY),
     ),
 )
 def test_whatever_fails_nothing_lands(project: Path, fails: str, targets: list[str]) -> None:

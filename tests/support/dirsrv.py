@@ -186,12 +186,12 @@ def running() -> Generator[Instance]:
         answers = folder / "answers.inf"
         answers.write_text(_ANSWERS.format(password=ADMIN_PASSWORD, suffix=SUFFIX), encoding="ascii")
         path = f"{folder}/bin:{folder}/root:/usr/sbin:/usr/bin:/sbin:/bin"
-        unpacked.run(_as_nobody("sh", "-c", _CREATE, "sh", folder), PATH=path, HOME=str(folder))
+        unpacked.DIRECTORIES.run(_as_nobody("sh", "-c", _CREATE, "sh", folder), PATH=path, HOME=str(folder))
         root = folder / "root"
         command = ["ns-slapd", "-D", root / "etc/dirsrv/slapd-corp", "-i", root / "run/dirsrv/corp.pid", "-d", "0"]
         ldapi = root / "run/slapd-corp.socket"
         with (
-            unpacked.running(_as_nobody(*command), folder / "slapd.log", lambda: unpacked.answers(ldapi)),
+            unpacked.DIRECTORIES.running(_as_nobody(*command), folder / "slapd.log", lambda: unpacked.answers(ldapi)),
             unpacked.relayed(ldapi) as port,
             _managed(port) as client,
         ):

@@ -114,7 +114,7 @@ class Domain:
     def deny(self, dn: str, ace: str) -> None:
         """Add an access control entry, written in SDDL."""
         sam = self.folder / "private/sam.ldb"
-        unpacked.run(["samba-tool", "dsacl", "set", "-H", sam, f"--objectdn={dn}", f"--sddl={ace}"])
+        unpacked.DIRECTORIES.run(["samba-tool", "dsacl", "set", "-H", sam, f"--objectdn={dn}", f"--sddl={ace}"])
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """The reader's connection."""
@@ -186,7 +186,7 @@ def running() -> Generator[Domain]:
         (folder / "nc").mkdir()
         ldapi = folder / "private/ldapi"
         with (
-            unpacked.running(command, folder / "samba.log", lambda: unpacked.answers(ldapi)),
+            unpacked.DIRECTORIES.running(command, folder / "samba.log", lambda: unpacked.answers(ldapi)),
             unpacked.relayed(ldapi) as port,
             _bound(port, ADMIN, ADMIN_PASSWORD) as client,
         ):
@@ -199,7 +199,7 @@ def running() -> Generator[Domain]:
 
 
 def _provision(folder: Path) -> None:
-    unpacked.run(
+    unpacked.DIRECTORIES.run(
         [
             *("samba-tool", "domain", "provision", "--realm=CORP.EXAMPLE.TEST", "--domain=CORP", "--server-role=dc"),
             *("--dns-backend=NONE", f"--adminpass={ADMIN_PASSWORD}", f"--targetdir={folder}", "--host-name=dc1"),

@@ -30,7 +30,7 @@ from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.tallies import TRACKER, tracker_count
 from tests.support.variants import variants
 
-SEEDS = 28
+SEEDS = 30
 FAULTS_A_NIGHT = 4
 MOST_ATTEMPTS = 12
 CALLS = ("killed before", "killed after")
@@ -65,6 +65,8 @@ class Bench:
     through: Callable[[int], Tracker]
     """Our adapter, by way of a relay on that port of 127.0.0.1."""
     people: Witnesses
+    queue: str = ""
+    """Where tickets go; "" where any name will do."""
     lag: Callable[[int], None] | None = None
     """From now on so many searches don't know yet what was made since; None where searches know at once."""
     comments_have_keys: bool = True
@@ -166,30 +168,43 @@ class Life:
     bench: Bench
     office: Office
     store: Mapping[str, str | int]
+    seed: int
     dice: random.Random
     said: Said = field(default_factory=Said)
     fault: Fault = field(default_factory=lambda: Fault("none", 0))
     struck: Counter[str] = field(default_factory=Counter[str])
+    refusal: str = ""
+    """The last one."""
     several: set[str] = field(default_factory=set[str])
     """Keys of which more than one ticket stood after a night: one of them may be deleted later."""
+
+    @property
+    def kim(self) -> str:
+        """A worker id that no other life has: keys are made of them."""
+        return f"{self.seed}1042"
+
+    @property
+    def lee(self) -> str:
+        """Another."""
+        return f"{self.seed}1043"
 
     def live(self) -> None:
         """From the first ticket to a renewed one."""
         office, people = self.office, self.bench.people
-        kim = user("AIDAKIM", number("1042"))
+        kim = user("AIDAKIM", number(self.kim))
         office.hr.workers = [
-            worker("1042", LEFT, name="Kim Minjun"),
-            worker("1043", LEFT),
-            replace(STAFF, worker_id="1044"),
+            worker(self.kim, LEFT, name="Kim Minjun"),
+            worker(self.lee, LEFT),
+            replace(STAFF, worker_id="7"),
         ]
-        office.directory.accounts = [login("kim", number("1042")), login("lee", number("1043"))]
+        office.directory.accounts = [login("kim", number(self.kim)), login("lee", number(self.lee))]
         office.cloud.accounts = [kim]
         office.cloud.credentials = [access_key("AKIAAAAAAAAAAAAAAAAA", kim)]
         with relay(self.bench.upstream, self._plan) as port:
             # Whatever else is drawn: the first ticket is made, and nobody hears of it.
             self._night(port, Fault("killed after", 2))
             office.directory.change("kim", **locked())
-            office.directory.accounts.append(login("adm-lee", number("1043")))
+            office.directory.accounts.append(login("adm-lee", number(self.lee)))
             self._night(port)
             office.cloud.remove("AKIAAAAAAAAAAAAAAAAA")
             people.close(self._open_ticket())
@@ -212,7 +227,7 @@ class Life:
             if ended:
                 self.several |= {key for key in self.said.opened if self.bench.people.count(key) > 1}
                 return
-        raise AssertionError(f"{MOST_ATTEMPTS} attempts don't end")
+        raise AssertionError(f"{MOST_ATTEMPTS} attempts don't end: {self.refusal}")
 
     def _drawn(self) -> Fault:
         kinds = (*CALLS, *REQUESTS, *THROUGHOUT, *(("lagging",) if self.bench.lag else ()))
@@ -240,7 +255,8 @@ class Life:
         except (Killed, StoreError):
             assert self.fault.struck
             return False
-        except RetriableError:
+        except RetriableError as error:
+            self.refusal = str(error)
             return False
         return True
 
@@ -260,7 +276,7 @@ class Life:
         return ticket.known
 
     def _lives(self, row: tickets.TicketRow) -> bool:
-        return all(item.worker_id == "1043" for item in tickets.items(self.office.session, row))
+        return all(item.worker_id == self.lee for item in tickets.items(self.office.session, row))
 
     def counts(self) -> dict[str, int]:
         """What the last lines say."""
@@ -293,7 +309,9 @@ class Life:
 def begun(bench: Bench, session: Session, store: Mapping[str, str | int], seed: int) -> Life:
     """A life that nobody has lived yet."""
     dice = random.Random(f"{bench.name} {seed}")  # noqa: S311 - the same again, by the same seed
-    return Life(bench=bench, office=Office(session=session, tracker=HeardTracker(bench.direct)), store=store, dice=dice)
+    office = Office(session=session, tracker=HeardTracker(bench.direct))
+    office.queue = bench.queue or office.queue
+    return Life(bench=bench, office=office, store=store, seed=seed, dice=dice)
 
 
 class TrackerFaults:

@@ -10,7 +10,7 @@ from tests.support import dirsrv, samba, unpacked
 @pytest.fixture(scope="session")
 def possible() -> None:
     """Where it isn't, one line says why."""
-    why = unpacked.why_not()
+    why = unpacked.DIRECTORIES.why_not()
     if why:
         pytest.skip(why)
 

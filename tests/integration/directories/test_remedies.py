@@ -30,7 +30,7 @@ def test_a_domain_account_is_disabled_and_enabled(domain: Domain, people: str) -
         words = shlex.split(step)
         at = words.index("-H")
         words[at : at + 4] = ["-H", str(domain.folder / "private/sam.ldb")]
-        unpacked.run(words)
+        unpacked.DIRECTORIES.run(words)
         standings.append(domain.collect(base_dn=people).account("alice").standing)
 
     assert standings == [Standing.DEAD, Standing.WORKS]

@@ -1,0 +1,255 @@
+"""A real Request Tracker for tests, and the people who work in it. Import the fixtures to have them."""
+
+import html
+import secrets
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.model import TicketRef
+from offboarding.trackers.rt import Settings, build
+from tests.support.lasting import Lasting
+from tests.support.memory import Folder
+from tests.support.tracker_faults import Bench
+from tests.support.unpacked import TRACKERS
+
+SITE = """
+Set($rtname, 'corp');
+Set($WebDomain, '127.0.0.1');
+Set($WebPort, {port});
+Set($DatabaseType, 'SQLite');
+Set($DatabaseName, '{folder}/rt.db');
+Set($MasonDataDir, '{folder}/mason');
+Set($MasonSessionDir, '{folder}/session');
+Set($WebSessionClass, 'Apache::Session::File');
+Set($MailCommand, 'testfile');
+Set($LogToSyslog, undef);
+Set($LogToSTDERR, 'warning');
+Set($Timezone, 'UTC');
+# Each request checks a token; RT's own cost takes most of a second.
+Set($BcryptCost, 4);
+1;
+"""
+CHECKLIST, MARK = "Offboarding checklist", "Mark"
+OURS = "SeeQueue ShowTicket ShowTicketComments CreateTicket ModifyTicket CommentOnTicket SeeCustomField"
+"""What docs/configuration/rt.md says the token's user needs, but ModifyCustomField."""
+THEIRS = f"{OURS} ModifyCustomField OwnTicket TakeTicket StealTicket ReassignTicket DeleteTicket"
+INITIAL = """
+@Users = map {{ {{ Name => $_, EmailAddress => "$_\\@corp.example", Password => '{password}', Privileged => 1 }} }}
+    qw(offboarding analyst oncall powerless);
+@Groups = ( {{ Name => 'Security', Members => {{ Users => ['analyst', 'oncall'] }} }} );
+@Queues = ( {{ Name => 'Cloud team' }}, {{ Name => 'Bare' }} );
+@CustomFields = (
+    {{ Name => '{checklist}', Type => 'Text', MaxValues => 1, LookupType => 'RT::Queue-RT::Ticket',
+       Queue => ['General', 'Cloud team'] }},
+    {{ Name => '{mark}', Type => 'Freeform', MaxValues => 0, LookupType => 'RT::Queue-RT::Ticket',
+       Queue => 'General' }},
+);
+@ACL = map {{
+    my $queue = $_;
+    (map {{ {{ UserId => 'offboarding', Queue => $queue, Right => $_ }} }} qw({ours} ModifyCustomField)),
+    (map {{ {{ GroupDomain => 'UserDefined', GroupId => 'Security', Queue => $queue, Right => $_ }} }} qw({theirs})),
+}} ('General', 'Cloud team', 'Bare');
+@Final = (sub {{
+    for my $name (qw(offboarding analyst powerless)) {{
+        my $owner = RT::User->new( RT->SystemUser );
+        $owner->Load($name);
+        my $made = RT::AuthToken->new( RT->SystemUser );
+        my ($ok, $said, $token) = $made->Create( Owner => $owner->Id, Description => 'tests' );
+        open my $file, '>', "{folder}/$name.token" or die $!;
+        print $file $token;
+        close $file;
+    }}
+}});
+1;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtServer:
+    """A running RT."""
+
+    port: int
+    tokens: dict[str, str] = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Its own address, with a slash."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
+        """As an administrator makes it."""
+        return ConnectionFields(
+            conn_id="secops_rt", schema="http", host="127.0.0.1", port=port or self.port, password=self.tokens[login]
+        )
+
+
+@contextmanager
+def rt_server(folder: Path) -> Generator[RtServer]:
+    """An RT of its own, with three queues: one that holds all we need, another, and one without our field."""
+    port = free_port()
+    for name in ("config.d", "mason", "session"):
+        (folder / name).mkdir()
+    (folder / "site.pm").write_text(SITE.format(port=port, folder=folder), encoding="utf-8")
+    initial = INITIAL.format(
+        folder=folder, password=secrets.token_hex(), checklist=CHECKLIST, mark=MARK, ours=OURS, theirs=THEIRS
+    )
+    (folder / "initial.pl").write_text(initial, encoding="utf-8")
+    site = {"RT_SITE_CONFIG": str(folder / "site.pm"), "RT_SITE_CONFIG_DIR": str(folder / "config.d")}
+    setup = ["/usr/sbin/rt-setup-database-5", "--skip-create", "--action"]
+    TRACKERS.run([*setup, "init"], **site)
+    TRACKERS.run([*setup, "insert", "--datafile", folder / "initial.pl"], **site)
+    command = ["/usr/share/request-tracker5/libexec/rt-server", "--host", "127.0.0.1", "--port", str(port)]
+    with TRACKERS.running([*command, "--max-workers", "2"], folder / "log", lambda: answers(port), **site):
+        tokens = {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.token")}
+        yield RtServer(port=port, tokens=tokens)
+
+
+def free_port() -> int:
+    """One that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(port: int) -> bool:
+    """Whether somebody answers requests there."""
+    with suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=60).status_code < 500
+    return False
+
+
+@pytest.fixture(scope="session")
+def rt(lasting: Lasting, in_memory: Folder) -> RtServer:
+    """One for the whole session."""
+    return lasting("rt", lambda: rt_server(in_memory("rt")))
+
+
+@pytest.fixture
+def tracker(rt: RtServer) -> Tracker:
+    """Our adapter, with the defaults."""
+    return build(settings(), rt.connection())
+
+
+@pytest.fixture
+def people(rt: RtServer) -> "Generator[RtPeople]":
+    """An analyst."""
+    with client(rt, "analyst") as analyst:
+        yield RtPeople(analyst=analyst, url=rt.url)
+
+
+@pytest.fixture
+def bench(rt: RtServer, people: "RtPeople") -> Bench:
+    """For faults. A comment has no key in RT."""
+    return Bench(
+        name="rt",
+        upstream=f"http://127.0.0.1:{rt.port}",
+        through=lambda port: build(settings(url=rt.url), rt.connection(port=port)),
+        people=people,
+        queue="General",
+        comments_have_keys=False,
+    )
+
+
+def settings(**changes: object) -> Settings:
+    """What a user would write, and changes to it."""
+    return Settings.model_validate({"name": "secops", "kind": "rt", "connection": "secops_rt", **changes})
+
+
+def client(server: RtServer, login: str) -> httpx.Client:
+    """REST 2 without our adapter."""
+    headers = {"Authorization": f"token {server.tokens[login]}"}
+    return httpx.Client(base_url=f"{server.url}REST/2.0/", headers=headers, trust_env=False, timeout=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtPeople:
+    """The contract's People (tests/contract/tracker_contract.py), over REST 2."""
+
+    analyst: httpx.Client = field(repr=False)
+    url: str
+
+    def ticket(self, ref: TicketRef) -> dict[str, Any]:
+        """As RT tells it."""
+        return self.analyst.get(f"ticket/{ref.ref}").raise_for_status().json()
+
+    def put(self, ref: TicketRef, **changes: object) -> None:
+        """Change it."""
+        self.analyst.put(f"ticket/{ref.ref}", json=changes).raise_for_status()
+
+    def count(self, key: str) -> int:
+        found = self.analyst.get("tickets", params={"query": f"Subject LIKE '[{key}]'"}).raise_for_status().json()
+        return found["count"]
+
+    def status(self, ref: TicketRef) -> str:
+        """RT's own word."""
+        return self.ticket(ref)["Status"]
+
+    def queue(self, ref: TicketRef) -> str:
+        """Its name."""
+        return self.analyst.get(f"queue/{self.ticket(ref)['Queue']['id']}").raise_for_status().json()["Name"]
+
+    def close(self, ref: TicketRef) -> None:
+        self.put(ref, Status="resolved")
+
+    def reopen(self, ref: TicketRef) -> None:
+        self.put(ref, Status="open")
+
+    def delete(self, ref: TicketRef) -> None:
+        self.analyst.delete(f"ticket/{ref.ref}").raise_for_status()
+
+    def title(self, ref: TicketRef) -> str:
+        return self.ticket(ref)["Subject"]
+
+    def priority(self, ref: TicketRef) -> str:
+        return self.ticket(ref)["Priority"]
+
+    @property
+    def members(self) -> tuple[str, str]:
+        return "analyst", "oncall"
+
+    def assignee(self, ref: TicketRef) -> str:
+        owner = self.ticket(ref)["Owner"]["id"]
+        return "" if owner == "Nobody" else owner
+
+    def assign(self, ref: TicketRef, member: str) -> None:
+        self.put(ref, Owner=member or "Nobody")
+
+    def mark(self, ref: TicketRef, word: str) -> None:
+        self.put(ref, CustomFields={MARK: word})
+
+    def marks(self, ref: TicketRef) -> list[str]:
+        return self._field(ref, MARK)
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        body = {"Content": text, "ContentType": "text/plain"}
+        self.analyst.post(f"ticket/{ref.ref}/comment", json=body).raise_for_status()
+
+    def texts(self, ref: TicketRef) -> list[str]:
+        """The checklist as a browser shows the field, which RT hands it as HTML; comments are plain text."""
+        shown = [_shown(value) for value in self._field(ref, CHECKLIST)]
+        asked = {"fields": "Content", "per_page": 100}
+        found = self.analyst.get(f"ticket/{ref.ref}/attachments", params=asked).raise_for_status().json()
+        return [*shown, *(each["Content"] for each in sorted(found["items"], key=lambda each: int(each["id"])))]
+
+    def copy(self, ref: TicketRef) -> TicketRef:
+        made = {"Queue": "General", "Subject": self.title(ref)}
+        number = self.analyst.post("ticket", json=made).raise_for_status().json()["id"]
+        return TicketRef(ref=number, url="")
+
+    def trace(self, ref: TicketRef) -> str:
+        return repr([self.ticket(ref)["LastUpdated"], self.analyst.get(f"ticket/{ref.ref}/history").json()["total"]])
+
+    def _field(self, ref: TicketRef, name: str) -> list[str]:
+        return [value for each in self.ticket(ref)["CustomFields"] if each["name"] == name for value in each["values"]]
+
+
+def _shown(value: str) -> str:
+    return html.unescape(value.removeprefix("<pre>").removesuffix("</pre>")).removeprefix("\n")
