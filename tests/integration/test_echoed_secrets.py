@@ -65,9 +65,9 @@ def roundup(port: int) -> Try:
     return lambda: tracker.find("offb-12345678")
 
 
-def github(port: int) -> Try:
-    module = kind_module("trackers", "github")
-    given = {"name": "canary", "kind": "github", "connection": "canary", "repository": "corp/it"}
+def forge(kind: str, port: int, **own: object) -> Try:
+    module = kind_module("trackers", kind)
+    given = {"name": "canary", "kind": kind, "connection": "canary", **own}
     tracker = module.build(module.Settings.model_validate(given), fields(port, schema="http"))
     return lambda: tracker.find("offb-12345678")
 
@@ -133,7 +133,8 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.aws_secrets": lambda port: of_aws("aws_secrets", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "sources.aws_cloudtrail": lambda port: of_aws("aws_cloudtrail", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "rosters.csv": bucket,
-    "trackers.github": github,
+    "trackers.github": lambda port: forge("github", port, repository="corp/it"),
+    "trackers.gitlab": lambda port: forge("gitlab", port, project="corp/it"),
     "trackers.roundup": roundup,
     "queues.sqs": queue,
 }

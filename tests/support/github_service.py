@@ -222,6 +222,8 @@ class GithubService:
         given = asked.body
         if len(given.get("body") or "") > 65_536:
             return _invalid("Issue", "body", "too_long", "body is too long (maximum is 65536 characters)")
+        if len(given["title"]) > 256:
+            return _invalid("Issue", "title", "too_long", "title is too long (maximum is 256 characters)")
         if set(given.get("assignees", ())) - set(MEMBERS):
             return _invalid("Issue", "assignees", "invalid")
         labels = [] if self.drops_labels and by == "offboarding-bot" else [*given.get("labels", [])]

@@ -319,6 +319,18 @@ def test_a_certificate_that_nobody_vouches_for_is_fatal(place: GithubPlace) -> N
         place.tracker(extra={}).find("offb-1")
 
 
+def test_a_title_that_is_too_long_keeps_its_key(tracker: Tracker, people: GithubPeople) -> None:
+    wanted = draft()
+    long = replace(wanted, title=f"Rotate signing key {'k' * 400} [{wanted.key}]")
+
+    ref = tracker.open(long)
+    tracker.update(ref, long)
+
+    assert len(people.title(ref)) == 256
+    assert people.title(ref).endswith(f"kkk ... [{wanted.key}]")
+    assert tracker.find(wanted.key) == ref
+
+
 def test_a_title_without_its_key_is_never_opened(tracker: Tracker) -> None:
     with pytest.raises(ValueError, match="must bear"):
         tracker.open(draft(title="No key here"))

@@ -4,6 +4,7 @@ What stands around it is theirs. Without our marks (somebody emptied the descrip
 back, before what they wrote.
 """
 
+import hashlib
 import re
 
 _LINE_ENDS = re.compile(r"\r\n?")
@@ -31,6 +32,11 @@ def has_part(description: str, key: str) -> bool:
 def room_for_part(description: str, key: str, most: int) -> int:
     """How long our part may be beside what people wrote, in a description of so many characters."""
     return most - len(with_part(description, key, ""))
+
+
+def event_mark(event: str) -> str:
+    """What a comment of ours ends in, by which it's known and not said again: a comment that nobody sees."""
+    return f"<!-- offb-{hashlib.sha256(event.encode()).hexdigest()[:32]} -->"
 
 
 def _marks(key: str) -> tuple[str, str]:

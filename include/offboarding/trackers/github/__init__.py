@@ -11,7 +11,6 @@ GitHub has no uniqueness: whoever opens a ticket searches first, under a lock of
 between us and GitHub sent twice is noticed right after, and the later issue closed as a duplicate of the first.
 """
 
-import hashlib
 import re
 import weakref
 from collections.abc import Iterator, Mapping
@@ -27,7 +26,8 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._markup.markdown import markdown
-from offboarding.trackers._markup.own_part import has_part, room_for_part, with_part
+from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
+from offboarding.trackers._titles import ListedTitles, within
 from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client, destination
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ log = structlog.get_logger("offboarding.trackers")
 LABELS: Mapping[TicketPriority, str] = {each: f"priority: {each}" for each in TicketPriority}
 MOST_CHARACTERS: Final = 65_536
 """Of a description or a comment."""
+MOST_OF_A_TITLE: Final = 256
 _EVENTS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "closed"}
 _REASONS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "completed"}
 _REF = re.compile(r"(?:(?P<repository>[\w.-]+/[\w.-]+)#)?(?P<number>\d{1,15})")
@@ -92,8 +93,7 @@ class GithubTracker:
         self._github = github
         self._ready: Repository | None = None
         self._labels_allowed = False
-        self._by_title: dict[int, str] = {}
-        """Of our issues, as far as they were listed."""
+        self._listed = ListedTitles()
         weakref.finalize(self, github.close)
 
     def find(self, key: str) -> TicketRef | None:
@@ -107,15 +107,14 @@ class GithubTracker:
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """One request. A RetriableError says nothing about whether it was made: search before the next attempt."""
-        if f"[{draft.key}]" not in draft.title:
-            raise ValueError(f"the title must bear [{draft.key}], or the ticket is never found again")
+        title = within(draft, MOST_OF_A_TITLE)
         repository = self._repository()
         self._may_label(repository)
         labels = [self._settings.label, self._settings.priorities[draft.priority], *self._queue(draft)]
         with asking(self._where, "open an issue"):
             known = not draft.assignee or repository.has_in_assignees(draft.assignee)
             issue = repository.create_issue(
-                draft.title,
+                title,
                 body=_description("", draft),
                 labels=labels,
                 assignees=[draft.assignee] if draft.assignee and known else [],
@@ -135,7 +134,7 @@ class GithubTracker:
         """Title, priority and our part of the description; what is so already is left alone."""
         issue = self._issue(ref)
         with asking(self._where, f"change issue {ref.ref}"):
-            title, description = draft.title.strip(), _description(issue.body or "", draft)
+            title, description = within(draft, MOST_OF_A_TITLE), _description(issue.body or "", draft)
             if issue.title != title or (issue.body or "") != description:
                 issue.edit(title=title, body=description)
                 if issue.title != title:  # a redirection, which PyGithub takes for the answer
@@ -188,7 +187,7 @@ class GithubTracker:
                     raise RetriableError(f"{self._where}: issue {ref.ref} is being moved. Try again in a minute")
 
     def _say(self, issue: "Issue", event_key: str, text: str) -> None:
-        mark = f"<!-- offb-{hashlib.sha256(event_key.encode()).hexdigest()[:32]} -->"
+        mark = event_mark(event_key)
         with asking(self._where, f"comment on issue {issue.number}"):
             if self._said(issue, mark):
                 return
@@ -207,13 +206,9 @@ class GithubTracker:
         """Issues whose title bears the key, the oldest first, as they are now."""
         repository = self._repository()
         with asking(self._where, f"list the issues of {self._settings.repository}"):
-            listed = max(self._by_title, default=0)
             newest = repository.get_issues(state="all", labels=[self._settings.label], sort="created", direction="desc")
-            for each in newest:
-                if each.number <= listed:
-                    break
-                self._by_title[each.number] = each.title
-        numbers = sorted(number for number, title in self._by_title.items() if f"[{key}]" in title)
+            self._listed.read((each.number, each.title) for each in newest)
+        numbers = self._listed.bearing(key)
         return [issue for number in numbers if (issue := self._if_there(repository, number))]
 
     def _if_there(self, repository: "Repository", number: int) -> "Issue | None":
@@ -233,7 +228,7 @@ class GithubTracker:
             with asking(self._where, f"close issue {each.number}"):
                 each.edit(title=each.title.replace(f" [{key}]", f" (the same as #{first.number})"))
                 each.edit(state="closed", state_reason="duplicate")
-            self._by_title.pop(each.number, None)
+            self._listed.forget(each.number)
         return first
 
     def _issue(self, ref: TicketRef) -> "Issue":

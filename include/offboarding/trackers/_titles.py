@@ -1,0 +1,40 @@
+"""Titles that bear a key: within a tracker's limit, and as far as a list of them was read."""
+
+from collections.abc import Iterable
+
+from offboarding.model import TicketDraft
+
+
+def within(draft: TicketDraft, most: int) -> str:
+    """A draft's title in at most so many characters, with its key at the end. Raises ValueError without one."""
+    key, title = f"[{draft.key}]", draft.title.strip()
+    if key not in title:
+        raise ValueError(f"the title must bear {key}, or the ticket is never found again")
+    if len(title) <= most:
+        return title
+    return f"{title.replace(key, '').strip()[: most - len(key) - 5]} ... {key}"
+
+
+class ListedTitles:
+    """By number, of a list that shows the newest first: what was read once is read no more."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[int, str] = {}
+
+    def read(self, newest: Iterable[tuple[int, str]]) -> None:
+        """Take what is new of it: numbers and titles."""
+        known, new = max(self._by_number, default=0), dict[int, str]()
+        for number, title in newest:
+            if number <= known:
+                break
+            new[number] = title
+        # Once it was read to its end: what is left out by an error would never be asked for again.
+        self._by_number |= new
+
+    def bearing(self, key: str) -> list[int]:
+        """Numbers of those whose title bears the key, the oldest first."""
+        return sorted(number for number, title in self._by_number.items() if f"[{key}]" in title)
+
+    def forget(self, number: int) -> None:
+        """One that bears its key no more."""
+        self._by_number.pop(number, None)

@@ -1,0 +1,27 @@
+"""GitLab's connection as a form of Airflow's page, and what its *Test* asks."""
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.trackers.gitlab.client import asking, client
+
+FORM = ConnectionForm(
+    name="GitLab issues (offboarding)",
+    labels={"password": "Token"},
+    examples={"host": "gitlab.com"},
+    hidden=("login", "schema"),
+    extra={
+        "ca_certs_file": ExtraField(
+            label="Authorities",
+            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
+        ),
+    },
+)
+
+
+def greet(connection: ConnectionFields) -> str:
+    """Ask whose the token is. Returns a sentence on it; raises as the tracker does."""
+    where = f"connection {connection.conn_id}"
+    gitlab = client(where, connection, seconds=30)
+    with asking(where, "ask whose it is"):
+        gitlab.auth()
+        return f"The token is taken, and is {gitlab.user.username if gitlab.user else 'nobody'}'s."

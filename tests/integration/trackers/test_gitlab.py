@@ -1,0 +1,258 @@
+"""GitLab's issues, beyond what every tracker must do."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.certificates import make_certificate
+from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.model import TicketState
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from offboarding.net.destinations import Destination
+from offboarding.trackers.gitlab import Settings, destinations
+from offboarding.trackers.gitlab.connection import greet
+from tests.contract.tracker_contract import TrackerContract, draft
+from tests.support.described.server import Answered
+from tests.support.gitlab_service import ELSEWHERE, GitlabPeople, GitlabPlace, bench_of_gitlab, gitlab, people_of
+from tests.support.rendered import shown
+from tests.support.tracker_faults import Bench, TrackerFaults
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[GitlabPlace]:
+    with gitlab(make_certificate(Path(tmp_path_factory.mktemp("tls")))) as found:
+        yield found
+
+
+@pytest.fixture
+def own_place(place: GitlabPlace) -> Generator[GitlabPlace]:
+    """One of the test's own, to be changed."""
+    with gitlab(place.tls) as found:
+        yield found
+
+
+@pytest.fixture
+def tracker(place: GitlabPlace) -> Tracker:
+    return place.tracker()
+
+
+@pytest.fixture
+def people(place: GitlabPlace) -> Generator[GitlabPeople]:
+    with people_of(place) as found:
+        yield found
+
+
+class TestContract(TrackerContract):
+    """GitLab does what every tracker must."""
+
+    shown = staticmethod(shown)
+
+
+@pytest.fixture
+def bench() -> Generator[Bench]:
+    with bench_of_gitlab() as found:
+        yield found
+
+
+class TestFaults(TrackerFaults):
+    """Whatever happens while it's told."""
+
+
+# --- controls ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [{}, {"title": "x" * 256}, {"title": "x", "due_date": "tomorrow"}])
+def test_control_what_gitlab_does_not_take_is_refused(own_place: GitlabPlace, body: dict[str, Any]) -> None:
+    with people_of(own_place) as people:
+        assert people.rest.post("/projects/7/issues", json=body).status_code == 400
+
+    assert own_place.kept.issues == []
+
+
+def test_control_whoever_bears_no_token_is_refused(people: GitlabPeople) -> None:
+    assert people.rest.get("/user", headers={"PRIVATE-TOKEN": "none"}).status_code == 401
+
+
+# --- what it looks like -----------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_is_confidential_and_has_a_day(place: GitlabPlace, tracker: Tracker, people: GitlabPeople) -> None:
+    wanted = draft()
+    ref = tracker.open(wanted)
+
+    assert people.item(ref)["confidential"] is True
+    assert people.item(ref)["due_date"] == "2026-11-25"
+    tracker.update(ref, replace(wanted, due_at=None))
+    assert people.item(ref)["due_date"] is None
+    public = place.tracker({"confidential": False}).open(draft(due_at=None))
+    assert (people.item(public)["confidential"], people.item(public)["due_date"]) == (False, None)
+
+
+def test_a_queue_is_a_label(place: GitlabPlace, people: GitlabPeople) -> None:
+    tracker = place.tracker({"labels": {"aws": "team::cloud"}, "priorities": {"high": "P2"}})
+
+    refs = [tracker.open(draft(queue=queue)) for queue in ("aws", "payments")]
+
+    assert [sorted(people.item(ref)["labels"]) for ref in refs] == [
+        ["P2", "offboarding", "team::cloud"],
+        ["P2", "offboarding", "payments"],
+    ]
+
+
+def test_what_people_write_around_the_checklist_stays(tracker: Tracker, people: GitlabPeople) -> None:
+    wanted = draft()
+    ref = tracker.open(wanted)
+    people.edit(ref, description=f"Ann is on it.\n\n{people.item(ref)['description']}\n\nSee the wiki.")
+
+    tracker.update(ref, replace(wanted, body="[x] 1. All done"))
+
+    assert people.texts(ref)[0] == "Ann is on it. [x] 1. All done See the wiki."
+
+
+def test_a_title_that_is_too_long_keeps_its_key(tracker: Tracker, people: GitlabPeople) -> None:
+    wanted = draft()
+    long = replace(wanted, title=f"Rotate signing key {'k' * 400} [{wanted.key}]")
+
+    ref = tracker.open(long)
+    tracker.update(ref, long)
+
+    assert len(people.title(ref)) == 255
+    assert people.title(ref).endswith(f"kkk ... [{wanted.key}]")
+    assert tracker.find(wanted.key) == ref
+
+
+def test_no_word_is_a_command_of_gitlab_s(tracker: Tracker, people: GitlabPeople) -> None:
+    """Lines that begin with a slash are done by it (https://docs.gitlab.com/user/project/quick_actions)."""
+    ref = tracker.open(draft(body="/close\n/assign @ann"))
+    tracker.comment(ref, "event", "/close")
+
+    for text in (
+        people.item(ref)["description"],
+        people.rest.get(f"/projects/7/issues/{ref.ref.split('#')[1]}/notes").text,
+    ):
+        assert "\n/" not in text
+        assert '"/' not in text
+
+
+# --- moved ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_that_was_moved_is_seen_to_in_its_new_place(place: GitlabPlace) -> None:
+    tracker, wanted = place.tracker(), draft()
+    ref = tracker.open(wanted)
+    moved = place.kept.move(ref)
+
+    assert tracker.state(ref) is TicketState.OPEN
+    tracker.update(ref, replace(wanted, body="[x] 1. All done"))
+    tracker.comment(ref, "event", "Item 1 was seen dead.")
+    tracker.close(ref, "All dead.")
+
+    assert (moved.state, len(moved.notes)) == ("closed", 2)
+    assert "All done" in moved.description
+    assert place.kept.of(ref).notes == []
+    found = tracker.find(wanted.key)
+    assert found
+    assert found.ref == f"{ELSEWHERE}#{moved.iid}"
+
+
+def test_a_ticket_that_was_moved_out_of_sight_is_missing(place: GitlabPlace) -> None:
+    tracker, wanted = place.tracker(), draft()
+    ref = tracker.open(wanted)
+    place.kept.move(ref).hidden = True
+
+    assert tracker.state(ref) is TicketState.MISSING
+    assert tracker.find(wanted.key) is None
+
+
+# --- refusals, told so that somebody can act --------------------------------------------------------------------------
+
+
+def test_a_guest_opens_nothing(own_place: GitlabPlace) -> None:
+    with pytest.raises(FatalError, match=r"can't set labels in .*: 403, 403 Forbidden\. Give .* the role Reporter"):
+        own_place.tracker(password="token-of-a-guest").open(draft())
+
+    assert own_place.kept.issues == []
+
+
+def test_somebody_of_another_project_gets_no_ticket(place: GitlabPlace, people: GitlabPeople) -> None:
+    """GitLab leaves out in silence who is no member."""
+    ref = place.tracker().open(draft(assignee="stranger"))
+
+    assert people.assignee(ref) == ""
+    assert "stranger" in people.texts(ref)[1]
+
+
+def test_a_wrong_token_is_fatal_and_shown_nowhere(place: GitlabPlace) -> None:
+    with pytest.raises(FatalError, match=r"401, 401 Unauthorized\. Renew the token") as raised:
+        place.tracker(password="glpat-wr0ngsecret").find("offb-1")
+
+    chain = [raised.value, raised.value.__cause__, raised.value.__context__]
+    assert "wr0ng" not in "".join(f"{error!r}{error}" for error in chain)
+
+
+def test_a_project_that_is_not_there_leaves_no_ticket_missing(place: GitlabPlace) -> None:
+    ref = place.tracker().open(draft())
+    elsewhere = place.tracker({"project": "corp/nowhere"})
+
+    for ask in (lambda: elsewhere.find("offb-1"), lambda: elsewhere.state(ref)):
+        with pytest.raises(FatalError, match="can't read project corp/nowhere: 404, 404 Project Not Found"):
+            ask()
+
+
+def test_a_project_without_issues_says_so(own_place: GitlabPlace) -> None:
+    own_place.kept.issues_access = "disabled"
+
+    with pytest.raises(FatalError, match="has no issues: switch them on"):
+        own_place.tracker().find("offb-1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (Answered(status=429, body="Retry later"), RetriableError, "429, .*try again in a minute"),
+        (Answered(status=502, body="<html>"), RetriableError, "502"),
+        (Answered(status=403, body={"error": "insufficient_scope"}), FatalError, "insufficient_scope.*scope api"),
+        (Answered(status=200, body=[1]), FatalError, "not GitLab's answer"),
+        (Answered(status=200, body={"id": 7}), FatalError, "not GitLab's answer"),
+    ],
+)
+def test_an_answer_that_is_none(
+    own_place: GitlabPlace, answer: Answered, error: type[OffboardingError], said: str
+) -> None:
+    own_place.kept.refuses = answer
+
+    with pytest.raises(error, match=said):
+        own_place.tracker().find("offb-1")
+
+
+def test_a_server_that_is_down_is_retriable(place: GitlabPlace) -> None:
+    with pytest.raises(RetriableError, match="no answer"):
+        place.tracker(port=1).find("offb-1")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_fatal(place: GitlabPlace) -> None:
+    with pytest.raises(FatalError, match="ca_certs_file"):
+        place.tracker(extra={}).find("offb-1")
+
+
+# --- the connection ---------------------------------------------------------------------------------------------------
+
+
+def test_a_token_says_whose_it_is(place: GitlabPlace) -> None:
+    assert greet(place.connection()) == "The token is taken, and is offboarding-bot's."
+
+
+@pytest.mark.parametrize("changes", [{"password": ""}, {"host": ""}, {"extra": {"ca_certs_file": "/nowhere.pem"}}])
+def test_a_connection_that_can_not_be_right(place: GitlabPlace, changes: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        place.tracker(**changes)
+
+
+def test_where_a_connection_leads() -> None:
+    settings = Settings(name="g", kind="gitlab", connection="c", project="a/b")
+    fields = ConnectionFields(conn_id="c", host="git.corp.example", schema="http")
+
+    assert [*destinations(settings, fields)] == [Destination(host="git.corp.example", clear_text=True)]
