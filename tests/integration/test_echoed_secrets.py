@@ -134,6 +134,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.aws_cloudtrail": lambda port: of_aws("aws_cloudtrail", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "rosters.csv": bucket,
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),
+    "trackers.redmine": lambda port: forge("redmine", port, project="security"),
     "trackers.gitlab": lambda port: forge("gitlab", port, project="corp/it"),
     "trackers.roundup": roundup,
     "queues.sqs": queue,

@@ -1,0 +1,238 @@
+"""Tickets in Redmine, over its REST interface (https://www.redmine.org/projects/redmine/wiki/Rest_api).
+
+- The key stands in the subject, which a filter finds a part of at once.
+- The checklist is the description, and is ours alone; it stands there as it's written, and nothing in it is acted on.
+- What we said once we know by a mark in the note.
+- A queue is a project.
+- Issues are private, unless the settings say otherwise: they name who left.
+
+Redmine has no uniqueness: whoever opens a ticket searches first, under a lock of their own. What something on the way
+sent twice is closed at once, and loses its key.
+"""
+
+import hashlib
+import weakref
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Literal
+
+import structlog
+from pydantic import Field, field_validator
+
+from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model.errors import FatalError
+from offboarding.net.destinations import Destination
+from offboarding.trackers._assigning import unknown_assignee
+from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
+from offboarding.trackers.redmine.text import lines, mark, verbatim
+
+log = structlog.get_logger("offboarding.trackers")
+
+PRIORITIES: Mapping[TicketPriority, str] = {
+    TicketPriority.URGENT: "Immediate",
+    TicketPriority.HIGH: "Urgent",
+    TicketPriority.NORMAL: "Normal",
+    TicketPriority.LOW: "Low",
+}
+
+
+class Settings(TrackerSettings):
+    """What a user may write for a Redmine."""
+
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://.+/$",
+        description="Redmine's own address, with its slash, for tickets' links; if the connection leads elsewhere.",
+    )
+    project: str = Field(min_length=1, description="Identifier of the project of tickets that name no queue.")
+    projects: Mapping[str, str] = Field(
+        default={}, description="The project's identifier by queue, where it isn't the queue's own name."
+    )
+    tracker: str | None = Field(default=None, description="Redmine's kind of issue, such as Task; the project's first.")
+    private: bool = Field(default=True, description="Whether issues are private.")
+    text_formatting: Literal["common_mark", "textile"] = Field(
+        default="common_mark", description="Redmine's own setting, how it formats text."
+    )
+    open_status: str = Field(default="In Progress", description="Status of a reopened ticket.")
+    closed_status: str = Field(
+        default="Closed", description="The status that we close with. Whatever Redmine calls closed counts as closed."
+    )
+    priorities: Mapping[TicketPriority, str] = Field(
+        default=PRIORITIES, description="Redmine's words for urgent, high, normal, low."
+    )
+    assigned_to: str | None = Field(
+        default=None, description="Name or number of whoever gets new tickets that name nobody else."
+    )
+    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
+
+    @field_validator("priorities")
+    @classmethod
+    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
+        return {**PRIORITIES, **priorities}
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    return destination(f"trackers.{settings.name}", connection)
+
+
+def build(settings: Settings, connection: ConnectionFields) -> "RedmineTracker":
+    """Redmine at the connection's address, with its password as an API key. Raises ConfigError."""
+    where = f"trackers.{settings.name}"
+    needed(where, connection, "host", "password")
+    address = address_of(where, connection)
+    client = client_of(
+        where,
+        connection,
+        address,
+        headers={"X-Redmine-API-Key": connection.password, "Accept-Encoding": "identity"},
+        seconds=settings.timeout_seconds,
+    )
+    return RedmineTracker(settings, RedmineRest(where, client), settings.url or str(address))
+
+
+class RedmineTracker:
+    """A Tracker (see interfaces)."""
+
+    def __init__(self, settings: Settings, rest: RedmineRest, url: str) -> None:
+        self._where = f"trackers.{settings.name}"
+        self._settings = settings
+        self._rest = rest
+        self._url = url
+        weakref.finalize(self, rest.end)
+
+    def find(self, key: str) -> TicketRef | None:
+        """The lowest number where several bear the key: a person's copy is always the younger one."""
+        issues = self._bearing(key)
+        if len(issues) > 1:
+            log.warning(
+                "several tickets bear one key; the oldest counts", key=key, tickets=[each.id for each in issues]
+            )
+        return self._ref(issues[0]) if issues else None
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        """One request makes it. A RetriableError says nothing about whether it was made: search before the next."""
+        project = self._settings.projects.get(draft.queue, draft.queue) or self._settings.project
+        assignee = draft.assignee or self._settings.assigned_to
+        member = self._rest.member(project, assignee) if assignee else None
+        fields = {
+            **self._fields(draft),
+            "project_id": project,
+            "is_private": self._settings.private,
+            # Redmine may be told to begin each issue today, and refuses one that is due before it begins.
+            "start_date": "",
+            **({"tracker_id": self._rest.tracker_id(self._settings.tracker)} if self._settings.tracker else {}),
+        }
+        made, known = self._made(fields, member)
+        if self._settings.private and not made.is_private:
+            raise FatalError(
+                f"{self._where}: issue {made.id} was opened, and isn't private: give the role of the key's user 'Set"
+                " issues public or private', make that issue private, or say private: false"
+            )
+        ref = self._ref(self._one(draft.key, made))
+        if assignee and not known:
+            self.comment(ref, *unknown_assignee(assignee))
+        return ref
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        """Subject, description, priority and due day; what is so already is left alone."""
+        issue = self._rest.issue(ref.ref)
+        now = {
+            "subject": issue.subject,
+            "description": lines(issue.description or ""),
+            "priority_id": issue.priority.id,
+            "due_date": issue.due_date or "",
+        }
+        if changes := {name: new for name, new in self._fields(draft).items() if now[name] != new}:
+            self._rest.put(ref.ref, changes)
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        """A note with a mark of its event, which a later attempt sees."""
+        marked = self._mark(event_key)
+        if not self._said(self._rest.issue(ref.ref), marked):
+            self._rest.put(ref.ref, {"notes": self._note(text, f"{marked}.0")})
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is closed already gets the text, once."""
+        self._turn(ref, self._settings.closed_status, text, closed=True)
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is open already gets the text, once."""
+        self._turn(ref, self._settings.open_status, text, closed=False)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        """Missing: deleted, or never there."""
+        issue = self._rest.look(ref.ref)
+        if issue is None:
+            return TicketState.MISSING
+        return TicketState.CLOSED if issue.status.is_closed else TicketState.OPEN
+
+    def _turn(self, ref: TicketRef, status: str, text: str, *, closed: bool) -> None:
+        """Set the status and say why, in one change. Said and so already: nothing to do.
+
+        The same words may be due again (closed, reopened by a person, closed): then they are counted.
+        """
+        issue = self._rest.issue(ref.ref)
+        marked = self._mark(f"{'close' if closed else 'reopen'} {text}")
+        said, is_so = self._said(issue, marked), issue.status.is_closed == closed
+        if said and is_so:
+            return
+        change = {} if is_so else {"status_id": self._allowed(issue, status, closed=closed)}
+        self._rest.put(ref.ref, {"notes": self._note(text, f"{marked}.{said}"), **change})
+
+    def _allowed(self, issue: Issue, status: str, *, closed: bool) -> int:
+        """The status's number, where the workflow lets us set it: else Redmine says that all is well, and doesn't."""
+        for each in issue.allowed_statuses:
+            if each.name == status and each.is_closed == closed:
+                return each.id
+        raise FatalError(
+            f"{self._where}: issue {issue.id} may not go from {issue.status.name!r} to {status!r} by the workflow of"
+            f" the key's user. Allow it, or name another status that is {'closed' if closed else 'open'}"
+        )
+
+    def _made(self, fields: Mapping[str, object], member: int | None) -> tuple[Issue, bool]:
+        """The issue, and whether it is the member's."""
+        if member is not None:
+            try:
+                return self._rest.create({**fields, "assigned_to_id": member}), True
+            except InvalidIssueError as error:
+                if "Assignee" not in str(error):
+                    raise
+        return self._rest.create(fields), False
+
+    def _one(self, key: str, made: Issue) -> Issue:
+        """The ticket that was made; what came of the same request sent twice is closed, and loses the key."""
+        issues = self._bearing(key) or [made]
+        for later in issues[1:]:
+            if later.author.id == made.author.id and later.created_on == later.updated_on:
+                status = self._allowed(self._rest.issue(str(later.id)), self._settings.closed_status, closed=True)
+                note = f"The network sent the request for issue {issues[0].id} twice. Nothing is to be done here."
+                subject = f"Made twice by the network: see {issues[0].id}"
+                self._rest.put(str(later.id), {"subject": subject, "notes": note, "status_id": status})
+        return issues[0]
+
+    def _bearing(self, key: str) -> list[Issue]:
+        return [each for each in self._rest.search(key) if f"[{key}]" in each.subject]
+
+    def _fields(self, draft: TicketDraft) -> dict[str, object]:
+        return {
+            "subject": draft.title.strip(),
+            "description": verbatim(draft.body, self._settings.text_formatting),
+            "priority_id": self._rest.priority_id(self._settings.priorities[draft.priority]),
+            "due_date": draft.due_at.astimezone(UTC).date().isoformat() if draft.due_at else "",
+        }
+
+    def _note(self, text: str, marked: str) -> str:
+        return f"{verbatim(text, self._settings.text_formatting)}\n{mark(marked, self._settings.text_formatting)}"
+
+    def _mark(self, event: str) -> str:
+        return f"offb-{hashlib.sha256(event.encode()).hexdigest()[:32]}"
+
+    def _said(self, issue: Issue, marked: str) -> int:
+        """How often."""
+        return sum(f"{marked}." in (each.notes or "") for each in issue.journals)
+
+    def _ref(self, issue: Issue) -> TicketRef:
+        return TicketRef(ref=str(issue.id), url=f"{self._url}issues/{issue.id}")

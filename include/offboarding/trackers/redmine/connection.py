@@ -1,0 +1,26 @@
+"""Redmine's connection as a form of Airflow's page, and what its *Test* asks."""
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.trackers.redmine import Settings, build
+
+FORM = ConnectionForm(
+    name="Redmine (offboarding)",
+    labels={"schema": "http or https", "password": "API key"},
+    examples={"host": "redmine.corp.example", "schema": "https"},
+    hidden=("login",),
+    extra={
+        "ca_certs_file": ExtraField(
+            label="Authorities",
+            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
+        ),
+    },
+)
+NOBODYS_KEY = "offb-000000000000"
+
+
+def greet(connection: ConnectionFields) -> str:
+    """Search for a ticket that nobody has. Returns what came of it, as a sentence; raises as the tracker's `find`."""
+    settings = Settings(name=connection.conn_id, kind="redmine", connection=connection.conn_id, project="any")
+    build(settings, connection).find(NOBODYS_KEY)
+    return "The key is taken, and issues can be searched."

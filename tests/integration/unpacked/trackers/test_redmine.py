@@ -1,0 +1,136 @@
+"""Redmine, beyond what every tracker must do: who sees an issue, and what it takes in silence."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from offboarding.model.errors import FatalError
+from offboarding.trackers.redmine import build
+from offboarding.trackers.redmine.connection import greet
+from tests.contract.tracker_contract import TrackerContract, draft
+from tests.support.redmine import RedminePeople, RedmineServer, bench, client, people, redmine, settings, tracker
+from tests.support.tracker_faults import TrackerFaults
+
+__all__ = ["bench", "people", "redmine", "tracker"]  # fixtures
+
+
+class TestContract(TrackerContract):
+    """Redmine does what every tracker must."""
+
+
+class TestFaults(TrackerFaults):
+    """Whatever happens while it's told."""
+
+
+# --- controls: Redmine refuses what it should, so that what it accepts means something --------------------------------
+
+
+def test_control_redmine_refuses_an_issue_without_a_subject(redmine: RedmineServer) -> None:
+    with client(redmine, "offboarding") as rest:
+        answer = rest.post("issues.json", json={"issue": {"project_id": "security"}})
+
+    assert (answer.status_code, "Subject cannot be blank" in answer.text) == (422, True)
+
+
+def test_control_redmine_refuses_who_has_no_key(redmine: RedmineServer) -> None:
+    assert httpx.get(f"{redmine.url}users/current.json", trust_env=False).status_code == 401
+
+
+def test_control_our_user_deletes_nothing(redmine: RedmineServer) -> None:
+    ref = build(settings(), redmine.connection()).open(draft())
+
+    with client(redmine, "offboarding") as rest:
+        assert rest.delete(f"issues/{ref.ref}.json").status_code == 403
+
+
+# --- who sees it ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_an_issue_is_private_unless_the_settings_say_otherwise(
+    redmine: RedmineServer, people: RedminePeople, private: bool
+) -> None:
+    tracker = build(settings(**({} if private else {"private": False})), redmine.connection())
+
+    assert people.issue(tracker.open(draft()))["is_private"] is private
+
+
+def test_a_user_who_may_not_make_it_private_is_told_of(redmine: RedmineServer) -> None:
+    """Redmine makes it, public, and says nothing."""
+    with pytest.raises(FatalError, match=r"isn't private: give the role .* 'Set issues public or private'"):
+        build(settings(), redmine.connection("blunt")).open(draft())
+
+
+# --- what stands there ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("formatting", ["common_mark", "textile"])
+def test_nothing_in_a_text_is_acted_on(redmine: RedmineServer, formatting: str) -> None:
+    hostile = "#1 @analyst [[Wiki]] {{include(x)}} </pre> ``` <script>alert(1)</script>\n```\n# h1. *b*"
+    tracker = build(settings(text_formatting=formatting), redmine.connection())
+    with client(redmine, "analyst") as rest:
+        ref = tracker.open(draft(body=hostile))
+        description = rest.get(f"issues/{ref.ref}.json").json()["issue"]["description"].replace("\r\n", "\n")
+
+    ends = {"common_mark": "\n````", "textile": "\n</pre>"}[formatting]
+    assert description.index(ends, 5) == len(description) - len(ends)
+
+
+def test_a_queue_is_a_project(redmine: RedmineServer, people: RedminePeople) -> None:
+    tracker = build(settings(projects={"aws": "cloud"}), redmine.connection())
+
+    assert people.issue(tracker.open(draft(queue="aws")))["project"]["name"] == "Cloud"
+
+
+def test_what_is_due_before_it_begins_is_opened_all_the_same(redmine: RedmineServer, people: RedminePeople) -> None:
+    """Redmine begins an issue today, unless it's told not to."""
+    wanted = draft()
+    long_ago = replace(wanted, due_at=wanted.due_at and wanted.due_at.replace(year=2020))
+
+    issue = people.issue(build(settings(), redmine.connection()).open(long_ago))
+
+    assert (issue["due_date"], issue["start_date"]) == ("2020-11-25", None)
+
+
+# --- refusals, told so that somebody can act --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"priorities": {"high": "Panic"}}, r"priorities: Redmine knows no 'Panic', but Low, Normal"),
+        ({"tracker": "Nope"}, r"tracker: Redmine knows no 'Nope', but Bug"),
+        ({"project": "nope"}, r"POST issues.json: 422, Project cannot be blank"),
+    ],
+)
+def test_a_name_that_redmine_lacks_is_fatal(redmine: RedmineServer, changes: dict[str, object], said: str) -> None:
+    with pytest.raises(FatalError, match=said):
+        build(settings(**changes), redmine.connection()).open(draft())
+
+
+def test_a_status_that_the_workflow_forbids_is_fatal_and_nothing_is_said(
+    redmine: RedmineServer, people: RedminePeople
+) -> None:
+    """Redmine answers that all is well, and keeps the status."""
+    tracker = build(settings(closed_status="Done"), redmine.connection())
+    wanted = draft()
+    ref = tracker.open(wanted)
+
+    with pytest.raises(FatalError, match=r"may not go from 'New' to 'Done'"):
+        tracker.close(ref, "All dead.")
+
+    assert people.texts(ref) == [wanted.body]
+
+
+def test_a_wrong_key_is_fatal_and_shown_nowhere(redmine: RedmineServer) -> None:
+    """Redmine takes whoever has none for anybody, who sees no issue: that isn't "there is no ticket"."""
+    connection = replace(redmine.connection(), password="wr0ng-key")
+    with pytest.raises(FatalError, match=r"401.*Check the API key") as raised:
+        build(settings(), connection).find("offb-1")
+
+    assert "wr0ng" not in str(raised.value)
+
+
+def test_the_form_s_test_searches(redmine: RedmineServer) -> None:
+    assert greet(redmine.connection()) == "The key is taken, and issues can be searched."

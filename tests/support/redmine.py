@@ -1,0 +1,221 @@
+"""A real Redmine for tests, and the people who work in it. Import the fixtures to have them."""
+
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.model import TicketRef
+from offboarding.trackers.redmine import Settings, build
+from tests.support.lasting import Lasting
+from tests.support.memory import Folder
+from tests.support.request_tracker import answers, free_port
+from tests.support.tracker_faults import Bench
+from tests.support.unpacked import TRACKERS
+
+INSIDE = """
+mount -t tmpfs tmpfs /var/lib
+mkdir /var/lib/redmine
+mount --bind "$1" /var/lib/redmine
+shift
+cd /usr/share/redmine
+exec "$@"
+"""
+"""Debian's package keeps an instance below /var/lib/redmine."""
+DATABASE = """
+production:
+  adapter: sqlite3
+  database: /var/lib/redmine/default/db.sqlite3
+  timeout: 20000
+"""
+SEED = """
+Setting.rest_api_enabled = '1'
+Setting.notified_events = []
+Redmine::DefaultData::Loader.load('en')
+manager = Role.find_by!(name: 'Manager')
+rights = %i[view_issues add_issues edit_issues add_issue_notes]
+roles = [['Check', [*rights, :set_issues_private]], ['Blunt', rights]].map do |name, permissions|
+  role = Role.create!(name: name, assignable: false, issues_visibility: 'all', permissions: permissions)
+  role.copy_workflow_rules(manager)
+  role
+end
+manager.update!(issues_visibility: 'all')
+%w[security cloud].each do |name|
+  Project.create!(name: name.capitalize, identifier: name, is_public: false, enabled_module_names: ['issue_tracking'],
+                  trackers: Tracker.all.to_a)
+end
+{ 'offboarding' => roles[0], 'blunt' => roles[1], 'analyst' => manager, 'oncall' => manager }.each do |login, role|
+  user = User.new(firstname: login.capitalize, lastname: 'Lee', mail: "#{login}@corp.example")
+  user.login = login
+  user.password = SecureRandom.hex
+  user.save!
+  Project.all.each { |project| Member.create!(project: project, principal: user, roles: [role]) }
+  File.write("/var/lib/redmine/#{login}.key", user.api_key)
+end
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedmineServer:
+    """A running Redmine."""
+
+    port: int
+    keys: dict[str, str] = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Its own address, with a slash."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
+        """As an administrator makes it."""
+        return ConnectionFields(
+            conn_id="secops_redmine", schema="http", host="127.0.0.1", port=port or self.port, password=self.keys[login]
+        )
+
+
+@contextmanager
+def redmine_server(folder: Path) -> Generator[RedmineServer]:
+    """A Redmine of its own, with two projects."""
+    instance = folder / "default"
+    for name in ("config", "tmp/cache", "tmp/pids", "log", "files", "public"):
+        (instance / name).mkdir(parents=True)
+    (instance / "config/database.yml").write_text(DATABASE, encoding="utf-8")
+    (instance / "config/secret_key.txt").write_text(secrets.token_hex(64), encoding="utf-8")
+    (folder / "seed.rb").write_text(SEED, encoding="utf-8")
+    inside = ["sh", "-ec", INSIDE, "sh", folder]
+    environment = {"RAILS_ENV": "production", "HOME": str(folder), "SCHEMA": "/dev/null"}
+    for command in ("install --local --quiet", "exec rake db:migrate", "exec rails runner /var/lib/redmine/seed.rb"):
+        TRACKERS.run([*inside, "bundle", *command.split()], **environment)
+    port = free_port()
+    puma = ["puma", "--bind", f"tcp://127.0.0.1:{port}", "--threads", "2:4", "config.ru"]
+    with TRACKERS.running([*inside, *puma], folder / "puma.log", lambda: answers(port), **environment):
+        keys = {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.key")}
+        yield RedmineServer(port=port, keys=keys)
+
+
+@pytest.fixture(scope="session")
+def redmine(lasting: Lasting, in_memory: Folder) -> RedmineServer:
+    """One for the whole session; it takes a minute to come up."""
+    return lasting("redmine", lambda: redmine_server(in_memory("redmine")))
+
+
+@pytest.fixture
+def tracker(redmine: RedmineServer) -> Tracker:
+    """Our adapter, with the defaults."""
+    return build(settings(), redmine.connection())
+
+
+@pytest.fixture
+def people(redmine: RedmineServer) -> "Generator[RedminePeople]":
+    """An analyst."""
+    with client(redmine, "analyst") as analyst:
+        yield RedminePeople(analyst=analyst)
+
+
+@pytest.fixture
+def bench(redmine: RedmineServer, people: "RedminePeople") -> Bench:
+    """For faults. A note has no key in Redmine."""
+    return Bench(
+        name="redmine",
+        upstream=f"http://127.0.0.1:{redmine.port}",
+        through=lambda port: build(settings(url=redmine.url), redmine.connection(port=port)),
+        people=people,
+        queue="security",
+        comments_have_keys=False,
+    )
+
+
+def settings(**changes: object) -> Settings:
+    """What a user would write, and changes to it."""
+    own = {"name": "secops", "kind": "redmine", "connection": "secops_redmine", "project": "security"}
+    return Settings.model_validate({**own, **changes})
+
+
+def client(server: RedmineServer, login: str) -> httpx.Client:
+    """REST without our adapter."""
+    headers = {"X-Redmine-API-Key": server.keys[login]}
+    return httpx.Client(base_url=server.url, headers=headers, trust_env=False, timeout=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedminePeople:
+    """The contract's People (tests/contract/tracker_contract.py), over REST."""
+
+    analyst: httpx.Client = field(repr=False)
+
+    def issue(self, ref: TicketRef) -> dict[str, Any]:
+        """As Redmine tells it."""
+        asked = {"include": "journals"}
+        return self.analyst.get(f"issues/{ref.ref}.json", params=asked).raise_for_status().json()["issue"]
+
+    def put(self, ref: TicketRef, **changes: object) -> None:
+        """Change it."""
+        self.analyst.put(f"issues/{ref.ref}.json", json={"issue": changes}).raise_for_status()
+
+    def count(self, key: str) -> int:
+        asked = {"subject": f"~[{key}]", "status_id": "*"}
+        return self.analyst.get("issues.json", params=asked).raise_for_status().json()["total_count"]
+
+    def close(self, ref: TicketRef) -> None:
+        self.put(ref, status_id=6)
+
+    def reopen(self, ref: TicketRef) -> None:
+        self.put(ref, status_id=4)
+
+    def delete(self, ref: TicketRef) -> None:
+        self.analyst.delete(f"issues/{ref.ref}.json").raise_for_status()
+
+    def title(self, ref: TicketRef) -> str:
+        return self.issue(ref)["subject"]
+
+    def priority(self, ref: TicketRef) -> str:
+        return self.issue(ref)["priority"]["name"]
+
+    @property
+    def members(self) -> tuple[str, str]:
+        return "Analyst Lee", "Oncall Lee"
+
+    def assignee(self, ref: TicketRef) -> str:
+        return self.issue(ref).get("assigned_to", {"name": ""})["name"]
+
+    def assign(self, ref: TicketRef, member: str) -> None:
+        found = self.analyst.get("projects/security/memberships.json").raise_for_status().json()["memberships"]
+        ids = {each["user"]["name"]: each["user"]["id"] for each in found}
+        self.put(ref, assigned_to_id=ids[member] if member else "")
+
+    def mark(self, ref: TicketRef, word: str) -> None:
+        made = self.analyst.post("projects/security/issue_categories.json", json={"issue_category": {"name": word}})
+        self.put(ref, category_id=made.raise_for_status().json()["issue_category"]["id"])
+
+    def marks(self, ref: TicketRef) -> list[str]:
+        return [self.issue(ref)["category"]["name"]]
+
+    def say(self, ref: TicketRef, text: str) -> None:
+        self.put(ref, notes=text)
+
+    def texts(self, ref: TicketRef) -> list[str]:
+        issue = self.issue(ref)
+        notes = [each["notes"] for each in issue["journals"] if each["notes"]]
+        return [_shown(text) for text in (issue["description"], *notes)]
+
+    def copy(self, ref: TicketRef) -> TicketRef:
+        made = {"issue": {"project_id": "security", "subject": self.title(ref)}}
+        number = self.analyst.post("issues.json", json=made).raise_for_status().json()["issue"]["id"]
+        return TicketRef(ref=str(number), url="")
+
+    def trace(self, ref: TicketRef) -> str:
+        return repr(self.issue(ref))
+
+
+def _shown(text: str) -> str:
+    """As a browser shows it: what stands in a fence to the letter, and no comment."""
+    text = text.replace("\r\n", "\n").partition("\n<!-- offb-")[0]
+    fence, _, rest = text.partition("text\n")
+    return rest.removesuffix(f"\n{fence}") if fence and not fence.strip("`") else text
