@@ -135,6 +135,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "rosters.csv": bucket,
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),
     "trackers.redmine": lambda port: forge("redmine", port, project="security"),
+    "trackers.jira": lambda port: forge("jira", port, project="SEC"),
     "trackers.gitlab": lambda port: forge("gitlab", port, project="corp/it"),
     "trackers.roundup": roundup,
     "queues.sqs": queue,

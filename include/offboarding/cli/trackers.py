@@ -73,7 +73,7 @@ def _leads(route: Route) -> str:
     )
 
 
-@command("tracker move", example="secops jira --yes")
+@command("tracker move", example="secops itsm --yes")
 def move(
     *,
     old: Annotated[str, argument("OLD", "where the tickets stand, by its name in the configuration, now or before")],

@@ -10,12 +10,11 @@ import string
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from offboarding.trackers._markup.blocks import Block, Paragraph, Part, Prose, TicketStep, TicketThing, Verbatim, blocks
+from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim
+from offboarding.trackers._markup.fitting import fitted
 
 FOLDED_FROM = 25
 """Of more things the rest is folded away."""
-REST = "python -m offboarding findings --state all"
-"""What shows everything."""
 _OURS = re.compile(r"python -m offboarding .*")
 """A command of ours within a sentence goes to its end."""
 _TOKEN = re.compile(r"(?P<before>[(\"'\u201c\u2018]*)(?P<word>.*?)(?P<after>[)\"'\u201d\u2019.,;:!?]*)", re.DOTALL)
@@ -29,30 +28,7 @@ _HASH = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
 
 def markdown(text: str, most: int) -> str:
     """The text as Markdown of at most so many characters; what is left out is counted, with the command for it."""
-    found = blocks(text)
-    whole = _written(found)
-    kept = len(found)
-    while len(whole) > most and kept:
-        # Things go first, from the last on: what stands around them says what the ticket is about.
-        kept -= max(1, (len(whole) - most) * kept // (2 * len(whole)))
-        whole = _written(_without_last(found, len(found) - kept))
-    return whole[:most]
-
-
-def _without_last(found: Sequence[Block], many: int) -> list[Block]:
-    """All but so many of the things, and where those don't suffice, of the other blocks."""
-    things = [place for place, each in enumerate(found) if isinstance(each, TicketThing)]
-    others = [place for place, each in enumerate(found) if not isinstance(each, TicketThing)]
-    left_out = {*things[max(len(things) - many, 0) :], *others[len(others) - max(many - len(things), 0) :]}
-    noun = "are left out of this text, which would be longer than the tracker takes."
-    note = Paragraph(parts=[Prose(f"{len(left_out)} more {noun} All of it: {REST}")])
-    kept: list[Block] = []
-    for place, each in enumerate(found):
-        if place == min(left_out):
-            kept.append(note)
-        if place not in left_out:
-            kept.append(each)
-    return kept
+    return fitted(text, most, _written, len)[:most]
 
 
 def _written(found: Sequence[Block]) -> str:

@@ -1,0 +1,295 @@
+"""Tickets as issues of a Jira project, on Cloud (REST 3) or Data Center (REST 2).
+
+- The key stands in the title, and is a label of the issue, by which it's found again.
+- Jira's search is of an index that lags behind by seconds. So what is about to be opened is written down first, as a
+  property of our own account (of the database), and after that which issue it became. Where it says that one was begun
+  and not which, the search is asked again until the index has had its time: then there is none.
+- The checklist is a part of the description, between two marks; what people write around it stays.
+- What we said once we know by a property of the comment, on Data Center by an anchor in it: no reader sees either.
+- Open or closed is a status' category, whatever statuses are called; we go by what transition leads there.
+
+Jira has no uniqueness: whoever opens a ticket searches first, under a lock of their own. What something between us and
+Jira sent twice is noticed when the index knows it, and the later issue closed.
+"""
+
+import hashlib
+import re
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import structlog
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.model.errors import FatalError
+from offboarding.net.destinations import Destination
+from offboarding.trackers._assigning import unknown_assignee
+from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers._titles import within
+from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraTransition, JiraUser
+from offboarding.trackers.jira.document import document, plain, same, whole, with_part, with_plain_part
+from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
+from offboarding.trackers.jira.rest import JiraGoneError, JiraRefusedError, JiraRest
+
+__all__ = ["JiraTracker", "Settings", "build", "destinations", "rest_of"]
+
+log = structlog.get_logger("offboarding.trackers")
+
+LOOKS: Final = 6
+"""At the search, where one may be on its way into the index."""
+EVENT: Final = "offboarding"
+"""A comment's property."""
+DONE: Final = "done"
+"""The category of statuses that end an issue; the others are new and indeterminate."""
+_KEY = re.compile(r"offb-[0-9a-f]+")
+
+
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
+    """Where the connection leads."""
+    return destination(f"trackers.{settings.name}", connection)
+
+
+def build(settings: Settings, connection: ConnectionFields) -> "JiraTracker":
+    """Cloud where the connection has a login (a mail address, with its API token), else Data Center, by a token alone.
+
+    Raises ConfigError for a connection that can't be right; nothing is asked yet.
+    """
+    where = f"trackers.{settings.name}"
+    return JiraTracker(
+        settings, rest_of(where, connection, settings.timeout_seconds), str(address_of(where, connection))
+    )
+
+
+def rest_of(where: str, connection: ConnectionFields, seconds: float) -> JiraRest:
+    """What asks; see `build`."""
+    needed(where, connection, "host", "password")
+    cloud = bool(connection.login)
+    client = client_of(
+        where,
+        connection,
+        address_of(where, connection).join(f"rest/api/{3 if cloud else 2}/"),
+        seconds=seconds,
+        headers={"Accept-Encoding": "identity", "Accept": "application/json"}
+        | ({} if cloud else {"Authorization": f"Bearer {connection.password}"}),
+        **({"auth": (connection.login, connection.password)} if cloud else {}),
+    )
+    return JiraRest(where, client, cloud=cloud)
+
+
+class JiraTracker:
+    """A Tracker (see interfaces)."""
+
+    def __init__(self, settings: Settings, rest: JiraRest, url: str) -> None:
+        self._where = f"trackers.{settings.name}"
+        self._settings = settings
+        self._rest = rest
+        self._url = url
+        self._account: JiraUser | None = None
+        self._screen: Screen = {}
+        self._categories: Mapping[str, str] = {}
+        weakref.finalize(self, rest.end)
+
+    def find(self, key: str) -> TicketRef | None:
+        """The oldest where several bear the key: a person's copy is always the younger one."""
+        account = self._ready()
+        intent = self._rest.intent(account, key)
+        if intent and (known := self._if_there(str(intent.get("issue", "")), key)):
+            return self._ref(known.key)
+        found = self._bearing(key)
+        if not found and intent is not None and "issue" not in intent:
+            log.info("one may be on its way into the search; waiting for it", key=key)
+            for look in range(1, LOOKS + 1):
+                time.sleep(self._settings.search_lag_seconds * look / sum(range(1, LOOKS + 1)))
+                if found := self._bearing(key):
+                    break
+        if len(found) > 1:
+            log.warning(
+                "several tickets bear one key; the oldest counts", key=key, tickets=[each.key for each in found]
+            )
+        return self._ref(found[0].key) if found else None
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        """An error says nothing about whether it was made: look before the next attempt."""
+        account = self._ready()
+        assignee = self._rest.assignable(self._settings.project, draft.assignee) if draft.assignee else None
+        who = named(assignee, cloud=self._rest.cloud) if assignee else {}
+        said = fields(self._settings, self._screen, draft, who) | {"description": self._described(None, draft)}
+        self._rest.write_intent(account, draft.key, {"begun": True})
+        try:
+            created = self._rest.create(said)
+        except JiraRefusedError:
+            self._rest.forget_intent(account, draft.key)
+            raise
+        self._rest.write_intent(account, draft.key, {"issue": created.key})
+        ref = self._ref(self._without_doubles(draft.key) or created.key)
+        if draft.assignee and not assignee:
+            self.comment(ref, *unknown_assignee(draft.assignee))
+        return ref
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        """Title, priority, due day and our part of the description; what is so already is left alone."""
+        self._ready()
+        issue = self._rest.issue(ref.ref)
+        description = self._described(issue.fields.description, draft)
+        title, priority = within(draft, MOST_OF_A_TITLE), self._settings.priorities[draft.priority]
+        changes: dict[str, Any] = {"summary": title} if issue.fields.summary != title else {}
+        if "priority" in self._screen and (issue.fields.priority is None or issue.fields.priority.name != priority):
+            changes["priority"] = {"name": priority}
+        if "duedate" in self._screen and issue.fields.duedate != due(draft):
+            changes["duedate"] = due(draft)
+        if not same(issue.fields.description, description):
+            changes["description"] = description
+        if changes:
+            self._rest.edit(issue.key, {"fields": changes})
+        self._without_doubles(draft.key)
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        """With a mark of its event, which a later attempt sees."""
+        self._say(self._rest.issue(ref.ref).key, event_key, text)
+
+    def close(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is closed already gets the text, once."""
+        self._turn(ref, TicketState.CLOSED, text)
+
+    def reopen(self, ref: TicketRef, text: str) -> None:
+        """A ticket that is open already gets the text, once."""
+        self._turn(ref, TicketState.OPEN, text)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        """Missing: deleted, never there, or moved to where the account sees nothing."""
+        self._ready()  # if the project is out of sight, no issue is known to be gone
+        try:
+            return _state(self._rest.issue(ref.ref))
+        except JiraGoneError:
+            return TicketState.MISSING
+
+    def _turn(self, ref: TicketRef, state: TicketState, text: str) -> None:
+        """Say why, then go there: each is seen by the next attempt, if this one ends between them.
+
+        The same words may be due again (closed, reopened by a person, closed): so they are marked with the last change
+        by which it wasn't so any more.
+        """
+        account = self._ready()
+        issue = self._rest.issue(ref.ref, history=True)
+        self._categories = self._categories or self._rest.statuses()
+        away = [
+            int(change.id)
+            for change in issue.changelog.histories
+            for item in change.items
+            if item.field == "status" and _means(self._categories.get(item.to or "", "")) is not state
+        ]
+        self._say(issue.key, f"{state} {max(away, default=0)} {text}", text)
+        if _state(issue) is not state:
+            self._go(issue, state)
+        if state is TicketState.CLOSED:
+            for label in filter(_KEY.fullmatch, issue.fields.labels):
+                self._rest.forget_intent(account, label)
+
+    def _go(self, issue: JiraIssue, state: TicketState) -> None:
+        ways = [each for each in self._rest.transitions(issue.key) if _means(each.to.category.key) is state]
+        open_ways = [each for each in ways if not _asks(each)]
+        if not open_ways:
+            asked = {name for each in ways for name in _asks(each)}
+            why = f"asks for {', '.join(sorted(asked))}" if asked else "is none for this account"
+            raise FatalError(
+                f"{self._where}: issue {issue.key} is {issue.fields.status.name!r}, and the transition from there that "
+                f"{'closes' if state is TicketState.CLOSED else 'reopens'} it {why}. Mend the project's workflow."
+            )
+        way = min(open_ways, key=lambda each: (each.to.category.key != "new", int(each.id)))
+        given = {"fields": {"resolution": {"name": self._settings.resolution}}} if "resolution" in way.fields else {}
+        try:
+            self._rest.go(issue.key, {"transition": {"id": way.id}, **given})
+        except JiraRefusedError:
+            # Sent twice on its way: from where it is by then the transition doesn't lead.
+            if _state(self._rest.issue(issue.key)) is not state:
+                raise
+
+    def _say(self, key: str, event_key: str, text: str) -> None:
+        event = f"offb-{hashlib.sha256(event_key.encode()).hexdigest()[:32]}"
+        if self._said(key, event):
+            return
+        if self._rest.cloud:
+            body = {"body": whole(document(text)), "properties": [{"key": EVENT, "value": {"event": event}}]}
+        else:
+            body = {"body": f"{plain(text, 32_000)}{{anchor:{event}}}"}
+        self._rest.comment(key, body)
+        # What was sent twice on its way was said twice.
+        for double in self._said(key, event)[1:]:
+            self._take_back(key, double)
+
+    def _said(self, key: str, event: str) -> list[JiraComment]:
+        return [each for each in self._rest.comments(key) if _bears(each, event)]
+
+    def _take_back(self, key: str, double: JiraComment) -> None:
+        try:
+            self._rest.take_back(key, double.id)
+        except FatalError as error:
+            log.warning("a comment stands twice, and can't be deleted", ticket=key, why=str(error))
+
+    def _bearing(self, key: str) -> list[JiraIssue]:
+        """What the search knows, as it is now, the oldest first."""
+        found = [self._if_there(each.key, key) for each in self._rest.labelled(key)]
+        return sorted([each for each in found if each], key=lambda each: int(each.id))
+
+    def _if_there(self, number: str, key: str) -> JiraIssue | None:
+        """The index knows for a while what is gone."""
+        if not number:
+            return None
+        try:
+            issue = self._rest.issue(number)
+        except JiraGoneError:
+            return None
+        return issue if key in issue.fields.labels and f"[{key}]" in issue.fields.summary else None
+
+    def _without_doubles(self, key: str) -> str | None:
+        """The oldest of those that we opened, as far as the search knows; the others are closed."""
+        account = self._ready()
+        ours = [each for each in self._bearing(key) if each.fields.creator and _is(each.fields.creator, account)]
+        for each in ours[1:]:
+            log.warning("opened twice; the oldest counts", key=key, tickets=[ours[0].key, each.key])
+            title = each.fields.summary.replace(f" [{key}]", f" (the same as {ours[0].key})")[:MOST_OF_A_TITLE]
+            self._rest.edit(each.key, {"fields": {"summary": title}, "update": {"labels": [{"remove": key}]}})
+            if _state(each) is TicketState.OPEN:
+                self._go(each, TicketState.CLOSED)
+        return ours[0].key if ours else None
+
+    def _ready(self) -> JiraUser:
+        """Whose the connection is, once what a new issue must say was compared with what we'd say."""
+        if self._account is None:
+            self._screen = self._rest.screen(self._settings.project, self._settings.issue_type)
+            compare(self._where, self._settings, self._screen)
+            self._account = self._rest.myself()
+        return self._account
+
+    def _described(self, now: Any, draft: TicketDraft) -> Any:
+        part = with_part if self._rest.cloud else with_plain_part
+        return part(now, draft.key, draft.body)
+
+    def _ref(self, issue: str) -> TicketRef:
+        return TicketRef(ref=issue, url=f"{self._url}browse/{issue}")
+
+
+def _means(category: str) -> TicketState:
+    return TicketState.CLOSED if category == DONE else TicketState.OPEN
+
+
+def _state(issue: JiraIssue) -> TicketState:
+    return _means(issue.fields.status.category.key)
+
+
+def _asks(way: JiraTransition) -> list[str]:
+    """What it can't do without, and we can't say."""
+    needs = [name for name, each in way.fields.items() if each.get("required") and not each.get("hasDefaultValue")]
+    return [name for name in needs if name != "resolution"]
+
+
+def _bears(comment: JiraComment, event: str) -> bool:
+    if isinstance(comment.body, str):
+        return comment.body.rstrip().endswith(f"{{anchor:{event}}}")
+    return any(each.key == EVENT and each.value == {"event": event} for each in comment.properties)
+
+
+def _is(one: JiraUser, other: JiraUser) -> bool:
+    return (one.account_id, one.name) == (other.account_id, other.name) if other.account_id or other.name else False

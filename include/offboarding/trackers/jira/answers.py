@@ -1,0 +1,140 @@
+"""Jira's answers, as far as we use them; Cloud and Data Center tell most of it alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class JiraNamed(_Model):
+    """Something with a name."""
+
+    id: str = ""
+    name: str = ""
+
+
+class JiraCategory(_Model):
+    """Of statuses: new, indeterminate or done, whatever they're called."""
+
+    key: str
+
+
+class JiraStatus(_Model):
+    """Of an issue."""
+
+    id: str
+    name: str
+    category: JiraCategory = Field(alias="statusCategory")
+
+
+class JiraUser(_Model):
+    """Somebody."""
+
+    account_id: str = Field(default="", alias="accountId")
+    name: str = ""
+    mail: str = Field(default="", alias="emailAddress")
+
+
+class JiraFields(_Model):
+    """Of an issue, as far as we use them."""
+
+    summary: str = ""
+    description: Any = None
+    labels: list[str] = []
+    status: JiraStatus
+    priority: JiraNamed | None = None
+    duedate: str | None = None
+    creator: JiraUser | None = None
+
+
+class JiraChangeItem(_Model):
+    """What changed."""
+
+    field: str
+    to: str | None = None
+
+
+class JiraChange(_Model):
+    """One in an issue's history."""
+
+    id: str
+    items: list[JiraChangeItem] = []
+
+
+class JiraHistory(_Model):
+    """An issue's, where it's asked for."""
+
+    histories: list[JiraChange] = []
+
+
+class JiraIssue(_Model):
+    """As it stands now."""
+
+    id: str
+    key: str
+    fields: JiraFields
+    changelog: JiraHistory = JiraHistory()
+
+
+class JiraProperty(_Model):
+    """Of a comment."""
+
+    key: str
+    value: Any = None
+
+
+class JiraComment(_Model):
+    """On an issue."""
+
+    id: str
+    body: Any = None
+    properties: list[JiraProperty] = []
+
+
+class JiraComments(_Model):
+    """A page of them."""
+
+    comments: list[JiraComment]
+    total: int = 0
+
+
+class JiraFound(_Model):
+    """A search's."""
+
+    issues: list[JiraIssue]
+
+
+class JiraTransition(_Model):
+    """A way from where an issue is."""
+
+    id: str
+    name: str
+    to: JiraStatus
+    fields: Mapping[str, Mapping[str, Any]] = {}
+
+
+class JiraTransitions(_Model):
+    """All from there."""
+
+    transitions: list[JiraTransition]
+
+
+class JiraCreated(_Model):
+    """What was made."""
+
+    id: str
+    key: str
+
+
+class JiraScreenField(_Model):
+    """What may, or must, be said of a new issue."""
+
+    id: str = Field(alias="fieldId")
+    name: str
+    required: bool = False
+    has_default: bool = Field(default=False, alias="hasDefaultValue")
+    allowed: list[JiraNamed] = Field(default=[], alias="allowedValues")
