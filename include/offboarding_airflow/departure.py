@@ -55,7 +55,7 @@ def tell(check: int) -> None:
     """What these people still hold. Red where something of theirs was left unchecked."""
     with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers)
+        pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers, wiring.pagers)
         pipeline.report_departure(session, run)
 
 

@@ -39,10 +39,13 @@ CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
 
 @task
 def alert(check: int) -> None:
-    """Tell people now, by mail or in Slack, what can't wait for the queue."""
+    """Tell people now, by mail or in Slack, what can't wait for the queue, and call who is to be called."""
     with at_work() as (loaded, session):
         pipeline.find_run(session, check)
-        pipeline.alert(session, wiring.notifiers(loaded.settings))
+        try:
+            pipeline.alert(session, wiring.notifiers(loaded.settings))
+        finally:
+            pipeline.page(session, loaded.settings, wiring.pagers(loaded.settings))
 
 
 @task(outlets=[WAITS], show_return_value_in_logs=False)

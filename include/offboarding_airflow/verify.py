@@ -46,7 +46,7 @@ def tell_open(check: int) -> None:
     """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
     with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers)
+        pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers, wiring.pagers)
         in_numbers(pipeline.report_verify)(session, run)
 
 
@@ -55,7 +55,7 @@ def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
     with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers)
+        pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers, wiring.pagers)
         pipeline.report_departure(session, run)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker, Trackers
-from offboarding.model import IdentityKeyKind, TicketDraft, TicketRef, TicketState
+from offboarding.model import IdentityKeyKind, Page, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import runs
@@ -259,3 +259,102 @@ def test_what_cannot_move_is_said(kim: TwoTrackers, old: str, new: str, why: str
 
     with pytest.raises(FatalError, match=why):
         moving.moves(kim.session, ["secops", "jira"], old, new)
+
+
+# --- who is called ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Oncall:
+    """A pager, which calls once a key."""
+
+    called: list[str] = field(default_factory=list[str])
+    over: list[str] = field(default_factory=list[str])
+    away: Exception | None = None
+
+    def trigger(self, page: Page) -> None:
+        if self.away:
+            raise self.away
+        self.called.append(page.title)
+
+    def resolve(self, key: str) -> None:
+        if self.away:
+            raise self.away
+        self.over.append(key)
+
+
+def paged(kim: TwoTrackers, oncall: Oncall) -> None:
+    pipeline.page(kim.session, kim.settings, {"oncall": lambda: oncall})
+
+
+@pytest.fixture
+def called(kim: TwoTrackers) -> tuple[TwoTrackers, Oncall]:
+    """Whoever has an access key of a leaver calls somebody."""
+    routed(kim, {"rules": ["leaver-access-key"], "page": "oncall"})
+    kim.night()
+    return kim, Oncall()
+
+
+def test_somebody_is_called_once_and_told_when_it_is_over(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    key = only(kim.inner()).draft.key
+    for _ in range(2):
+        paged(kim, oncall)
+    assert oncall.called == [f"high: leaver-access-key in aws 111111111111 [{key}]"]
+    assert oncall.over == []
+
+    kim.cloud.credentials = []
+    kim.night()
+    for _ in range(2):
+        paged(kim, oncall)
+
+    assert only(kim.inner()).is_open, "the login holds it"
+    assert (len(oncall.called), oncall.over) == (1, [key])
+
+
+def test_no_name_is_said_to_a_pager(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    paged(kim, oncall)
+
+    assert not [word for word in ("Kim", "kim@", "AKIA") if word in oncall.called[0]]
+
+
+def test_one_that_is_away_is_told_later(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    oncall.away = RetriableError("pagers.oncall: no answer")
+    with pytest.raises(RetriableError, match="oncall"):
+        paged(kim, oncall)
+
+    oncall.away = None
+    paged(kim, oncall)
+
+    assert len(oncall.called) == 1
+
+
+def test_what_works_again_calls_again(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    paged(kim, oncall)
+    credentials, kim.cloud.credentials = kim.cloud.credentials, []
+    kim.night()
+    paged(kim, oncall)
+    kim.cloud.credentials = credentials
+    kim.night()
+
+    paged(kim, oncall)
+
+    assert (len(oncall.called), len(oncall.over)) == (2, 1)
+
+
+def test_a_pager_that_the_configuration_names_no_longer_is_asked_for(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    paged(kim, oncall)
+    kim.policy = {}
+
+    with pytest.raises(FatalError, match="names no oncall"):
+        pipeline.page(kim.session, kim.settings, {})
+
+
+def test_where_no_route_calls_nobody_is_asked(kim: TwoTrackers) -> None:
+    kim.night()
+
+    pipeline.page(kim.session, kim.settings, {"oncall": lambda: pytest.fail("asked for")})

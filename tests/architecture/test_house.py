@@ -32,6 +32,7 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"
 CONTRACTS = {
     "rosters": {"RosterContract"},
     "trackers": {"TrackerContract"},
+    "pagers": {"PagerContract"},
     "queues": {"QueueContract"},
     "notifiers": {"NotifierContract"},
 }

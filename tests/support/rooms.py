@@ -4,7 +4,7 @@ A module belongs to the longest name that it begins with: what is written once a
 net.revocation has a line of its own.
 """
 
-ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers", "queues", "notifiers")
+ADAPTER_ROOMS = ("rosters", "sources", "verifiers", "trackers", "pagers", "queues", "notifiers")
 NOUNS = {"model"}
 ARROWS: dict[str, set[str]] = {
     "model": set(),
@@ -72,6 +72,7 @@ ARROWS: dict[str, set[str]] = {
     "tickets.plan": NOUNS | {"report", "store"},
     "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
+    "tickets.pages": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
     | {"interfaces", "config.settings", "store", "tickets.desk", "tickets.plan", "tickets.routing"},
     "identity.people": NOUNS | {"identity", "store"},
@@ -81,6 +82,7 @@ ARROWS: dict[str, set[str]] = {
     | {"guard.holds", "interfaces", "runs.pipeline", "report", "config.settings", "config.spelling", "store"},
     "runs.alerting": NOUNS | {"interfaces", "store"},
     "notifiers": NOUNS | {"interfaces"},
+    "pagers": NOUNS | {"interfaces", "net.destinations"},
     "runs.ingest.progress": set(),
     "runs.ingest.reads": NOUNS
     | {"interfaces", "config.settings", "identity", "runs.ingest.gate", "runs.ingest.progress", "store"},
@@ -114,6 +116,7 @@ ARROWS: dict[str, set[str]] = {
     | {
         "tickets.plan",
         "tickets.desks",
+        "tickets.pages",
         "report",
         "store",
         "custody",

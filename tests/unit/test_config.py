@@ -220,7 +220,7 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
         ),
         pytest.param(
             lambda s: s.update(policy={"routes": [{"severities": ["high"]}]}),
-            ["policy.routes[0]: a route needs a `queue` or an `assignee`"],
+            ["policy.routes[0]: a route needs a `queue`, an `assignee` or a `page`"],
             id="a route that leads nowhere",
         ),
         pytest.param(

@@ -32,6 +32,7 @@ _READERS = Readers(
     source=wiring.source,
     parts=wiring.asker_of_parts,
     trackers=wiring.trackers,
+    pagers=wiring.pagers,
     notifiers=wiring.notifiers,
     queue=wiring.queue,
 )

@@ -36,6 +36,10 @@ def _routed(settings: Settings) -> Iterator[Mistake]:
                 if name not in names:
                     text = f"no {key.removesuffix('s')} is named {name!r}.{nearest(name, names)}"
                     yield Mistake(path=f"policy.routes[{index}].{key}", text=text)
+        pagers = [pager.name for pager in settings.pagers]
+        if route.page and route.page not in pagers:
+            text = f"no pager is named {route.page!r}.{nearest(route.page, pagers)}"
+            yield Mistake(path=f"policy.routes[{index}].page", text=text)
     trackers = [tracker.name for tracker in settings.trackers]
     for path, queue in _queues(settings):
         name, colon, _ = queue.partition(":")

@@ -77,11 +77,12 @@ class Route(Strict):
     privileged: bool | None = Field(default=None, description="Whether the account is.")
     queue: str = Field(default="", description="Ticket queue, or TRACKER:QUEUE in another tracker than the first.")
     assignee: str = Field(default="", description="Whose a new ticket is, in the tracker's own word.")
+    page: str = Field(default="", description="Name of the pager that calls somebody while it stands open.")
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
-        if not self.queue and not self.assignee:
-            raise ValueError("a route needs a `queue` or an `assignee`")
+        if not self.queue and not self.assignee and not self.page:
+            raise ValueError("a route needs a `queue`, an `assignee` or a `page`")
         return self
 
 

@@ -15,6 +15,7 @@ from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import (
     NotifierSettings,
+    PagerSettings,
     QueueSettings,
     RosterSettings,
     SourceSettings,
@@ -59,6 +60,7 @@ class Settings(Strict):
     sources: tuple[SourceSettings, ...]
     verifiers: tuple[VerifierSettings, ...] = ()
     trackers: tuple[TrackerSettings, ...] = ()
+    pagers: tuple[PagerSettings, ...] = ()
     notifiers: tuple[NotifierSettings, ...] = ()
     custody: str = Field(
         default=DEFAULT_CUSTODY, description="The file that says who holds which key; relative to this one."

@@ -1,12 +1,12 @@
-"""What the rooms promise each other: rosters, sources, verifiers, trackers, queues and notifiers.
+"""What the rooms promise each other: rosters, sources, verifiers, trackers, pagers, queues and notifiers.
 
 A system's file or package is found by its name, which is the `kind` in the configuration. Each of these holds
 
 - `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it;
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
   `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
-  tracker or queue `build(settings, connection)`, for a notifier `build(settings)`, since Airflow's own hooks take the
-  connection. A verifier's or a queue's connection is None where it needs none.
+  tracker, pager or queue `build(settings, connection)`, for a notifier `build(settings)`, since Airflow's own hooks
+  take the connection. A verifier's or a queue's connection is None where it needs none.
 
 Where it takes a connection, it also holds
 
@@ -42,6 +42,7 @@ from typing import Protocol, runtime_checkable
 
 from offboarding.interfaces.settings import (
     NotifierSettings,
+    PagerSettings,
     QueueSettings,
     RosterSettings,
     SourceSettings,
@@ -58,6 +59,7 @@ from offboarding.model import (
     IdentityKey,
     KeyAction,
     LeftOut,
+    Page,
     Problem,
     Remedy,
     RequestCounts,
@@ -78,6 +80,7 @@ __all__ = [
     "MessageQueue",
     "Notifier",
     "NotifierSettings",
+    "PagerSettings",
     "Proposal",
     "QueueSettings",
     "QueuedMessage",
@@ -283,6 +286,22 @@ class Notifier(Protocol):
     def tell(self, alert: Alert) -> None:
         """Send it; it may come twice. Raises RetriableError or FatalError that names the connection and the fix."""
         ...
+
+
+class Pager(Protocol):
+    """Who is called where a ticket would be read too late. Errors are RetriableError or FatalError."""
+
+    def trigger(self, page: Page) -> None:
+        """Call somebody, once for each key, however often it's said."""
+        ...
+
+    def resolve(self, key: str) -> None:
+        """It's over; a key that nobody was called about changes nothing."""
+        ...
+
+
+Pagers = Mapping[str, Callable[[], Pager]]
+"""As Trackers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

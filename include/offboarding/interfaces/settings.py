@@ -99,6 +99,14 @@ class QueueSettings(Pinned):
     set_aside: str = Field(min_length=1, description="The URL of the queue for messages that can't be taken.")
 
 
+class PagerSettings(Pinned):
+    """What every pager's settings hold."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in routes and errors.")
+    kind: str
+    connection: str = Field(description="Airflow connection id.")
+
+
 class NotifierSettings(Strict):
     """What every notifier's settings hold."""
 

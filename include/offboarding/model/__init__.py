@@ -65,6 +65,7 @@ from offboarding.model.systems import (
 )
 from offboarding.model.tickets import (
     Alert,
+    Page,
     TicketCall,
     TicketDraft,
     TicketPriority,
@@ -168,6 +169,7 @@ __all__ = [
     "NamedOwner",
     "Orphan",
     "OrphanCase",
+    "Page",
     "PrincipalKind",
     "Problem",
     "ReadPhase",

@@ -79,6 +79,20 @@ class TicketDraft:
     """Whose it is to begin with, in the tracker's own word; "" for nobody's. People's later word stands."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Why somebody is called: a ticket that can't wait to be read. Plain text, on one line."""
+
+    key: str
+    """The ticket's."""
+    title: str
+    """The ticket's kind and key, and no name."""
+    url: str
+    """The ticket."""
+    source: str
+    """The system that it's about."""
+
+
 def tracker_of(trackers: Sequence[str], queue: str) -> str:
     """Where a queue's tickets are: in the tracker that it names, TRACKER:QUEUE, or else in the first."""
     name, colon, _ = queue.partition(":")

@@ -14,7 +14,7 @@ from offboarding.config.settings import Settings
 from offboarding.custody import registration
 from offboarding.guard import holds
 from offboarding.identity.folding import normal
-from offboarding.interfaces import Notifier, Reader, Source, SourceSettings, Trackers, Trail
+from offboarding.interfaces import Notifier, Pagers, Reader, Source, SourceSettings, Trackers, Trail
 from offboarding.model import Fact, ReadPhase, ReadStatus, RunKind
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.report import late, night, numbers
@@ -41,7 +41,7 @@ from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
 from offboarding.store.reading import reads as reads_of
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
-from offboarding.tickets import desks
+from offboarding.tickets import desks, pages
 from offboarding.waivers import applying
 
 log = structlog.get_logger("offboarding.pipeline")
@@ -57,6 +57,9 @@ report_departure = departure.report
 
 ticket = desks.ticket
 """Tell the trackers."""
+
+page = pages.page
+"""Call who can't wait for a ticket to be read."""
 
 parts_to_verify = recheck.parts
 """What tells of open findings."""
@@ -273,6 +276,7 @@ def conclude(
     run: Run,
     trackers: Callable[[Settings], Trackers],
     notifiers: Callable[[Settings], Sequence[Notifier]],
+    pagers: Callable[[Settings], Pagers] = lambda _: {},
 ) -> None:
     """What follows the reads of some people's things, in one task: judge, look at the guard, tell.
 
@@ -284,7 +288,10 @@ def conclude(
     try:
         ticket(session, settings, run, trackers(settings))
     finally:
-        alert(session, notifiers(settings))
+        try:
+            alert(session, notifiers(settings))
+        finally:
+            page(session, settings, pagers(settings))
 
 
 def report(

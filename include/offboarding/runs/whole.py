@@ -8,7 +8,16 @@ from functools import partial
 import structlog
 
 from offboarding.config.settings import Settings
-from offboarding.interfaces import MessageQueue, Notifier, Reader, Roster, RosterSettings, SourceSettings, Trackers
+from offboarding.interfaces import (
+    MessageQueue,
+    Notifier,
+    Pagers,
+    Reader,
+    Roster,
+    RosterSettings,
+    SourceSettings,
+    Trackers,
+)
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import order, pipeline
 from offboarding.runs.order import Call
@@ -30,6 +39,8 @@ class Readers:
     trackers: Callable[[Settings], Trackers]
     notifiers: Callable[[Settings], Sequence[Notifier]] = lambda _: ()
     """Who is told at once."""
+    pagers: Callable[[Settings], Pagers] = lambda _: {}
+    """Who is called."""
     queue: Callable[[Settings], MessageQueue | None] = lambda _: None
     """Where departures are told by message; nowhere where the configuration names none."""
 
@@ -78,7 +89,10 @@ def work_of(
         "evaluate": [lambda: pipeline.evaluate(session, settings, run)],
         "guard": [lambda: pipeline.guard(session, settings, run)],
         "ticket": [lambda: pipeline.ticket(session, settings, run, readers.trackers(settings))],
-        "alert": [lambda: pipeline.alert(session, readers.notifiers(settings))],
+        "alert": [
+            lambda: pipeline.alert(session, readers.notifiers(settings)),
+            lambda: pipeline.page(session, settings, readers.pagers(settings)),
+        ],
         "ask_queue": [ask_queue],
         "report": [lambda: pipeline.report(session, settings, run, folded=False, show=show)],
     }

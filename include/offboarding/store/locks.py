@@ -52,6 +52,16 @@ def alerts_held(session: Session) -> Generator[None]:
         session.execute("select pg_advisory_unlock(%s)", (_number("alerts"),))
 
 
+@contextmanager
+def pages_held(session: Session) -> Generator[None]:
+    """One hand on who is called, as `alerts_held`."""
+    session.execute("select pg_advisory_lock(%s)", (_number("pages"),))
+    try:
+        yield
+    finally:
+        session.execute("select pg_advisory_unlock(%s)", (_number("pages"),))
+
+
 def _lock(session: Session, name: str) -> None:
     session.execute("select pg_advisory_xact_lock(%s)", (_number(name),))
 

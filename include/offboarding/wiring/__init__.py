@@ -19,6 +19,9 @@ from offboarding.interfaces import (
     ConnectionFields,
     MessageQueue,
     Notifier,
+    Pager,
+    Pagers,
+    PagerSettings,
     ReadContext,
     Reader,
     Roster,
@@ -157,7 +160,7 @@ def _reader_module(own: SourceSettings) -> ModuleType:
 
 
 def _connected(
-    room: str, own: RosterSettings | SourceSettings | TrackerSettings, module: ModuleType
+    room: str, own: RosterSettings | SourceSettings | TrackerSettings | PagerSettings, module: ModuleType
 ) -> ConnectionFields | None:
     """The connection that an entry names, if it leads where the entry lets it; None where it names none."""
     if not own.connection:
@@ -182,6 +185,16 @@ def trackers(settings: Settings) -> Trackers:
 def _tracker(own: TrackerSettings) -> Tracker:
     module = kind_module("trackers", own.kind)
     return cast("Tracker", module.build(own, _connected("trackers", own, module)))
+
+
+def pagers(settings: Settings) -> Pagers:
+    """Each pager, as `trackers`."""
+    return {own.name: partial(_pager, own) for own in settings.pagers}
+
+
+def _pager(own: PagerSettings) -> Pager:
+    module = kind_module("pagers", own.kind)
+    return cast("Pager", module.build(own, _connected("pagers", own, module)))
 
 
 def notifiers(settings: Settings) -> tuple[Notifier, ...]:

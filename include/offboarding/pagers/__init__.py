@@ -1,0 +1,1 @@
+"""Who is called: a file a kind (interfaces.Pager)."""

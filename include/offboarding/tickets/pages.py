@@ -1,0 +1,91 @@
+"""Calling somebody: a page a ticket and pager, for as long as something stands on it whose route says so.
+
+What is to be said follows from how things stand, and each of it may be said again: whoever was interrupted between
+saying and writing it down says it once more, and the pager, which goes by the ticket's key, calls nobody twice.
+"""
+
+from collections.abc import Mapping
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Pagers
+from offboarding.model import Page
+from offboarding.model.errors import FatalError, OffboardingError, raise_together
+from offboarding.store import pages
+from offboarding.store.connect import Session
+from offboarding.store.locks import pages_held
+from offboarding.store.pages import Holding
+from offboarding.tickets.routing import Routed, route_of
+
+log = structlog.get_logger("offboarding.page")
+
+
+def page(session: Session, settings: Settings, pagers: Pagers) -> None:
+    """Call who is to be called, and say of the others that it's over. One pager that is away keeps no other back.
+
+    Raises afterwards what they refused, as one error.
+    """
+    failed: list[OffboardingError] = []
+    with pages_held(session):
+        wanted, stands = _wanted(session, settings), set(pages.standing(session))
+        for name in sorted({name for _, name in (*wanted, *stands)}):
+            try:
+                _tell(session, pagers, name, wanted, stands)
+            except OffboardingError as error:
+                failed.append(error)
+    raise_together(failed)
+
+
+def _tell(
+    session: Session, pagers: Pagers, name: str, wanted: Mapping[tuple[str, str], Holding], stands: set[tuple[str, str]]
+) -> None:
+    called = [(key, about) for (key, pager), about in wanted.items() if pager == name and (key, name) not in stands]
+    over = sorted(key for key, pager in stands if pager == name and (key, name) not in wanted)
+    if not called and not over:
+        return
+    if name not in pagers:
+        raise FatalError(
+            f"pagers: the configuration names no {name}, and what it called somebody about is over: {', '.join(over)}."
+            " Name it again until it has been told."
+        )
+    pager = pagers[name]()
+    for key, about in called:
+        pager.trigger(_page(key, about))
+        pages.note_called(session, key, name)
+    for key in over:
+        pager.resolve(key)
+        pages.note_over(session, key, name)
+    log.info("pages sent", pager=name, called=len(called), over=len(over))
+
+
+def _wanted(session: Session, settings: Settings) -> dict[tuple[str, str], Holding]:
+    """By ticket and pager, what of a ticket calls first."""
+    if not any(route.page for route in settings.policy.routes):
+        return {}
+    found: dict[tuple[str, str], Holding] = {}
+    for each in pages.holding(session):
+        route = route_of(settings, _about(each))
+        if route and route.page:
+            found.setdefault((each.ticket_key, route.page), each)
+    return found
+
+
+def _about(each: Holding) -> Routed:
+    return Routed(
+        rule=each.rule,
+        severity=each.severity,
+        ticket=each.ticket,
+        source=each.source,
+        part=each.part,
+        account=each.account,
+        roster=each.roster,
+        zone=each.zone,
+        privileged=each.privileged,
+    )
+
+
+def _page(key: str, about: Holding) -> Page:
+    where = f" in {about.source} {about.part}".rstrip() if about.source else ""
+    title = f"{about.severity}: {about.rule}{where} [{key}]"
+    return Page(key=key, title=title, url=about.url, source=about.source or about.roster)
