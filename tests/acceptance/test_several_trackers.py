@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker, Trackers
-from offboarding.model import IdentityKeyKind, Page, TicketDraft, TicketRef, TicketState
+from offboarding.model import IdentityKeyKind, TicketDraft, TicketPage, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import runs
@@ -272,7 +272,7 @@ class Oncall:
     over: list[str] = field(default_factory=list[str])
     away: Exception | None = None
 
-    def trigger(self, page: Page) -> None:
+    def trigger(self, page: TicketPage) -> None:
         if self.away:
             raise self.away
         self.called.append(page.title)

@@ -10,13 +10,13 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from offboarding.interfaces import Pager
-from offboarding.model import Page
+from offboarding.model import TicketPage
 
 
-def page(key: str) -> Page:
+def page(key: str) -> TicketPage:
     """About a ticket of that key."""
     title = f"critical: used-after-departure in aws 222222222222 [{key}]"
-    return Page(key=key, title=title, url="https://issues.corp.example/issue231", source="aws")
+    return TicketPage(key=key, title=title, url="https://issues.corp.example/issue231", source="aws")
 
 
 class OnCall(Protocol):

@@ -59,12 +59,12 @@ from offboarding.model import (
     IdentityKey,
     KeyAction,
     LeftOut,
-    Page,
     Problem,
     Remedy,
     RequestCounts,
     RosterSummary,
     TicketDraft,
+    TicketPage,
     TicketRef,
     TicketState,
     Worker,
@@ -291,7 +291,7 @@ class Notifier(Protocol):
 class Pager(Protocol):
     """Who is called where a ticket would be read too late. Errors are RetriableError or FatalError."""
 
-    def trigger(self, page: Page) -> None:
+    def trigger(self, page: TicketPage) -> None:
         """Call somebody, once for each key, however often it's said."""
         ...
 

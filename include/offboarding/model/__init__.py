@@ -65,9 +65,9 @@ from offboarding.model.systems import (
 )
 from offboarding.model.tickets import (
     Alert,
-    Page,
     TicketCall,
     TicketDraft,
+    TicketPage,
     TicketPriority,
     TicketRef,
     TicketState,
@@ -169,7 +169,6 @@ __all__ = [
     "NamedOwner",
     "Orphan",
     "OrphanCase",
-    "Page",
     "PrincipalKind",
     "Problem",
     "ReadPhase",
@@ -197,6 +196,7 @@ __all__ = [
     "TicketCall",
     "TicketDraft",
     "TicketKind",
+    "TicketPage",
     "TicketPriority",
     "TicketRef",
     "TicketState",

@@ -80,7 +80,7 @@ class TicketDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class TicketPage:
     """Why somebody is called: a ticket that can't wait to be read. Plain text, on one line."""
 
     key: str

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from offboarding.interfaces import ConnectionFields, PagerSettings
-from offboarding.model import Page
+from offboarding.model import TicketPage
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.destinations import Destination
 
@@ -58,7 +58,7 @@ class PagerDuty:
         self._client = client
         weakref.finalize(self, client.close)
 
-    def trigger(self, page: Page) -> None:
+    def trigger(self, page: TicketPage) -> None:
         """An alert that leads to its ticket."""
         self._send(
             "trigger",

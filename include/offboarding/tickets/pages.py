@@ -10,7 +10,7 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Pagers
-from offboarding.model import Page
+from offboarding.model import TicketPage
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
 from offboarding.store import pages
 from offboarding.store.connect import Session
@@ -85,7 +85,7 @@ def _about(each: Holding) -> Routed:
     )
 
 
-def _page(key: str, about: Holding) -> Page:
+def _page(key: str, about: Holding) -> TicketPage:
     where = f" in {about.source} {about.part}".rstrip() if about.source else ""
     title = f"{about.severity}: {about.rule}{where} [{key}]"
-    return Page(key=key, title=title, url=about.url, source=about.source or about.roster)
+    return TicketPage(key=key, title=title, url=about.url, source=about.source or about.roster)

@@ -12,7 +12,7 @@ import pytest
 from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, PagerSettings
-from offboarding.model import Page
+from offboarding.model import TicketPage
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.pagers.pagerduty import PagerDuty, build, destinations
@@ -21,7 +21,7 @@ from tests.support.described.server import Answered, Asked, Described, Descripti
 
 KEY = "R0UT1NGKEY"
 SETTINGS = PagerSettings(name="oncall", kind="pagerduty", connection="pagerduty")
-PAGE = Page(
+PAGE = TicketPage(
     key="offb-3fa9c1d2e4b7",
     title="critical: used-after-departure in aws 222222222222 [offb-3fa9c1d2e4b7]",
     url="https://issues.corp.example/issue231",
