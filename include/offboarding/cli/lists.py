@@ -27,12 +27,12 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
+from offboarding.report.silence import silence
 from offboarding.report.wording import COMMAND, moment, thing, ticket, worker
 from offboarding.rules import all_rules
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.reading import FindingView, LinkView, RunView
-from offboarding.store.withdrawals import GRACE
 
 RUNS_IN_A_TABLE = 20
 
@@ -144,15 +144,8 @@ def _newest(within: timedelta, output: str) -> int:
         records(map(RunLine.read, found))
     elif found:
         _run_table(found, zone)
-    if ended is None or ended.finished_at is None:
-        raise FatalError("No night has ever run to its end.")
-    ago = datetime.now(UTC) - ended.finished_at
-    if ago < -GRACE:
-        at = moment(ended.finished_at, zone)
-        raise FatalError(f"The last night, run {ended.run_id}, ended at {at}, which hasn't come: a clock was set back.")
-    if ago > within:
-        hours = counted(int(ago.total_seconds() // 3600), "hour")
-        raise FatalError(f"No night has ended for {hours}, since run {ended.run_id}: nobody is being checked.")
+    if said := silence(ended, datetime.now(UTC), within, zone):
+        raise FatalError(said)
     return DONE
 
 
