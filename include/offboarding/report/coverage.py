@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from offboarding.model import READ, FindingState, ReadStatus, counted
@@ -48,6 +49,22 @@ def unchecked(night: Night) -> list[str]:
 
 def gaps(night: Night) -> list[str]:
     """What couldn't be looked at, red first; the same of several parts once."""
+    found = gaps_of(night)
+    return [*found.red, *found.limits]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """What couldn't be looked at."""
+
+    red: tuple[str, ...]
+    """What should have been."""
+    limits: tuple[str, ...]
+    """What isn't inventoried at all."""
+
+
+def gaps_of(night: Night) -> Gaps:
+    """What should have been looked at, and what isn't at all; the same of several parts once."""
     red: list[str] = []
     limits: dict[str, list[str]] = {}
     for roster in night.rosters:
@@ -67,7 +84,7 @@ def gaps(night: Night) -> list[str]:
         for source, number in sorted(unverified.items())
     ]
     texts = (f"{text} ({', '.join(parts)})" for text, parts in limits.items())
-    return [*dict.fromkeys(red), *texts, *_no_reader_of_keys(night)]
+    return Gaps(red=tuple(dict.fromkeys(red)), limits=(*texts, *_no_reader_of_keys(night)))
 
 
 def _no_reader_of_keys(night: Night) -> Iterator[str]:
@@ -114,14 +131,15 @@ def _roster(roster: RosterView) -> str:
 
 
 def _source(name: str, parts: Sequence[PartView]) -> str:
-    accounts = _amount(parts)
+    accounts = amount(parts)
     whole = sum(part.status == ReadStatus.COMPLETE for part in parts)
     if len(parts) == 1:
         return f"{name} {accounts} ({parts[0].status})"
     return f"{name} {accounts} ({whole} of {len(parts)} parts complete)"
 
 
-def _amount(parts: Sequence[PartView]) -> str:
+def amount(parts: Sequence[PartView]) -> str:
+    """How much of what a source tells was told, all of its parts together."""
     if parts[0].tells == "keys":
         return counted(sum(part.keys for part in parts), "key")
     if parts[0].tells == "events":

@@ -6,7 +6,6 @@ stands, what couldn't be checked, and only then how much was read.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 
 from offboarding.model import (
     KEY_KINDS,
@@ -26,13 +25,13 @@ from offboarding.report.waivers import waived
 from offboarding.report.wording import (
     COMMAND,
     ROOM,
-    SUBJECTS,
     WIDTH,
     fitted,
     joined,
     labelled,
     moment,
-    shortened,
+    night_of,
+    thing_by_ids,
     ticket,
     whole_days,
     worker,
@@ -70,9 +69,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
 
 def _title(night: Night, zone: str) -> Iterator[str]:
     run, red = night.run, reasons(troubles(night))
-    # A night begins in the evening before.
-    day = moment(run.as_of - timedelta(hours=12), zone)[:10]
-    what = "Release" if run.kind == RunKind.RELEASE else f"Night of {day}"
+    what = "Release" if run.kind == RunKind.RELEASE else f"Night of {night_of(run.as_of, zone)}"
     title = f"{what} (as of {moment(run.as_of, zone)}), run {run.run_id}"
     if not red:
         yield f"{title}   GREEN"
@@ -163,11 +160,7 @@ def _who(night: Night, finding: NightFinding) -> list[str]:
 
 def _what(finding: NightFinding) -> list[str]:
     kind = SubjectKind(finding.subject_kind)
-    parts: list[str] = []
-    if kind is not SubjectKind.WORKER:
-        parts.append(f"{finding.source} {finding.realm}" if finding.realm.isdigit() else finding.source)
-    if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
-        parts.append(f"{SUBJECTS[kind]} {shortened(finding.subject_native_id)}")
+    parts = thing_by_ids(kind, finding.source, finding.realm, finding.subject_native_id)
     if finding.privileged and kind not in KEY_KINDS:
         parts.append("privileged")
     return parts

@@ -35,13 +35,18 @@ def render(person: PersonView, zone: str) -> str:
 
 def departure_line(departure: DepartureView, zone: str) -> str:
     """A departure, by whose word, and whether it stands."""
+    back = "; back at work since" if departure.returned else ""
+    end = f"; stood until {moment(departure.valid_to, zone)}: {departure.ended_because}" if departure.valid_to else ""
+    return f"{left_when(departure, zone)}, {departure.told}{back}{end}"
+
+
+def left_when(departure: DepartureView, zone: str) -> str:
+    """A departure, and by whose word, without anybody's words on it."""
     exact = departure.basis == Basis.NOTICE or not departure.left_on
     when = f"on {moment(departure.left_at, zone)}" if exact else f"at the end of {departure.left_on} ({departure.zone})"
     doubt = "" if departure.confirmed else ", to be confirmed"
-    back = "; back at work since" if departure.returned else ""
-    end = f"; stood until {moment(departure.valid_to, zone)}: {departure.ended_because}" if departure.valid_to else ""
     basis = _BASES.get(departure.basis, departure.basis)
-    return f"left {when}, {basis}{doubt}: roster {departure.roster}, {departure.told}{back}{end}"
+    return f"left {when}, {basis}{doubt}: roster {departure.roster}"
 
 
 def _here(person: PersonView) -> list[str]:

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind
@@ -52,6 +52,11 @@ def moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
+def night_of(as_of: datetime, zone: str) -> str:
+    """The day that a night is called by: it begins in the evening before."""
+    return moment(as_of - timedelta(hours=12), zone)[:10]
+
+
 def zoned(text: str, zone: str) -> str:
     """A text for people, its moments in one zone: rules and readers, who know none, tell them in UTC."""
     return _IN_UTC.sub(lambda found: moment(datetime.fromisoformat(f"{found[1]}+00:00"), zone), text)
@@ -87,6 +92,16 @@ def thing(kind: SubjectKind, label: str, account_label: str) -> str:
     if account_label in {"", label}:
         return named
     return f"{named} that trusts {account_label}" if kind is SubjectKind.ROLE else f"{named} on {account_label}"
+
+
+def thing_by_ids(kind: SubjectKind, source: str, realm: str, native_id: str) -> list[str]:
+    """A finding's subject without its label: where it is, and its own id, as far as either is known."""
+    parts: list[str] = []
+    if kind is not SubjectKind.WORKER:
+        parts.append(f"{source} {realm}" if realm.isdigit() else source)
+    if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
+        parts.append(f"{SUBJECTS[kind]} {shortened(native_id)}")
+    return parts
 
 
 def with_key(question: DecisionStep, finding_key: str) -> DecisionStep:

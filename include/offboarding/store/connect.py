@@ -90,6 +90,16 @@ def prepare(session: Session, schema: str = SCHEMA) -> None:
     migrate(session, schema)
 
 
+LONGEST_LOOK = "30s"
+"""For a statement of whoever only looks: a page that takes longer is waited for by nobody, and costs the night."""
+
+
+def only_look(session: Session) -> None:
+    """Let a session that is set up change nothing from here on, and ask for nothing that takes long."""
+    session.execute("set default_transaction_read_only = on")
+    session.execute(sql.SQL("set statement_timeout = {}").format(sql.Literal(LONGEST_LOOK)))
+
+
 def _conninfo(parameters: Mapping[str, str | int]) -> str:
     given = {name: str(value) for name, value in parameters.items() if value != ""}
     return make_conninfo("", **{"application_name": "offboarding", "connect_timeout": 10, **given})

@@ -137,12 +137,29 @@ def findings(
     session: Session,
     *,
     state: str | None = None,
+    severity: str | None = None,
     rule: str | None = None,
+    source: str | None = None,
     person_uid: str | None = None,
     finding_key: str | None = None,
+    after: str | None = None,
+    most: int | None = None,
 ) -> list[FindingView]:
-    """Findings that are so, worst first; None leaves something open."""
-    values = {"state": state, "rule": rule, "person_uid": person_uid, "finding_key": finding_key}
+    """Findings that are so, worst first; None leaves something open.
+
+    `after`: only those that follow the finding of this whole key, and none where there is no such finding; `most`: no
+    more than so many.
+    """
+    values = {
+        "state": state,
+        "severity": severity,
+        "rule": rule,
+        "source": source,
+        "person_uid": person_uid,
+        "finding_key": finding_key,
+        "after": after,
+        "most": most,
+    }
     with session.cursor(row_factory=record_row(FindingView)) as cursor:
         return cursor.execute(block("reading", "findings"), values).fetchall()
 

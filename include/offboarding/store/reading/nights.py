@@ -185,10 +185,11 @@ class _NightRun(Run):
     broken: list[str]
 
 
-def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
+def night(session: Session, run_id: int, zone: str = "UTC", *, ahead: bool = True) -> Night:
     """A run's report. Raises FatalError where there is no such run.
 
-    `zone`: the company's, in which the last days end of workers whose own is unknown.
+    `zone`: the company's, in which the last days end of workers whose own is unknown. `ahead`: whether to tell who
+    leaves soon, too; it's worked out in a table that is made for it, and a session that only looks can make none.
     """
     values = {"run_id": run_id}
     with session.transaction():
@@ -223,7 +224,7 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
             unseen=tuple(entries_unseen_then(session, run_id)),
             attested=tuple(attestations_then(session, run_id, days=ATTESTED_DAYS)),
             notices=tuple(notices.notices_then(session, run_id)),
-            upcoming=_upcoming(session, run, zone),
+            upcoming=_upcoming(session, run, zone) if ahead else (),
             same_people=tuple(notices.same_people_then(session, run_id)),
             hidden=tuple(hidden_then(session, run_id)),
             alike=tuple(alike_then(session, run_id)),
