@@ -75,12 +75,21 @@ def test_its_section_of_airflows_configuration_is_known_and_names_ours(here: Her
     assert checked.code == 0, checked.output + checked.errors
 
 
-def test_no_plugin_is_broken(here: Here) -> None:
-    """We have none."""
-    said = here.airflow.run("airflow", "plugins")
+def test_the_plugin_is_there_and_leads_to_pages_that_the_wheel_holds(here: Here) -> None:
+    (ours,) = here.airflow.listed("plugins", "-v")
+    made = (
+        "from offboarding_airflow.pages import app, guard, showing\n"
+        "made = app()\n"
+        "print(len(made.routes), made.router.dependencies[0].dependency is not guard.nobody)\n"
+        "print(showing.shown('refused.html', vain=True, text='<b>', up='').status_code)\n"
+    )
 
-    assert said.code == 0
-    assert "No plugins loaded" in said.output
+    said = here.airflow.run("python", "-W", "ignore", "-c", made)
+
+    assert ours["name"] == "offboarding"
+    assert "'url_route': 'offboarding'" in str(ours["external_views"])
+    assert "'url_prefix': '/offboarding'" in str(ours["fastapi_apps"])
+    assert said.output.split()[-3:] == ["4", "True", "200"], said.errors
 
 
 def test_its_types_of_connections_are_there(here: Here) -> None:

@@ -12,6 +12,8 @@ TOP = ("__main__",)
 DAG_MAY_USE = (
     *("runs.order", "runs.pipeline", "guard.releasing", "decisions", "model"),
     *("wiring", "wiring.connections", "wiring.forms", "interfaces"),
+    # What the pages show is worked out where tickets and screens are.
+    "report",
 )
 
 AIRFLOW_ROOMS = ("wiring.connections", "notifiers")

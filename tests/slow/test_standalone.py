@@ -11,8 +11,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from offboarding.store import events, guard
+from offboarding.store import events, guard, reading
 from offboarding.store.guard import Hold
+from offboarding_airflow import pages, plugin
 from tests.support import canaries
 from tests.support.canaries import Processes
 from tests.support.memory import Folder
@@ -25,7 +26,7 @@ RELEASE = "offboarding_release"
 LINK, LET_THROUGH, ACKNOWLEDGE = (f"offboarding_decide_{name}" for name in ("link", "release", "acknowledge"))
 BY_MESSAGE, *DOUBTED = PEOPLE[:3]
 """Who is told by message; and who leaves in one night too many."""
-ROLES = {"viewer": "viewer", "op": "op", "lead": "user"}
+ROLES = {"viewer": "viewer", "op": "op", "lead": "user", "stranger": ""}
 APPROVER = "lead"
 WHY = "canary-dismissed-for-cause"
 WHOSE = {"source": "corp-ldap", "account": "u1", "worker": "hr:10442", "reason": "why"}
@@ -318,6 +319,61 @@ def test_approved_it_stands_in_the_tracker_and_who_and_when_in_the_record(house:
         }
         assert events.broken_at(session) is None
     assert house.answer(APPROVER, run, "Reject", "once more").status_code == 409
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+def asked(house: House, who: str, method: str, path: str) -> httpx.Response:
+    """As somebody: by name, as nobody, or with a token that is none."""
+    headers = {"nobody": {}, "garbage": {"Authorization": "Bearer abc.def.ghi"}}.get(who)
+    if headers is None:
+        headers = {"Authorization": house.user(who).client.headers["Authorization"]}
+    return httpx.request(method, f"{house.airflow.url}{path}", headers=headers, trust_env=False, timeout=60)
+
+
+@pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+def test_nobody_sees_a_page_whom_airflow_does_not_let(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    """Each route, by each method: an app that a plugin mounts has no authorisation of its own."""
+    with house.company.at_the_store() as (_, session):
+        (key,) = session.execute("select finding_key from finding limit 1").fetchone() or ("",)
+    routes = [str(getattr(route, "path", "")) for route in pages.app().routes]
+    paths = [f"{plugin.PREFIX}{route.format(key=key)}" for route in routes]
+    hidden = [f"{plugin.PREFIX}/{path}" for path in ("docs", "redoc", "openapi.json", "templates/page.html")]
+
+    assert len(paths) == 4
+    assert [asked(house, who, "GET", path).status_code for who in ("viewer", "op") for path in paths] == [200] * 8
+    refused = {"nobody": 401, "garbage": 403, "stranger": 403}
+    for who, status in refused.items():
+        answers = [asked(house, who, "GET", path) for path in paths]
+        assert [answer.status_code for answer in answers] == [status] * 4, who
+        assert not any("f-" in answer.text or BY_MESSAGE in answer.text for answer in answers)
+    for who in ("admin", *refused):
+        for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            assert {asked(house, who, method, path).status_code for path in paths} == {405}, (who, method)
+        assert {asked(house, who, "GET", path).status_code for path in hidden} == {404}
+    record_property("attacks", len(paths) * len(refused))
+    record_property("silent", 0)
+
+
+def test_airflow_leads_to_the_pages_and_they_show_the_night(house: House) -> None:
+    told = house.airflow.admin.client.get("/api/v2/plugins").raise_for_status().json()
+    (ours,) = [each for each in told["plugins"] if each["name"] == "offboarding"]
+    (view,) = ours["external_views"]
+    with house.company.at_the_store() as (_, session):
+        last = reading.last_night(session)
+
+    page = asked(house, "viewer", "GET", f"/{view['href']}")
+
+    assert last is not None
+    assert f"run {last.run_id}" in page.text
+    assert "corp-ldap" in page.text
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    listed = asked(house, "viewer", "GET", f"{plugin.PREFIX}/findings?worker=hr:{BY_MESSAGE}&state=all")
+    assert f"hr:{BY_MESSAGE}" in listed.text
+    assert f"Person {BY_MESSAGE}" not in listed.text + page.text
 
 
 # --- what is late -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,15 @@ from typing import cast
 import structlog
 from psycopg import OperationalError
 
-from offboarding.config.loading import DEFAULT_PATH, STORE_CONNECTION, Loaded, StoreChoice, load, project_folder
+from offboarding.config.loading import (
+    DEFAULT_PATH,
+    STORE_CONNECTION,
+    Loaded,
+    StoreChoice,
+    load,
+    project_folder,
+    store_choice,
+)
 from offboarding.config.settings import Settings
 from offboarding.interfaces import (
     ConnectionFields,
@@ -36,7 +44,7 @@ from offboarding.interfaces.kinds import kind_module
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
 from offboarding.store import embedded
-from offboarding.store.connect import Session, opened
+from offboarding.store.connect import Session, only_look, opened
 from offboarding.store.trial import trial
 from offboarding.wiring.connections import connection
 
@@ -64,6 +72,21 @@ def at_work() -> Generator[tuple[Loaded, Session]]:
     except OffboardingError as error:
         log.error(str(error))  # noqa: TRY400 - the sentence alone
         raise
+
+
+@contextmanager
+def looking() -> Generator[tuple[StoreChoice, Session]]:
+    """Which store it is, and a session on it that can't change anything, for a page that somebody looks at.
+
+    Raises ConfigError where none is configured, another of our errors where it can't be used now.
+    """
+    choice = store_choice()
+    try:
+        with store(choice) as session:
+            only_look(session)
+            yield choice, session
+    except OperationalError as error:
+        raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error
 
 
 def moment(given: str | None) -> datetime | None:

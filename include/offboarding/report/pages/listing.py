@@ -1,0 +1,104 @@
+"""Findings in a list, a page at a time: what the address asks for, and what there is to ask for."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from offboarding.model import FindingState, Severity
+from offboarding.model.errors import FatalError
+from offboarding.report.pages import AskedInVainError
+from offboarding.report.pages.rows import FindingRow, row
+from offboarding.rules import all_rules
+from offboarding.store import reading
+from offboarding.store.connect import Session
+
+PAGE = 50
+OPEN = FindingState.OPEN.value
+ALL = "all"
+"""As a state: any."""
+_KEY = re.compile("[0-9a-f]{32}")
+_LONGEST = 200
+"""Of what is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which findings; "" leaves something open."""
+
+    state: str = OPEN
+    severity: str = ""
+    rule: str = ""
+    source: str = ""
+    worker: str = ""
+    """A worker id, or id_space:id."""
+    after: str = ""
+    """The whole key of the finding that the page begins behind."""
+
+    @property
+    def narrowing(self) -> Mapping[str, str]:
+        """What of it stands in an address, but for the page."""
+        asked = {
+            "state": self.state,
+            "severity": self.severity,
+            "rule": self.rule,
+            "source": self.source,
+            "worker": self.worker,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsPage:
+    """One page of a list."""
+
+    asked: Asked
+    choices: Mapping[str, Sequence[str]]
+    """What may be asked for by each name; what isn't here is typed."""
+    rows: tuple[FindingRow, ...]
+    next_after: str
+    """What the next page begins behind; "" where this is the last."""
+    counts: Mapping[str, int]
+    """How many findings are in each state, whatever is asked for."""
+
+
+def listing(session: Session, asked: Asked, zone: str, now: datetime) -> FindingsPage:
+    """The page that is asked for. Raises AskedInVainError where a word of it is none that there is."""
+    choices = {
+        "state": (*(state.value for state in FindingState), ALL),
+        "severity": tuple(severity.value for severity in Severity),
+        "rule": tuple(rule.id for rule in all_rules()),
+        "source": reading.source_names(session),
+    }
+    for name, known in choices.items():
+        value = asked.narrowing.get(name)
+        if value is not None and value not in known:
+            raise AskedInVainError(f"There is no {name} {value[:_LONGEST]!r}. Choose one of the list.")
+    if asked.after and not _KEY.fullmatch(asked.after):
+        raise AskedInVainError("The address asks for a page that there isn't. Begin with the first.")
+    found = reading.findings(
+        session,
+        state=None if asked.state in ("", ALL) else asked.state,
+        severity=asked.severity or None,
+        rule=asked.rule or None,
+        source=asked.source or None,
+        person_uid=_person(session, asked.worker) if asked.worker else None,
+        after=asked.after or None,
+        most=PAGE + 1,
+    )
+    return FindingsPage(
+        asked=asked,
+        choices=choices,
+        rows=tuple(row(each, zone, now) for each in found[:PAGE]),
+        next_after=found[PAGE - 1].finding_key if len(found) > PAGE else "",
+        counts=reading.finding_counts(session),
+    )
+
+
+def _person(session: Session, word: str) -> str:
+    if len(word) > _LONGEST or not word.isprintable():
+        raise AskedInVainError("That is no worker id.")
+    try:
+        return reading.worker_called(session, word).person_uid
+    except FatalError as error:
+        raise AskedInVainError(str(error)) from error

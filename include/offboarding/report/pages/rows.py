@@ -1,0 +1,78 @@
+"""A finding in a table: by its short key and by ids."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from offboarding.model import KEY_KINDS, FindingState, Severity, SubjectKind, TicketStatus
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import moment, thing_by_ids, ticket, whole_days, worker
+from offboarding.store.reading import FindingView
+from offboarding.store.reading.nights import NightFinding
+
+_ADDRESSES = ("https://", "http://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLink:
+    """A finding's ticket."""
+
+    text: str
+    """As its tracker calls it."""
+    url: str
+    """Where a person reads it; "" where that isn't known, or is no address that a page should lead to."""
+    tracker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding, in a line."""
+
+    key: str
+    """The short one."""
+    severity: Severity
+    state: FindingState
+    rule: str
+    worker: str
+    """ "" where nobody is concerned."""
+    gone_days: int | None
+    thing: str
+    privileged: bool
+    due: str
+    """ "" where it isn't due at all, or not any more."""
+    late: bool
+    ticket: TicketLink | None
+
+
+def row(finding: NightFinding | FindingView, zone: str, now: datetime) -> FindingRow:
+    """A finding, as of now."""
+    kind = SubjectKind(finding.subject_kind)
+    # What waits for a person is due to nobody yet, and what is closed no more.
+    due_at = finding.due_at if finding.state == FindingState.OPEN else None
+    return FindingRow(
+        key=short_finding(finding.finding_key),
+        severity=finding.severity,
+        state=finding.state,
+        rule=finding.rule,
+        worker=worker(finding.id_space or "", finding.worker_id) if finding.worker_id else "",
+        gone_days=whole_days(finding.left_at, now) if finding.left_at else None,
+        thing=", ".join(thing_by_ids(kind, finding.source, finding.realm, finding.subject_native_id)),
+        privileged=finding.privileged and kind not in KEY_KINDS,
+        due=moment(due_at, zone) if due_at else "",
+        late=due_at is not None and due_at < now,
+        ticket=ticket_link(finding),
+    )
+
+
+def ticket_link(finding: NightFinding | FindingView) -> TicketLink | None:
+    """Where it is told; None where on no ticket."""
+    if not finding.tracker:
+        return None
+    url = finding.url or ""
+    state = finding.ticket_state if isinstance(finding, FindingView) else None
+    closed = ", closed" if state == TicketStatus.CLOSED else ""
+    return TicketLink(
+        text=f"{ticket(finding.ref)}{closed}",
+        # Of another kind of address a browser makes something else than a page.
+        url=url if url.lower().startswith(_ADDRESSES) else "",
+        tracker=finding.tracker,
+    )

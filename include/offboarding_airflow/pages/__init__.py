@@ -1,0 +1,67 @@
+"""The pages: a FastAPI app that Airflow mounts, all of it behind Airflow's own authorisation. It only reads."""
+
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+
+from fastapi import Depends, FastAPI, Request, Response
+
+from offboarding import wiring
+from offboarding.model.errors import OffboardingError
+from offboarding.report.pages import AskedInVainError
+from offboarding.report.pages.finding import finding_page
+from offboarding.report.pages.listing import OPEN, Asked, listing
+from offboarding.report.pages.tonight import tonight
+from offboarding_airflow.pages.guard import may_look
+from offboarding_airflow.pages.showing import CSS, answer, shown
+
+
+@cache
+def app() -> FastAPI:
+    """The app: each route of it is for whoever may see the nightly DAG's runs."""
+    made = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # Else a redirect would be for everybody.
+        redirect_slashes=False,
+        dependencies=[Depends(may_look())],
+    )
+    made.add_api_route("/", _tonight, methods=["GET"])
+    made.add_api_route("/findings", _findings, methods=["GET"])
+    made.add_api_route("/findings/{key}", _finding, methods=["GET"])
+    made.add_api_route("/pages.css", _css, methods=["GET"])
+    made.add_exception_handler(OffboardingError, _refused)
+    return made
+
+
+def _tonight() -> Response:
+    with wiring.looking() as (choice, session):
+        page = tonight(session, choice.time_zone, datetime.now(UTC))
+    return shown("tonight.html", page=page, up="")
+
+
+def _findings(
+    state: str = OPEN, severity: str = "", rule: str = "", source: str = "", worker: str = "", after: str = ""
+) -> Response:
+    asked = Asked(state=state, severity=severity, rule=rule, source=source, worker=worker.strip(), after=after)
+    with wiring.looking() as (choice, session):
+        page = listing(session, asked, choice.time_zone, datetime.now(UTC))
+    return shown("findings.html", page=page, up="")
+
+
+def _finding(key: str) -> Response:
+    with wiring.looking() as (choice, session):
+        page = finding_page(session, key, choice.time_zone, datetime.now(UTC))
+    return shown("finding.html", page=page, up="../")
+
+
+def _css() -> Response:
+    return answer(resources.files(__name__).joinpath("pages.css").read_text("utf-8"), CSS)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Say in a sentence why there is nothing to see: that must not look as if nothing were wrong."""
+    vain = isinstance(error, AskedInVainError)
+    up = "../" if "key" in request.path_params else ""
+    return shown("refused.html", status=404 if vain else 503, vain=vain, text=str(error), up=up)

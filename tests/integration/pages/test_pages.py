@@ -1,0 +1,358 @@
+"""The pages in Airflow, over a store that lies on a real PostgreSQL. Who may look: tests/slow/test_standalone.py."""
+
+import asyncio
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from offboarding import wiring
+from offboarding.model import Severity
+from offboarding.report.pages import AskedInVainError, finding, listing, tonight
+from offboarding.report.pages.listing import Asked
+from offboarding.runs import pipeline
+from offboarding.store import reading
+from offboarding.store.connect import Session
+from offboarding_airflow import pages, plugin
+from offboarding_airflow.pages import guard
+from tests.support import filled
+
+# Airflow's own API imports starlette's client for tests (by way of svcs), and that one warns of httpx.
+pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+ZONE = "Asia/Seoul"
+MORNING = filled.AS_OF + timedelta(hours=6)
+HOSTILE = {
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "an attribute's end": '" onmouseover="alert(1)" x=\'',
+    "a template": "{{ 7777 * 1111 }}{% raw %}",
+    "a direction": "key\u202egnp.exe\u2066",
+    "a formula": '=HYPERLINK("http://127.0.0.1","x")',
+    "control characters": "\x01\x1b[31m\u2028\r\n",
+    "10,000 characters": "k" * 10_000,
+}
+Get = Callable[[str], httpx.Response]
+
+
+class Tags(HTMLParser):
+    """What a browser makes of a page: its elements, with their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+@pytest.fixture
+def night(store: Session) -> Session:
+    run = filled.spend_night(store)
+    pipeline.report(store, filled.settings(), run)
+    return store
+
+
+@pytest.fixture
+def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
+    """Asks the app in this process, as somebody who may look."""
+    path = tmp_path / "offboarding.yaml"
+    path.write_text(f"company: {{time_zone: {ZONE}}}\n", encoding="utf-8")
+    named = {"host": "host", "port": "port", "login": "user", "schema": "dbname"}
+    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_OFFBOARDING_STORE", json.dumps({name: store_parameters[word] for name, word in named.items()})
+    )
+    app = pages.app()
+    (guarded,) = app.router.dependencies
+    assert guarded.dependency is not None
+    app.dependency_overrides[guarded.dependency] = lambda: None
+
+    airflow = FastAPI()
+    airflow.mount(plugin.PREFIX, plugin.pages)
+
+    async def ask(path: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app=airflow)
+        async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
+            return await client.get(f"{plugin.PREFIX}{path}")
+
+    yield lambda path: asyncio.run(ask(path))
+    app.dependency_overrides.clear()
+
+
+def keys_on(page: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"findings/(f-[0-9a-f]+)", page)))
+
+
+# --- tonight ----------------------------------------------------------------------------------------------------------
+
+
+def test_before_the_first_night_it_says_that_nobody_is_checked(store: Session) -> None:
+    page = tonight.tonight(store, ZONE, MORNING)
+
+    assert page.silence == "No night has ever run to its end."
+    assert page.is_red
+    assert [each.text for each in page.to_do] == ["Let the first night run: the DAG offboarding_nightly."]
+
+
+def test_what_to_do_comes_in_the_order_in_which_it_cannot_wait(night: Session) -> None:
+    page = tonight.tonight(night, ZONE, MORNING)
+
+    assert [each.text for each in page.to_do] == [
+        "Look into 1 use after a departure.",
+        "Mend what turned the night red.",
+        "See to 5 new findings.",
+    ]
+    (use,) = page.to_do[0].rows
+    assert (use.severity, use.worker) == (Severity.CRITICAL, "hr:E1042")
+    assert any(filled.DENIED in line for line in page.to_do[1].lines)
+    assert page.is_red
+
+
+def test_what_was_not_read_is_not_checked_and_never_nothing(night: Session) -> None:
+    reads = {each.name: each for each in tonight.tonight(night, ZONE, MORNING).reads}
+
+    denied, read = reads[f"aws {filled.CLOSED_CLOUD}"], reads["corp-ldap"]
+    assert (denied.state, denied.is_red, denied.amount) == ("not checked", True, "")
+    assert denied.says == (filled.DENIED,)
+    assert (read.state, read.is_red, read.amount) == ("read", False, "4 accounts")
+
+
+def test_what_is_open_is_counted_and_past_due_by_the_moment_of_whoever_looks(night: Session) -> None:
+    on_the_night = tonight.tonight(night, ZONE, filled.AS_OF)
+    later = tonight.tonight(night, ZONE, filled.AS_OF + timedelta(days=365))
+    standing = reading.findings(night, state="open")
+
+    assert sum(each.findings for each in on_the_night.severities) == len(standing)
+    assert sum(each.late for each in on_the_night.severities) == len(on_the_night.overdue) == 0
+    due = [each for each in standing if each.due_at is not None]
+    assert len(later.overdue) == len(due) > 1
+    assert later.to_do[2].text == f"See to {len(due) - 1} findings past due.", "the use is told once, above"
+
+
+def test_a_night_of_the_day_before_yesterday_is_silence(night: Session) -> None:
+    page = tonight.tonight(night, ZONE, datetime.now(UTC) + timedelta(hours=50))
+
+    assert page.silence.startswith("No night has ended for 50 hours")
+
+
+def test_what_waits_is_told_with_the_line_that_tripped(store: Session) -> None:
+    run = filled.spend_night(store, policy=filled.Policy(baseline="hold"))
+    pipeline.report(store, filled.settings(), run)
+
+    page = tonight.tonight(store, ZONE, MORNING)
+
+    assert page.waiting_findings > 0
+    assert any("of a first read" in line for line in page.waiting)
+    assert "Decide on what waits." in [each.text for each in page.to_do]
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+
+
+def test_pages_of_a_list_hold_each_finding_once_and_in_order(night: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    whole = [finding.row(each, ZONE, MORNING).key for each in reading.findings(night)]
+    seen, after = [], ""
+
+    for _ in range(len(whole)):
+        page = listing.listing(night, Asked(state="all", after=after), ZONE, MORNING)
+        seen += [row.key for row in page.rows]
+        if not (after := page.next_after):
+            break
+
+    assert seen == whole
+    assert len(whole) > 3
+
+
+@pytest.mark.parametrize("asked", [{"severity": "critical"}, {"source": "aws"}, {"worker": "hr:E1042"}])
+def test_a_list_holds_what_is_asked_for_and_all_of_it(night: Session, asked: dict[str, str]) -> None:
+    page = listing.listing(night, Asked(state="all", **asked), ZONE, MORNING)
+
+    def fits(each: reading.FindingView) -> bool:
+        has = {"severity": each.severity.value, "source": each.source, "worker": f"{each.id_space}:{each.worker_id}"}
+        return all(has[name] == value for name, value in asked.items())
+
+    expected = [each for each in reading.findings(night) if fits(each)]
+    assert [row.key for row in page.rows] == [finding.row(each, ZONE, MORNING).key for each in expected]
+    assert 0 < len(expected) < len(reading.findings(night))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"state": "opne"},
+        {"severity": "<b>"},
+        {"rule": "no-such-rule"},
+        {"source": "\0"},
+        {"worker": "no\0body"},
+        {"worker": "E9999"},
+        {"worker": "1" * 10_000},
+        {"after": "f-7c31"},
+        {"after": "' or true --"},
+    ],
+)
+def test_what_there_is_not_is_said_in_a_sentence(night: Session, asked: dict[str, str]) -> None:
+    with pytest.raises(AskedInVainError):
+        listing.listing(night, Asked(**asked), ZONE, MORNING)
+
+
+# --- what a browser gets ----------------------------------------------------------------------------------------------
+
+
+def test_each_page_leads_on_and_names_nobody(night: Session, get: Get) -> None:
+    """As the report: ids, and no names, mails, labels or reasons."""
+    first, listed = get("/"), get("/findings?state=all")
+    keys = keys_on(listed.text)
+    whole = [first, listed, *(get(f"/findings/{key}") for key in keys)]
+
+    assert [page.status_code for page in whole] == [200] * len(whole)
+    assert len(keys) == len(reading.findings(night))
+    assert set(keys_on(first.text)) <= set(keys)
+    text = " ".join(html.unescape(page.text) for page in whole).lower()
+    hidden = [*filled.NAMES, "@corp.example", "jdoe", "spoe", filled.DOE_DN, filled.DOE_ARN]
+    assert [word for word in hidden if word.lower() in text] == []
+    assert "E1042".lower() in text, "that is how something is found there"
+
+
+def test_a_finding_says_what_explain_says(night: Session) -> None:
+    (use,) = [each for each in reading.findings(night) if each.rule == "used-after-departure"]
+
+    page = finding.finding_page(night, use.finding_key[:8], ZONE, MORNING)
+
+    told = {section.title: " ".join(section.lines) for section in page.sections}
+    assert page.subject == f"account {filled.DOE} (corp-ldap, {filled.DIRECTORY})"
+    assert "worker hr:E1042, gone since 2026-11-14 00:00 KST: linked, score" in told["Whose"]
+    assert told["Gone"] == "left at the end of 2026-11-13 (Asia/Seoul), by HR's word: roster hr"
+    assert "it works (last read" in told["Does it work?"]
+    assert ", after the departure" in told["Does it work?"]
+    assert "A person's verdict" in told["Closes when"]
+    assert "open, run " in told["What happened"]
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, get: Get, value: str) -> None:
+    night.execute(
+        "update finding set subject_native_id = %(value)s, source = %(value)s, realm = %(value)s,"
+        " account_native_id = %(value)s, rule = %(value)s",
+        {"value": value},
+    )
+    night.execute("update worker set worker_id = %s where worker_id = 'E1042' and id_space = 'hr'", (value,))
+    listed = get("/findings?state=all")
+    shown = [get("/"), listed, get(f"/findings/{keys_on(listed.text)[0]}")]
+
+    for page in shown:
+        assert page.status_code == 200
+        tags = Tags(page.text)
+        assert {tag for tag, _ in tags.found} & {"script", "img", "iframe", "object", "style", "base"} == set()
+        assert [name for _, attributes in tags.found for name in attributes if name.startswith("on")] == []
+        assert str(7777 * 1111) not in page.text
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\x01\x1b]", page.text)
+
+
+@pytest.mark.parametrize(
+    ("url", "led"),
+    [
+        ("https://tickets.corp.example/231", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,<script>alert(1)</script>", False),
+        ("//elsewhere.example/", False),
+        ("", False),
+    ],
+)
+def test_a_ticket_is_a_link_where_its_address_is_one(night: Session, get: Get, url: str, led: bool) -> None:
+    key = reading.findings(night)[0].finding_key
+    with night.transaction():
+        night.execute(
+            "insert into ticket"
+            " (ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, wanted_at)"
+            " values ('t', 'revoke', 'holder', 'it', 1, 1, 'secops', 'open', '231', %s, now())",
+            (url,),
+        )
+        night.execute("update finding set ticket_key = 't' where finding_key = %s", (key,))
+
+    links = [each.get("href") for each in Tags(get(f"/findings/{key}").text).named("a")]
+
+    assert (url in links) is led
+    assert [each for each in links if each and ":" in each] == ([url] if led else [])
+
+
+def test_a_browser_may_do_nothing_with_it_but_show_it(night: Session, get: Get) -> None:
+    for path in ("/", "/findings", "/pages.css", "/findings/f-00000000"):
+        answer = get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; style-src 'self';")
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "set-cookie" not in answer.headers
+
+
+def test_whoever_reads_by_ear_or_by_keyboard_finds_their_way(night: Session, get: Get) -> None:
+    for path in ("/", "/findings?state=all", f"/findings/{keys_on(get('/findings').text)[0]}"):
+        page = get(path).text
+        tags = Tags(page)
+        assert tags.named("html") == [{"lang": "en"}]
+        assert len(tags.named("h1")) == len(tags.named("main")) == 1
+        assert all("scope" in each for each in tags.named("th"))
+        assert len(tags.named("caption")) == len(tags.named("table"))
+        fields = len(tags.named("select")) + len(tags.named("input"))
+        assert len(tags.named("label")) == fields
+        levels = [int(tag[1]) for tag, _ in tags.found if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1
+        assert all(below - above <= 1 for above, below in pairwise(levels))
+
+
+@pytest.mark.parametrize("path", ["/findings/f-00000000", "/findings/x", "/findings?rule=none", "/findings?after=1"])
+def test_what_is_not_there_is_not_found(night: Session, get: Get, path: str) -> None:
+    assert get(path).status_code == 404
+
+
+def test_a_store_that_is_away_is_said_and_no_empty_page(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = json.dumps({"host": "127.0.0.1", "port": 1, "login": "nobody", "password": "a-secret", "schema": "none"})
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", away)
+
+    answer = get("/")
+
+    assert answer.status_code == 503
+    assert "PostgreSQL can&#39;t be reached" in answer.text
+    assert "It doesn't mean that nothing was found" in answer.text
+    assert "a-secret" not in answer.text
+
+
+# --- what it can't do -------------------------------------------------------------------------------------------------
+
+
+def test_it_only_reads(night: Session, get: Get) -> None:
+    del night, get
+    with wiring.looking() as (_, session), pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        session.execute("delete from finding")
+
+
+def test_each_route_is_a_get_and_the_whole_app_is_guarded() -> None:
+    app = pages.app()
+
+    assert all(isinstance(route, APIRoute) for route in app.routes), "what isn't one isn't guarded by the app"
+    assert {method for route in app.routes if isinstance(route, APIRoute) for method in route.methods} == {"GET"}
+    assert app.router.dependencies
+    assert (app.docs_url, app.redoc_url, app.openapi_url) == (None, None, None)
+
+
+def test_where_airflows_guard_is_another_nobody_may_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "airflow.api_fastapi.core_api.security", None)
+
+    assert guard.may_look() is guard.nobody
+    with pytest.raises(Exception, match="nobody may look"):
+        guard.nobody()
