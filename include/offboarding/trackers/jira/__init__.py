@@ -28,7 +28,7 @@ from offboarding.net.destinations import Destination
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._http.address import address_of, client_of, destination, needed
 from offboarding.trackers._titles import within
-from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraTransition, JiraUser
+from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import document, plain, same, whole, with_part, with_plain_part
 from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
 from offboarding.trackers.jira.rest import JiraGoneError, JiraRefusedError, JiraRest
@@ -39,6 +39,8 @@ log = structlog.get_logger("offboarding.trackers")
 
 LOOKS: Final = 6
 """At the search, where one may be on its way into the index."""
+NEAR: Final = (-3, -2, -1, 0, 1)
+"""Numbers at which a request that came twice may have made the other one."""
 EVENT: Final = "offboarding"
 """A comment's property."""
 DONE: Final = "done"
@@ -123,7 +125,10 @@ class JiraTracker:
             self._rest.forget_intent(account, draft.key)
             raise
         self._rest.write_intent(account, draft.key, {"issue": created.key})
-        ref = self._ref(self._without_doubles(draft.key) or created.key)
+        first = self._without_doubles(draft.key, beside=created.key) or created.key
+        if first != created.key:
+            self._rest.write_intent(account, draft.key, {"issue": first})
+        ref = self._ref(first)
         if draft.assignee and not assignee:
             self.comment(ref, *unknown_assignee(draft.assignee))
         return ref
@@ -189,9 +194,9 @@ class JiraTracker:
 
     def _go(self, issue: JiraIssue, state: TicketState) -> None:
         ways = [each for each in self._rest.transitions(issue.key) if _means(each.to.category.key) is state]
-        open_ways = [each for each in ways if not _asks(each)]
+        open_ways = [each for each in ways if not each.asks]
         if not open_ways:
-            asked = {name for each in ways for name in _asks(each)}
+            asked = {name for each in ways for name in each.asks}
             why = f"asks for {', '.join(sorted(asked))}" if asked else "is none for this account"
             raise FatalError(
                 f"{self._where}: issue {issue.key} is {issue.fields.status.name!r}, and the transition from there that "
@@ -243,10 +248,18 @@ class JiraTracker:
             return None
         return issue if key in issue.fields.labels and f"[{key}]" in issue.fields.summary else None
 
-    def _without_doubles(self, key: str) -> str | None:
-        """The oldest of those that we opened, as far as the search knows; the others are closed."""
+    def _without_doubles(self, key: str, *, beside: str = "") -> str | None:
+        """The oldest of those that we opened; the others are closed.
+
+        As far as the search knows; and of those with the next numbers to the one `beside` which it stands, which were
+        made at the same moment.
+        """
         account = self._ready()
-        ours = [each for each in self._bearing(key) if each.fields.creator and _is(each.fields.creator, account)]
+        project, _, number = beside.rpartition("-")
+        near = [self._if_there(f"{project}-{int(number) + by}", key) for by in NEAR] if beside else []
+        found = {each.key: each for each in (*self._bearing(key), *near) if each}
+        ours = [each for each in found.values() if each.fields.creator and each.fields.creator.is_same(account)]
+        ours.sort(key=lambda each: int(each.id))
         for each in ours[1:]:
             log.warning("opened twice; the oldest counts", key=key, tickets=[ours[0].key, each.key])
             title = each.fields.summary.replace(f" [{key}]", f" (the same as {ours[0].key})")[:MOST_OF_A_TITLE]
@@ -279,17 +292,7 @@ def _state(issue: JiraIssue) -> TicketState:
     return _means(issue.fields.status.category.key)
 
 
-def _asks(way: JiraTransition) -> list[str]:
-    """What it can't do without, and we can't say."""
-    needs = [name for name, each in way.fields.items() if each.get("required") and not each.get("hasDefaultValue")]
-    return [name for name in needs if name != "resolution"]
-
-
 def _bears(comment: JiraComment, event: str) -> bool:
     if isinstance(comment.body, str):
         return comment.body.rstrip().endswith(f"{{anchor:{event}}}")
     return any(each.key == EVENT and each.value == {"event": event} for each in comment.properties)
-
-
-def _is(one: JiraUser, other: JiraUser) -> bool:
-    return (one.account_id, one.name) == (other.account_id, other.name) if other.account_id or other.name else False

@@ -38,6 +38,10 @@ class JiraUser(_Model):
     name: str = ""
     mail: str = Field(default="", alias="emailAddress")
 
+    def is_same(self, other: "JiraUser") -> bool:
+        """By account on Cloud, by name on Data Center."""
+        return bool(other.account_id or other.name) and (self.account_id, self.name) == (other.account_id, other.name)
+
 
 class JiraFields(_Model):
     """Of an issue, as far as we use them."""
@@ -115,6 +119,12 @@ class JiraTransition(_Model):
     name: str
     to: JiraStatus
     fields: Mapping[str, Mapping[str, Any]] = {}
+
+    @property
+    def asks(self) -> list[str]:
+        """What it can't do without, but for a resolution, which we can say."""
+        needs = [name for name, each in self.fields.items() if each.get("required") and not each.get("hasDefaultValue")]
+        return [name for name in needs if name != "resolution"]
 
 
 class JiraTransitions(_Model):
