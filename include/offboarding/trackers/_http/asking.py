@@ -62,6 +62,23 @@ def _whole(what: str, response: httpx.Response) -> httpx.Response:
     return httpx.Response(response.status_code, headers=response.headers, content=bytes(body), request=response.request)
 
 
+def check(what: str, response: httpx.Response, reason: str, fixes: Mapping[int, str]) -> None:
+    """Raise what a refusal means: RetriableError where it may be another in a while, else FatalError with its fix.
+
+    `fixes` by status; what is none of them is told as 404's. `reason`: the server's own sentence, in short.
+    """
+    if response.is_success:
+        return
+    if response.is_redirect:
+        reason = f"it redirects to {response.headers.get('location', '')[:200]}"
+    said = f"{what}: {response.status_code}, {reason}"
+    if is_passing(response):
+        wait = response.headers.get("retry-after", "")
+        when = f"in {wait} seconds" if wait.isdecimal() else "in a minute"
+        raise RetriableError(f"{said}. The tracker is busy or ill: try again {when}")
+    raise FatalError(f"{said}. {fixes.get(response.status_code, fixes[404])}")
+
+
 def is_passing(response: httpx.Response) -> bool:
     """Whether it may answer otherwise in a while."""
     return response.status_code in {408, 425, 429} or response.is_server_error

@@ -6,8 +6,8 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from offboarding.model.errors import FatalError, RetriableError
-from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, in_short, is_passing
+from offboarding.model.errors import FatalError
+from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, check, in_short
 
 FIXES = {
     401: "Check the API key in the connection's password, and that Redmine's REST service is enabled",
@@ -192,20 +192,14 @@ class RedmineRest:
             ) from None
 
     def _check(self, method: str, path: str, response: httpx.Response) -> None:
-        """Raise what the status means; Redmine's own sentences are part of the text."""
-        if response.is_success:
-            return
-        status = response.status_code
-        said = f"{self._where}: {method} {path}: {status}, {_reason(response)}"
-        if is_passing(response):
-            raise RetriableError(f"{said}. The tracker is busy or ill: try again in a minute")
-        raise (InvalidIssueError if status == 422 else FatalError)(f"{said}. {FIXES.get(status, FIXES[404])}")
+        what = f"{self._where}: {method} {path}"
+        if response.status_code == 422:
+            raise InvalidIssueError(f"{what}: 422, {_reason(response)}. {FIXES[422]}")
+        check(what, response, _reason(response), FIXES)
 
 
 def _reason(response: httpx.Response) -> str:
-    """What Redmine says, in short; of a redirect, where to."""
-    if response.is_redirect:
-        return f"it redirects to {response.headers.get('location', '')[:200]}"
+    """What Redmine says, in short."""
     try:
         return in_short("; ".join(map(str, response.json()["errors"])))
     except (ValueError, KeyError, TypeError, RecursionError):

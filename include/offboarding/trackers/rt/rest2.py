@@ -7,8 +7,8 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from offboarding.model.errors import FatalError, RetriableError
-from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, in_short, is_passing
+from offboarding.model.errors import FatalError
+from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, check, in_short
 
 FIXES = {
     400: "Compare the names in the configuration with RT's",
@@ -192,19 +192,11 @@ class Rest2:
             raise FatalError(f"{self._where}: {method} {path}: not RT's answer ({doubt}). {WHERE_IT_LEADS}") from error
 
     def _check(self, method: str, path: str, response: httpx.Response) -> None:
-        """Raise what the status means; RT's own sentence is part of the text."""
-        if response.is_success:
-            return
-        said = f"{self._where}: {method} {path}: {response.status_code}, {_reason(response)}"
-        if is_passing(response):
-            raise RetriableError(f"{said}. The tracker is busy or ill: try again in a minute")
-        raise FatalError(f"{said}. {FIXES.get(response.status_code, FIXES[404])}")
+        check(f"{self._where}: {method} {path}", response, _reason(response), FIXES)
 
 
 def _reason(response: httpx.Response) -> str:
-    """What RT says, in short; of a redirect, where to."""
-    if response.is_redirect:
-        return f"it redirects to {response.headers.get('location', '')[:200]}"
+    """What RT says, in short."""
     try:
         return in_short(str(response.json()["message"]))
     except (ValueError, KeyError, TypeError, RecursionError):

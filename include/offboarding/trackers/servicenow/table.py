@@ -8,8 +8,8 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from offboarding.model.errors import FatalError, RetriableError
-from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, in_short, is_passing
+from offboarding.model.errors import FatalError
+from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, check, in_short
 from offboarding.trackers.servicenow.text import as_kept
 
 FIXES = {
@@ -162,16 +162,7 @@ class TableApi:
             ) from None
 
     def _check(self, method: str, path: str, response: httpx.Response) -> None:
-        """Raise what the status means; ServiceNow's own sentences are part of the text."""
-        if response.is_success:
-            return
-        status = response.status_code
-        said = f"{self._where}: {method} {path}: {status}, {_reason(response)}"
-        if is_passing(response):
-            wait = response.headers.get("retry-after", "")
-            when = f"in {wait} seconds" if wait.isdecimal() else "in a minute"
-            raise RetriableError(f"{said}. The tracker is busy or ill: try again {when}")
-        raise FatalError(f"{said}. {FIXES.get(status, FIXES[404])}")
+        check(f"{self._where}: {method} {path}", response, _reason(response), FIXES)
 
 
 _BOTH = {"sysparm_display_value": "all", "sysparm_exclude_reference_link": "true"}
@@ -179,9 +170,7 @@ _BOTH = {"sysparm_display_value": "all", "sysparm_exclude_reference_link": "true
 
 
 def _reason(response: httpx.Response) -> str:
-    """What ServiceNow says, in short; of a redirect, where to."""
-    if response.is_redirect:
-        return f"it redirects to {response.headers.get('location', '')[:200]}"
+    """What ServiceNow says, in short."""
     try:
         error = response.json()["error"]
         return in_short(f"{error['message']}: {error['detail'] or ''}".rstrip(": "))
