@@ -10,11 +10,12 @@ from offboarding.interfaces import Tracker, Trackers
 from offboarding.model import IdentityKeyKind, TicketDraft, TicketPage, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.runs import pipeline
-from offboarding.store import runs
+from offboarding.store import reading, runs
 from offboarding.store.rows import Run
 from offboarding.tickets import moving
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, tag, worker
 from tests.support.whole_night import Readers
 
@@ -152,6 +153,15 @@ def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on
         kim.night()
 
     assert "kim2" in only(kim.inner()).draft.body
+    assert [each for each in said_of(kim) if "nobody sees to the tickets of tracker jira" in each]
+
+
+def said_of(kim: TwoTrackers) -> tuple[str, ...]:
+    """Why the newest run is red, though its report never came."""
+    run_id = kim.session.execute("select max(run_id) from run").fetchone()
+    assert run_id
+    seen = reading.night(kim.session, int(str(run_id[0])), "Asia/Seoul")
+    return tuple(each for each in why_red(seen) if "tracker" in each)
 
 
 # --- from one to another ----------------------------------------------------------------------------------------------
@@ -259,6 +269,24 @@ def test_what_cannot_move_is_said(kim: TwoTrackers, old: str, new: str, why: str
 
     with pytest.raises(FatalError, match=why):
         moving.moves(kim.session, ["secops", "jira"], old, new)
+
+
+def test_there_and_back_before_it_was_opened_leaves_one_open(moved: TwoTrackers) -> None:
+    """Moved to where nobody answers, and back."""
+    moving.move(moved.session, last(moved), ["secops", "jira"], "jira", "secops")
+    tell(moved)
+
+    first, second = moved.inner().there()
+    assert (first.is_open, second.is_open, moved.jira.there()) == (False, True, [])
+    assert f"Moved to secops, {second.ref.ref}" in first.said[-1][1]
+    assert moved.night().failed == ()
+    assert said_of(moved) == ()
+
+
+def test_what_moved_is_closed_by_the_same_run_that_opens_it(moved: TwoTrackers) -> None:
+    pipeline.ticket(moved.session, moved.settings, last(moved), moved.trackers())
+
+    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
 
 
 # --- who is called ----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND
 from offboarding.runs import pipeline
+from offboarding.runs.doctor.systems import NOBODYS_KEY
 from offboarding.store import reading, runs
 from offboarding.store.reading.finding_views import Explanation
 from offboarding.tickets import moving
@@ -94,14 +95,15 @@ def move(
             _show(moving.moves(session, names, old, new), old, new)
             note(f"Nothing was changed. To do it: {COMMAND} tracker move {old} {new} --yes")
             return DONE
+        trackers = wiring.trackers(settings)
+        for name in (each for each in (old, new) if each in trackers):
+            trackers[name]().find(NOBODYS_KEY)
         run = runs.last_finished_night(session)
         if run is None:
             raise FatalError("no night has run to its end yet, and its tickets can't be moved: let one, then move.")
         _show(moving.move(session, run, names, old, new), old, new)
-        trackers = wiring.trackers(settings)
         pipeline.ticket(session, settings, run, trackers)
-        # Those that are closed with a link to one that is opened only after them.
-        pipeline.ticket(session, settings, run, trackers)
+        say(f"Moved: each is open in {new}.")
     if old not in names:
         say(f"The configuration doesn't name {old}: its own tickets are left to people there.")
     return DONE

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from offboarding.config import beside
 from offboarding.config.mistakes import Mistake
-from offboarding.config.settings import Settings
+from offboarding.config.settings import Settings, queues_of
 from offboarding.config.spelling import nearest
 
 
@@ -41,17 +41,10 @@ def _routed(settings: Settings) -> Iterator[Mistake]:
             text = f"no pager is named {route.page!r}.{nearest(route.page, pagers)}"
             yield Mistake(path=f"policy.routes[{index}].page", text=text)
     trackers = [tracker.name for tracker in settings.trackers]
-    for path, queue in _queues(settings):
+    for path, queue in queues_of(settings):
         name, colon, _ = queue.partition(":")
         if colon and name not in trackers and len(trackers) > 1:
             yield Mistake(path=path, text=f"no tracker is named {name!r}.{nearest(name, trackers)}")
-
-
-def _queues(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield "policy.queue", settings.policy.queue
-    yield "policy.review_queue", settings.policy.review_queue
-    yield from ((f"policy.routes[{n}].queue", route.queue) for n, route in enumerate(settings.policy.routes))
-    yield from ((f"sources[{n}].queue", source.queue or "") for n, source in enumerate(settings.sources))
 
 
 def _read_twice(settings: Settings) -> Iterator[Mistake]:

@@ -79,6 +79,12 @@ class Route(Strict):
     assignee: str = Field(default="", description="Whose a new ticket is, in the tracker's own word.")
     page: str = Field(default="", description="Name of the pager that calls somebody while it stands open.")
 
+    @property
+    def fits_all(self) -> bool:
+        """Whether nothing is said of what takes it."""
+        wanted = (self.rules, self.severities, self.tickets, self.sources, self.parts, self.accounts, self.rosters)
+        return not any((*wanted, self.zones)) and self.privileged is None
+
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
         if not self.queue and not self.assignee and not self.page:

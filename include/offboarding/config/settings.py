@@ -146,8 +146,30 @@ def warnings(settings: Settings) -> Iterator[str]:
             where = f"rosters[{index}] ({roster.name})"
             yield f"{where}: maps logins without a login_realm: they count for less everywhere."
     yield from (f"{settings.custody}: {warning}" for warning in across.warnings(settings.register))
-    if not settings.trackers:
+    yield from _telling_warnings(settings)
+
+
+def queues_of(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Where in the file a queue is named, and which."""
+    yield "policy.queue", settings.policy.queue
+    yield "policy.review_queue", settings.policy.review_queue
+    yield from ((f"policy.routes[{n}].queue", route.queue) for n, route in enumerate(settings.policy.routes))
+    yield from ((f"sources[{n}].queue", source.queue or "") for n, source in enumerate(settings.sources))
+
+
+def _telling_warnings(settings: Settings) -> Iterator[str]:
+    trackers = [tracker.name for tracker in settings.trackers]
+    if not trackers:
         yield "trackers: none: findings are kept and shown, and nobody is told."
+    for where, queue in queues_of(settings):
+        name, colon, _ = queue.partition(":")
+        if colon and len(trackers) == 1 and name != trackers[0]:
+            yield f"{where}: no tracker is named {name}: tickets go to {trackers[0]}, to its queue {queue!r}."
+    if settings.policy.nightly_done_by and not settings.notifiers:
+        yield "policy.nightly_done_by: no notifier is named: nobody is told of a late night."
+    everything = next((n for n, route in enumerate(settings.policy.routes) if route.fits_all), None)
+    if everything is not None and everything + 1 < len(settings.policy.routes):
+        yield f"policy.routes[{everything}]: it fits everything: those after it are never taken."
 
 
 def _mail_warnings(company: Company) -> Iterator[str]:

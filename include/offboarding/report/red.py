@@ -49,6 +49,11 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield f"the guard holds {held.sentence(hold)}"
     if found.undelivered:
         yield f"the tracker hasn't been told of {counted(found.undelivered, 'change')}"
+    for name in found.elsewhere:
+        yield (
+            f"nobody sees to the tickets of tracker {name}, which the configuration names no longer: name it again, or"
+            f" {COMMAND} tracker move {name} NAME"
+        )
     if found.unheard:
         yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
     if found.queue:

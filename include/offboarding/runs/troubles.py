@@ -30,7 +30,9 @@ class Troubles:
     trips: tuple[Hold, ...]
     """Lines that the guard began to hold in this very run."""
     undelivered: int
-    """Changes that the tracker hasn't been told of."""
+    """Changes that trackers haven't been told of."""
+    elsewhere: tuple[str, ...]
+    """Trackers with tickets that nobody sees to: the configuration names them no longer."""
     unheard: int
     """Alerts that a notifier couldn't tell."""
     queue: QueueLook | None
@@ -66,6 +68,7 @@ def troubles(night: Night) -> Troubles:
         edited=night.record_troubles,
         trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
         undelivered=night.tickets.undelivered,
+        elsewhere=tuple(night.tickets.elsewhere),
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),
     )

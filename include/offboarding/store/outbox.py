@@ -58,3 +58,9 @@ def elsewhere(session: Session, trackers: Sequence[str]) -> list[tuple[str, int]
             block("tickets", "elsewhere"), {"trackers": list(trackers)}
         ).fetchall()
     return found
+
+
+def leaving(session: Session) -> set[str]:
+    """Trackers of tickets that have moved to another, and are yet to be closed there."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return set(cursor.execute(block("tickets", "leaving")).fetchall())

@@ -94,6 +94,11 @@ def last_finished_night(session: Session) -> Run | None:
     return _run(session, "last_finished_night", {})
 
 
+def note_trackers(session: Session, run_id: int, trackers: Sequence[str]) -> None:
+    """The trackers that the configuration names, so that a ticket that stands in another is missed."""
+    session.execute(block("runs", "note_trackers"), {"run_id": run_id, "trackers": Jsonb(list(trackers))})
+
+
 def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], parts: Sequence[tuple[str, str]]) -> None:
     """What the configuration says is to be read, so that a read whose task never began is missed, too."""
     expected = {"rosters": list(rosters), "parts": [list(part) for part in parts]}

@@ -140,6 +140,8 @@ class TicketDesk:
 
     def _close_moved(self, row: TicketRow, successor: TicketRow) -> bool:
         """Once its successor is there to lead to; False until then."""
+        while successor.moved_to:
+            successor = tickets.ticket(self.session, successor.moved_to)
         if successor.ref is None:
             return False
         self.tracker.close(row.known, f"Moved to {successor.tracker}, {successor.ref}: {successor.url}")

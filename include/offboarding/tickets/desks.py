@@ -11,7 +11,7 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Trackers
 from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
-from offboarding.store import outbox
+from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 from offboarding.tickets.desk import TicketCounts, TicketDesk
@@ -34,7 +34,10 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     plan.make()
     zone, forms_url = settings.company.time_zone, settings.forms_url
     counts, untold = TicketCounts(), list[OffboardingError]()
-    for name, made in trackers.items():
+    runs.note_trackers(session, run.run_id, [*trackers])
+    # What moved is opened where it goes before it's closed where it was.
+    leaving = outbox.leaving(session)
+    for name, made in sorted(trackers.items(), key=lambda each: each[0] in leaving):
         try:
             desk = TicketDesk(
                 session=session,

@@ -156,6 +156,9 @@ from held;
 -- should have heard at once.
 select (select count(*) from outbox where done_at is null and run_id <= %(run_id)s)::int as undelivered,
     (select count(*) from ticket where state = 'open')::int as open,
+    array(select distinct t.tracker from ticket t join run r on r.run_id = %(run_id)s
+        where t.state in ('wanted', 'open') and r.summary ? 'trackers' and not r.summary -> 'trackers' ? t.tracker
+        order by t.tracker) as elsewhere,
     array(select t.ref from ticket t join run r on r.run_id = %(run_id)s
         where t.ref is not null and t.opened_at >= r.started_at
             and t.opened_at <= coalesce(r.finished_at, clock_timestamp())) as opened,

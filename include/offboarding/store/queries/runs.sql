@@ -61,6 +61,10 @@ from source_read where run_id = %(run_id)s order by source, part, phase;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', %(expected)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_trackers
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('trackers', %(trackers)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: expected_parts
 select e.pair ->> 0, e.pair ->> 1
 from run r cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)

@@ -121,6 +121,8 @@ class TicketTotals:
     """Those that this run opened, as their tracker calls them."""
     unheard: int = 0
     """Alerts of the last two days that a notifier couldn't tell."""
+    elsewhere: Sequence[str] = ()
+    """Trackers in which tickets stand, and which the run's configuration doesn't name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
