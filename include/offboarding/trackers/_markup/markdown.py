@@ -20,7 +20,7 @@ _OURS = re.compile(r"python -m offboarding .*")
 _TOKEN = re.compile(r"(?P<before>[(\"'\u201c\u2018]*)(?P<word>.*?)(?P<after>[)\"'\u201d\u2019.,;:!?]*)", re.DOTALL)
 _NUMBER = re.compile(r"\d{1,6}(?:[-.:,]\d{1,4}){0,3}")
 """Counts, days, times; a longer one may be a commit's."""
-_COUNTING = re.compile(r"\d+[.)]")
+_COUNTING = re.compile(r"\d{1,6}[.)]")
 """At a line's start it would begin a list."""
 _TICK = re.compile(r"\[x\]", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
