@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from offboarding.config.policy import Route
 from offboarding.config.settings import Settings
 from offboarding.custody.register import Register
 from offboarding.decisions import attestations, submitting, verdicts
@@ -22,8 +23,10 @@ from offboarding.model import (
     ScopeRead,
     Standing,
     SubjectKind,
+    TicketPage,
     Trust,
 )
+from offboarding.runs import pipeline
 from offboarding.store import messages, reading, words
 from offboarding.store.connect import Session
 from tests.support.alerts import HeardNotifier
@@ -251,8 +254,26 @@ def live(house: House) -> None:
     on_the_fifth_day(house)
     first = house.night()
     house.release(first.run.run_id, batch=1)
+    _called_and_over(house)
     on_the_last_day(house)
     house.night()
+
+
+class _Silent:
+    """A pager that calls nobody."""
+
+    def trigger(self, page: TicketPage) -> None:
+        del page
+
+    def resolve(self, key: str) -> None:
+        del key
+
+
+def _called_and_over(house: House) -> None:
+    settings = house.settings
+    policy = settings.policy.model_copy(update={"routes": (Route(page="oncall"),)})
+    for each in (settings.model_copy(update={"policy": policy}), settings):
+        pipeline.page(house.session, each, {"oncall": _Silent})
 
 
 def as_it_ended(house: House) -> None:
