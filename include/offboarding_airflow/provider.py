@@ -24,6 +24,7 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Offboarding",
         "description": "Who left, and what of theirs still works?",
         "config": {"offboarding": {"description": "The offboarding checker.", "options": {"config": CONFIG}}},
+        "notifications": ["offboarding_airflow.notifications.OffboardingNotifier"],
         "connection-types": [_connection_type(name, of.form) for name, of in connection_types().items()],
     }
 

@@ -61,6 +61,9 @@ ticket = desks.ticket
 page = pages.page
 """Call who can't wait for a ticket to be read."""
 
+tell_now = alerting.tell_now
+"""Tell people this, past the store."""
+
 parts_to_verify = recheck.parts
 """What tells of open findings."""
 
