@@ -21,7 +21,7 @@ from tests.support.office import System
 
 EXAMPLES, STEPS = int(os.environ.get("LAWS_EXAMPLES", "0")), int(os.environ.get("LAWS_STEPS", "0"))
 DRAWN = settings(
-    max_examples=EXAMPLES or 3,
+    max_examples=EXAMPLES or 4,
     stateful_step_count=STEPS or 14,
     deadline=None,
     database=None,

@@ -203,9 +203,9 @@ def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], monke
         *,
         caller: str,
         author: str,
-        tracker: object,
+        trackers: object,
     ) -> None:
-        del session, settings, tracker
+        del session, settings, trackers
         handed.append((form.name, given, caller, author))
 
     @contextmanager

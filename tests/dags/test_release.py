@@ -42,12 +42,12 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def at_work() -> Generator[tuple[SimpleNamespace, None]]:
         yield SimpleNamespace(settings=SETTINGS), None
 
-    def answered(session: None, settings: object, run: int, tracker: object, **told: Any) -> None:
-        del session, settings, tracker
+    def answered(session: None, settings: object, run: int, trackers: object, **told: Any) -> None:
+        del session, settings, trackers
         found.append({"run": run, **told})
 
     monkeypatch.setattr(wiring, "at_work", at_work)
-    monkeypatch.setattr(wiring, "tracker", lambda _: TRACKER)
+    monkeypatch.setattr(wiring, "trackers", lambda _: TRACKER)
     monkeypatch.setattr(releasing, "answered", answered)
     return found
 
