@@ -8,11 +8,11 @@ from enum import Enum
 from unittest import mock
 
 from offboarding.model import TicketRef
-from offboarding.runs import pipeline
 from offboarding.store import outbox, rechecks
 from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.outbox import Pending
+from offboarding.tickets import desks
 from offboarding.tickets.desk import TicketDesk
 from offboarding.trackers.roundup import RoundupTracker
 
@@ -33,7 +33,7 @@ class _MarksFirst(TicketDesk):
 
 
 def _marks_first() -> AbstractContextManager[object]:
-    return mock.patch.object(pipeline, "TicketDesk", _MarksFirst)
+    return mock.patch.object(desks, "TicketDesk", _MarksFirst)
 
 
 def _opens_unasked() -> AbstractContextManager[object]:
