@@ -27,6 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "rosters": NOUNS | {"net.destinations", "net.plain_file", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
     "net": NOUNS,
+    "net.service": NOUNS | {"interfaces", "net.destinations"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
     "sources": NOUNS | {"net.destinations", "interfaces", "net.revocation", "custody.thumbprints"},
@@ -35,7 +36,7 @@ ARROWS: dict[str, set[str]] = {
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "config.mistakes", "config.spelling", "custody.thumbprints", "config.yaml_file"},
     "config.yaml_file": NOUNS,
-    "trackers": NOUNS | {"net.destinations", "interfaces"},
+    "trackers": NOUNS | {"net.destinations", "net.service", "interfaces"},
     "queues": NOUNS | {"net.destinations", "interfaces"},
     "runs.messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"net.destinations", "config.spelling"},
@@ -82,7 +83,7 @@ ARROWS: dict[str, set[str]] = {
     | {"guard.holds", "interfaces", "runs.pipeline", "report", "config.settings", "config.spelling", "store"},
     "runs.alerting": NOUNS | {"interfaces", "store"},
     "notifiers": NOUNS | {"interfaces"},
-    "pagers": NOUNS | {"interfaces", "net.destinations"},
+    "pagers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "runs.ingest.progress": set(),
     "runs.ingest.reads": NOUNS
     | {"interfaces", "config.settings", "identity", "runs.ingest.gate", "runs.ingest.progress", "store"},

@@ -12,6 +12,7 @@ from offboarding.custody import commits
 from offboarding.decisions import spreadsheet
 from offboarding.net import page
 from offboarding.net.revocation.settings import AskedCrls
+from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.rosters import postgres
 from offboarding.rosters.csv import manifests, proof, reading, s3
@@ -25,7 +26,6 @@ from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.vault_transit import bounded
 from offboarding.trackers import roundup
-from offboarding.trackers._http import asking
 from offboarding.verifiers._collected import folder
 from offboarding.verifiers.jwks.settings import JwksSettings
 

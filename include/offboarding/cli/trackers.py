@@ -13,10 +13,9 @@ from offboarding.config import loading
 from offboarding.config.policy import Route
 from offboarding.model import Severity, TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
 from offboarding.model.errors import FatalError
-from offboarding.model.keys import short_finding
+from offboarding.model.keys import NO_TICKET, short_finding
 from offboarding.report.wording import COMMAND
 from offboarding.runs import pipeline
-from offboarding.runs.doctor.systems import NOBODYS_KEY
 from offboarding.store import reading, runs
 from offboarding.store.reading.finding_views import Explanation
 from offboarding.tickets import moving
@@ -97,7 +96,7 @@ def move(
             return DONE
         trackers = wiring.trackers(settings)
         for name in (each for each in (old, new) if each in trackers):
-            trackers[name]().find(NOBODYS_KEY)
+            trackers[name]().find(NO_TICKET)
         run = runs.last_finished_night(session)
         if run is None:
             raise FatalError("no night has run to its end yet, and its tickets can't be moved: let one, then move.")

@@ -8,6 +8,9 @@ import hashlib
 
 _SEPARATOR = "\x1f"
 
+NO_TICKET = "offb-000000000000"
+"""A key that no ticket bears, to see whether a tracker can be searched."""
+
 
 def finding_key(
     rule: str, realm: str, kind: str, account_native_id: str, native_id: str, person_uid: str, episode: int

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketPriority
 from offboarding.model.errors import ConfigError
-from offboarding.trackers._http.address import address_of
+from offboarding.net.service.address import address_of
 from offboarding.trackers.roundup import Settings, build
 
 CONNECTION = ConnectionFields(conn_id="secops", host="tickets.corp.example", login="offboarding", password="s3cret")

@@ -10,7 +10,7 @@ import pytest
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
-from offboarding.trackers._http import asking
+from offboarding.net.service import asking
 from offboarding.trackers.roundup import Settings, build
 from tests.support.liars import Liar, lying
 

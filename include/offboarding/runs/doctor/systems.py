@@ -8,6 +8,7 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import RosterSettings, SourceSettings, Trail, VerifierSettings
 from offboarding.model import Standing, counted
 from offboarding.model.errors import OffboardingError
+from offboarding.model.keys import NO_TICKET
 from offboarding.runs import pipeline
 from offboarding.runs.doctor.seen import ReaderTally
 from offboarding.runs.ingest.progress import passing
@@ -17,8 +18,6 @@ from offboarding.store.rows import Run
 from offboarding.store.trial import linked_by_source
 
 GOOD, IN_PART, FAILED = "good", "in part", "failed"
-NOBODYS_KEY = "offb-000000000000"
-"""No ticket bears it: 48 bits of a digest that would all have to be 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,7 @@ class Doctor:
     def _trackers(self) -> Iterator[CheckedSystem]:
         for name, made in self.readers.trackers(self.settings).items():
             try:
-                made().find(NOBODYS_KEY)
+                made().find(NO_TICKET)
             except OffboardingError as error:
                 yield CheckedSystem(room="tracker", name=name, state=FAILED, missing=(str(error),))
             else:

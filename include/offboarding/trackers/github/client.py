@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.destinations import Destination
-from offboarding.trackers._http.address import address_of, needed
-from offboarding.trackers._http.asking import in_short
+from offboarding.net.service.address import address_of, needed
+from offboarding.net.service.asking import in_short
 
 if TYPE_CHECKING:
     from github import Github, GithubException

@@ -14,20 +14,22 @@ and GitLab sent twice is noticed right after, and the later issue closed.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import quote
 
 import structlog
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
+from offboarding.net.service.address import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._http.address import destination
+from offboarding.trackers._bearing import oldest
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
+from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import ListedTitles, within
 from offboarding.trackers.gitlab.client import GitlabConflictError, GitlabGoneError, asking, client
 
@@ -57,16 +59,11 @@ class Settings(TrackerSettings):
         default="offboarding", min_length=1, description="On each of our issues, which are found again by it."
     )
     confidential: bool = Field(default=True, description="Issues are seen by members of the role Reporter and up.")
-    priorities: Mapping[TicketPriority, str] = Field(
+    priorities: Annotated[Mapping[TicketPriority, str], over(LABELS)] = Field(
         default=LABELS, description="Labels for urgent, high, normal, low."
     )
     labels: Mapping[str, str] = Field(default={}, description="Label by queue, where it isn't the queue's own name.")
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
-
-    @field_validator("priorities")
-    @classmethod
-    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
-        return {**LABELS, **priorities}
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -94,11 +91,8 @@ class GitlabTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         issues = self._bearing(key)
-        if len(issues) > 1:
-            log.warning(
-                "several tickets bear one key; the oldest counts", key=key, tickets=[each.iid for each in issues]
-            )
-        return self._ref(issues[0]) if issues else None
+        first = oldest(key, issues, lambda each: each.iid)
+        return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """One request. A RetriableError says nothing about whether it was made: search before the next attempt."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
-from offboarding.trackers._http.address import address_of, needed
-from offboarding.trackers._http.asking import in_short
+from offboarding.net.service.address import address_of, needed
+from offboarding.net.service.asking import in_short
 
 if TYPE_CHECKING:
     from gitlab import Gitlab, GitlabError

@@ -25,8 +25,9 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
+from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers._bearing import oldest
 from offboarding.trackers._titles import within
 from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import document, plain, same, whole, with_part, with_plain_part
@@ -106,11 +107,8 @@ class JiraTracker:
                 time.sleep(self._settings.search_lag_seconds * look / sum(range(1, LOOKS + 1)))
                 if found := self._bearing(key):
                     break
-        if len(found) > 1:
-            log.warning(
-                "several tickets bear one key; the oldest counts", key=key, tickets=[each.key for each in found]
-            )
-        return self._ref(found[0].key) if found else None
+        first = oldest(key, found, lambda each: each.key)
+        return None if first is None else self._ref(first.key)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """An error says nothing about whether it was made: look before the next attempt."""

@@ -1,13 +1,14 @@
 """What a user may write for a Jira project, and what a new issue says by that, held to what it may and must say."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from offboarding.interfaces import TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority
 from offboarding.model.errors import FatalError
+from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import within
 from offboarding.trackers.jira.answers import JiraScreenField, JiraUser
 
@@ -29,7 +30,7 @@ class Settings(TrackerSettings):
 
     project: str = Field(pattern=r"^[A-Z][A-Z0-9_]+$", description="The project's key, such as SEC.")
     issue_type: str = Field(default="Task", description="Of new issues, as it's called there.")
-    priorities: Mapping[TicketPriority, str] = Field(
+    priorities: Annotated[Mapping[TicketPriority, str], over(PRIORITIES)] = Field(
         default=PRIORITIES, description="The project's words for urgent, high, normal, low."
     )
     label: str = Field(default="offboarding", pattern=r"^\S+$", description="On each of our issues, beside its key.")
@@ -44,11 +45,6 @@ class Settings(TrackerSettings):
         default=60, ge=0, description="How long the search may not know an issue, after which there is none."
     )
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
-
-    @field_validator("priorities")
-    @classmethod
-    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
-        return {**PRIORITIES, **priorities}
 
 
 def compare(where: str, settings: Settings, screen: Screen) -> None:

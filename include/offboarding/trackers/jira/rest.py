@@ -12,7 +12,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.trackers._http.asking import Asker, in_short, is_passing
+from offboarding.net.service.asking import Asker, in_short, is_passing
 from offboarding.trackers.jira.answers import (
     JiraComment,
     JiraComments,

@@ -14,21 +14,20 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Literal
+from typing import Annotated, Literal
 
-import structlog
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
+from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers._bearing import oldest
+from offboarding.trackers._priorities import over
 from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
 from offboarding.trackers.redmine.text import lines, mark, verbatim
-
-log = structlog.get_logger("offboarding.trackers")
 
 PRIORITIES: Mapping[TicketPriority, str] = {
     TicketPriority.URGENT: "Immediate",
@@ -59,18 +58,13 @@ class Settings(TrackerSettings):
     closed_status: str = Field(
         default="Closed", description="The status that we close with. Whatever Redmine calls closed counts as closed."
     )
-    priorities: Mapping[TicketPriority, str] = Field(
+    priorities: Annotated[Mapping[TicketPriority, str], over(PRIORITIES)] = Field(
         default=PRIORITIES, description="Redmine's words for urgent, high, normal, low."
     )
     assigned_to: str | None = Field(
         default=None, description="Name or number of whoever gets new tickets that name nobody else."
     )
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
-
-    @field_validator("priorities")
-    @classmethod
-    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
-        return {**PRIORITIES, **priorities}
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -106,11 +100,8 @@ class RedmineTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         issues = self._bearing(key)
-        if len(issues) > 1:
-            log.warning(
-                "several tickets bear one key; the oldest counts", key=key, tickets=[each.id for each in issues]
-            )
-        return self._ref(issues[0]) if issues else None
+        first = oldest(key, issues, lambda each: each.id)
+        return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """One request makes it. A RetriableError says nothing about whether it was made: search before the next."""

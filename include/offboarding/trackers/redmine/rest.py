@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, check, in_short
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short
 
 FIXES = {
     401: "Check the API key in the connection's password, and that Redmine's REST service is enabled",

@@ -14,21 +14,20 @@ Roundup has no uniqueness: whoever opens a ticket searches first, under a lock o
 import hashlib
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import httpx
-import structlog
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import RetriableError
 from offboarding.net.destinations import Destination
+from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers._bearing import oldest
+from offboarding.trackers._priorities import over
 from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
-
-log = structlog.get_logger("offboarding.trackers")
 
 CLASSIC_PRIORITIES: Mapping[TicketPriority, str] = {
     TicketPriority.URGENT: "critical",
@@ -52,7 +51,7 @@ class Settings(TrackerSettings):
     closed_statuses: tuple[str, ...] = Field(
         default=("resolved", "done-cbb"), min_length=1, description="What counts as closed; we set the first."
     )
-    priorities: Mapping[TicketPriority, str] = Field(
+    priorities: Annotated[Mapping[TicketPriority, str], over(CLASSIC_PRIORITIES)] = Field(
         default=CLASSIC_PRIORITIES, description="The tracker's words for urgent, high, normal, low."
     )
     queue_as: Literal["keyword", "body"] = Field(
@@ -65,11 +64,6 @@ class Settings(TrackerSettings):
         default=None, description="Login of whoever gets new tickets that name nobody else."
     )
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
-
-    @field_validator("priorities")
-    @classmethod
-    def _all_four(cls, priorities: Mapping[TicketPriority, str]) -> Mapping[TicketPriority, str]:
-        return {**CLASSIC_PRIORITIES, **priorities}
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -118,9 +112,8 @@ class RoundupTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest id where several bear the key: a person's copy is always the younger one."""
         ids = [hit.id for hit in self._rest.search("issue", "title", title=key) if f"[{key}]" in (hit.title or "")]
-        if len(ids) > 1:
-            log.warning("several tickets bear one key; the oldest counts", key=key, tickets=ids)
-        return self._ref(ids[0]) if ids else None
+        first = oldest(key, ids, str)
+        return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """Text first, then the ticket with it in one request: no ticket ever stands without its text.

@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.trackers._http.asking import Asker, in_short, is_passing
+from offboarding.net.service.asking import Asker, in_short, is_passing
 
 FIXES = {
     400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "

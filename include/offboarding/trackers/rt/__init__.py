@@ -14,20 +14,20 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Annotated
 
-import structlog
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
+from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers._bearing import oldest
+from offboarding.trackers._priorities import over
 from offboarding.trackers.rt.checklist import as_shown, as_written
 from offboarding.trackers.rt.rest2 import Rest2, RtTicket
-
-log = structlog.get_logger("offboarding.trackers")
 
 PRIORITIES: Mapping[TicketPriority, int] = {
     TicketPriority.URGENT: 100,
@@ -62,16 +62,11 @@ class Settings(TrackerSettings):
     closed_statuses: tuple[str, ...] = Field(
         default=("resolved", "rejected"), min_length=1, description="What counts as closed; we set the first."
     )
-    priorities: Mapping[TicketPriority, int] = Field(
+    priorities: Annotated[Mapping[TicketPriority, int], over(PRIORITIES)] = Field(
         default=PRIORITIES, description="RT's numbers for urgent, high, normal, low."
     )
     assigned_to: str | None = Field(default=None, description="Name of whoever gets new tickets that name nobody else.")
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
-
-    @field_validator("priorities")
-    @classmethod
-    def _all_four(cls, priorities: Mapping[TicketPriority, int]) -> Mapping[TicketPriority, int]:
-        return {**PRIORITIES, **priorities}
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -107,9 +102,8 @@ class RequestTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         ids = self._bearing(key)
-        if len(ids) > 1:
-            log.warning("several tickets bear one key; the oldest counts", key=key, tickets=ids)
-        return self._ref(ids[0]) if ids else None
+        first = oldest(key, ids, str)
+        return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """One request makes it, with its checklist. A RetriableError says nothing about whether it was made."""

@@ -2,6 +2,7 @@
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.model.keys import NO_TICKET
 from offboarding.trackers.rt import Settings, build
 
 FORM = ConnectionForm(
@@ -16,11 +17,10 @@ FORM = ConnectionForm(
         ),
     },
 )
-NOBODYS_KEY = "offb-000000000000"
 
 
 def greet(connection: ConnectionFields) -> str:
     """Search for a ticket that nobody has. Returns what came of it, as a sentence; raises as the tracker's `find`."""
     settings = Settings(name=connection.conn_id, kind="rt", connection=connection.conn_id)
-    build(settings, connection).find(NOBODYS_KEY)
+    build(settings, connection).find(NO_TICKET)
     return "The token is taken, and tickets can be searched."

@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, check, in_short
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short
 
 FIXES = {
     400: "Compare the names in the configuration with RT's",

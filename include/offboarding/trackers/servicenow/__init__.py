@@ -16,21 +16,18 @@ import weakref
 from collections.abc import Iterator
 from datetime import UTC
 
-import structlog
-
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
+from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._http.address import address_of, client_of, destination, needed
+from offboarding.trackers._bearing import oldest
 from offboarding.trackers.servicenow.settings import Settings
 from offboarding.trackers.servicenow.table import Fields, TableApi, TaskRecord
 from offboarding.trackers.servicenow.text import as_kept, fitting, short_title
 
 __all__ = ["ServiceNow", "Settings", "build", "destinations"]
-
-log = structlog.get_logger("offboarding.trackers")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -69,10 +66,8 @@ class ServiceNow:
     def find(self, key: str) -> TicketRef | None:
         """The first that was made where several bear the key: a person's copy is always the younger one."""
         found = self._table.bearing(key)
-        if len(found) > 1:
-            numbers = [each.number for each in found]
-            log.warning("several tickets bear one key; the oldest counts", key=key, tickets=numbers)
-        return self._ref(found[0]) if found else None
+        first = oldest(key, found, lambda each: each.number)
+        return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """One request makes it. A RetriableError says nothing about whether it was made: search before the next."""

@@ -2,6 +2,7 @@
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.model.keys import NO_TICKET
 from offboarding.trackers.servicenow import Settings, build
 
 FORM = ConnectionForm(
@@ -15,11 +16,10 @@ FORM = ConnectionForm(
         ),
     },
 )
-NOBODYS_KEY = "offb-000000000000"
 
 
 def greet(connection: ConnectionFields) -> str:
     """Search for an incident that nobody has. Returns what came of it, as a sentence; raises as `find` does."""
     settings = Settings(name=connection.conn_id, kind="servicenow", connection=connection.conn_id)
-    build(settings, connection).find(NOBODYS_KEY)
+    build(settings, connection).find(NO_TICKET)
     return "The login is taken, and incidents can be searched."

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.trackers._http.asking import WHERE_IT_LEADS, Asker, check, in_short
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short
 from offboarding.trackers.servicenow.text import as_kept
 
 FIXES = {

@@ -10,7 +10,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, is_local
 
-log = structlog.get_logger("offboarding.trackers")
+log = structlog.get_logger("offboarding.net")
 
 
 def address_of(where: str, connection: ConnectionFields, path: str = "") -> httpx.URL:
@@ -50,7 +50,7 @@ def client_of(
     extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError.
     """
     if base.scheme == "http" and not is_local(base.host):
-        log.warning("tracker's password travels unencrypted", tracker=where.partition(".")[2], fix="schema https")
+        log.warning("the password travels unencrypted", system=where, fix="schema https")
     return httpx.Client(
         base_url=base,
         timeout=seconds,

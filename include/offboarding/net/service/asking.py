@@ -74,8 +74,8 @@ def check(what: str, response: httpx.Response, reason: str, fixes: Mapping[int, 
     said = f"{what}: {response.status_code}, {reason}"
     if is_passing(response):
         wait = response.headers.get("retry-after", "")
-        when = f"in {wait} seconds" if wait.isdecimal() else "in a minute"
-        raise RetriableError(f"{said}. The tracker is busy or ill: try again {when}")
+        when = f"in {wait} seconds" if wait.isdecimal() else "later"
+        raise RetriableError(f"{said}. It is busy or ill, or counts too many logins: try again {when}")
     raise FatalError(f"{said}. {fixes.get(response.status_code, fixes[404])}")
 
 
