@@ -73,9 +73,9 @@ ARROWS: dict[str, set[str]] = {
     "tickets.plan": NOUNS | {"report", "store"},
     "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
-    "tickets.pages": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
+    "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
-    | {"interfaces", "config.settings", "store", "tickets.desk", "tickets.plan", "tickets.routing"},
+    | {"report", "interfaces", "config.settings", "store", "tickets.desk", "tickets.plan", "tickets.routing"},
     "identity.people": NOUNS | {"identity", "store"},
     "guard.limits": NOUNS | {"interfaces"},
     "guard.holds": NOUNS | {"report", "config.settings", "store", "guard.limits"},
@@ -117,7 +117,7 @@ ARROWS: dict[str, set[str]] = {
     | {
         "tickets.plan",
         "tickets.desks",
-        "tickets.pages",
+        "tickets.paging",
         "report",
         "store",
         "custody",

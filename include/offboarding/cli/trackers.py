@@ -11,15 +11,14 @@ from offboarding.cli.output import Column, note, say, table
 from offboarding.cli.stores import session_on
 from offboarding.config import loading
 from offboarding.config.policy import Route
-from offboarding.model import Severity, TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
+from offboarding.model import TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import NO_TICKET, short_finding
 from offboarding.report.wording import COMMAND
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
-from offboarding.store.reading.finding_views import Explanation
 from offboarding.tickets import moving
-from offboarding.tickets.routing import Routed, misfit, queue_of, route_of
+from offboarding.tickets.routing import facts_of, misfit, queue_of, route_of
 
 
 @command("route", example="f-7c31a0b2")
@@ -29,8 +28,9 @@ def route(*, key: Key) -> int:
     settings = loaded.settings
     with session_on(loaded) as session:
         found = reading.explanation(session, key)
-    about = _about(found)
-    finding, taken = found.finding, route_of(settings, about)
+    finding = found.finding
+    about = facts_of(finding)
+    taken = route_of(settings, about)
     of = f", {finding.source} {finding.realm if finding.realm.isdigit() else ''}".rstrip() if finding.source else ""
     say(f"{short_finding(finding.finding_key)}: {finding.rule}, {finding.severity}{of}")
     for number, each in enumerate(settings.policy.routes, start=1):
@@ -50,21 +50,6 @@ def route(*, key: Key) -> int:
     if finding.tracker and finding.ref:
         say(f"It stands on ticket #{finding.ref} of {finding.tracker}, and stays there: {finding.url or ''}".rstrip())
     return DONE
-
-
-def _about(found: Explanation) -> Routed:
-    finding = found.finding
-    return Routed(
-        rule=finding.rule,
-        severity=Severity(finding.severity),
-        ticket=finding.ticket_kind,
-        source=finding.source,
-        part=finding.realm,
-        account=finding.account_label or finding.subject_label,
-        roster=finding.roster,
-        zone=next((each.zone for each in found.departures if each.valid_to is None), ""),
-        privileged=finding.privileged,
-    )
 
 
 def _leads(route: Route) -> str:

@@ -65,6 +65,7 @@ from offboarding.model.systems import (
 )
 from offboarding.model.tickets import (
     Alert,
+    RoutingFacts,
     TicketCall,
     TicketDraft,
     TicketPage,
@@ -180,6 +181,7 @@ __all__ = [
     "Resolution",
     "Resolved",
     "RosterSummary",
+    "RoutingFacts",
     "RuleWords",
     "RunKind",
     "ScopeRead",

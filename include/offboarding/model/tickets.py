@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from offboarding.model.words import Severity, TicketKind
+
 
 class TicketState(StrEnum):
     """How a ticket stands in its own system."""
@@ -77,6 +79,23 @@ class TicketDraft:
     due_at: datetime | None
     assignee: str = ""
     """Whose it is to begin with, in the tracker's own word; "" for nobody's. People's later word stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingFacts:
+    """What decides where a finding's ticket goes, and who is called."""
+
+    rule: str
+    severity: Severity
+    ticket: TicketKind
+    source: str
+    part: str
+    account: str
+    """What it's called; "" for a finding of nobody's account."""
+    roster: str
+    zone: str
+    """In which they worked; "" where that isn't known, or nobody left."""
+    privileged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
 from offboarding.store.reading import reads as reads_of
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
-from offboarding.tickets import desks, pages
+from offboarding.tickets import desks, paging
 from offboarding.waivers import applying
 
 log = structlog.get_logger("offboarding.pipeline")
@@ -58,7 +58,7 @@ report_departure = departure.report
 ticket = desks.ticket
 """Tell the trackers."""
 
-page = pages.page
+page = paging.page
 """Call who can't wait for a ticket to be read."""
 
 tell_now = alerting.tell_now

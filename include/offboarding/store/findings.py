@@ -28,7 +28,7 @@ _COLUMNS = {
         *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
         *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
         *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
-        *("comes_first", "of_keys", "attestable"),
+        *("comes_first", "of_keys", "attestable", "worked_in"),
     )
 }
 
@@ -48,6 +48,8 @@ class RoutedFinding:
     comes_first: bool
     of_keys: bool
     attestable: bool
+    worked_in: str
+    """In which time zone, as the departure has it; "" where there is none."""
     queue: str
     due_hours: float
     revoke: tuple[WrittenStep, ...]
@@ -191,5 +193,5 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
             routed.queue,
             routed.due_hours,
         ),
-        *(routed.comes_first, routed.of_keys, routed.attestable),
+        *(routed.comes_first, routed.of_keys, routed.attestable, routed.worked_in),
     )

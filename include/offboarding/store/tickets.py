@@ -104,6 +104,8 @@ class TicketItem:
     """How often it came back."""
     ticket_says: str
     """What its ticket last said of it: "" nothing yet, open, excepted or resolved."""
+    worked_in: str = ""
+    """In which time zone, by what the finding rests on."""
     first_seen_at: datetime | None = None
     seen_at: datetime | None = None
     """When the last whole read of it began; None where none of its system's stands."""

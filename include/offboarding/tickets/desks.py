@@ -11,6 +11,7 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Trackers
 from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
+from offboarding.report.wording import COMMAND
 from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
@@ -57,7 +58,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
         untold.append(
             FatalError(
                 f"trackers: the configuration names no {name}, and {counted(count, 'ticket')} of it can't be seen to."
-                f" Name it again, or say where they go: python -m offboarding tracker move {name} NAME."
+                f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
             )
         )
     raise_together(untold)

@@ -1,6 +1,5 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from offboarding.config.policy import Route
@@ -13,12 +12,14 @@ from offboarding.model import (
     HiddenCase,
     KeyCase,
     LeaverCase,
+    RoutingFacts,
     Severity,
     TicketKind,
     UncustodiedCase,
 )
 from offboarding.rules import Rule, rule_of
 from offboarding.store.findings import RoutedFinding
+from offboarding.store.reading import FindingView
 from offboarding.store.tickets import TicketItem
 from offboarding.tickets.remedies import written
 
@@ -26,28 +27,12 @@ REGISTER = "custody.yaml"
 """Where a key comes from that nothing shows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
-    """What routes go by."""
-
-    rule: str
-    severity: Severity
-    ticket: TicketKind
-    source: str
-    part: str
-    account: str
-    """What it's called; "" for a finding of nobody's account."""
-    roster: str
-    zone: str
-    privileged: bool
-
-
-def route_of(settings: Settings, about: Routed) -> Route | None:
+def route_of(settings: Settings, about: RoutingFacts) -> Route | None:
     """The first route that fits; None where none does."""
     return next((route for route in settings.policy.routes if not misfit(route, about)), None)
 
 
-def misfit(route: Route, about: Routed) -> str:
+def misfit(route: Route, about: RoutingFacts) -> str:
     """What of a route says otherwise, such as "severity is high"; "" where it fits."""
     fields = (
         ("rule", route.rules, about.rule),
@@ -68,24 +53,24 @@ def misfit(route: Route, about: Routed) -> str:
     return ""
 
 
-def about_item(item: TicketItem) -> Routed:
-    """The same of what stands on a ticket."""
-    return Routed(
-        rule=item.rule,
-        severity=Severity(item.severity),
-        ticket=TicketKind(item.ticket_kind),
-        source=item.source,
-        part=item.realm,
-        account=item.account_label or item.subject_label,
-        roster=item.roster,
-        zone=item.zone or "",
-        privileged=item.privileged,
+def facts_of(found: TicketItem | FindingView) -> RoutingFacts:
+    """What routes go by, of a finding that stands in the store."""
+    return RoutingFacts(
+        rule=found.rule,
+        severity=Severity(found.severity),
+        ticket=TicketKind(found.ticket_kind),
+        source=found.source,
+        part=found.realm,
+        account=found.account_label or found.subject_label,
+        roster=found.roster,
+        zone=found.worked_in,
+        privileged=found.privileged,
     )
 
 
 def assignee_of(settings: Settings, item: TicketItem) -> str:
     """Whose a new ticket is that begins with this; "" for nobody's."""
-    route = route_of(settings, about_item(item))
+    route = route_of(settings, facts_of(item))
     return route.assignee if route else ""
 
 
@@ -96,7 +81,7 @@ def routed(
     departure = _departure(finding, case)
     source, part = _reader(finding, case, part_of_realm)
     rule, severity = _rule(finding), _severity(settings, finding)
-    about = Routed(
+    about = RoutingFacts(
         rule=finding.rule,
         severity=severity,
         ticket=rule.ticket,
@@ -118,6 +103,7 @@ def routed(
         comes_first=rule.comes_first,
         of_keys=rule.of_keys,
         attestable=rule.attestable,
+        worked_in=about.zone,
         queue=_registered_queue(case) or queue_of(settings, about),
         due_hours=_due_hours(settings, finding),
         revoke=written(finding.revoke),
@@ -152,7 +138,7 @@ def _registered_queue(case: Case) -> str:
     return case.registered.queue if isinstance(case, KeyCase) and case.registered else ""
 
 
-def queue_of(settings: Settings, about: Routed) -> str:
+def queue_of(settings: Settings, about: RoutingFacts) -> str:
     """By the first route that names a queue, else what its source or the policy says."""
     route, policy = route_of(settings, about), settings.policy
     if route and route.queue:

@@ -83,6 +83,8 @@ class FindingView:
     ticket_kind: TicketKind
     person_uid: str | None
     reopened: int
+    worked_in: str = ""
+    """In which time zone, as the departure had it."""
 
     @property
     def why(self) -> str:

@@ -12,11 +12,11 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Pagers
 from offboarding.model import TicketPage
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
-from offboarding.store import pages
+from offboarding.store import paging
 from offboarding.store.connect import Session
 from offboarding.store.locks import pages_held
-from offboarding.store.pages import Holding
-from offboarding.tickets.routing import Routed, route_of
+from offboarding.store.paging import Holding
+from offboarding.tickets.routing import route_of
 
 log = structlog.get_logger("offboarding.page")
 
@@ -28,7 +28,7 @@ def page(session: Session, settings: Settings, pagers: Pagers) -> None:
     """
     failed: list[OffboardingError] = []
     with pages_held(session):
-        wanted, stands = _wanted(session, settings), set(pages.standing(session))
+        wanted, stands = _wanted(session, settings), set(paging.standing(session))
         for name in sorted({name for _, name in (*wanted, *stands)}):
             try:
                 _tell(session, pagers, name, wanted, stands)
@@ -52,10 +52,10 @@ def _tell(
     pager = pagers[name]()
     for key, about in called:
         pager.trigger(_page(key, about))
-        pages.note_called(session, key, name)
+        paging.note_called(session, key, name)
     for key in over:
         pager.resolve(key)
-        pages.note_over(session, key, name)
+        paging.note_over(session, key, name)
     log.info("pages sent", pager=name, called=len(called), over=len(over))
 
 
@@ -64,25 +64,11 @@ def _wanted(session: Session, settings: Settings) -> dict[tuple[str, str], Holdi
     if not any(route.page for route in settings.policy.routes):
         return {}
     found: dict[tuple[str, str], Holding] = {}
-    for each in pages.holding(session):
-        route = route_of(settings, _about(each))
+    for each in paging.holding(session):
+        route = route_of(settings, each)
         if route and route.page:
             found.setdefault((each.ticket_key, route.page), each)
     return found
-
-
-def _about(each: Holding) -> Routed:
-    return Routed(
-        rule=each.rule,
-        severity=each.severity,
-        ticket=each.ticket,
-        source=each.source,
-        part=each.part,
-        account=each.account,
-        roster=each.roster,
-        zone=each.zone,
-        privileged=each.privileged,
-    )
 
 
 def _page(key: str, about: Holding) -> TicketPage:

@@ -1,10 +1,9 @@
 -- name: holding
 -- What holds tickets open that stand in their trackers.
 select t.ticket_key, t.kind as ticket, t.url, f.rule, f.severity, f.source, f.realm as part,
-    coalesce(nullif(f.account_label, ''), f.subject_label) as account, f.roster, coalesce(d.zone, '') as zone,
+    coalesce(nullif(f.account_label, ''), f.subject_label) as account, f.roster, f.worked_in as zone,
     f.privileged
 from ticket t join finding f using (ticket_key)
-left join departure d on d.person_uid = f.person_uid and d.valid_to is null
 where t.state = 'open' and t.ref is not null and t.moved_to is null and f.state = 'open' and f.holds_ticket
     and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
 order by t.ticket_key, f.first_seen_at, f.finding_key;
