@@ -106,8 +106,8 @@ def listens(port: int) -> bool:
     """Whether this service, of whichever demo, listens there."""
     url = f"https://{HOST}:{port}"
     try:
-        # Its certificate is its own demo's, and nothing is told to it.
-        answer = httpx.get(f"{url}{DISCOVERY}", verify=False, trust_env=False, timeout=2)  # noqa: S501
+        # On this machine, and nothing is told to it.
+        answer = httpx.get(f"{url}{DISCOVERY}", verify=False, trust_env=False, timeout=2)  # noqa: S501 - another demo's
         return answer.json()["issuer"] == url
     except (httpx.HTTPError, ValueError, LookupError, TypeError):
         return False

@@ -11,8 +11,7 @@ def define_dags() -> None:
     A DAG belongs to the file that is being read when it's made. Raises ConfigError that lists every mistake of the
     configuration.
     """
-    # Whoever asks Airflow for its providers imports this package, and needs none of it.
-    from offboarding_airflow import decide, departure, nightly, release, verify  # noqa: PLC0415
+    from offboarding_airflow import decide, departure, nightly, release, verify  # noqa: PLC0415 - providers need none
 
     for module in (nightly, verify, departure, release, decide):
         module.define()

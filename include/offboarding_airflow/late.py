@@ -12,7 +12,7 @@ from offboarding_airflow.work import page
 
 
 async def tell_late(context: dict[str, Any]) -> None:
-    """Tell it, unless the store says that the night is done: Airflow asks of a red one, too."""
+    """Tell it, or that nobody knows, unless the store says that the night is done: Airflow asks of a red one, too."""
     await asyncio.to_thread(_tell, context["dag_run"])
 
 
@@ -27,10 +27,10 @@ def _tell(night: dict[str, Any]) -> None:
     )
 
 
-def _done(run_id: str) -> bool:
+def _done(run_id: str) -> bool | None:
     try:
         with wiring.at_work() as (_, session):
             return pipeline.is_done(session, run_id)
     except OffboardingError:
-        # Its sentence stands in the log. Without a store no night is done.
-        return False
+        # Its sentence stands in the log, and people are told that nobody knows.
+        return None

@@ -11,7 +11,7 @@ PREFIX = "/offboarding"
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer as the pages' app does; it's made for whoever asks first, since only the API server is ever asked."""
-    from offboarding_airflow.pages import app  # noqa: PLC0415
+    from offboarding_airflow.pages import app  # noqa: PLC0415 - it brings the store
 
     await app()(scope, receive, send)
 
@@ -20,8 +20,8 @@ class OffboardingPlugin(AirflowPlugin):
     """One entry in the navigation, and what answers behind it."""
 
     name = "offboarding"
-    fastapi_apps: list[Any] = [{"name": "offboarding", "app": pages, "url_prefix": PREFIX}]  # noqa: RUF012
-    external_views: list[Any] = [  # noqa: RUF012
+    fastapi_apps: list[Any] = [{"name": "offboarding", "app": pages, "url_prefix": PREFIX}]  # noqa: RUF012 - Airflow reads it off an instance
+    external_views: list[Any] = [  # noqa: RUF012 - see above
         {
             "name": "Offboarding",
             # Without a slash ahead, so that it's found where Airflow itself is served below a path.

@@ -16,7 +16,7 @@ from offboarding.tickets import moving
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.red import why_red
-from tests.support.small_company import LEFT, STAFF, number, tag, worker
+from tests.support.small_company import LEFT, STAFF, job, number, tag, worker
 from tests.support.whole_night import Readers
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
@@ -111,6 +111,18 @@ def test_the_first_that_fits_decides(kim: TwoTrackers) -> None:
     kim.night()
 
     assert [each.queue for each in drafts(kim.jira)] == ["CLOUD"]
+
+
+def test_a_route_by_zone_fits_a_departure_that_an_employment_hides(kim: TwoTrackers) -> None:
+    routed(kim, {"tickets": ["confirm"], "zones": ["Asia/Seoul"], "queue": "jira:KOREA", "page": "oncall"})
+    kim.hr.change("1042", employments=(LEFT, job(start="2019-05-01")))
+    oncall = Oncall()
+
+    kim.night()
+    paged(kim, oncall)
+
+    assert [each.queue for each in drafts(kim.jira)] == ["KOREA"]
+    assert len(oncall.called) == 1
 
 
 def test_a_source_s_own_queue_may_be_another_tracker_s(kim: TwoTrackers) -> None:

@@ -176,7 +176,7 @@ def test_the_broker_is_killed_and_forgets_what_it_held(
     machines.until_read(run, 10)
 
     machines.celery.kill("broker")
-    time.sleep(2)
+    time.sleep(2)  # in which both workers and the scheduler miss it
     machines.celery.begin_broker()
 
     machines.ends_as(of_few, run, record_property)

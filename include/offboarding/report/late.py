@@ -36,6 +36,16 @@ def late_night(due_at: datetime, done_by: str, zone: str, page: str) -> Alert:
     )
 
 
+def untold_night(due_at: datetime, done_by: str, zone: str, page: str) -> Alert:
+    """Of one of which the store can't be asked."""
+    return Alert(
+        key=f"late-night:{due_at.isoformat()}",
+        subject=f"Offboarding: nobody can tell whether the night is done by {done_by}",
+        body=f"Whether the night of {moment(due_at, zone)} is done by {done_by} can't be told: the store can't be"
+        f" reached. See to that first, then whether the night came to its end: {page}",
+    )
+
+
 def _line(each: LateTicket, zone: str) -> str:
     keys = [short_finding(key) for key in each.finding_keys]
     more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""

@@ -259,12 +259,15 @@ def alert(session: Session, notifiers: Sequence[Notifier]) -> int:
 
 
 def tell_late_night(
-    settings: Settings, notifiers: Sequence[Notifier], *, due_at: datetime, page: str, done: Callable[[], bool]
+    settings: Settings, notifiers: Sequence[Notifier], *, due_at: datetime, page: str, done: Callable[[], bool | None]
 ) -> None:
-    """Tell people now that a night isn't done by `policy.nightly_done_by`, unless it is. Raises as `alert`."""
-    done_by = settings.policy.nightly_done_by
-    if done_by and not done():
-        alerting.tell_now(notifiers, late.late_night(due_at, done_by, settings.company.time_zone, page))
+    """Tell people now that a night isn't done by `policy.nightly_done_by`, unless it is; or, where `done` is None, that
+    it can't be told. Raises as `alert`.
+    """
+    done_by, zone = settings.policy.nightly_done_by, settings.company.time_zone
+    if done_by and not (is_so := done()):
+        said = late.untold_night if is_so is None else late.late_night
+        alerting.tell_now(notifiers, said(due_at, done_by, zone, page))
 
 
 def is_done(session: Session, caller: str) -> bool:
