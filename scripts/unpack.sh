@@ -7,6 +7,46 @@ fail() {
     exit 2
 }
 
+# A script that sources this says what isn't tested without what it fetches, and whether that must run here by itself.
+untested=''
+runs=''
+
+# skip WHY: those tests are skipped, and nothing else fails.
+skip() {
+    echo "$untested not tested here: $1" >&2
+    exit 0
+}
+
+need_tools() {
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || skip "this machine has no $tool."
+    done
+}
+
+# need_overlay WHY: tests/support/unpacked.py lays the tree over /usr for its own servers alone.
+need_overlay() {
+    [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] || skip "$1"
+    need_tools apt-get dpkg-deb unshare setpriv
+    unshare --mount --net mount -t overlay -o ro,lowerdir=/usr:/etc overlay /mnt 2>/dev/null ||
+        skip "root may not mount here (a container wants --privileged)."
+}
+
+# fetch CACHE FILE WHAT PACKAGE...: into CACHE/root, once; FILE is in it when it's there.
+fetch() {
+    into=$1 file=$2 what=$3
+    shift 3
+    [ -e "$into/root/$file" ] && return
+    need_tools apt-get dpkg-deb
+    mkdir -p "$into"
+    lock_cache "$into"
+    [ -e "$into/root/$file" ] && return
+    echo "Fetching $what into $into, once." >&2
+    unpack_packages "$into" "$@" || skip "their packages could not be fetched (details: $into/apt.log)."
+    mkdir -p "$into/root.new/etc"
+    [ -z "$runs" ] || "$into/root.new/$file" --version >/dev/null || skip "what was fetched doesn't run here."
+    keep_unpacked "$into"
+}
+
 # Holds the cache's lock until the script ends, where there is flock.
 lock_cache() {
     if command -v flock >/dev/null; then

@@ -25,7 +25,7 @@ COPIED = (
     *(f"include/offboarding/{room}" for room in ("wiring", "store", "runs")),
     *("include/offboarding_airflow", "monitoring", "tests/architecture", "tests/airflows", "tests/celery"),
     *("pyproject.toml", "requirements.txt", "constraints.txt", "constraints-3.1.txt", "constraints-3.2.txt"),
-    *("include/offboarding/trackers", "tests/integration/unpacked"),
+    *("include/offboarding/trackers", "include/offboarding/net/service", "tests/integration/unpacked"),
 )
 
 Git = Callable[..., None]
@@ -100,6 +100,7 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("tests/support/samba.py", READ[:-1]),
         ("tests/support/unpacked.py", [*SLOW, "test-directories", "test-trackers"]),
         ("include/offboarding/trackers/__init__.py", TRACKERS),
+        ("include/offboarding/net/service/asking.py", TRACKERS),
         ("tests/integration/unpacked/trackers/test_rt.py", [*TESTS, "test-trackers"]),
         ("tests/integration/directories/test_dirsrv.py", DIRECTORIES),
         ("scripts/directories.sh", DIRECTORIES),
