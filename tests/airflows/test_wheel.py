@@ -63,6 +63,12 @@ def test_it_is_a_provider(here: Here) -> None:
     assert [(each["package_name"], each["version"]) for each in ours] == [("airflow-provider-offboarding", VERSION)]
 
 
+def test_its_notifier_for_other_dags_is_there(here: Here) -> None:
+    name = "offboarding_airflow.notifications.OffboardingNotifier"
+
+    assert name in {str(value) for each in here.airflow.listed("providers", "notifications") for value in each.values()}
+
+
 def test_its_section_of_airflows_configuration_is_known_and_names_ours(here: Here) -> None:
     named = {"AIRFLOW__OFFBOARDING__CONFIG": here.company.environment["OFFBOARDING_CONFIG"]}
     told = {name: value for name, value in here.company.environment.items() if name != "OFFBOARDING_CONFIG"}
