@@ -90,6 +90,8 @@ class JiraService:
         self.refuses: Answered | None = None
         self.sees_project = True
         self.no_way_to_done = False
+        self.keeps_comments = False
+        """Nobody may delete them."""
         self.asks_on_close: dict[str, Any] = {}
         self._searches = 0
         self._ids = itertools.count(10_001)
@@ -311,6 +313,8 @@ class JiraService:
         found = [each for each in issue.comments if each["id"] == number] if issue else []
         if not issue or not found:
             return NOT_FOUND
+        if self.keeps_comments:
+            return Answered(status=403, body={"errorMessages": ["You do not have permission to delete comments."]})
         issue.comments.remove(found[0])
         return Answered(status=204)
 

@@ -23,7 +23,7 @@ BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"--[a-z][a-z-]*")
 TOLD_NOW = [page for page in PAGES if "decisions" not in page.parts]
 """Pages that say what is so today."""
-OTHERS = {"--mark-success-pattern"}
+OTHERS = {"--local", "--mark-success-pattern"}
 """Options of Airflow's own commands."""
 CALLED = ("python -m offboarding ", "offboarding ")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")

@@ -207,6 +207,19 @@ def test_what_stands_twice_is_closed_with_the_next_change(own_place: JiraPlace) 
     assert [(each.key, each.status) for each in own_place.kept.issues] == [("SEC-1", "1"), ("SEC-99", "6")]
 
 
+def test_a_comment_that_stands_twice_and_may_not_be_deleted_is_told_once(own_place: JiraPlace) -> None:
+    ref = own_place.tracker().open(draft())
+    own_place.kept.keeps_comments = True
+    plan = lambda method, path: Do.SEND_TWICE if (method, path[-8:]) == ("POST", "/comment") else Do.PASS  # noqa: E731
+    with relay(f"http://127.0.0.1:{own_place.service.port}", plan) as port:
+        tracker = own_place.tracker(port=port)
+        with pytest.raises(FatalError, match=r"permission to delete comments.*delete its own comments"):
+            tracker.comment(ref, "run-1", "One item is dead.")
+        tracker.comment(ref, "run-1", "One item is dead.")
+
+    assert len(own_place.kept.issues[0].comments) == 2
+
+
 # --- what a new issue says --------------------------------------------------------------------------------------------
 
 

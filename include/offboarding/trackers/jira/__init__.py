@@ -17,6 +17,7 @@ import re
 import time
 import weakref
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -220,16 +221,11 @@ class JiraTracker:
         self._rest.comment(key, body)
         # What was sent twice on its way was said twice.
         for double in self._said(key, event)[1:]:
-            self._take_back(key, double)
+            with suppress(JiraGoneError):
+                self._rest.take_back(key, double.id)
 
     def _said(self, key: str, event: str) -> list[JiraComment]:
         return [each for each in self._rest.comments(key) if _bears(each, event)]
-
-    def _take_back(self, key: str, double: JiraComment) -> None:
-        try:
-            self._rest.take_back(key, double.id)
-        except FatalError as error:
-            log.warning("a comment stands twice, and can't be deleted", ticket=key, why=str(error))
 
     def _bearing(self, key: str) -> list[JiraIssue]:
         """What the search knows, as it is now, the oldest first."""

@@ -30,7 +30,8 @@ from offboarding.trackers.jira.answers import (
 FIXES: Final = {
     400: "Look at the configuration: priorities, components and fields",
     401: "Check the connection: the mail address of an account with its API token, or a personal access token alone",
-    403: "Give this account, in the project, to browse, create, edit and transition issues, and to comment",
+    403: "Give this account, in the project, to browse, create, edit and transition issues, to comment, and to delete "
+    "its own comments",
     404: "Look for a slip in the project's key; what an account may not see is not found, either",
 }
 PAGE = 100
