@@ -13,5 +13,5 @@ UNREACHABLE = 3
 INTERRUPTED = 130
 """Ctrl-C, as shells have it."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 """Of the package, too (pyproject.toml)."""
