@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker, Trackers
-from offboarding.model import IdentityKeyKind, TicketDraft, TicketPage, TicketRef, TicketState
+from offboarding.model import AccountKey, IdentityKeyKind, TicketDraft, TicketPage, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
@@ -16,7 +16,7 @@ from offboarding.tickets import moving
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.red import why_red
-from tests.support.small_company import LEFT, STAFF, job, number, tag, worker
+from tests.support.small_company import LEFT, STAFF, job, number, owner, tag, worker
 from tests.support.whole_night import Readers
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
@@ -123,6 +123,70 @@ def test_a_route_by_zone_fits_a_departure_that_an_employment_hides(kim: TwoTrack
 
     assert [each.queue for each in drafts(kim.jira)] == ["KOREA"]
     assert len(oncall.called) == 1
+
+
+@pytest.mark.parametrize(
+    ("locations", "told", "goes"),
+    [
+        pytest.param(["seoul", "KR-*"], "Seoul", True, id="whatever its case"),
+        pytest.param(["seoul", "kr-*"], "KR-Busan 2F", True, id="a pattern"),
+        pytest.param(["서울"], "\u1109\u1165\u110b\u116e\u11af", True, id="put together otherwise"),
+        pytest.param(["Seoul"], "Berlin", False, id="another"),
+        pytest.param(["*"], "", False, id="none told"),
+    ],
+)
+def test_a_route_by_hrs_location(kim: TwoTrackers, locations: list[str], told: str, goes: bool) -> None:
+    routed(kim, {"locations": locations, "queue": "jira:KOREA"})
+    kim.hr.change("1042", location=told)
+
+    kim.night()
+
+    assert bool(drafts(kim.jira)) is goes
+    assert bool(drafts(kim.inner())) is not goes
+
+
+def test_a_route_by_location_fits_a_departure_that_an_employment_hides(kim: TwoTrackers) -> None:
+    routed(kim, {"tickets": ["confirm"], "locations": ["Seoul"], "queue": "jira:KOREA"})
+    kim.hr.change("1042", employments=(LEFT, job(start="2019-05-01")), location="Seoul")
+
+    kim.night()
+
+    assert [each.queue for each in drafts(kim.jira)] == ["KOREA"]
+
+
+@pytest.mark.parametrize(
+    ("owners", "said", "goes"),
+    [
+        pytest.param(["Payments"], owner(IdentityKeyKind.LOGIN, "payments"), True, id="a team's tag"),
+        pytest.param(["*@pay.example"], owner(IdentityKeyKind.MAIL, "ops@pay.example"), True, id="a pattern"),
+        pytest.param(["1043"], owner(IdentityKeyKind.MAIL, "lee@corp.example"), True, id="who works here, by number"),
+        pytest.param(["1042"], owner(IdentityKeyKind.MAIL, "kim@corp.example"), False, id="who left"),
+        pytest.param(["1042", "AIDAKIM"], owner(IdentityKeyKind.LOGIN, "payments"), False, id="whose it is"),
+        pytest.param(["*"], None, False, id="nobody named"),
+    ],
+)
+def test_a_route_by_owner(kim: TwoTrackers, owners: list[str], said: AccountKey | None, goes: bool) -> None:
+    routed(kim, {"owners": owners, "queue": "jira:PAY"})
+    kim.cloud.accounts = [replace(CLOUD_USER, keys=(*CLOUD_USER.keys, *([said] if said else [])))]
+
+    kim.night()
+
+    assert [each.queue for each in drafts(kim.jira)] == (["PAY"] if goes else [])
+    assert drafts(kim.inner()), "the directory's login names nobody"
+
+
+def test_a_route_by_owner_leads_elsewhere_and_hides_nothing(kim: TwoTrackers) -> None:
+    """A leaver may write the tag: whatever it says, the same is told, to one queue or the other."""
+    routed(kim, {"owners": ["*"], "queue": "jira:PAY"})
+    kim.night()
+    before = {finding.finding_key: finding.state for finding in reading.findings(kim.session)}
+    tagged = replace(CLOUD_USER, keys=(*CLOUD_USER.keys, owner(IdentityKeyKind.LOGIN, "nobody")))
+    kim.cloud.accounts = [tagged]
+
+    kim.night()
+
+    assert {finding.finding_key: finding.state for finding in reading.findings(kim.session)} == before
+    assert drafts(kim.jira) == [], "what stands on a ticket stays there"
 
 
 def test_a_source_s_own_queue_may_be_another_tracker_s(kim: TwoTrackers) -> None:

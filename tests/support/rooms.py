@@ -69,7 +69,7 @@ ARROWS: dict[str, set[str]] = {
     "report": NOUNS | {"rules", "store", "runs.troubles"},
     # What the rules ask for, as the system's own package does it.
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
-    "tickets.routing": NOUNS | {"tickets.remedies", "rules", "config.policy", "config.settings", "store"},
+    "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.plan": NOUNS | {"report", "store"},
     "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},

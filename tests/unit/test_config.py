@@ -133,7 +133,7 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
         ),
         pytest.param(
             lambda s: s.update(notifiers=[{"name": "soc", "kind": "smtp", "connection": "mail", "to": []}]),
-            ["notifiers[0].to: Tuple should have at least 1 item after validation, not 0"],
+            ["notifiers[0].to is empty: name one at least"],
             id="a mail to nobody",
         ),
         pytest.param(
@@ -222,6 +222,14 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             lambda s: s.update(policy={"routes": [{"severities": ["high"]}]}),
             ["policy.routes[0]: a route needs a `queue`, an `assignee` or a `page`"],
             id="a route that leads nowhere",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"routes": [{"queue": "q", "severities": [], "owners": []}]}),
+            [
+                "policy.routes[0].severities is empty: name one at least",
+                "policy.routes[0].owners is empty: name one at least",
+            ],
+            id="a route that lists nothing",
         ),
         pytest.param(
             lambda s: s.update(policy={"severities": {"leaver-acces-key": "high"}}),
@@ -361,6 +369,34 @@ def test_a_file_that_is_not_there_or_not_utf8_is_a_sentence(tmp_path: Path) -> N
             id="an alias of a domain that isn't ours",
         ),
         pytest.param(lambda s: s["company"].pop("mail_domains"), "company.mail_domains: none", id="no domain"),
+        pytest.param(
+            lambda s: s.update(policy={"routes": [{"queue": "q", "locations": ["Seoul"]}]}),
+            "policy.routes[0].locations: it's never taken: no such roster maps a `location`. Name HR's column for it.",
+            id="a route by location, where HR's isn't read",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"routes": [{"queue": "q", "sources": ["aws"], "parts": ["111111111112"]}]}),
+            "policy.routes[0].parts: 111111111112 is no part that these sources name. Did you mean 111111111111?",
+            id="a route of a part that isn't read",
+        ),
+        pytest.param(
+            lambda s: s.update(policy={"routes": [{"assignee": "lee"}, {"queue": "q", "tickets": ["review"]}]}),
+            "policy.routes[1]: it's never taken: whatever fits it fits policy.routes[0], which comes first.",
+            id="a route behind one that takes everything",
+        ),
+        pytest.param(
+            lambda s: s.update(
+                policy={
+                    "routes": [
+                        {"queue": "a", "severities": ["critical", "high"]},
+                        {"queue": "b", "severities": ["high", "low"]},
+                        {"queue": "c", "severities": ["high"], "sources": ["aws"]},
+                    ]
+                }
+            ),
+            "policy.routes[2]: it's never taken: whatever fits it fits policy.routes[0], which comes first.",
+            id="a route behind one that asks less",
+        ),
         pytest.param(lambda s: s.pop("trackers"), "trackers: none", id="no tracker"),
     ],
 )

@@ -18,6 +18,7 @@ _PLAIN = {
     "dict_type": "is a mapping, a key and its value a line",
     "tuple_type": "is a list, a dash each",
     "list_type": "is a list, a dash each",
+    "too_short": "is empty: name one at least",
 }
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -15,6 +16,13 @@ from offboarding.model import Severity, TicketKind
 
 DEFAULT_CUSTODY = "custody.yaml"
 DEFAULT_EXCEPTIONS = "exceptions.yaml"
+
+
+_Word = TypeVar("_Word")
+Some = Annotated[tuple[_Word, ...], Field(min_length=1)]
+"""What a route asks for. A key that is there and lists nothing was meant to say something."""
+_ANYTHING = frozenset((object(),))
+"""What is asked of a thing that nothing is said of: no set of words holds it."""
 
 
 class MaxInferred(Strict):
@@ -66,24 +74,33 @@ class DueHours(Strict):
 class Route(Strict):
     """Where tickets go about findings that are what each field here says; one that is left out says nothing."""
 
-    rules: tuple[str, ...] = Field(default=(), description="Their rules.")
-    severities: tuple[Severity, ...] = Field(default=(), description="As the policy has them.")
-    tickets: tuple[TicketKind, ...] = Field(default=(), description="Kinds of tickets.")
-    sources: tuple[str, ...] = Field(default=(), description="Names of sources or verifiers.")
-    parts: tuple[str, ...] = Field(default=(), description="Parts of sources, such as numbers of AWS accounts.")
-    accounts: tuple[str, ...] = Field(default=(), description="Patterns of what the account is called.")
-    rosters: tuple[str, ...] = Field(default=(), description="Whose word the departure is.")
-    zones: tuple[Zone, ...] = Field(default=(), description="Time zones in which they worked.")
+    rules: Some[str] = Field(default=(), description="Their rules.")
+    severities: Some[Severity] = Field(default=(), description="As the policy has them.")
+    tickets: Some[TicketKind] = Field(default=(), description="Kinds of tickets.")
+    sources: Some[str] = Field(default=(), description="Names of sources or verifiers.")
+    parts: Some[str] = Field(default=(), description="Parts of sources, such as numbers of AWS accounts.")
+    accounts: Some[str] = Field(default=(), description="Patterns of what the account is called.")
+    owners: Some[str] = Field(
+        default=(), description="Patterns of who answers for the account or key, as it says itself, or worker ids."
+    )
+    rosters: Some[str] = Field(default=(), description="Whose word the departure is.")
+    locations: Some[str] = Field(default=(), description="Patterns of where they worked, in HR's word.")
+    zones: Some[Zone] = Field(default=(), description="Time zones in which they worked.")
     privileged: bool | None = Field(default=None, description="Whether the account is.")
     queue: str = Field(default="", description="Ticket queue, or TRACKER:QUEUE in another tracker than the first.")
     assignee: str = Field(default="", description="Whose a new ticket is, in the tracker's own word.")
     page: str = Field(default="", description="Name of the pager that calls somebody while it stands open.")
 
+    def leaves_nothing_to(self, other: "Route") -> bool:
+        """Whether whatever fits the other fits this one: of each thing that this one asks, the other asks no less."""
+        theirs = other.asked
+        return all(wanted >= theirs.get(name, _ANYTHING) for name, wanted in self.asked.items())
+
     @property
-    def fits_all(self) -> bool:
-        """Whether nothing is said of what takes it."""
-        wanted = (self.rules, self.severities, self.tickets, self.sources, self.parts, self.accounts, self.rosters)
-        return not any((*wanted, self.zones)) and self.privileged is None
+    def asked(self) -> Mapping[str, AbstractSet[object]]:
+        """What it asks of a finding: the key, and what that may be."""
+        said = self.model_dump(exclude={"queue", "assignee", "page"}, exclude_defaults=True)
+        return {name: {value} if name == "privileged" else frozenset(value) for name, value in said.items()}
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

@@ -167,9 +167,24 @@ def _telling_warnings(settings: Settings) -> Iterator[str]:
             yield f"{where}: no tracker is named {name}: tickets go to {trackers[0]}, to its queue {queue!r}."
     if settings.policy.nightly_done_by and not settings.notifiers:
         yield "policy.nightly_done_by: no notifier is named: nobody is told of a late night."
-    everything = next((n for n, route in enumerate(settings.policy.routes) if route.fits_all), None)
-    if everything is not None and everything + 1 < len(settings.policy.routes):
-        yield f"policy.routes[{everything}]: it fits everything: those after it are never taken."
+    yield from _route_warnings(settings)
+
+
+def _route_warnings(settings: Settings) -> Iterator[str]:
+    routes = settings.policy.routes
+    for number, route in enumerate(routes):
+        where = f"policy.routes[{number}]"
+        before = next((n for n, earlier in enumerate(routes[:number]) if earlier.leaves_nothing_to(route)), None)
+        if before is not None:
+            yield f"{where}: it's never taken: whatever fits it fits policy.routes[{before}], which comes first."
+        rosters = [each for each in settings.rosters if not route.rosters or each.name in route.rosters]
+        if route.locations and not any(roster.tells_location() for roster in rosters):
+            yield f"{where}.locations: it's never taken: no such roster maps a `location`. Name HR's column for it."
+        readers = [each for each in settings.readers if not route.sources or each.name in route.sources]
+        parts = [part for reader in readers for part in reader.parts() if part]
+        for part in route.parts if not any(reader.tells_parts() for reader in readers) else ():
+            if part not in parts:
+                yield f"{where}.parts: {part} is no part that these sources name.{nearest(part, parts)}"
 
 
 def _mail_warnings(company: Company) -> Iterator[str]:

@@ -37,6 +37,10 @@ class RosterSettings(Pinned):
         """Whether it maps a `login` for no source in particular."""
         return False
 
+    def tells_location(self) -> bool:
+        """Whether it may tell where somebody works, as far as its settings say."""
+        return True
+
 
 class SourceSettings(Pinned):
     """What every source's settings hold."""
@@ -54,6 +58,10 @@ class SourceSettings(Pinned):
     def parts(self) -> tuple[str, ...]:
         """What is read apart from the rest, a mapped task each (AWS accounts); ("",) for a source of one part."""
         return ("",)
+
+    def tells_parts(self) -> bool:
+        """Whether the system itself may tell of parts that the settings don't name."""
+        return False
 
     def part_queue(self, part: str) -> str | None:
         """The ticket queue of one part."""

@@ -41,6 +41,8 @@ class KeyElsewhere:
     key: CredentialView
     active_holder: bool
     """Somebody who works here holds the account: it stays, the key must go."""
+    owners: tuple[str, ...] = ()
+    """Who answers for the account: what it says of an owner, and the worker ids of owners who work here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class MovedLink:
     credentials: tuple[CredentialView, ...]
     observed_at: datetime
     fresh: bool
+    owners: tuple[str, ...] = ()
+    """Who answers for the account: what it says of an owner, and the worker ids of owners who work here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,8 @@ class LinkedAccount:
     trusts: tuple[TrustView, ...] = ()
     """Roles that this user may take on."""
     held: HeldLink | None = None
+    owners: tuple[str, ...] = ()
+    """Who answers for the account: what it says of an owner, and the worker ids of owners who work here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,8 @@ class AccountCase:
     held_since: datetime | None = None
     in_bulk: bool = False
     """Made when its system was loaded or migrated: how old it really is can't be told."""
+    owners: tuple[str, ...] = ()
+    """Who answers for the account: what it says of an owner, and the worker ids of owners who work here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

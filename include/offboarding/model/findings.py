@@ -119,5 +119,7 @@ class Finding:
     """Where the thing looks like a workload's."""
     holds_ticket: bool = True
     """False: listed on a ticket that exists, and doesn't open or hold one."""
+    owners: tuple[str, ...] = ()
+    """Who answers for the thing, in its system's words or HR's numbers: tickets are routed by it."""
     in_place_of: tuple["Finding", ...] = ()
     """What would be found, were it not for somebody else's claim: a claim makes nothing smaller, and nothing later."""

@@ -128,6 +128,8 @@ class Departure:
     """Whose word it is."""
     told: str
     """HR's own words, for people: "status Terminated, last working day 2026-11-13"; or "notice n-4f2a91"."""
+    location: str = ""
+    """HR's own word for where they worked; tickets are routed by it."""
 
     @property
     def exact(self) -> bool:

@@ -95,6 +95,10 @@ class RoutingFacts:
     roster: str
     zone: str
     """In which they worked; "" where that isn't known, or nobody left."""
+    location: str
+    """Where they worked, in HR's word; "" as well."""
+    owners: Sequence[str]
+    """Who answers for the thing: what it says of an owner itself, and worker ids of owners who work here."""
     privileged: bool
 
 

@@ -46,6 +46,10 @@ class Settings(RecordSettings):
         default=timedelta(minutes=10), description="How long the server may take, for each portion of the rows too."
     )
 
+    def tells_location(self) -> bool:
+        """What the query has a column for isn't known before it's asked."""
+        return True
+
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
     """Where the connection leads; libpq tries one host after the other."""

@@ -1,7 +1,6 @@
 """How a leaver's finding is put together, so that each rule says only what is its own."""
 
 from offboarding.model import (
-    Account,
     AccountAction,
     Effect,
     Finding,
@@ -77,7 +76,7 @@ def finding(
     return finding_on(
         rule,
         case,
-        linked.account,
+        linked,
         path,
         relation=linked.relation,
         evidence=of_leaver(case, linked, path),
@@ -89,7 +88,7 @@ def finding(
 def finding_on(
     rule: Rule,
     case: LeaverCase,
-    account: Account,
+    holder: Holder | KeyElsewhere,
     path: AccessPath,
     *,
     relation: Relation | None,
@@ -98,6 +97,7 @@ def finding_on(
     severity: Severity | None = None,
 ) -> Finding:
     """Return a finding about an account, or a way into it, that a leaver has to do with, whosoever it is."""
+    account = holder.account
     return Finding(
         rule=rule.id,
         realm=account.realm,
@@ -116,4 +116,5 @@ def finding_on(
         evidence=evidence,
         revoke=steps,
         warning=workload_warning(path, case.departure, service_like=account.service_like),
+        owners=holder.owners,
     )

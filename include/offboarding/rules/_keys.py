@@ -122,7 +122,13 @@ def key_finding(
         evidence=evidence,
         revoke=steps,
         holds_ticket=holder is None or holder.grade is not Grade.INFERRED,
+        owners=_owners(case),
     )
+
+
+def _owners(case: KeyCase) -> tuple[str, ...]:
+    said = (*((case.registered.owner,) if case.registered else ()), *(copy.key.owner for copy in case.copies))
+    return tuple(dict.fromkeys(owner for owner in said if owner))
 
 
 def subject(case: KeyCase) -> Subject:

@@ -62,6 +62,7 @@ def _theirs(case: AccountCase, suspect: Suspect) -> LinkedAccount:
         credentials=case.credentials,
         observed_at=case.observed_at,
         fresh=case.fresh,
+        owners=case.owners,
     )
 
 

@@ -60,6 +60,7 @@ def _finding(
         evidence=tuple(_evidence(case, departure, taken)),
         revoke=_steps(case, suspect),
         warning=workload_warning(taken, departure, service_like=account.service_like),
+        owners=case.owners,
         in_place_of=in_place_of,
     )
 

@@ -78,7 +78,7 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessP
     return finding_on(
         rule,
         case,
-        account,
+        linked,
         taken,
         relation=linked.relation,
         evidence=(

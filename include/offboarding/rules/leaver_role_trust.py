@@ -120,14 +120,15 @@ def _finding(rule: Rule, case: LeaverCase, users: Sequence[_Trusted]) -> Finding
     made = finding_on(
         rule,
         case,
-        first.linked.account,
+        first.linked,
         path,
         relation=Relation.IS,
         evidence=tuple(_evidence(case, users, path)),
         steps=_steps(case, users, path),
         severity=Severity.MEDIUM if _out_of_reach(users) else None,
     )
-    return replace(made, realm=trust.realm, privileged=trust.privileged is True)
+    # Of who answers for a role, its reader tells nothing.
+    return replace(made, realm=trust.realm, privileged=trust.privileged is True, owners=())
 
 
 def _path(users: Sequence[_Trusted]) -> AccessPath:

@@ -75,7 +75,7 @@ def _finding(rule: Rule, case: LeaverCase, elsewhere: KeyElsewhere, path: Access
     return finding_on(
         rule,
         case,
-        elsewhere.account,
+        elsewhere,
         path,
         relation=None,
         evidence=(

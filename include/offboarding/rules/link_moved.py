@@ -162,7 +162,7 @@ def _finding(rule: Rule, case: LeaverCase, moved: MovedLink, taken: AccessPath) 
     return finding_on(
         rule,
         case,
-        moved.account,
+        moved,
         taken,
         relation=moved.relation if moved.relation is Relation.OWNS else None,
         evidence=(
@@ -198,6 +198,7 @@ def _held(rule: Rule, case: AccountCase, since: datetime, taken: AccessPath) -> 
         last_used_at=taken.last_used_at,
         evidence=tuple(_held_by_what(case, since, holder, tuple(others), taken)),
         revoke=_held_steps(case, holder, others),
+        owners=case.owners,
     )
 
 

@@ -88,6 +88,7 @@ def _keys_elsewhere(session: Session, since: datetime) -> dict[str, list[KeyElse
                 source_kind=row.seen.source_kind,
                 key=row.seen.credential,
                 active_holder=row.active_holder,
+                owners=row.seen.owners,
             )
             found[row.person_uid].append(elsewhere)
     return found
@@ -116,4 +117,5 @@ def _moved_link(rows: list[_MovedRow]) -> MovedLink:
         credentials=credentials(rows),
         observed_at=first.seen.observed_at,
         fresh=first.seen.fresh,
+        owners=first.seen.owners,
     )

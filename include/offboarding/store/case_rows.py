@@ -21,6 +21,8 @@ class SeenAccount:
     fresh: bool
     """Whether a complete live read of this run saw the account."""
     credential: CredentialView | None
+    owners: tuple[str, ...]
+    """Who answers for the account, by what it says and by whom it's linked to."""
 
 
 class AccountRow(Protocol):

@@ -204,6 +204,7 @@ def _linked_account(rows: list[_LeaverRow], link: _Link, beside: Extras, suspect
         active_owner=first.active_owner,
         trusts=tuple(beside.trusts.get((first.person_uid, seen.account.realm, seen.account.native_id), ())),
         held=_held(first.account_pk, link, suspects),
+        owners=seen.owners,
     )
 
 
@@ -239,6 +240,7 @@ def _account_case(rows: list[_ReviewRow], suspects: list[_SuspectRow]) -> Accoun
         episode=named.episode,
         held_since=first.held_since,
         in_bulk=seen.in_bulk,
+        owners=seen.owners,
     )
 
 

@@ -16,6 +16,7 @@ def _of(record: type, *but: str) -> tuple[str, ...]:
 # Keys stand beside, in their normal form; of the last use less is kept than is told.
 ACCOUNT = _of(Account, "realm", "keys", "last_used_at")
 CREDENTIAL = _of(Credential, "realm", "account_native_id")
+# Of a departure, where they worked is its worker's.
 # A copy's material is a row of its own; whether its id lasts is for the read alone.
 _KEY_SAID = _of(Key, "realm", "native_id", "material", "lasting_id")
 
@@ -24,7 +25,7 @@ LISTS = {
     "account_said": tuple(name for name in ACCOUNT if name != "native_id"),
     "credential": CREDENTIAL,
     "credential_said": tuple(name for name in CREDENTIAL if name not in ("kind", "native_id")),
-    "departure": _of(Departure),
+    "departure": _of(Departure, "location"),
     "employment": _of(Employment),
     "employment_said": _of(Employment, "start_on"),
     "event": _of(AuditEvent, "realm", "actor_keys"),

@@ -28,7 +28,7 @@ _COLUMNS = {
         *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
         *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
         *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
-        *("comes_first", "of_keys", "attestable", "worked_in"),
+        *("comes_first", "of_keys", "attestable", "worked_in", "location", "part", "owners"),
     )
 }
 
@@ -50,6 +50,10 @@ class RoutedFinding:
     attestable: bool
     worked_in: str
     """In which time zone, as the departure has it; "" where there is none."""
+    location: str
+    """And where, in HR's word."""
+    part: str
+    """Of the source, as routes name it."""
     queue: str
     due_hours: float
     revoke: tuple[WrittenStep, ...]
@@ -193,5 +197,6 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
             routed.queue,
             routed.due_hours,
         ),
-        *(routed.comes_first, routed.of_keys, routed.attestable, routed.worked_in),
+        *(routed.comes_first, routed.of_keys, routed.attestable, routed.worked_in, routed.location, routed.part),
+        list(f.owners),
     )

@@ -106,6 +106,10 @@ class TicketItem:
     """What its ticket last said of it: "" nothing yet, open, excepted or resolved."""
     worked_in: str = ""
     """In which time zone, by what the finding rests on."""
+    location: str = ""
+    part: str = ""
+    owners: Sequence[str] = ()
+    """What else routes go by (RoutingFacts)."""
     first_seen_at: datetime | None = None
     seen_at: datetime | None = None
     """When the last whole read of it began; None where none of its system's stands."""

@@ -1,9 +1,11 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from offboarding.config.policy import Route
 from offboarding.config.settings import Settings
+from offboarding.identity.folding import normal
 from offboarding.model import (
     AccountCase,
     Case,
@@ -46,11 +48,22 @@ def misfit(route: Route, about: RoutingFacts) -> str:
     for name, wanted, own in fields:
         if wanted and own not in wanted:
             return f"its {name} is {own or 'none'}"
-    if route.accounts and not any(fnmatchcase(about.account.lower(), each.lower()) for each in route.accounts):
-        return f"its account is {about.account or 'none'}"
+    patterned = (
+        ("account", route.accounts, (about.account,)),
+        # What nobody told is no place: not even * fits it.
+        ("location", route.locations, (about.location,) if about.location else ()),
+        ("owner", route.owners, about.owners),
+    )
+    for name, patterns, owns in patterned:
+        if patterns and not any(_fits(each, patterns) for each in owns):
+            return f"its {name} is {' and '.join(filter(None, owns)) or 'none'}"
     if route.privileged is not None and route.privileged is not about.privileged:
         return f"its account is {'' if about.privileged else 'not '}privileged"
     return ""
+
+
+def _fits(text: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(normal(text), normal(pattern)) for pattern in patterns)
 
 
 def facts_of(found: TicketItem | FindingView) -> RoutingFacts:
@@ -60,10 +73,12 @@ def facts_of(found: TicketItem | FindingView) -> RoutingFacts:
         severity=Severity(found.severity),
         ticket=TicketKind(found.ticket_kind),
         source=found.source,
-        part=found.realm,
+        part=found.part,
         account=found.account_label or found.subject_label,
         roster=found.roster,
         zone=found.worked_in,
+        location=found.location,
+        owners=found.owners,
         privileged=found.privileged,
     )
 
@@ -90,6 +105,8 @@ def routed(
         account=finding.subject.account_label or finding.subject.label,
         roster=departure.roster if departure else "",
         zone=departure.zone if departure else "",
+        location=departure.location if departure else "",
+        owners=finding.owners,
         privileged=finding.privileged,
     )
     return RoutedFinding(
@@ -104,6 +121,8 @@ def routed(
         of_keys=rule.of_keys,
         attestable=rule.attestable,
         worked_in=about.zone,
+        location=about.location,
+        part=part,
         queue=_registered_queue(case) or queue_of(settings, about),
         due_hours=_due_hours(settings, finding),
         revoke=written(finding.revoke),

@@ -9,10 +9,11 @@ import pytest
 from offboarding.model import ActionKind, Exportable, Resolution, Standing, SubjectKind, TicketKind, sentence
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
-from offboarding.store import recorded, tickets
+from offboarding.store import reading, recorded, tickets
 from offboarding.store.connect import Session
 from offboarding.store.putting_right import put_right
 from offboarding.tickets.plan import TicketPlan
+from offboarding.tickets.routing import facts_of, route_of
 from tests.support.deciding import add_notice
 from tests.support.key_company import CLOUD, KIM, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE, LEE_USER, KeyCompany
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key, whole
@@ -60,6 +61,19 @@ def test_the_register_s_own_queue_comes_first(company: KeyCompany) -> None:
     company.judged(days=2)
 
     assert company.findings("f.queue") == [("leaver-signing-key", "auth-oncall")]
+
+
+def test_a_key_takes_a_route_and_whoever_asks_later_is_told_of_the_same(company: KeyCompany) -> None:
+    asked = {"parts": [ISSUER], "owners": ["identity team"], "locations": ["SEOUL"], "zones": ["Asia/Seoul"]}
+    company.policy = {"routes": [{**asked, "queue": "taken"}]}
+    company.register = [replace(company.register[0], owner="Identity Team")]
+    company.workers[0] = replace(KIM_GONE, location="Seoul")
+    company.judged(days=2)
+
+    (stands,) = reading.findings(company.session, rule="leaver-signing-key")
+
+    assert ("leaver-signing-key", "taken") in company.findings("f.queue")
+    assert route_of(company.settings, facts_of(stands)) == company.settings.policy.routes[0]
 
 
 def test_two_departed_holders_stand_on_one_ticket(company: KeyCompany) -> None:

@@ -133,3 +133,7 @@ class RecordSettings(RosterSettings):
     def maps_logins(self) -> bool:
         """Whether it maps a `login` for no source in particular."""
         return "login" in self.columns
+
+    def tells_location(self) -> bool:
+        """Whether it maps where somebody works."""
+        return "location" in self.columns

@@ -49,6 +49,10 @@ class AccountsSettings(SourceSettings):
         """The accounts, a mapped task each; an organization's others are told by `discover`."""
         return self.accounts
 
+    def tells_parts(self) -> bool:
+        """An organization names its members."""
+        return self.organization
+
     @property
     def asks_organizations(self) -> bool:
         """Whether somebody may say who the members are, and what their root users' addresses are."""

@@ -37,7 +37,8 @@ analyze telling;
 
 -- name: seen
 -- An account that exists beside each of its credentials (null throughout where it has none), when each was last seen, and
--- whether by a complete live read of this run: a read of its kind, of the whole realm or of this account.
+-- whether by a complete live read of this run: a read of its kind, of the whole realm or of this account. Who answers for
+-- it: its tags and entries say so, and owners that it's linked to, as long as they work here.
 select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.account as seen__account},
     a.realm as seen__account__realm, u.last_used_at as seen__account__last_used_at,
     a.created_at is not null and b.told_at is null as seen__in_bulk,
@@ -45,7 +46,16 @@ select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.a
     {c.credential as seen__credential__credential}, a.realm as seen__credential__credential__realm,
     a.native_id as seen__credential__credential__account_native_id,
     coalesce(sc.observed_at, c.observed_at) as seen__credential__observed_at,
-    coalesce(sc.complete_at >= %(since)s, false) as seen__credential__fresh
+    coalesce(sc.complete_at >= %(since)s, false) as seen__credential__fresh,
+    array(
+        select k ->> 5 from jsonb_array_elements(a.keys) k where k ->> 3 = 'owner'
+        union select unnest(a.owner_labels)
+        union select w.worker_id
+        from link l join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
+        where l.account_pk = a.account_pk and l.relation = 'owns' and l.decision = 'linked' and l.valid_to is null
+            and not exists (
+                select from departure g where g.person_uid = l.person_uid and g.valid_to is null and not g.returned)
+        order by 1) as seen__owners
 from account a
 join realm r using (realm)
 join birth b on b.account_pk = a.account_pk
@@ -64,11 +74,13 @@ where a.gone_at is null
 -- name: leaver_cases
 -- Those of them who left, or came back, with their accounts and credentials, flat, person by person.
 select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returned, {d.departure as departure},
+    v.location as departure__location,
     coalesce(o.active_owner, false) as active_owner, t.*
 from telling
 join departure d on d.person_uid = telling.person_uid and d.valid_to is null
 join person p on p.person_uid = d.person_uid
 join worker w on w.worker_pk = p.shown_worker_pk
+join worker v on v.worker_pk = d.worker_pk
 left join lateral (
     select l.relation as link__relation, l.decision as link__decision, l.score as link__score,
         l.evidence as link__evidence, l.own_now as link__own_now, l.held_since as link__held_since, s.*
@@ -108,7 +120,7 @@ order by s.account_pk, l.decision, s.seen__credential__credential__kind, s.seen_
 -- somebody else's.
 select l.account_pk, doubted.decision, p.episode, p.person_uid::text as suspect__person_uid,
     w.id_space as suspect__id_space, w.worker_id as suspect__worker_id, l.score as suspect__score,
-    l.evidence as suspect__evidence, {d.departure as suspect__departure},
+    l.evidence as suspect__evidence, {d.departure as suspect__departure}, v.location as suspect__departure__location,
     l.relation = 'is' and l.decision = 'disputed' and l.score >= %(linked)s and exists (
         select from link o
         where o.account_pk = l.account_pk and o.person_uid <> l.person_uid and o.relation = 'is' and o.valid_to is null
@@ -118,6 +130,7 @@ join link l using (account_pk)
 join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+left join worker v on v.worker_pk = d.worker_pk
 where l.valid_to is null and l.relation <> 'created'
 order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.holder, l.score desc, p.person_uid;
 

@@ -6,7 +6,7 @@ select p.person_uid::text, w.worker_id, p.episode, w.id_space || ':' || w.worker
     h.left_at as hidden__departure__left_at, h.certain_at as hidden__departure__certain_at,
     h.left_on as hidden__departure__left_on, h.zone as hidden__departure__zone, h.basis as hidden__departure__basis,
     h.basis = 'actual' as hidden__departure__confirmed, w.roster as hidden__departure__roster,
-    h.told as hidden__departure__told, v.id_space || ':' || v.worker_id as hidden__here_worker,
+    h.told as hidden__departure__told, w.location as hidden__departure__location, v.id_space || ':' || v.worker_id as hidden__here_worker,
     v.roster as hidden__here_roster, h.here_told as hidden__here_told, h.joined_by as hidden__joined_by
 from hidden_departure h join person p using (person_uid)
 join worker w on w.worker_pk = h.worker_pk join worker v on v.worker_pk = h.here_worker_pk

@@ -115,11 +115,12 @@ order by k.key_pk, k.own desc, c.realm, c.native_id, c.copy_pk;
 -- The departed holders of these keys.
 select h.key_pk, p.person_uid::text as holder__person_uid, w.id_space as holder__id_space,
     w.worker_id as holder__worker_id, w.name as holder__name, d.episode as holder__episode, d.roster as holder__roster,
-    h.newer as holder__newer, {d.departure as holder__departure}
+    h.newer as holder__newer, {d.departure as holder__departure}, v.location as holder__departure__location
 from custody_holder h
 join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
 join departure d on d.person_uid = h.person_uid and d.valid_to is null
+join worker v on v.worker_pk = d.worker_pk
 where h.key_pk = any(%(keys)s)
 order by h.key_pk, p.person_uid;
 

@@ -1,8 +1,8 @@
 -- name: holding
 -- What holds tickets open that stand in their trackers.
-select t.ticket_key, t.kind as ticket, t.url, f.rule, f.severity, f.source, f.realm as part,
+select t.ticket_key, t.kind as ticket, t.url, f.rule, f.severity, f.source, f.part,
     coalesce(nullif(f.account_label, ''), f.subject_label) as account, f.roster, f.worked_in as zone,
-    f.privileged
+    f.location, f.owners, f.privileged
 from ticket t join finding f using (ticket_key)
 where t.state = 'open' and t.ref is not null and t.moved_to is null and f.state = 'open' and f.holds_ticket
     and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)

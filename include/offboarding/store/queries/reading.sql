@@ -27,7 +27,7 @@ select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_spa
         end as exposure_days, last.as_of as judged_at,
     f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.resolution_details, f.due_at,
     t.tracker, t.ref, t.url, t.state as ticket_state, f.evidence, f.revoke, f.warning, f.ticket_kind,
-    f.person_uid::text, f.reopened, f.worked_in
+    f.person_uid::text, f.reopened, f.worked_in, f.location, f.part, f.owners
 from f
 left join last on true
 left join person p on p.person_uid = f.person_uid

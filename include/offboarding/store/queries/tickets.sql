@@ -185,7 +185,7 @@ select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.ros
     f.evidence, f.revoke, f.warning, f.holds_ticket, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.resolution_details, f.left_at, f.basis,
     w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says, f.told_left_at,
     f.told_basis, f.told_worker,
-    f.worked_in, f.first_seen_at, case when f.subject_kind in ('signing_key', 'shared_secret') then (
+    f.worked_in, f.location, f.part, f.owners, f.first_seen_at, case when f.subject_kind in ('signing_key', 'shared_secret') then (
             select max(x.observed_at) from signing_key k join key_copy c using (key_pk)
             join key_scope x on x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind
             where k.material = f.subject_native_id and c.gone_at is null and x.complete and x.error = '')

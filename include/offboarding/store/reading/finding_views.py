@@ -1,7 +1,7 @@
 """Findings as people and machines read them, and everything that explains one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +85,10 @@ class FindingView:
     reopened: int
     worked_in: str = ""
     """In which time zone, as the departure had it."""
+    location: str = ""
+    part: str = ""
+    owners: Sequence[str] = ()
+    """What else routes go by (RoutingFacts)."""
 
     @property
     def why(self) -> str:
