@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from demo.roundup import RoundupServer
-from offboarding.model import Account, Credential, Standing, TicketRef, Worker
+from offboarding.interfaces import Found
+from offboarding.model import Account, Credential, Standing, Worker
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import embedded
@@ -208,7 +209,7 @@ def night_without_tickets_but_with_a_plan(office: Office) -> None:
     """The tracker can't be reached at all."""
 
     class Unreachable(HeardTracker):
-        def find(self, key: str) -> TicketRef | None:
+        def find(self, key: str) -> Found:
             raise RetriableError(f"{key}: nobody answers")
 
     readers = replace(office.readers(), trackers=lambda _: {"secops": lambda: Unreachable(office.tracker)})

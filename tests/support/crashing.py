@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
-from offboarding.interfaces import ConnectionFields, Tracker
+from offboarding.interfaces import ConnectionFields, Found, Tracker
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.store import runs
 from offboarding.store.connect import Session, opened
@@ -36,7 +36,7 @@ class DeadlyTracker:
     def __init__(self, inner: Tracker, call: str, when: str) -> None:
         self.inner, self.call, self.when = inner, call, when
 
-    def find(self, key: str) -> TicketRef | None:
+    def find(self, key: str) -> Found:
         return self.inner.find(key)
 
     def open(self, draft: TicketDraft) -> TicketRef:

@@ -14,7 +14,7 @@ from offboarding.config.policy import Policy
 from offboarding.config.settings import Company, Settings
 from offboarding.guard import releasing
 from offboarding.guard.limits import Guard
-from offboarding.interfaces import Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
+from offboarding.interfaces import Found, Roster, RosterSettings, Source, SourceSettings, Tracker, TrackerSettings
 from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
@@ -213,7 +213,7 @@ class HeardTracker:
         self.inner = inner
         self.calls: list[str] = []
 
-    def find(self, key: str) -> TicketRef | None:
+    def find(self, key: str) -> Found:
         return self.inner.find(key)
 
     def open(self, draft: TicketDraft) -> TicketRef:

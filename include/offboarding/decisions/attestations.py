@@ -30,7 +30,7 @@ class WordGiven:
 
 @decision(
     "attest",
-    example='payment-webhook --reason "replaced on 26 November; the provider refuses the old one, ticket 4711"',
+    example='payment-callback --reason "replaced on 26 November; the provider refuses the old one, ticket 4711"',
 )
 def attest(context: ConfiguredContext, *, key: Key, until: Until | None = None, reason: Reason) -> Decided[WordGiven]:
     """Say that a key is dead which no verifier can be asked about, and how you know. That ends, and is asked again:

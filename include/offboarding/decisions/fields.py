@@ -105,7 +105,7 @@ Key = Annotated[
     str,
     _text(
         "Key",
-        "What the command custody calls a key, such as payment-webhook, or the key of a finding about one.",
+        "What the command custody calls a key, such as payment-callback, or the key of a finding about one.",
         longest=500,
     ),
 ]

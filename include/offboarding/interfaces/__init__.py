@@ -38,7 +38,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from offboarding.interfaces.settings import (
     NotifierSettings,
@@ -75,6 +75,7 @@ __all__ = [
     "AccountRemedies",
     "Chooser",
     "ConnectionFields",
+    "Found",
     "KeyRemedies",
     "KeySource",
     "MessageQueue",
@@ -334,10 +335,18 @@ class MessageQueue(Protocol):
         ...
 
 
-class Tracker(Protocol):
-    """Who is told. Every call may be repeated; errors are RetriableError or FatalError."""
+Found = TicketRef | Literal[TicketState.UNKNOWN] | None
+"""What a tracker says of a key: the ticket that bears it, that nobody can tell, or that there is none."""
 
-    def find(self, key: str) -> TicketRef | None:
+
+class Tracker(Protocol):
+    """Who is told. Every call may be repeated; errors are RetriableError or FatalError.
+
+    One that hears and can't be asked says UNKNOWN of every key and every ticket's state. It must know itself what it is
+    told again: what is opened by the draft's key, what is commented by the event's, else by `TicketRef.said`.
+    """
+
+    def find(self, key: str) -> Found:
         """The ticket whose title bears this key; None when there is none, never when it couldn't be asked."""
         ...
 

@@ -1,7 +1,7 @@
 """What is told to people, and how it stands in their own system."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ class TicketState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     MISSING = "missing"
+    UNKNOWN = "unknown"
+    """It can't be asked: nothing follows from that."""
 
 
 class TicketStatus(StrEnum):
@@ -50,7 +52,11 @@ class TicketRef:
     ref: str
     """The tracker's own id, such as "231"."""
     url: str
-    """Where a person reads it."""
+    """Where a person reads it; "" where that isn't known."""
+    key: str = field(default="", compare=False)
+    """Ours, of one that stands in the store."""
+    said: int = field(default=0, compare=False)
+    """The number of what it's told now: what is said again, since nobody knows whether it was heard, bears the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +117,7 @@ class TicketPage:
     title: str
     """The ticket's kind and key, and no name."""
     url: str
-    """The ticket."""
+    """The ticket; "" where it has no address that we know."""
     source: str
     """The system that it's about."""
 

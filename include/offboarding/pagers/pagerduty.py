@@ -63,7 +63,7 @@ class PagerDuty:
             page.key,
             payload={"summary": page.title[:MOST_SUMMARY], "severity": "critical", "source": page.source},
             client="offboarding checker",
-            links=[{"href": page.url, "text": "The ticket: what works, and how to end it"}],
+            links=[{"href": page.url, "text": "The ticket: what works, and how to end it"}] if page.url else [],
         )
 
     def resolve(self, key: str) -> None:

@@ -44,6 +44,19 @@ def drop_pending(session: Session, key: str) -> None:
     session.execute(block("tickets", "drop_pending"), {"ticket_key": key})
 
 
+def set_out(session: Session, key: str, digest: str) -> int:
+    """A ticket's tracker is told this now. Returns its number: the last one again, where this is what was told last."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(block("tickets", "set_out"), {"ticket_key": key, "digest": digest}).fetchone()
+    assert found is not None
+    return int(str(found))
+
+
+def unsaid(session: Session, key: str) -> None:
+    """What was told last was refused, and so not heard."""
+    session.execute(block("tickets", "unsaid"), {"ticket_key": key})
+
+
 def to_drain(session: Session, tracker: str, persons: Sequence[str] | None) -> list[str]:
     """Keys of a tracker's tickets to see to: with something to say, and every open one; or some people's alone."""
     values = {"tracker": tracker, "persons": None if persons is None else list(persons)}

@@ -52,12 +52,16 @@ class TicketRow:
     """The due time that it was open past: its priority has been raised since."""
     moved_to: str | None = None
     """The ticket in another tracker to which its items went."""
+    said_count: int = 0
+    """How many different things its tracker was told, or was to be told."""
+    said_digest: str = ""
+    """Of the last of them; "" where nothing was, or what there was can't have been heard."""
 
     @property
     def known(self) -> TicketRef:
         """Where it stands in the tracker. Only for a ticket that was opened."""
         assert self.ref is not None
-        return TicketRef(ref=self.ref, url=self.url or "")
+        return TicketRef(ref=self.ref, url=self.url or "", key=self.ticket_key, said=self.said_count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 What is to be said stands in the outbox, written with the findings in one transaction. Each call to the tracker is made
 outside any transaction, under the ticket's own lock, and may be made again: a ticket is searched for by its key before
-it is opened, and a comment by its event.
+it is opened, and a comment by its event. Of a tracker that can't be asked nothing is concluded; what it's told bears a
+number, written down before, by which it knows again what it has heard.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from offboarding.model import (
     TicketCall,
     TicketDraft,
     TicketKind,
+    TicketRef,
     TicketState,
     TicketStatus,
     counted,
@@ -134,7 +136,7 @@ class TicketDesk:
         if _holds(tickets.items(self.session, row)):
             return
         self._bring_up_to_date(row.ticket_key)
-        self.tracker.close(row.known, pending.text)
+        self._tell_closed(row, pending.text)
         tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)
 
@@ -144,39 +146,59 @@ class TicketDesk:
             successor = tickets.ticket(self.session, successor.moved_to)
         if successor.ref is None:
             return False
-        self.tracker.close(row.known, f"Moved to {successor.tracker}, {successor.ref}: {successor.url}")
+        where = f"Moved to {successor.tracker}, {successor.ref}"
+        self._tell_closed(row, f"{where}: {successor.url}" if successor.url else where)
         tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)
         return True
 
     def _reopen(self, row: TicketRow, pending: Pending) -> None:
         if self._wanted(row):
-            self.tracker.reopen(row.known, pending.text)
+            self.tracker.reopen(self._numbered(row, f"reopen {pending.text}"), pending.text)
             tickets.note_reopened(self.session, row.ticket_key)
             self.counts = self.counts.plus(reopened=1)
             return
         # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
         items = tickets.items(self.session, row)
-        if not _holds(items) and self.tracker.state(row.known) is TicketState.OPEN:
-            self.tracker.close(row.known, zoned(ticket_words.closing(items, []), self.zone))
+        if not _holds(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
+            self._tell_closed(row, zoned(ticket_words.closing(items, []), self.zone))
             self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
-        found = self.tracker.find(row.ticket_key)
-        if found is None and not self._wanted(row):
+        answer = self.tracker.find(row.ticket_key)
+        found = answer if isinstance(answer, TicketRef) else None
+        # Told before, and nobody can say whether that was heard.
+        doubt = answer is TicketState.UNKNOWN and row.said_digest != ""
+        if found is None and not doubt and not self._wanted(row):
             tickets.note_closed(self.session, row.ticket_key)
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
         text = self._draft(row)
-        ref = found or self.tracker.open(replace(text, assignee=self._assignee(row)))
-        # One that was found may have been opened with an earlier text: its digest is left out, so that it is updated.
-        digest = "" if found else _digest(text)
+        ref = found or self._open_new(row, text)
+        # It may have been opened with an earlier text before: its digest is left out, so that it is updated.
+        earlier = found or (doubt and row.said_digest != _of_opening(text))
+        digest = "" if earlier else _digest(text)
         tickets.note_opened(self.session, row.ticket_key, ref, digest=digest, due_at=text.due_at)
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
         # Opened before and nobody heard: people may have closed it since.
         if found and self.tracker.state(ref) is TicketState.CLOSED:
             self._reopen_by_itself(row.ticket_key)
+
+    def _open_new(self, row: TicketRow, text: TicketDraft) -> TicketRef:
+        outbox.set_out(self.session, row.ticket_key, _of_opening(text))
+        try:
+            return self.tracker.open(replace(text, assignee=self._assignee(row)))
+        except FatalError:
+            if not row.said_digest:
+                outbox.unsaid(self.session, row.ticket_key)
+            raise
+
+    def _tell_closed(self, row: TicketRow, text: str) -> None:
+        self.tracker.close(self._numbered(row, f"close {text}"), text)
+
+    def _numbered(self, row: TicketRow, said: str) -> TicketRef:
+        return replace(row.known, said=outbox.set_out(self.session, row.ticket_key, _sha256(said)))
 
     def _assignee(self, row: TicketRow) -> str:
         return next((self.assignee(item) for item in tickets.items(self.session, row) if item.holds), "")
@@ -201,7 +223,8 @@ class TicketDesk:
         if row.state != TicketStatus.OPEN or not _holds(items):
             return
         text = ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone))
-        self.tracker.reopen(row.known, zoned(text, self.zone))
+        text = zoned(text, self.zone)
+        self.tracker.reopen(self._numbered(row, f"reopen {text}"), text)
         log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
         self.counts = self.counts.plus(reopened=1)
 
@@ -212,7 +235,7 @@ class TicketDesk:
         text = self._draft(row)
         digest = _digest(text)
         if digest != row.digest:
-            self.tracker.update(row.known, text)
+            self.tracker.update(self._numbered(row, f"update {digest}"), text)
             tickets.note_updated(self.session, key, digest=digest, due_at=text.due_at)
             self.counts = self.counts.plus(updated=1)
 
@@ -227,4 +250,12 @@ def _holds(items: list[TicketItem]) -> bool:
 
 
 def _digest(text: TicketDraft) -> str:
-    return hashlib.sha256(f"{text.title}\n{text.priority}\n{text.due_at}\n{text.body}".encode()).hexdigest()
+    return _sha256(f"{text.title}\n{text.priority}\n{text.due_at}\n{text.body}")
+
+
+def _of_opening(text: TicketDraft) -> str:
+    return _sha256(f"open {_digest(text)}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

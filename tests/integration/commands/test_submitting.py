@@ -218,8 +218,8 @@ class TestRefusedAlike:
                 {"decision": "accept-read", "run": 1, "roster": "hrr", "reason": REASON},
             ),
             (
-                ("attest", "payment-webhook", "--reason", REASON),
-                {"decision": "attest", "key": "payment-webhook", "reason": REASON},
+                ("attest", "payment-callback", "--reason", REASON),
+                {"decision": "attest", "key": "payment-callback", "reason": REASON},
             ),
             (
                 ("attest", "x", "--until", "2020-01-01", "--reason", REASON),

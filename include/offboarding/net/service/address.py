@@ -43,14 +43,20 @@ def needed(where: str, connection: ConnectionFields, *fields: str) -> None:
 
 
 def client_of(
-    where: str, connection: ConnectionFields, base: httpx.URL, *, seconds: float, **more: object
+    where: str,
+    connection: ConnectionFields,
+    base: httpx.URL,
+    *,
+    seconds: float,
+    exposed: str = "the password",
+    **more: object,
 ) -> httpx.Client:
-    """A client that asks below `base`, and says so where a password goes there unencrypted.
+    """A client that asks below `base`, and says so where what is to stay between us goes there unencrypted.
 
     extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError.
     """
     if base.scheme == "http" and not is_local(base.host):
-        log.warning("the password travels unencrypted", system=where, fix="schema https")
+        log.warning("told without encryption", what=exposed, system=where, fix="schema https")
     return httpx.Client(
         base_url=base,
         timeout=seconds,

@@ -31,9 +31,13 @@ class Asker:
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        called: str = "",
     ) -> httpx.Response:
-        """Whatever its status. Raises RetriableError where nothing whole came, FatalError for what is no answer."""
-        what = f"{self.where}: {method} {path.partition('/@')[0]}"
+        """Whatever its status. Raises RetriableError where nothing whole came, FatalError for what is no answer.
+
+        `called`: what errors say was asked, where the path is nobody's business.
+        """
+        what = f"{self.where}: {called or ' '.join((method, path.partition('/@')[0]))}"
         sent: Any = {"params": parameters, "json": body, "content": content, "headers": headers}
         try:
             with self._client.stream(method, path, **sent) as response:

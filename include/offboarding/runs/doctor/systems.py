@@ -6,7 +6,7 @@ from datetime import datetime
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import RosterSettings, SourceSettings, Trail, VerifierSettings
-from offboarding.model import Standing, counted
+from offboarding.model import Standing, TicketState, counted
 from offboarding.model.errors import OffboardingError
 from offboarding.model.keys import NO_TICKET
 from offboarding.runs import pipeline
@@ -156,11 +156,13 @@ class Doctor:
     def _trackers(self) -> Iterator[CheckedSystem]:
         for name, made in self.readers.trackers(self.settings).items():
             try:
-                made().find(NO_TICKET)
+                found = made().find(NO_TICKET)
             except OffboardingError as error:
                 yield CheckedSystem(room="tracker", name=name, state=FAILED, missing=(str(error),))
             else:
                 answers = "answers, and tickets can be searched"
+                if found is TicketState.UNKNOWN:
+                    answers = "can't be asked; `tracker test` shows whether it takes what it's told"
                 yield CheckedSystem(room="tracker", name=name, state=GOOD, readable=answers)
 
 

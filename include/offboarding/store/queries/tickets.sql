@@ -135,7 +135,7 @@ group by t.tracker order by t.tracker;
 
 -- name: ticket
 select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,
-    closed_at, past_due_at, moved_to
+    closed_at, past_due_at, moved_to, said_count, said_digest
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending
@@ -148,6 +148,14 @@ update outbox set done_at = now() where outbox_id = %(outbox_id)s;
 -- name: drop_pending
 -- The ticket is gone: nothing more can be said on it.
 update outbox set done_at = now() where ticket_key = %(ticket_key)s and done_at is null;
+
+-- name: set_out
+-- What it's told now, and its number.
+update ticket set said_count = said_count + case when said_digest = %(digest)s then 0 else 1 end, said_digest = %(digest)s
+where ticket_key = %(ticket_key)s returning said_count;
+
+-- name: unsaid
+update ticket set said_digest = '' where ticket_key = %(ticket_key)s;
 
 -- name: note_opened
 update ticket set state = 'open', ref = %(ref)s, url = %(url)s, digest = %(digest)s, due_at = %(due_at)s,

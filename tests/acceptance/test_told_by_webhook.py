@@ -1,0 +1,150 @@
+"""Nights that tell a tracker which can't be asked: nothing is taken for so, and nothing is told twice or lost."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pytest
+
+from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import runs
+from offboarding.tickets import moving
+from offboarding.trackers.webhook import build
+from tests.support.listed_tracker import ListedTicket, ListedTracker
+from tests.support.office import HeardTracker, Office, locked, login
+from tests.support.small_company import LEFT, STAFF, number, worker
+from tests.support.webhook_receiver import Receiving, receiving, settings
+
+
+class Line(HeardTracker):
+    """Between the desk and a webhook."""
+
+    fault: Exception | None = None
+    """What the desk hears of the next opening."""
+    arrives: bool = True
+    """Whether that reached the receiver."""
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        fault, self.fault = self.fault, None
+        if fault and not self.arrives:
+            raise fault
+        ref = super().open(draft)
+        if fault:
+            raise fault
+        return ref
+
+
+@dataclass(slots=True, kw_only=True)
+class Told(Office):
+    """An office whose only tracker is a webhook."""
+
+    place: Receiving
+    line: Line
+
+    def said(self) -> list[str]:
+        """Types of what the receiver took, in order."""
+        return [each["type"].removeprefix("ticket.") for each in self.place.taken]
+
+    def ticket(self) -> ListedTicket:
+        (found,) = self.place.kept.there()
+        return found
+
+
+@pytest.fixture
+def kim(office: Office) -> Generator[Told]:
+    """Kim has left, and a login of his still works."""
+    with receiving() as place:
+        line = Line(build(settings(), place.connection()))
+        made = Told(session=office.session, tracker=line, line=line, place=place)
+        made.hr.workers = [worker("1042", LEFT), STAFF]
+        made.directory.accounts = [login("kim", number("1042"))]
+        yield made
+
+
+def test_what_people_did_by_hand_changes_nothing(kim: Told) -> None:
+    kim.night()
+    kim.place.kept.people_turn(kim.ticket().ref, TicketState.CLOSED)
+
+    assert kim.night().failed == ()
+
+    assert kim.said() == ["open"]
+
+
+def test_one_that_was_opened_unheard_is_brought_up_to_date(kim: Told) -> None:
+    kim.line.fault = RetriableError("trackers.secops: no answer")
+    with pytest.raises(RetriableError):
+        kim.night()
+    kim.directory.accounts.append(login("kim2", number("1042")))
+
+    assert kim.night().failed == ()
+
+    assert kim.said() == ["open", "update"]
+    assert "kim2" in kim.ticket().draft.body
+
+
+def test_said_again_in_the_same_words_it_is_opened_once(kim: Told) -> None:
+    kim.line.fault = RetriableError("trackers.secops: no answer")
+    with pytest.raises(RetriableError):
+        kim.night()
+
+    kim.night()
+    kim.night()
+
+    assert kim.said() == ["open"]
+    assert len(kim.place.heard) == 2
+
+
+def test_one_that_may_have_been_opened_unheard_is_closed_once_all_has_ended(kim: Told) -> None:
+    kim.line.fault = RetriableError("trackers.secops: no answer")
+    with pytest.raises(RetriableError):
+        kim.night()
+    kim.directory.change("kim", **locked())
+
+    kim.night()
+
+    assert (kim.said()[0], kim.said()[-1], kim.ticket().is_open) == ("open", "close", False)
+
+
+def test_one_that_was_refused_is_not_opened_once_all_has_ended(kim: Told) -> None:
+    kim.line.fault, kim.line.arrives = FatalError("trackers.secops: 400, no"), False
+    with pytest.raises(FatalError):
+        kim.night()
+    kim.directory.change("kim", **locked())
+
+    assert kim.night().failed == ()
+
+    assert kim.said() == []
+
+
+def test_what_ends_and_works_again_is_told_each_time(kim: Told) -> None:
+    kim.night()
+    for _ in range(2):
+        kim.directory.change("kim", **locked())
+        kim.night()
+        assert not kim.ticket().is_open
+        kim.directory.change("kim", standing=Standing.WORKS, standing_reason="no lock")
+        kim.night()
+        assert kim.ticket().is_open
+
+    told = [each for each in kim.said() if each in ("open", "close", "reopen")]
+    assert told == ["open", "close", "reopen", "close", "reopen"]
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["from it", "to it"])
+def test_tickets_move(kim: Told, there: bool) -> None:
+    listed = ListedTracker()
+    if there:
+        kim.tracker = HeardTracker(listed)
+    kim.night()
+    other = kim.line if there else listed
+    run = runs.last_finished_night(kim.session)
+    assert run
+
+    moving.move(kim.session, run, ["secops", "other"], "secops", "other")
+    pipeline.ticket(kim.session, kim.settings, run, {"secops": lambda: kim.tracker, "other": lambda: other})
+
+    ours, (theirs,) = kim.ticket(), listed.there()
+    assert (ours.is_open, theirs.is_open) == (there, not there)
+    left, new = (theirs, ours) if there else (ours, theirs)
+    assert f"Moved to other, {new.ref.ref}" in left.said[-1][1]
