@@ -39,7 +39,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.cache/ruff
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
-demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine
+demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine (ARGS=--help)
 	@$(PYTHON_BIN) -m demo $(ARGS)
 
 try: setup slapd ## the first hour on systems that nobody prepared: plain OpenLDAP, plain moto, a workbook of HR's; a minute

@@ -1,6 +1,6 @@
 """`make demo`: an invented company is checked, on servers of its own that stop in the end.
 
-    python -m demo [--keep] [--fresh]
+    python -m demo [--keep] [--fresh] [--tracker roundup|redmine|rt]
 
 Exit codes: 0 the night ran, red or green; 1 it didn't; 2 something on this machine must be mended first; 130 stopped.
 """
@@ -20,6 +20,7 @@ from demo.folder import DemoFolder
 from demo.nights import Night
 from demo.own_store import OwnStore, own_store
 from demo.servers import Servers, running
+from demo.trackers import SHOWN, Shown
 from offboarding.model.errors import ConfigError, OffboardingError
 
 LOGIN_PORT = 18643
@@ -31,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # A kill of a supervisor is a Ctrl-C: everything that was started is stopped.
     signal.signal(signal.SIGTERM, _interrupted)
-    folder = DemoFolder(root=PROJECT / ".demo")
+    folder = DemoFolder(root=PROJECT / ".demo", tracker_kind=options.tracker)
     try:
-        return _demo(folder, keep=options.keep, fresh=options.fresh)
+        return _demo(folder, SHOWN[options.tracker], keep=options.keep, fresh=options.fresh)
     except KeyboardInterrupt:
         print("\nStopped; nothing is left running. The next make demo goes on from here.")
         return 130
@@ -43,25 +44,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m demo", description="Check an invented company.")
-    parser.add_argument("--keep", action="store_true", help="leave the servers running until Ctrl-C")
+    parser = argparse.ArgumentParser(
+        prog='make demo ARGS="..."',
+        description="Check an invented company of 400 people, on servers that run on this machine for as long as it"
+        " takes: a directory, AWS accounts, a vendors' database, a login service, a ticket system.",
+        epilog="What it must find of whom: docs/demo.md. Everything that it writes lies in .demo and .offboarding.",
+    )
+    parser.add_argument("--keep", action="store_true", help="leave the servers running until Ctrl-C, to read tickets")
     parser.add_argument("--fresh", action="store_true", help="forget earlier demos, and begin with the night before")
+    parser.add_argument(
+        "--tracker",
+        choices=SHOWN,
+        default="roundup",
+        help="where tickets are shown (default: roundup); redmine and rt are fetched once, 100 MB, and need root on"
+        " Linux with apt. Another than the last time begins with the night before",
+    )
     return parser
 
 
-def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
+def _demo(folder: DemoFolder, shown: Shown, *, keep: bool, fresh: bool) -> int:
     with folder.locked(_show) as lock:
-        store = own_store()
+        shown.fetch()
+        config = shown.configuration(folder.root)
+        store = own_store(config)
         # What a killed first night left is half a company's: it's quicker made anew than understood.
         if fresh or not store.exists() or not folder.is_done(Night.BEFORE):
             store.remove()
             folder.clear()
+            config = shown.configuration(folder.root)
         store.mark()
-        airflow = Airflow(folder=folder, lock=lock)
-        _show("Starting the company's servers: a directory, AWS accounts, the vendors' database, a tracker.")
+        airflow = Airflow(folder=folder, lock=lock, config=config)
+        _show(f"Starting the company's servers: a directory, AWS accounts, the vendors' database, {shown.name}.")
         with ThreadPoolExecutor(max_workers=1) as pool:
             preparing = pool.submit(airflow.prepare)
-            with running(folder, LOGIN_PORT) as servers:
+            with running(folder, LOGIN_PORT, shown) as servers:
                 preparing.result()
                 return _nights(folder, airflow, servers, store, keep=keep)
 
@@ -78,7 +94,7 @@ def _nights(folder: DemoFolder, airflow: Airflow, servers: Servers, store: OwnSt
             if status == "green":
                 folder.note_done(night)
             if night is Night.TONIGHT:
-                _where_to_look(folder, servers)
+                _where_to_look(folder, servers, store)
                 if keep:
                     _wait_for_interrupt()
     return 0
@@ -100,12 +116,14 @@ def _status(
     return None
 
 
-def _where_to_look(folder: DemoFolder, servers: Servers) -> None:
-    tracker = servers.tracker
+def _where_to_look(folder: DemoFolder, servers: Servers, store: OwnStore) -> None:
+    tracker, path, kind = servers.tracker, store.loaded.path, folder.tracker_kind
+    other = "" if kind == "roundup" else f"OFFBOARDING_CONFIG={path.relative_to(PROJECT)} "
+    keep = "--keep" if kind == "roundup" else f'"--tracker {kind} --keep"'
     _show(
         "\n"
-        "Findings  .venv/bin/python -m offboarding findings   (then: links, runs, worker 10452, explain KEY)\n"
-        f"Tickets   {tracker.url}   (up while the demo runs: make demo ARGS=--keep)\n"
+        f"Findings  {other}.venv/bin/python -m offboarding findings   (then: links, runs, worker 10452, explain KEY)\n"
+        f"Tickets   {tracker.url}   (up while the demo runs: make demo ARGS={keep})\n"
         f"          log in as analyst; the password is in {tracker.credentials_path}\n"
         f"Logs      {folder.log(Night.TONIGHT).parent}"
     )

@@ -32,6 +32,8 @@ class Airflow:
     folder: DemoFolder
     lock: IO[str]
     """The demo's lock: a run that outlives a killed demo holds it until its own end."""
+    config: Path | None = None
+    """Another configuration than the committed one."""
 
     def prepare(self) -> None:
         """Make its database, once for each version. Raises ConfigError for a path that it can't live in."""
@@ -91,7 +93,9 @@ class Airflow:
             for name, value in os.environ.items()
             if name == EMBEDDED_FOLDER or not name.startswith(("AIRFLOW", "OFFBOARDING_"))
         }
+        named = {"OFFBOARDING_CONFIG": str(self.config)} if self.config else {}
         return kept | {
+            **named,
             "AIRFLOW_HOME": str(self.folder.airflow),
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),

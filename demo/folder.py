@@ -22,6 +22,8 @@ class DemoFolder:
     """Where things lie."""
 
     root: Path
+    tracker_kind: str = "roundup"
+    """Which ticket system is shown. A night that was shown by one says nothing of another's."""
 
     @property
     def feeds(self) -> Path:
@@ -50,8 +52,8 @@ class DemoFolder:
 
     @property
     def tracker(self) -> Path:
-        """Roundup; tickets live as long as this folder."""
-        return self.root / "tracker"
+        """The ticket system; tickets live as long as this folder."""
+        return self.root / ("tracker" if self.tracker_kind == "roundup" else self.tracker_kind)
 
     @property
     def airflow(self) -> Path:
@@ -73,8 +75,8 @@ class DemoFolder:
     def clear(self) -> None:
         """Begin anew: end what a killed demo left running, then remove everything but the lock that we hold."""
         slapd.end_leftover(self.directory)
-        if self.tracker.exists():
-            roundup.stop(self.tracker)
+        if (self.root / "tracker").exists():
+            roundup.stop(self.root / "tracker")
         if self.vendors.exists():
             # The last one out stops the server, whoever started it.
             with embedded.server(self.vendors):
@@ -111,4 +113,4 @@ class DemoFolder:
             yield lock
 
     def _mark(self, night: Night) -> Path:
-        return self.root / f"night-{night.feed_on}.done"
+        return self.root / f"night-{night.feed_on}-{self.tracker_kind}.done"

@@ -64,9 +64,11 @@ class OwnStore:
         return last.status if last and ran else None
 
 
-def own_store() -> OwnStore:
-    """The demo's. Raises ConfigError where the committed configuration no longer names one."""
-    loaded = loading.load(loading.project_folder() / loading.DEFAULT_PATH)
+def own_store(path: Path | None = None) -> OwnStore:
+    """The demo's, of another configuration than the committed one where it has one. Raises ConfigError where that no
+    longer names an embedded store.
+    """
+    loaded = loading.load(path or loading.project_folder() / loading.DEFAULT_PATH)
     if loaded.settings.store != "embedded":
         raise ConfigError(f"{loaded.path}: the demo needs `store: embedded` here. Keep your systems in another file.")
     return OwnStore(folder=wiring.embedded_folder(loaded), loaded=loaded)

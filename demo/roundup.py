@@ -60,7 +60,7 @@ class RoundupServer:
         """Where a person finds the analyst's password."""
         return self.folder / "credentials.json"
 
-    def connection(self, conn_id: str, *, login: str = "offboarding") -> ConnectionFields:
+    def connection(self, conn_id: str = "secops_roundup", *, login: str = "offboarding") -> ConnectionFields:
         """The fields of an Airflow connection to it."""
         return ConnectionFields(
             conn_id=conn_id,

@@ -19,8 +19,8 @@ from demo.feeds import fill_vendor_table, write_hr_file
 from demo.folder import DemoFolder
 from demo.login_service import LoginService, listens, login_service
 from demo.nights import Night
-from demo.roundup import RoundupServer, roundup_server
 from demo.ssh_authority import HostFiles, SshAuthority, collect
+from demo.trackers import ROUNDUP, Shown, TicketSystem
 from demo.world import ADMIN_DN, POLICY_DN, READER_DN, SUFFIX, Part
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
@@ -37,7 +37,7 @@ class Servers:
     folder: DemoFolder
     vendors: embedded.EmbeddedServer
     aws: AwsServer
-    tracker: RoundupServer
+    tracker: TicketSystem
     login: LoginService
     reader_password: str = field(repr=False)
 
@@ -85,14 +85,14 @@ class Servers:
         )
         yield "aws", _aws_connection(self.aws)
         yield "postgres", vendors_connection(self.vendors)
-        yield "http", self.tracker.connection("secops_roundup")
+        yield "http", self.tracker.connection()
 
 
 @contextmanager
-def running(folder: DemoFolder, login_port: int = 0) -> Generator[Servers]:
+def running(folder: DemoFolder, login_port: int = 0, shown: Shown = ROUNDUP) -> Generator[Servers]:
     """All of them, started together, stopped in the end. Raises errors of ours where one doesn't start.
 
-    `login_port`: where the login service listens; 0: any that is free.
+    `login_port`: where the login service listens; 0: any that is free. `shown`: the ticket system.
     """
     with ExitStack() as stack:
         try:
@@ -109,11 +109,12 @@ def running(folder: DemoFolder, login_port: int = 0) -> Generator[Servers]:
             ) from error
         # Each mostly waits. ExitStack notes a context once it was entered, by one append: threads don't disturb it, and
         # those that were entered are left even if another fails.
-        with ThreadPoolExecutor(max_workers=3) as pool:
+        with ThreadPoolExecutor(max_workers=2) as pool:
             starting_vendors = pool.submit(stack.enter_context, embedded.server(folder.vendors, durable=False))
             starting_aws = pool.submit(stack.enter_context, _aws())
-            starting_tracker = pool.submit(stack.enter_context, roundup_server(folder.tracker))
-        vendors, aws, tracker = starting_vendors.result(), starting_aws.result(), starting_tracker.result()
+            # In this thread: a server that is unpacked ends with the thread that began it.
+            tracker = stack.enter_context(shown.running(folder.tracker))
+        vendors, aws = starting_vendors.result(), starting_aws.result()
         yield Servers(
             folder=folder,
             vendors=vendors,

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches Request Tracker and Redmine for the tests, unpacked into .cache/trackers. Nothing is installed and no service
-# started. Where that can't be done a line says so, and those tests are skipped.
+# Fetches Request Tracker and Redmine for the tests and `make demo ARGS="--tracker redmine"`, unpacked into .cache/trackers.
+# Nothing is installed and no service started. Where that can't be done a line says so, and those tests are skipped.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/unpack.sh

@@ -7,13 +7,13 @@ fail() {
     exit 2
 }
 
-# A script that sources this says what isn't tested without what it fetches, and whether that must run here by itself.
+# A script that sources this says what isn't there without what it fetches, and whether that must run here by itself.
 untested=''
 runs=''
 
 # skip WHY: those tests are skipped, and nothing else fails.
 skip() {
-    echo "$untested not tested here: $1" >&2
+    echo "$untested left out here: $1" >&2
     exit 0
 }
 
@@ -23,7 +23,7 @@ need_tools() {
     done
 }
 
-# need_overlay WHY: tests/support/unpacked.py lays the tree over /usr for its own servers alone.
+# need_overlay WHY: demo/unpacked.py lays the tree over /usr for its own servers alone.
 need_overlay() {
     [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] || skip "$1"
     need_tools apt-get dpkg-deb unshare setpriv

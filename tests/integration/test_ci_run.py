@@ -20,7 +20,8 @@ READ = [*SLOW, "test-directories", "test-airflows"]
 TRACKERS = [*AIRFLOWS, "test-trackers"]
 EVERY = [*READ, "test-celery", "test-trackers"]
 COPIED = (
-    *(".ci/run", "requirements.lock", "scripts", "tests/support", "tests/contract", "tests/integration/directories"),
+    *(".ci/run", "requirements.lock", "scripts", "demo", "tests/support", "tests/contract"),
+    "tests/integration/directories",
     *("include/offboarding/sources", "include/offboarding/rules", "dags", "plugins", "docs", "tests/slow"),
     *(f"include/offboarding/{room}" for room in ("wiring", "store", "runs")),
     *("include/offboarding_airflow", "monitoring", "tests/architecture", "tests/airflows", "tests/celery"),
@@ -98,7 +99,7 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
     (
         (READER, READ),
         ("tests/support/samba.py", READ[:-1]),
-        ("tests/support/unpacked.py", [*SLOW, "test-directories", "test-trackers"]),
+        ("demo/unpacked.py", [*TESTS, "test-directories", "test-trackers"]),
         ("include/offboarding/trackers/__init__.py", TRACKERS),
         ("include/offboarding/net/service/asking.py", TRACKERS),
         ("tests/integration/unpacked/trackers/test_rt.py", [*TESTS, "test-trackers"]),

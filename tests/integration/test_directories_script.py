@@ -32,7 +32,7 @@ def test_without_root(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
-        "Active Directory and 389-ds are not tested here: Samba's domain controller needs root on Linux.\n"
+        "Active Directory and 389-ds are left out here: Samba's domain controller needs root on Linux.\n"
     )
 
 

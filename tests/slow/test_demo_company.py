@@ -6,29 +6,34 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from psycopg import sql
 
 from demo.aws_key_seed import NEVER_SHOWN
 from demo.company import company
 from demo.nights import Night
+from demo.roundup import RoundupServer
 from demo.servers import AWS_KEY
 from offboarding.model import TicketRef
 from offboarding.store.events import broken_at
 from offboarding.store.runs import run
 from tests.support import canaries
 from tests.support.demo_company import DemoCompany, demo_company
+from tests.support.demo_expected import (
+    EXPECTED,
+    FINDINGS,
+    LISTED_ONLY,
+    SPECIAL_LINKS,
+    check_tickets,
+    holder,
+    kind_of,
+)
 from tests.support.desk import SeenTicket, seen
 from tests.support.rows import changed, versions
-from tests.support.source_tree import PROJECT
 from tests.support.telling import of_everyone, said
 from tests.support.tracker import RoundupPeople, client, people, roundup, tracker
 
 __all__ = ["demo_company", "people", "roundup", "tracker"]  # fixtures
 
-EXPECTED = yaml.safe_load((PROJECT / "tests/acceptance/expected_findings.yaml").read_text(encoding="utf-8"))
-SPECIAL_LINKS = [tuple(row[1:]) for row in EXPECTED["links"]]
-FINDINGS = {tuple(row[1:]) for row in EXPECTED["findings"]}
 RESOLVED_REASONS = {
     "10406": "the departure was withdrawn",
     "10305": "works here, says the roster",
@@ -41,20 +46,23 @@ RESOLVED_REASONS = {
 }
 OWN_ROWS = {"run", "roster_read", "source_read", "scope", "key_scope", "guard_accepted"}
 """What a night without change writes anew."""
-LISTED_ONLY = {"leaver-access-key-inactive", "leaver-credential-inactive"}
-"""What can be switched on again: it opens no ticket, and holds none open."""
 
 
 @pytest.fixture(scope="module")
 def tickets(demo_company: DemoCompany) -> list[SeenTicket]:
     """Every ticket in the demo's own tracker."""
-    server = demo_company.servers.tracker
+    server = tracker_of(demo_company)
     with client(server, "analyst") as analyst, client(server, "admin") as admin:
         people = RoundupPeople(analyst=analyst, admin=admin, url=server.url)
         refs = demo_company.session.execute("select ref from ticket order by ref::int").fetchall()
         found = [seen(people, ref(server.url, str(number))) for (number,) in refs]
         assert len(found) == everything_in(analyst)
         return found
+
+
+def tracker_of(demo_company: DemoCompany) -> RoundupServer:
+    assert isinstance(demo_company.servers.tracker, RoundupServer)
+    return demo_company.servers.tracker
 
 
 def ref(url: str, number: str) -> TicketRef:
@@ -186,16 +194,6 @@ def test_who_has_access_to_keys_is_known_and_bound_by_what_stands_above_the_acco
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 
-EVENT_RULES = {"used-after-departure", "signing-key-used-after-departure"}
-CONFIRM_RULES = {"engagement-lapsed", "departure-inferred", "departure-hidden"}
-REVIEW_RULES = {
-    *("probable-account", "disputed-account", "orphan-account", "link-moved", "leaver-created-account"),
-    "uncustodied-signing-key",
-}
-KEY_RULES = {
-    *("leaver-signing-key", "leaver-shared-secret", "leaver-key-access"),
-    *("rotation-without-effect", "signing-key-unverifiable"),
-}
 STARTS = {"revoke": "Revoke", "event": "Used", "rotate": ("Rotate", "Cut")}
 
 
@@ -204,59 +202,8 @@ def portless(text: str) -> str:
     return re.sub(r"(127\.0\.0\.1):\d+", r"\1", text)
 
 
-def kind_of(rule: str) -> str:
-    if rule in EVENT_RULES:
-        return "event"
-    if rule in KEY_RULES:
-        return "rotate"
-    return "confirm" if rule in CONFIRM_RULES else "review" if rule in REVIEW_RULES else "revoke"
-
-
-def holder(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What makes it this ticket and no other; one queue and one episode are all that the company has."""
-    rule, _, _, id_space, worker_id, source, _, subject, account = row
-    kind = kind_of(rule)
-    if kind == "revoke":
-        return (kind, id_space, worker_id)
-    if kind == "rotate":
-        return (kind, account)
-    if kind == "event":
-        return (kind, subject or account)
-    if kind == "confirm":
-        return (kind, id_space)
-    # Readers of one AWS account share its realm.
-    return (kind, *(("aws", account.split(":")[0]) if source.startswith("aws") else (source, "")))
-
-
-def holds(row: tuple[Any, ...]) -> bool:
-    return row[2] == "open" and row[0] not in LISTED_ONLY
-
-
-def expected_tickets() -> dict[tuple[Any, ...], bool]:
-    """Ticket -> whether it's open; an inactive key alone has none."""
-    by_ticket: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for row in FINDINGS:
-        by_ticket[holder(row)].append(row)
-    return {
-        key: any(holds(row) for row in rows)
-        for key, rows in by_ticket.items()
-        if any(row[0] not in LISTED_ONLY for row in rows)
-    }
-
-
 def test_one_ticket_a_person_and_one_an_event_stands_in_the_tracker(tickets: list[SeenTicket]) -> None:
-    wanted = expected_tickets()
-    found = [(ticket.title.split()[0], ticket.is_open) for ticket in tickets]
-    words = {"revoke": ["Revoke"], "rotate": ["Rotate", "Cut"], "event": ["Used"], "confirm": ["Confirm"]}
-    words["review"] = ["Review", "Say"]
-    kinds = {word: kind for kind, several in words.items() for word in several}
-
-    assert sorted((kinds[word], is_open) for word, is_open in found) == sorted(
-        (key[0], is_open) for key, is_open in wanted.items()
-    )
-    revoke = [ticket for ticket in tickets if ticket.title.startswith("Revoke")]
-    workers = {re.search(r"worker (\w+)", ticket.title)[1]: ticket.is_open for ticket in revoke}  # pyright: ignore[reportOptionalSubscript]
-    assert workers == {key[2]: is_open for key, is_open in wanted.items() if key[0] == "revoke"}
+    check_tickets((ticket.title, ticket.is_open) for ticket in tickets)
 
 
 def test_each_ticket_lists_what_is_expected_of_it(tickets: list[SeenTicket]) -> None:
@@ -342,7 +289,7 @@ def test_no_secret_of_a_connection_or_a_system_is_kept_logged_or_told(
     servers = demo_company.servers
     secrets = {
         "the directory's reader's password": servers.reader_password,
-        "the tracker's password": servers.tracker.passwords["offboarding"],
+        "the tracker's password": tracker_of(demo_company).passwords["offboarding"],
         "AWS's key": AWS_KEY,
         "a secret's own value": NEVER_SHOWN,
     }

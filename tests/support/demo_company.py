@@ -18,6 +18,7 @@ from demo.folder import DemoFolder
 from demo.nights import Night
 from demo.servers import Servers, running
 from demo.ssh_authority import MANIFEST
+from demo.trackers import ROUNDUP, Shown
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.settings import Settings
@@ -79,21 +80,29 @@ class DemoCompany:
 def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder, lasting: Lasting) -> Iterator[DemoCompany]:
     """After the night before and the night itself."""
     lasting("descriptions", descriptions_read_once)
-    folder = DemoFolder(root=in_memory("a demo"))
+    with demo_nights(store_server, in_memory("a demo"), ROUNDUP) as made:
+        yield made
+
+
+@contextmanager
+def demo_nights(store_server: embedded.EmbeddedServer, root: Path, shown: Shown) -> Generator[DemoCompany]:
+    """The same, with tickets in this tracker."""
+    folder = DemoFolder(root=root)
     with (
         cloned(store_server) as name,
         opened(store_server.connection_kwargs(dbname=name)) as session,
-        running(folder) as servers,
+        running(folder, shown=shown) as servers,
     ):
-        made = DemoCompany(servers=servers, session=session, settings=_settings(folder, servers.login.issuer))
+        committed = loading.load(shown.configuration(root) or Path("include/offboarding.yaml").resolve()).settings
+        settings = _settings(committed, folder, servers.login.issuer)
+        made = DemoCompany(servers=servers, session=session, settings=settings)
         for night in Night:
             made.night(night)
         yield made
 
 
-def _settings(folder: DemoFolder, issuer: str) -> Settings:
-    """The committed configuration, but for where HR's files, the login service and the machines' files are."""
-    settings = loading.load(Path("include/offboarding.yaml").resolve()).settings
+def _settings(settings: Settings, folder: DemoFolder, issuer: str) -> Settings:
+    """The demo's configuration, but for where HR's files, the login service and the machines' files are."""
     hr, *others = settings.rosters
     login, machines = settings.verifiers
     authority = str(folder.login / "tls" / "authority.pem")

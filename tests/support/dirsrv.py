@@ -11,9 +11,9 @@ from typing import Any
 
 import ldap3
 
+from demo import unpacked
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.sources.ldap import Settings, build
-from tests.support import unpacked
 from tests.support.directory import Told, reading
 
 SUFFIX = "dc=corp,dc=example"

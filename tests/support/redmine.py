@@ -1,103 +1,19 @@
 """A real Redmine for tests, and the people who work in it. Import the fixtures to have them."""
 
-import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from offboarding.interfaces import ConnectionFields, Tracker
+from demo.redmine import RedmineServer, redmine_server
+from offboarding.interfaces import Tracker
 from offboarding.model import TicketRef
 from offboarding.trackers.redmine import Settings, build
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
-from tests.support.request_tracker import answers, free_port
 from tests.support.tracker_faults import Bench
-from tests.support.unpacked import TRACKERS
-
-INSIDE = """
-mount -t tmpfs tmpfs /var/lib
-mkdir /var/lib/redmine
-mount --bind "$1" /var/lib/redmine
-shift
-cd /usr/share/redmine
-exec "$@"
-"""
-"""Debian's package keeps an instance below /var/lib/redmine."""
-DATABASE = """
-production:
-  adapter: sqlite3
-  database: /var/lib/redmine/default/db.sqlite3
-  timeout: 20000
-"""
-SEED = """
-Setting.rest_api_enabled = '1'
-Setting.notified_events = []
-Redmine::DefaultData::Loader.load('en')
-manager = Role.find_by!(name: 'Manager')
-rights = %i[view_issues add_issues edit_issues add_issue_notes]
-roles = [['Check', [*rights, :set_issues_private]], ['Blunt', rights]].map do |name, permissions|
-  role = Role.create!(name: name, assignable: false, issues_visibility: 'all', permissions: permissions)
-  role.copy_workflow_rules(manager)
-  role
-end
-manager.update!(issues_visibility: 'all')
-%w[security cloud].each do |name|
-  Project.create!(name: name.capitalize, identifier: name, is_public: false, enabled_module_names: ['issue_tracking'],
-                  trackers: Tracker.all.to_a)
-end
-{ 'offboarding' => roles[0], 'blunt' => roles[1], 'analyst' => manager, 'oncall' => manager }.each do |login, role|
-  user = User.new(firstname: login.capitalize, lastname: 'Lee', mail: "#{login}@corp.example")
-  user.login = login
-  user.password = SecureRandom.hex
-  user.save!
-  Project.all.each { |project| Member.create!(project: project, principal: user, roles: [role]) }
-  File.write("/var/lib/redmine/#{login}.key", user.api_key)
-end
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedmineServer:
-    """A running Redmine."""
-
-    port: int
-    keys: dict[str, str] = field(repr=False)
-
-    @property
-    def url(self) -> str:
-        """Its own address, with a slash."""
-        return f"http://127.0.0.1:{self.port}/"
-
-    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
-        """As an administrator makes it."""
-        return ConnectionFields(
-            conn_id="secops_redmine", schema="http", host="127.0.0.1", port=port or self.port, password=self.keys[login]
-        )
-
-
-@contextmanager
-def redmine_server(folder: Path) -> Generator[RedmineServer]:
-    """A Redmine of its own, with two projects."""
-    instance = folder / "default"
-    for name in ("config", "tmp/cache", "tmp/pids", "log", "files", "public"):
-        (instance / name).mkdir(parents=True)
-    (instance / "config/database.yml").write_text(DATABASE, encoding="utf-8")
-    (instance / "config/secret_key.txt").write_text(secrets.token_hex(64), encoding="utf-8")
-    (folder / "seed.rb").write_text(SEED, encoding="utf-8")
-    inside = ["sh", "-ec", INSIDE, "sh", folder]
-    environment = {"RAILS_ENV": "production", "HOME": str(folder), "SCHEMA": "/dev/null"}
-    for command in ("install --local --quiet", "exec rake db:migrate", "exec rails runner /var/lib/redmine/seed.rb"):
-        TRACKERS.run([*inside, "bundle", *command.split()], **environment)
-    port = free_port()
-    puma = ["puma", "--bind", f"tcp://127.0.0.1:{port}", "--threads", "2:4", "config.ru"]
-    with TRACKERS.running([*inside, *puma], folder / "puma.log", lambda: answers(port), **environment):
-        keys = {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.key")}
-        yield RedmineServer(port=port, keys=keys)
 
 
 @pytest.fixture(scope="session")

@@ -1,129 +1,20 @@
 """A real Request Tracker for tests, and the people who work in it. Import the fixtures to have them."""
 
 import html
-import secrets
-import socket
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from offboarding.interfaces import ConnectionFields, Tracker
+from demo.request_tracker import CHECKLIST, MARK, RtServer, rt_server
+from offboarding.interfaces import Tracker
 from offboarding.model import TicketRef
 from offboarding.trackers.rt import Settings, build
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
 from tests.support.tracker_faults import Bench
-from tests.support.unpacked import TRACKERS
-
-SITE = """
-Set($rtname, 'corp');
-Set($WebDomain, '127.0.0.1');
-Set($WebPort, {port});
-Set($DatabaseType, 'SQLite');
-Set($DatabaseName, '{folder}/rt.db');
-Set($MasonDataDir, '{folder}/mason');
-Set($MasonSessionDir, '{folder}/session');
-Set($WebSessionClass, 'Apache::Session::File');
-Set($MailCommand, 'testfile');
-Set($LogToSyslog, undef);
-Set($LogToSTDERR, 'warning');
-Set($Timezone, 'UTC');
-# Each request checks a token; RT's own cost takes most of a second.
-Set($BcryptCost, 4);
-1;
-"""
-CHECKLIST, MARK = "Offboarding checklist", "Mark"
-OURS = "SeeQueue ShowTicket ShowTicketComments CreateTicket ModifyTicket CommentOnTicket SeeCustomField"
-"""What docs/configuration/rt.md says the token's user needs, but ModifyCustomField."""
-THEIRS = f"{OURS} ModifyCustomField OwnTicket TakeTicket StealTicket ReassignTicket DeleteTicket"
-INITIAL = """
-@Users = map {{ {{ Name => $_, EmailAddress => "$_\\@corp.example", Password => '{password}', Privileged => 1 }} }}
-    qw(offboarding analyst oncall powerless);
-@Groups = ( {{ Name => 'Security', Members => {{ Users => ['analyst', 'oncall'] }} }} );
-@Queues = ( {{ Name => 'Cloud team' }}, {{ Name => 'Bare' }} );
-@CustomFields = (
-    {{ Name => '{checklist}', Type => 'Text', MaxValues => 1, LookupType => 'RT::Queue-RT::Ticket',
-       Queue => ['General', 'Cloud team'] }},
-    {{ Name => '{mark}', Type => 'Freeform', MaxValues => 0, LookupType => 'RT::Queue-RT::Ticket',
-       Queue => 'General' }},
-);
-@ACL = map {{
-    my $queue = $_;
-    (map {{ {{ UserId => 'offboarding', Queue => $queue, Right => $_ }} }} qw({ours} ModifyCustomField)),
-    (map {{ {{ GroupDomain => 'UserDefined', GroupId => 'Security', Queue => $queue, Right => $_ }} }} qw({theirs})),
-}} ('General', 'Cloud team', 'Bare');
-@Final = (sub {{
-    for my $name (qw(offboarding analyst powerless)) {{
-        my $owner = RT::User->new( RT->SystemUser );
-        $owner->Load($name);
-        my $made = RT::AuthToken->new( RT->SystemUser );
-        my ($ok, $said, $token) = $made->Create( Owner => $owner->Id, Description => 'tests' );
-        open my $file, '>', "{folder}/$name.token" or die $!;
-        print $file $token;
-        close $file;
-    }}
-}});
-1;
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RtServer:
-    """A running RT."""
-
-    port: int
-    tokens: dict[str, str] = field(repr=False)
-
-    @property
-    def url(self) -> str:
-        """Its own address, with a slash."""
-        return f"http://127.0.0.1:{self.port}/"
-
-    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
-        """As an administrator makes it."""
-        return ConnectionFields(
-            conn_id="secops_rt", schema="http", host="127.0.0.1", port=port or self.port, password=self.tokens[login]
-        )
-
-
-@contextmanager
-def rt_server(folder: Path) -> Generator[RtServer]:
-    """An RT of its own, with three queues: one that holds all we need, another, and one without our field."""
-    port = free_port()
-    for name in ("config.d", "mason", "session"):
-        (folder / name).mkdir()
-    (folder / "site.pm").write_text(SITE.format(port=port, folder=folder), encoding="utf-8")
-    initial = INITIAL.format(
-        folder=folder, password=secrets.token_hex(), checklist=CHECKLIST, mark=MARK, ours=OURS, theirs=THEIRS
-    )
-    (folder / "initial.pl").write_text(initial, encoding="utf-8")
-    site = {"RT_SITE_CONFIG": str(folder / "site.pm"), "RT_SITE_CONFIG_DIR": str(folder / "config.d")}
-    setup = ["/usr/sbin/rt-setup-database-5", "--skip-create", "--action"]
-    TRACKERS.run([*setup, "init"], **site)
-    TRACKERS.run([*setup, "insert", "--datafile", folder / "initial.pl"], **site)
-    command = ["/usr/share/request-tracker5/libexec/rt-server", "--host", "127.0.0.1", "--port", str(port)]
-    with TRACKERS.running([*command, "--max-workers", "2"], folder / "log", lambda: answers(port), **site):
-        tokens = {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.token")}
-        yield RtServer(port=port, tokens=tokens)
-
-
-def free_port() -> int:
-    """One that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def answers(port: int) -> bool:
-    """Whether somebody answers requests there."""
-    with suppress(httpx.TransportError):
-        return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=60).status_code < 500
-    return False
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from typing import Any
 
 import ldap3
 
+from demo import unpacked
 from demo.certificates import make_certificate
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.sources.ldap import Settings, build
-from tests.support import unpacked
 from tests.support.directory import Told, reading
 
 BASE = "DC=corp,DC=example,DC=test"

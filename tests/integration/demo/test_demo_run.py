@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from demo import __main__ as main
 from demo import dag_run
 from demo.folder import DemoFolder
 from demo.login_service import login_service
 from demo.nights import Night
 from demo.own_store import OwnStore, own_store
 from demo.servers import running
+from demo.trackers import SHOWN
 from offboarding import wiring
 from offboarding.model import RunKind
 from offboarding.model.errors import ConfigError
@@ -187,3 +189,34 @@ def test_airflow_is_told_nothing_of_this_shells_settings(tmp_path: Path, monkeyp
     assert "OFFBOARDING_CONFIG" not in environment
     assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
     assert environment["PATH"] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_another_tracker_s_configuration_differs_in_the_tracker_alone(tmp_path: Path, kind: str) -> None:
+    committed = own_store().loaded.settings
+
+    store = own_store(SHOWN[kind].configuration(tmp_path))
+
+    own = store.loaded.settings
+    assert [(tracker.name, tracker.kind) for tracker in own.trackers] == [("secops", kind)]
+    unlike = {"trackers", "custody", "exceptions"}
+    assert own.model_dump(exclude=unlike) == committed.model_dump(exclude=unlike)
+    assert own.register == committed.register
+    assert (store.folder == own_store().folder) is (kind == "roundup")
+
+
+def test_a_tracker_that_cannot_run_here_is_told_before_anything_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main, "PROJECT", tmp_path)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    kept = tmp_path / ".demo" / "redmine" / "made"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+
+    assert main.main(["--tracker", "redmine", "--fresh"]) == 2
+
+    assert kept.exists()
+    assert "Request Tracker and Redmine can't run here: they need root on Linux. Leave out --tracker" in (
+        capsys.readouterr().err
+    )

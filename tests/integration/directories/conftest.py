@@ -4,7 +4,8 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.support import dirsrv, samba, unpacked
+from demo import unpacked
+from tests.support import dirsrv, samba
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.unpacked import TRACKERS
+from demo.unpacked import TRACKERS
 
 
 @pytest.fixture(scope="session", autouse=True)

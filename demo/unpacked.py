@@ -1,8 +1,11 @@
 """Runs servers that a script unpacked, as if they were installed: in namespaces of their own, the tree lies over /usr
-and /etc. Of directories' servers a unix socket is the only way in. They end when the tests do, killed or not.
+and /etc. Of directories' servers a unix socket is the only way in. They end with the thread that began them, whatever
+ends that.
 """
 
+import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -14,7 +17,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-CACHE = Path(__file__).parents[2] / ".cache"
+import httpx
+
+from offboarding.model.errors import FatalError
+
+PROJECT = Path(__file__).resolve().parents[1]
+CACHE = PROJECT / ".cache"
 _ENTER = """
 set -e
 mount --bind "$1" /mnt
@@ -25,6 +33,7 @@ exec setpriv --pdeathsig TERM "$@"
 """
 START_SECONDS = 60
 STOP_SECONDS = 10
+CREDENTIALS = "credentials.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +41,7 @@ class Tree:
     """What a script unpacked."""
 
     what: str
-    """As a skipped test names it."""
+    """As whoever can't have it is told."""
     script: str
     root: Path
     server: str
@@ -42,15 +51,20 @@ class Tree:
 
     def why_not(self) -> str:
         """Why these servers can't run here, "" where they can."""
-        if sys.platform != "linux" or os.geteuid() != 0:
-            return f"{self.what} are not tested here: they need root on Linux"
+        if not _root_on_linux():
+            return f"{self.what} can't run here: they need root on Linux"
         if not (self.root / self.server).exists():
-            return f"{self.what} are not tested here: run scripts/{self.script}, it says why"
+            return f"{self.what} can't run here: run scripts/{self.script}, it says why"
         tried = subprocess.run(self._inside(["true"]), capture_output=True, text=True, check=False)
-        return "" if tried.returncode == 0 else f"{self.what} are not tested here: {tried.stderr.strip()}"
+        return "" if tried.returncode == 0 else f"{self.what} can't run here: {tried.stderr.strip()}"
+
+    def fetch(self) -> None:
+        """Have the script unpack it, once, where it could run. It says what it fetches, or why it can't."""
+        if _root_on_linux():
+            subprocess.run([PROJECT / "scripts" / self.script], cwd=PROJECT, check=False)
 
     def run(self, command: Sequence[str | Path], **environment: str) -> str:
-        """Run it to its end; its output. Fails with what it said."""
+        """Run it to its end; its output. Raises FatalError with what it said."""
         done = subprocess.run(
             self._inside(command),
             capture_output=True,
@@ -59,14 +73,17 @@ class Tree:
             timeout=120,
             env=_environment(environment),
         )
-        assert done.returncode == 0, f"{command[0]}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+        if done.returncode:
+            raise FatalError(f"{' '.join(map(str, command[-3:]))}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
         return done.stdout
 
     @contextmanager
     def running(
         self, command: Sequence[str | Path], log: Path, ready: Callable[[], bool], **environment: str
     ) -> Generator[subprocess.Popen[bytes]]:
-        """A server for as long as the block runs; it must stay in the foreground."""
+        """A server for as long as the block runs; it must stay in the foreground. Raises FatalError with its log's end
+        where it doesn't come up.
+        """
         with log.open("wb") as output:
             process = subprocess.Popen(
                 self._inside(command),
@@ -78,8 +95,8 @@ class Tree:
         try:
             end = time.monotonic() + START_SECONDS
             while not ready():
-                still = process.poll() is None and time.monotonic() < end
-                assert still, log.read_text("utf-8", "replace")[-3000:]
+                if process.poll() is not None or time.monotonic() > end:
+                    raise FatalError(f"{self.what}: {log.read_text('utf-8', 'replace')[-3000:]}")
                 time.sleep(0.05)
             yield process
         finally:
@@ -112,6 +129,10 @@ TRACKERS = Tree(
     server="usr/share/request-tracker5/libexec/rt-server",
     own_network=False,
 )
+
+
+def _root_on_linux() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0
 
 
 def answers(path: Path) -> bool:
@@ -166,6 +187,38 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 
 def _environment(more: dict[str, str]) -> dict[str, str]:
     return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"} | more
+
+
+def port_of(folder: Path) -> int:
+    """The port that a server in this folder had before, since tickets' addresses hold it; another where it's taken."""
+    path = folder / "port"
+    kept = int(path.read_text("ascii")) if path.exists() else 0
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", kept))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    path.write_text(str(port), encoding="ascii")
+    return port
+
+
+def serves(port: int) -> bool:
+    """Whether somebody answers requests there."""
+    with suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=60).status_code < 500
+    return False
+
+
+def password_in(folder: Path) -> str:
+    """The analyst's, in a file that its owner alone may read; made up where there is none."""
+    path = folder / CREDENTIALS
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump({"analyst": secrets.token_urlsafe(24)}, file)
+    password: str = json.loads(path.read_text("ascii"))["analyst"]
+    return password
 
 
 def remove(folder: Path) -> None:
