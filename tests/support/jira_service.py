@@ -25,7 +25,7 @@ from offboarding.model import TicketRef
 from offboarding.trackers.jira import JiraTracker, Settings, build
 from offboarding.trackers.jira.document import whole
 from tests.support import rendered
-from tests.support.described.server import Answered, Asked, Described, described
+from tests.support.described.server import Answered, Asked, Described, Description, described
 from tests.support.tracker_faults import Bench
 
 PROJECT = "SEC"
@@ -184,9 +184,9 @@ class JiraService:
         usual = {"project": True, "issuetype": True, "summary": True, "description": False, "labels": False}
         usual |= {"priority": False, "duedate": False, "assignee": False, "components": False, "reporter": True}
         fields: list[dict[str, Any]] = [
-            {"fieldId": each, "name": each.title(), "required": must} for each, must in usual.items()
+            {"fieldId": each, **_field(each, each.title(), required=must)} for each, must in usual.items()
         ]
-        fields += [{"fieldId": each, "name": name, "required": True} for each, name in self.required.items()]
+        fields += [{"fieldId": each, **_field(each, name, required=True)} for each, name in self.required.items()]
         for each in fields:
             each["hasDefaultValue"] = each["fieldId"] == "reporter"
             if each["fieldId"] == "priority":
@@ -328,7 +328,7 @@ class JiraService:
         issue = self.of(key)
         if issue is None:
             return NOT_FOUND
-        asks = {"resolution": {"required": True, "hasDefaultValue": False}, **self.asks_on_close}
+        asks = {"resolution": _field("resolution", "Resolution", required=True), **self.asks_on_close}
         told = [
             {
                 "id": number,
@@ -393,6 +393,12 @@ class JiraService:
         }
 
 
+def _field(key: str, name: str, *, required: bool) -> dict[str, Any]:
+    """What a screen says of a field."""
+    told = {"key": key, "name": name, "required": required, "hasDefaultValue": False}
+    return {**told, "operations": ["set"], "schema": {"type": "any"}}
+
+
 def _refused(*messages: str, **errors: str) -> Answered:
     return Answered(status=400, body={"errorMessages": [*messages], "errors": errors})
 
@@ -455,10 +461,10 @@ class JiraPlace:
 
 
 @contextmanager
-def jira(tls: Tls | None, *, cloud: bool) -> Generator[JiraPlace]:
-    """On a free port."""
+def jira(tls: Tls | None, *, cloud: bool, description: Description | None = None) -> Generator[JiraPlace]:
+    """On a free port. Cloud is held to its description, where one is given; of Data Center Atlassian publishes none."""
     kept = JiraService(cloud=cloud)
-    with described(kept.answer, None, tls, base=kept.base) as service:
+    with described(kept.answer, description if cloud else None, tls, base=kept.base) as service:
         yield JiraPlace(kept=kept, service=service, tls=tls)
 
 

@@ -18,7 +18,7 @@ from offboarding.trackers.jira import Settings, destinations
 from offboarding.trackers.jira.connection import greet
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, plain, written
 from tests.contract.tracker_contract import People, TrackerContract, draft
-from tests.support.described.server import Answered
+from tests.support.described.server import Answered, Asked, Description
 from tests.support.jira_service import MAILS, JiraPeople, JiraPlace, bench_of_jira, jira, people_of
 from tests.support.relay import Do, relay
 from tests.support.rendered import shown
@@ -32,14 +32,15 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
 
 @pytest.fixture(scope="module", params=[True, False], ids=["cloud", "data center"])
 def place(request: pytest.FixtureRequest, tls: Tls) -> Generator[JiraPlace]:
-    with jira(tls, cloud=request.param) as found:
+    with jira(tls, cloud=request.param, description=Description("jira")) as found:
         yield found
+    assert found.service.wrong == []
 
 
 @pytest.fixture(params=[True, False], ids=["cloud", "data center"])
 def own_place(request: pytest.FixtureRequest) -> Generator[JiraPlace]:
     """One of the test's own, to be changed."""
-    with jira(None, cloud=request.param) as found:
+    with jira(None, cloud=request.param, description=Description("jira")) as found:
         yield found
 
 
@@ -81,6 +82,41 @@ class TestFaults(TrackerFaults):
 
 
 # --- controls ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/issue", {"fields": ["summary"]}),
+        ("POST", "/issue", {"update": {"labels": {"add": "x"}}}),
+        ("POST", "/issue/SEC-1/transitions", {"transition": "31"}),
+        ("POST", "/issue/SEC-1/comment", {"body": {}, "properties": {"key": "x"}}),
+        ("GET", "/search/jql?maxResults=all", None),
+        ("GET", "/search/issues", None),
+    ],
+)
+def test_control_a_request_that_jira_cloud_does_not_describe_is_refused(
+    tls: Tls, method: str, path: str, body: dict[str, Any] | None
+) -> None:
+    with jira(tls, cloud=True, description=Description("jira")) as place, people_of(place) as people:
+        answer = people.rest.request(method, path, json=body)
+
+        assert answer.status_code == 422, answer.text
+        assert place.service.wrong
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/issue/SEC-1", {"id": 10_001, "key": "SEC-1", "fields": {}}),
+        ("/issue/SEC-1/transitions", {"transitions": [{"id": 31}]}),
+        ("/status", {"values": []}),
+    ],
+)
+def test_control_an_answer_that_jira_cloud_would_not_give_is_noticed(path: str, body: Any) -> None:
+    asked = Asked(method="GET", path=path, query={}, headers={}, body=None)
+
+    assert Description("jira").wrong_in_answer(asked, Answered(body=body))
 
 
 @pytest.mark.parametrize(

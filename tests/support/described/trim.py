@@ -29,23 +29,42 @@ USED = {
         f"{ISSUES}/{{issue_number}}/labels/{{name}}": ["delete"],
         f"{ISSUES}/comments/{{comment_id}}": ["delete"],
     },
+    "jira": {
+        "/myself": ["get"],
+        "/status": ["get"],
+        "/search/jql": ["get"],
+        "/issue": ["post"],
+        "/issue/createmeta/{projectIdOrKey}/issuetypes": ["get"],
+        "/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}": ["get"],
+        "/issue/{issueIdOrKey}": ["get", "put", "delete"],
+        "/issue/{issueIdOrKey}/comment": ["get", "post"],
+        "/issue/{issueIdOrKey}/comment/{id}": ["delete"],
+        "/issue/{issueIdOrKey}/transitions": ["get", "post"],
+        "/user/assignable/search": ["get"],
+        "/user/properties/{propertyKey}": ["get", "put", "delete"],
+    },
 }
+BELOW = {"github": "", "jira": "/rest/api/3"}
+"""Below what a stub serves them."""
 
 
-def trimmed(whole: dict[str, Any], used: dict[str, list[str]]) -> dict[str, Any]:
+def trimmed(whole: dict[str, Any], name: str) -> dict[str, Any]:
     """The operations that are used, and what they refer to."""
+    below = BELOW[name]
     paths = {
-        path: {name: _bare(part) for name, part in whole["paths"][path].items() if name in {*methods, "parameters"}}
-        for path, methods in used.items()
+        path: {
+            each: _bare(part) for each, part in whole["paths"][below + path].items() if each in {*methods, "parameters"}
+        }
+        for path, methods in USED[name].items()
     }
     kept: dict[str, dict[str, Any]] = {}
     waiting = [*_referred(paths)]
     while waiting:
-        _, _, kind, name = waiting.pop().split("/")
-        if name not in kept.setdefault(kind, {}):
-            kept[kind][name] = _bare(whole["components"][kind][name])
-            waiting += _referred(kept[kind][name])
-    info = {name: whole["info"][name] for name in ("title", "version")}
+        _, _, kind, part = waiting.pop().split("/")
+        if part not in kept.setdefault(kind, {}):
+            kept[kind][part] = _bare(whole["components"][kind][part])
+            waiting += _referred(kept[kind][part])
+    info = {each: whole["info"][each] for each in ("title", "version")}
     ordered = {kind: dict(sorted(parts.items())) for kind, parts in sorted(kept.items())}
     return {"openapi": whole["openapi"], "info": info, "paths": paths, "components": ordered}
 
@@ -81,10 +100,16 @@ def _as_told(name: str, made: dict[str, Any]) -> None:
         adding = made["paths"][f"{ISSUES}/{{issue_number}}/labels"]["post"]["requestBody"]["content"]
         labels = {"type": "array", "minItems": 1, "items": {"type": "string"}}
         adding["application/json"]["schema"]["oneOf"].append(labels)
+    if name == "jira":
+        # An answer of any kind at all is none: "Returned if the request is successful."
+        for operation in (each for path in made["paths"].values() for each in path.values()):
+            for answer in operation["responses"].values():
+                if answer.get("content") == {"application/json": {"schema": {}}}:
+                    del answer["content"]
 
 
 if __name__ == "__main__":
     name, file = sys.argv[1:]
-    made = trimmed(json.loads(Path(file).read_text("utf-8")), USED[name])
+    made = trimmed(json.loads(Path(file).read_text("utf-8")), name)
     _as_told(name, made)
     (FOLDER / f"{name}.json").write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
