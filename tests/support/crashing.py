@@ -11,6 +11,7 @@ from offboarding.interfaces import ConnectionFields, Found, Tracker
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.store import runs
 from offboarding.store.connect import Session, opened
+from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.desk import TicketDesk
 from offboarding.tickets.plan import TicketPlan
 from offboarding.trackers.roundup import Settings, build
@@ -83,9 +84,12 @@ def started(orders: Orders) -> BaseProcess:
 def told(session: Session, run_id: int, tracker: Tracker) -> None:
     """The ticket task, as `pipeline.ticket` does it."""
     run = runs.run(session, run_id)
-    plan = TicketPlan(session=session, run=run, trackers=["secops"], unverified_nights=3, keep=timedelta(days=30))
+    texts = TicketTexts(zone="Asia/Seoul")
+    plan = TicketPlan(
+        session=session, run=run, trackers=["secops"], unverified_nights=3, keep=timedelta(days=30), texts={"": texts}
+    )
     plan.make()
-    TicketDesk(session=session, plan=plan, name="secops", tracker=tracker, zone="Asia/Seoul").drain()
+    TicketDesk(session=session, plan=plan, name="secops", tracker=tracker, texts=texts).drain()
 
 
 def main(orders: Orders) -> None:

@@ -44,6 +44,7 @@ from offboarding.store import guard
 from offboarding.store.connect import Session
 from offboarding.store.guard import Hold
 from offboarding.store.rows import Run
+from offboarding.texts.own import OwnTemplates
 from offboarding.waivers.register import Exceptions
 from tests.support.small_company import NIGHT, account
 from tests.support.whole_night import NightTold, Readers, whole_night
@@ -264,6 +265,8 @@ class Office:
     """Mail domains that mean another."""
     let_stand: dict[str, Any] = field(default_factory=dict[str, Any])
     """What exceptions.yaml says."""
+    templates: OwnTemplates = field(default_factory=OwnTemplates)
+    """The company's own texts."""
 
     @property
     def cloud(self) -> System:
@@ -319,6 +322,7 @@ class Office:
                 }
             )
             .with_exceptions(Exceptions.model_validate(self.let_stand))
+            .with_templates(self.templates)
         )
 
     def readers(self) -> Readers:

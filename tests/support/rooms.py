@@ -36,17 +36,26 @@ ARROWS: dict[str, set[str]] = {
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "config.mistakes", "config.spelling", "custody.thumbprints", "config.yaml_file"},
     "config.yaml_file": NOUNS,
-    "trackers": NOUNS | {"net.destinations", "net.service", "interfaces"},
+    "trackers": NOUNS | {"net.destinations", "net.service", "interfaces", "texts"},
     "queues": NOUNS | {"net.destinations", "interfaces"},
     "runs.messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"net.destinations", "config.spelling"},
     "config.mistakes": {"model", "config.spelling"},
     "waivers": NOUNS | {"interfaces", "config.mistakes", "rules", "config.spelling", "config.yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
-    "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings"},
+    "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings", "texts"},
     "config.policy": NOUNS | {"interfaces", "config.values"},
     "config.settings": NOUNS
-    | {"net.destinations", "interfaces", "config.policy", "config.spelling", "custody", "waivers", "guard.limits"}
+    | {
+        "net.destinations",
+        "interfaces",
+        "config.policy",
+        "config.spelling",
+        "custody",
+        "waivers",
+        "guard.limits",
+        "texts",
+    }
     | {"config.values"},
     "config.across": {"config.beside", "config.mistakes", "config.settings", "config.spelling"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
@@ -63,19 +72,21 @@ ARROWS: dict[str, set[str]] = {
         "config.beside",
         "config.yaml_file",
     },
+    # What tickets say, in the reader's language, of plain views.
+    "texts": NOUNS,
     # Whether a run is red is decided once, and only shown by the report.
     "runs.troubles": NOUNS | {"store"},
     # What a rule says of itself is shown in its own words.
-    "report": NOUNS | {"rules", "store", "runs.troubles"},
+    "report": NOUNS | {"rules", "store", "texts", "runs.troubles"},
     # What the rules ask for, as the system's own package does it.
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
-    "tickets.plan": NOUNS | {"report", "store"},
-    "tickets.desk": NOUNS | {"interfaces", "report", "store", "tickets.plan"},
+    "tickets.plan": NOUNS | {"report", "store", "texts"},
+    "tickets.desk": NOUNS | {"interfaces", "report", "store", "texts", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
-    | {"report", "interfaces", "config.settings", "store", "tickets.desk", "tickets.plan", "tickets.routing"},
+    | {"report", "interfaces", "config.settings", "store", "texts", "tickets.desk", "tickets.plan", "tickets.routing"},
     "identity.people": NOUNS | {"identity", "store"},
     "guard.limits": NOUNS | {"interfaces"},
     "guard.holds": NOUNS | {"report", "config.settings", "store", "guard.limits"},

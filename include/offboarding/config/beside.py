@@ -1,4 +1,4 @@
-"""The files beside the configuration: who holds which key, and what may stand for a while.
+"""The files beside the configuration: who holds which key, what may stand for a while, and a company's own texts.
 
 Each is found where the configuration says, read by the room that it belongs to, and held against the names that the
 configuration has. A mistake names the file that it's in.
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from offboarding.config.mistakes import Mistake
@@ -16,6 +17,7 @@ from offboarding.config.settings import DEFAULT_CUSTODY, DEFAULT_EXCEPTIONS, Set
 from offboarding.custody import across as custody_across
 from offboarding.custody import reading as custody_file
 from offboarding.custody.register import Register
+from offboarding.texts.own import OwnTemplates
 from offboarding.waivers import across as exceptions_across
 from offboarding.waivers import reading as exceptions_file
 from offboarding.waivers.register import Exceptions
@@ -40,6 +42,18 @@ def exceptions(path: Path, raw: Mapping[str, object], settings: Settings | None,
         found = list(exceptions_across.mistakes(read, known(settings)))
     mistakes += (replace(mistake, file=own) for mistake in found)
     return read or Exceptions()
+
+
+def templates(path: Path, raw: Mapping[str, object], mistakes: list[Mistake]) -> OwnTemplates:
+    """The company's own templates, none where no folder is named: what is wrong with them the mistakes say."""
+    policy = raw.get("policy")
+    named = cast("Mapping[str, object]", policy).get("texts") if isinstance(policy, dict) else None
+    if not isinstance(named, str) or not named:
+        return OwnTemplates()
+    # Only who has some needs the templates' engine.
+    own, wrong = importlib.import_module("offboarding.texts.checking").read(path.parent / named)
+    mistakes += (Mistake(path="policy.texts", text=f"{named}: {text}") for text in wrong)
+    return own
 
 
 def ending(settings: Settings) -> Iterator[str]:

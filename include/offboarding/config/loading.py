@@ -131,9 +131,10 @@ def check(path: Path | None = None) -> CheckedConfiguration:
         mistakes += across(settings)
     register = beside.register(path, raw, settings, mistakes)
     exceptions = beside.exceptions(path, raw, settings, mistakes)
+    templates = beside.templates(path, raw, mistakes)
     if mistakes or settings is None:
         return CheckedConfiguration(loaded=None, mistakes=tuple(_in_order(mistakes, order)), path=path)
-    settings = settings.with_register(register).with_exceptions(exceptions)
+    settings = settings.with_register(register).with_exceptions(exceptions).with_templates(templates)
     loaded = Loaded(settings=settings, warnings=(*warnings(settings), *beside.ending(settings)), path=path)
     return CheckedConfiguration(loaded=loaded, mistakes=(), path=path)
 

@@ -12,7 +12,7 @@ from offboarding.config.values import CronLine, DayTime, Hours, Hundredths, Logi
 from offboarding.interfaces import (
     Strict,
 )
-from offboarding.model import Severity, TicketKind
+from offboarding.model import Language, Severity, TicketKind
 
 DEFAULT_CUSTODY = "custody.yaml"
 DEFAULT_EXCEPTIONS = "exceptions.yaml"
@@ -156,6 +156,13 @@ class Policy(Strict):
         default=20, ge=1, description="What is found of more people at once who left by notice waits for a release."
     )
     routes: tuple[Route, ...] = Field(default=(), description="The first that fits decides; else the queues below.")
+    language: Language = Field(default=Language.EN, description="In which tickets are told: en, ko or ja.")
+    names: Literal["name", "id"] = Field(
+        default="name", description="What a ticket says of a leaver: their name, or HR's number alone."
+    )
+    texts: str = Field(
+        default="", description="A folder of templates in place of ours of the same name; relative to this file."
+    )
     queue: str = Field(default="", description="Ticket queue where a source names none.")
     review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
     severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")

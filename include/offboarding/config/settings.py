@@ -26,6 +26,7 @@ from offboarding.interfaces import (
 from offboarding.model.errors import ConfigError
 from offboarding.model.naming import space_names
 from offboarding.net.destinations import StoreWord
+from offboarding.texts.own import OwnTemplates
 from offboarding.waivers.register import Exceptions
 
 DEFAULT_CUSTODY = "custody.yaml"
@@ -73,6 +74,7 @@ class Settings(Strict):
     guard: Guard = Guard()
     _register: Register = PrivateAttr(default_factory=Register)
     _exceptions: Exceptions = PrivateAttr(default_factory=Exceptions)
+    _templates: OwnTemplates = PrivateAttr(default_factory=OwnTemplates)
 
     @property
     def register(self) -> Register:
@@ -94,6 +96,23 @@ class Settings(Strict):
         """The same, with what the exceptions file says."""
         copy = self.model_copy()
         copy._exceptions = exceptions  # noqa: SLF001 - its own
+        return copy
+
+    @property
+    def telling(self) -> tuple[TrackerSettings, ...]:
+        """The trackers, each with the language that its tickets are told in."""
+        language = self.policy.language
+        return tuple(own.model_copy(update={"language": own.language or language}) for own in self.trackers)
+
+    @property
+    def own_templates(self) -> OwnTemplates:
+        """The company's own, of the folder `policy.texts`; none where it names none."""
+        return self._templates
+
+    def with_templates(self, templates: OwnTemplates) -> "Settings":
+        """The same, with the templates of that folder."""
+        copy = self.model_copy()
+        copy._templates = templates  # noqa: SLF001 - its own
         return copy
 
     @property

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from offboarding.model import Coverage
+from offboarding.model import Coverage, Language
 from offboarding.net.destinations import Pinned
 
 
@@ -96,6 +96,12 @@ class TrackerSettings(Pinned):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     kind: str
     connection: str = Field(description="Airflow connection id.")
+    language: Language | None = Field(default=None, description="In which its tickets are told; else the policy's.")
+
+    @property
+    def tells_in(self) -> Language:
+        """The language, where nobody has filled it in yet English."""
+        return self.language or Language.EN
 
 
 class QueueSettings(Pinned):

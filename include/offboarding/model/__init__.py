@@ -50,6 +50,7 @@ from offboarding.model.people import Departure, Employment, LeftOut, Problem, Ro
 from offboarding.model.resolutions import Resolution, Resolved, sentence
 from offboarding.model.rules import RuleWords, TicketWords
 from offboarding.model.runs import ABOUT_SOME, READ, ReadPhase, ReadStatus, RunKind
+from offboarding.model.sentences import Sentence, as_kept, kept, say
 from offboarding.model.silent import Silent, SilentKey, SilentThing
 from offboarding.model.systems import (
     Account,
@@ -93,6 +94,7 @@ from offboarding.model.words import (
     IdentityKeyKind,
     IdentityKeyOrigin,
     Joined,
+    Language,
     LinkDecision,
     LinkVerdict,
     PrincipalKind,
@@ -158,6 +160,7 @@ __all__ = [
     "KeyCopy",
     "KeyElsewhere",
     "KeyFact",
+    "Language",
     "LeaverCase",
     "LeftOut",
     "LineKind",
@@ -186,6 +189,7 @@ __all__ = [
     "RunKind",
     "ScopeRead",
     "ScopedValue",
+    "Sentence",
     "Severity",
     "Silent",
     "SilentKey",
@@ -210,8 +214,11 @@ __all__ = [
     "UncustodiedCase",
     "Worker",
     "WrittenStep",
+    "as_kept",
     "counted",
+    "kept",
     "queue_in",
+    "say",
     "sentence",
     "tracker_of",
 ]

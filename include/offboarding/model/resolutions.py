@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from offboarding.model.sentences import Sentence, say
+
 
 class WhoseWord(StrEnum):
     """On whose word a finding closes."""
@@ -164,18 +166,27 @@ class Resolved:
 
     def __str__(self) -> str:
         """The sentence."""
-        return self.text or self.resolution.sentence.format(
+        return str(self.told)
+
+    @property
+    def told(self) -> Sentence:
+        """The same, with what it was made of."""
+        if self.text:
+            return say(self.text)
+        reason = say(self.reason)
+        return say(
+            self.resolution.sentence,
             author=self.author,
-            reason=self.reason,
+            reason=reason,
             worker=self.worker,
             moment=self.moment,
             rule=self.rule,
             text=self.text,
-            apart=f", {self.hours} h apart" if self.hours else "",
-            because=f": {self.reason}" if self.reason else "",
+            apart=say(", {hours} h apart", hours=self.hours) if self.hours else "",
+            because=say(": {reason}", reason=reason) if self.reason else "",
         )
 
 
-def sentence(resolution: str | None, details: Mapping[str, str]) -> str:
+def sentence(resolution: str | None, details: Mapping[str, str]) -> Sentence:
     """Return what a finding says of why it closed, or may stand; "" where it stands. `details`: as they are kept."""
-    return str(Resolved(resolution=Resolution(resolution), **details)) if resolution else ""
+    return Resolved(resolution=Resolution(resolution), **details).told if resolution else say("")

@@ -105,6 +105,14 @@ class TicketKind(StrEnum):
     """What couldn't be told for some nights, whatever its rule: one a system."""
 
 
+class Language(StrEnum):
+    """In which tickets are told, by its code (ISO 639-1)."""
+
+    EN = "en"
+    KO = "ko"
+    JA = "ja"
+
+
 class LinkVerdict(StrEnum):
     """A person's word on whose an account is."""
 

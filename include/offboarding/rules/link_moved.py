@@ -217,10 +217,7 @@ def _held_by_what(
 def _held_steps(case: AccountCase, holder: Suspect, others: list[Suspect]) -> tuple[Step, ...]:
     return (
         f"Find out who changed it, and why: ask worker {holder.worker_id}'s manager and the owners of {case.source}.",
-        *(
-            theirs(case.source, case.account, each.worker_id, whose=f"Worker {each.worker_id}'s?")
-            for each in (holder, *others)
-        ),
+        *(theirs(case.source, case.account, each.worker_id, one_of_several=True) for each in (holder, *others)),
         not_theirs(case.source, case.account, holder.worker_id),
     )
 

@@ -190,7 +190,7 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
         *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
         *(
-            Jsonb(msgspec.to_builtins(routed.revoke)),
+            Jsonb(msgspec.to_builtins(routed.revoke, enc_hook=str)),
             f.warning,
             f.holds_ticket,
             routed.ticket_kind,

@@ -9,7 +9,6 @@ number, written down before, by which it knows again what it has heard.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -26,9 +25,7 @@ from offboarding.model import (
     counted,
 )
 from offboarding.model.errors import FatalError
-from offboarding.report import ticket_words
-from offboarding.report.ticket import draft
-from offboarding.report.wording import zoned
+from offboarding.report import ticket as ticket_report
 from offboarding.store import outbox, tickets
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
@@ -36,6 +33,7 @@ from offboarding.store.guard import in_doubt, waits_to_close
 from offboarding.store.locks import ticket_held
 from offboarding.store.outbox import Pending
 from offboarding.store.tickets import TicketItem, TicketRow
+from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.plan import TicketPlan
 
 log = structlog.get_logger("offboarding.ticket")
@@ -65,7 +63,7 @@ class TicketDesk:
     name: str
     """The tracker's."""
     tracker: Tracker
-    zone: str
+    texts: TicketTexts
     forms_url: str = ""
     """Where people decide who have no shell; "" where nobody told."""
     assignee: Callable[[TicketItem], str] = lambda _: ""
@@ -146,8 +144,7 @@ class TicketDesk:
             successor = tickets.ticket(self.session, successor.moved_to)
         if successor.ref is None:
             return False
-        where = f"Moved to {successor.tracker}, {successor.ref}"
-        self._tell_closed(row, f"{where}: {successor.url}" if successor.url else where)
+        self._tell_closed(row, ticket_report.moved(self.texts, row, successor))
         tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)
         return True
@@ -161,7 +158,7 @@ class TicketDesk:
         # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
         items = tickets.items(self.session, row)
         if not _holds(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
-            self._tell_closed(row, zoned(ticket_words.closing(items, []), self.zone))
+            self._tell_closed(row, ticket_report.closing(self.texts, row, items, []))
             self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
@@ -222,8 +219,7 @@ class TicketDesk:
         items = tickets.items(self.session, row)
         if row.state != TicketStatus.OPEN or not _holds(items):
             return
-        text = ticket_words.closed_too_early(row.kind, items, ZoneInfo(self.zone))
-        text = zoned(text, self.zone)
+        text = ticket_report.closed_too_early(self.texts, row, items)
         self.tracker.reopen(self._numbered(row, f"reopen {text}"), text)
         log.info("ticket reopened", ticket=row.ref, key=row.ticket_key)
         self.counts = self.counts.plus(reopened=1)
@@ -242,7 +238,7 @@ class TicketDesk:
     def _draft(self, row: TicketRow) -> TicketDraft:
         items = tickets.items(self.session, row)
         rights = tickets.missing_rights(self.session, row) if row.kind == TicketKind.UNVERIFIED else []
-        return draft(row, items, rights, self.zone, self.forms_url)
+        return ticket_report.draft(row, items, rights, self.texts, self.forms_url)
 
 
 def _holds(items: list[TicketItem]) -> bool:

@@ -1,6 +1,6 @@
 """Every tracker told, one after the other: none that is away or refuses keeps another back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from offboarding.report.wording import COMMAND
 from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
+from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.desk import TicketCounts, TicketDesk
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import assignee_of
@@ -31,9 +32,9 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     if not trackers:
         log.warning("no tracker is configured: nobody is told")
         return TicketCounts()
-    plan = _plan(session, settings, run, [*trackers])
+    texts = texts_of(settings)
+    plan = _plan(session, settings, run, [*trackers], texts)
     plan.make()
-    zone, forms_url = settings.company.time_zone, settings.forms_url
     counts, untold = TicketCounts(), list[OffboardingError]()
     runs.note_trackers(session, run.run_id, [*trackers])
     # What moved is opened where it goes before it's closed where it was.
@@ -45,8 +46,8 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 plan=plan,
                 name=name,
                 tracker=made(),
-                zone=zone,
-                forms_url=forms_url,
+                texts=texts.get(name, texts[""]),
+                forms_url=settings.forms_url,
                 assignee=partial(assignee_of, settings),
             )
             said = asdict(desk.drain())
@@ -61,16 +62,38 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
             )
         )
+    for each in texts.values():
+        try:
+            each.raise_refused()
+        except FatalError as error:
+            untold.append(error)
     raise_together(untold)
     return counts
 
 
-def _plan(session: Session, settings: Settings, run: Run, trackers: Sequence[str]) -> TicketPlan:
+def texts_of(settings: Settings) -> dict[str, TicketTexts]:
+    """What tickets say, by tracker; under "" for one that isn't configured any more."""
+    policy = settings.policy
+    languages = {"": policy.language, **{each.name: each.tells_in for each in settings.telling}}
+    return {
+        name: TicketTexts(
+            language=language,
+            zone=settings.company.time_zone,
+            names=policy.names == "name",
+            own=settings.own_templates,
+        )
+        for name, language in languages.items()
+    }
+
+
+def _plan(
+    session: Session, settings: Settings, run: Run, trackers: Sequence[str], texts: Mapping[str, TicketTexts]
+) -> TicketPlan:
     return TicketPlan(
         session=session,
         run=run,
         trackers=trackers,
         unverified_nights=settings.policy.unverified_nights,
         keep=timedelta(days=settings.policy.new_generation_days),
-        zone=settings.company.time_zone,
+        texts=texts,
     )

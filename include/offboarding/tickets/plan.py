@@ -5,15 +5,13 @@ before, so that whatever was interrupted or overtaken is put right by the next p
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, tracker_of
 from offboarding.report import late as late_words
-from offboarding.report import ticket_words
-from offboarding.report.wording import zoned
+from offboarding.report import ticket as ticket_report
 from offboarding.store import alerts, outbox, tickets
 from offboarding.store import late as late_tickets
 from offboarding.store.connect import Session
@@ -21,6 +19,7 @@ from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
+from offboarding.texts.rendering import TicketTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +33,8 @@ class TicketPlan:
     unverified_nights: int
     keep: timedelta
     """How long a closed ticket may be reopened; later a new one takes over."""
-    zone: str = "UTC"
-    """The company's, for moments."""
+    texts: Mapping[str, TicketTexts]
+    """What tickets say, by tracker; under "" for one that isn't configured any more."""
 
     def make(self) -> None:
         """Decide all of it, in one transaction."""
@@ -50,7 +49,9 @@ class TicketPlan:
             for wanting in tickets.unverified(self.session, self.unverified_nights):
                 self._ask_for_rights(wanting)
             for key in tickets.verified_again(self.session):
-                self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", "Everything here can be told again.")
+                row = tickets.ticket(self.session, key)
+                text = ticket_report.verified_again(self._texts(row), row)
+                self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", text)
             if self.run.kind == RunKind.VERIFY:
                 self._raise_late(late_tickets.past_due(self.session, self.run.as_of))
 
@@ -80,7 +81,7 @@ class TicketPlan:
                 row.ticket_key,
                 TicketCall.COMMENT,
                 _departures(retold),
-                ticket_words.retold(retold, ZoneInfo(self.zone)),
+                ticket_report.retold(self._texts(row), row, retold),
             )
         tickets.mark_retold(self.session, [item.finding_key for item in items])
 
@@ -91,11 +92,14 @@ class TicketPlan:
         holds = any(item.holds for item in items)
         if row.state != TicketStatus.CLOSED:
             if holds and changed and row.state == TicketStatus.OPEN:
-                self._say(row.ticket_key, TicketCall.COMMENT, _occasion(changed), ticket_words.changes(changed))
+                text = ticket_report.changes(self._texts(row), row, changed)
+                self._say(row.ticket_key, TicketCall.COMMENT, _occasion(changed), text)
             elif not holds:
-                self._say(row.ticket_key, TicketCall.CLOSE, _occasion(items), ticket_words.closing(items, changed))
+                text = ticket_report.closing(self._texts(row), row, items, changed)
+                self._say(row.ticket_key, TicketCall.CLOSE, _occasion(items), text)
         elif holds and self._may_reopen(row.closed_at) and row.tracker in self.trackers:
-            self._say(row.ticket_key, TicketCall.REOPEN, _occasion(items), ticket_words.reopening(changed))
+            text = ticket_report.reopening(self._texts(row), row, changed)
+            self._say(row.ticket_key, TicketCall.REOPEN, _occasion(items), text)
         elif holds:
             self._succeed(row)
         tickets.mark_told(self.session, [item.finding_key for item in changed])
@@ -103,12 +107,14 @@ class TicketPlan:
     def _raise_late(self, found: Sequence[LateTicket]) -> None:
         """Past due: said once on each, whose priority rises by that, and told to people at once."""
         for late in found:
-            items = tickets.items(self.session, tickets.ticket(self.session, late.ticket_key))
-            text = ticket_words.past_due(late.kind, items, late.due_at, ZoneInfo(self.zone))
+            row = tickets.ticket(self.session, late.ticket_key)
+            text = ticket_report.past_due(self._texts(row), row, tickets.items(self.session, row), late.due_at)
             late_tickets.note_past_due(self.session, late)
             self._say(late.ticket_key, TicketCall.COMMENT, f"past-due:{late.due_at.isoformat()}", text)
         if found:
-            alerts.note(self.session, late_words.late(found, self.run.run_id, self.zone), run_id=self.run.run_id)
+            alerts.note(
+                self.session, late_words.late(found, self.run.run_id, self.texts[""].zone), run_id=self.run.run_id
+            )
 
     def _ask_for_rights(self, wanting: Wanting) -> None:
         if wanting.ticket_key is None or (
@@ -116,7 +122,8 @@ class TicketPlan:
         ):
             self._want(wanting)
         elif wanting.state == TicketStatus.CLOSED:
-            text = "Again it can't be told whether these work."
+            row = tickets.ticket(self.session, wanting.ticket_key)
+            text = ticket_report.unverified_again(self._texts(row), row)
             self._say(wanting.ticket_key, TicketCall.REOPEN, f"reopen:{self.run.run_id}", text)
 
     def _want(self, wanting: Wanting) -> str:
@@ -149,7 +156,10 @@ class TicketPlan:
         return key
 
     def _say(self, key: str, op: TicketCall, event_key: str, text: str) -> None:
-        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=zoned(text, self.zone))
+        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
+
+    def _texts(self, row: TicketRow) -> TicketTexts:
+        return self.texts.get(row.tracker, self.texts[""])
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:
         return closed_at is None or closed_at >= self.run.started_at - self.keep

@@ -202,7 +202,7 @@ def asker_of_parts(settings: Settings, as_of: datetime) -> Callable[[SourceSetti
 
 def trackers(settings: Settings) -> Trackers:
     """Each tracker, by its name; its connection is looked for when it's made."""
-    return {own.name: partial(_tracker, own) for own in settings.trackers}
+    return {own.name: partial(_tracker, own) for own in settings.telling}
 
 
 def _tracker(own: TrackerSettings) -> Tracker:

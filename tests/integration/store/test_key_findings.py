@@ -12,6 +12,7 @@ from offboarding.runs import pipeline
 from offboarding.store import reading, recorded, tickets
 from offboarding.store.connect import Session
 from offboarding.store.putting_right import put_right
+from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import facts_of, route_of
 from tests.support.deciding import add_notice
@@ -90,7 +91,12 @@ def test_two_departed_holders_stand_on_one_ticket(company: KeyCompany) -> None:
         "login-team",
     )
     plan = TicketPlan(
-        session=company.session, run=run, trackers=["secops"], unverified_nights=3, keep=timedelta(days=30)
+        session=company.session,
+        run=run,
+        trackers=["secops"],
+        unverified_nights=3,
+        keep=timedelta(days=30),
+        texts={"": TicketTexts(zone="UTC")},
     )
     plan.make()
     plan.make()
@@ -218,7 +224,12 @@ def test_a_verifier_that_was_not_read_makes_it_unverified_and_asks_for_the_right
     (wanting,) = tickets.unverified(company.session, 1)
     assert (wanting.holder, len(wanting.finding_keys)) == (f"unverified:{ISSUER}", 1)
     plan = TicketPlan(
-        session=company.session, run=run, trackers=["secops"], unverified_nights=1, keep=timedelta(days=30)
+        session=company.session,
+        run=run,
+        trackers=["secops"],
+        unverified_nights=1,
+        keep=timedelta(days=30),
+        texts={"": TicketTexts(zone="UTC")},
     )
     plan.make()
     (key,) = [row[0] for row in rows_of(company.session, "select ticket_key from ticket where kind = 'unverified'")]

@@ -11,7 +11,7 @@ import pytest
 from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, Tracker
-from offboarding.model import TicketState
+from offboarding.model import Language, TicketState
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.trackers.jira import Settings, destinations
@@ -327,7 +327,7 @@ def test_a_checklist_that_somebody_removed_comes_back_once(tracker: Tracker, peo
 
 @pytest.mark.parametrize("text", ["[~ann] {color:red}x{color} [a|https://evil.example] !x.png!", "{noformat} *x*"])
 def test_no_word_is_markup_on_data_center(text: str) -> None:
-    kept = plain(text)
+    kept = plain(text, Language.EN)
 
     assert kept.count("{noformat}") == 2
     assert kept.startswith("{noformat}")
@@ -336,7 +336,7 @@ def test_no_word_is_markup_on_data_center(text: str) -> None:
 
 
 def test_a_document_holds_text_and_no_link() -> None:
-    nodes = document("[ ] 1. Account @ann, https://evil.example <b>\n       - Lock it:\n         lock 'x'")
+    nodes = document("[ ] 1. Account @ann, https://evil.example <b>\n       - Lock it:\n         lock 'x'", Language.EN)
 
     assert [each["type"] for each in nodes] == ["taskList", "bulletList"]
     assert "marks" not in written(nodes)
@@ -347,8 +347,8 @@ def test_a_document_holds_text_and_no_link() -> None:
 def test_a_text_is_as_long_as_jira_takes_it(length: int) -> None:
     text = "\n".join(["word " * 19] * (length // 96 + 1))
 
-    assert len(plain(text)) <= MOST_CHARACTERS
-    assert len(written(document(text))) <= MOST_CHARACTERS
+    assert len(plain(text, Language.EN)) <= MOST_CHARACTERS
+    assert len(written(document(text, Language.EN))) <= MOST_CHARACTERS
 
 
 # --- statuses ---------------------------------------------------------------------------------------------------------

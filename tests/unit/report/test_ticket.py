@@ -15,10 +15,11 @@ from offboarding.model import (
     TicketPriority,
     TicketStatus,
 )
-from offboarding.report.ticket import draft
-from offboarding.report.ticket_words import closing
+from offboarding.report.ticket import closing, draft
 from offboarding.store.tickets import TicketItem, TicketRow
+from offboarding.texts.rendering import TicketTexts
 
+ENGLISH = TicketTexts(zone="Asia/Seoul")
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 TICKET = TicketRow(
     ticket_key="offb-3fa9c1d2e4b7",
@@ -93,11 +94,11 @@ DONE = {
 
 
 def lines(*items: TicketItem, row: TicketRow = TICKET) -> list[str]:
-    return draft(row, items, [], "Asia/Seoul").body.splitlines()
+    return draft(row, items, [], ENGLISH).body.splitlines()
 
 
 def test_it_begins_with_who_left_when_and_by_whose_word() -> None:
-    told = draft(TICKET, [ACCOUNT, SSH_KEY], [], "Asia/Seoul")
+    told = draft(TICKET, [ACCOUNT, SSH_KEY], [], ENGLISH)
 
     assert told.title == "Revoke what still works of worker 1042 (left 2026-11-13) [offb-3fa9c1d2e4b7]"
     assert told.body.split("\n\n")[0].replace("\n", " ") == (
@@ -113,7 +114,7 @@ def test_all_moments_are_in_the_companys_zone() -> None:
         ACCOUNT, evidence=["Last used 2026-11-23 17:10 UTC by s3."], standing_reason="ended 2026-11-01 00:00 UTC"
     )
 
-    told = draft(TICKET, [used, replace(SSH_KEY, **DONE, reopened=1)], [], "Asia/Seoul")
+    told = draft(TICKET, [used, replace(SSH_KEY, **DONE, reopened=1)], [], ENGLISH)
 
     assert "Last used 2026-11-24 02:10 KST by s3." in told.body
     assert "UTC" not in told.body
@@ -129,7 +130,7 @@ def test_all_moments_are_in_the_companys_zone() -> None:
 def test_who_lives_by_another_clock_is_told_with_both(basis: str, begins: str) -> None:
     there = replace(ACCOUNT, zone="America/Los_Angeles", left_at=datetime(2026, 11, 14, 8, tzinfo=UTC), basis=basis)
 
-    told = " ".join(draft(TICKET, [there], [], "Asia/Seoul").body.split())
+    told = " ".join(draft(TICKET, [there], [], ENGLISH).body.split())
 
     assert told.startswith(f"{begins} 14 November 2026 17:00 KST")
     assert ("(14 November 00:00, UTC-08:00, in America/Los_Angeles)" in told) == (basis == "notice")
@@ -177,7 +178,7 @@ def test_a_label_cannot_forge_a_line() -> None:
 
 def test_a_withdrawn_departure_is_no_leaver_any_more() -> None:
     gone = replace(ACCOUNT, **DONE, told=None, left_on=None, zone=None)
-    told = draft(TICKET, [gone], [], "Asia/Seoul")
+    told = draft(TICKET, [gone], [], ENGLISH)
 
     assert told.title.startswith("Revoke what still works of worker 1042 (departure withdrawn)")
     assert "counts as working here" in told.body
@@ -204,7 +205,7 @@ REVIEW = replace(TICKET, kind="review", holder="realm:d1")
 def test_a_ticket_of_one_rule_alone_is_called_as_that_rule_says(
     row: TicketRow, items: list[TicketItem], title: str
 ) -> None:
-    assert draft(row, items, [], "Asia/Seoul").title == f"{title} [offb-3fa9c1d2e4b7]"
+    assert draft(row, items, [], ENGLISH).title == f"{title} [offb-3fa9c1d2e4b7]"
 
 
 def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
@@ -215,7 +216,7 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
         last_used_at=NIGHT,
         revoke=[DecisionStep(asks="Say what it was", decision="verdict", fields=(("finding", "KEY"),))],
     )
-    told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
+    told = draft(replace(TICKET, kind="event"), [used], [], ENGLISH)
 
     assert told.title.startswith("Used after departure: account uid=kim,dc=corp of worker 1042 [")
     assert "It was used after that on 25 November 2026 01:30 KST." in told.body
@@ -233,34 +234,34 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
     ],
 )
 def test_titles_of_the_other_kinds(kind: str, start: str) -> None:
-    assert draft(replace(TICKET, kind=kind), [ACCOUNT], [], "Asia/Seoul").title.startswith(start)
+    assert draft(replace(TICKET, kind=kind), [ACCOUNT], [], ENGLISH).title.startswith(start)
 
 
 def test_each_aws_account_is_told_apart() -> None:
     theirs = replace(ACCOUNT, realm="222222222222", source="aws")
 
-    title = draft(replace(TICKET, kind="review"), [theirs], [], "Asia/Seoul").title
+    title = draft(replace(TICKET, kind="review"), [theirs], [], ENGLISH).title
 
     assert title.startswith("Review accounts of aws 222222222222 that")
 
 
 def test_a_missing_right_is_named() -> None:
-    told = draft(replace(TICKET, kind="unverified"), [ACCOUNT], ["ListAccessKeys denied. Grant it."], "Asia/Seoul")
+    told = draft(replace(TICKET, kind="unverified"), [ACCOUNT], ["ListAccessKeys denied. Grant it."], ENGLISH)
     assert told.title.startswith("Can't tell what works in corp-ldap: a right is missing [")
 
     assert "What is missing:\n- ListAccessKeys denied. Grant it." in told.body
 
 
 def test_the_text_depends_on_nothing_but_what_it_tells() -> None:
-    assert draft(TICKET, [ACCOUNT], [], "Asia/Seoul") == draft(
-        replace(TICKET, digest="another", closed_at=NIGHT), [replace(ACCOUNT, ticket_says="")], [], "Asia/Seoul"
+    assert draft(TICKET, [ACCOUNT], [], ENGLISH) == draft(
+        replace(TICKET, digest="another", closed_at=NIGHT), [replace(ACCOUNT, ticket_says="")], [], ENGLISH
     )
 
 
 def test_a_closed_ticket_says_what_can_still_be_switched_on() -> None:
     inactive = replace(ACCOUNT, subject_kind="access_key", subject_label="AKIA...AAAA", holds_ticket=False)
 
-    told = closing([replace(ACCOUNT, **DONE), inactive], [replace(ACCOUNT, **DONE)])
+    told = closing(ENGLISH, TICKET, [replace(ACCOUNT, **DONE), inactive], [replace(ACCOUNT, **DONE)])
 
     assert told.splitlines() == [
         "Nothing is left to do here:",
@@ -294,7 +295,7 @@ def test_a_keys_ticket_says_that_closed_accounts_change_nothing_and_what_to_do_o
         KEY, finding_key="9b" + "0" * 30, worker_id="1057", evidence=["Worker 1057 left then.", *KEY.evidence[1:]]
     )
 
-    told = draft(ROTATE, [KEY, other], [], "Asia/Seoul")
+    told = draft(ROTATE, [KEY, other], [], ENGLISH)
 
     assert told.title == "Rotate signing key login-signing (2 people left) [offb-3fa9c1d2e4b7]"
     assert "it is still trusted. Closing their accounts changes nothing" in " ".join(told.body.split())
@@ -308,7 +309,7 @@ def test_a_keys_ticket_says_that_closed_accounts_change_nothing_and_what_to_do_o
 def test_a_key_that_cant_leave_is_no_rotation() -> None:
     access = replace(KEY, rule="leaver-key-access", severity="medium", standing_reason="kms:Sign is granted")
 
-    told = draft(ROTATE, [access], [], "Asia/Seoul")
+    told = draft(ROTATE, [access], [], ENGLISH)
 
     assert told.title == "Cut access of leavers to signing key login-signing (worker 1042 left) [offb-3fa9c1d2e4b7]"
     assert "It can't have been carried away" in " ".join(told.body.split())
@@ -325,7 +326,7 @@ def test_keys_that_nobody_answers_for_are_asked_about() -> None:
         worker_id=None,
     )
 
-    told = draft(replace(TICKET, kind="review"), [digest], [], "Asia/Seoul")
+    told = draft(replace(TICKET, kind="review"), [digest], [], ENGLISH)
 
     assert told.title.startswith("Say who may hold the keys that login trusts")
     assert "Keys of login that nobody claims" in told.body
@@ -334,7 +335,7 @@ def test_keys_that_nobody_answers_for_are_asked_about() -> None:
 def test_a_use_of_a_key_names_the_key() -> None:
     used = replace(KEY, rule="signing-key-used-after-departure", ticket_kind="event", last_used_at=NIGHT)
 
-    told = draft(replace(TICKET, kind="event"), [used], [], "Asia/Seoul")
+    told = draft(replace(TICKET, kind="event"), [used], [], ENGLISH)
 
     assert told.title == "Used after departure: signing key login-signing of worker 1042 [offb-3fa9c1d2e4b7]"
 
@@ -343,7 +344,7 @@ FORMS = "https://airflow.corp.example/dags/offboarding_decide_{form}"
 
 
 def test_who_has_no_shell_decides_by_a_form_and_the_command_stands_last() -> None:
-    body = draft(TICKET, [ACCOUNT, SSH_KEY], [], "Asia/Seoul", FORMS).body
+    body = draft(TICKET, [ACCOUNT, SSH_KEY], [], ENGLISH, FORMS).body
 
     asked = body[body.index("What may be decided") :]
     assert asked.splitlines()[:5] == [
@@ -358,14 +359,14 @@ def test_who_has_no_shell_decides_by_a_form_and_the_command_stands_last() -> Non
 
 
 def test_where_nobody_knows_the_forms_address_its_name_is_told_and_whom_to_ask() -> None:
-    body = " ".join(draft(TICKET, [ACCOUNT], [], "Asia/Seoul").body.split())
+    body = " ".join(draft(TICKET, [ACCOUNT], [], ENGLISH).body.split())
 
     assert "or fill in the form offboarding_decide_link. Whoever runs this check shows you where it is" in body
     assert "http" not in body
 
 
 def test_what_is_done_already_asks_nothing() -> None:
-    assert "may be decided" not in draft(TICKET, [replace(ACCOUNT, **DONE)], [], "Asia/Seoul", FORMS).body
+    assert "may be decided" not in draft(TICKET, [replace(ACCOUNT, **DONE)], [], ENGLISH, FORMS).body
 
 
 def to_review(number: int, name: str = "uid=kim{},dc=corp") -> TicketItem:
@@ -388,7 +389,7 @@ def to_review(number: int, name: str = "uid=kim{},dc=corp") -> TicketItem:
 def test_a_review_says_once_what_is_to_be_done_with_many_and_names_what_differs() -> None:
     nine = [to_review(number) for number in range(1, 10)]
 
-    body = draft(REVIEW, [*nine[:3], replace(nine[3], **DONE), *nine[4:]], [], "Asia/Seoul", FORMS).body
+    body = draft(REVIEW, [*nine[:3], replace(nine[3], **DONE), *nine[4:]], [], ENGLISH, FORMS).body
 
     once = ("Ask their former team.", "ldapmodify", "Theirs? Then", "Not theirs?", "link reject SOURCE ACCOUNT WORKER")
     assert {text: body.count(text) for text in once} == dict.fromkeys(once, 1)
@@ -402,7 +403,7 @@ def test_a_review_says_once_what_is_to_be_done_with_many_and_names_what_differs(
 def test_a_name_that_a_shell_would_act_on_is_never_left_for_a_person_to_paste() -> None:
     hostile = "uid=kim{} $(id),dc=corp"
 
-    body = draft(REVIEW, [to_review(1, hostile), to_review(2, hostile)], [], "Asia/Seoul", FORMS).body
+    body = draft(REVIEW, [to_review(1, hostile), to_review(2, hostile)], [], ENGLISH, FORMS).body
 
     assert "NAME" not in body
     assert body.count("ldapmodify") == 2
@@ -411,6 +412,6 @@ def test_a_name_that_a_shell_would_act_on_is_never_left_for_a_person_to_paste() 
 def test_many_accounts_of_one_person_are_told_by_their_numbers() -> None:
     other = replace(NOT_THEIRS, fields=(("source", "aws"), ("account", "AIDA"), ("worker", "1042")))
 
-    body = draft(TICKET, [ACCOUNT, replace(SSH_KEY, revoke=[LOCK, other]), SSH_KEY], [], "Asia/Seoul", FORMS).body
+    body = draft(TICKET, [ACCOUNT, replace(SSH_KEY, revoke=[LOCK, other]), SSH_KEY], [], ENGLISH, FORMS).body
 
     assert "\n1, 3: source corp-ldap, account x, worker 1042\n2: source aws, account AIDA, worker 1042\n" in body

@@ -8,8 +8,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from offboarding.config.loading import project_folder
-from offboarding.report import ticket_words
+from offboarding.model import Language
 from offboarding.report.ticket import draft
+from offboarding.texts import layout as texts_layout
+from offboarding.texts.rendering import TicketTexts
 from offboarding.trackers._markup import blocks as layout
 from offboarding.trackers._markup.blocks import Paragraph, Prose, TicketStep, TicketThing, Verbatim, blocks
 from offboarding.trackers._markup.markdown import FOLDED_FROM, markdown
@@ -94,7 +96,7 @@ def letters(text: str) -> str:
 
 
 def assert_seen_and_harmless(text: str) -> None:
-    page = seen(markdown(text, MOST))
+    page = seen(markdown(text, MOST, Language.EN))
 
     assert set(page.tags) <= HARMLESS, page.tags
     assert not page.references, page.references
@@ -132,14 +134,20 @@ def test_control_the_renderer_acts_on_what_isn_t_escaped() -> None:
 @pytest.mark.parametrize("times", [1, 7])
 def test_a_whole_ticket_of_somebody_called_so(name: str, field: str, times: int) -> None:
     items = [replace(item, **{field: " ".join([name] * times)}) for item in (cases.ACCOUNT, cases.SSH_KEY)]
-    body = draft(cases.TICKET, items, [], "Asia/Seoul", "https://airflow.example/{form}").body
+    body = draft(cases.TICKET, items, [], TicketTexts(zone="Asia/Seoul"), "https://airflow.example/{form}").body
 
     assert_seen_and_harmless(body)
-    assert seen(markdown(body, MOST)).boxes in ([" ", " "], [])
+    assert seen(markdown(body, MOST, Language.EN)).boxes in ([" ", " "], [])
 
 
 def test_a_ticket_is_a_list_of_tasks_with_commands_to_copy() -> None:
-    body = draft(cases.TICKET, [cases.ACCOUNT, cases.SSH_KEY], [], "Asia/Seoul", "https://airflow.example/{form}").body
+    body = draft(
+        cases.TICKET,
+        [cases.ACCOUNT, cases.SSH_KEY],
+        [],
+        TicketTexts(zone="Asia/Seoul"),
+        "https://airflow.example/{form}",
+    ).body
 
     found = [each for each in blocks(body) if isinstance(each, TicketThing)]
 
@@ -161,7 +169,7 @@ def test_steps_are_told_as_remedies_are_written() -> None:
 
 
 def test_prose_is_broken_where_the_report_breaks_it() -> None:
-    assert layout.WIDTH == ticket_words.WIDTH
+    assert layout.WIDTH == texts_layout.WIDTH
 
 
 def test_a_here_document_is_copied_whole_with_its_empty_lines() -> None:
@@ -180,11 +188,11 @@ def test_a_here_document_is_copied_whole_with_its_empty_lines() -> None:
 def test_a_person_called_like_a_thing_ticks_nothing() -> None:
     text = "[x] 1. All done has left.\n\n[ ] 1. Account kim"
 
-    assert seen(markdown(text, MOST)).boxes == []
+    assert seen(markdown(text, MOST, Language.EN)).boxes == []
 
 
 def test_what_may_stand_has_no_box() -> None:
-    page = seen(markdown("[-] 1. Account kim\n\n[x] 2. Key", MOST))
+    page = seen(markdown("[-] 1. Account kim\n\n[x] 2. Key", MOST, Language.EN))
 
     assert page.boxes == ["x"]
     assert page.words == "[-] 1. Account kim [x] 2. Key"
@@ -203,7 +211,7 @@ def many(count: int) -> str:
 def test_a_long_list_is_folded_after_its_first_things() -> None:
     text = many(FOLDED_FROM + 12)
 
-    written = markdown(text, MOST)
+    written = markdown(text, MOST, Language.EN)
 
     assert written.count("<details>") == written.count("</details>") == 1
     assert written.index("AKIA...0025") < written.index("<summary>And 12 more</summary>") < written.index("AKIA...0026")
@@ -213,7 +221,7 @@ def test_a_long_list_is_folded_after_its_first_things() -> None:
 
 @pytest.mark.parametrize("most", [65_536, 20_000, 3_000])
 def test_what_does_not_fit_is_counted_and_a_command_shows_it(most: int) -> None:
-    written = markdown(many(400), most)
+    written = markdown(many(400), most, Language.EN)
 
     assert len(written) <= most
     page = seen(written)
@@ -225,9 +233,9 @@ def test_what_does_not_fit_is_counted_and_a_command_shows_it(most: int) -> None:
 
 
 def test_one_text_that_is_too_long_is_left_out_and_says_so() -> None:
-    written = markdown("Kim has left.\n\n" + "word " * 20_000, 65_536)
+    written = markdown("Kim has left.\n\n" + "word " * 20_000, 65_536, Language.EN)
 
-    assert seen(written).words.startswith("Kim has left. 1 more are left out")
+    assert seen(written).words.startswith("Kim has left. 1 more is left out")
 
 
 # --- our part of a description ----------------------------------------------------------------------------------------

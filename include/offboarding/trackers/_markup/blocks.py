@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 WIDTH = 100
-"""Where our texts break prose (report.ticket_words)."""
+"""Where our texts break prose (texts.layout)."""
 _ITEM = re.compile(r"\[([ x-])\] (\d+)\b")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _STEP = "- "
-_ENDS = (":", ".")
+_ENDS = (":", ".", "。")
 """How a step's words end before its command."""
 
 

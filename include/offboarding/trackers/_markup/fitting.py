@@ -1,8 +1,13 @@
-"""What of a text a tracker takes, where it's longer: things go first, from the last on, and are counted."""
+"""What of a text a tracker takes, where it's longer: things go first, from the last on, and are counted.
+
+Sizes are what the tracker counts, of the text as it's written there.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from offboarding.model import Language, say
+from offboarding.texts.languages import told
 from offboarding.trackers._markup.blocks import Block, Paragraph, Prose, TicketThing, blocks
 
 REST = "python -m offboarding findings --state all"
@@ -11,7 +16,11 @@ Written = TypeVar("Written")
 
 
 def fitted(
-    text: str, most: int, write: Callable[[Sequence[Block]], Written], size: Callable[[Written], int]
+    text: str,
+    most: int,
+    write: Callable[[Sequence[Block]], Written],
+    size: Callable[[Written], int],
+    language: Language,
 ) -> Written:
     """The text as it's written there, in at most that size; what is left out is counted, with the command for it.
 
@@ -21,21 +30,50 @@ def fitted(
     whole, kept = write(found), len(found)
     while size(whole) > most and kept:
         kept -= max(1, (size(whole) - most) * kept // (2 * size(whole)))
-        whole = write(_without_last(found, len(found) - kept))
+        whole = write(_without_last(found, len(found) - kept, language))
     return whole
 
 
-def _without_last(found: Sequence[Block], many: int) -> list[Block]:
+def _without_last(found: Sequence[Block], many: int, language: Language) -> list[Block]:
     """All but so many of the things, and where those don't suffice, of the other blocks."""
     things = [place for place, each in enumerate(found) if isinstance(each, TicketThing)]
     others = [place for place, each in enumerate(found) if not isinstance(each, TicketThing)]
     left_out = {*things[max(len(things) - many, 0) :], *others[len(others) - max(many - len(things), 0) :]}
-    noun = "are left out of this text, which would be longer than the tracker takes."
-    note = Paragraph(parts=[Prose(f"{len(left_out)} more {noun} All of it: {REST}")])
+    note = say(
+        "{count} more is left out of this text, which would be longer than the tracker takes. All of it: {command}",
+        "{count} more are left out of this text, which would be longer than the tracker takes. All of it: {command}",
+        count=len(left_out),
+        command=REST,
+    )
     kept: list[Block] = []
     for place, each in enumerate(found):
         if place == min(left_out):
-            kept.append(note)
+            kept.append(Paragraph(parts=[Prose(told(note, language))]))
         if place not in left_out:
             kept.append(each)
     return kept
+
+
+def fitted_lines(text: str, most: int, language: Language) -> str:
+    """A text that nothing is made of, in at most so many characters: lines that are left out are counted."""
+    if len(text) <= most:
+        return text
+    lines = text.split("\n")
+    room = most - len(_note_of_lines(len(lines), language))
+    kept: list[str] = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return "\n".join(kept) + _note_of_lines(len(lines) - len(kept), language)
+
+
+def _note_of_lines(count: int, language: Language) -> str:
+    note = say(
+        "{count} more line doesn't fit into this field. All of it: {command}",
+        "{count} more lines don't fit into this field. All of it: {command}",
+        count=count,
+        command=REST,
+    )
+    return f"\n\n{told(note, language)}"

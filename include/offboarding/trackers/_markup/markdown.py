@@ -10,6 +10,8 @@ import string
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from offboarding.model import Language, say
+from offboarding.texts.languages import told
 from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim
 from offboarding.trackers._markup.fitting import fitted
 
@@ -20,18 +22,21 @@ _OURS = re.compile(r"python -m offboarding .*")
 _TOKEN = re.compile(r"(?P<before>[(\"'\u201c\u2018]*)(?P<word>.*?)(?P<after>[)\"'\u201d\u2019.,;:!?]*)", re.DOTALL)
 _NUMBER = re.compile(r"\d{1,6}(?:[-.:,]\d{1,4}){0,3}")
 """Counts, days, times; a longer one may be a commit's."""
+_AMONG_FOREIGN = re.compile(r"(?:[^\x00-\x7f]|[(),.:]|\d{1,6}(?!\d))+")
+"""Words of another script with counts and days in them: 2026年11月13日(金), 2,900건."""
+_ENDED = re.compile(r"(?P<word>.*[\x21-\x7e])(?P<end>[^\x00-\x7f]+)")
 _COUNTING = re.compile(r"\d{1,6}[.)]")
 """At a line's start it would begin a list."""
 _TICK = re.compile(r"\[x\]", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
 
 
-def markdown(text: str, most: int) -> str:
+def markdown(text: str, most: int, language: Language) -> str:
     """The text as Markdown of at most so many characters; what is left out is counted, with the command for it."""
-    return fitted(text, most, _written, len)[:most]
+    return fitted(text, most, lambda found: _written(found, language), len, language)[:most]
 
 
-def _written(found: Sequence[Block]) -> str:
+def _written(found: Sequence[Block], language: Language) -> str:
     chunks: list[str] = []
     folded = sum(isinstance(each, TicketThing) for each in found) - FOLDED_FROM
     things, open_fold = 0, False
@@ -43,7 +48,8 @@ def _written(found: Sequence[Block]) -> str:
             open_fold = False
         things += is_thing
         if is_thing and folded > 0 and things == FOLDED_FROM + 1:
-            chunks.append(f"\n<details><summary>And {folded} more</summary>\n")
+            more = told(say("And {count} more", count=folded), language)
+            chunks.append(f"\n<details><summary>{more}</summary>\n")
             open_fold = True
         elif chunks and not (is_thing and isinstance(before, TicketThing)):
             chunks.append("")
@@ -119,6 +125,9 @@ def _word(word: str, *, first: bool) -> str:
     match = _TOKEN.fullmatch(word)
     if match and _is_plain(match["word"]):
         return word
+    # Korean ends a word with what belongs to the sentence: a login's particle isn't the login's.
+    if (ended := _ENDED.fullmatch(word)) and ended["end"].isalpha():
+        return f"{_word(ended['word'], first=first)}{ended['end']}"
     if match and match["word"] and "`" not in word:
         return f"{match['before']}{_code(match['word'])}{match['after']}"
     return _code(word)
@@ -127,6 +136,8 @@ def _word(word: str, *, first: bool) -> str:
 def _is_plain(word: str) -> bool:
     if _NUMBER.fullmatch(word):
         return True
+    if not word.isascii() and _AMONG_FOREIGN.fullmatch(word):
+        return all(c.isascii() or c.isalpha() or _is_foreign(c) for c in word)
     if not word or _HASH.fullmatch(word):
         return False
     return all(c.isalpha() or (c in "'-" and 0 < n < len(word) - 1) or _is_foreign(c) for n, c in enumerate(word))

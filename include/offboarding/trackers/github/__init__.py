@@ -21,7 +21,7 @@ import structlog
 from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
-from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model import Language, TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.trackers._assigning import unknown_assignee
@@ -109,7 +109,7 @@ class GithubTracker:
             known = not draft.assignee or repository.has_in_assignees(draft.assignee)
             issue = repository.create_issue(
                 title,
-                body=_description("", draft),
+                body=_description("", draft, self._settings.tells_in),
                 labels=labels,
                 assignees=[draft.assignee] if draft.assignee and known else [],
             )
@@ -128,7 +128,10 @@ class GithubTracker:
         """Title, priority and our part of the description; what is so already is left alone."""
         issue = self._issue(ref)
         with asking(self._where, f"change issue {ref.ref}"):
-            title, description = within(draft, MOST_OF_A_TITLE), _description(issue.body or "", draft)
+            title, description = (
+                within(draft, MOST_OF_A_TITLE),
+                _description(issue.body or "", draft, self._settings.tells_in),
+            )
             if issue.title != title or (issue.body or "") != description:
                 issue.edit(title=title, body=description)
                 if issue.title != title:  # a redirection, which PyGithub takes for the answer
@@ -186,7 +189,7 @@ class GithubTracker:
             if self._said(issue, mark):
                 return
             room = MOST_CHARACTERS - len(mark) - 1
-            issue.create_comment(f"{markdown(text, room)}\n{mark}")
+            issue.create_comment(f"{markdown(text, room, self._settings.tells_in)}\n{mark}")
             # What was sent twice on its way was said twice.
             for double in self._said(issue, mark)[1:]:
                 with suppress(GithubGoneError), asking(self._where, f"comment on issue {issue.number}"):
@@ -281,8 +284,10 @@ class GithubTracker:
             return TicketRef(ref=f"{'/'.join(repository)}#{number}", url=issue.html_url)
 
 
-def _description(before: str, draft: TicketDraft) -> str:
-    return with_part(before, draft.key, markdown(draft.body, room_for_part(before, draft.key, MOST_CHARACTERS)))
+def _description(before: str, draft: TicketDraft, language: Language) -> str:
+    return with_part(
+        before, draft.key, markdown(draft.body, room_for_part(before, draft.key, MOST_CHARACTERS), language)
+    )
 
 
 def _number(issue: "Issue") -> int:

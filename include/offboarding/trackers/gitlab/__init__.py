@@ -21,7 +21,7 @@ import structlog
 from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
-from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.model import Language, TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
@@ -102,7 +102,7 @@ class GitlabTracker:
         assignee = self._user(draft.assignee)
         given = {
             "title": title,
-            "description": _description("", draft),
+            "description": _description("", draft, self._settings.tells_in),
             "confidential": self._settings.confidential,
             "labels": [self._settings.label, self._settings.priorities[draft.priority], *self._queue(draft)],
             "assignee_ids": [assignee] if assignee else [],
@@ -122,7 +122,7 @@ class GitlabTracker:
             description, priority = issue.description or "", self._settings.priorities[draft.priority]
             wanted = {
                 "title": (issue.title, within(draft, MOST_OF_A_TITLE)),
-                "description": (description, _description(description, draft)),
+                "description": (description, _description(description, draft, self._settings.tells_in)),
                 "due_date": (issue.due_date or "", _due(draft)),
             }
             changes: dict[str, object] = {name: new for name, (now, new) in wanted.items() if now != new}
@@ -176,7 +176,9 @@ class GitlabTracker:
         with asking(self._where, f"comment on issue {issue.iid}"):
             if _said(issue, mark):
                 return
-            issue.notes.create({"body": f"{markdown(text, MOST_CHARACTERS - len(mark) - 1)}\n{mark}"})
+            issue.notes.create(
+                {"body": f"{markdown(text, MOST_CHARACTERS - len(mark) - 1, self._settings.tells_in)}\n{mark}"}
+            )
             # What was sent twice on its way was said twice.
             for double in _said(issue, mark)[1:]:
                 with suppress(GitlabGoneError), asking(self._where, f"comment on issue {issue.iid}"):
@@ -284,8 +286,10 @@ def _said(issue: Any, mark: str) -> list[Any]:
     return [each for each in notes if not each.system and each.body.endswith(mark)]
 
 
-def _description(before: str, draft: TicketDraft) -> str:
-    return with_part(before, draft.key, markdown(draft.body, room_for_part(before, draft.key, MOST_CHARACTERS)))
+def _description(before: str, draft: TicketDraft, language: Language) -> str:
+    return with_part(
+        before, draft.key, markdown(draft.body, room_for_part(before, draft.key, MOST_CHARACTERS), language)
+    )
 
 
 def _due(draft: TicketDraft) -> str:

@@ -215,9 +215,12 @@ class JiraTracker:
         if self._said(key, event):
             return
         if self._rest.cloud:
-            body = {"body": whole(document(text)), "properties": [{"key": EVENT, "value": {"event": event}}]}
+            body = {
+                "body": whole(document(text, self._settings.tells_in)),
+                "properties": [{"key": EVENT, "value": {"event": event}}],
+            }
         else:
-            body = {"body": f"{plain(text, 32_000)}{{anchor:{event}}}"}
+            body = {"body": f"{plain(text, self._settings.tells_in, 32_000)}{{anchor:{event}}}"}
         self._rest.comment(key, body)
         # What was sent twice on its way was said twice.
         for double in self._said(key, event)[1:]:
@@ -272,7 +275,7 @@ class JiraTracker:
 
     def _described(self, now: Any, draft: TicketDraft) -> Any:
         part = with_part if self._rest.cloud else with_plain_part
-        return part(now, draft.key, draft.body)
+        return part(now, draft.key, draft.body, self._settings.tells_in)
 
     def _ref(self, issue: str) -> TicketRef:
         return TicketRef(ref=issue, url=f"{self._url}browse/{issue}")

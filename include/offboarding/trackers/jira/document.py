@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
+from offboarding.model import Language, say
+from offboarding.texts.languages import told
 from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim
-from offboarding.trackers._markup.fitting import REST, fitted
+from offboarding.trackers._markup.fitting import fitted, fitted_lines
 
 MOST_CHARACTERS: Final = 32_767
 """Of a description or comment. Of a document we count its JSON: Jira's pages don't say what it counts."""
@@ -20,9 +22,9 @@ _LINE_ENDS = re.compile(r"\r\n?")
 Node = Mapping[str, Any]
 
 
-def document(text: str, most: int = MOST_CHARACTERS) -> list[Node]:
+def document(text: str, language: Language, most: int = MOST_CHARACTERS) -> list[Node]:
     """The nodes of a document, of at most so many characters; what is left out is counted, with the command for it."""
-    return fitted(text, most, _nodes, lambda nodes: len(written(nodes)))
+    return fitted(text, most, _nodes, lambda nodes: len(written(nodes)), language)
 
 
 def written(nodes: Sequence[Node]) -> str:
@@ -35,9 +37,10 @@ def whole(nodes: Sequence[Node]) -> Node:
     return {"type": "doc", "version": 1, "content": [*nodes]}
 
 
-def with_part(described: Any, key: str, text: str) -> Node:
+def with_part(described: Any, key: str, text: str, language: Language) -> Node:
     """A description with this as our part, between two paragraphs that say so; what people wrote stays around it."""
-    begin = _mark(f"[{key}] Written by the offboarding check, and written anew when something changes:")
+    ours = say("Written by the offboarding check, and written anew when something changes:")
+    begin = _mark(f"[{key}] {told(ours, language)}")
     end = _mark(f"[/{key}]")
     content: list[Node] = cast("dict[str, Any]", described).get("content", []) if isinstance(described, dict) else []
     starts = [at for at, node in enumerate(content) if _says(node).startswith(f"[{key}] ")]
@@ -47,20 +50,17 @@ def with_part(described: Any, key: str, text: str) -> Node:
     else:
         before, after = [], [node for at, node in enumerate(content) if at not in {*starts, *ends}]
     room = MOST_CHARACTERS - len(written([*before, begin, end, *after])) - 2
-    return whole([*before, begin, *document(text, room), end, *after])
+    return whole([*before, begin, *document(text, language, room), end, *after])
 
 
-def plain(text: str, most: int = MOST_CHARACTERS) -> str:
+def plain(text: str, language: Language, most: int = MOST_CHARACTERS) -> str:
     """A text as it is, for Data Center; cut at a line."""
     kept = _NOFORMAT.sub("{ ", text)
     around = len("{noformat}\n\n{noformat}")
-    if len(kept) + around > most:
-        note = f"\n\nThe rest is left out: the text would be longer than the tracker takes. All of it: {REST}"
-        kept = kept[: most - around - len(note)].rpartition("\n")[0] + note
-    return f"{{noformat}}\n{kept}\n{{noformat}}"
+    return f"{{noformat}}\n{fitted_lines(kept, most - around, language)}\n{{noformat}}"
 
 
-def with_plain_part(described: Any, key: str, text: str) -> str:
+def with_plain_part(described: Any, key: str, text: str, language: Language) -> str:
     """The same for Data Center, between two anchors, which nobody sees."""
     before = _LINE_ENDS.sub("\n", described) if isinstance(described, str) else ""
     begin, end = f"{{anchor:{key}}}", f"{{anchor:{key}-end}}"
@@ -71,7 +71,7 @@ def with_plain_part(described: Any, key: str, text: str) -> str:
         theirs = before.replace(begin, "").replace(end, "").strip("\n")
         first, last = "", f"\n\n{theirs}" if theirs else ""
     room = MOST_CHARACTERS - len(first) - len(last) - len(begin) - len(end) - 2
-    return f"{first}{begin}\n{plain(text, room)}\n{end}{last}"
+    return f"{first}{begin}\n{plain(text, language, room)}\n{end}{last}"
 
 
 def same(one: Any, other: Any) -> bool:

@@ -23,9 +23,10 @@ from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
+from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers.servicenow.settings import Settings
 from offboarding.trackers.servicenow.table import Fields, TableApi, TaskRecord
-from offboarding.trackers.servicenow.text import as_kept, fitting, short_title
+from offboarding.trackers.servicenow.text import as_kept, short_title
 
 __all__ = ["ServiceNow", "Settings", "build", "destinations"]
 
@@ -145,7 +146,9 @@ class ServiceNow:
         due = draft.due_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if draft.due_at else ""
         return {
             "short_description": short_title(draft.title, draft.key),
-            "description": fitting(draft.body, self._settings.description_characters),
+            "description": fitted_lines(
+                as_kept(draft.body), self._settings.description_characters, self._settings.tells_in
+            ),
             "due_date": due,
             **self._settings.priority(draft.priority),
         }

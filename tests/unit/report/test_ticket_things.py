@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from offboarding.model import SubjectKind
-from offboarding.report.ticket_words import named
+from offboarding.report.ticket_things import named
 from tests.unit.report.test_ticket import ACCOUNT
 
 ARN = "arn:aws:iam::222222222222:user/kim"

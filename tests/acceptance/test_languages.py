@@ -1,0 +1,54 @@
+"""Tickets in the reader's language, night after night."""
+
+import pytest
+
+from offboarding.model.errors import FatalError
+from offboarding.texts.own import OwnTemplates
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import HeardTracker, Office, locked, login
+from tests.support.small_company import LEFT, STAFF, number, worker
+
+
+@pytest.fixture
+def kim(office: Office) -> Office:
+    """Kim has left, and two logins of theirs still work."""
+    made = Office(session=office.session, tracker=HeardTracker(ListedTracker()), policy={"language": "ko"})
+    made.hr.workers = [worker("1042", LEFT, mail="kim@corp.example", name="김민준"), STAFF]
+    made.directory.accounts = [login("kim", number("1042")), login("adm-kim", number("1042"))]
+    return made
+
+
+def there(office: Office) -> ListedTracker:
+    assert isinstance(office.tracker.inner, ListedTracker)
+    return office.tracker.inner
+
+
+def test_a_ticket_is_worded_anew_once_where_the_language_changes_and_no_comment_is_made_again(kim: Office) -> None:
+    kim.night()
+    (ticket,) = there(kim).there()
+    assert "김민준 님의 마지막 근무일은 2026년" in " ".join(ticket.draft.body.split())
+    kim.directory.accounts = [login("kim", number("1042"), **locked()), login("adm-kim", number("1042"))]
+    kim.night()
+    ((_, said),) = ticket.said
+    assert said.startswith("이 목록에서 바뀐 내용:\n- ")
+
+    kim.policy = {"language": "ja", "names": "id"}
+    kim.night()
+    assert kim.tracker.calls == ["update"]
+    kim.night()
+
+    assert kim.tracker.calls == []
+    assert ticket.draft.title.startswith("社員番号 1042 の退職者に残るアクセス権の取り消し (退職日 2026年")
+    assert "김민준" not in ticket.draft.body
+    assert [text for _, text in ticket.said] == [said]
+
+
+def test_a_template_that_fails_costs_no_ticket_and_the_night_is_red_for_it(kim: Office) -> None:
+    failing = "{% if things | length > 1 %}{{ 1 / 0 }}{% endif %}"
+    kim.templates = OwnTemplates(folder="texts", sources={"body.txt.j2": failing})
+
+    with pytest.raises(FatalError, match=r"^policy.texts: texts/body.txt.j2:1: ZeroDivisionError: division by zero\."):
+        kim.night()
+
+    (ticket,) = there(kim).there()
+    assert "김민준 님의 마지막 근무일은" in ticket.draft.body

@@ -1,0 +1,79 @@
+"""A ticket of thousands of things with long names is as long as each tracker takes it, in each language."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from offboarding.model import Language, TicketDraft
+from offboarding.report.ticket import changes, closed_too_early, draft
+from offboarding.texts.rendering import TicketTexts
+from offboarding.trackers import github, gitlab
+from offboarding.trackers._markup.fitting import fitted_lines
+from offboarding.trackers._markup.markdown import markdown
+from offboarding.trackers._titles import within
+from offboarding.trackers.jira.document import MOST_CHARACTERS, document, plain, written
+from offboarding.trackers.servicenow.text import short_title
+from tests.unit.report.test_ticket import ACCOUNT, TICKET
+
+WRITTEN: dict[str, tuple[int, Callable[[str, Language], str]]] = {
+    "github": (github.MOST_CHARACTERS, lambda text, language: markdown(text, github.MOST_CHARACTERS, language)),
+    "gitlab": (gitlab.MOST_CHARACTERS, lambda text, language: markdown(text, gitlab.MOST_CHARACTERS, language)),
+    "jira cloud": (MOST_CHARACTERS, lambda text, language: written(document(text, language))),
+    "jira data center": (MOST_CHARACTERS, plain),
+    "servicenow": (4_000, lambda text, language: fitted_lines(text, 4_000, language)),
+}
+TITLES: dict[str, Callable[[TicketDraft], str]] = {
+    "github": lambda told: within(told, github.MOST_OF_A_TITLE),
+    "servicenow": lambda told: short_title(told.title, told.key),
+}
+LONG = "ou=개발 본부 開発本部 *bold* `x`," * 60
+MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Language.JA: "ほか 2,900 件"}
+LEFT_OUT = {
+    Language.EN: r"([\d,]+) more (are|lines|line|is)",
+    Language.KO: r"([\d,]+)(건|줄)을 생략",
+    Language.JA: r"([\d,]+) (件|行)を省略",
+}
+ITEMS = [
+    replace(ACCOUNT, finding_key=f"{n:08x}" + "0" * 24, subject_label=f"uid=k{n},{LONG}", account_label=f"uid=k{n}")
+    for n in range(3_000)
+]
+
+
+@cache
+def long_ticket(language: Language) -> TicketDraft:
+    return draft(TICKET, ITEMS, [], TicketTexts(language=language, zone="Asia/Seoul"))
+
+
+@cache
+def long_comments(language: Language) -> tuple[str, str]:
+    texts = TicketTexts(language=language, zone="Asia/Seoul")
+    return changes(texts, TICKET, ITEMS), closed_too_early(texts, TICKET, ITEMS)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("tracker", list(WRITTEN))
+def test_a_ticket_of_3000_things_keeps_its_key_and_says_how_many_more(tracker: str, language: Language) -> None:
+    most, write = WRITTEN[tracker]
+    told = long_ticket(language)
+
+    text = write(told.body, language)
+
+    assert len(text) <= most
+    assert MORE[language] in told.body
+    assert MORE[language] in text or re.search(LEFT_OUT[language], text)
+    assert "python -m offboarding findings --state all" in text
+    assert all(shown(told).endswith("[offb-3fa9c1d2e4b7]") for shown in TITLES.values())
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("tracker", list(WRITTEN))
+def test_comments_fold_too(tracker: str, language: Language) -> None:
+    most, write = WRITTEN[tracker]
+    for text in long_comments(language):
+        assert "2,950" in text
+        shown = write(text, language)
+        assert len(shown) <= most
+        assert "2,950" in shown or re.search(LEFT_OUT[language], shown)

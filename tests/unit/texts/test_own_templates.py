@@ -1,0 +1,93 @@
+"""A company's own templates: refused before a night by file and line; where one fails at night no ticket is lost."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from offboarding.model import Language, Severity
+from offboarding.model.errors import FatalError
+from offboarding.report.ticket import draft
+from offboarding.texts.checking import read
+from offboarding.texts.environment import shipped
+from offboarding.texts.own import OwnTemplates
+from offboarding.texts.rendering import TicketTexts
+from tests.unit.report.test_ticket import ACCOUNT, SSH_KEY, TICKET
+
+TITLE = "{{ say('Security: {worker}', worker=person.worker if person else '-') }} [{{ ticket.key }}]\n"
+
+
+def folder(path: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (path / f"{name}.txt.j2").write_text(text, encoding="utf-8")
+    return path
+
+
+def test_ours_pass_their_own_check(tmp_path: Path) -> None:
+    own, wrong = read(folder(tmp_path, **{name.removesuffix(".txt.j2"): text for name, text in shipped().items()}))
+
+    assert wrong == []
+    assert own.sources == shipped()
+
+
+def test_one_of_them_is_enough_and_the_others_stay_ours(tmp_path: Path) -> None:
+    own, wrong = read(folder(tmp_path, title=TITLE))
+    texts = TicketTexts(language=Language.KO, zone="Asia/Seoul", own=own)
+
+    told = draft(TICKET, [ACCOUNT], [], texts)
+
+    assert wrong == []
+    assert told.title == "Security: 1042 [offb-3fa9c1d2e4b7]"
+    assert told.body == draft(TICKET, [ACCOUNT], [], TicketTexts(language=Language.KO, zone="Asia/Seoul")).body
+    texts.raise_refused()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("title", "One\n{% if %}\n", "title.txt.j2:2: "),
+        ("title", "[{{ ticket.key }}\n", "title.txt.j2:1: the title doesn't end in [{{ ticket.key }}]"),
+        ("title", "{{ticket.kind}}\n{{ nobody }} [{{ ticket.key }}]", "title.txt.j2:2: there is no nobody."),
+        ("title", "{{ ticket.nothing }} [{{ ticket.key }}]", "title.txt.j2:1: 'offboarding.texts.views.TicketView"),
+        ("title", "{{ ticket.key | upper2 }}", "title.txt.j2:1: No filter named 'upper2'"),
+        ("title", "\n{{ ''.__class__.__mro__ }} [{{ ticket.key }}]", "title.txt.j2:2: access to attribute '__class__'"),
+        ("title", "{{ say.__globals__ }} [{{ ticket.key }}]", "title.txt.j2:1: access to attribute '__globals__'"),
+        ("title", "{{ '{0.__class__}'.format(ticket) }} [{{ ticket.key }}]", "title.txt.j2:1: access to attribute"),
+        ("title", "{{ 1 / 0 }} [{{ ticket.key }}]", "title.txt.j2:1: ZeroDivisionError"),
+        ("title", "{% include '/etc/passwd' %} [{{ ticket.key }}]", "title.txt.j2:1: /etc/passwd"),
+        ("body", "{% for thing in things[1:] %}{{ thing.key }}{% endfor %}", "1 of 3 things aren't on the list"),
+        ("body", "{% for thing in things %}{{ thing.key }}{% endfor %}", "there are {{ ticket.more }} more things"),
+        ("changed", "\n", "changed.txt.j2:1: it says nothing"),
+        ("parts", "{% macro who() %}{% endmacro %}", "body.txt.j2:4: 'jinja2.environment.TemplateModule"),
+        ("titel", "x", "titel.txt.j2: no text of ours is called so. Ours are body.txt.j2, changed.txt.j2"),
+    ],
+)  # fmt: skip
+def test_what_would_fail_or_leave_something_out_is_refused_by_file_and_line(
+    tmp_path: Path, name: str, text: str, why: str
+) -> None:
+    _, wrong = read(folder(tmp_path, **{name: text}))
+
+    assert any(why in each for each in wrong), wrong
+
+
+def test_a_folder_that_isnt_there_is_said(tmp_path: Path) -> None:
+    assert read(tmp_path / "none")[1] == ["is no folder. Make it, or leave `policy.texts` out."]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if things | length > 1 %}{{ things[7].key }}{% endif %}{% for t in things %}{{ t.key }} {% endfor %}",
+        "{% for thing in things %}{{ thing.key if thing.severity != 'critical' }}{% endfor %}",
+    ],
+    ids=["fails", "leaves out"],
+)
+def test_a_template_that_fails_at_night_costs_no_ticket_and_makes_the_run_red(source: str) -> None:
+    texts = TicketTexts(zone="Asia/Seoul", own=OwnTemplates(folder="texts", sources={"body.txt.j2": source}))
+    items = [ACCOUNT, replace(SSH_KEY, severity=Severity.CRITICAL)]
+
+    told = draft(TICKET, items, [], texts)
+
+    assert told == draft(TICKET, items, [], TicketTexts(zone="Asia/Seoul"))
+    with pytest.raises(FatalError, match=r"policy.texts: texts/body.txt.j2.* The shipped text stands in its place"):
+        texts.raise_refused()
