@@ -63,7 +63,7 @@ def test_a_password_over_plain_http_is_loud() -> None:
 
     (warning,) = logs
     assert warning["log_level"] == "warning"
-    assert "unencrypted" in warning["event"]
+    assert "without encryption" in warning["event"]
 
 
 def test_priorities_that_are_left_out_keep_their_words() -> None:

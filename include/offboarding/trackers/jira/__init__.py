@@ -77,7 +77,7 @@ def rest_of(where: str, connection: ConnectionFields, seconds: float) -> JiraRes
         seconds=seconds,
         headers={"Accept-Encoding": "identity", "Accept": "application/json"}
         | ({} if cloud else {"Authorization": f"Bearer {connection.password}"}),
-        **({"auth": (connection.login, connection.password)} if cloud else {}),
+        auth=(connection.login, connection.password) if cloud else None,
     )
     return JiraRest(where, client, cloud=cloud)
 
