@@ -4,10 +4,11 @@ import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
+from tests.support.begun import beginnings, begun
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker, Office
 
-__all__ = ["people", "tracker"]
+__all__ = ["beginnings", "begun", "people", "tracker"]
 
 
 @pytest.fixture

@@ -6,9 +6,12 @@ import pytest
 
 from offboarding.guard import releasing
 from offboarding.guard.releasing import EXPECTED, Question
+from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
+from offboarding.store.connect import Session
+from tests.support.begun import Begun
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import Office, login
+from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import LEFT, WORKS, number, worker
 
 PEOPLE = [str(1001 + each) for each in range(12)]
@@ -16,14 +19,19 @@ PEOPLE = [str(1001 + each) for each in range(12)]
 Answer = Callable[..., None]
 
 
-@pytest.fixture
-def company(office: Office) -> Office:
-    """Twelve people with a login each, who all work here; no more than two may leave in a night, or come back."""
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [worker(each) for each in PEOPLE]
     office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
     office.guard = {"leavers": {"absolute": 2}, "withdrawn": {"absolute": 1}}
     office.night()
     return office
+
+
+@pytest.fixture
+def company(begun: Begun) -> Office:
+    """Twelve people with a login each, who all work here; no more than two may leave in a night, or come back."""
+    return begun(first_night)
 
 
 @pytest.fixture

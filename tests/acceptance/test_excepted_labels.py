@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Account
 from offboarding.model.errors import FatalError
 from offboarding.report import night as report
 from offboarding.runs import pipeline
 from offboarding.store import reading, recorded
-from tests.support.office import Office, login
+from offboarding.store.connect import Session
+from tests.support.begun import Begun
+from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.whole_night import NightTold
@@ -41,13 +44,43 @@ def entry(office: Office, account: str = DESK, **own: Any) -> dict[str, Any]:
     return {"exceptions": [granted(office, source="corp-ldap", account=account, **own)]}
 
 
-@pytest.fixture
-def company(office: Office) -> Office:
-    """Kim and Lee have left, a login of each still works, and Lee's may, by the label it bears."""
+def kim_and_lee_left(office: Office) -> Office:
     office.hr.workers = [worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun"), LEE_LEFT, STAFF]
     office.directory.accounts = [login("kim", number("1042")), desk()]
     office.let_stand = entry(office)
     return office
+
+
+@pytest.fixture
+def company(office: Office) -> Office:
+    """Kim and Lee have left, a login of each still works, and Lee's may, by the label it bears."""
+    return kim_and_lee_left(office)
+
+
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = kim_and_lee_left(Office(session=session, tracker=HeardTracker(tracker)))
+    office.night()
+    assert states(office) == {"kim": "open", "desk": "excepted"}
+    return office
+
+
+@pytest.fixture
+def looked(begun: Begun) -> Office:
+    """A night has seen who bears the label."""
+    return begun(first_night)
+
+
+def label_taken(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    renamed_once_it_is_renamed(office)
+    office.night()
+    return office
+
+
+@pytest.fixture
+def taken(begun: Begun) -> Office:
+    """Kim's bears the label since the second night."""
+    return begun(label_taken)
 
 
 def states(office: Office) -> dict[str, str]:
@@ -88,21 +121,18 @@ TAKEOVERS = [renamed_once_it_is_gone, renamed_once_it_is_renamed, made_once_it_i
 
 @pytest.mark.parametrize("take_over", TAKEOVERS)
 def test_whoever_takes_a_label_over_is_not_covered_and_told_once(
-    company: Office, take_over: Callable[[Office], None], record_property: RECORD
+    looked: Office, take_over: Callable[[Office], None], record_property: RECORD
 ) -> None:
-    company.night()
-    assert states(company) == {"kim": "open", "desk": "excepted"}
+    take_over(looked)
+    said = screen(looked, looked.night())
 
-    take_over(company)
-    said = screen(company, company.night())
-
-    kims = {native_id: state for native_id, state in states(company).items() if native_id.startswith("kim")}
+    kims = {native_id: state for native_id, state in states(looked).items() if native_id.startswith("kim")}
     record_property("attacks", 1)
     record_property("silent", 0 if set(kims.values()) == {"open"} and TAKEN in said else 1)
     assert set(kims.values()) == {"open"}
     assert f"corp-ldap {list(kims)[-1]} {TAKEN}" in said
     assert DESK not in said
-    assert TAKEN not in screen(company, company.night()), "once"
+    assert TAKEN not in screen(looked, looked.night()), "once"
 
 
 FORGED = {
@@ -117,29 +147,25 @@ FORGED = {
 
 
 @pytest.mark.parametrize("sql", FORGED.values(), ids=FORGED)
-def test_what_is_forged_covers_nobody(company: Office, sql: str, record_property: RECORD) -> None:
-    company.night()
-    renamed_once_it_is_renamed(company)
-    company.night()
-    company.session.execute(sql.encode())
+def test_what_is_forged_covers_nobody(taken: Office, sql: str, record_property: RECORD) -> None:
+    taken.session.execute(sql.encode())
 
-    told = company.night()
+    told = taken.night()
 
-    red = "; ".join(why_red(reading.night(company.session, told.run.run_id)))
+    red = "; ".join(why_red(reading.night(taken.session, told.run.run_id)))
     record_property("attacks", 1)
     record_property("silent", 0 if "excepted account" in red else 1)
     assert "excepted account" in red
-    assert states(company) == {"kim": "open", "desk": "excepted"}
-    assert recorded.troubles(company.session) == []
+    assert states(taken) == {"kim": "open", "desk": "excepted"}
+    assert recorded.troubles(taken.session) == []
 
 
-def test_what_is_renamed_stays_covered(company: Office) -> None:
-    company.night()
-    company.directory.change("desk", label="uid=kiosk,dc=corp")
+def test_what_is_renamed_stays_covered(looked: Office) -> None:
+    looked.directory.change("desk", label="uid=kiosk,dc=corp")
 
-    said = [screen(company, company.night()) for _ in range(3)]
+    said = [screen(looked, looked.night()) for _ in range(3)]
 
-    assert states(company) == {"kim": "open", "desk": "excepted"}
+    assert states(looked) == {"kim": "open", "desk": "excepted"}
     assert not any(TAKEN in each or NOTHING in each for each in said)
 
 
@@ -151,38 +177,35 @@ def test_the_same_entry_on_many_nights_writes_one_row(company: Office) -> None:
     assert rows == [("desk", True, None)]
 
 
-def test_an_edited_entry_goes_on_meaning_the_same(company: Office) -> None:
-    company.night()
-    renamed_once_it_is_renamed(company)
-    company.let_stand = entry(company, days=90, rule="leaver-account-works")
+def test_an_edited_entry_goes_on_meaning_the_same(looked: Office) -> None:
+    renamed_once_it_is_renamed(looked)
+    looked.let_stand = entry(looked, days=90, rule="leaver-account-works")
 
-    company.night()
+    looked.night()
 
-    assert states(company) == {"kim": "open", "desk": "excepted"}
-
-
-def test_an_entry_of_another_label_means_who_bears_that(company: Office) -> None:
-    company.night()
-    company.let_stand = entry(company, account="uid=kim,dc=corp")
-
-    company.night()
-
-    assert states(company) == {"kim": "excepted", "desk": "open"}
+    assert states(looked) == {"kim": "open", "desk": "excepted"}
 
 
-def test_an_entry_that_was_taken_out_and_is_written_anew_means_who_bears_the_label_then(company: Office) -> None:
-    company.night()
-    company.directory.remove("desk")
-    company.directory.accounts.append(desk("desk-2"))
-    company.night()
-    assert states(company)["desk-2"] == "open"
+def test_an_entry_of_another_label_means_who_bears_that(looked: Office) -> None:
+    looked.let_stand = entry(looked, account="uid=kim,dc=corp")
 
-    company.let_stand = {}
-    company.night()
-    company.let_stand = entry(company)
-    company.night()
+    looked.night()
 
-    assert states(company)["desk-2"] == "excepted"
+    assert states(looked) == {"kim": "excepted", "desk": "open"}
+
+
+def test_an_entry_that_was_taken_out_and_is_written_anew_means_who_bears_the_label_then(looked: Office) -> None:
+    looked.directory.remove("desk")
+    looked.directory.accounts.append(desk("desk-2"))
+    looked.night()
+    assert states(looked)["desk-2"] == "open"
+
+    looked.let_stand = {}
+    looked.night()
+    looked.let_stand = entry(looked)
+    looked.night()
+
+    assert states(looked)["desk-2"] == "excepted"
 
 
 def test_a_native_id_needs_no_label(company: Office) -> None:
@@ -234,15 +257,14 @@ def test_a_source_that_was_not_read_says_nothing_of_who_bears_a_label(company: O
     assert states(company) == {"kim": "open", "desk": "excepted"}
 
 
-def test_what_stood_before_labels_were_kept_goes_on_standing_at_the_first_look(company: Office) -> None:
-    company.night()
+def test_what_stood_before_labels_were_kept_goes_on_standing_at_the_first_look(looked: Office) -> None:
     # As a store of before has it: nothing is known of labels, and nothing recorded.
-    with company.session.transaction(), recorded.followed(company.session, actor="the test"):
-        company.session.execute("delete from excepted_account")
-    company.as_of += timedelta(hours=1)
+    with looked.session.transaction(), recorded.followed(looked.session, actor="the test"):
+        looked.session.execute("delete from excepted_account")
+    looked.as_of += timedelta(hours=1)
 
-    run = pipeline.open_verify(company.session, company.settings, caller="an hour", as_of=company.as_of)
+    run = pipeline.open_verify(looked.session, looked.settings, caller="an hour", as_of=looked.as_of)
     assert run is not None
-    pipeline.evaluate(company.session, company.settings, run)
+    pipeline.evaluate(looked.session, looked.settings, run)
 
-    assert states(company) == {"kim": "open", "desk": "excepted"}
+    assert states(looked) == {"kim": "open", "desk": "excepted"}

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Account, IdentityKeyKind, Problem, Standing
 from offboarding.model.errors import FatalError
 from offboarding.report import night as report
 from offboarding.store import reading
+from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
+from tests.support.begun import Begun
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import CLOUD, Office, access_key, login, user
+from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 
@@ -26,14 +29,30 @@ def cloud_user() -> Account:
     return user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
 
 
-@pytest.fixture
-def kim(office: Office) -> Office:
-    """Kim has left, and a login and an access key of his still work."""
+def kim_left(office: Office) -> Office:
     office.hr.workers = [KIM, STAFF]
     office.directory.accounts = [login("kim", number("1042"))]
     office.cloud.accounts = [cloud_user()]
     office.cloud.credentials = [access_key(KEY, cloud_user())]
     return office
+
+
+@pytest.fixture
+def kim(office: Office) -> Office:
+    """Kim has left, and a login and an access key of his still work."""
+    return kim_left(office)
+
+
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = kim_left(Office(session=session, tracker=HeardTracker(tracker)))
+    office.night()
+    return office
+
+
+@pytest.fixture
+def ticketed(begun: Begun) -> Office:
+    """A night has opened a ticket on both."""
+    return begun(first_night)
 
 
 def granted(days: int = 1, **own: Any) -> dict[str, Any]:
@@ -56,18 +75,19 @@ def screen(office: Office, run_id: int) -> str:
     return report.render(reading.night(office.session, run_id), "Asia/Seoul")
 
 
-def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(kim: Office, people: ListedPeople) -> None:
-    kim.night()
-    kim.let_stand = {"exceptions": [granted(3, worker="hr:1042", rule="leaver-access-key")]}
-    told = kim.night()
+def test_an_excepted_item_holds_no_ticket_and_says_by_whom_until_when(ticketed: Office, people: ListedPeople) -> None:
+    ticketed.let_stand = {"exceptions": [granted(3, worker="hr:1042", rule="leaver-access-key")]}
+    told = ticketed.night()
 
-    assert states(kim) == {"leaver-account-works": "open", "leaver-access-key": "excepted"}
-    ticket = only(people, kim)
+    assert states(ticketed) == {"leaver-account-works": "open", "leaver-access-key": "excepted"}
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert "[-] 2." in ticket.body
     assert "May stand: excepted until 2026-11-30 00:00 KST, approved by Soyeon." in " ".join(ticket.body.split())
     assert "excepted until" in ticket.comments[-1]
-    assert "Excepted    1 finding (python -m offboarding findings --state excepted)" in screen(kim, told.run.run_id)
+    assert "Excepted    1 finding (python -m offboarding findings --state excepted)" in screen(
+        ticketed, told.run.run_id
+    )
 
 
 def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: ListedPeople) -> None:
@@ -86,17 +106,16 @@ def test_it_stands_again_when_the_entry_has_expired(kim: Office, people: ListedP
     assert broken_at(kim.session) is None
 
 
-def test_a_ticket_closes_by_it_and_is_opened_again_after_it(kim: Office, people: ListedPeople) -> None:
-    kim.night()
-    kim.let_stand = {"exceptions": [granted(3, worker="hr:1042")]}
-    kim.night()
-    closed = only(people, kim)
+def test_a_ticket_closes_by_it_and_is_opened_again_after_it(ticketed: Office, people: ListedPeople) -> None:
+    ticketed.let_stand = {"exceptions": [granted(3, worker="hr:1042")]}
+    ticketed.night()
+    closed = only(people, ticketed)
     assert not closed.is_open
 
-    kim.let_stand = {}
-    kim.night()
+    ticketed.let_stand = {}
+    ticketed.night()
 
-    again = only(people, kim)
+    again = only(people, ticketed)
     assert again.is_open
     assert any("stands again, the exception has ended" in said for said in again.comments)
 
@@ -203,14 +222,19 @@ def known(office: Office, *entries: dict[str, str]) -> None:
     office.let_stand = {"acknowledgements": [granted(20, **entry) for entry in entries]}
 
 
+def known_lack(session: Session, tracker: Tracker) -> Office:
+    office = kim_left(Office(session=session, tracker=HeardTracker(tracker)))
+    office.cloud.lacks = [LACKS]
+    assert red(office) == (f"aws {CLOUD} was read in part",)
+    known(office, SOURCE)
+    assert red(office) == ()
+    return office
+
+
 @pytest.fixture
-def lacking(kim: Office) -> Office:
+def lacking(begun: Begun) -> Office:
     """Its cloud always lacks one call, and that is known: nights are green."""
-    kim.cloud.lacks = [LACKS]
-    assert red(kim) == (f"aws {CLOUD} was read in part",)
-    known(kim, SOURCE)
-    assert red(kim) == ()
-    return kim
+    return begun(known_lack)
 
 
 def test_what_is_known_to_be_read_in_part_is_red_where_it_is_not_read(lacking: Office) -> None:
@@ -246,33 +270,31 @@ def test_what_was_lacking_is_compared_with_the_last_night_that_could_ask(lacking
     assert red(lacking) == (f"aws {CLOUD} was read in part, and lacks more than the night before",)
 
 
-def test_a_system_that_is_known_to_be_off_turns_no_night_red_and_is_shown(kim: Office) -> None:
-    kim.night()
-    known(kim, {**SOURCE, **UNREAD})
-    kim.cloud.error = AWAY
+def test_a_system_that_is_known_to_be_off_turns_no_night_red_and_is_shown(ticketed: Office) -> None:
+    known(ticketed, {**SOURCE, **UNREAD})
+    ticketed.cloud.error = AWAY
 
-    told = kim.night()
+    told = ticketed.night()
 
-    assert why_red(reading.night(kim.session, told.run.run_id)) == ()
-    shown = screen(kim, told.run.run_id)
+    assert why_red(reading.night(ticketed.session, told.run.run_id)) == ()
+    shown = screen(ticketed, told.run.run_id)
     assert "Known gaps  aws unread until" in shown
     assert "nobody answers" in shown
-    assert states(kim)["leaver-access-key"] == "open"
-    kim.cloud.error, kim.cloud.lacks = None, [LACKS]
-    assert red(kim) == ()
+    assert states(ticketed)["leaver-access-key"] == "open"
+    ticketed.cloud.error, ticketed.cloud.lacks = None, [LACKS]
+    assert red(ticketed) == ()
 
 
-def test_a_roster_is_known_likewise(kim: Office) -> None:
-    kim.night()
-    known(kim, ROSTER)
-    kim.hr.problems = [Problem(record="row 7", text="no worker id", fix="Mend it.")]
-    assert red(kim) == ()
+def test_a_roster_is_known_likewise(ticketed: Office) -> None:
+    known(ticketed, ROSTER)
+    ticketed.hr.problems = [Problem(record="row 7", text="no worker id", fix="Mend it.")]
+    assert red(ticketed) == ()
 
-    kim.hr.error = FatalError("rosters.hr: nobody answers")
-    assert red(kim) == ("roster hr couldn't be read",)
+    ticketed.hr.error = FatalError("rosters.hr: nobody answers")
+    assert red(ticketed) == ("roster hr couldn't be read",)
 
-    known(kim, {**ROSTER, **UNREAD})
-    assert red(kim) == ()
+    known(ticketed, {**ROSTER, **UNREAD})
+    assert red(ticketed) == ()
 
 
 def test_what_was_known_before_it_could_say_so_is_what_is_read_in_part(lacking: Office) -> None:

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import IdentityKeyKind
 from offboarding.runs import pipeline
 from offboarding.store import keyed, reading, recorded
+from offboarding.store.connect import Session
+from tests.support.begun import Begun
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import Office, access_key, login, user
+from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 from tests.support.variants import variants
@@ -22,9 +25,8 @@ OPEN = {"leaver-account-works": "open", "leaver-access-key": "open", "used-after
 RECORD = Callable[[str, object], None]
 
 
-@pytest.fixture
-def kim(office: Office) -> Office:
-    """Kim has left, a login and an access key of his still work, and the login was used since."""
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     who = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
     office.hr.workers = [KIM, STAFF]
     office.directory.accounts = [login("kim", number("1042"), last_used_at=NIGHT - timedelta(days=2))]
@@ -33,6 +35,12 @@ def kim(office: Office) -> Office:
     office.night()
     assert states(office) == OPEN
     return office
+
+
+@pytest.fixture
+def kim(begun: Begun) -> Office:
+    """Kim has left, a login and an access key of his still work, and the login was used since."""
+    return begun(first_night)
 
 
 def states(office: Office) -> dict[str, str]:

@@ -11,8 +11,10 @@ from offboarding.model import Alert, Employment, IdentityKeyKind, TicketDraft, T
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import alerts, reading
+from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
+from tests.support.begun import Begun
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
@@ -38,14 +40,19 @@ FEW = {"leavers": {"absolute": 2}, "inferred": {"absolute": 2}, "withdrawn": {"a
 USED = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
-@pytest.fixture
-def company(office: Office) -> Office:
-    """Twelve people with a login each, who all work here; no more than two may leave in a night."""
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [worker(each) for each in PEOPLE]
     office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
     office.guard = dict(FEW)
     office.night()
     return office
+
+
+@pytest.fixture
+def company(begun: Begun) -> Office:
+    """Twelve people with a login each, who all work here; no more than two may leave in a night."""
+    return begun(first_night)
 
 
 def leave(office: Office, *ids: str, jobs: tuple[Employment, ...] = (LEFT,)) -> None:
@@ -316,12 +323,17 @@ def test_people_are_told_at_once_though_the_tracker_is_away(company: Office, mis
 # --- what would close ------------------------------------------------------------------------------------------------
 
 
+def two_left(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    leave(office, *PEOPLE[:2])
+    office.night()
+    return office
+
+
 @pytest.fixture
-def left(company: Office) -> Office:
+def left(begun: Begun) -> Office:
     """Two left, and each has a ticket."""
-    leave(company, *PEOPLE[:2])
-    company.night()
-    return company
+    return begun(two_left)
 
 
 def test_a_feed_that_takes_departures_back_closes_no_ticket(left: Office, people: ListedPeople) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.report.coverage import gaps
 from offboarding.store import embedded, reading
 from offboarding.store.connect import Session, opened
+from tests.support.begun import Begun
 from tests.support.database import cloned
 from tests.support.hostile import PREFIX, VALUES, Hostile, records
 from tests.support.listed_tracker import ListedTracker
@@ -132,16 +134,21 @@ def not_checked(seen: reading.Night) -> list[str]:
     return [text for text in gaps(seen) if "no verifier or source of keys" not in text]
 
 
-def night_with(session: Session, place: str, value: str) -> tuple[Office, reading.Night]:
-    """The company's second night, with one such record."""
+def first_night(session: Session, _tracker: Tracker) -> Office:
     office = company(session)
     office.night()
+    return office
+
+
+def night_with(begun: Begun, place: str, value: str) -> tuple[Office, reading.Night]:
+    """The company's second night, with one such record."""
+    office = begun(first_night)
     (hostile,) = (each for each in records(value) if each.place == place)
     office.hr.workers = [*office.hr.workers, hostile.worker]
     if hostile.account:
         (office.cloud if hostile.credential else office.directory).accounts.append(hostile.account)
     office.cloud.credentials += [hostile.credential] if hostile.credential else []
-    return office, reading.night(session, office.night().run.run_id)
+    return office, reading.night(office.session, office.night().run.run_id)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +162,8 @@ def night_with(session: Session, place: str, value: str) -> tuple[Office, readin
         ("worker.worker_id", "it holds a NUL: the record is left out. Give the worker's number in the feed."),
     ],
 )
-def test_a_gap_names_the_record_and_neither_the_value_nor_a_name(store: Session, place: str, said: str) -> None:
-    office, seen = night_with(store, place, "secret\0value")
+def test_a_gap_names_the_record_and_neither_the_value_nor_a_name(begun: Begun, place: str, said: str) -> None:
+    office, seen = night_with(begun, place, "secret\0value")
 
     (told,) = not_checked(seen)
     assert said in told
@@ -167,13 +174,13 @@ def test_a_gap_names_the_record_and_neither_the_value_nor_a_name(store: Session,
     kind = {"roster": "hr"} if place.startswith("worker") else {"source": told.partition(":")[0]}
     known = {**kind, "reason": "known", "approver": "ciso", "expires": "2026-12-24"}
     office.let_stand = {"acknowledgements": [known]}
-    assert why_red(reading.night(store, office.night().run.run_id)) == ()
+    assert why_red(reading.night(office.session, office.night().run.run_id)) == ()
 
 
 @pytest.mark.parametrize("place", ["account.label", "account.display_name", "worker.name", "credential.label"])
-def test_what_is_only_shown_is_written_out_and_loses_nothing(store: Session, place: str) -> None:
-    _, seen = night_with(store, place, "a\0b")
+def test_what_is_only_shown_is_written_out_and_loses_nothing(begun: Begun, place: str) -> None:
+    office, seen = night_with(begun, place, "a\0b")
 
     assert (not_checked(seen), why_red(seen)) == ([], ())
-    told = rows_of(store, SHOWN)
+    told = rows_of(office.session, SHOWN)
     assert [text for (text,) in told if "\\x00" in text] == ["a\\x00b"]

@@ -15,6 +15,7 @@ from offboarding.interfaces import Tracker
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, LinkVerdict, Worker
 from offboarding.store import reading
 from offboarding.store.connect import Session
+from tests.support.begun import Begun
 from tests.support.deciding import decide_link
 from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, job, mail, number, owner, scoped, ssh, tag, worker
@@ -127,11 +128,15 @@ ATTACKS = {
 }
 
 
-@pytest.fixture
-def office(store: Session) -> Office:
-    made = QuietOffice(session=store, tracker=HeardTracker(cast("Tracker", None)), as_of=BEGAN)
+def quiet_office(session: Session) -> Office:
+    made = QuietOffice(session=session, tracker=HeardTracker(cast("Tracker", None)), as_of=BEGAN)
     made.directory.lists_credentials = True
     return made
+
+
+@pytest.fixture
+def office(store: Session) -> Office:
+    return quiet_office(store)
 
 
 def begin(office: Office, attack: Attack) -> None:
@@ -248,46 +253,53 @@ def attacked(office: Office, attack: Attack = PLAIN) -> None:
     office.night()
 
 
-def test_it_says_what_changed_and_whose_claim_it_is_and_calls_nobody_a_leaver(office: Office) -> None:
+def plainly_attacked(session: Session, _tracker: Tracker) -> Office:
+    office = quiet_office(session)
     attacked(office)
+    return office
 
-    told = evidence(office, "link-moved")
+
+@pytest.fixture
+def edited(begun: Begun) -> Office:
+    """A night has seen what Kim made of their own entry."""
+    return begun(plainly_attacked)
+
+
+def test_it_says_what_changed_and_whose_claim_it_is_and_calls_nobody_a_leaver(edited: Office) -> None:
+    told = evidence(edited, "link-moved")
     assert "Worker 1042 works here." in told
     assert "Worker 1043, score 1.00" in told
     assert "It stays worker 1042's until a person decides whose it is" in told
-    assert links(office, PLAIN.before) == [("1042", "linked"), ("1043", "candidate")]
-    leaves(office)
-    assert "by what it says now it isn't theirs" in evidence(office, "leaver-account-works")
-    assert "Worker 1043, score 1.00" in evidence(office, "leaver-account-works")
+    assert links(edited, PLAIN.before) == [("1042", "linked"), ("1043", "candidate")]
+    leaves(edited)
+    assert "by what it says now it isn't theirs" in evidence(edited, "leaver-account-works")
+    assert "Worker 1043, score 1.00" in evidence(edited, "leaver-account-works")
 
 
-def test_it_is_told_once_and_stays_through_the_nights(office: Office) -> None:
-    attacked(office)
-    (rows,) = office.session.execute("select count(*) from link").fetchall()
-    office.night()
-    office.night()
+def test_it_is_told_once_and_stays_through_the_nights(edited: Office) -> None:
+    (rows,) = edited.session.execute("select count(*) from link").fetchall()
+    edited.night()
+    edited.night()
 
-    assert office.session.execute("select count(*) from link").fetchall() == [rows]
-    assert set(standing(office, PLAIN.before)) == {"link-moved"}
+    assert edited.session.execute("select count(*) from link").fetchall() == [rows]
+    assert set(standing(edited, PLAIN.before)) == {"link-moved"}
 
 
-def test_a_second_edit_does_not_wear_it_down(office: Office) -> None:
-    attacked(office)
+def test_a_second_edit_does_not_wear_it_down(edited: Office) -> None:
     for keys in ((number("1043"),), (mail(LEE),), ()):
-        edit(office, entry(*keys))
-        office.night()
+        edit(edited, entry(*keys))
+        edited.night()
 
-    assert links(office, PLAIN.before)[0] == ("1042", "linked")
-    assert set(standing(office, PLAIN.before)) == {"link-moved"}
+    assert links(edited, PLAIN.before)[0] == ("1042", "linked")
+    assert set(standing(edited, PLAIN.before)) == {"link-moved"}
 
 
-def test_what_it_said_before_ends_it(office: Office) -> None:
-    attacked(office)
-    edit(office, PLAIN.before)
-    office.night()
+def test_what_it_said_before_ends_it(edited: Office) -> None:
+    edit(edited, PLAIN.before)
+    edited.night()
 
-    assert standing(office, PLAIN.before) == {}
-    assert resolved(office, "link-moved") == "linked to them again"
+    assert standing(edited, PLAIN.before) == {}
+    assert resolved(edited, "link-moved") == "linked to them again"
 
 
 @pytest.mark.parametrize(
@@ -298,24 +310,22 @@ def test_what_it_said_before_ends_it(office: Office) -> None:
         (LinkVerdict.REJECT, "1042", "1043"),
     ],
 )
-def test_a_person_ends_it(office: Office, verdict: LinkVerdict, worker_id: str, holder: str) -> None:
-    attacked(office)
-    decide(office, verdict, PLAIN.before, worker_id)
-    office.night()
+def test_a_person_ends_it(edited: Office, verdict: LinkVerdict, worker_id: str, holder: str) -> None:
+    decide(edited, verdict, PLAIN.before, worker_id)
+    edited.night()
 
-    assert standing(office, PLAIN.before) == {}
-    assert links(office, PLAIN.before) == [(holder, "linked")]
+    assert standing(edited, PLAIN.before) == {}
+    assert links(edited, PLAIN.before) == [(holder, "linked")]
 
 
 @pytest.mark.parametrize(("verdict", "worker_id"), [(LinkVerdict.CONFIRM, "1043"), (LinkVerdict.REJECT, "1042")])
-def test_a_person_ends_it_after_the_departure_too(office: Office, verdict: LinkVerdict, worker_id: str) -> None:
-    attacked(office)
-    leaves(office)
-    is_used(office, PLAIN.after)
-    decide(office, verdict, PLAIN.before, worker_id)
-    office.night()
+def test_a_person_ends_it_after_the_departure_too(edited: Office, verdict: LinkVerdict, worker_id: str) -> None:
+    leaves(edited)
+    is_used(edited, PLAIN.after)
+    decide(edited, verdict, PLAIN.before, worker_id)
+    edited.night()
 
-    assert standing(office, PLAIN.before) == {}
+    assert standing(edited, PLAIN.before) == {}
 
 
 def test_hr_explains_it(office: Office) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import IdentityKeyKind
 from offboarding.store.connect import Session
+from tests.support.begun import Begun
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import Office, access_key, login, user
+from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.small_company import LEFT, STAFF, job, mail, number, tag, worker
 
 KEY = "AKIAAAAAAAAAAAAAAAAA"
@@ -24,9 +26,8 @@ def tickets(session: Session) -> set[tuple[object, ...]]:
     return {tuple(row) for row in session.execute("select ticket_key, ref, state from ticket").fetchall()}
 
 
-@pytest.fixture
-def kim(office: Office) -> Office:
-    """Kim has left; a login, an access key, and the login of a contractor who left too."""
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [KIM, STAFF]
     office.vendors.workers = [worker("V7", job("left", last="2026-11-13"), mail="v7@vendor.example", logins=("v7",))]
     office.directory.accounts = [login("kim", number("1042"), login="kim"), login("v7", login="v7")]
@@ -36,6 +37,12 @@ def kim(office: Office) -> Office:
     office.night()
     assert len(tickets(office.session)) == 2
     return office
+
+
+@pytest.fixture
+def kim(begun: Begun) -> Office:
+    """Kim has left; a login, an access key, and the login of a contractor who left too."""
+    return begun(first_night)
 
 
 def rename_source(office: Office) -> None:

@@ -15,6 +15,7 @@ from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.acceptance.test_own_entry import QuietOffice
 from tests.support import deciding
+from tests.support.begun import Begun
 from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, LEFT, mail, number, owner, ssh, worker
 
@@ -24,9 +25,8 @@ BACKUP = login("svc-backup", mail(KIM), service_like=True)
 UNKNOWN = login("batch")
 
 
-@pytest.fixture
-def office(store: Session) -> Office:
-    made = QuietOffice(session=store, tracker=HeardTracker(cast("Tracker", None)))
+def first_night(session: Session, _tracker: Tracker) -> Office:
+    made = QuietOffice(session=session, tracker=HeardTracker(cast("Tracker", None)))
     made.directory.lists_credentials = True
     made.hr.workers = [worker("1042", LEFT, mail=KIM), worker("1043", mail=LEE)]
     made.cloud.accounts = [LEES_USER]
@@ -34,6 +34,11 @@ def office(store: Session) -> Office:
     made.directory.accounts = [BACKUP, UNKNOWN]
     made.night()
     return made
+
+
+@pytest.fixture
+def office(begun: Begun) -> Office:
+    return begun(first_night)
 
 
 def decide(office: Office, native_id: str, worker_id: str, verdict: LinkVerdict = LinkVerdict.CONFIRM) -> int:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Account, IdentityKeyKind, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store import findings, reading, recorded
+from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
+from tests.support.begun import Begun
 from tests.support.desk import DeskPeople, SeenTicket, tickets_of
 from tests.support.office import (
     CLOUD,
@@ -42,14 +45,30 @@ def cloud_user(**changes: Any) -> Account:
     return user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"), **changes)
 
 
-@pytest.fixture
-def kim(office: Office) -> Office:
-    """Kim has left, and a login and an access key of his still work."""
+def kim_left(office: Office) -> Office:
     office.hr.workers = [KIM, STAFF]
     office.directory.accounts = [directory_login()]
     office.cloud.accounts = [cloud_user()]
     office.cloud.credentials = [access_key(KEY, cloud_user())]
     return office
+
+
+@pytest.fixture
+def kim(office: Office) -> Office:
+    """Kim has left, and a login and an access key of his still work."""
+    return kim_left(office)
+
+
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = kim_left(Office(session=session, tracker=HeardTracker(tracker)))
+    office.night()
+    return office
+
+
+@pytest.fixture
+def ticketed(begun: Begun) -> Office:
+    """A night has opened a ticket on both."""
+    return begun(first_night)
 
 
 def only(people: DeskPeople, office: Office) -> SeenTicket:
@@ -99,117 +118,105 @@ def decide(office: Office, verdict: str, account: Account, worker_id: str) -> No
 # --- a checklist from its first night to its end ---------------------------------------------------------------------
 
 
-def test_everything_of_one_leaver_stands_on_one_ticket(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-
-    ticket = only(people, kim)
+def test_everything_of_one_leaver_stands_on_one_ticket(ticketed: Office, people: DeskPeople) -> None:
+    ticket = only(people, ticketed)
     assert ticket.title.startswith("Revoke what still works of worker 1042 (left 2026-11-13) [offb-")
     assert "Kim Minjun" in ticket.body
     assert "uid=kim,dc=corp" in ticket.body
     assert KEY in ticket.body
     assert ticket.body.count("[ ]") == 2
-    assert (ticket.is_open, ticket.comments, kim.tracker.calls) == (True, (), ["open"])
+    assert (ticket.is_open, ticket.comments, ticketed.tracker.calls) == (True, (), ["open"])
 
 
-def test_what_died_is_ticked_and_told_and_the_rest_holds_the_ticket(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_what_died_is_ticked_and_told_and_the_rest_holds_the_ticket(ticketed: Office, people: DeskPeople) -> None:
+    ticketed.directory.change("kim", **locked())
+    ticketed.night()
 
-    kim.directory.change("kim", **locked())
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert ticket.body.count("[x]") == 1
     assert ticket.body.count("[ ]") == 1
     (comment,) = ticket.comments
     assert "seen dead: pwdAccountLockedTime 000001010000Z" in comment
-    assert sorted(kim.tracker.calls) == ["comment", "update"]
+    assert sorted(ticketed.tracker.calls) == ["comment", "update"]
 
 
-def test_what_appears_later_is_added_and_told(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_what_appears_later_is_added_and_told(ticketed: Office, people: DeskPeople) -> None:
+    ticketed.cloud.credentials.append(access_key(SECOND_KEY, cloud_user()))
+    ticketed.night()
 
-    kim.cloud.credentials.append(access_key(SECOND_KEY, cloud_user()))
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert SECOND_KEY in ticket.body
     (comment,) = ticket.comments
     assert "Access key AKIA...BBBB of arn:aws:iam::111111111111:user/aidakim" in comment
     assert comment.endswith(": added")
 
 
-def test_it_closes_with_evidence_when_all_was_seen_dead(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_it_closes_with_evidence_when_all_was_seen_dead(ticketed: Office, people: DeskPeople) -> None:
+    close_all(ticketed)
+    ticketed.night()
 
-    close_all(kim)
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert not ticket.is_open
     assert ticket.body.count("[x]") == 2
     assert "seen dead: pwdAccountLockedTime 000001010000Z" in last_said(ticket)
     assert "seen gone" in last_said(ticket)
-    kim.night()
-    assert kim.tracker.calls == []
+    ticketed.night()
+    assert ticketed.tracker.calls == []
 
 
-def test_it_is_reopened_when_something_works_again(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    close_all(kim)
-    kim.night()
+def test_it_is_reopened_when_something_works_again(ticketed: Office, people: DeskPeople) -> None:
+    close_all(ticketed)
+    ticketed.night()
 
-    works_again(kim)
-    kim.night()
+    works_again(ticketed)
+    ticketed.night()
 
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert "works again" in last_said(ticket)
     assert ticket.body.count("[ ]") == 1
-    close_all(kim)
-    kim.night()
-    assert not only(people, kim).is_open
+    close_all(ticketed)
+    ticketed.night()
+    assert not only(people, ticketed).is_open
 
 
-def test_long_after_its_end_a_new_ticket_takes_over(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    close_all(kim)
-    kim.night()
-    long_closed(kim)
+def test_long_after_its_end_a_new_ticket_takes_over(ticketed: Office, people: DeskPeople) -> None:
+    close_all(ticketed)
+    ticketed.night()
+    long_closed(ticketed)
 
-    works_again(kim)
-    kim.night()
-    kim.night()
+    works_again(ticketed)
+    ticketed.night()
+    ticketed.night()
 
-    old, new = tickets_of(people, kim.queue)
+    old, new = tickets_of(people, ticketed.queue)
     assert (old.is_open, new.is_open) == (False, True)
     assert "uid=kim,dc=corp" in new.body
     assert KEY not in new.body
 
 
-def test_long_after_its_end_a_new_thing_gets_a_new_ticket(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    close_all(kim)
-    kim.night()
-    long_closed(kim)
+def test_long_after_its_end_a_new_thing_gets_a_new_ticket(ticketed: Office, people: DeskPeople) -> None:
+    close_all(ticketed)
+    ticketed.night()
+    long_closed(ticketed)
 
-    kim.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
-    kim.night()
+    ticketed.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
+    ticketed.night()
 
-    old, new = tickets_of(people, kim.queue)
+    old, new = tickets_of(people, ticketed.queue)
     assert (old.is_open, new.is_open) == (False, True)
     assert SECOND_KEY in new.body
 
 
-def test_a_new_thing_reopens_the_ticket_that_was_closed_lately(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    close_all(kim)
-    kim.night()
+def test_a_new_thing_reopens_the_ticket_that_was_closed_lately(ticketed: Office, people: DeskPeople) -> None:
+    close_all(ticketed)
+    ticketed.night()
 
-    kim.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
-    kim.night()
+    ticketed.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
+    ticketed.night()
 
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert SECOND_KEY in ticket.body
 
@@ -217,74 +224,66 @@ def test_a_new_thing_reopens_the_ticket_that_was_closed_lately(kim: Office, peop
 # --- what people do to it --------------------------------------------------------------------------------------------
 
 
-def test_closed_by_hand_while_something_works_it_is_reopened(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_closed_by_hand_while_something_works_it_is_reopened(ticketed: Office, people: DeskPeople) -> None:
+    people.close(only(people, ticketed).ref)
+    ticketed.night()
 
-    people.close(only(people, kim).ref)
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert "2 things on it still work" in last_said(ticket)
     people.close(ticket.ref)
-    kim.night()
-    assert only(people, kim).is_open
+    ticketed.night()
+    assert only(people, ticketed).is_open
 
 
-def test_a_deleted_ticket_is_renewed_once(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    deleted = only(people, kim)
+def test_a_deleted_ticket_is_renewed_once(ticketed: Office, people: DeskPeople) -> None:
+    deleted = only(people, ticketed)
 
     people.delete(deleted.ref)
-    kim.night()
-    kim.night()
+    ticketed.night()
+    ticketed.night()
 
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert ticket.ref != deleted.ref
     assert ticket.title != deleted.title
     assert ticket.body.count("[ ]") == 2
     assert ticket.comments == ()
 
 
-def test_a_deleted_ticket_is_not_renewed_for_what_died(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_a_deleted_ticket_is_not_renewed_for_what_died(ticketed: Office, people: DeskPeople) -> None:
+    people.delete(only(people, ticketed).ref)
+    close_all(ticketed)
+    ticketed.night()
+    ticketed.night()
 
-    people.delete(only(people, kim).ref)
-    close_all(kim)
-    kim.night()
-    kim.night()
-
-    assert tickets_of(people, kim.queue) == []
+    assert tickets_of(people, ticketed.queue) == []
 
 
-def test_a_deleted_ticket_is_renewed_for_what_works_though_something_died(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_a_deleted_ticket_is_renewed_for_what_works_though_something_died(ticketed: Office, people: DeskPeople) -> None:
+    people.delete(only(people, ticketed).ref)
+    ticketed.directory.change("kim", **locked())
+    ticketed.night()
 
-    people.delete(only(people, kim).ref)
-    kim.directory.change("kim", **locked())
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert "uid=kim,dc=corp" not in ticket.body
     assert KEY in ticket.body
 
 
 def test_what_died_and_came_back_in_one_day_is_still_on_an_open_ticket_after_a_night_without_tracker(
-    kim: Office, people: DeskPeople
+    ticketed: Office, people: DeskPeople
 ) -> None:
     """The close of the night before waits in the outbox; said now, it would close a ticket on which something works."""
-    kim.night()
-    close_all(kim)
-    told = kim.tracker
-    kim.tracker = Unreachable(told.inner)
+    close_all(ticketed)
+    told = ticketed.tracker
+    ticketed.tracker = Unreachable(told.inner)
     with pytest.raises(RetriableError):
-        kim.night()
-    kim.tracker = told
+        ticketed.night()
+    ticketed.tracker = told
 
-    works_again(kim)
-    kim.night()
+    works_again(ticketed)
+    ticketed.night()
 
-    assert only(people, kim).is_open
+    assert only(people, ticketed).is_open
 
 
 class Unreachable(HeardTracker):
@@ -299,40 +298,37 @@ class Unreachable(HeardTracker):
 # --- departures ------------------------------------------------------------------------------------------------------
 
 
-def test_a_withdrawn_departure_closes_it_with_that_reason(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_a_withdrawn_departure_closes_it_with_that_reason(ticketed: Office, people: DeskPeople) -> None:
+    ticketed.hr.change("1042", employments=(WORKS,))
+    ticketed.night()
 
-    kim.hr.change("1042", employments=(WORKS,))
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert not ticket.is_open
     assert "the departure was withdrawn" in last_said(ticket)
 
 
-def test_a_departure_moved_into_the_future_closes_it_and_it_comes_back_then(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_a_departure_moved_into_the_future_closes_it_and_it_comes_back_then(
+    ticketed: Office, people: DeskPeople
+) -> None:
+    ticketed.hr.change("1042", employments=(job("active", last="2026-12-01"),))
+    ticketed.night()
+    assert not only(people, ticketed).is_open
 
-    kim.hr.change("1042", employments=(job("active", last="2026-12-01"),))
-    kim.night()
-    assert not only(people, kim).is_open
-
-    kim.night(days=7)
-    ticket = only(people, kim)
+    ticketed.night(days=7)
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert "left 2026-12-01" in ticket.title
 
 
-def test_who_came_back_and_left_again_gets_another_ticket(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_who_came_back_and_left_again_gets_another_ticket(ticketed: Office, people: DeskPeople) -> None:
     back = (*KIM.employments, job("active", start="2026-11-25"))
-    kim.hr.change("1042", employments=back)
-    kim.night()
+    ticketed.hr.change("1042", employments=back)
+    ticketed.night()
 
-    kim.hr.change("1042", employments=(*KIM.employments, job("left", start="2026-11-25", last="2026-11-26")))
-    kim.night(days=2)
+    ticketed.hr.change("1042", employments=(*KIM.employments, job("left", start="2026-11-25", last="2026-11-26")))
+    ticketed.night(days=2)
 
-    old, new = [ticket for ticket in tickets_of(people, kim.queue) if ticket.title.startswith("Revoke")]
+    old, new = [ticket for ticket in tickets_of(people, ticketed.queue) if ticket.title.startswith("Revoke")]
     assert (old.is_open, new.is_open) == (False, True)
     assert "left 2026-11-26" in new.title
 
@@ -340,12 +336,17 @@ def test_who_came_back_and_left_again_gets_another_ticket(kim: Office, people: D
 # --- used after the departure ----------------------------------------------------------------------------------------
 
 
+def night_of_use(session: Session, tracker: Tracker) -> Office:
+    office = kim_left(Office(session=session, tracker=HeardTracker(tracker)))
+    office.cloud.change(KEY, last_used_at=AFTER, last_used_service="s3", last_used_region="ap-northeast-2")
+    office.night()
+    return office
+
+
 @pytest.fixture
-def used(kim: Office) -> Office:
+def used(begun: Begun) -> Office:
     """Somebody used the key of Kim's a week after he left."""
-    kim.cloud.change(KEY, last_used_at=AFTER, last_used_service="s3", last_used_region="ap-northeast-2")
-    kim.night()
-    return kim
+    return begun(night_of_use)
 
 
 def event_ticket(people: DeskPeople, office: Office) -> SeenTicket:
@@ -420,18 +421,16 @@ def test_a_use_is_told_at_once_though_it_cannot_be_told_what_works(kim: Office, 
 # --- whose it is -----------------------------------------------------------------------------------------------------
 
 
-def test_a_rejected_link_closes_its_items_with_that_reason_for_good(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-
-    decide(kim, "reject", cloud_user(), "1042")
-    kim.night()
-    (ticket,) = [each for each in tickets_of(people, kim.queue) if each.title.startswith("Revoke")]
+def test_a_rejected_link_closes_its_items_with_that_reason_for_good(ticketed: Office, people: DeskPeople) -> None:
+    decide(ticketed, "reject", cloud_user(), "1042")
+    ticketed.night()
+    (ticket,) = [each for each in tickets_of(people, ticketed.queue) if each.title.startswith("Revoke")]
     assert ticket.is_open
     assert "the link was rejected by analyst" in last_said(ticket)
     assert ticket.body.count("[x]") == 1
 
-    kim.night()
-    assert kim.tracker.calls == []
+    ticketed.night()
+    assert ticketed.tracker.calls == []
 
 
 def test_a_confirmed_link_puts_what_works_on_a_ticket(office: Office, people: DeskPeople) -> None:
@@ -479,21 +478,19 @@ def test_a_review_stays_open_when_its_evidence_is_edited_away(office: Office, pe
     assert states(office)["probable-account", "relay"] == "resolved"
 
 
-def test_a_link_that_would_move_stays_with_its_items_until_they_die(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-
-    kim.directory.change("kim", keys=(number("1043"),))
-    kim.night()
-    revoke, review = tickets_of(people, kim.queue)
-    assert states(kim)["leaver-account-works", "kim"] == states(kim)["link-moved", "kim"] == "open"
+def test_a_link_that_would_move_stays_with_its_items_until_they_die(ticketed: Office, people: DeskPeople) -> None:
+    ticketed.directory.change("kim", keys=(number("1043"),))
+    ticketed.night()
+    revoke, review = tickets_of(people, ticketed.queue)
+    assert states(ticketed)["leaver-account-works", "kim"] == states(ticketed)["link-moved", "kim"] == "open"
     assert revoke.body.count("[ ]") == 2
     assert "by what it says now it isn't theirs" in " ".join(revoke.body.split())
     assert "It stays worker 1042's until a person decides whose it is" in " ".join(review.body.split())
 
-    kim.directory.change("kim", **locked())
-    kim.night()
-    assert states(kim)["leaver-account-works", "kim"] == states(kim)["link-moved", "kim"] == "resolved"
-    assert [ticket.is_open for ticket in tickets_of(people, kim.queue)] == [True, False]
+    ticketed.directory.change("kim", **locked())
+    ticketed.night()
+    assert states(ticketed)["leaver-account-works", "kim"] == states(ticketed)["link-moved", "kim"] == "resolved"
+    assert [ticket.is_open for ticket in tickets_of(people, ticketed.queue)] == [True, False]
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
@@ -628,33 +625,30 @@ def test_what_cannot_be_told_a_second_time_does_not_lose_its_ticket(kim: Office,
     assert SECOND_KEY in revoke.body
 
 
-def test_an_open_item_that_cannot_be_told_any_more_stays_open_silently(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_an_open_item_that_cannot_be_told_any_more_stays_open_silently(ticketed: Office, people: DeskPeople) -> None:
+    ticketed.cloud.change(KEY, standing=Standing.UNKNOWN, standing_reason="denied")
+    ticketed.night()
 
-    kim.cloud.change(KEY, standing=Standing.UNKNOWN, standing_reason="denied")
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert ticket.is_open
     assert ticket.comments == ()
     assert "Not checked whether it works" in ticket.body
 
 
-def test_a_source_that_cannot_be_read_opens_and_closes_nothing(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    before = states(kim)
+def test_a_source_that_cannot_be_read_opens_and_closes_nothing(ticketed: Office, people: DeskPeople) -> None:
+    before = states(ticketed)
 
-    close_all(kim)
-    kim.cloud.credentials.append(access_key(SECOND_KEY, cloud_user()))
-    kim.directory.error = FatalError("sources.corp-ldap: refused")
-    kim.cloud.error = FatalError("sources.aws: AssumeRole denied")
-    kim.hr.change("1043", employments=(LEFT,))
-    told = kim.night()
+    close_all(ticketed)
+    ticketed.cloud.credentials.append(access_key(SECOND_KEY, cloud_user()))
+    ticketed.directory.error = FatalError("sources.corp-ldap: refused")
+    ticketed.cloud.error = FatalError("sources.aws: AssumeRole denied")
+    ticketed.hr.change("1043", employments=(LEFT,))
+    told = ticketed.night()
 
     assert len(told.failed) == 2
-    assert states(kim) == before
-    assert only(people, kim).comments == ()
-    assert only(people, kim).is_open
+    assert states(ticketed) == before
+    assert only(people, ticketed).comments == ()
+    assert only(people, ticketed).is_open
 
 
 def test_a_source_that_was_not_read_for_a_week_asks_for_nothing_by_itself(kim: Office, people: DeskPeople) -> None:
@@ -704,34 +698,31 @@ def test_who_vanishes_from_a_list_of_who_works_here_has_left(kim: Office, people
 # --- what doesn't hold it, and where it goes -------------------------------------------------------------------------
 
 
-def test_an_inactive_key_is_listed_and_does_not_hold_the_ticket(kim: Office, people: DeskPeople) -> None:
-    kim.night()
+def test_an_inactive_key_is_listed_and_does_not_hold_the_ticket(ticketed: Office, people: DeskPeople) -> None:
+    ticketed.directory.change("kim", **locked())
+    ticketed.cloud.change(KEY, **switched_off())
+    ticketed.night()
 
-    kim.directory.change("kim", **locked())
-    kim.cloud.change(KEY, **switched_off())
-    kim.night()
-
-    ticket = only(people, kim)
+    ticket = only(people, ticketed)
     assert not ticket.is_open
-    assert states(kim)["leaver-access-key-inactive", KEY] == "open"
-    kim.night()
-    assert kim.tracker.calls == []
+    assert states(ticketed)["leaver-access-key-inactive", KEY] == "open"
+    ticketed.night()
+    assert ticketed.tracker.calls == []
 
-    kim.cloud.change(KEY, standing=Standing.WORKS, can_reactivate=False, standing_reason="Status Active")
-    kim.night()
-    assert only(people, kim).is_open
+    ticketed.cloud.change(KEY, standing=Standing.WORKS, can_reactivate=False, standing_reason="Status Active")
+    ticketed.night()
+    assert only(people, ticketed).is_open
 
 
-def test_an_inactive_key_that_shows_up_later_does_not_reopen_the_ticket(kim: Office, people: DeskPeople) -> None:
-    kim.night()
-    close_all(kim)
-    kim.night()
+def test_an_inactive_key_that_shows_up_later_does_not_reopen_the_ticket(ticketed: Office, people: DeskPeople) -> None:
+    close_all(ticketed)
+    ticketed.night()
 
-    kim.cloud.credentials = [access_key(SECOND_KEY, cloud_user(), **switched_off())]
-    kim.night()
+    ticketed.cloud.credentials = [access_key(SECOND_KEY, cloud_user(), **switched_off())]
+    ticketed.night()
 
-    assert not only(people, kim).is_open
-    assert kim.tracker.calls == []
+    assert not only(people, ticketed).is_open
+    assert ticketed.tracker.calls == []
 
 
 def test_an_inactive_key_beside_something_that_works_stands_on_its_ticket(kim: Office, people: DeskPeople) -> None:

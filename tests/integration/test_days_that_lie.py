@@ -6,22 +6,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from offboarding.decisions.moments import last_moment
+from offboarding.interfaces import Tracker
 from offboarding.model import Employment
 from offboarding.model.errors import FatalError
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from tests.support.listed_tracker import ListedTracker
+from tests.support.begun import Begun, beginnings, begun
+from tests.support.listed_tracker import tracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red
 from tests.support.small_company import job, mail, number, worker
 
+__all__ = ["beginnings", "begun", "tracker"]  # fixtures
+
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def office(store: Session) -> Office:
-    """Kim works here, Park at a vendor's whose feed tells leaving by its silence; and eleven others."""
-    office = Office(session=store, tracker=HeardTracker(ListedTracker()))
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.policy = {"min_roster_percent": 0}
     office.directory.lists_credentials = True
     office.hr.workers = [worker("1042"), *(worker(f"20{place:02}") for place in range(11))]
@@ -29,6 +31,12 @@ def office(store: Session) -> Office:
     office.directory.accounts = [login("kim", number("1042")), login("park", mail("park@corp.example"))]
     office.night()
     return office
+
+
+@pytest.fixture
+def office(begun: Begun) -> Office:
+    """Kim works here, Park at a vendor's whose feed tells leaving by its silence; and eleven others."""
+    return begun(first_night)
 
 
 def problems(office: Office, run_id: int) -> list[str]:

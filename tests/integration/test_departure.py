@@ -12,13 +12,14 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import departures
 from offboarding.store.connect import Session, opened
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.departure import DepartureTold, departure
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
 
-__all__ = ["people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
 
 KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
 PARK = worker("1044", LEFT, mail="park@corp.example", logins=("parkj",), name="Park Jisoo")
@@ -27,10 +28,8 @@ KIM_USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
 KIM_KEY, PARK_KEY = access_key("AKIAKIMKIMKIMKIMKIMK", KIM_USER), "AKIAPARKPARKPARKPARK"
 
 
-@pytest.fixture
-def office(store: Session, tracker: Tracker) -> Office:
-    """Kim and Lee work here; Park has left."""
-    office = Office(session=store, tracker=HeardTracker(tracker))
+def park_left(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [KIM, LEE, PARK]
     office.directory.lists_credentials = True
     office.directory.accounts = [login(who, number(of)) for who, of in (("kim", "1042"), ("lee", "1043"))]
@@ -38,6 +37,24 @@ def office(store: Session, tracker: Tracker) -> Office:
     office.cloud.accounts = [KIM_USER]
     office.cloud.credentials = [KIM_KEY]
     return office
+
+
+@pytest.fixture
+def office(store: Session, tracker: Tracker) -> Office:
+    """Kim and Lee work here; Park has left."""
+    return park_left(store, tracker)
+
+
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = park_left(session, tracker)
+    office.night()
+    return office
+
+
+@pytest.fixture
+def seen(begun: Begun) -> Office:
+    """The same, after a night."""
+    return begun(first_night)
 
 
 def kim_leaves(office: Office) -> None:
@@ -88,17 +105,16 @@ def test_a_person_is_named_in_many_ways(office: Office) -> None:
     assert {named(office, word) for word in (*by_number, *by_mail, "kimm", "KIMM")} == {("hr:1042",)}
 
 
-def test_several_people_are_checked_at_once(office: Office, people: ListedPeople) -> None:
-    office.night()
-    kim_leaves(office)
-    office.hr.change("1043", employments=LEFT_JOBS)
+def test_several_people_are_checked_at_once(seen: Office, people: ListedPeople) -> None:
+    kim_leaves(seen)
+    seen.hr.change("1043", employments=LEFT_JOBS)
 
-    told = departure(office, "1042", "lee@corp.example", "kimm", "  ")
+    told = departure(seen, "1042", "lee@corp.example", "kimm", "  ")
 
     assert told.said("people found")[0]["workers"] == ["hr:1042", "hr:1043"]
-    assert rows(office, "1042") == KIMS
-    assert rows(office, "1043") == {("leaver-account-works", "lee"): "open"}
-    assert len(titles(people, office)) == 3
+    assert rows(seen, "1042") == KIMS
+    assert rows(seen, "1043") == {("leaver-account-works", "lee"): "open"}
+    assert len(titles(people, seen)) == 3
 
 
 @pytest.mark.parametrize(
@@ -110,20 +126,19 @@ def test_several_people_are_checked_at_once(office: Office, people: ListedPeople
     ),
     ids=("a mail that two bore", "a login that two bear", "a number that is somebody's login"),
 )
-def test_a_word_for_two_people_names_them_and_nothing_is_done(office: Office, other: Any, word: str) -> None:
-    office.night()
-    kim_leaves(office)
-    office.hr.workers.append(other)
-    before = rows(office)
-    office.directory.looked_at.clear()
+def test_a_word_for_two_people_names_them_and_nothing_is_done(seen: Office, other: Any, word: str) -> None:
+    kim_leaves(seen)
+    seen.hr.workers.append(other)
+    before = rows(seen)
+    seen.directory.looked_at.clear()
 
     with pytest.raises(FatalError) as caught:
-        departure(office, "lee@corp.example", word)
+        departure(seen, "lee@corp.example", word)
 
     assert str(caught.value) == (
         f"Line 2 of people stands for 2 people: hr:1042, hr:{other.worker_id}. Name the one by worker id."
     )
-    assert (rows(office), office.directory.looked_at, office.tracker.calls) == (before, [], [])
+    assert (rows(seen), seen.directory.looked_at, seen.tracker.calls) == (before, [], [])
 
 
 def test_the_same_number_in_two_id_spaces_is_two_people(office: Office) -> None:
@@ -139,12 +154,10 @@ def test_the_same_number_in_two_id_spaces_is_two_people(office: Office) -> None:
     assert rows(office, "1042") == KIMS
 
 
-def test_nobody_is_nobody_and_the_word_shows_in_no_log(office: Office) -> None:
-    office.night()
-
+def test_nobody_is_nobody_and_the_word_shows_in_no_log(seen: Office) -> None:
     for word in ("nobody.here@corp.example", "999999", "elsewhere:1042", "*", "%"):
         with pytest.raises(FatalError) as caught:
-            named(office, word)
+            named(seen, word)
 
         assert str(caught.value) == (
             "Line 1 of people is nobody's worker id, mail or login: no roster has ever told of it."
@@ -159,20 +172,19 @@ def test_no_word_at_all_is_said_so(office: Office) -> None:
 # --- what is found ---------------------------------------------------------------------------------------------------
 
 
-def test_what_the_night_had_not_seen_is_found(office: Office, people: ListedPeople) -> None:
-    office.night()
-    kim_leaves(office)
+def test_what_the_night_had_not_seen_is_found(seen: Office, people: ListedPeople) -> None:
+    kim_leaves(seen)
     new = login("kim2", mail("kim@corp.example"), number("1042"))
     other = user("AIDANEW", tag(IdentityKeyKind.NUMBER, "1042"))
-    office.directory.accounts.append(new)
-    office.cloud.accounts.append(other)
-    office.cloud.credentials.append(access_key("AKIANEWNEWNEWNEWNEWN", other))
+    seen.directory.accounts.append(new)
+    seen.cloud.accounts.append(other)
+    seen.cloud.credentials.append(access_key("AKIANEWNEWNEWNEWNEWN", other))
 
-    departure(office, "1042")
+    departure(seen, "1042")
 
     new_ones = {("leaver-account-works", "kim2"): "open", ("leaver-access-key", "AKIANEWNEWNEWNEWNEWN"): "open"}
-    assert rows(office, "1042") == KIMS | new_ones
-    assert any("1042" in title for title in titles(people, office))
+    assert rows(seen, "1042") == KIMS | new_ones
+    assert any("1042" in title for title in titles(people, seen))
 
 
 def test_other_spellings_of_their_keys_are_looked_for(office: Office) -> None:
@@ -189,51 +201,47 @@ def test_other_spellings_of_their_keys_are_looked_for(office: Office) -> None:
     }
 
 
-def test_an_account_that_is_more_likely_another_leavers_is_left_to_the_night(office: Office) -> None:
-    office.night()
-    kim_leaves(office)
+def test_an_account_that_is_more_likely_another_leavers_is_left_to_the_night(seen: Office) -> None:
+    kim_leaves(seen)
     both = login("both", mail("kim@corp.example"), number("1044"))
-    office.directory.accounts.append(both)
+    seen.directory.accounts.append(both)
 
-    departure(office, "1042")
-    assert set(rows(office, "1042")) == set(KIMS)
-    assert rows(office, "1044") == {("leaver-account-works", "park"): "open"}
+    departure(seen, "1042")
+    assert set(rows(seen, "1042")) == set(KIMS)
+    assert rows(seen, "1044") == {("leaver-account-works", "park"): "open"}
 
-    office.night()
-    assert ("disputed-account", "both") in rows(office, "1044")
-
-
-def test_only_their_accounts_are_looked_at(office: Office) -> None:
-    office.night()
-    kim_leaves(office)
-    office.directory.looked_at.clear()
-
-    departure(office, "1042")
-
-    assert (office.directory.looked_at, office.cloud.looked_at) == (["kim"], ["AIDAKIM"])
+    seen.night()
+    assert ("disputed-account", "both") in rows(seen, "1044")
 
 
-def test_who_has_not_left_is_said_so_and_not_looked_at(office: Office) -> None:
-    office.night()
-    office.directory.looked_at.clear()
+def test_only_their_accounts_are_looked_at(seen: Office) -> None:
+    kim_leaves(seen)
+    seen.directory.looked_at.clear()
 
-    told = departure(office, "1043")
+    departure(seen, "1042")
+
+    assert (seen.directory.looked_at, seen.cloud.looked_at) == (["kim"], ["AIDAKIM"])
+
+
+def test_who_has_not_left_is_said_so_and_not_looked_at(seen: Office) -> None:
+    seen.directory.looked_at.clear()
+
+    told = departure(seen, "1043")
 
     (said,) = told.said("not a leaver at this moment: nothing is told of them")
     assert (said["worker"], said["standing"], said["findings"]) == ("hr:1043", "works here", 0)
-    assert (rows(office, "1043"), office.directory.looked_at, told.red) == ({}, [], "")
+    assert (rows(seen, "1043"), seen.directory.looked_at, told.red) == ({}, [], "")
 
 
-def test_who_leaves_tomorrow_has_not_left(office: Office) -> None:
-    office.night()
-    last = (office.as_of + timedelta(days=1)).date()
-    office.hr.change("1042", employments=(replace(LEFT, last_working_on=last),))
+def test_who_leaves_tomorrow_has_not_left(seen: Office) -> None:
+    last = (seen.as_of + timedelta(days=1)).date()
+    seen.hr.change("1042", employments=(replace(LEFT, last_working_on=last),))
 
-    told = departure(office, "1042")
+    told = departure(seen, "1042")
 
     (said,) = told.said("not a leaver at this moment: nothing is told of them")
     assert said["standing"] in ("leaves later", "works here")
-    assert rows(office, "1042") == {}
+    assert rows(seen, "1042") == {}
 
 
 def test_before_the_first_night_it_works_too(office: Office, people: ListedPeople) -> None:
@@ -247,21 +255,20 @@ def test_before_the_first_night_it_works_too(office: Office, people: ListedPeopl
 # --- others stay as they were ----------------------------------------------------------------------------------------
 
 
-def test_others_findings_stay_as_they_were(office: Office) -> None:
-    office.night()
-    assert rows(office, "1044") == {("leaver-account-works", "park"): "open"}
-    before = office.session.execute("select f::text from finding f join worker w using (person_uid)").fetchall()
-    office.directory.change("park", **locked())
-    office.hr.change("1043", employments=LEFT_JOBS)
-    kim_leaves(office)
+def test_others_findings_stay_as_they_were(seen: Office) -> None:
+    assert rows(seen, "1044") == {("leaver-account-works", "park"): "open"}
+    before = seen.session.execute("select f::text from finding f join worker w using (person_uid)").fetchall()
+    seen.directory.change("park", **locked())
+    seen.hr.change("1043", employments=LEFT_JOBS)
+    kim_leaves(seen)
 
-    departure(office, "1042")
+    departure(seen, "1042")
 
-    after = office.session.execute(
+    after = seen.session.execute(
         "select f::text from finding f join worker w using (person_uid) where w.worker_id <> '1042'"
     ).fetchall()
     assert after == before
-    assert rows(office, "1042") == KIMS
+    assert rows(seen, "1042") == KIMS
 
 
 def test_what_died_since_the_night_is_closed_of_these_people_alone(office: Office) -> None:
@@ -339,18 +346,17 @@ def test_more_people_than_a_person_may_name_wait(office: Office) -> None:
 # --- one ticket, whoever comes first ---------------------------------------------------------------------------------
 
 
-def test_the_night_after_opens_no_second_ticket(office: Office, people: ListedPeople) -> None:
-    office.night()
-    kim_leaves(office)
-    departure(office, "1042")
-    first = titles(people, office)
-    assert office.tracker.calls == ["open"]
+def test_the_night_after_opens_no_second_ticket(seen: Office, people: ListedPeople) -> None:
+    kim_leaves(seen)
+    departure(seen, "1042")
+    first = titles(people, seen)
+    assert seen.tracker.calls == ["open"]
 
-    office.night()
+    seen.night()
 
-    assert office.tracker.calls == []
-    assert titles(people, office) == first
-    assert rows(office, "1042") == KIMS
+    assert seen.tracker.calls == []
+    assert titles(people, seen) == first
+    assert rows(seen, "1042") == KIMS
 
 
 def test_a_departure_after_the_night_says_nothing_new(office: Office, people: ListedPeople) -> None:
@@ -408,17 +414,16 @@ def _night_up_to_the_guard(office: Office) -> Any:
 # --- what can't be read ----------------------------------------------------------------------------------------------
 
 
-def test_a_source_that_fails_closes_nothing_and_the_rest_is_told(office: Office, people: ListedPeople) -> None:
-    office.night()
-    kim_leaves(office)
-    office.directory.error = RetriableError("sources.corp-ldap: nobody answers")
+def test_a_source_that_fails_closes_nothing_and_the_rest_is_told(seen: Office, people: ListedPeople) -> None:
+    kim_leaves(seen)
+    seen.directory.error = RetriableError("sources.corp-ldap: nobody answers")
 
-    told = departure(office, "1042")
+    told = departure(seen, "1042")
 
-    assert rows(office, "1042") == {("leaver-access-key", KIM_KEY.native_id): "open"}
+    assert rows(seen, "1042") == {("leaver-access-key", KIM_KEY.native_id): "open"}
     assert "corp-ldap couldn't be read" in told.red
     assert "What could be checked was told" in told.red
-    assert any("1042" in title for title in titles(people, office))
+    assert any("1042" in title for title in titles(people, seen))
 
 
 def test_what_is_not_looked_at_stays_as_it_was(office: Office) -> None:
@@ -436,14 +441,13 @@ def test_what_is_not_looked_at_stays_as_it_was(office: Office) -> None:
     assert told.red
 
 
-def test_what_cannot_be_told_is_unverified_and_red(office: Office) -> None:
-    office.night()
-    kim_leaves(office)
-    office.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="GetAccessKeyLastUsed denied")
+def test_what_cannot_be_told_is_unverified_and_red(seen: Office) -> None:
+    kim_leaves(seen)
+    seen.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="GetAccessKeyLastUsed denied")
 
-    told = departure(office, "1042")
+    told = departure(seen, "1042")
 
-    assert rows(office, "1042")["leaver-access-key", KIM_KEY.native_id] == "unverified"
+    assert rows(seen, "1042")["leaver-access-key", KIM_KEY.native_id] == "unverified"
     assert "of 1 finding it can't be told whether they work" in told.red
 
 
@@ -459,27 +463,25 @@ def test_what_cannot_be_told_of_others_is_their_nights(office: Office) -> None:
     assert departure(office, "1042").red == ""
 
 
-def test_a_roster_that_fails_keeps_the_other_from_nothing(office: Office) -> None:
-    office.night()
-    kim_leaves(office)
-    office.vendors.error = RetriableError("rosters.vendors: nobody answers")
+def test_a_roster_that_fails_keeps_the_other_from_nothing(seen: Office) -> None:
+    kim_leaves(seen)
+    seen.vendors.error = RetriableError("rosters.vendors: nobody answers")
 
-    told = departure(office, "1042")
+    told = departure(seen, "1042")
 
-    assert rows(office, "1042") == KIMS
+    assert rows(seen, "1042") == KIMS
     assert "roster vendors couldn't be read" in told.red
 
 
-def test_nights_alone_count_as_missed(office: Office) -> None:
-    office.night()
-    office.directory.error = RetriableError("sources.corp-ldap: nobody answers")
-    departure(office, "1044")
-    departure(office, "1044", hours=2)
+def test_nights_alone_count_as_missed(seen: Office) -> None:
+    seen.directory.error = RetriableError("sources.corp-ldap: nobody answers")
+    departure(seen, "1044")
+    departure(seen, "1044", hours=2)
 
-    night = office.night()
+    night = seen.night()
 
     with pytest.raises(FatalError) as caught:
-        pipeline.end(office.session, night.run)
+        pipeline.end(seen.session, night.run)
     assert "corp-ldap couldn't be read" in str(caught.value)
     assert "nights" not in str(caught.value).split("corp-ldap")[1]
 
@@ -487,14 +489,13 @@ def test_nights_alone_count_as_missed(office: Office) -> None:
 # --- the run itself --------------------------------------------------------------------------------------------------
 
 
-def test_a_departure_is_not_checked_backwards_and_none_stops_a_night(office: Office) -> None:
-    office.night()
+def test_a_departure_is_not_checked_backwards_and_none_stops_a_night(seen: Office) -> None:
     with pytest.raises(FatalError, match="lies before the last night's"):
-        departure(office, "1044", hours=-1)
+        departure(seen, "1044", hours=-1)
 
-    departure(office, "1044", hours=5)
-    office.as_of += timedelta(hours=-20)
-    office.night()
+    departure(seen, "1044", hours=5)
+    seen.as_of += timedelta(hours=-20)
+    seen.night()
 
 
 def test_a_retry_finds_the_run_that_it_began(office: Office) -> None:
@@ -514,11 +515,10 @@ def test_a_night_of_the_same_name_is_another_run(office: Office) -> None:
     assert night.run_id != told.run.run_id
 
 
-def test_logs_hold_worker_ids_and_nobodys_name_mail_or_login(office: Office) -> None:
-    office.night()
-    kim_leaves(office)
+def test_logs_hold_worker_ids_and_nobodys_name_mail_or_login(seen: Office) -> None:
+    kim_leaves(seen)
 
-    told = departure(office, "kim@corp.example", "leeh")
+    told = departure(seen, "kim@corp.example", "leeh")
 
     said = repr(told.logs)
     assert "hr:1042" in said

@@ -5,18 +5,21 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Employment
 from offboarding.model.errors import FatalError
 from offboarding.report import night as screen
 from offboarding.store import reading, words
-from tests.integration.test_departure import KIM_KEY, KIMS, LEE, PARK, office, rows
+from offboarding.store.connect import Session
+from tests.integration.test_departure import KIM_KEY, KIMS, LEE, PARK, office, park_left, rows, seen
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import add_notice, confirm_departure, deny_departure
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, WORKS, job, mail, number, worker
 
-__all__ = ["office", "people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
 
 MAIL, NAME = "kim@corp.example", "Kim Minjun"
 STAYS = worker("v8", WORKS, name="Han")
@@ -25,6 +28,19 @@ STAYS = worker("v8", WORKS, name="Han")
 
 def kim_is(office: Office, *jobs: Employment) -> None:
     office.hr.change("1042", employments=jobs)
+
+
+def kims_first_night(session: Session, tracker: Tracker) -> Office:
+    office = park_left(session, tracker)
+    kim_is(office, LEFT)
+    office.night()
+    return office
+
+
+@pytest.fixture
+def gone(begun: Begun) -> Office:
+    """A night on which Kim had left."""
+    return begun(kims_first_night)
 
 
 def kims_ticket(people: ListedPeople, office: Office) -> SeenTicket:
@@ -59,63 +75,55 @@ def nothing_dangles(office: Office) -> None:
 # --- told again -------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_feed_twice_changes_nothing_at_all(office: Office) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    add_notice(office.session, office.settings, who="1043", last="2026-11-25T15:00 Asia/Seoul", reason="r", author="a")
-    office.night()
+def test_the_same_feed_twice_changes_nothing_at_all(gone: Office) -> None:
+    add_notice(gone.session, gone.settings, who="1043", last="2026-11-25T15:00 Asia/Seoul", reason="r", author="a")
+    gone.night()
     tables = ("departure", "finding", "finding_event", "ticket", "outbox", "link", "notice", "worker", "employment")
-    before = {table: office.session.execute(f"select t::text from {table} t order by 1").fetchall() for table in tables}  # noqa: S608
+    before = {table: gone.session.execute(f"select t::text from {table} t order by 1").fetchall() for table in tables}  # noqa: S608
 
-    office.night()
+    gone.night()
 
-    after = {table: office.session.execute(f"select t::text from {table} t order by 1").fetchall() for table in tables}  # noqa: S608
+    after = {table: gone.session.execute(f"select t::text from {table} t order by 1").fetchall() for table in tables}  # noqa: S608
     assert after == before
-    assert office.tracker.calls == []
+    assert gone.tracker.calls == []
 
 
 # --- rescinded, rehired, converted, extended --------------------------------------------------------------------------
 
 
-def test_rescinded(office: Office, people: ListedPeople) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    kim_is(office, WORKS)
+def test_rescinded(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, WORKS)
 
-    office.night()
+    gone.night()
 
-    assert set(rows(office, "1042").values()) == {"resolved"}
-    assert resolutions(office) == {"the departure was withdrawn: works here, says hr"}
-    ticket = kims_ticket(people, office)
+    assert set(rows(gone, "1042").values()) == {"resolved"}
+    assert resolutions(gone) == {"the departure was withdrawn: works here, says hr"}
+    ticket = kims_ticket(people, gone)
     assert not ticket.is_open
     assert "the departure was withdrawn: works here, says hr" in ticket.comments[-1]
-    nothing_dangles(office)
+    nothing_dangles(gone)
 
 
-def test_rehired(office: Office, people: ListedPeople) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    kim_is(office, LEFT, job(start="2026-11-20"))
+def test_rehired(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, LEFT, job(start="2026-11-20"))
 
-    office.night()
+    gone.night()
 
-    assert resolutions(office) == {"works here again: since 2026-11-20, says hr"}
-    assert not kims_ticket(people, office).is_open
-    nothing_dangles(office)
+    assert resolutions(gone) == {"works here again: since 2026-11-20, says hr"}
+    assert not kims_ticket(people, gone).is_open
+    nothing_dangles(gone)
 
 
-def test_rehired_and_gone_again_is_a_new_ticket(office: Office, people: ListedPeople) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    kim_is(office, LEFT, job(start="2026-11-20"))
-    office.night()
-    kim_is(office, LEFT, job("left", start="2026-11-20", last="2026-11-26"))
+def test_rehired_and_gone_again_is_a_new_ticket(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, LEFT, job(start="2026-11-20"))
+    gone.night()
+    kim_is(gone, LEFT, job("left", start="2026-11-20", last="2026-11-26"))
 
-    office.night(days=2)
+    gone.night(days=2)
 
-    mine = [each for each in tickets_of(people, office.queue) if each.title.startswith("Revoke") and NAME in each.body]
+    mine = [each for each in tickets_of(people, gone.queue) if each.title.startswith("Revoke") and NAME in each.body]
     assert [each.is_open for each in mine] == [False, True]
-    nothing_dangles(office)
+    nothing_dangles(gone)
 
 
 def test_a_contractor_who_becomes_an_employee(office: Office, people: ListedPeople) -> None:
@@ -158,39 +166,35 @@ def test_a_contract_that_is_extended(office: Office, people: ListedPeople) -> No
 # --- the date moves ---------------------------------------------------------------------------------------------------
 
 
-def test_moved_into_the_future(office: Office, people: ListedPeople) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    kim_is(office, job("left", last="2026-12-01"))
+def test_moved_into_the_future(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, job("left", last="2026-12-01"))
 
-    office.night()
+    gone.night()
 
-    assert resolutions(office) == {"the departure was withdrawn: moved to 2026-12-01, says hr"}
-    assert not kims_ticket(people, office).is_open
-    nothing_dangles(office)
+    assert resolutions(gone) == {"the departure was withdrawn: moved to 2026-12-01, says hr"}
+    assert not kims_ticket(people, gone).is_open
+    nothing_dangles(gone)
 
-    office.night(days=6)
+    gone.night(days=6)
 
-    assert rows(office, "1042") == KIMS
-    assert kims_ticket(people, office).is_open
+    assert rows(gone, "1042") == KIMS
+    assert kims_ticket(people, gone).is_open
 
 
 @pytest.mark.parametrize("last", ["2026-11-09", "2026-11-20"])
-def test_moved_within_the_past(office: Office, people: ListedPeople, last: str) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    kim_is(office, job("left", last=last))
+def test_moved_within_the_past(gone: Office, people: ListedPeople, last: str) -> None:
+    kim_is(gone, job("left", last=last))
 
-    office.night()
+    gone.night()
 
-    assert rows(office, "1042") == KIMS
-    (said,) = kims_ticket(people, office).comments
+    assert rows(gone, "1042") == KIMS
+    (said,) = kims_ticket(people, gone).comments
     day = datetime.fromisoformat(last).day
     assert f"is told otherwise: {day} November 2026, by HR's word; before it" in said
     assert "was 13 November 2026, by HR's word" in said
-    assert last in kims_ticket(people, office).title
-    office.night()
-    assert office.tracker.calls == []
+    assert last in kims_ticket(people, gone).title
+    gone.night()
+    assert gone.tracker.calls == []
 
 
 def test_a_use_that_lies_before_the_later_day_is_no_event_any_more(office: Office) -> None:
@@ -218,16 +222,15 @@ def test_a_use_after_the_later_day_stays_one(office: Office) -> None:
     assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
 
 
-def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(office: Office, people: ListedPeople) -> None:
-    office.night()
+def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(seen: Office, people: ListedPeople) -> None:
     last = "2026-11-25T15:00 Asia/Seoul"
-    add_notice(office.session, office.settings, who="1042", last=last, reason="r", author="a")
-    office.night()
-    kim_is(office, job("left", last="2026-11-26"))
+    add_notice(seen.session, seen.settings, who="1042", last=last, reason="r", author="a")
+    seen.night()
+    kim_is(seen, job("left", last="2026-11-26"))
 
-    office.night()
+    seen.night()
 
-    (said,) = kims_ticket(people, office).comments
+    (said,) = kims_ticket(people, seen).comments
     assert "26 November 2026, by HR's word; before it" in said
     assert "25 November 2026 15:00 KST, by a person's notice" in said
 
@@ -235,66 +238,60 @@ def test_what_a_notice_told_and_hr_confirms_is_said_on_the_ticket(office: Office
 # --- a number changes -------------------------------------------------------------------------------------------------
 
 
-def test_a_leaver_whom_hr_gives_another_number(office: Office, people: ListedPeople) -> None:
-    kim_is(office, LEFT)
-    office.night()
+def test_a_leaver_whom_hr_gives_another_number(gone: Office, people: ListedPeople) -> None:
     renumbered = worker("9042", LEFT, mail=MAIL, logins=("kimm",), name=NAME, previous=("1042",))
-    office.hr.workers = [renumbered, LEE, PARK]
+    gone.hr.workers = [renumbered, LEE, PARK]
 
-    told = office.night()
+    told = gone.night()
 
-    assert len(rows(office)) == len(KIMS) + 1
-    assert set(rows(office).values()) == {"open"}
-    ticket = kims_ticket(people, office)
+    assert len(rows(gone)) == len(KIMS) + 1
+    assert set(rows(gone).values()) == {"open"}
+    ticket = kims_ticket(people, gone)
     assert ticket.comments == ("HR's number for worker hr:1042 is hr:9042 now.",)
     assert "9042" in ticket.title
-    assert "Same people hr:9042 is already known: the same worker id 1042" in report_of(office, told.run.run_id)
-    nothing_dangles(office)
-    office.night()
-    assert office.tracker.calls == []
+    assert "Same people hr:9042 is already known: the same worker id 1042" in report_of(gone, told.run.run_id)
+    nothing_dangles(gone)
+    gone.night()
+    assert gone.tracker.calls == []
 
 
-def test_a_number_changed_without_a_word_is_mapped_by_mail_and_login(office: Office) -> None:
-    office.night()
-    office.hr.workers = [worker("9042", WORKS, mail=MAIL, logins=("kimm",), name=NAME), LEE, PARK]
+def test_a_number_changed_without_a_word_is_mapped_by_mail_and_login(seen: Office) -> None:
+    seen.hr.workers = [worker("9042", WORKS, mail=MAIL, logins=("kimm",), name=NAME), LEE, PARK]
 
-    told = office.night()
+    told = seen.night()
 
-    assert rows(office, "9042") == {}
-    assert "the same present mail and login" in report_of(office, told.run.run_id)
-
-
-def test_a_new_record_with_the_name_alone_is_somebody_else(office: Office) -> None:
-    office.night()
-    office.hr.workers = [worker("9042", WORKS, name=NAME), LEE, PARK]
-
-    told = office.night()
-
-    assert "Same people" not in report_of(office, told.run.run_id)
-    assert rows(office, "1042") == {("departure-inferred", subject_of(office, "1042")): "open"}
+    assert rows(seen, "9042") == {}
+    assert "the same present mail and login" in report_of(seen, told.run.run_id)
 
 
-def test_two_leavers_who_turn_out_to_be_one_keep_one_ticket(office: Office, people: ListedPeople) -> None:
+def test_a_new_record_with_the_name_alone_is_somebody_else(seen: Office) -> None:
+    seen.hr.workers = [worker("9042", WORKS, name=NAME), LEE, PARK]
+
+    told = seen.night()
+
+    assert "Same people" not in report_of(seen, told.run.run_id)
+    assert rows(seen, "1042") == {("departure-inferred", subject_of(seen, "1042")): "open"}
+
+
+def test_two_leavers_who_turn_out_to_be_one_keep_one_ticket(gone: Office, people: ListedPeople) -> None:
     """HR names the former number a night late: the second person's findings go over to the first's."""
-    kim_is(office, LEFT)
-    office.night()
-    office.hr.workers.append(worker("9042", LEFT, mail="other@corp.example", logins=("kim9",), name=NAME))
-    office.directory.accounts.append(login("kim9", number("9042")))
-    office.night()
-    office.hr.change("9042", previous_worker_ids=("1042",))
-    office.hr.workers = [each for each in office.hr.workers if each.worker_id != "1042"]
+    gone.hr.workers.append(worker("9042", LEFT, mail="other@corp.example", logins=("kim9",), name=NAME))
+    gone.directory.accounts.append(login("kim9", number("9042")))
+    gone.night()
+    gone.hr.change("9042", previous_worker_ids=("1042",))
+    gone.hr.workers = [each for each in gone.hr.workers if each.worker_id != "1042"]
 
-    office.night()
-    office.night()
+    gone.night()
+    gone.night()
 
-    mine = [each for each in tickets_of(people, office.queue) if each.title.startswith("Revoke") and NAME in each.body]
+    mine = [each for each in tickets_of(people, gone.queue) if each.title.startswith("Revoke") and NAME in each.body]
     assert sum(each.is_open for each in mine) >= 1
-    standing = office.session.execute(
+    standing = gone.session.execute(
         "select f.subject_native_id, count(*) from finding f where f.state = 'open' and f.rule like 'leaver%'"
         " group by 1 having count(*) > 1"
     ).fetchall()
     assert standing == []
-    nothing_dangles(office)
+    nothing_dangles(gone)
 
 
 # --- a person's word on what HR leaves open --------------------------------------------------------------------------
@@ -314,42 +311,40 @@ def said(office: Office, decide: Any, who: str = "hr:1042") -> Any:
 
 
 @pytest.mark.parametrize("happens", [vanishes, lapses])
-def test_confirmed_it_counts(office: Office, people: ListedPeople, happens: Any) -> None:
-    office.night()
-    happens(office)
-    office.night()
-    assert list(rows(office, "1042").values()) == ["open"]
+def test_confirmed_it_counts(seen: Office, people: ListedPeople, happens: Any) -> None:
+    happens(seen)
+    seen.night()
+    assert list(rows(seen, "1042").values()) == ["open"]
 
-    said(office, confirm_departure)
-    office.night()
+    said(seen, confirm_departure)
+    seen.night()
 
-    found = rows(office, "1042")
+    found = rows(seen, "1042")
     assert {key: state for key, state in found.items() if key in KIMS} == KIMS
-    assert resolutions(office) == {"the departure is confirmed now, says lee"}
-    nothing_dangles(office)
-    office.night()
-    assert office.tracker.calls == []
+    assert resolutions(seen) == {"the departure is confirmed now, says lee"}
+    nothing_dangles(seen)
+    seen.night()
+    assert seen.tracker.calls == []
 
 
 @pytest.mark.parametrize("happens", [vanishes, lapses])
-def test_denied_it_closes_and_is_asked_again(office: Office, people: ListedPeople, happens: Any) -> None:
-    office.night()
-    happens(office)
-    office.as_of = datetime.now(UTC)
-    office.night()
+def test_denied_it_closes_and_is_asked_again(seen: Office, people: ListedPeople, happens: Any) -> None:
+    happens(seen)
+    seen.as_of = datetime.now(UTC)
+    seen.night()
 
-    said(office, deny_departure)
-    office.night()
+    said(seen, deny_departure)
+    seen.night()
 
-    assert set(rows(office, "1042").values()) == {"resolved"}
-    assert resolutions(office) == {"works here, says the roster: works here, says lee"}
-    (ticket,) = [each for each in tickets_of(people, office.queue) if each.title.startswith("Confirm")]
+    assert set(rows(seen, "1042").values()) == {"resolved"}
+    assert resolutions(seen) == {"works here, says the roster: works here, says lee"}
+    (ticket,) = [each for each in tickets_of(people, seen.queue) if each.title.startswith("Confirm")]
     assert not ticket.is_open
-    nothing_dangles(office)
+    nothing_dangles(seen)
 
-    office.night(days=40)
+    seen.night(days=40)
 
-    assert "open" in rows(office, "1042").values()
+    assert "open" in rows(seen, "1042").values()
 
 
 def test_another_end_is_asked_about_anew(office: Office) -> None:
@@ -364,19 +359,18 @@ def test_another_end_is_asked_about_anew(office: Office) -> None:
     assert "open" in rows(office, "1042").values()
 
 
-def test_who_reappears_after_a_confirmed_absence_works_here(office: Office, people: ListedPeople) -> None:
-    office.night()
-    vanishes(office)
-    office.night()
-    said(office, confirm_departure)
-    office.night()
-    office.hr.workers = [worker("1042", WORKS, mail=MAIL, logins=("kimm",), name=NAME), LEE, PARK]
+def test_who_reappears_after_a_confirmed_absence_works_here(seen: Office, people: ListedPeople) -> None:
+    vanishes(seen)
+    seen.night()
+    said(seen, confirm_departure)
+    seen.night()
+    seen.hr.workers = [worker("1042", WORKS, mail=MAIL, logins=("kimm",), name=NAME), LEE, PARK]
 
-    office.night()
+    seen.night()
 
-    assert set(rows(office, "1042").values()) == {"resolved"}
-    assert not kims_ticket(people, office).is_open
-    nothing_dangles(office)
+    assert set(rows(seen, "1042").values()) == {"resolved"}
+    assert not kims_ticket(people, seen).is_open
+    nothing_dangles(seen)
 
 
 def test_an_id_outlives_that_a_departure_is_written_anew(office: Office) -> None:
@@ -428,16 +422,14 @@ def test_who_vanished_from_a_list_of_active_people_counts_by_itself_and_may_be_d
     nothing_dangles(office)
 
 
-def test_dead_things_stay_dead_through_all_of_it(office: Office) -> None:
-    kim_is(office, LEFT)
-    office.night()
-    office.directory.change("kim", **locked())
-    office.night()
-    kim_is(office, job("left", last="2026-11-20"))
+def test_dead_things_stay_dead_through_all_of_it(gone: Office) -> None:
+    gone.directory.change("kim", **locked())
+    gone.night()
+    kim_is(gone, job("left", last="2026-11-20"))
 
-    office.night()
+    gone.night()
 
-    assert rows(office, "1042")["leaver-account-works", "kim"] == "resolved"
+    assert rows(gone, "1042")["leaver-account-works", "kim"] == "resolved"
 
 
 def report_of(office: Office, run_id: int) -> str:

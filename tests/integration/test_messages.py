@@ -18,7 +18,8 @@ from offboarding.runs import messages, pipeline
 from offboarding.store.connect import Session
 from offboarding_airflow.queue import MessagesTrigger, told
 from tests.integration.commands.conftest import connected
-from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
+from tests.integration.test_departure import KIMS, kim_leaves, office, rows, seen, titles
+from tests.support.begun import beginnings, begun
 from tests.support.deciding import add_notice
 from tests.support.departure import departure
 from tests.support.listed_tracker import ListedPeople, people, tracker
@@ -28,7 +29,7 @@ from tests.support.source_tree import PROJECT
 from tests.support.variants import variants
 from tests.unit.test_config import GOOD
 
-__all__ = ["mailbox", "office", "people", "sqs_server", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "mailbox", "office", "people", "seen", "sqs_server", "tracker"]  # fixtures
 
 
 def come(office: Office, mailbox: Mailbox) -> list[str]:
@@ -61,66 +62,62 @@ def receipts(session: Session) -> list[tuple[object, ...]]:
 # --- on the way -------------------------------------------------------------------------------------------------------
 
 
-def test_ids_come_through_and_the_message_stays_until_it_is_written_down(office: Office, mailbox: Mailbox) -> None:
-    office.night()
+def test_ids_come_through_and_the_message_stays_until_it_is_written_down(seen: Office, mailbox: Mailbox) -> None:
     message_id = mailbox.send({"people": ["hr:1042"], "notices": []})
-    ids = come(office, mailbox)
-    assert (ids, named(office.session)) == ([message_id], {message_id: (["hr:1042"], "")})
+    ids = come(seen, mailbox)
+    assert (ids, named(seen.session)) == ([message_id], {message_id: (["hr:1042"], "")})
     assert mailbox.left() == 1
 
-    _, sent = taken(office, mailbox, ids)
+    _, sent = taken(seen, mailbox, ids)
 
     assert (sent.people, mailbox.left()) == (["hr:1042"], 0)
-    assert receipts(office.session) == [(message_id, False, "")]
+    assert receipts(seen.session) == [(message_id, False, "")]
 
 
-def test_who_is_lost_before_the_commit_comes_again(office: Office, mailbox: Mailbox) -> None:
+def test_who_is_lost_before_the_commit_comes_again(seen: Office, mailbox: Mailbox) -> None:
     """The triggerer, or the task, died with the message in its hands."""
-    office.night()
     mailbox.send({"people": ["hr:1042"]})
-    lost = come(office, mailbox)
-    assert come(office, mailbox) == []
+    lost = come(seen, mailbox)
+    assert come(seen, mailbox) == []
 
-    ((handle,),) = office.session.execute("select handle from message").fetchall()
+    ((handle,),) = seen.session.execute("select handle from message").fetchall()
     mailbox.show_again(str(handle))
 
-    assert come(office, mailbox) == lost
-    assert taken(office, mailbox, lost)[1].people == ["hr:1042"]
+    assert come(seen, mailbox) == lost
+    assert taken(seen, mailbox, lost)[1].people == ["hr:1042"]
     assert mailbox.left() == 0, "it's deleted by the handle of its last delivery"
 
 
-def test_what_no_run_was_begun_for_the_next_one_takes_over(office: Office, mailbox: Mailbox) -> None:
+def test_what_no_run_was_begun_for_the_next_one_takes_over(seen: Office, mailbox: Mailbox) -> None:
     """The triggerer died once it had written the message down, and before Airflow heard of it."""
-    office.night()
     mailbox.send({"people": ["hr:1042"]})
-    come(office, mailbox)
-    office.session.execute("update message set received_at = now() - interval '11 minutes'")
+    come(seen, mailbox)
+    seen.session.execute("update message set received_at = now() - interval '11 minutes'")
     mailbox.send({"people": ["hr:1043"]})
 
-    _, sent = taken(office, mailbox, come(office, mailbox))
+    _, sent = taken(seen, mailbox, come(seen, mailbox))
 
     assert (sent.people, mailbox.left()) == (["hr:1042", "hr:1043"], 0)
 
 
 def test_what_cannot_be_taken_is_set_aside_with_its_reason_and_goes_nowhere_else(
-    office: Office, mailbox: Mailbox
+    seen: Office, mailbox: Mailbox
 ) -> None:
-    office.night()
     poison = {"people": ["kim@corp.example"], "why": "dismissed"}
     message_id = mailbox.send(poison)
 
-    ids = come(office, mailbox)
+    ids = come(seen, mailbox)
 
     assert mailbox.left() == 0
     ((body, reason),) = mailbox.aside()
-    assert (json.loads(body), {message_id: ([], reason)}) == (poison, named(office.session))
+    assert (json.loads(body), {message_id: ([], reason)}) == (poison, named(seen.session))
     assert ids == [message_id]
     assert "kim@" not in reason
     assert "dismissed" not in reason
-    run, sent = taken(office, mailbox, ids)
-    assert receipts(office.session) == [(message_id, True, reason)]
+    run, sent = taken(seen, mailbox, ids)
+    assert receipts(seen.session) == [(message_id, True, reason)]
     with pytest.raises(FatalError, match=f"message {message_id}: {reason}"):
-        pipeline.find_people(office.session, office.settings, run, [], [], sent)
+        pipeline.find_people(seen.session, seen.settings, run, [], [], sent)
 
 
 HOSTILE = (
@@ -135,17 +132,16 @@ HOSTILE = (
 """The last is as long as a message may be: with a reason beside it, it would be too long for the other queue."""
 
 
-def test_each_message_is_taken_by_itself(office: Office, mailbox: Mailbox, record_property) -> None:
-    office.night()
+def test_each_message_is_taken_by_itself(seen: Office, mailbox: Mailbox, record_property) -> None:
     for body in HOSTILE:
         mailbox.send(body)
     mailbox.send({"people": ["hr:1042"]})
     record_property("hostile values", len(HOSTILE))
 
     for _ in range(2):
-        come(office, mailbox)
+        come(seen, mailbox)
 
-    rows = named(office.session).values()
+    rows = named(seen.session).values()
     record_property("findings_lost", int((["hr:1042"], "") not in rows))
     assert sorted(bool(refused) for _, refused in rows) == [False, *[True] * len(HOSTILE)]
     assert (["hr:1042"], "") in rows
@@ -160,15 +156,14 @@ class NowhereToPut(SqsQueue):
         raise FatalError("messages: sqs:SendMessage denied.")
 
 
-def test_what_can_t_be_set_aside_keeps_no_other_message_back(office: Office, mailbox: Mailbox) -> None:
-    office.night()
+def test_what_can_t_be_set_aside_keeps_no_other_message_back(seen: Office, mailbox: Mailbox) -> None:
     mailbox.send("poison")
     mailbox.send({"people": ["hr:1042"]})
     queue = NowhereToPut(mailbox.settings, mailbox.connection)
 
-    messages.note(office.session, queue, queue.receive(wait_seconds=0))
+    messages.note(seen.session, queue, queue.receive(wait_seconds=0))
 
-    assert sorted(named(office.session).values()) == [
+    assert sorted(named(seen.session).values()) == [
         ([], "it is no JSON (character 0), and it stays on the queue: messages: sqs:SendMessage denied."),
         (["hr:1042"], ""),
     ]
@@ -182,72 +177,67 @@ def by_message(office: Office, mailbox: Mailbox, ids: list[str], **more: Any) ->
     return departure(office, sent=lambda run: messages.take(office.session, run, mailbox.queue, event(ids)), **more)
 
 
-def test_a_message_makes_the_ticket(office: Office, mailbox: Mailbox, people: ListedPeople) -> None:
-    office.night()
+def test_a_message_makes_the_ticket(seen: Office, mailbox: Mailbox, people: ListedPeople) -> None:
     notice = add_notice(
-        office.session, office.settings, who="1042", last="2026-11-25T15:00 Asia/Seoul", reason="r", author="a"
+        seen.session, seen.settings, who="1042", last="2026-11-25T15:00 Asia/Seoul", reason="r", author="a"
     )
     mailbox.send({"notices": [notice.notice_id]})
 
-    done = by_message(office, mailbox, come(office, mailbox))
+    done = by_message(seen, mailbox, come(seen, mailbox))
 
     assert done.red == ""
-    assert rows(office, "1042") == KIMS
-    assert any("1042" in title for title in titles(people, office))
-    assert [row[1:] for row in receipts(office.session)] == [(True, "")]
+    assert rows(seen, "1042") == KIMS
+    assert any("1042" in title for title in titles(people, seen))
+    assert [row[1:] for row in receipts(seen.session)] == [(True, "")]
 
 
-def test_the_same_message_again_is_deleted_and_done_no_second_time(office: Office, mailbox: Mailbox) -> None:
-    office.night()
-    kim_leaves(office)
+def test_the_same_message_again_is_deleted_and_done_no_second_time(seen: Office, mailbox: Mailbox) -> None:
+    kim_leaves(seen)
     mailbox.send({"people": ["hr:1042"]})
-    entries = come(office, mailbox)
-    by_message(office, mailbox, entries)
+    entries = come(seen, mailbox)
+    by_message(seen, mailbox, entries)
 
-    run, sent = taken(office, mailbox, entries, "again")
+    run, sent = taken(seen, mailbox, entries, "again")
 
     assert (sent.people, sent.notices, mailbox.left()) == ([], [], 0)
-    assert pipeline.find_people(office.session, office.settings, run, [], [], sent) is False
+    assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 
 
-def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(office: Office, mailbox: Mailbox) -> None:
-    office.night()
-    kim_leaves(office)
+def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(seen: Office, mailbox: Mailbox) -> None:
+    kim_leaves(seen)
     message_id = mailbox.send({"people": ["hr:1042", "hr:9999", "kimm"], "notices": ["n-000000"]})
 
-    done = by_message(office, mailbox, come(office, mailbox))
+    done = by_message(seen, mailbox, come(seen, mailbox))
 
-    assert rows(office, "1042") == KIMS
+    assert rows(seen, "1042") == KIMS
     why = "hr:9999 is nobody's. kimm is nobody's. There is no notice n-000000."
     assert f"message {message_id}: {why}" in done.red
-    assert [row[1:] for row in receipts(office.session)] == [(True, why)]
+    assert [row[1:] for row in receipts(seen.session)] == [(True, why)]
 
 
-def test_ids_of_nobody_alone_are_red_once(office: Office, mailbox: Mailbox) -> None:
-    office.night()
+def test_ids_of_nobody_alone_are_red_once(seen: Office, mailbox: Mailbox) -> None:
     message_id = mailbox.send({"people": ["hr:9999"]})
-    entries = come(office, mailbox)
+    entries = come(seen, mailbox)
 
     with pytest.raises(FatalError, match=f"message {message_id}: hr:9999 is nobody's"):
-        by_message(office, mailbox, entries)
+        by_message(seen, mailbox, entries)
 
-    assert [row[1:] for row in receipts(office.session)] == [(True, "hr:9999 is nobody's.")]
-    run, sent = taken(office, mailbox, entries, "again")
-    assert pipeline.find_people(office.session, office.settings, run, [], [], sent) is False
+    assert [row[1:] for row in receipts(seen.session)] == [(True, "hr:9999 is nobody's.")]
+    run, sent = taken(seen, mailbox, entries, "again")
+    assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 
 
-def test_what_a_run_left_undone_the_next_one_takes_over(office: Office, mailbox: Mailbox) -> None:
-    office.night()
-    kim_leaves(office)
+def test_what_a_run_left_undone_the_next_one_takes_over(seen: Office, mailbox: Mailbox) -> None:
+    kim_leaves(seen)
     mailbox.send({"people": ["hr:1042"]})
-    run, _ = taken(office, mailbox, come(office, mailbox), "broken off")
-    office.session.execute("update run set started_at = now() - interval '2 hours' where run_id = %s", (run.run_id,))
+    run, _ = taken(seen, mailbox, come(seen, mailbox), "broken off")
+    seen.session.execute("update run set started_at = now() - interval '2 hours' where run_id = %s", (run.run_id,))
     mailbox.send({"people": ["hr:1043"]})
 
-    by_message(office, mailbox, come(office, mailbox))
+    by_message(seen, mailbox, come(seen, mailbox))
 
-    assert rows(office, "1042") == KIMS
-    assert [row[1:] for row in receipts(office.session)] == [(True, ""), (True, "")]
+    assert rows(seen, "1042") == KIMS
+    assert [row[1:] for row in receipts(seen.session)] == [(True, ""), (True, "")]
 
 
 # --- as Airflow runs it -----------------------------------------------------------------------------------------------
@@ -312,37 +302,33 @@ FORGED: tuple[object, ...] = (
 
 @variants(5, forged={str(number): forged for number, forged in enumerate(FORGED)})
 def test_an_event_made_by_hand_is_told_and_does_nothing(
-    office: Office, mailbox: Mailbox, forged: object, record_property: Callable[[str, object], None]
+    seen: Office, mailbox: Mailbox, forged: object, record_property: Callable[[str, object], None]
 ) -> None:
     """Whoever may make asset events deletes no message by one, and names nobody."""
-    office.night()
-    kim_leaves(office)
+    kim_leaves(seen)
     waiting = mailbox.send({"people": ["hr:1043"]})
     (others,) = mailbox.queue.receive(wait_seconds=0)
 
     with pytest.raises(FatalError) as red:
-        departure(office, sent=lambda run: messages.take(office.session, run, mailbox.queue, [forged]))
+        departure(seen, sent=lambda run: messages.take(seen.session, run, mailbox.queue, [forged]))
 
     told_of_it = "is no message that was received here: somebody made the asset event by hand" in str(red.value)
     record_property("attacks", 1)
     record_property("silent", int(not told_of_it))
     assert told_of_it
     assert (mailbox.left(), others.message_id) == (1, waiting)
-    assert rows(office, "1042") == {}
+    assert rows(seen, "1042") == {}
 
 
-def test_beside_one_made_by_hand_the_others_are_done(office: Office, mailbox: Mailbox) -> None:
+def test_beside_one_made_by_hand_the_others_are_done(seen: Office, mailbox: Mailbox) -> None:
     """Airflow begins one run for several events."""
-    office.night()
-    kim_leaves(office)
+    kim_leaves(seen)
     mailbox.send({"people": ["hr:1042"]})
-    ids = come(office, mailbox)
+    ids = come(seen, mailbox)
 
-    done = departure(
-        office, sent=lambda run: messages.take(office.session, run, mailbox.queue, [*event(ids), *FORGED[:3]])
-    )
+    done = departure(seen, sent=lambda run: messages.take(seen.session, run, mailbox.queue, [*event(ids), *FORGED[:3]]))
 
-    assert rows(office, "1042") == KIMS
+    assert rows(seen, "1042") == KIMS
     assert "3 of what began this run is no message" in done.red
     assert mailbox.left() == 0
 

@@ -11,7 +11,8 @@ from offboarding.report import night as screen
 from offboarding.store import notices, reading
 from offboarding.store.connect import Session
 from offboarding.store.notices import Notice
-from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, rows, titles
+from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, rows, seen, titles
+from tests.support.begun import beginnings, begun
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
@@ -19,7 +20,7 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, WORKS, job, worker
 
-__all__ = ["office", "people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
 
 LAST = "2026-11-24T15:00 Asia/Seoul"
 LAST_AT = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -55,10 +56,8 @@ def report_of(office: Office, run_id: int) -> str:
 
 
 @pytest.mark.parametrize("who", ["1042", "hr:1042", "kim@corp.example", "kimm"])
-def test_a_notice_is_about_one_person(office: Office, who: str) -> None:
-    office.night()
-
-    made = noticed(office, who)
+def test_a_notice_is_about_one_person(seen: Office, who: str) -> None:
+    made = noticed(seen, who)
 
     assert (made.id_space, made.worker_id, made.left_at, made.zone) == ("hr", "1042", LAST_AT, "Asia/Seoul")
     assert made.notice_id.startswith("n-")
@@ -76,11 +75,9 @@ def test_who_may_be_several_is_refused_with_the_candidates(office: Office) -> No
     assert notices.notices(office.session) == []
 
 
-def test_nobodys_mail_is_refused_and_not_repeated(office: Office) -> None:
-    office.night()
-
+def test_nobodys_mail_is_refused_and_not_repeated(seen: Office) -> None:
     with pytest.raises(FatalError) as caught:
-        noticed(office, "nobody@corp.example")
+        noticed(seen, "nobody@corp.example")
 
     assert "nobody's worker id, mail or login" in str(caught.value)
     assert "nobody@" not in str(caught.value)
@@ -98,81 +95,73 @@ def test_nobodys_mail_is_refused_and_not_repeated(office: Office) -> None:
         ("", "is none"),
     ],
 )
-def test_a_moment_without_a_zone_is_refused(office: Office, last: str, why: str) -> None:
-    office.night()
-
+def test_a_moment_without_a_zone_is_refused(seen: Office, last: str, why: str) -> None:
     with pytest.raises(FatalError, match=why):
-        noticed(office, last=last)
+        noticed(seen, last=last)
 
 
-def test_a_second_notice_about_the_same_person_is_refused(office: Office) -> None:
-    office.night()
-    first = noticed(office)
+def test_a_second_notice_about_the_same_person_is_refused(seen: Office) -> None:
+    first = noticed(seen)
 
     with pytest.raises(FatalError, match=f"{first.notice_id} about worker hr:1042 stands already"):
-        noticed(office, "kimm")
+        noticed(seen, "kimm")
 
-    withdraw_notice(office.session, first.notice_id, reason="wrong moment", author="analyst")
-    assert noticed(office).stands
+    withdraw_notice(seen.session, first.notice_id, reason="wrong moment", author="analyst")
+    assert noticed(seen).stands
 
 
 # --- what it does ----------------------------------------------------------------------------------------------------
 
 
-def test_it_makes_a_leaver_of_who_works_here_by_the_feed(office: Office, people: ListedPeople) -> None:
-    office.night()
-    made = noticed(office)
+def test_it_makes_a_leaver_of_who_works_here_by_the_feed(seen: Office, people: ListedPeople) -> None:
+    made = noticed(seen)
 
-    office.night()
+    seen.night()
 
-    assert basis(office) == ("notice", LAST_AT)
-    assert rows(office, "1042") == KIMS
-    (ticket,) = [each for each in tickets_of(people, office.queue) if "1042" in each.title]
+    assert basis(seen) == ("notice", LAST_AT)
+    assert rows(seen, "1042") == KIMS
+    (ticket,) = [each for each in tickets_of(people, seen.queue) if "1042" in each.title]
     assert f"by notice {made.notice_id}" in ticket.body
     assert "dismissed" not in "".join(ticket.texts)
 
 
-def test_a_use_after_the_told_moment_is_critical_on_that_very_day(office: Office) -> None:
-    office.night()
-    noticed(office)
-    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+def test_a_use_after_the_told_moment_is_critical_on_that_very_day(seen: Office) -> None:
+    noticed(seen)
+    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
 
-    office.night()
+    seen.night()
 
-    found = office.session.execute("select severity from finding where rule = 'used-after-departure'").fetchall()
+    found = seen.session.execute("select severity from finding where rule = 'used-after-departure'").fetchall()
     assert found == [("critical",)]
 
 
-def test_a_use_before_the_told_moment_is_none(office: Office) -> None:
-    office.night()
-    noticed(office)
-    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT - timedelta(hours=3))
+def test_a_use_before_the_told_moment_is_none(seen: Office) -> None:
+    noticed(seen)
+    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT - timedelta(hours=3))
 
-    office.night()
+    seen.night()
 
-    assert ("used-after-departure", KIM_KEY.native_id) not in rows(office)
-
-
-def test_before_the_last_moment_nothing_is_done(office: Office) -> None:
-    office.night()
-    noticed(office, last="2026-11-28T09:00 Asia/Seoul")
-
-    office.night()
-    assert basis(office) is None
-    office.night()
-    assert rows(office, "1042") == {}
-
-    office.night()
-    assert rows(office, "1042") == KIMS
+    assert ("used-after-departure", KIM_KEY.native_id) not in rows(seen)
 
 
-def test_a_departure_run_goes_by_it_at_once(office: Office) -> None:
-    office.night()
-    noticed(office)
+def test_before_the_last_moment_nothing_is_done(seen: Office) -> None:
+    noticed(seen, last="2026-11-28T09:00 Asia/Seoul")
 
-    departure(office, "1042")
+    seen.night()
+    assert basis(seen) is None
+    seen.night()
+    assert rows(seen, "1042") == {}
 
-    assert rows(office, "1042") == KIMS
+    seen.night()
+    assert rows(seen, "1042") == KIMS
+
+
+def test_a_departure_run_goes_by_it_at_once(seen: Office) -> None:
+    noticed(seen)
+
+    departure(seen, "1042")
+
+    assert rows(seen, "1042") == KIMS
 
 
 def test_it_outranks_a_feed_that_lists_them_as_returned(office: Office) -> None:
@@ -189,106 +178,99 @@ def test_it_outranks_a_feed_that_lists_them_as_returned(office: Office) -> None:
 # --- until the feed confirms it --------------------------------------------------------------------------------------
 
 
-def test_the_feed_confirms_it_with_its_own_day(office: Office, people: ListedPeople) -> None:
-    office.night()
-    made = noticed(office)
-    office.night()
-    before = titles(people, office)
-    kim_leaves(office)
+def test_the_feed_confirms_it_with_its_own_day(seen: Office, people: ListedPeople) -> None:
+    made = noticed(seen)
+    seen.night()
+    before = titles(people, seen)
+    kim_leaves(seen)
 
-    office.night()
+    seen.night()
 
-    assert stands(office, made).confirmed_at == office.as_of
-    assert basis(office) == ("actual", datetime(2026, 11, 13, 15, tzinfo=UTC))
-    assert rows(office, "1042") == KIMS
-    assert len(titles(people, office)) == len(before)
+    assert stands(seen, made).confirmed_at == seen.as_of
+    assert basis(seen) == ("actual", datetime(2026, 11, 13, 15, tzinfo=UTC))
+    assert rows(seen, "1042") == KIMS
+    assert len(titles(people, seen)) == len(before)
 
 
-def test_on_the_feeds_own_day_the_told_moment_stays(office: Office) -> None:
+def test_on_the_feeds_own_day_the_told_moment_stays(seen: Office) -> None:
     """A use between the moment and midnight stays an event: HR's day alone would make it none."""
-    office.night()
-    noticed(office)
-    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
-    office.night()
-    office.hr.change("1042", employments=(job("left", last="2026-11-24"),))
+    noticed(seen)
+    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+    seen.night()
+    seen.hr.change("1042", employments=(job("left", last="2026-11-24"),))
 
-    office.night()
+    seen.night()
 
-    assert basis(office) == ("actual", LAST_AT)
-    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
-
-
-def test_an_event_that_rests_on_a_notice_waits_for_a_verdict_although_hrs_day_is_later(office: Office) -> None:
-    office.night()
-    noticed(office)
-    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
-    office.night()
-    office.hr.change("1042", employments=(job("left", last="2026-11-25"),))
-    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=4))
-
-    office.night()
-
-    assert basis(office) == ("actual", datetime(2026, 11, 25, 15, tzinfo=UTC))
-    assert rows(office)["used-after-departure", KIM_KEY.native_id] == "open"
+    assert basis(seen) == ("actual", LAST_AT)
+    assert rows(seen)["used-after-departure", KIM_KEY.native_id] == "open"
 
 
-def test_hr_that_takes_a_confirmed_departure_back_is_followed(office: Office) -> None:
-    office.night()
-    made = noticed(office)
-    kim_leaves(office)
-    office.night()
-    office.hr.change("1042", employments=(WORKS,))
+def test_an_event_that_rests_on_a_notice_waits_for_a_verdict_although_hrs_day_is_later(seen: Office) -> None:
+    noticed(seen)
+    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+    seen.night()
+    seen.hr.change("1042", employments=(job("left", last="2026-11-25"),))
+    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=4))
 
-    office.night()
+    seen.night()
 
-    assert basis(office) is None
-    assert set(rows(office, "1042").values()) == {"resolved"}
-    assert stands(office, made).ended_for == "works here again"
+    assert basis(seen) == ("actual", datetime(2026, 11, 25, 15, tzinfo=UTC))
+    assert rows(seen)["used-after-departure", KIM_KEY.native_id] == "open"
+
+
+def test_hr_that_takes_a_confirmed_departure_back_is_followed(seen: Office) -> None:
+    made = noticed(seen)
+    kim_leaves(seen)
+    seen.night()
+    seen.hr.change("1042", employments=(WORKS,))
+
+    seen.night()
+
+    assert basis(seen) is None
+    assert set(rows(seen, "1042").values()) == {"resolved"}
+    assert stands(seen, made).ended_for == "works here again"
 
 
 # --- or a person withdraws it ----------------------------------------------------------------------------------------
 
 
-def test_withdrawn_the_findings_close_with_that_reason(office: Office, people: ListedPeople) -> None:
-    office.night()
-    made = noticed(office)
-    office.night()
+def test_withdrawn_the_findings_close_with_that_reason(seen: Office, people: ListedPeople) -> None:
+    made = noticed(seen)
+    seen.night()
 
-    withdraw_notice(office.session, made.notice_id, reason="the other Kim was meant", author="lee")
-    office.night()
+    withdraw_notice(seen.session, made.notice_id, reason="the other Kim was meant", author="lee")
+    seen.night()
 
-    assert set(rows(office, "1042").values()) == {"resolved"}
+    assert set(rows(seen, "1042").values()) == {"resolved"}
     why = f"the departure was withdrawn: {made.notice_id} was taken back by lee"
-    assert {each.why for each in reading.findings(office.session, state="resolved")} == {why}
-    (ticket,) = [each for each in tickets_of(people, office.queue) if "1042" in each.title]
+    assert {each.why for each in reading.findings(seen.session, state="resolved")} == {why}
+    (ticket,) = [each for each in tickets_of(people, seen.queue) if "1042" in each.title]
     assert ticket.status == "resolved"
     assert why in ticket.comments[-1]
 
 
-def test_what_ended_is_not_taken_back_twice(office: Office) -> None:
-    office.night()
-    made = noticed(office)
-    withdraw_notice(office.session, made.notice_id, reason="the other Kim", author="lee")
+def test_what_ended_is_not_taken_back_twice(seen: Office) -> None:
+    made = noticed(seen)
+    withdraw_notice(seen.session, made.notice_id, reason="the other Kim", author="lee")
 
     with pytest.raises(FatalError, match="has ended already: lee, the other Kim"):
-        withdraw_notice(office.session, made.notice_id, reason="again", author="lee")
+        withdraw_notice(seen.session, made.notice_id, reason="again", author="lee")
     with pytest.raises(FatalError, match="no notice n-000000"):
-        withdraw_notice(office.session, "n-000000", reason="none", author="lee")
+        withdraw_notice(seen.session, "n-000000", reason="none", author="lee")
 
 
-def test_told_again_it_is_the_same_ticket(office: Office, people: ListedPeople) -> None:
-    office.night()
-    first = noticed(office)
-    office.night()
-    withdraw_notice(office.session, first.notice_id, reason="too early", author="lee")
-    office.night()
+def test_told_again_it_is_the_same_ticket(seen: Office, people: ListedPeople) -> None:
+    first = noticed(seen)
+    seen.night()
+    withdraw_notice(seen.session, first.notice_id, reason="too early", author="lee")
+    seen.night()
 
-    noticed(office)
-    office.night()
+    noticed(seen)
+    seen.night()
 
-    assert rows(office, "1042") == KIMS
-    assert len([title for title in titles(people, office) if "1042" in title]) == 1
-    assert "reopen" in office.tracker.calls
+    assert rows(seen, "1042") == KIMS
+    assert len([title for title in titles(people, seen) if "1042" in title]) == 1
+    assert "reopen" in seen.tracker.calls
 
 
 # --- what reports say ------------------------------------------------------------------------------------------------
@@ -309,28 +291,26 @@ def test_each_report_tells_of_it_and_warns_after_some_days(office: Office) -> No
     assert "dismissed" not in told
 
 
-def test_a_confirmed_one_is_told_no_more(office: Office) -> None:
-    office.night()
-    noticed(office)
-    kim_leaves(office)
+def test_a_confirmed_one_is_told_no_more(seen: Office) -> None:
+    noticed(seen)
+    kim_leaves(seen)
 
-    told = office.night()
+    told = seen.night()
 
-    assert "Notices" not in report_of(office, told.run.run_id)
+    assert "Notices" not in report_of(seen, told.run.run_id)
 
 
-def test_the_same_notice_the_next_night_changes_nothing(office: Office) -> None:
-    office.night()
-    noticed(office)
-    office.night()
-    before = office.session.execute("select count(*), max(departure_id) from departure").fetchone()
-    events = office.session.execute("select count(*) from finding_event").fetchone()
+def test_the_same_notice_the_next_night_changes_nothing(seen: Office) -> None:
+    noticed(seen)
+    seen.night()
+    before = seen.session.execute("select count(*), max(departure_id) from departure").fetchone()
+    events = seen.session.execute("select count(*) from finding_event").fetchone()
 
-    office.night()
+    seen.night()
 
-    assert office.session.execute("select count(*), max(departure_id) from departure").fetchone() == before
-    assert office.session.execute("select count(*) from finding_event").fetchone() == events
-    assert office.tracker.calls == []
+    assert seen.session.execute("select count(*), max(departure_id) from departure").fetchone() == before
+    assert seen.session.execute("select count(*) from finding_event").fetchone() == events
+    assert seen.tracker.calls == []
 
 
 def test_a_merged_persons_notice_goes_with_the_person(office: Office, store: Session) -> None:
@@ -346,13 +326,12 @@ def test_a_merged_persons_notice_goes_with_the_person(office: Office, store: Ses
     assert store.execute("select count(*) from person_alias").fetchone() == (1,)
 
 
-def test_what_cannot_be_read_stays_open(office: Office) -> None:
-    office.night()
-    noticed(office)
-    office.night()
-    office.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="denied")
-    office.hr.workers = [replace(each) for each in office.hr.workers]
+def test_what_cannot_be_read_stays_open(seen: Office) -> None:
+    noticed(seen)
+    seen.night()
+    seen.cloud.change(KIM_KEY.native_id, standing=Standing.UNKNOWN, standing_reason="denied")
+    seen.hr.workers = [replace(each) for each in seen.hr.workers]
 
-    office.night()
+    seen.night()
 
-    assert rows(office, "1042") == KIMS
+    assert rows(seen, "1042") == KIMS

@@ -13,14 +13,15 @@ import pytest
 from offboarding.model.errors import FatalError
 from offboarding.runs import pipeline
 from offboarding.store.connect import Session, opened
-from tests.integration.test_departure import KIMS, kim_leaves, office, rows, titles
+from tests.integration.test_departure import KIMS, kim_leaves, office, rows, seen, titles
+from tests.support.begun import beginnings, begun
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import WORKS, number, worker
 
-__all__ = ["office", "people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
 
 LAST = "2026-11-25T15:00 Asia/Seoul"
 ROUNDS = 3
@@ -34,45 +35,41 @@ def noticed(office: Office, who: str, last: str = LAST) -> str:
 # --- by id ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_notice_names_its_person(office: Office, people: ListedPeople) -> None:
-    office.night()
-    notice = noticed(office, "kim@corp.example")
+def test_a_notice_names_its_person(seen: Office, people: ListedPeople) -> None:
+    notice = noticed(seen, "kim@corp.example")
 
-    told = departure(office, notices=[notice])
+    told = departure(seen, notices=[notice])
 
     assert told.said("people found")[0]["workers"] == ["hr:1042"]
-    assert rows(office, "1042") == KIMS
-    assert any("1042" in title for title in titles(people, office))
+    assert rows(seen, "1042") == KIMS
+    assert any("1042" in title for title in titles(people, seen))
     assert told.red == ""
 
 
-def test_a_notice_and_its_person_are_one(office: Office) -> None:
-    office.night()
-    notice = noticed(office, "1042")
+def test_a_notice_and_its_person_are_one(seen: Office) -> None:
+    notice = noticed(seen, "1042")
 
-    told = departure(office, "1042", "1043", notices=[notice, notice])
+    told = departure(seen, "1042", "1043", notices=[notice, notice])
 
     assert told.said("people found")[0]["workers"] == ["hr:1042", "hr:1043"]
 
 
-def test_what_lies_ahead_is_said_so_and_nothing_is_done(office: Office) -> None:
-    office.night()
-    notice = noticed(office, "1042", "2026-11-30T15:00 Asia/Seoul")
+def test_what_lies_ahead_is_said_so_and_nothing_is_done(seen: Office) -> None:
+    notice = noticed(seen, "1042", "2026-11-30T15:00 Asia/Seoul")
 
-    told = departure(office, notices=[notice])
+    told = departure(seen, notices=[notice])
 
     (said,) = told.said("not a leaver at this moment: nothing is told of them")
     assert said["standing"] == "leaves later"
-    assert rows(office, "1042") == {}
+    assert rows(seen, "1042") == {}
 
 
-def test_a_notice_that_is_none_stops_the_run(office: Office) -> None:
-    office.night()
-    ended = noticed(office, "1043")
-    withdraw_notice(office.session, ended, reason="wrong", author="lee")
+def test_a_notice_that_is_none_stops_the_run(seen: Office) -> None:
+    ended = noticed(seen, "1043")
+    withdraw_notice(seen.session, ended, reason="wrong", author="lee")
 
     with pytest.raises(FatalError) as caught:
-        departure(office, "1042", notices=["n-000000", ended])
+        departure(seen, "1042", notices=["n-000000", ended])
 
     assert str(caught.value) == (
         f"There is no notice n-000000. Notice {ended} has ended: name the person, if they are to be checked all the"
@@ -80,11 +77,9 @@ def test_a_notice_that_is_none_stops_the_run(office: Office) -> None:
     )
 
 
-def test_nobody_named_at_all_stops_the_run(office: Office) -> None:
-    office.night()
-
+def test_nobody_named_at_all_stops_the_run(seen: Office) -> None:
     with pytest.raises(FatalError, match="Nobody is named"):
-        departure(office)
+        departure(seen)
 
 
 # --- how many at once -------------------------------------------------------------------------------------------------
@@ -151,13 +146,10 @@ def beside(office: Office, session: Session) -> Office:
     )
 
 
-def test_several_at_once_and_one_during_a_night_make_the_same_tickets(
-    office: Office, people: ListedPeople, store_parameters: dict[str, str | int]
-) -> None:
+def test_several_at_once_and_one_during_a_night_make_the_same_tickets(seen: Office, people: ListedPeople) -> None:
     """Two runs about one person, one about two, and a night: each step of each meets the others as it comes."""
-    office.night()
-    notice = noticed(office, "1042")
-    noticed(office, "1043")
+    notice = noticed(seen, "1042")
+    noticed(seen, "1043")
     runs: list[Callable[[Office], Any]] = [
         lambda own: departure(own, notices=[notice], quiet=True, hours=30),
         lambda own: departure(own, "kimm", quiet=True, hours=30),
@@ -167,8 +159,8 @@ def test_several_at_once_and_one_during_a_night_make_the_same_tickets(
     start = Barrier(len(runs))
 
     def run(work: Callable[[Office], Any]) -> None:
-        with opened(store_parameters) as session:
-            own = beside(office, session)
+        with opened(seen.session.info.get_parameters()) as session:
+            own = beside(seen, session)
             start.wait()
             work(own)
 
@@ -176,26 +168,25 @@ def test_several_at_once_and_one_during_a_night_make_the_same_tickets(
         with ThreadPoolExecutor(len(runs)) as pool:
             list(pool.map(run, runs))
 
-    office.as_of = datetime(2026, 12, 3, tzinfo=UTC)
-    office.night()
-    assert rows(office, "1042") == KIMS
-    assert rows(office, "1043") == {("leaver-account-works", "lee"): "open"}
-    assert len([title for title in titles(people, office) if "1042" in title]) == 1
-    assert len([title for title in titles(people, office) if "1043" in title]) == 1
-    twice = office.session.execute(
+    seen.as_of = datetime(2026, 12, 3, tzinfo=UTC)
+    seen.night()
+    assert rows(seen, "1042") == KIMS
+    assert rows(seen, "1043") == {("leaver-account-works", "lee"): "open"}
+    assert len([title for title in titles(people, seen) if "1042" in title]) == 1
+    assert len([title for title in titles(people, seen) if "1043" in title]) == 1
+    twice = seen.session.execute(
         "select finding_key from finding_event where about is null and from_state is null"
         " group by 1 having count(*) > 1"
     ).fetchall()
     assert twice == []
-    assert office.tracker.calls == []
+    assert seen.tracker.calls == []
 
 
-def test_the_pipeline_takes_them_as_the_dag_gives_them(office: Office) -> None:
-    office.night()
-    notice = noticed(office, "1042")
-    run = pipeline.open_departure(office.session, office.settings, caller="by id", as_of=office.as_of)
+def test_the_pipeline_takes_them_as_the_dag_gives_them(seen: Office) -> None:
+    notice = noticed(seen, "1042")
+    run = pipeline.open_departure(seen.session, seen.settings, caller="by id", as_of=seen.as_of)
 
-    pipeline.find_people(office.session, office.settings, run, [], [notice])
+    pipeline.find_people(seen.session, seen.settings, run, [], [notice])
 
-    found = office.session.execute("select count(*) from run_person where run_id = %s", (run.run_id,)).fetchone()
+    found = seen.session.execute("select count(*) from run_person where run_id = %s", (run.run_id,)).fetchone()
     assert found == (1,)

@@ -15,13 +15,14 @@ from offboarding.store import recorded
 from offboarding.store.connect import Session, opened
 from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user
 from tests.support.small_company import LEFT, WORKS, number, tag, worker
 from tests.support.watching import HourTold, hour
 
-__all__ = ["people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")
 LEE = worker("1043", WORKS, mail="lee@corp.example", logins=("leeh",), name="Lee Haneul")
@@ -30,10 +31,8 @@ KIM_KEY = access_key("AKIAKIMKIMKIMKIMKIMK", KIM_USER)
 LOGIN, KEY = ("leaver-account-works", "kim"), ("leaver-access-key", KIM_KEY.native_id)
 
 
-@pytest.fixture
-def office(store: Session, tracker: Tracker) -> Office:
-    """Kim has left, and a login and an access key of his still work; a night has ticketed them."""
-    office = Office(session=store, tracker=HeardTracker(tracker))
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [KIM, LEE]
     office.directory.lists_credentials = True
     office.directory.accounts = [login("kim", number("1042")), login("lee", number("1043"))]
@@ -43,6 +42,12 @@ def office(store: Session, tracker: Tracker) -> Office:
     office.directory.looked_at.clear()
     office.cloud.looked_at.clear()
     return office
+
+
+@pytest.fixture
+def office(begun: Begun) -> Office:
+    """Kim has left, and a login and an access key of his still work; a night has ticketed them."""
+    return begun(first_night)
 
 
 def states(office: Office) -> dict[tuple[str, str], str]:
@@ -587,15 +592,13 @@ def test_a_departure_that_fails_is_made_again_the_next_hour(office: Office) -> N
 # --- two at once -----------------------------------------------------------------------------------------------------
 
 
-def test_two_hours_at_once_say_everything_once(
-    office: Office, people: ListedPeople, store_parameters: dict[str, str | int]
-) -> None:
+def test_two_hours_at_once_say_everything_once(office: Office, people: ListedPeople) -> None:
     office.directory.change("kim", **locked())
     office.cloud.remove(KIM_KEY.native_id)
     outcomes: list[HourTold] = []
 
     def run() -> None:
-        with opened(store_parameters) as session:
+        with opened(office.session.info.get_parameters()) as session:
             outcomes.append(hour(office, session=session, hours=25))
 
     threads = [Thread(target=run) for _ in range(2)]

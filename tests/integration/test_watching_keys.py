@@ -5,13 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Exportable
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store.connect import Session
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.key_company import CLOUD, KIM_GONE, LEE_ACCOUNT, LEE_USER, KeyCompany
 from tests.support.keys_read import signing_key
+from tests.support.listed_tracker import tracker
 from tests.support.registered import custodian, entry
+
+__all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
 LYING = signing_key("kid-9", material=f"jkt:{'c' * 43}", realm=CLOUD, carryable=Exportable.YES)
 KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Exportable.YES)
@@ -20,10 +25,8 @@ OTHERS = (("secrets", LYING.native_id),)
 _callers = iter(range(1, 1_000))
 
 
-@pytest.fixture
-def company(store: Session) -> KeyCompany:
-    """Kim left, a registered custodian of the login service's key; a night has told of it. Lee holds another."""
-    company = KeyCompany(session=store)
+def first_nights(session: Session, _tracker: Tracker) -> KeyCompany:
+    company = KeyCompany(session=session)
     company.accounts, company.users = [LEE_ACCOUNT], [LEE_USER]
     company.login.facts = [KEY]
     company.secrets.facts = [LYING]
@@ -35,6 +38,12 @@ def company(store: Session) -> KeyCompany:
     company.workers[0] = KIM_GONE
     company.judged(days=2)
     return company
+
+
+@pytest.fixture
+def company(begun: Begun) -> KeyCompany:
+    """Kim left, a registered custodian of the login service's key; a night has told of it. Lee holds another."""
+    return begun(first_nights)
 
 
 def hour(company: KeyCompany) -> tuple[list[str], str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import ActionKind, Exportable, Resolution, Standing, SubjectKind, TicketKind, sentence
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
@@ -15,11 +16,15 @@ from offboarding.store.putting_right import put_right
 from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import facts_of, route_of
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import add_notice
 from tests.support.key_company import CLOUD, KIM, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE, LEE_USER, KeyCompany
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key, whole
+from tests.support.listed_tracker import tracker
 from tests.support.night import rows_of
 from tests.support.registered import custodian, entry
+
+__all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
 KEY = signing_key("kid-1", material=f"jkt:{'a' * 43}", carryable=Exportable.YES)
 SECRET = secret()
@@ -28,15 +33,19 @@ PLACE = (("login", "kid-1"),)
 STATES = ("f.state", "f.resolution", "f.resolution_details")
 
 
-@pytest.fixture
-def company(store: Session) -> KeyCompany:
-    """Kim left on the 13th, a registered custodian of the login service's key, which was read before."""
-    company = KeyCompany(session=store)
+def first_night(session: Session, _tracker: Tracker) -> KeyCompany:
+    company = KeyCompany(session=session)
     company.login.facts = [KEY]
     company.register = [entry("login", custodian("1042"), places=PLACE)]
     company.until(datetime(2026, 11, 12, 16, tzinfo=UTC))
     company.workers[0] = KIM_GONE
     return company
+
+
+@pytest.fixture
+def company(begun: Begun) -> KeyCompany:
+    """Kim left on the 13th, a registered custodian of the login service's key, which was read before."""
+    return begun(first_night)
 
 
 def state(company: KeyCompany, rule: str = "leaver-signing-key") -> tuple[str, str]:
