@@ -21,11 +21,12 @@ from offboarding.model import Severity
 from offboarding.report.pages import AskedInVainError, finding, listing, tonight
 from offboarding.report.pages.listing import Asked
 from offboarding.runs import pipeline
-from offboarding.store import reading
-from offboarding.store.connect import Session
+from offboarding.store import embedded, reading
+from offboarding.store.connect import Session, opened
 from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages import guard
 from tests.support import filled
+from tests.support.database import TEMPLATE, cloned
 
 # Airflow's own API imports starlette's client for tests (by way of svcs), and that one warns of httpx.
 pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
@@ -58,10 +59,24 @@ class Tags(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
+@pytest.fixture(scope="module")
+def one_night(store_server: embedded.EmbeddedServer) -> Iterator[str]:
+    """A store after one night and its report."""
+    with cloned(store_server) as name:
+        with opened(store_server.connection_kwargs(dbname=name)) as session:
+            run = filled.spend_night(session)
+            pipeline.report(session, filled.settings(), run)
+        yield name
+
+
+@pytest.fixture
+def store_template(request: pytest.FixtureRequest) -> str:
+    """After that night where a test asks for it, else empty."""
+    return str(request.getfixturevalue("one_night")) if "night" in request.fixturenames else TEMPLATE
+
+
 @pytest.fixture
 def night(store: Session) -> Session:
-    run = filled.spend_night(store)
-    pipeline.report(store, filled.settings(), run)
     return store
 
 
