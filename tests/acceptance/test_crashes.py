@@ -163,7 +163,7 @@ def test_a_ticket_that_people_closed_before_we_heard_of_it_is_opened_again(
     assert kim.tracker.calls == []
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@variants(1, when=["after", "before"])
 def test_what_could_not_be_opened_again_in_time_is_closed_where_it_is_dead_by_then(
     kim: Office, people: RoundupPeople, roundup: RoundupServer, store_parameters: dict[str, str | int], when: str
 ) -> None:

@@ -21,6 +21,7 @@ from tests.support.begun import Begun
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, worker
+from tests.support.variants import variants
 from tests.support.whole_night import NightTold
 
 LEE_LEFT = worker("1044", LEFT, mail="lee@corp.example", name="Lee Haneul")
@@ -146,7 +147,7 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("sql", FORGED.values(), ids=FORGED)
+@variants(3, sql=FORGED)
 def test_what_is_forged_covers_nobody(taken: Office, sql: str, record_property: RECORD) -> None:
     taken.session.execute(sql.encode())
 

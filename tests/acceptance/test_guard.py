@@ -32,6 +32,7 @@ from tests.support.office import (
 )
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, number, tag, worker
+from tests.support.variants import variants
 from tests.support.watching import hour
 from tests.support.whole_night import whole_night
 
@@ -425,8 +426,7 @@ def small(office: Office) -> Office:
     return office
 
 
-@pytest.mark.parametrize("lacks", [(), ("ListServiceSpecificCredentials isn't answered",)], ids=["whole", "in part"])
-@pytest.mark.parametrize("more", [0, 8])
+@variants(2, lacks={"whole": (), "in part": ("ListServiceSpecificCredentials isn't answered",)}, more=[0, 8])
 def test_a_small_system_that_is_all_gone_closes_nothing(
     small: Office, people: ListedPeople, lacks: tuple[str, ...], more: int
 ) -> None:

@@ -100,15 +100,19 @@ def test_a_leaver_from_the_end_of_the_last_day_where_they_work(
     assert ticket.draft.due_at == at(ends) + timedelta(hours=24), "hours, whatever the clocks do"
 
 
-@pytest.mark.parametrize(
-    ("zone", "end", "ends"),
-    [
-        ("Asia/Seoul", "2028-02-29", "2028-02-29T15:00"),
+CONTRACT_ENDS = {
+    f"{zone} {end}": (zone, end, ends)
+    for zone, end, ends in [
         ("America/Los_Angeles", "2028-02-29", "2028-03-01T08:00"),
+        ("Asia/Seoul", "2028-02-29", "2028-02-29T15:00"),
         ("Europe/Berlin", "2026-03-29", "2026-03-29T22:00"),
-    ],
-)
-def test_a_contract_ends_with_its_last_day(office: Office, zone: str, end: str, ends: str) -> None:
+    ]
+}
+
+
+@variants(1, day=CONTRACT_ENDS)
+def test_a_contract_ends_with_its_last_day(office: Office, day: tuple[str, str, str]) -> None:
+    zone, end, ends = day
     office.hr.workers[0] = kim(job(end=end, zone=zone))
 
     night_at(office, at(ends) - SECOND)
@@ -142,16 +146,17 @@ def test_two_of_one_last_day_leave_a_day_and_more_apart(office: Office, tracker:
         assert len(tracker.tickets) == tickets
 
 
-@pytest.mark.parametrize(
-    ("moment", "ends"),
-    [
-        ("2026-11-24T15:00 Asia/Seoul", "2026-11-24T06:00"),
-        ("2026-11-24T15:00-08:00", "2026-11-24T23:00"),
-        ("2026-03-29T03:00 Europe/Berlin", "2026-03-29T01:00"),
-        ("2026-10-25 Europe/Berlin", "2026-10-25T23:00"),
-    ],
-)
-def test_a_notice_counts_from_its_moment_on(office: Office, moment: str, ends: str) -> None:
+NOTICES = {
+    "2026-11-24T15:00 Asia/Seoul": "2026-11-24T06:00",
+    "2026-11-24T15:00-08:00": "2026-11-24T23:00",
+    "2026-10-25 Europe/Berlin": "2026-10-25T23:00",
+    "2026-03-29T03:00 Europe/Berlin": "2026-03-29T01:00",
+}
+
+
+@variants(2, notice={moment: (moment, ends) for moment, ends in NOTICES.items()})
+def test_a_notice_counts_from_its_moment_on(office: Office, notice: tuple[str, str]) -> None:
+    moment, ends = notice
     night_at(office, at(ends) - timedelta(days=1))
     add_notice(office.session, office.settings, who="1042", last=moment, reason="r", author="a")
 
@@ -234,7 +239,8 @@ def test_each_is_due_in_the_hour_in_which_the_day_ends_there(office: Office, tra
     assert tracker.tickets == []
     due: dict[str, list[str]] = {}
 
-    for passed in range(1, 25):
+    # Each hour that a day ends in, the one before it and the one after it.
+    for passed in (1, 2, 5, 6, 7, 13, 14, 15, 22, 23, 24):
         told = hour(office, hours=passed)
         for line in told.said("last day ended"):
             due[f"{office.as_of + timedelta(hours=passed):%dT%H:%M}"] = line["workers"]
@@ -250,10 +256,11 @@ def test_each_is_due_in_the_hour_in_which_the_day_ends_there(office: Office, tra
     assert len(tracker.tickets) == 4
 
 
-@pytest.mark.parametrize(("zone", "last", "ends"), [case for case in DAY_ENDS if case[1] != "2026-11-24"][::3])
+@variants(2, day={f"{zone} {last}": (zone, last, ends) for zone, last, ends in DAY_ENDS if last != "2026-11-24"})
 def test_one_is_due_at_the_second_and_not_before(
-    office: Office, tracker: ListedTracker, zone: str, last: str, ends: str
+    office: Office, tracker: ListedTracker, day: tuple[str, str, str]
 ) -> None:
+    zone, last, ends = day
     office.hr.workers[0] = kim(job("left", last=last, zone=zone))
     night_at(office, at(ends) - timedelta(hours=12))
 

@@ -436,7 +436,7 @@ TWINS = {
 }
 
 
-@variants(4, twin=TWINS, first=["HR", "the account", "both"])
+@variants(3, twin=TWINS, first=["HR", "the account", "both"])
 def test_an_innocent_twin_is_a_line_to_review_at_most(office: Office, twin: Twin, first: str) -> None:
     begin(office, Attack(before=twin.before, after=twin.after))
     if first != "the account":
@@ -459,8 +459,9 @@ HANDED = {
 }
 
 
-@pytest.mark.parametrize(("before", "after"), HANDED.values(), ids=HANDED)
-def test_what_goes_to_a_colleague_is_one_line_to_review(office: Office, before: Account, after: Account) -> None:
+@variants(1, handed=HANDED)
+def test_what_goes_to_a_colleague_is_one_line_to_review(office: Office, handed: tuple[Account, Account]) -> None:
+    before, after = handed
     attacked(office, Attack(before=before, after=after))
     told = standing(office, before)
     decide(office, LinkVerdict.CONFIRM, before, "1043")

@@ -18,6 +18,7 @@ from tests.support import deciding
 from tests.support.begun import Begun
 from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, LEFT, mail, number, owner, ssh, worker
+from tests.support.variants import variants
 
 KEY = "AKIAREPORTINGREPORTI"
 LEES_USER = user("REPORTING", owner(IdentityKeyKind.MAIL, LEE), service_like=True)
@@ -206,8 +207,7 @@ def test_what_another_account_had_before_it_stays(office: Office) -> None:
 # --- whoever edits their own entry meanwhile --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("when", ["before it", "while it stood"])
-@pytest.mark.parametrize("verdict", list(LinkVerdict))
+@variants(2, when=["before it", "while it stood"], verdict=list(LinkVerdict))
 def test_it_explains_no_edit_of_the_account(office: Office, when: str, verdict: LinkVerdict) -> None:
     office.directory.accounts.append(login("kim", number("1042")))
     office.night()
