@@ -7,16 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from offboarding.guard import releasing
+from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.runs import pipeline
 from offboarding.store import rechecks, recorded, runs, withdrawals
 from offboarding.store.connect import Session, opened
 from offboarding.store.rows import Run
 from offboarding.store.trial import trial
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import withdraw_run
-from tests.support.listed_tracker import ListedTracker
+from tests.support.listed_tracker import tracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import job, mail, number, worker
+
+__all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
 FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,10 +31,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture
-def office(store: Session) -> Office:
-    """Kim works at a vendor's, Lee and Park here; Park's last day is told, and far. Everybody has a login."""
-    office = Office(session=store, tracker=HeardTracker(ListedTracker()), as_of=now() - 5 * DAY)
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker), as_of=now() - 5 * DAY)
     office.policy = {"min_roster_percent": 0}
     office.directory.lists_credentials = True
     office.vendors.workers = [worker("V1", mail="kim@corp.example"), worker("V2")]
@@ -42,6 +44,12 @@ def office(store: Session) -> Office:
     ]
     office.night()
     return office
+
+
+@pytest.fixture
+def office(begun: Begun) -> Office:
+    """Kim works at a vendor's, Lee and Park here; Park's last day is told, and far. Everybody has a login."""
+    return begun(first_night)
 
 
 def relied_on(office: Office) -> None:
@@ -161,9 +169,8 @@ def test_who_leaves_later_is_no_leaver_because_of_it(office: Office) -> None:
     assert standing(office.session) == set()
 
 
-def test_what_stands_is_what_stood_without_it(office: Office, store_parameters: dict[str, str | int]) -> None:
+def test_what_stands_is_what_stood_without_it(office: Office) -> None:
     """Whatever it wrote, nights later things stand as in a store that never had it."""
-    del store_parameters
     office.vendors.workers = office.vendors.workers[1:]
     office.night()
     without = standing(office.session)

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Employment, IdentityKeyKind, Worker
 from offboarding.report import night as screen
 from offboarding.store import reading
-from tests.integration.test_departure import KIM, LEE, office, rows
+from offboarding.store.connect import Session
+from tests.integration.test_departure import KIM, LEE, office, park_left, rows
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import confirm_departure, deny_departure
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import Office, access_key, user
@@ -16,7 +19,7 @@ from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, job, key, worker
 from tests.support.variants import variants
 
-__all__ = ["office", "people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "office", "people", "tracker"]  # fixtures
 
 GONE = replace(KIM, employments=(LEFT,))
 
@@ -126,10 +129,16 @@ EVERYDAY = {
 }
 
 
-@pytest.mark.parametrize("told", EVERYDAY.values(), ids=EVERYDAY)
-def test_what_happens_every_day_is_nothing_to_settle(office: Office, told: Callable[[], list[Worker]]) -> None:
+def undisturbed_night(session: Session, tracker: Tracker) -> Office:
+    office = park_left(session, tracker)
     office.policy = {"min_roster_percent": 0}
     office.night()
+    return office
+
+
+@pytest.mark.parametrize("told", EVERYDAY.values(), ids=EVERYDAY)
+def test_what_happens_every_day_is_nothing_to_settle(begun: Begun, told: Callable[[], list[Worker]]) -> None:
+    office = begun(undisturbed_night)
     office.hr.workers = [*told(), LEE]
 
     office.night()

@@ -74,9 +74,15 @@ def one_night(store_server: embedded.EmbeddedServer) -> Iterator[Mapping[str, st
 
 @pytest.fixture
 def store_template(request: pytest.FixtureRequest) -> str:
-    """After one night where a test decides something, else empty."""
-    decides = "deciding" in request.fixturenames
-    return str(request.getfixturevalue("one_night")["dbname"]) if decides else TEMPLATE
+    """After one night where a test decides something or asks for the night, else empty."""
+    after_one = {"deciding", "night"} & set(request.fixturenames)
+    return str(request.getfixturevalue("one_night")["dbname"]) if after_one else TEMPLATE
+
+
+@pytest.fixture
+def night(store: Session) -> Session:
+    """Jordan Doe and Sam Poe left; something of each is found."""
+    return store
 
 
 def reported_night(session: Session, **changes: Any) -> int:

@@ -16,22 +16,18 @@ def watching(typed: Type, store_parameters: dict[str, str | int], monkeypatch: p
     return typed
 
 
-def test_a_night_that_ended_lately_is_no_alarm(watching: Type, store: Session) -> None:
-    reported_night(store)
+def test_a_night_that_ended_lately_is_no_alarm(watching: Type, night: Session) -> None:
+    assert watching("runs", "--newest-within", "26h").code == 0
+
+
+def test_a_red_one_is_none_either_since_it_is_told_otherwise(watching: Type, night: Session) -> None:
+    night.execute("update run set status = 'red'")
 
     assert watching("runs", "--newest-within", "26h").code == 0
 
 
-def test_a_red_one_is_none_either_since_it_is_told_otherwise(watching: Type, store: Session) -> None:
-    reported_night(store)
-    store.execute("update run set status = 'red'")
-
-    assert watching("runs", "--newest-within", "26h").code == 0
-
-
-def test_one_that_is_longer_ago_is(watching: Type, store: Session) -> None:
-    reported_night(store)
-    store.execute("update run set finished_at = now() - interval '27 hours'")
+def test_one_that_is_longer_ago_is(watching: Type, night: Session) -> None:
+    night.execute("update run set finished_at = now() - interval '27 hours'")
 
     done = watching("runs", "--newest-within", "26h")
 
@@ -40,10 +36,9 @@ def test_one_that_is_longer_ago_is(watching: Type, store: Session) -> None:
     assert watching("runs", "--newest-within", "2d").code == 0
 
 
-def test_one_that_ended_later_than_now_is(watching: Type, store: Session) -> None:
+def test_one_that_ended_later_than_now_is(watching: Type, night: Session) -> None:
     """A clock that was set back would read as clean until it comes there again."""
-    reported_night(store)
-    store.execute("update run set finished_at = now() + interval '2 days'")
+    night.execute("update run set finished_at = now() + interval '2 days'")
 
     done = watching("runs", "--newest-within", "26h")
 
@@ -75,16 +70,14 @@ def test_one_that_began_and_never_ended_is(watching: Type, store: Session) -> No
     assert watching("runs", "--newest-within", "26h").code == 1
 
 
-def test_neither_a_release_nor_a_departures_check_is_a_night(watching: Type, store: Session) -> None:
-    reported_night(store)
-    store.execute("update run set kind = 'release'")
+def test_neither_a_release_nor_a_departures_check_is_a_night(watching: Type, night: Session) -> None:
+    night.execute("update run set kind = 'release'")
 
     assert watching("runs", "--newest-within", "26h").code == 1
 
 
-def test_programs_get_the_run(watching: Type, store: Session) -> None:
-    reported_night(store)
-    reported_night(store, caller="the next", later=timedelta(days=1))
+def test_programs_get_the_run(watching: Type, night: Session) -> None:
+    reported_night(night, caller="the next", later=timedelta(days=1))
 
     done = watching("runs", "--newest-within", "26h", "--format", "jsonl")
 

@@ -12,20 +12,13 @@ from psycopg import sql
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
 from offboarding.store.purge import Purged, purge
-from tests.integration.commands.conftest import Type, connected, reported_night
+from tests.integration.commands.conftest import Type, connected
 from tests.support import filled
 from tests.unit.test_config import GOOD
 
 NOTICES, WORDS = "reasons of notices", "reasons of words on departures"
 LONG_AFTER = filled.AS_OF + timedelta(days=500)
 PERSONAL = ("Jordan Doe", "Sam Poe", "jdoe@corp.example", "spoe@corp.example")
-
-
-@pytest.fixture
-def night(store: Session) -> Session:
-    """Jordan Doe and Sam Poe left; something of each is found."""
-    reported_night(store)
-    return store
 
 
 def forget_feed(store: Session) -> None:

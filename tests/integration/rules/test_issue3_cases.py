@@ -1,5 +1,6 @@
 """What a leaver can hold beside logins and keys: from facts in a store to a finding, and to its end."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -11,6 +12,8 @@ from offboarding.model import Account, Credential, IdentityKeyKind, Standing, Su
 from offboarding.model.errors import RetriableError
 from offboarding.store import reading, recorded
 from offboarding.store.connect import Session
+from tests.support.begun import Begun, Play, beginnings, begun
+from tests.support.listed_tracker import tracker
 from tests.support.office import (
     CLOUD,
     DIRECTORY,
@@ -28,6 +31,8 @@ from tests.support.small_company import AFTER, KIM, LEFT, LONG_AGO, STAFF, accou
 from tests.support.variants import variants
 from tests.support.whole_night import Readers
 
+__all__ = ["beginnings", "begun", "tracker"]  # fixtures
+
 LEAVER = worker("1042", LEFT, mail=KIM, name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
 USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
@@ -43,16 +48,20 @@ class QuietOffice(Office):
         return replace(Office.readers(self), trackers=lambda _: {})
 
 
-@pytest.fixture
-def office(store: Session) -> Office:
-    """Kim has left: a locked directory account and an IAM user without a key are what remains."""
-    made = QuietOffice(session=store, tracker=HeardTracker(cast("Tracker", None)))
+def kim_left(session: Session) -> Office:
+    made = QuietOffice(session=session, tracker=HeardTracker(cast("Tracker", None)))
     made.clouds[OTHER_CLOUD] = System(realm=OTHER_CLOUD)
     made.hr.workers = [LEAVER, STAFF]
     made.directory.lists_credentials = True
     made.directory.accounts = [replace(ENTRY, **locked())]
     made.cloud.accounts = [replace(USER, standing=Standing.DEAD, standing_reason="no way in")]
     return made
+
+
+@pytest.fixture
+def office(store: Session) -> Office:
+    """Kim has left: a locked directory account and an IAM user without a key are what remains."""
+    return kim_left(store)
 
 
 def credential(kind: SubjectKind, owner: Account, native_id: str, **changes: Any) -> Credential:
@@ -233,7 +242,22 @@ WAYS = [
         resolution="seen gone: it no longer exists",
     ),
 ]
-EACH = variants(4, way={way.rule: way for way in WAYS})
+BY_RULE = {way.rule: way for way in WAYS}
+EACH = variants(4, way=BY_RULE)
+
+
+@functools.cache
+def first_night(rule: str) -> Play[Office]:
+    """The one on which this way in is found."""
+    way = BY_RULE[rule]
+
+    def play(session: Session, _tracker: Tracker) -> Office:
+        office = kim_left(session)
+        way.begins(office)
+        office.night()
+        return office
+
+    return play
 
 
 def found(office: Office, rule: str) -> dict[str, tuple[str, str, str]]:
@@ -255,9 +279,8 @@ def decide(office: Office, verdict: str, account: Account, worker_id: str) -> No
 
 
 @EACH
-def test_begins_and_closes_when_seen_at_its_end(office: Office, way: Way) -> None:
-    way.begins(office)
-    office.night()
+def test_begins_and_closes_when_seen_at_its_end(begun: Begun, way: Way) -> None:
+    office = begun(first_night(way.rule))
     before = found(office, way.rule)
 
     way.ends(office)
@@ -268,9 +291,8 @@ def test_begins_and_closes_when_seen_at_its_end(office: Office, way: Way) -> Non
 
 
 @EACH
-def test_stands_while_its_system_cannot_be_read(office: Office, way: Way) -> None:
-    way.begins(office)
-    office.night()
+def test_stands_while_its_system_cannot_be_read(begun: Begun, way: Way) -> None:
+    office = begun(first_night(way.rule))
 
     way.ends(office)
     way.system(office).error = RetriableError("the system doesn't answer")
@@ -283,10 +305,9 @@ def test_stands_while_its_system_cannot_be_read(office: Office, way: Way) -> Non
     assert found(office, way.rule)[way.subject][0] == "resolved"
 
 
-@variants(3, way={way.rule: way for way in WAYS if way.rule != "link-moved"})
-def test_closes_when_the_departure_is_withdrawn(office: Office, way: Way) -> None:
-    way.begins(office)
-    office.night()
+@variants(3, way={rule: way for rule, way in BY_RULE.items() if rule != "link-moved"})
+def test_closes_when_the_departure_is_withdrawn(begun: Begun, way: Way) -> None:
+    office = begun(first_night(way.rule))
 
     office.hr.workers = [worker("1042", mail=KIM, name="Kim Minjun"), STAFF]
     office.night()
@@ -296,9 +317,8 @@ def test_closes_when_the_departure_is_withdrawn(office: Office, way: Way) -> Non
 
 
 @EACH
-def test_a_second_night_says_the_same(office: Office, way: Way) -> None:
-    way.begins(office)
-    office.night()
+def test_a_second_night_says_the_same(begun: Begun, way: Way) -> None:
+    office = begun(first_night(way.rule))
     before = found(office, way.rule)
 
     office.night()
