@@ -24,7 +24,7 @@ from tests.support.small_company import scoped
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=EXAMPLES or 10,
+    max_examples=EXAMPLES or 6,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,

@@ -28,7 +28,7 @@ from tests.unit.test_oracle_notices import *  # noqa: F403
 JUDGES = (small_company, test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices)
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=EXAMPLES or 15,
+    max_examples=EXAMPLES or 10,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,

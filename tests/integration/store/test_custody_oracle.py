@@ -21,7 +21,7 @@ from tests.support.held.stored import RESERVED, store_all
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 12,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,

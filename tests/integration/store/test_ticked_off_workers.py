@@ -23,7 +23,7 @@ from tests.support.night import rows_of
 from tests.support.small_company import KIM, LEE, job, worker
 
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
-EXAMPLES = int(os.environ.get("TICKED_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("TICKED_EXAMPLES", "4"))
 SEEN = (
     """select worker_id, name, missing_since, vanished_at, superseded, in_complete_read from worker order by 1""",
     """select w.worker_id, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.told_left_at
