@@ -32,7 +32,7 @@ from offboarding.sources import aws_iam, aws_identity_center, ldap
 from tests.support.memory import Folder
 from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = PROJECT / "include" / "offboarding.yaml"
 EXPECTED = PROJECT / "tests" / "acceptance" / "expected_findings.yaml"
 
