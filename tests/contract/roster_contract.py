@@ -248,7 +248,7 @@ class RosterContract:
         few = publish(_numbered(50))
         list(few.read())
         floor = _peak(lambda: sum(1 for _ in few.read()))
-        many = publish(_numbered(3000))
+        many = publish(_numbered(2000))
         held = _peak(lambda: list(many.read()))
         streamed = _peak(lambda: sum(1 for _ in many.read()))
         assert streamed - floor < (held - floor) / 3, "beside what a client needs for any read"

@@ -17,10 +17,11 @@ from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
 BEGINS = {"open_run", "open.begin", "due.begin"}
+DAGS = DagBag(dag_folder=PROJECT / "dags").dags
 TASKS = {
     f"{dag} {task.task_id}": task
     for dag in ("offboarding_nightly", "offboarding_departure", "offboarding_verify")
-    for task in DagBag(dag_folder=PROJECT / "dags").dags[dag].tasks
+    for task in DAGS[dag].tasks
     if task.task_id not in BEGINS
 }
 

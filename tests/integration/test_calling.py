@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.variants import variants
+
 PROJECT = Path(__file__).parents[2]
 PEOPLE = "Employee ID,Name,Status\n7,Ada,Active\n8,Bo,Terminated\n"
 
@@ -57,9 +59,7 @@ FAR = json.dumps(
 )
 
 
-@pytest.mark.parametrize(
-    "way", ("activated", "by its path", "by a link elsewhere", "python -m", "a relative python -m")
-)
+@variants(3, way=["activated", "by its path", "by a link elsewhere", "python -m", "a relative python -m"])
 def test_what_init_prints_is_typed_as_it_stands(project: Path, tmp_path: Path, way: str) -> None:
     work = tmp_path / "some where"
     work.mkdir()

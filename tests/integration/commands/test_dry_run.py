@@ -29,7 +29,11 @@ def rows(table: str) -> int:
 
 
 class TestOnTrial:
-    def test_it_prints_the_tickets_that_it_would_open_and_the_report(self, at_work: Type) -> None:
+    def test_it_prints_the_tickets_that_it_would_open_and_the_report_and_keeps_nothing(
+        self, tiny: TinyCompany, at_work: Type
+    ) -> None:
+        tickets = tiny.tickets()
+
         done = at_work("nightly", "--dry-run", "--as-of", NIGHT)
 
         assert done.code == 0, done.err
@@ -38,20 +42,10 @@ class TestOnTrial:
         assert "GREEN" in done.out
         assert "A real first night would hold them" not in done.out, "policy.baseline is ticket here"
         assert not [name for name in NAMES if name in done.err], "the log's"
-
-    def test_the_worst_ticket_comes_first(self, at_work: Type) -> None:
-        done = at_work("nightly", "--dry-run", "--as-of", NIGHT)
-
         order = list(TicketPriority)
         priorities = [order.index(TicketPriority(found)) for found in re.findall(r"(?m)^priority (\w+)", done.out)]
         assert len(set(priorities)) > 1
-        assert priorities == sorted(priorities)
-
-    def test_nothing_is_kept_and_nobody_is_told(self, tiny: TinyCompany, at_work: Type) -> None:
-        tickets = tiny.tickets()
-
-        at_work("nightly", "--dry-run", "--as-of", NIGHT)
-
+        assert priorities == sorted(priorities), "the worst comes first"
         assert (tiny.tickets(), rows("run"), rows("account"), trial_schemas()) == (tickets, 0, 0, [])
 
     def test_what_could_not_be_read_makes_it_red(self, tiny: TinyCompany, at_work: Type) -> None:

@@ -66,7 +66,7 @@ class TestWorkbook(RosterContract):
 
     def test_streams(self, publish: Publish) -> None:
         """Row by row; the texts of all cells lie in a part of their own, and are held."""
-        few, many = publish([row("1", type="x")]), publish([row(str(number), type="x") for number in range(3000)])
+        few, many = publish([row("1", type="x")]), publish([row(str(number), type="x") for number in range(1000)])
         floor = _peak(lambda: sum(1 for _ in few.read()))
         held = _peak(lambda: list(many.read()))
         streamed = _peak(lambda: sum(1 for _ in many.read()))
