@@ -96,6 +96,19 @@ def close_all(office: Office) -> None:
     office.cloud.remove(KEY)
 
 
+def night_of_the_end(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    close_all(office)
+    office.night()
+    return office
+
+
+@pytest.fixture
+def closed(begun: Begun) -> Office:
+    """All of it has been seen dead, and the ticket is closed."""
+    return begun(night_of_the_end)
+
+
 def works_again(office: Office) -> None:
     office.directory.change("kim", standing=Standing.WORKS, standing_reason="no lock")
 
@@ -165,58 +178,48 @@ def test_it_closes_with_evidence_when_all_was_seen_dead(ticketed: Office, people
     assert ticketed.tracker.calls == []
 
 
-def test_it_is_reopened_when_something_works_again(ticketed: Office, people: DeskPeople) -> None:
-    close_all(ticketed)
-    ticketed.night()
+def test_it_is_reopened_when_something_works_again(closed: Office, people: DeskPeople) -> None:
+    works_again(closed)
+    closed.night()
 
-    works_again(ticketed)
-    ticketed.night()
-
-    ticket = only(people, ticketed)
+    ticket = only(people, closed)
     assert ticket.is_open
     assert "works again" in last_said(ticket)
     assert ticket.body.count("[ ]") == 1
-    close_all(ticketed)
-    ticketed.night()
-    assert not only(people, ticketed).is_open
+    close_all(closed)
+    closed.night()
+    assert not only(people, closed).is_open
 
 
-def test_long_after_its_end_a_new_ticket_takes_over(ticketed: Office, people: DeskPeople) -> None:
-    close_all(ticketed)
-    ticketed.night()
-    long_closed(ticketed)
+def test_long_after_its_end_a_new_ticket_takes_over(closed: Office, people: DeskPeople) -> None:
+    long_closed(closed)
 
-    works_again(ticketed)
-    ticketed.night()
-    ticketed.night()
+    works_again(closed)
+    closed.night()
+    closed.night()
 
-    old, new = tickets_of(people, ticketed.queue)
+    old, new = tickets_of(people, closed.queue)
     assert (old.is_open, new.is_open) == (False, True)
     assert "uid=kim,dc=corp" in new.body
     assert KEY not in new.body
 
 
-def test_long_after_its_end_a_new_thing_gets_a_new_ticket(ticketed: Office, people: DeskPeople) -> None:
-    close_all(ticketed)
-    ticketed.night()
-    long_closed(ticketed)
+def test_long_after_its_end_a_new_thing_gets_a_new_ticket(closed: Office, people: DeskPeople) -> None:
+    long_closed(closed)
 
-    ticketed.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
-    ticketed.night()
+    closed.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
+    closed.night()
 
-    old, new = tickets_of(people, ticketed.queue)
+    old, new = tickets_of(people, closed.queue)
     assert (old.is_open, new.is_open) == (False, True)
     assert SECOND_KEY in new.body
 
 
-def test_a_new_thing_reopens_the_ticket_that_was_closed_lately(ticketed: Office, people: DeskPeople) -> None:
-    close_all(ticketed)
-    ticketed.night()
+def test_a_new_thing_reopens_the_ticket_that_was_closed_lately(closed: Office, people: DeskPeople) -> None:
+    closed.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
+    closed.night()
 
-    ticketed.cloud.credentials = [access_key(SECOND_KEY, cloud_user())]
-    ticketed.night()
-
-    ticket = only(people, ticketed)
+    ticket = only(people, closed)
     assert ticket.is_open
     assert SECOND_KEY in ticket.body
 
@@ -714,15 +717,12 @@ def test_an_inactive_key_is_listed_and_does_not_hold_the_ticket(ticketed: Office
     assert only(people, ticketed).is_open
 
 
-def test_an_inactive_key_that_shows_up_later_does_not_reopen_the_ticket(ticketed: Office, people: DeskPeople) -> None:
-    close_all(ticketed)
-    ticketed.night()
+def test_an_inactive_key_that_shows_up_later_does_not_reopen_the_ticket(closed: Office, people: DeskPeople) -> None:
+    closed.cloud.credentials = [access_key(SECOND_KEY, cloud_user(), **switched_off())]
+    closed.night()
 
-    ticketed.cloud.credentials = [access_key(SECOND_KEY, cloud_user(), **switched_off())]
-    ticketed.night()
-
-    assert not only(people, ticketed).is_open
-    assert ticketed.tracker.calls == []
+    assert not only(people, closed).is_open
+    assert closed.tracker.calls == []
 
 
 def test_an_inactive_key_beside_something_that_works_stands_on_its_ticket(kim: Office, people: DeskPeople) -> None:

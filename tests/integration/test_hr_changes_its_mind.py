@@ -306,6 +306,19 @@ def lapses(office: Office) -> None:
     kim_is(office, job(end="2026-11-20"))
 
 
+def night_of_a_lapse(session: Session, tracker: Tracker) -> Office:
+    office = park_left(session, tracker)
+    lapses(office)
+    office.night()
+    return office
+
+
+@pytest.fixture
+def lapsed(begun: Begun) -> Office:
+    """A night on which Kim's contract had lapsed, and HR didn't say whether Kim works on."""
+    return begun(night_of_a_lapse)
+
+
 def said(office: Office, decide: Any, who: str = "hr:1042") -> Any:
     return decide(office.session, office.settings, departure=who, reason="asked their manager", author="lee")
 
@@ -347,16 +360,14 @@ def test_denied_it_closes_and_is_asked_again(seen: Office, people: ListedPeople,
     assert "open" in rows(seen, "1042").values()
 
 
-def test_another_end_is_asked_about_anew(office: Office) -> None:
-    lapses(office)
-    office.night()
-    said(office, deny_departure)
-    office.night()
-    kim_is(office, job(end="2026-11-26"))
+def test_another_end_is_asked_about_anew(lapsed: Office) -> None:
+    said(lapsed, deny_departure)
+    lapsed.night()
+    kim_is(lapsed, job(end="2026-11-26"))
 
-    office.night()
+    lapsed.night()
 
-    assert "open" in rows(office, "1042").values()
+    assert "open" in rows(lapsed, "1042").values()
 
 
 def test_who_reappears_after_a_confirmed_absence_works_here(seen: Office, people: ListedPeople) -> None:
@@ -373,36 +384,29 @@ def test_who_reappears_after_a_confirmed_absence_works_here(seen: Office, people
     nothing_dangles(seen)
 
 
-def test_an_id_outlives_that_a_departure_is_written_anew(office: Office) -> None:
-    lapses(office)
-    office.night()
-    (end,) = words.open_ends(office.session)
-    said(office, confirm_departure, end.name)
-    office.night()
+def test_an_id_outlives_that_a_departure_is_written_anew(lapsed: Office) -> None:
+    (end,) = words.open_ends(lapsed.session)
+    said(lapsed, confirm_departure, end.name)
+    lapsed.night()
 
-    denied = said(office, deny_departure, end.name)
+    denied = said(lapsed, deny_departure, end.name)
 
     assert denied.verdict == "deny"
     assert denied.departure_id != end.departure_id
 
 
 @pytest.mark.parametrize("who", ["d-999999", "hr:1044", "kimm", "d-x", ""])
-def test_what_hr_leaves_not_open_is_refused(office: Office, who: str) -> None:
-    lapses(office)
-    office.night()
-
+def test_what_hr_leaves_not_open_is_refused(lapsed: Office, who: str) -> None:
     with pytest.raises(FatalError, match=r"no departure .*that HR leaves open"):
-        said(office, confirm_departure, who)
+        said(lapsed, confirm_departure, who)
 
 
-def test_the_same_word_twice_is_refused(office: Office) -> None:
-    lapses(office)
-    office.night()
-    said(office, confirm_departure)
+def test_the_same_word_twice_is_refused(lapsed: Office) -> None:
+    said(lapsed, confirm_departure)
 
     with pytest.raises(FatalError, match=r"was confirmed by lee already"):
-        said(office, confirm_departure)
-    assert said(office, deny_departure).verdict == "deny"
+        said(lapsed, confirm_departure)
+    assert said(lapsed, deny_departure).verdict == "deny"
 
 
 def test_who_vanished_from_a_list_of_active_people_counts_by_itself_and_may_be_denied(office: Office) -> None:
