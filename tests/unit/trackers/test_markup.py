@@ -168,6 +168,31 @@ def test_steps_are_told_as_remedies_are_written() -> None:
     assert [step for step in with_command if not step.endswith((":", "."))] == []
 
 
+def test_a_step_after_a_long_command_is_a_step() -> None:
+    long = f"aws iam update-access-key --user-name {'x' * 30} --access-key-id AKIA2Z7DJJMARDQGSKC2 --status"
+    steps = ("       - Off:", f"         {long} Inactive", "       - Undo:", f"         {long} Active")
+    text = "\n".join(("[ ] 1. A key (high, f-f637a375)", *steps))
+
+    (thing,) = blocks(text)
+
+    assert isinstance(thing, TicketThing)
+    assert thing.parts[1:] == [
+        TicketStep(parts=[Prose("Off:"), Verbatim([f"         {long} Inactive"])]),
+        TicketStep(parts=[Prose("Undo:"), Verbatim([f"         {long} Active"])]),
+    ]
+
+
+@pytest.mark.parametrize("length", range(94, 104))
+def test_what_is_said_of_a_thing_stands_below_what_it_is(length: int) -> None:
+    label = " ".join(["word"] * 30)[: length - 30].rstrip()
+    title = texts_layout.flowed(f"[ ] 1. {label} (high, f-f637a375)", hang=7)
+
+    (thing,) = blocks(f"{title}\n       Theirs: tag employee-id 10445.")
+
+    assert isinstance(thing, TicketThing)
+    assert thing.parts == [Prose(f"1. {label} (high, f-f637a375)"), Prose("Theirs: tag employee-id 10445.")]
+
+
 def test_prose_is_broken_where_the_report_breaks_it() -> None:
     assert layout.WIDTH == texts_layout.WIDTH
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 WIDTH = 100
 """Where our texts break prose (texts.layout)."""
 _ITEM = re.compile(r"\[([ x-])\] (\d+)\b")
+_TITLE_ENDS = re.compile(r"\bf-[0-9a-f]{8}\)$")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _STEP = "- "
 _ENDS = (":", ".", "。")
@@ -127,10 +128,15 @@ class _Reading:
         elif self._block is None:
             self._block, self._step, self._indent = Paragraph(parts=[]), None, indent
             self._begin(text, indent)
-        elif text.startswith(_STEP) and not goes_on and indent == (7 if isinstance(self._block, TicketThing) else 0):
+        elif self._is_step(text, indent, goes_on=goes_on):
             self._begin(text, indent)
         else:
             self._go_on(line, text, indent, goes_on=goes_on)
+
+    def _is_step(self, text: str, indent: int, *, goes_on: bool) -> bool:
+        """A step's own words go on deeper than its dash; a word that is a dash may begin a line of other prose."""
+        margin = 7 if isinstance(self._block, TicketThing) else 0
+        return text.startswith(_STEP) and indent == margin and (self._step is not None or not goes_on)
 
     def _begin(self, text: str, indent: int) -> None:
         assert self._block
@@ -183,5 +189,9 @@ class _Reading:
         return parts
 
     def _broken_before(self, text: str) -> bool:
-        """Whether the line above ends because this one's first word wouldn't have fitted."""
+        """Whether the line above ends because this one's first word wouldn't have fitted. What a thing is ends with how
+        bad it is, and its key.
+        """
+        if isinstance(self._block, TicketThing) and len(self._block.parts) == 1 and _TITLE_ENDS.search(self._before):
+            return False
         return len(self._before) + 1 + len(text.split(" ", 1)[0]) > WIDTH
