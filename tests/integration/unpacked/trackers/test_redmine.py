@@ -5,11 +5,13 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.trackers.redmine import build
 from offboarding.trackers.redmine.connection import greet
 from tests.contract.tracker_contract import TrackerContract, draft
 from tests.support.redmine import RedminePeople, RedmineServer, bench, client, people, redmine, settings, tracker
+from tests.support.shown_ticket import DRAFT, assert_shown
 from tests.support.tracker_faults import TrackerFaults
 
 __all__ = ["bench", "people", "redmine", "tracker"]  # fixtures
@@ -134,3 +136,9 @@ def test_a_wrong_key_is_fatal_and_shown_nowhere(redmine: RedmineServer) -> None:
 
 def test_the_form_s_test_searches(redmine: RedmineServer) -> None:
     assert greet(redmine.connection()) == "The key is taken, and issues can be searched."
+
+
+def test_its_page_shows_a_ticket_as_it_is(tracker: Tracker, people: RedminePeople) -> None:
+    issue = people.issue(tracker.open(DRAFT))
+
+    assert_shown("redmine.md", issue["subject"], issue["description"].replace("\r\n", "\n").partition("\n<!--")[0])

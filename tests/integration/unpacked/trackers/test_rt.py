@@ -6,11 +6,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.trackers.rt import build
 from offboarding.trackers.rt.connection import greet
 from tests.contract.tracker_contract import TrackerContract, draft
 from tests.support.request_tracker import RtPeople, RtServer, bench, client, people, rt, settings, tracker
+from tests.support.shown_ticket import DRAFT, assert_shown
 from tests.support.tracker_faults import TrackerFaults
 
 __all__ = ["bench", "people", "rt", "tracker"]  # fixtures
@@ -120,3 +122,9 @@ def test_missing_rights_are_named(rt: RtServer) -> None:
 
 def test_the_form_s_test_searches(rt: RtServer) -> None:
     assert greet(rt.connection()) == "The token is taken, and tickets can be searched."
+
+
+def test_its_page_shows_a_ticket_as_it_is(tracker: Tracker, people: RtPeople) -> None:
+    ref = tracker.open(DRAFT)
+
+    assert_shown("rt.md", people.title(ref), people.texts(ref)[0])
