@@ -27,7 +27,7 @@ from offboarding.model import (
     Trust,
 )
 from offboarding.runs import pipeline
-from offboarding.store import messages, reading, words
+from offboarding.store import messages, reading, refusals, words
 from offboarding.store.connect import Session
 from tests.support.alerts import HeardNotifier
 from tests.support.deciding import (
@@ -257,6 +257,14 @@ def live(house: House) -> None:
     _called_and_over(house)
     on_the_last_day(house)
     house.night()
+    _refused(house)
+
+
+def _refused(house: House) -> None:
+    """Its tracker refused one of its tickets, and nobody has tried since."""
+    row = house.session.execute("select min(ticket_key) from ticket where state = 'open'").fetchone()
+    assert row
+    refusals.note(house.session, str(row[0]), words="403, no right", settings_digest="")
 
 
 class _Silent:

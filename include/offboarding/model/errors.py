@@ -56,9 +56,11 @@ class IncompleteReadError(FatalError):
 
 
 def raise_together(errors: Sequence[OffboardingError]) -> None:
-    """Raise what several systems refused as one, if they did: as what may work in a minute where any of it may."""
+    """Raise what several systems refused as one, if they did, a line each: as what may work in a minute where any of it
+    may.
+    """
     if len(errors) == 1:
         raise errors[0]
     if errors:
         kind = RetriableError if any(isinstance(error, RetriableError) for error in errors) else FatalError
-        raise kind(" ".join(str(error) for error in errors))
+        raise kind("\n".join(str(error) for error in errors))

@@ -1,5 +1,6 @@
 """What is told to people, and how it stands in their own system."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,6 +86,11 @@ class TicketDraft:
     due_at: datetime | None
     assignee: str = ""
     """Whose it is to begin with, in the tracker's own word; "" for nobody's. People's later word stands."""
+
+    @property
+    def digest(self) -> str:
+        """Of what people read on it; whose it is to begin with is no part of that."""
+        return hashlib.sha256(f"{self.title}\n{self.priority}\n{self.due_at}\n{self.body}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from offboarding.model import (
     counted,
 )
 from offboarding.model.keys import short_finding
-from offboarding.report import custody, departures, held
+from offboarding.report import custody, departures, held, refused
 from offboarding.report.coverage import MOST_LINES, gaps, read, unchecked
 from offboarding.report.red import reasons
 from offboarding.report.waivers import waived
@@ -53,6 +53,7 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
         *waived(night, zone),
         *departures.told(night),
         *unchecked(night),
+        *refused.told(night, zone),
         *read(night, zone),
         *custody.keys(night, zone),
         *_worst(night),

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from offboarding.model import ReadStatus, counted
-from offboarding.report import held
+from offboarding.report import held, refused
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
 from offboarding.report.wording import COMMAND
@@ -47,8 +47,9 @@ def _reasons(found: Troubles) -> Iterator[str]:
     yield from found.edited[:MOST_LINES]
     for hold in found.trips:
         yield f"the guard holds {held.sentence(hold)}"
-    if found.undelivered:
-        yield f"the tracker hasn't been told of {counted(found.undelivered, 'change')}"
+    for tracker, changes in found.untold:
+        yield f"{f'tracker {tracker}' if tracker else 'the tracker'} hasn't been told of {counted(changes, 'change')}"
+    yield from refused.reasons(found.refused)
     for name in found.elsewhere:
         yield (
             f"nobody sees to the tickets of tracker {name}, which the configuration names no longer: name it again, or"

@@ -150,7 +150,7 @@ def _of_these(session: Session, run: Run, seen: Night) -> Night:
         held=Waiting(
             baseline=0 if holds else held, over_maximum=held if holds else 0, trips=seen.held.trips, holds=holds
         ),
-        tickets=replace(seen.tickets, undelivered=departures.undelivered_of_run(session, run.run_id), unheard=0),
+        tickets=replace(seen.tickets, untold=departures.undelivered_of_run(session, run.run_id), unheard=0),
     )
 
 

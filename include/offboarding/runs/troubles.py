@@ -9,6 +9,7 @@ from offboarding.store.reading import Night
 from offboarding.store.reading.nights import NightFinding
 from offboarding.store.reading.reads import PartView, RosterView
 from offboarding.store.reading.waiver_views import AcknowledgedThen
+from offboarding.store.refusals import RefusedTicket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,10 @@ class Troubles:
     """What stood otherwise than the record says, and was put right: a sentence each."""
     trips: tuple[Hold, ...]
     """Lines that the guard began to hold in this very run."""
-    undelivered: int
-    """Changes that trackers haven't been told of."""
+    untold: tuple[tuple[str, int], ...]
+    """Trackers that haven't been told of changes, and of how many; "" for the only one."""
+    refused: tuple[RefusedTicket, ...]
+    """Tickets that their tracker refuses."""
     elsewhere: tuple[str, ...]
     """Trackers with tickets that nobody sees to: the configuration names them no longer."""
     unheard: int
@@ -67,7 +70,8 @@ def troubles(night: Night) -> Troubles:
         unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in unverified),
         edited=night.record_troubles,
         trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
-        undelivered=night.tickets.undelivered,
+        untold=tuple((night.tickets.named(name), count) for name, count in sorted(night.tickets.untold.items())),
+        refused=tuple(night.tickets.refused),
         elsewhere=tuple(night.tickets.elsewhere),
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),

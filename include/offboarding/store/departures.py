@@ -1,10 +1,10 @@
 """The people that a departure run is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row, scalar_row, tuple_row
 
 from offboarding.model import ABOUT_SOME, AccountRef, FindingState, IdentityKey, IdentityKeyKind, Severity, Standing
 from offboarding.store.connect import Session
@@ -101,10 +101,13 @@ def people_of_run(session: Session, run_id: int) -> list[PersonAsked]:
         return cursor.execute(block("departures", "people_of_run"), {"run_id": run_id}).fetchall()
 
 
-def undelivered_of_run(session: Session, run_id: int) -> int:
-    """How much the tracker has yet to be told of these people's tickets."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(block("departures", "undelivered_of_run"), {"run_id": run_id}).fetchone() or 0
+def undelivered_of_run(session: Session, run_id: int) -> Mapping[str, int]:
+    """How much each tracker has yet to be told of these people's tickets."""
+    with session.cursor(row_factory=tuple_row) as cursor:
+        found: list[tuple[str, int]] = cursor.execute(
+            block("departures", "undelivered_of_run"), {"run_id": run_id}
+        ).fetchall()
+    return dict(found)
 
 
 def keys_of_run(session: Session, run_id: int) -> list[IdentityKey]:

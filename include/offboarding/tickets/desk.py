@@ -7,8 +7,8 @@ number, written down before, by which it knows again what it has heard.
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -19,24 +19,33 @@ from offboarding.model import (
     TicketCall,
     TicketDraft,
     TicketKind,
+    TicketPriority,
     TicketRef,
     TicketState,
     TicketStatus,
     counted,
 )
 from offboarding.model.errors import FatalError
+from offboarding.model.keys import NO_TICKET
 from offboarding.report import ticket as ticket_report
-from offboarding.store import outbox, tickets
+from offboarding.report.wording import printable
+from offboarding.store import outbox, refusals, tickets
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
 from offboarding.store.guard import in_doubt, waits_to_close
 from offboarding.store.locks import ticket_held
 from offboarding.store.outbox import Pending
+from offboarding.store.refusals import RefusedBefore
 from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.plan import TicketPlan
 
 log = structlog.get_logger("offboarding.ticket")
+
+MOST_KEYS = 5
+"""In one sentence."""
+MOST_WORDS = 400
+"""Characters of a refusal that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,26 +77,64 @@ class TicketDesk:
     """Where people decide who have no shell; "" where nobody told."""
     assignee: Callable[[TicketItem], str] = lambda _: ""
     """Whose a new ticket is that begins with this item; "" for nobody's."""
+    entry: str = ""
+    """What the configuration says of the tracker; a refused ticket is tried again once that changes."""
     counts: TicketCounts = TicketCounts()
+    _refused: list[str] = field(default_factory=list[str])
+    """Keys."""
+    _before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
 
     def drain(self) -> TicketCounts:
-        """See to every ticket. Raises RetriableError at once, FatalError after the other tickets were seen to."""
-        refused: list[str] = []
+        """See to every ticket. Raises RetriableError at once, and so FatalError where nothing may be asked; of single
+        tickets that are refused FatalError after the others were seen to, once each is written down with its words.
+        """
         # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
         run = self.plan.run
         persons = None if run.kind == RunKind.VERIFY else persons_asked(self.session, run)
+        self._before = refusals.of_tracker(self.session, self.name)
         for key in outbox.to_drain(self.session, self.name, persons):
-            try:
-                with ticket_held(self.session, key):
-                    self._see_to(key)
-            except FatalError as error:
-                refused.append(f"{key}: {error}")
-        if refused:
+            if run.kind == RunKind.VERIFY and key in self._before and self._waits(self._before[key]):
+                continue
+            self._try(key)
+        if self._refused:
             raise FatalError(
-                f"{counted(len(refused), 'ticket was', 'tickets were')} refused by {self.name}. "
-                + "; ".join(refused[:5])
+                f"{counted(len(self._refused), 'ticket was', 'tickets were')} refused by {self.name}"
+                f" ({', '.join(self._refused[:MOST_KEYS])}{', ...' if len(self._refused) > MOST_KEYS else ''}):"
+                " its words stand above, and in each report until it takes them."
             )
         return self.counts
+
+    def _try(self, key: str) -> None:
+        try:
+            with ticket_held(self.session, key):
+                self._see_to(key)
+        except FatalError as error:
+            if not self._refused:
+                # Where nothing may even be searched for, no single ticket is refused.
+                self.tracker.find(NO_TICKET)
+            self._refused.append(key)
+            words = printable(" ".join(str(error).split()))[:MOST_WORDS]
+            log.error("ticket refused", ticket=key, tracker=self.name, words=words)  # noqa: TRY400 - it's no defect
+            digest = self._settings_digest(tickets.ticket(self.session, key))
+            refusals.note(self.session, key, words=words, settings_digest=digest)
+        else:
+            if key in self._before:
+                refusals.taken(self.session, key)
+
+    def _waits(self, refusal: RefusedBefore) -> bool:
+        """Whether an hourly run leaves it alone: until the settings that it was refused by change, nothing is left to
+        tell, or something new is to be said on a ticket that is urgent by its own priority, as what was used after the
+        departure or is critical. Each night and each departure tries it.
+        """
+        key = refusal.ticket_key
+        row = tickets.ticket(self.session, key)
+        if refusal.settings_digest != self._settings_digest(row) or (row.ref is None and not self._wanted(row)):
+            return False
+        new = any(each.outbox_id > refusal.last_outbox_id for each in outbox.pending(self.session, key))
+        return not (new and self._draft(row).priority is TicketPriority.URGENT)
+
+    def _settings_digest(self, row: TicketRow) -> str:
+        return _sha256(repr((self.entry, row.queue, self._assignee(row))))
 
     def _see_to(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
@@ -171,10 +218,11 @@ class TicketDesk:
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
         text = self._draft(row)
-        ref = found or self._open_new(row, text)
+        opening = _sha256(f"open {text.digest}")
+        ref = found or self._open_new(row, text, opening)
         # It may have been opened with an earlier text before: its digest is left out, so that it is updated.
-        earlier = found or (doubt and row.said_digest != _of_opening(text))
-        digest = "" if earlier else _digest(text)
+        earlier = found or (doubt and row.said_digest != opening)
+        digest = "" if earlier else text.digest
         tickets.note_opened(self.session, row.ticket_key, ref, digest=digest, due_at=text.due_at)
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
@@ -182,8 +230,8 @@ class TicketDesk:
         if found and self.tracker.state(ref) is TicketState.CLOSED:
             self._reopen_by_itself(row.ticket_key)
 
-    def _open_new(self, row: TicketRow, text: TicketDraft) -> TicketRef:
-        outbox.set_out(self.session, row.ticket_key, _of_opening(text))
+    def _open_new(self, row: TicketRow, text: TicketDraft, opening: str) -> TicketRef:
+        outbox.set_out(self.session, row.ticket_key, opening)
         try:
             return self.tracker.open(replace(text, assignee=self._assignee(row)))
         except FatalError:
@@ -211,8 +259,7 @@ class TicketDesk:
         new = self.plan.renew(row)
         log.warning("ticket missing", ticket=row.ref, key=row.ticket_key, renewed_as=new)
         if new is not None:
-            with ticket_held(self.session, new):
-                self._see_to(new)
+            self._try(new)
 
     def _reopen_by_itself(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
@@ -229,10 +276,9 @@ class TicketDesk:
         if row.state != TicketStatus.OPEN or row.ref is None or row.moved_to or waits_to_close(self.session, key):
             return
         text = self._draft(row)
-        digest = _digest(text)
-        if digest != row.digest:
-            self.tracker.update(self._numbered(row, f"update {digest}"), text)
-            tickets.note_updated(self.session, key, digest=digest, due_at=text.due_at)
+        if text.digest != row.digest:
+            self.tracker.update(self._numbered(row, f"update {text.digest}"), text)
+            tickets.note_updated(self.session, key, digest=text.digest, due_at=text.due_at)
             self.counts = self.counts.plus(updated=1)
 
     def _draft(self, row: TicketRow) -> TicketDraft:
@@ -243,14 +289,6 @@ class TicketDesk:
 
 def _holds(items: list[TicketItem]) -> bool:
     return any(item.holds for item in items)
-
-
-def _digest(text: TicketDraft) -> str:
-    return _sha256(f"{text.title}\n{text.priority}\n{text.due_at}\n{text.body}")
-
-
-def _of_opening(text: TicketDraft) -> str:
-    return _sha256(f"open {_digest(text)}")
 
 
 def _sha256(text: str) -> str:

@@ -27,7 +27,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     """Tell the trackers what the guard let through: exactly one ticket a key, whatever was interrupted before.
 
     A ticket that its tracker refuses doesn't keep the others back, nor does a tracker that is away, or whose connection
-    isn't there: they are told first, then the refusals are raised. What couldn't be said waits, and makes the run red.
+    isn't there: they are told first, then that is raised, a line each. What couldn't be said waits, and the run is red.
     """
     if not trackers:
         log.warning("no tracker is configured: nobody is told")
@@ -49,6 +49,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 texts=texts.get(name, texts[""]),
                 forms_url=settings.forms_url,
                 assignee=partial(assignee_of, settings),
+                entry=next((each.model_dump_json() for each in settings.trackers if each.name == name), ""),
             )
             said = asdict(desk.drain())
             log.info("tickets told", tracker=name, **said)

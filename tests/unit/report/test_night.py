@@ -25,6 +25,7 @@ from offboarding.runs.troubles import troubles
 from offboarding.store.guard import Hold
 from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketTotals, Waiting
 from offboarding.store.reading.reads import GapView, PartView, RosterView
+from offboarding.store.refusals import RefusedTicket
 from offboarding.store.rows import CorrelationCounts, Run
 from tests.support.red import why_red
 
@@ -131,6 +132,17 @@ HOLD = Hold(
 )
 
 
+REFUSED = RefusedTicket(
+    ticket_key="offb-3fa9c1d2e4b7",
+    kind=TicketKind.REVOKE,
+    tracker="secops",
+    ref="67",
+    words="403, no right. Give it",
+    refused_at=AS_OF,
+    finding_key="7c31a0b2" * 8,
+)
+
+
 def told(**changes: Any) -> Night:
     usual = Night(
         run=RUN,
@@ -199,9 +211,19 @@ def told(**changes: Any) -> Night:
             id="nothing was correlated",
         ),
         pytest.param(
-            told(tickets=TicketTotals(undelivered=2, open=1)),
+            told(tickets=TicketTotals(undelivered=2, open=1, untold={"secops": 2}, trackers=("secops",))),
             ("the tracker hasn't been told of 2 changes",),
             id="the tracker couldn't be told",
+        ),
+        pytest.param(
+            told(tickets=TicketTotals(undelivered=2, open=1, untold={"jira": 2}, trackers=("jira", "secops"))),
+            ("tracker jira hasn't been told of 2 changes",),
+            id="one of several trackers couldn't be told",
+        ),
+        pytest.param(
+            told(tickets=TicketTotals(undelivered=2, open=1, refused=(REFUSED, REFUSED))),
+            ("secops refuses ticket offb-3fa9c1d2e4b7 (and 1 other): 403, no right. Give it",),
+            id="tickets were refused",
         ),
         pytest.param(
             told(tickets=TicketTotals(undelivered=0, open=1, unheard=1)),
@@ -488,7 +510,12 @@ WIDE: tuple[Any, ...] = (
         rosters=(replace(HR, name=LONG, status="partial", problems=(f"{LONG}: mend it.",), waiting=3),),
         parts=(replace(AWS, name=LONG, part=LONG, status="failed", errors=(f"{LONG} denied\x1b[2J",)),),
         held=Waiting(baseline=12, over_maximum=60, trips=True, holds=(replace(HOLD, name=LONG),)),
-        tickets=TicketTotals(undelivered=2, open=3, opened=tuple(str(ref) for ref in range(100000, 100030))),
+        tickets=TicketTotals(
+            undelivered=2,
+            open=3,
+            opened=tuple(str(ref) for ref in range(100000, 100030)),
+            refused=tuple(replace(REFUSED, words=LONG, tracker=LONG, ref=LONG) for _ in range(12)),
+        ),
     ),
     told(findings=tuple(finding(f"{number:08x}", ref=str(100000 + number)) for number in range(30))),
 )

@@ -65,11 +65,13 @@ where r.run_id = %(run_id)s and f.state <> 'resolved'
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
 
 -- name: undelivered_of_run
--- What the tracker has yet to be told of tickets that hold something of these people's.
-select count(*)::int from outbox o
+-- What each tracker has yet to be told of tickets that hold something of these people's, and that it didn't refuse.
+select t.tracker, count(*)::int from outbox o join ticket t using (ticket_key)
 where o.done_at is null and exists (
     select from finding f join run_person r using (person_uid)
-    where r.run_id = %(run_id)s and f.ticket_key = o.ticket_key);
+    where r.run_id = %(run_id)s and f.ticket_key = o.ticket_key)
+    and o.ticket_key not in (select r.ticket_key from refusal r)
+group by t.tracker;
 
 -- name: accounts_of_run
 -- Accounts of a system that are linked to these people, may be theirs, or have an open finding of theirs.

@@ -155,6 +155,13 @@ from held;
 -- What is yet to be told to the tracker, how many tickets stand there, which of them this run opened, and what somebody
 -- should have heard at once.
 select (select count(*) from outbox where done_at is null and run_id <= %(run_id)s)::int as undelivered,
+    (select coalesce(jsonb_object_agg(u.tracker, u.changes), '{}') from (
+        select t.tracker, count(*)::int as changes from outbox o join ticket t using (ticket_key)
+        where o.done_at is null and o.run_id <= %(run_id)s
+            and o.ticket_key not in (select r.ticket_key from refusal r)
+        group by t.tracker) u) as untold,
+    array(select jsonb_array_elements_text(r.summary -> 'trackers') from run r where r.run_id = %(run_id)s
+        union select t.tracker from ticket t where t.ref is not null order by 1) as trackers,
     (select count(*) from ticket where state = 'open')::int as open,
     array(select distinct t.tracker from ticket t join run r on r.run_id = %(run_id)s
         where t.state in ('wanted', 'open') and r.summary ? 'trackers' and not r.summary -> 'trackers' ? t.tracker

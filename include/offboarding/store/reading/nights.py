@@ -1,14 +1,14 @@
 """A night as its report tells it, read off the store: the same again however often it's asked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from psycopg.rows import class_row
 
 from offboarding.model import Basis, FindingState, Resolution, RunKind, Severity, TicketKind
 from offboarding.model.errors import FatalError
-from offboarding.store import messages, notices
+from offboarding.store import messages, notices, refusals
 from offboarding.store.connect import Session
 from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.events import Head, head
@@ -35,6 +35,7 @@ from offboarding.store.reading.waiver_views import (
     uncovered_then,
 )
 from offboarding.store.record_rows import record_row
+from offboarding.store.refusals import RefusedTicket
 from offboarding.store.rows import CorrelationCounts, Run
 from offboarding.store.sql import block
 
@@ -117,6 +118,17 @@ class TicketTotals:
     undelivered: int
     """Things that are yet to be told."""
     open: int
+    untold: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Of each tracker, how many of them; without what it refused."""
+    refused: Sequence[RefusedTicket] = ()
+    """What stands refused."""
+    trackers: Sequence[str] = ()
+    """That the run's configuration names, or tickets stand in."""
+
+    def named(self, tracker: str) -> str:
+        """What a ticket's number is said with: its tracker, or "" where there is only one."""
+        return tracker if len(self.trackers) > 1 else ""
+
     opened: Sequence[str] = ()
     """Those that this run opened, as their tracker calls them."""
     unheard: int = 0
@@ -251,7 +263,7 @@ def _tickets(session: Session, values: dict[str, int]) -> TicketTotals:
     with session.cursor(row_factory=class_row(TicketTotals)) as cursor:
         tickets = cursor.execute(block("night", "tickets_then"), values).fetchone()
     assert tickets is not None
-    return tickets
+    return replace(tickets, refused=refusals.standing(session, values["run_id"]))
 
 
 def _run(run: _NightRun) -> Run:

@@ -1,0 +1,242 @@
+"""A ticket that its tracker refuses: written down, told, left alone for an hour, and tried again by each night."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from offboarding.interfaces import Found, Trackers
+from offboarding.model import TicketDraft, TicketRef
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.report import night as screen
+from offboarding.store import reading
+from offboarding.store.reading import Night
+from tests.support.departure import departure
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import HeardTracker, Office, locked, login
+from tests.support.red import why_red
+from tests.support.small_company import LEFT, STAFF, number, worker
+from tests.support.watching import hour
+from tests.support.whole_night import Readers
+
+SAID = "trackers.secops: POST issue: 400, Field\x1b[2J 'category' is\nmandatory. Set it by fields"
+SHOWN = "trackers.secops: POST issue: 400, Field\\x1b[2J 'category' is mandatory. Set it by fields"
+
+
+@dataclass(slots=True, kw_only=True)
+class Refusing(HeardTracker):
+    """A tracker that takes some tickets, and refuses whatever is written on others."""
+
+    inner: ListedTracker = field(default_factory=ListedTracker)
+    calls: list[str] = field(default_factory=list[str])
+    words: dict[str, str] = field(default_factory=dict[str, str])
+    """What it says of tickets whose text holds this."""
+    asked: Exception | None = None
+    """What it says of everything, even a search."""
+
+    def find(self, key: str) -> Found:
+        if self.asked:
+            raise self.asked
+        return self.inner.find(key)
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        self.calls.append("open")
+        self._look(draft.body)
+        return self.inner.open(draft)
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        self.calls.append("update")
+        self._look(self.inner.ticket(ref).draft.body)
+        self.inner.update(ref, draft)
+
+    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
+        self.calls.append("comment")
+        self._look(self.inner.ticket(ref).draft.body)
+        self.inner.comment(ref, event_key, text)
+
+    def _look(self, text: str) -> None:
+        for part, words in self.words.items():
+            if part in text:
+                raise FatalError(words)
+
+
+@dataclass(slots=True, kw_only=True)
+class Refused(Office):
+    """An office, its tracker, and another that the configuration calls jira."""
+
+    own: Refusing
+    """The same as `tracker`."""
+    jira: Refusing = field(default_factory=Refusing)
+    two: bool = False
+
+    def readers(self) -> Readers:
+        return replace(Office.readers(self), trackers=lambda _: self.trackers())
+
+    def trackers(self) -> Trackers:
+        own: Trackers = {"secops": lambda: self.own}
+        return {**own, "jira": lambda: self.jira} if self.two else own
+
+    def refuses(self, part: str = "kim") -> None:
+        """From now on."""
+        self.own.words = {part: SAID}
+
+    def last(self) -> Night:
+        """The newest run, as a report tells it."""
+        row = self.session.execute("select max(run_id) from run").fetchone()
+        assert row
+        return reading.night(self.session, int(str(row[0])))
+
+    def screen(self) -> str:
+        return " ".join(screen.render(self.last(), "UTC").split())
+
+    def words(self) -> list[str]:
+        return [each.words for each in self.last().tickets.refused]
+
+
+@pytest.fixture
+def kim(office: Office) -> Refused:
+    """Kim and Lee have left, and a login of each still works."""
+    own = Refusing()
+    made = Refused(session=office.session, tracker=own, own=own)
+    made.hr.workers = [worker("1042", LEFT), worker("1050", LEFT), STAFF]
+    made.directory.accounts = [login("kim", number("1042")), login("lee", number("1050"))]
+    return made
+
+
+def night(kim: Refused, error: str) -> None:
+    with pytest.raises(OffboardingError, match=error):
+        kim.night()
+
+
+def test_it_stands_in_the_report_with_its_words_and_what_to_do(kim: Refused) -> None:
+    kim.refuses()
+
+    night(kim, r"^1 ticket was refused by secops \(offb-\w+\): its words stand above")
+
+    assert len(kim.own.inner.there()) == 1, "the other was told"
+    (each,) = kim.last().tickets.refused
+    assert (each.tracker, each.ref, each.words) == ("secops", None, SHOWN)
+    assert why_red(kim.last()) == (f"secops refuses ticket {each.ticket_key}: {SHOWN}",)
+    said = kim.screen()
+    assert f"REFUSED {each.ticket_key} (revoke), secops, never opened, since 20" in said
+    assert "UTC: python -m offboarding explain f-" in said
+    assert "Mend there what these words say, or trackers.secops in the configuration." in said
+
+
+def test_the_hour_leaves_it_alone_and_is_red_and_the_next_night_tells_it(kim: Refused) -> None:
+    kim.refuses()
+    night(kim, "refused by secops")
+    since = kim.last().tickets.refused[0].refused_at
+
+    told = hour(kim)
+
+    assert kim.own.calls == []
+    assert f": {SHOWN}" in told.red
+    night(kim, "refused by secops")
+    assert kim.last().tickets.refused[0].refused_at == since
+    kim.own.words = {}
+    kim.night()
+    assert (len(kim.own.inner.there()), kim.words(), why_red(kim.last())) == (2, [], ())
+    assert "REFUSED" not in kim.screen()
+    assert hour(kim).red == ""
+
+
+def test_the_hour_tries_it_once_the_settings_change_that_it_was_refused_by(kim: Refused) -> None:
+    kim.refuses()
+    night(kim, "refused by secops")
+    kim.own.words = {}
+    kim.policy = {"routes": [{"sources": ["corp-ldap"], "assignee": "analyst"}]}
+
+    told = hour(kim)
+
+    assert (kim.own.calls, told.red) == (["open"], "")
+
+
+def test_refused_by_an_hour_it_is_left_alone_by_the_next(kim: Refused) -> None:
+    kim.night()
+    kim.refuses("kim")
+    kim.directory.change("kim", **locked())
+    with pytest.raises(FatalError, match="refused by secops"):
+        hour(kim)
+    assert kim.own.calls
+
+    told = hour(kim, hours=2)
+
+    assert (kim.own.calls, SHOWN in told.red) == ([], True)
+
+
+@pytest.mark.parametrize(("severity", "tried"), [("critical", True), ("high", False)])
+def test_the_hour_tries_what_is_new_on_a_ticket_that_is_urgent(kim: Refused, severity: str, tried: bool) -> None:
+    later = {"due_hours": {"other": 500, "privileged": 500}}
+    kim.policy = {"severities": {"leaver-account-works": severity}, **later}
+    kim.night()
+    kim.directory.accounts.append(login("kim2", number("1042")))
+    kim.refuses("kim")
+    night(kim, "refused by secops")
+    assert hour(kim).red
+    assert kim.own.calls == [], "nothing is new"
+    kim.own.words = {}
+    kim.directory.change("kim2", **locked())
+
+    told = hour(kim, hours=2)
+
+    assert (bool(kim.own.calls), told.red == "") == (tried, tried)
+
+
+def test_the_hour_tries_what_is_past_due(kim: Refused) -> None:
+    """It's raised, and so becomes urgent."""
+    kim.night()
+    kim.directory.accounts.append(login("kim2", number("1042")))
+    kim.refuses("kim")
+    night(kim, "refused by secops")
+    kim.own.words = {}
+
+    assert hour(kim).red == ""
+
+    assert "comment" in kim.own.calls
+
+
+def test_what_has_nothing_left_to_tell_is_refused_no_more(kim: Refused) -> None:
+    kim.refuses()
+    night(kim, "refused by secops")
+    kim.directory.change("kim", **locked())
+
+    told = hour(kim)
+
+    assert (kim.own.calls, told.red, kim.words()) == ([], "", [])
+
+
+def test_where_nothing_may_be_asked_no_single_ticket_is_refused(kim: Refused) -> None:
+    kim.own.asked = FatalError("trackers.secops: 401, who are you? Check login and password")
+
+    night(kim, "^trackers.secops: 401, who are you")
+
+    assert kim.words() == []
+    assert why_red(kim.last()) == ("the tracker hasn't been told of 2 changes",)
+
+
+def test_each_tracker_that_is_down_is_told_in_a_line_of_its_own(kim: Refused) -> None:
+    kim.two = True
+    kim.policy = {"routes": [{"accounts": ["*lee*"], "queue": "jira:SEC"}]}
+    for name, tracker in (("secops", kim.own), ("jira", kim.jira)):
+        tracker.asked = RetriableError(f"trackers.{name}: no answer")
+
+    with pytest.raises(RetriableError) as raised:
+        kim.night()
+
+    assert str(raised.value).splitlines() == ["trackers.secops: no answer", "trackers.jira: no answer"]
+    assert why_red(kim.last()) == (
+        "tracker jira hasn't been told of 1 change",
+        "tracker secops hasn't been told of 1 change",
+    )
+
+
+def test_a_departure_tells_of_its_own_people_s_alone(kim: Refused) -> None:
+    kim.refuses()
+    night(kim, "refused by secops")
+
+    assert departure(kim, "hr:1050").red == ""
+    assert kim.words() == []
+    with pytest.raises(FatalError, match="refused by secops"):
+        departure(kim, "hr:1042")
+    assert kim.own.calls == ["open"]
+    assert kim.words() == [SHOWN]
