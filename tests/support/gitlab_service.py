@@ -2,8 +2,8 @@
 
 As documented at https://docs.gitlab.com/api/issues and .../notes: a guest's labels are dropped in silence, what a token
 may not see isn't there (404), a moved issue is closed and names the new one's id, and what doesn't fit is a 400 with
-`message` or `error`. It publishes no description that could be held against the stub; two clients speak to it,
-python-gitlab and ours of the people.
+`message` or `error`. What is asked of issues is held to what GitLab's own description says may be asked; of answers
+that says too little. Two clients speak to it, python-gitlab and ours of the people.
 """
 
 import itertools
@@ -24,7 +24,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketRef
 from offboarding.trackers.gitlab import GitlabTracker, Settings, build
 from tests.support import rendered
-from tests.support.described.server import Answered, Asked, Described, described
+from tests.support.described.server import Answered, Asked, Described, Description, described
 from tests.support.tracker_faults import Bench
 
 BASE = "/api/v4"
@@ -349,10 +349,10 @@ class GitlabPlace:
 
 
 @contextmanager
-def gitlab(tls: Tls | None) -> Generator[GitlabPlace]:
-    """On a free port."""
+def gitlab(tls: Tls | None, description: Description | None = None) -> Generator[GitlabPlace]:
+    """On a free port; what is asked is held to the description, where one is given."""
     kept = GitlabService()
-    with described(kept.answer, None, tls, base=BASE) as service:
+    with described(kept.answer, description, tls, base=BASE) as service:
         yield GitlabPlace(kept=kept, service=service, tls=tls)
 
 

@@ -15,7 +15,7 @@ from offboarding.net.destinations import Destination
 from offboarding.trackers.gitlab import Settings, destinations
 from offboarding.trackers.gitlab.connection import greet
 from tests.contract.tracker_contract import TrackerContract, draft
-from tests.support.described.server import Answered
+from tests.support.described.server import Answered, Description
 from tests.support.gitlab_service import ELSEWHERE, GitlabPeople, GitlabPlace, bench_of_gitlab, gitlab, people_of
 from tests.support.rendered import shown
 from tests.support.tracker_faults import Bench, TrackerFaults
@@ -23,14 +23,15 @@ from tests.support.tracker_faults import Bench, TrackerFaults
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[GitlabPlace]:
-    with gitlab(make_certificate(Path(tmp_path_factory.mktemp("tls")))) as found:
+    with gitlab(make_certificate(Path(tmp_path_factory.mktemp("tls"))), Description("gitlab")) as found:
         yield found
+    assert found.service.wrong == []
 
 
 @pytest.fixture
 def own_place(place: GitlabPlace) -> Generator[GitlabPlace]:
     """One of the test's own, to be changed."""
-    with gitlab(place.tls) as found:
+    with gitlab(place.tls, Description("gitlab")) as found:
         yield found
 
 
@@ -64,7 +65,32 @@ class TestFaults(TrackerFaults):
 # --- controls ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [{}, {"title": "x" * 256}, {"title": "x", "due_date": "tomorrow"}])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/projects/7/issues", {}),
+        ("POST", "/projects/7/issues", {"title": "x", "assignee_ids": "11"}),
+        # What it doesn't know GitLab drops, and says nothing.
+        ("POST", "/projects/7/issues", {"title": "x", "asignee_ids": [11]}),
+        ("POST", "/projects/7/issues", {"title": "x", "confidential": "very"}),
+        ("PUT", "/projects/7/issues/1", {}),
+        ("PUT", "/projects/7/issues/1", {"state_event": "closed"}),
+        ("GET", "/projects/7/issues?state=open", None),
+        ("GET", "/projects/7/issue", None),
+    ],
+)
+def test_control_what_gitlab_does_not_describe_is_refused(
+    own_place: GitlabPlace, method: str, path: str, body: dict[str, Any] | None
+) -> None:
+    with people_of(own_place) as people:
+        answer = people.rest.request(method, path, json=body)
+
+    assert answer.status_code == 422, answer.text
+    assert own_place.service.wrong
+    assert own_place.kept.issues == []
+
+
+@pytest.mark.parametrize("body", [{"title": "x" * 256}, {"title": "x", "due_date": "tomorrow"}])
 def test_control_what_gitlab_does_not_take_is_refused(own_place: GitlabPlace, body: dict[str, Any]) -> None:
     with people_of(own_place) as people:
         assert people.rest.post("/projects/7/issues", json=body).status_code == 400
