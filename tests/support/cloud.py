@@ -171,10 +171,10 @@ def role(name: str, *statements: Mapping[str, object], **changes: object) -> Aws
     return AwsRoleSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
 
 
-def shipped_rights(heading: str) -> set[str]:
-    """The actions that docs/permissions/aws.md allows, by the word in the heading above the policy."""
-    page = (PROJECT / "docs/permissions/aws.md").read_text("utf-8")
-    section = next(part for part in page.split("\n## ") if heading in part.splitlines()[0])
+def shipped_rights(heading: str, page: str = "docs/permissions/aws.md") -> set[str]:
+    """The actions that a page allows, by the word in the heading above the policy."""
+    text = (PROJECT / page).read_text("utf-8")
+    section = next(part for part in text.split("\n## ") if heading in part.splitlines()[0])
     policy = json.loads(section.split("```json")[1].split("```")[0])
     return {action for statement in policy["Statement"] for action in statement["Action"]}
 

@@ -25,6 +25,12 @@ A source or verifier that is a package may hold a file `remedy.py` with
   tells keys). What isn't in it is said in words. Whatever a system told is quoted, since a leaver may have chosen it:
   in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell.
 
+A source that is a package may hold a file `revoke.py`, the only one that may write into its system, with
+
+- `step(thing)`: what shuts a thing so that it can be opened again, a clause ("set inactive"); None for what can't be;
+- `build(settings, connection, reader, part)`: the `Revoker`, by a connection of its own. `reader` is the one that the
+  source is read by: what it logs in by is never shut.
+
 A package whose system Airflow has no connection form for may hold a file `connection.py` with
 
 - `FORM`: the form (`form.ConnectionForm`); the type of connection is then called `offboarding_` and the kind;
@@ -40,6 +46,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from offboarding.interfaces.revoking import Revoker
 from offboarding.interfaces.settings import (
     NotifierSettings,
     PagerSettings,
@@ -87,6 +94,7 @@ __all__ = [
     "QueuedMessage",
     "ReadContext",
     "Reader",
+    "Revoker",
     "Roster",
     "RosterSettings",
     "Source",

@@ -21,5 +21,10 @@ def kind_module(room: str, kind: str) -> ModuleType:
 def kind_part(room: str, kind: str, part: str) -> ModuleType | None:
     """A file of a kind's package, by its name; None where it has none."""
     own = kind_module(room, kind)
-    there = {module.name for module in pkgutil.iter_modules(getattr(own, "__path__", ()))}
-    return importlib.import_module(f"{own.__name__}.{part}") if part in there else None
+    return importlib.import_module(f"{own.__name__}.{part}") if has_part(room, kind, part) else None
+
+
+def has_part(room: str, kind: str, part: str) -> bool:
+    """Whether a kind's package has a file of that name; it isn't imported."""
+    there = pkgutil.iter_modules(getattr(kind_module(room, kind), "__path__", ()))
+    return part in {module.name for module in there}

@@ -1,8 +1,8 @@
 """What the settings of every kind of a room hold; its own keys are declared by the kind."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from offboarding.model import Coverage, Language
 from offboarding.net.destinations import Pinned
@@ -54,6 +54,17 @@ class SourceSettings(Pinned):
     login_realm: str | None = Field(default=None, description="Sources of one realm share their logins.")
     number_format: str = Field(default="{worker_id}", description="How it writes a worker id, such as E{worker_id}.")
     queue: str | None = Field(default=None, description="Ticket queue for what is found here.")
+    revoke_connection: str | None = Field(
+        default=None,
+        min_length=1,
+        description="An Airflow connection of its own, by which alone an approved revocation is written.",
+    )
+
+    @model_validator(mode="after")
+    def _reads_and_writes_apart(self) -> Self:
+        if self.revoke_connection is not None and self.revoke_connection == self.connection:
+            raise ValueError("revoke_connection: is the connection that reads. Make another, of another login")
+        return self
 
     def parts(self) -> tuple[str, ...]:
         """What is read apart from the rest, a mapped task each (AWS accounts); ("",) for a source of one part."""

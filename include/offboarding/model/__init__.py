@@ -48,6 +48,7 @@ from offboarding.model.findings import (
 from offboarding.model.guarding import Count, HoldStatus, LineKind, Measure, Trip
 from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
 from offboarding.model.resolutions import Resolution, Resolved, sentence
+from offboarding.model.revoking import Before, Revocable, RevocationStage, StepSeen
 from offboarding.model.rules import RuleWords, TicketWords
 from offboarding.model.runs import ABOUT_SOME, READ, ReadPhase, ReadStatus, RunKind
 from offboarding.model.sentences import Sentence, as_kept, kept, say
@@ -125,6 +126,7 @@ __all__ = [
     "Attested",
     "AuditEvent",
     "Basis",
+    "Before",
     "Case",
     "Control",
     "Count",
@@ -183,6 +185,8 @@ __all__ = [
     "RequestCounts",
     "Resolution",
     "Resolved",
+    "Revocable",
+    "RevocationStage",
     "RosterSummary",
     "RoutingFacts",
     "RuleWords",
@@ -196,6 +200,7 @@ __all__ = [
     "SilentThing",
     "Standing",
     "Step",
+    "StepSeen",
     "Subject",
     "SubjectKind",
     "Suspect",

@@ -1,6 +1,8 @@
 """What a user may write for `kind: aws_iam`."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from offboarding.interfaces import Strict
 from offboarding.sources._aws.settings import AccountsSettings
@@ -22,6 +24,21 @@ class Settings(AccountsSettings):
         default=None, description="The source that reads the people who come in through Identity Center."
     )
     tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
+    revoke_role_name: str | None = Field(
+        default=None,
+        pattern=r"^[\w+=,.@/-]+$",
+        description="The role to assume in each account for an approved revocation; not the one that reads.",
+    )
+
+    @model_validator(mode="after")
+    def _writes_by_another_role(self) -> Self:
+        if self.revoke_role_name and not self.revoke_connection:
+            raise ValueError("revoke_role_name: is assumed by a revoke_connection, and there is none")
+        if self.revoke_role_name and self.revoke_role_name == self.role_name:
+            raise ValueError("revoke_role_name: is the role that reads. Make another: who reads may not write")
+        if self.revoke_connection and not self.revoke_role_name and (len(self.accounts) > 1 or self.organization):
+            raise ValueError("revoke_role_name: several accounts need a role, as for reading")
+        return self
 
     def named_sources(self) -> tuple[str, ...]:
         """The source of Identity Center."""

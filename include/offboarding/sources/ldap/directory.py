@@ -27,7 +27,7 @@ def survey(session: Session, settings: LdapSettings, context: ReadContext, judge
     product = flavor.product(settings)
     session.adopt(flavor.says_of_reference, flavor.limits_fix)
     settings = flavor.settle(settings)
-    realm = _base_id(session, settings, flavor)
+    realm = base_id(session, settings, flavor)
     rolls = read_rolls(session, settings, flavor, context.privileged_names)
     describer = Describer(
         source=session.source,
@@ -238,7 +238,7 @@ class Directory:
 
     def _lost_sight(self) -> str:
         """Why absence proves nothing right now, "" where it does."""
-        if _base_id(self.session, self.settings, self.flavor) != self.realm:
+        if base_id(self.session, self.settings, self.flavor) != self.realm:
             return "another directory answers now"
         witness = self.settings.witness
         if witness and not self.session.read(witness, self.flavor.id_attributes).entry:
@@ -255,7 +255,8 @@ class Directory:
             )
 
 
-def _base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:
+def base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:
+    """The directory's own id, its base entry's: the realm. IncompleteReadError where that shows none."""
     found = session.read(settings.base_dn, flavor.id_attributes).entry
     native_id = flavor.native_id(found) if found else ""
     if native_id:

@@ -145,7 +145,7 @@ class Session:
         return SearchPage(
             entries=[self._whole(entry).without_options() for entry in entries],
             references=tuple(url for url in references if not self._passes_over(url)),
-            refusal=_refusal(result),
+            refusal=refusal_of(result),
             cookie=control["value"]["cookie"] if control else None,
         )
 
@@ -162,6 +162,13 @@ class Session:
             connection.search(dn, EVERYTHING, search_scope="BASE", dereference_aliases="NEVER", attributes=[attribute])
             return next((found for found in connection.response if isinstance(found, Entry)), None)
 
+    @contextmanager
+    def client(self) -> Generator[EntryConnection]:
+        """ldap3's own connection, for what a reader never asks; its errors are ours."""
+        self._tally()
+        with _our_errors(self.source, self._connection):
+            yield self._connection
+
     def _passes_over(self, url: str) -> bool:
         said = self._says_of_reference(url)
         if said:
@@ -177,14 +184,21 @@ def _nothing_of_it(url: str) -> str | None:
 
 @contextmanager
 def opened(
-    connection: ConnectionFields, *, source: str, count: Callable[[bool], None], limits: ReadLimits = ReadLimits()
+    connection: ConnectionFields,
+    *,
+    source: str,
+    count: Callable[[bool], None],
+    limits: ReadLimits = ReadLimits(),
+    read_only: bool = True,
 ) -> Generator[Session]:
     """A session for as long as the block runs. `count` is called once a request, with whether it reads anything.
+
+    `read_only`: the client itself refuses whatever would change something (revoke.py alone says otherwise).
 
     Raises ConfigError for a connection that can't be right, RetriableError where nobody answers, FatalError where the
     certificate or the login is refused.
     """
-    client = _client(connection, read_extra(connection), source)
+    client = _client(connection, read_extra(connection), source, read_only=read_only)
     try:
         _log_in(client, read_extra(connection), source, lambda: count(False))
         strategy = client.entries_strategy
@@ -203,7 +217,9 @@ def opened(
             cast("Any", client).unbind()
 
 
-def _client(connection: ConnectionFields, extra: LdapConnectionExtra, source: str) -> EntryConnection:
+def _client(
+    connection: ConnectionFields, extra: LdapConnectionExtra, source: str, *, read_only: bool
+) -> EntryConnection:
     with _our_errors(source, None):
         server = Server(
             connection.host,
@@ -214,7 +230,7 @@ def _client(connection: ConnectionFields, extra: LdapConnectionExtra, source: st
             connect_timeout=CONNECT_SECONDS,
         )
     bounds = ResponseBounds(silence_seconds=ANSWER_SECONDS, until=time.monotonic() + ANSWER_SECONDS)
-    return EntryConnection(server, connection.login, connection.password, bounds=bounds)
+    return EntryConnection(server, connection.login, connection.password, bounds=bounds, read_only=read_only)
 
 
 def _log_in(client: EntryConnection, extra: LdapConnectionExtra, source: str, tally: Callable[[], None]) -> None:
@@ -228,7 +244,7 @@ def _log_in(client: EntryConnection, extra: LdapConnectionExtra, source: str, ta
                 raise FatalError(f"{source}: the server sent data in the clear behind StartTLS: someone is in between.")
         tally()
         conversation.bind(read_server_info=False)
-        refusal = _refusal(conversation.result)
+        refusal = refusal_of(conversation.result)
     if refusal.code != SUCCESS:
         raise error_for(refusal, where=source, reader=str(conversation.user), entries=0)
 
@@ -270,7 +286,8 @@ def _certificate(source: str, at: str, refusal: ssl.SSLError) -> str:
     )
 
 
-def _refusal(result: dict[str, Any]) -> Refusal:
+def refusal_of(result: dict[str, Any]) -> Refusal:
+    """What the server said to the last request, success too."""
     return Refusal(
         code=int(result["result"]),
         description=str(result["description"]),

@@ -193,7 +193,9 @@ class EntryConnection(Connection):
     referral followed, no attribute completed behind our back.
     """
 
-    def __init__(self, server: Server, user: str, password: str, *, bounds: ResponseBounds) -> None:
+    def __init__(
+        self, server: Server, user: str, password: str, *, bounds: ResponseBounds, read_only: bool = True
+    ) -> None:
         cast("Any", super()).__init__(
             server,
             user,
@@ -201,7 +203,7 @@ class EntryConnection(Connection):
             auto_bind="NONE",
             receive_timeout=bounds.silence_seconds,
             check_names=False,
-            read_only=True,
+            read_only=read_only,
             auto_referrals=False,
             auto_range=False,
             return_empty_attributes=False,

@@ -1,0 +1,33 @@
+"""What takes the reversible step: by a connection of its own, and only once a person has approved it."""
+
+from typing import Protocol
+
+from offboarding.model import Before, Revocable, StepSeen
+
+
+class Revoker(Protocol):
+    """Shuts a thing so that it can be opened again. Every call may be repeated; errors are RetriableError or
+    FatalError. A thing is found by its lasting ids, whatever it's called by now.
+    """
+
+    def before(self, thing: Revocable) -> Before:
+        """What stands there now. Changes nothing.
+
+        Raises FatalError where it isn't there any more, isn't on that account, is shut already, can't be shut so, or is
+        what a connection of ours logs in by.
+        """
+        ...
+
+    def seen(self, thing: Revocable, before: Before) -> StepSeen:
+        """How it stands now, held against what stood before. Changes nothing."""
+        ...
+
+    def revoke(self, thing: Revocable, before: Before) -> None:
+        """Shut it; one that is shut already stays so. Raises FatalError where it stands otherwise than before."""
+        ...
+
+    def undo(self, thing: Revocable, before: Before) -> None:
+        """Let it stand as before; one that does stays so. Raises FatalError where somebody changed it since, and then
+        does nothing.
+        """
+        ...

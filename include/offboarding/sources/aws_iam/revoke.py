@@ -1,0 +1,218 @@
+"""Shuts an access key, or denies a user with a console password everything, by a connection of its own; and undoes it.
+
+A password can't be switched off and on again: what is taken away is gone. So the user is denied everything by a policy
+of a name of ours, which contains the password and whatever else the user holds.
+"""
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote
+
+from offboarding.interfaces import ConnectionFields, Revoker
+from offboarding.model import Before, Revocable, StepSeen, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.sources._aws.client.failures import is_absent, speaking_of
+from offboarding.sources._aws.client.meter import Meter
+from offboarding.sources._aws.client.opening import access_to
+from offboarding.sources._aws.client.session import AccountConnection
+from offboarding.sources.aws_iam.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+_Answer = TypeVar("_Answer")
+
+POLICY_NAME = "OffboardingRevoked"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "OffboardingRevoked", "Effect": "Deny", "Action": "*", "Resource": "*"}],
+}
+_STATUS, _POLICY, _USER = "status", "policy", "user_name"
+_STEPS = {
+    SubjectKind.ACCESS_KEY: "set Inactive",
+    SubjectKind.CONSOLE_PASSWORD: f"deny its user everything (inline policy {POLICY_NAME}); the password stays",
+}
+
+
+def step(thing: Revocable) -> str | None:
+    """What shuts it; None for what can only be deleted."""
+    return _STEPS.get(thing.kind)
+
+
+def build(settings: Settings, connection: ConnectionFields, reader: ConnectionFields, part: str) -> Revoker:
+    """The revoker of one account, through `revoke_role_name` where that is set; AWS is not asked anything yet."""
+    writing = settings.model_copy(update={"role_name": settings.revoke_role_name})
+    # Who is behind a connection is asked without any role: several roles may be one user's.
+    behind = settings.model_copy(update={"role_name": None})
+    return AwsIamRevoker(
+        access=access_to(writing, connection, part, Meter()),
+        writer=access_to(behind, connection, "", Meter()),
+        reader=access_to(behind, reader, "", Meter()),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """A thing as it stands, and on which user."""
+
+    iam: "IAMClient"
+    user_name: str
+    value: str
+    """A key's status; of a password's user the text of our policy, "" where there is none."""
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsIamRevoker:
+    """Of one account."""
+
+    access: AccountConnection
+    writer: AccountConnection
+    """Who logs in by the connection that writes, without its role."""
+    reader: AccountConnection
+
+    def before(self, thing: Revocable) -> Before:
+        """A key's status; whether there is a policy of our name."""
+        self._refuse_own(thing)
+        with self._at(thing) as held:
+            if held is None:
+                raise FatalError(f"{self._where(thing)} isn't there any more, or is on another user.")
+            if held.value and thing.kind is SubjectKind.CONSOLE_PASSWORD:
+                said = "is denied everything already" if _is_ours(held.value) else f"has another {POLICY_NAME}"
+                raise FatalError(f"{self._where(thing)}: its user {said}: nothing was done.")
+            if not held.is_on:
+                raise FatalError(f"{self._where(thing)} is shut already.")
+            return {_USER: held.user_name, _value_of(thing): held.value}
+
+    def seen(self, thing: Revocable, before: Before) -> StepSeen:
+        """By its status, or by our policy."""
+        with self._at(thing) as held:
+            return _seen(thing, held, before)
+
+    def revoke(self, thing: Revocable, before: Before) -> None:
+        """Set the key Inactive, or put the policy on its user."""
+        with self._at(thing) as held:
+            seen = _seen(thing, held, before)
+            if seen is StepSeen.SET:
+                return
+            if held is None or seen is StepSeen.CHANGED:
+                raise self._changed(thing)
+            if thing.kind is SubjectKind.ACCESS_KEY:
+                held.iam.update_access_key(UserName=held.user_name, AccessKeyId=thing.native_id, Status="Inactive")
+            else:
+                text = json.dumps(POLICY)
+                held.iam.put_user_policy(UserName=held.user_name, PolicyName=POLICY_NAME, PolicyDocument=text)
+
+    def undo(self, thing: Revocable, before: Before) -> None:
+        """Set the key Active, or take the policy off."""
+        with self._at(thing) as held:
+            seen = _seen(thing, held, before)
+            if seen is StepSeen.BEFORE:
+                return
+            if held is None or seen is StepSeen.CHANGED:
+                raise self._changed(thing)
+            if thing.kind is SubjectKind.ACCESS_KEY:
+                held.iam.update_access_key(UserName=held.user_name, AccessKeyId=thing.native_id, Status="Active")
+            else:
+                held.iam.delete_user_policy(UserName=held.user_name, PolicyName=POLICY_NAME)
+
+    def _refuse_own(self, thing: Revocable) -> None:
+        reader, writer = _caller(self.reader), _caller(self.writer)
+        if reader == writer:
+            raise FatalError(
+                f"{self.access.asker}: connections {self.reader.asker.conn_id} and {self.writer.asker.conn_id} are one"
+                f" login ({writer}): who reads must not be able to write. Give the second one a user of its own."
+            )
+        if thing.account_native_id in (reader, writer):
+            raise FatalError(f"{self._where(thing)}: it's the user by which the checker itself logs in: never shut.")
+
+    def _where(self, thing: Revocable) -> str:
+        return f"{self.access.asker}: {thing.kind.replace('_', ' ')} {thing.native_id}"
+
+    def _changed(self, thing: Revocable) -> FatalError:
+        return FatalError(
+            f"{self._where(thing)} stands otherwise than it did: somebody changed it since, and nothing was done. Look"
+            " at it, and do by hand what is right."
+        )
+
+    @contextmanager
+    def _at(self, thing: Revocable) -> Generator[_Held | None]:
+        """It, as it stands; None where it isn't there, or on another user than it was."""
+        if thing.realm != self.access.asker.account_id or thing.kind not in _STEPS:
+            raise FatalError(f"{self._where(thing)} can't be shut so that it opens again.")
+        with speaking_of(self.access.asker):
+            iam = self.access.open().iam()
+            yield _key(iam, thing) if thing.kind is SubjectKind.ACCESS_KEY else _password(iam, thing)
+
+
+def _caller(access: AccountConnection) -> str:
+    """The unique id of whoever a connection logs in as: a user's own, or a role's with its session."""
+    with speaking_of(access.asker):
+        return access.open().sts().get_caller_identity()["UserId"]
+
+
+def _value_of(thing: Revocable) -> str:
+    return _STATUS if thing.kind is SubjectKind.ACCESS_KEY else _POLICY
+
+
+def _key(iam: "IAMClient", thing: Revocable) -> _Held | None:
+    """By the key's own id: its user may have been renamed since."""
+    name = _or_none(lambda: iam.get_access_key_last_used(AccessKeyId=thing.native_id)["UserName"])
+    if name is None or not _is_user(iam, name, thing):
+        return None
+    pages = iam.get_paginator("list_access_keys").paginate(UserName=name)
+    keys = (key for page in pages for key in page["AccessKeyMetadata"])
+    status = next((key.get("Status") for key in keys if key.get("AccessKeyId") == thing.native_id), None)
+    return _Held(iam=iam, user_name=name, value=status, is_on=status == "Active") if status else None
+
+
+def _password(iam: "IAMClient", thing: Revocable) -> _Held | None:
+    if not _is_user(iam, thing.login, thing):
+        return None
+    there = _or_none(lambda: iam.get_login_profile(UserName=thing.login)) is not None
+    document = _or_none(lambda: iam.get_user_policy(UserName=thing.login, PolicyName=POLICY_NAME)["PolicyDocument"])
+    return _Held(iam=iam, user_name=thing.login, value=_text(document), is_on=there)
+
+
+def _is_user(iam: "IAMClient", name: str, thing: Revocable) -> bool:
+    """Whether that name is still borne by the user that was seen, and not by another one."""
+    return _or_none(lambda: iam.get_user(UserName=name)["User"]["UserId"]) == thing.account_native_id
+
+
+def _seen(thing: Revocable, held: _Held | None, before: Before) -> StepSeen:
+    if held is None:
+        return StepSeen.CHANGED
+    if held.value == before[_value_of(thing)]:
+        return StepSeen.BEFORE
+    is_set = held.value == "Inactive" if thing.kind is SubjectKind.ACCESS_KEY else _is_ours(held.value)
+    return StepSeen.SET if is_set else StepSeen.CHANGED
+
+
+def _is_ours(text: str) -> bool:
+    return text == _text(POLICY)
+
+
+def _text(document: object) -> str:
+    """A policy's document in one form: boto3 gives it read, or encoded as AWS sends it (RFC 3986)."""
+    if document is None:
+        return ""
+    try:
+        read: object = json.loads(unquote(document)) if isinstance(document, str) else document
+    except ValueError:
+        return str(document)
+    return json.dumps(read, sort_keys=True)
+
+
+def _or_none(ask: Callable[[], _Answer]) -> _Answer | None:
+    """What is told; None where there is no such thing."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
+
+    try:
+        return ask()
+    except ClientError as error:
+        if is_absent(error):
+            return None
+        raise

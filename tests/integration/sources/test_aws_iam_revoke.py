@@ -1,0 +1,198 @@
+"""An access key is set inactive, a user with a password denied everything, by a second connection; and undone."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed
+from offboarding.interfaces import Revoker
+from offboarding.model import Credential, Effect, Fact, Revocable, Standing, StepSeen, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.sources.aws_iam import revoke
+from tests.support import cloud
+from tests.support.cloud import CORE, aws, aws_process, key_id, user_id
+from tests.support.revoker import CALLERS, REVOKER_ROLE, revoker_of_aws
+from tests.support.revoker import ROLES as BOTH
+
+__all__ = ["aws", "aws_process"]  # fixtures
+
+KEY, PASSWORD = SubjectKind.ACCESS_KEY, SubjectKind.CONSOLE_PASSWORD
+POLICY = revoke.POLICY_NAME
+
+
+@pytest.fixture(autouse=True)
+def seeded(aws: AwsServer) -> None:
+    users = (cloud.person("mjkim", keys=(cloud.key("mjkim"), cloud.key("mjkim", 2))), cloud.person("hnlee"))
+    aws.seed(AwsSeed(accounts=(cloud.account(CORE, *users, roles=BOTH), CALLERS)))
+
+
+@pytest.fixture
+def revoker(aws: AwsServer) -> Revoker:
+    return by(aws)
+
+
+def by(aws: AwsServer, **given: Any) -> Revoker:
+    settings = cloud.settings(revoke_connection="aws_revoke", revoke_role_name=REVOKER_ROLE)
+    return revoke.build(settings, cloud.connection(aws, **(revoker_of_aws() | given)), cloud.connection(aws), CORE)
+
+
+def thing(kind: SubjectKind = KEY, name: str = "mjkim", native_id: str = "") -> Revocable:
+    own = key_id(name) if kind is KEY else user_id(name)
+    return Revocable(realm=CORE, kind=kind, native_id=native_id or own, account_native_id=user_id(name), login=name)
+
+
+def credential(facts: Iterable[Fact], about: Revocable) -> Credential:
+    (found,) = [
+        each
+        for each in cloud.of_kind(facts, Credential)
+        if (each.kind, each.native_id) == (about.kind, about.native_id)
+    ]
+    return found
+
+
+def as_read(aws: AwsServer, about: Revocable) -> Credential:
+    return credential(cloud.source(aws).detail([cloud.ref(about.login)]), about)
+
+
+def test_a_key_is_set_inactive_and_active_again(aws: AwsServer, revoker: Revoker) -> None:
+    before = revoker.before(thing())
+    revoker.revoke(thing(), before)
+    revoker.revoke(thing(), before)
+
+    assert before == {"user_name": "mjkim", "status": "Active"}
+    assert revoker.seen(thing(), before) is StepSeen.SET
+    assert as_read(aws, thing()).standing is Standing.DEAD
+    assert as_read(aws, thing(native_id=key_id("mjkim", 2))).standing is Standing.WORKS
+
+    revoker.undo(thing(), before)
+    revoker.undo(thing(), before)
+
+    assert revoker.seen(thing(), before) is StepSeen.BEFORE
+    assert as_read(aws, thing()).standing is Standing.WORKS
+
+
+def test_a_user_with_a_password_is_denied_everything_and_no_more(aws: AwsServer, revoker: Revoker) -> None:
+    about = thing(PASSWORD)
+
+    before = revoker.before(about)
+    revoker.revoke(about, before)
+    revoker.revoke(about, before)
+
+    assert revoker.seen(about, before) is StepSeen.SET
+    seen = as_read(aws, about)
+    assert (seen.standing, seen.effect) == (Standing.WORKS, Effect.CONTAINED)
+
+    revoker.undo(about, before)
+    revoker.undo(about, before)
+
+    assert aws.operator(CORE).list_user_policies(UserName="mjkim")["PolicyNames"] == []
+    assert as_read(aws, about).effect is Effect.FULL
+
+
+def test_another_policy_of_that_name_is_left_alone(aws: AwsServer, revoker: Revoker) -> None:
+    text = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}'
+    operator, about = aws.operator(CORE), thing(PASSWORD)
+    before = revoker.before(about)
+    operator.put_user_policy(UserName="mjkim", PolicyName=POLICY, PolicyDocument=text)
+
+    with pytest.raises(FatalError, match=f"its user has another {POLICY}: nothing was done"):
+        revoker.before(about)
+    for change in (revoker.revoke, revoker.undo):
+        with pytest.raises(FatalError, match="somebody changed it since, and nothing was done"):
+            change(about, before)
+    document: Any = operator.get_user_policy(UserName="mjkim", PolicyName=POLICY)["PolicyDocument"]
+    assert document["Statement"][0]["Action"] == "s3:*"
+
+
+@pytest.mark.parametrize("about", [thing(), thing(PASSWORD)], ids=lambda about: about.kind)
+def test_what_is_shut_already_isn_t_ours(revoker: Revoker, about: Revocable) -> None:
+    revoker.revoke(about, revoker.before(about))
+
+    with pytest.raises(FatalError, match=r"is shut already|is denied everything already"):
+        revoker.before(about)
+
+
+def test_a_key_that_changed_hands_is_left_alone(aws: AwsServer, revoker: Revoker) -> None:
+    """The user was deleted, and another one of the same name made."""
+    before = revoker.before(thing())
+    stranger = replace(thing(), account_native_id="AIDASOMEBODYELSE00001")
+
+    with pytest.raises(FatalError, match="isn't there any more, or is on another user"):
+        revoker.before(stranger)
+    assert revoker.seen(stranger, before) is StepSeen.CHANGED
+    with pytest.raises(FatalError, match="nothing was done"):
+        revoker.revoke(stranger, before)
+    assert as_read(aws, thing()).standing is Standing.WORKS
+
+
+def test_a_renamed_user_s_key_is_found(aws: AwsServer, revoker: Revoker) -> None:
+    before = revoker.before(thing())
+    revoker.revoke(thing(), before)
+    aws.operator(CORE).update_user(UserName="mjkim", NewUserName="kim-old")
+
+    revoker.undo(thing(), before)
+
+    assert revoker.seen(thing(), before) is StepSeen.BEFORE
+
+
+def test_what_is_gone_is_gone(aws: AwsServer, revoker: Revoker) -> None:
+    operator = aws.operator(CORE)
+    operator.delete_access_key(UserName="mjkim", AccessKeyId=key_id("mjkim"))
+    operator.delete_login_profile(UserName="mjkim")
+
+    with pytest.raises(FatalError, match="isn't there any more"):
+        revoker.before(thing())
+    with pytest.raises(FatalError, match="is shut already"):
+        revoker.before(thing(PASSWORD))
+
+
+def test_a_missing_right_is_named(aws: AwsServer, revoker: Revoker) -> None:
+    before = revoker.before(thing())
+    aws.deny(CORE, "UpdateAccessKey")
+
+    with pytest.raises(FatalError, match=rf"Grant iam:UpdateAccessKey to the role {REVOKER_ROLE}"):
+        revoker.revoke(thing(), before)
+    assert revoker.seen(thing(), before) is StepSeen.BEFORE
+
+
+def test_the_reader_s_own_key_is_refused_as_the_second_connection(aws: AwsServer) -> None:
+    """Whichever role it takes on: who can take on one that writes, can write."""
+    same = by(aws, login="AKIA0000000000CALLER", password="s3cret of the caller")
+
+    with pytest.raises(FatalError, match=r"are one login .*: who reads must not be able to write"):
+        same.before(thing())
+
+
+def test_the_users_that_the_checker_logs_in_by_are_never_shut(aws: AwsServer) -> None:
+    """Where a connection's user is in the account that is read."""
+    settings = cloud.settings(accounts=[CORE], role_name=None, revoke_connection="aws_revoke")
+    here = cloud.connection(aws, login=key_id("hnlee"), password="never checked")
+    writer = cloud.connection(aws, login=key_id("mjkim"), password="never checked")
+    made = revoke.build(settings, writer, here, CORE)
+
+    for name in ("hnlee", "mjkim"):
+        with pytest.raises(FatalError, match="the checker itself logs in: never shut"):
+            made.before(thing(name=name))
+
+
+@pytest.mark.parametrize("kind", [SubjectKind.SSH_KEY, SubjectKind.ROLE, SubjectKind.ROOT_ACCOUNT])
+def test_what_can_only_be_deleted_has_no_step(kind: SubjectKind, revoker: Revoker) -> None:
+    about = replace(thing(), kind=kind)
+
+    assert revoke.step(about) is None
+    with pytest.raises(FatalError, match="can't be shut so that it opens again"):
+        revoker.before(about)
+
+
+def test_the_page_names_the_rights_that_are_asked_and_no_more(aws: AwsServer, revoker: Revoker) -> None:
+    aws.forget_requests()
+    for about in (thing(), thing(PASSWORD)):
+        before = revoker.before(about)
+        revoker.revoke(about, before)
+        revoker.undo(about, before)
+
+    asked = {f"iam:{action}" for action in aws.requests(CORE)} - {"iam:AssumeRole", "iam:GetCallerIdentity"}
+    assert asked == cloud.shipped_rights("AWS", page="docs/revocation.md")
