@@ -31,9 +31,7 @@ OPTIONAL = Param(
 
 
 class AskOperator(HITLOperator):
-    """Asks, and does as the person said: in one task, since whoever may edit the runs of a DAG may also write what one
-    task hands to the next.
-    """
+    """Asks, and does as said, in one task: whoever may edit a DAG's runs may write what a task hands to the next."""
 
     def execute(self, context: Any) -> None:
         """Ask: lines, numbers and ids, no names. Skipped where nothing waits any more.
@@ -46,6 +44,8 @@ class AskOperator(HITLOperator):
             since, by_hand = releasing.begun_by(events)
             if releasing.taken_up(session, loaded.settings, wiring.trackers(loaded.settings), caller=_caller(context)):
                 return
+            if events and since is None:
+                raise AirflowSkipException("no night asks")
             asked = releasing.question(session, context["params"]["run"] or since)
         if asked is None:
             raise AirflowSkipException("nothing waits for a person")

@@ -17,6 +17,7 @@ from offboarding.runs import pipeline
 from offboarding_airflow.queue import told, watched
 from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
 from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.waiting import ask_to_revoke
 from offboarding_airflow.work import at_work, tried_again
 
 PEOPLE = Param(
@@ -77,11 +78,7 @@ def define() -> None:
         found = find_people(run)
         check = cast("int", found)
         collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
-        chain(
-            each_roster(run, settings),
-            found,
-            collected,
-            once(pipeline.correlate, check, GOES_ON),
-            detailed,
-            tell(check),
-        )
+        correlated, last = once(pipeline.correlate, check, GOES_ON), tell(check)
+        chain(each_roster(run, settings), found, collected, correlated, detailed, last)
+        if settings.policy.revocation is not None:
+            chain([found, last], ask_to_revoke(check))

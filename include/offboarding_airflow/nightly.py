@@ -1,7 +1,8 @@
 """The whole check, every night: who left, and what of theirs still works?
 
 Begin with the log of `report`. A red night fails in `end`, whose last line says why; a source or roster that can't be
-read fails its own task too, and the others go on. What the guard holds is asked about by `offboarding_release`.
+read fails its own task too, and the others go on. What the guard holds is asked about by `offboarding_release`, and
+what may be shut.
 """
 
 from datetime import timedelta
@@ -10,7 +11,6 @@ from airflow.sdk import DAG, TriggerRule, chain, task
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
-from offboarding.guard import releasing
 from offboarding.runs import pipeline
 from offboarding.runs.order import NIGHT
 from offboarding_airflow.late import tell_late
@@ -19,16 +19,15 @@ from offboarding_airflow.queue import ask_queue
 from offboarding_airflow.tasks import (
     AS_OF,
     GOES_ON,
-    WAITS,
     all_parts,
-    context,
     each_part,
     each_roster,
     once,
     opened,
     told,
 )
-from offboarding_airflow.versions import AirflowSkipException, CronTriggerTimetable, due_within
+from offboarding_airflow.versions import CronTriggerTimetable, due_within
+from offboarding_airflow.waiting import ask
 from offboarding_airflow.work import at_work, tried_again
 
 ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, in_numbers(pipeline.report))
@@ -46,15 +45,6 @@ def alert(check: int) -> None:
             pipeline.alert(session, wiring.notifiers(loaded.settings))
         finally:
             pipeline.page(session, loaded.settings, wiring.pagers(loaded.settings))
-
-
-@task(outlets=[WAITS], show_return_value_in_logs=False)
-def ask(check: int) -> None:
-    """Where something waits for a person, offboarding_release begins, and waits for the answer; this run ends."""
-    with at_work() as (_, session):
-        if releasing.question(session, pipeline.find_run(session, check).run_id) is None:
-            raise AirflowSkipException("nothing waits for a person")
-        context()["outlet_events"][WAITS].extra = {"run": check}
 
 
 @task(retries=0, trigger_rule=TriggerRule.NONE_FAILED)

@@ -2,7 +2,8 @@
 
 Begun by each night after which something waits, or by hand (form or REST, docs/guard.md). Whoever answers, and when, is
 kept with the decision. Without an answer nothing is decided: what waits goes on waiting, and the next night asks anew.
-A command does the same without it: python -m offboarding release | reject.
+A command does the same without it: python -m offboarding release | reject. Where policy.revocation is set, it also asks
+what of leavers' things is to be shut now; that is approved here alone (docs/revocation.md).
 """
 
 from datetime import timedelta
@@ -12,17 +13,22 @@ from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
-from offboarding_airflow.asking import APPROVE, OPTIONAL, REJECT, AskOperator
+from offboarding.report.revocations import NOTHING
+from offboarding_airflow.asking import APPROVE, NEEDED, OPTIONAL, REJECT, AskOperator
+from offboarding_airflow.revoking import RevokeOperator
 from offboarding_airflow.tasks import WAITS
 from offboarding_airflow.work import tried_again
 
 LAST = "The number of the night whose findings wait, such as 418; the last one's if left empty."
+UNTIL_NEXT = timedelta(hours=22)
+"""Ends before the next night asks anew; reads older than a day aren't released anyway."""
 RUN = Param(None, LAST, title="Run", type=["null", "integer"], minimum=1, maximum=2**63 - 1)
 
 
 def define() -> None:
     """Make the DAG, by the configuration as it is now."""
     settings = wiring.configured()
+    who = cast("Any", [{"id": each.id, "name": each.name} for each in settings.guard.users] or None)
     with DAG(
         "offboarding_release",
         description="What the guard holds waits here for a person: approve or reject.",
@@ -38,7 +44,16 @@ def define() -> None:
             subject="Let through what waits?",
             options=[APPROVE, REJECT],
             params=ParamsDict({"reason": OPTIONAL}),
-            assigned_users=cast("Any", [{"id": each.id, "name": each.name} for each in settings.guard.users] or None),
-            # Ends before the next night asks anew; reads older than a day aren't released anyway.
-            response_timeout=timedelta(hours=22),
+            assigned_users=who,
+            response_timeout=UNTIL_NEXT,
         )
+        if settings.policy.revocation is not None:
+            RevokeOperator(
+                task_id="revoke",
+                subject="Shut what leavers still have?",
+                options=[NOTHING],
+                multiple=True,
+                params=ParamsDict({"reason": NEEDED}),
+                assigned_users=who,
+                response_timeout=UNTIL_NEXT,
+            )

@@ -20,7 +20,7 @@ ENUMERATED: dict[str, tuple[type[StrEnum], ...]] = {
     "kind": (model.TicketKind, model.RunKind, model.LineKind, model.SubjectKind),
     "ticket_kind": (model.TicketKind,),
     "subject_kind": (model.SubjectKind,),
-    "status": (model.ReadStatus, model.HoldStatus),
+    "status": (model.ReadStatus, model.HoldStatus, model.RevocationStage),
     "detail_status": (model.ReadStatus,),
     "phase": (model.ReadPhase,),
     "op": (model.TicketCall,),

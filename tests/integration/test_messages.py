@@ -339,6 +339,9 @@ def test_a_question_is_begun_by_the_night_alone() -> None:
 
     assert releasing.begun_by([]) == (None, "")
     assert releasing.begun_by([made(3), made(5)]) == (5, "")
+    # A departure asks what may be shut, and about no night.
+    assert releasing.begun_by([made(3), made(7, "offboarding_departure")]) == (3, "")
+    assert releasing.begun_by([made(7, "offboarding_departure")]) == (None, "")
     latest, told_of_it = releasing.begun_by([made(3), made(2**80, None, None), made("x", "another")])
     assert latest == 3
     assert "2 of the asset events that began this run was made by hand" in told_of_it

@@ -57,7 +57,7 @@ ARROWS: dict[str, set[str]] = {
         "texts",
     }
     | {"config.values"},
-    "config.across": {"config.beside", "config.mistakes", "config.settings", "config.spelling"},
+    "config.across": {"config.beside", "config.mistakes", "config.settings", "config.spelling", "interfaces.kinds"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config.loading": NOUNS
     | {
@@ -155,6 +155,10 @@ ARROWS: dict[str, set[str]] = {
     # The DAG knows it as well.
     "runs.order": set(),
     "runs": NOUNS | {"interfaces", "runs.order", "config.settings", "runs.pipeline", "store"},
+    # What a person approved is looked at again by the run that looks at some people.
+    "revoking": NOUNS
+    | {"interfaces", "interfaces.kinds", "config.policy", "config.settings", "guard.releasing", "report", "runs"}
+    | {"runs.pipeline", "store"},
     "runs.doctor": NOUNS | {"interfaces", "config.settings", "runs.pipeline", "runs", "runs.ingest.progress", "store"},
     "wiring.connections": NOUNS | {"interfaces"},
     "wiring.forms": NOUNS | {"net.destinations", "interfaces", "interfaces.kinds", "config.loading", "store", "wiring"},
@@ -196,7 +200,7 @@ ARROWS: dict[str, set[str]] = {
         "waivers",
         "config.mistakes",
     }
-    | {"identity", "identity.people", "runs.ingest.reads", "decisions"},
+    | {"identity", "identity.people", "runs.ingest.reads", "decisions", "revoking"},
     "__main__": NOUNS | {"cli", "config.loading", "wiring"},
 }
 """What a room may use. A new room begins with its line here."""

@@ -7,15 +7,16 @@ import json
 import os
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import httpx
 import yaml
 
 from demo.aws import AwsServer, aws_server
-from demo.aws_seed import AwsSeed
+from demo.aws_seed import AwsAccountSeed, AwsSeed
 from demo.roundup import RoundupServer, roundup_server
 from offboarding import wiring
 from offboarding.cli.entry import main
@@ -103,8 +104,29 @@ class TinyCompany:
         _write_feed(self.folder / "hr.csv", staff_until=day)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What a company has besides."""
+
+    entries: tuple[str, ...] = ()
+    """Of its directory."""
+    access: tuple[str, ...] = ()
+    """Of its directory, ahead of what the reader may."""
+    roles: tuple[str, ...] = ("OffboardingAudit",)
+    """Of the account that may be read."""
+    accounts: tuple[AwsAccountSeed, ...] = ()
+    """Of AWS, besides."""
+    leaver: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What is otherwise with the leaver's user."""
+    configured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """Keys of the configuration's sections, and of its sources by their names."""
+    ldap: Mapping[str, Any] | None = None
+    aws: Mapping[str, Any] | None = None
+    """Fields of further connections, as far as they differ from the readers' own."""
+
+
 @contextmanager
-def tiny_company(folder: Path) -> Generator[TinyCompany]:
+def tiny_company(folder: Path, added: Added = Added()) -> Generator[TinyCompany]:
     """Its servers, for as long as the block runs."""
     with ExitStack() as stack:
         people = (
@@ -113,25 +135,30 @@ def tiny_company(folder: Path) -> Generator[TinyCompany]:
             )
             for login, name, number, mail in zip(LOGINS, NAMES, (LEAVER, STAFF), MAILS, strict=True)
         )
-        slapd = stack.enter_context(directory.directory(folder / "directory", *people))
+        slapd = stack.enter_context(
+            directory.directory(folder / "directory", *people, *added.entries, access=added.access)
+        )
         users = (
-            cloud.person("mjkim", tags={"employee-id": LEAVER}),
+            cloud.person("mjkim", tags={"employee-id": LEAVER}, **added.leaver),
             cloud.person("hnlee", tags={"employee-id": STAFF}),
         )
-        seed = AwsSeed(accounts=(cloud.account(READ, *users), cloud.account(REFUSES)))
+        read = cloud.account(READ, *users, roles=added.roles)
+        seed = AwsSeed(accounts=(read, cloud.account(REFUSES), *added.accounts))
         aws = stack.enter_context(aws_server(seed))
         tracker = stack.enter_context(roundup_server(folder / "roundup"))
-        connections = {
-            "ldap": directory.connection(slapd),
-            "aws": cloud.connection(aws),
-            "http": tracker.connection("secops_roundup"),
-        }
+        connections = [
+            ("ldap", directory.connection(slapd)),
+            ("aws", cloud.connection(aws)),
+            ("http", tracker.connection("secops_roundup")),
+            *([("ldap", directory.connection(slapd, **added.ldap))] if added.ldap else []),
+            *([("aws", cloud.connection(aws, **added.aws))] if added.aws else []),
+        ]
         _write_feed(folder / "hr.csv")
-        _write_configuration(folder / "tiny.yaml", folder / "hr.csv")
+        _write_configuration(folder / "tiny.yaml", folder / "hr.csv", added.configured)
         environment = {
             "OFFBOARDING_CONFIG": str(folder / "tiny.yaml"),
             "OFFBOARDING_EMBEDDED_FOLDER": str(folder / "stores"),
-            **dict(variable(kind, fields) for kind, fields in connections.items()),
+            **dict(variable(kind, fields) for kind, fields in connections),
         }
         # Held, so that no command and no task has to start the server again.
         with mock.patch.dict(os.environ, environment):
@@ -141,7 +168,7 @@ def tiny_company(folder: Path) -> Generator[TinyCompany]:
             aws=aws,
             tracker=tracker,
             environment=environment,
-            secrets=tuple(fields.password for fields in connections.values()),
+            secrets=tuple(fields.password for _, fields in connections),
         )
 
 
@@ -154,7 +181,7 @@ def _write_feed(path: Path, *, staff_until: str = "") -> None:
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
-def _write_configuration(path: Path, feed: Path) -> None:
+def _write_configuration(path: Path, feed: Path, configured: Mapping[str, Mapping[str, Any]]) -> None:
     columns = ("worker_id", "name", "mail", "login", "location", "status", "start", "last_working_day")
     roster = {
         "name": "hr",
@@ -166,7 +193,12 @@ def _write_configuration(path: Path, feed: Path) -> None:
         "zones": {"Seoul": "Asia/Seoul"},
         "columns": {name: name for name in columns},
     }
-    path.write_text(yaml.safe_dump({**CONFIGURATION, "rosters": [roster]}, allow_unicode=True), encoding="utf-8")
+    sources: Any = CONFIGURATION["sources"]
+    whole: dict[str, Any] = {**CONFIGURATION, "rosters": [roster]}
+    whole["sources"] = [{**source, **configured.get(source["name"], {})} for source in sources]
+    names = {source["name"] for source in sources}
+    whole |= {key: {**whole.get(key, {}), **more} for key, more in configured.items() if key not in names}
+    path.write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
 
 
 def variable(kind: str, fields: ConnectionFields) -> tuple[str, str]:

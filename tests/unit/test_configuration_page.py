@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from offboarding.config import loading
-from offboarding.config.policy import DueHours, MaxInferred, Policy, Scores
+from offboarding.config.policy import DueHours, MaxInferred, Policy, RevocationPolicy, Scores
 from offboarding.config.settings import Company
 from offboarding.custody.register import Custodian, KeyPlace, Register, RegisteredKey, TeamMember
 from offboarding.guard.limits import Guard
@@ -61,6 +61,7 @@ def test_every_key_is_told() -> None:
     assert set(section("### `kind: sqs`")) == own
     assert set(section("### `policy.due_hours`")) == keys(DueHours)
     assert set(section("### `policy.scores`")) == keys(Scores)
+    assert set(section("### `policy.revocation`")) == keys(RevocationPolicy)
 
 
 def plain_defaults() -> Iterator[tuple[str, str, str]]:
@@ -69,6 +70,7 @@ def plain_defaults() -> Iterator[tuple[str, str, str]]:
         ("## `policy`", Policy),
         ("### `policy.due_hours`", DueHours),
         ("### `policy.scores`", Scores),
+        ("### `policy.revocation`", RevocationPolicy),
         ("## `guard`", Guard),
     ):
         told = section(title)

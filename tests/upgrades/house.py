@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from offboarding.config.policy import Route
+from offboarding.config.policy import RevocationPolicy, Route
 from offboarding.config.settings import Settings
 from offboarding.custody.register import Register
 from offboarding.decisions import attestations, submitting, verdicts
@@ -26,6 +26,7 @@ from offboarding.model import (
     TicketPage,
     Trust,
 )
+from offboarding.revoking import proposing
 from offboarding.runs import pipeline
 from offboarding.store import messages, reading, refusals, words
 from offboarding.store.connect import Session
@@ -60,7 +61,7 @@ from tests.support.office import (
 )
 from tests.support.small_company import AFTER, LEFT, NIGHT, WORKS, job, mail, number, tag, worker
 from tests.support.watching import hour
-from tests.support.whole_night import Readers
+from tests.support.whole_night import NightTold, Readers
 
 QUEUE = "secops"
 EXPIRES = NIGHT.date() + timedelta(days=60)
@@ -226,7 +227,7 @@ def newly_built(session: Session, tracker: Tracker) -> House:
 
 def live(house: House) -> None:
     """Its history: nights, an hour, a departure, and what people decided between them."""
-    house.night()
+    _proposed(house, house.night())
     session, settings = house.session, house.settings
     _ruled(session, LinkVerdict.CONFIRM, "corp-ldap", "oht", "hr:1053")
     _ruled(session, LinkVerdict.REJECT, "corp-ldap", "jenkins", "hr:1042")
@@ -265,6 +266,16 @@ def _refused(house: House) -> None:
     row = house.session.execute("select min(ticket_key) from ticket where state = 'open'").fetchone()
     assert row
     refusals.note(house.session, str(row[0]), words="403, no right", settings_digest="")
+
+
+def _proposed(house: House, night: NightTold) -> None:
+    """Something may be shut, for a night that proposes it."""
+    settings = house.settings
+    sources = tuple(each.model_copy(update={"revoke_connection": "second"}) for each in settings.sources)
+    revocation = RevocationPolicy(sources=("aws",), subjects=("access_key",))
+    policy = settings.policy.model_copy(update={"revocation": revocation})
+    settings = settings.model_copy(update={"sources": sources, "policy": policy})
+    assert proposing.propose(house.session, settings, night.run)
 
 
 class _Silent:

@@ -19,6 +19,7 @@ GROUPS = {
     "notice": "Tell a departure before HR's feed tells it.",
     "departure": "Decide on departures that HR leaves open.",
     "acknowledge": "Say that a gap is known, so that it turns no run red.",
+    "revoke": "See what was shut by a second connection once a person approved it, and take it back.",
     "tracker": "Try a ticket system, or move tickets from one to another.",
     "audit": "See whether the record of changes is what it was when it was written.",
 }
@@ -28,7 +29,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "reading": ("findings", "explain", "report", "runs", "links", "worker", "upcoming", "audit"),
     "deciding": (
         *("link", "verdict", "release", "reject", "holds", "notice", "departure", "accept-read", "acknowledge"),
-        "import",
+        *("revoke", "import"),
     ),
     "keys that several people may hold": ("custody", "attest"),
     "tickets": ("route", "tracker"),

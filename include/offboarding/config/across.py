@@ -6,6 +6,7 @@ from offboarding.config import beside
 from offboarding.config.mistakes import Mistake
 from offboarding.config.settings import Settings, queues_of
 from offboarding.config.spelling import nearest
+from offboarding.interfaces.kinds import has_part
 
 
 def across(settings: Settings) -> Iterator[Mistake]:
@@ -22,6 +23,31 @@ def across(settings: Settings) -> Iterator[Mistake]:
                 yield Mistake(path=f"sources[{index}]", text=f"no source is named {name!r}.{nearest(name, names)}")
     yield from _read_twice(settings)
     yield from _routed(settings)
+    yield from _revoked(settings)
+
+
+def _revoked(settings: Settings) -> Iterator[Mistake]:
+    """Who may write at all is said whole, or nobody may."""
+    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
+        for index, reader in enumerate(readers):
+            if reader.revoke_connection and not has_part(room, reader.kind, "revoke"):
+                text = f"of kind {reader.kind} nothing can be shut so that it opens again"
+                yield Mistake(path=f"{room}[{index}].revoke_connection", text=text)
+    policy = settings.policy.revocation
+    if policy is None:
+        return
+    writable = [source.name for source in settings.sources if source.revoke_connection]
+    for name in policy.sources:
+        if name not in writable:
+            text = f"no source with a revoke_connection is named {name!r}.{nearest(name, writable)}"
+            yield Mistake(path="policy.revocation.sources", text=text)
+    known = beside.rules()
+    for name in policy.rules:
+        if name not in known:
+            yield Mistake(path="policy.revocation.rules", text=f"no rule is named {name!r}.{nearest(name, known)}")
+    if not settings.guard.approvers:
+        text = "says who may approve; without it whoever may edit runs in Airflow could. Name them"
+        yield Mistake(path="guard.approvers", text=text)
 
 
 def _routed(settings: Settings) -> Iterator[Mistake]:

@@ -109,6 +109,22 @@ class Route(Strict):
         return self
 
 
+class RevocationPolicy(Strict):
+    """What may be proposed to be shut, reversibly and by a second connection, once a person approves it."""
+
+    sources: tuple[str, ...] = Field(min_length=1, description="Names of sources, each with a revoke_connection.")
+    subjects: tuple[Literal["account", "access_key", "console_password"], ...] = Field(
+        min_length=1, description="What may be shut."
+    )
+    rules: tuple[str, ...] = Field(default=(), description="Rules whose findings may be proposed; every one if empty.")
+    severities: tuple[Severity, ...] = Field(default=(), description="As the policy has them; every one if empty.")
+    never: tuple[str, ...] = Field(
+        default=("*break*glass*", "*emergency*"),
+        description="Accounts that are never shut, as patterns of label, login or native id, without regard to case.",
+    )
+    most_a_day: int = Field(default=10, ge=1, le=100, description="So many are shut within 24 hours at most.")
+
+
 class Policy(Strict):
     """What the company decides; everything has a default."""
 
@@ -167,6 +183,9 @@ class Policy(Strict):
     review_queue: str = Field(default="", description="Queue for accounts to review and departures to confirm.")
     severities: Mapping[str, Severity] = Field(default={}, description="Rule -> severity, over the rule's own.")
     due_hours: DueHours = DueHours()
+    revocation: RevocationPolicy | None = Field(
+        default=None, description="What may be shut once a person approves it; left out, nothing is."
+    )
     scores: Scores = Scores()
     usual_login_patterns: tuple[LoginPattern, ...] = ("adm-{login}", "admin-{login}", "a-{login}", "{login}-adm")
     reserved_logins: tuple[str, ...] = (

@@ -26,6 +26,8 @@ from offboarding.store.rows import Run
 
 ASKS = ("offboarding_nightly", "ask")
 """The DAG and the task that say that something waits."""
+PROPOSES = ("offboarding_departure", "ask")
+"""Those that say that something may be shut."""
 SHOWN = 20
 """So many findings of each line stand in the question."""
 EXPECTED = "no line was beyond its limit"
@@ -168,20 +170,21 @@ def answered(
 
 
 def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
-    """The latest night that asset events name, and what to tell whoever is asked of events that no night made.
+    """The latest night that asset events name, and what to tell whoever is asked of events that no task of ours made.
 
     By REST anybody may make such events who may make asset events at all; those bear no task's name. Raises FatalError
     where there are no others.
     """
-    made = [int(each.extra["run"]) for each in events if (each.source_dag_id, each.source_task_id) == ASKS]
-    by_hand = len(events) - len(made)
+    ours = [each for each in events if (each.source_dag_id, each.source_task_id) in (ASKS, PROPOSES)]
+    nights = [int(each.extra["run"]) for each in ours if (each.source_dag_id, each.source_task_id) == ASKS]
+    by_hand = len(events) - len(ours)
     text = (
         f"{by_hand} of the asset events that began this run was made by hand, and by no night: who did it stands in"
         " Airflow's audit log, as create_asset_event."
     )
-    if events and not made:
+    if events and not ours:
         raise FatalError(f"{text} Nobody is asked. What waits shows python -m offboarding holds")
-    return max(made, default=None), f"\n\n{text}" if by_hand else ""
+    return max(nights, default=None), f"\n\n{text}" if by_hand else ""
 
 
 def question(session: Session, run_id: int | None = None) -> Question | None:

@@ -21,8 +21,9 @@ from offboarding.interfaces import (
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import order, pipeline
 from offboarding.runs.order import Call
-from offboarding.store import runs
+from offboarding.store import departures, runs
 from offboarding.store.connect import Session
+from offboarding.store.departures import PersonCalled
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.nights")
@@ -62,6 +63,29 @@ def whole_night(
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
     order.walk(work_of(session, settings, readers, run, show), partial(by_itself, session, run))
     return run
+
+
+def whole_departure(
+    session: Session,
+    settings: Settings,
+    readers: Readers,
+    people: Sequence[PersonCalled],
+    *,
+    caller: str,
+    as_of: datetime | None,
+) -> Run:
+    """What of these people's still works, now: a departure's run that nobody named them for, up to its report.
+
+    What can't be read is logged, and stands in the run's record; what it then can't tell is told as such.
+    """
+    run = pipeline.open_departure(session, settings, caller=caller, as_of=as_of)
+    departures.note_persons(session, run.run_id, people, named=False)
+    work = work_of(session, settings, readers, run)
+    # What the look tells of an account is correlated as well: it may be somebody else's by now.
+    work["detail"].append(lambda: pipeline.correlate(session, settings, run))
+    work |= {"ask_queue": [], "report": [lambda: pipeline.report_departure(session, run)]}
+    order.walk(work, partial(by_itself, session, run))
+    return runs.run(session, run.run_id)
 
 
 def work_of(

@@ -62,6 +62,16 @@ def pages_held(session: Session) -> Generator[None]:
         session.execute("select pg_advisory_unlock(%s)", (_number("pages"),))
 
 
+@contextmanager
+def revocations_held(session: Session) -> Generator[None]:
+    """One hand on what is shut or opened again, over calls to its system outside any transaction."""
+    session.execute("select pg_advisory_lock(%s)", (_number("revocations"),))
+    try:
+        yield
+    finally:
+        session.execute("select pg_advisory_unlock(%s)", (_number("revocations"),))
+
+
 def _lock(session: Session, name: str) -> None:
     session.execute("select pg_advisory_xact_lock(%s)", (_number(name),))
 

@@ -58,6 +58,7 @@ KINDS = {
         undecided={"status": "partial", "accepted_at": None, "accepted_by": None, "accepted_for": None},
     ),
     "withdrawal": Kind(word="withdrawal of run", key=("run_id",), words=("reason",)),
+    "revocation": Kind(word="revocation", key=("revocation_id",), words=("reason", "ended_for")),
     "trial": Kind(word="mark of a store on trial", key=("only_one",)),
 }
 """By table. What a row says stands in queries/recorded.sql."""

@@ -32,6 +32,7 @@ from offboarding.interfaces import (
     PagerSettings,
     ReadContext,
     Reader,
+    Revoker,
     Roster,
     RosterSettings,
     SourceSettings,
@@ -40,7 +41,7 @@ from offboarding.interfaces import (
     TrackerSettings,
     VerifierSettings,
 )
-from offboarding.interfaces.kinds import kind_module
+from offboarding.interfaces.kinds import kind_module, kind_part
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
 from offboarding.store import embedded
@@ -162,6 +163,26 @@ def source(settings: Settings, name: str, part: str, as_of: datetime) -> Reader:
     own = settings.source(name)
     module = _reader_module(own)
     return cast("Reader", module.build(own, _connected(_room(own), own, module), part, read_context(settings, as_of)))
+
+
+def revoker(settings: Settings, name: str, part: str) -> Revoker:
+    """What may write into one part of a source, by its second connection. Raises ConfigError where it has none, or that
+    logs in as the first one does.
+    """
+    own = settings.source(name)
+    module, where = kind_part(_room(own), own.kind, "revoke"), f"{_room(own)}.{own.name}"
+    if module is None or not own.revoke_connection:
+        raise ConfigError(f"{where}: there is no revoke_connection: nothing may be shut there, or opened again.")
+    reader = _connected(_room(own), own, _reader_module(own))
+    writer = connection(own.revoke_connection)
+    assert reader is not None, "a source that is written into is one that is read by a connection"
+    if writer.login and writer.login.casefold() == reader.login.casefold():
+        raise ConfigError(
+            f"{where}: connection {writer.conn_id} logs in as {reader.conn_id} does: who reads must not be able to"
+            " write. Give it a login of its own."
+        )
+    destinations.check(where, writer.conn_id, own, _reader_module(own).destinations(own, writer))
+    return cast("Revoker", module.build(own, writer, reader, part))
 
 
 def parts(settings: Settings, own: SourceSettings, as_of: datetime) -> tuple[str, ...]:

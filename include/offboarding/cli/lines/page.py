@@ -15,6 +15,7 @@ from offboarding.cli.lines.keys import HolderLine, KeyLine
 from offboarding.cli.lines.line import SCHEMA_VERSION, Inner, JsonLine
 from offboarding.cli.lines.links import LinkDecidedLine, LinkLine
 from offboarding.cli.lines.people import PersonLine
+from offboarding.cli.lines.revocations import RevocationLine
 from offboarding.cli.lines.runs import RunLine
 from offboarding.cli.lines.systems import CheckedLine
 
@@ -30,6 +31,7 @@ LINES: Mapping[str, type[JsonLine]] = {
     "departure list": OpenEndLine,
     "upcoming": UpcomingLine,
     "holds": HoldLine,
+    "revoke list": RevocationLine,
     "custody": KeyLine,
     "custody --key": HolderLine,
     "doctor": CheckedLine,

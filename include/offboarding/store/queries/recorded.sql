@@ -60,6 +60,15 @@ select d.about, d.said::text as said from (
         'withdrawn_at', withdrawn_at, 'words', words_digest(null, reason))
     from withdrawal
     union all
+    select 'revocation:' || revocation_id, jsonb_build_object('revocation_id', revocation_id,
+        'finding_key', finding_key, 'reopened', reopened, 'status', status, 'proposed_run', proposed_run,
+        'proposed_at', proposed_at, 'source', source, 'part', part, 'realm', realm, 'subject_kind', subject_kind,
+        'subject_native_id', subject_native_id, 'account_native_id', account_native_id, 'login', login,
+        'product', product, 'step', step, 'caller', caller, 'approved_by', approved_by, 'approved_at', approved_at,
+        'look_run', look_run, 'before', before, 'taken_at', taken_at, 'done_at', done_at, 'ended_at', ended_at,
+        'ended_by', ended_by, 'words', words_digest(null, reason, ended_for))
+    from revocation
+    union all
     select 'trial:' || only_one, jsonb_build_object('only_one', only_one) from trial
 ) d
 where %(about)s::text[] is null or d.about = any(%(about)s)

@@ -1,0 +1,69 @@
+"""What people read of revocations: the question in Airflow, comments on tickets."""
+
+from collections.abc import Iterator, Sequence
+
+from offboarding.model import counted
+from offboarding.model.keys import short_finding
+from offboarding.report.wording import COMMAND, worker
+from offboarding.store.revocations import RevocationRow
+
+NOTHING = "None of them"
+"""The option of the question that shuts nothing."""
+
+
+def asked(found: Sequence[RevocationRow]) -> str:
+    """In a line."""
+    people = len({(row.id_space, row.worker_id) for row in found})
+    whose = f"{counted(people, 'leaver')} still {'has' if people == 1 else 'have'}"
+    return f"Shut {counted(len(found), 'thing')} that {whose}?"
+
+
+def details(found: Sequence[RevocationRow], *, most: int) -> str:
+    """What each is, whose, and what would be set; as Markdown, with ids and no names."""
+    lines = [f"- {line}" for line in _lines(found)]
+    return "\n".join(
+        (
+            *lines,
+            "",
+            (
+                f"Choose the keys that are to be shut now, by the second connection of their system, or *{NOTHING}*."
+                f" Whatever you don't choose stays as it is. At most {most} within 24 hours. Before each, everything is"
+                " looked at again: what has changed meanwhile isn't shut, and the task says why."
+            ),
+            f"It's undone by `{COMMAND} revoke undo KEY`.",
+        )
+    )
+
+
+def done(row: RevocationRow) -> str:
+    """The comment on the ticket once it's shut."""
+    return (
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was done: {row.step}."
+        f" Reason: {row.reason}\nThe item closes once the checker has seen it dead. Undo:\n"
+        f'{COMMAND} revoke undo {short_finding(row.finding_key)} --reason "..."'
+    )
+
+
+def refused(row: RevocationRow, why: str) -> str:
+    """The comment where a person approved it and it wasn't done."""
+    return (
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was NOT done: {why}."
+        " What the ticket says is to be done by hand."
+    )
+
+
+def undone(row: RevocationRow, author: str, reason: str) -> str:
+    """The comment once it stands as before."""
+    return (
+        f"{short_finding(row.finding_key)}: {author} undid its revocation of {row.approved_by}'s: it stands as before."
+        f" Reason: {reason}\nIt isn't proposed again. Where it's to be shut after all, do what the ticket says."
+    )
+
+
+def _lines(found: Sequence[RevocationRow]) -> Iterator[str]:
+    for row in found:
+        thing = row.thing
+        on = f" on {thing.account_native_id}" if thing.account_native_id != thing.native_id else ""
+        what = f"{thing.kind.replace('_', ' ')} `{thing.native_id}`{on}, {row.source} {row.part}".rstrip()
+        whose = worker(row.id_space, row.worker_id)
+        yield f"**{short_finding(row.finding_key)}** ({row.severity}, {row.rule}): {what}, of {whose}: {row.step}"

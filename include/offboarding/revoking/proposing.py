@@ -1,0 +1,87 @@
+"""What a person is asked about: findings on leavers' tickets whose thing can be shut so that it opens again."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.interfaces.kinds import kind_part
+from offboarding.model import Revocable, RevocationStage
+from offboarding.model.keys import short_finding
+from offboarding.report import revocations as words
+from offboarding.revoking.refusals import refusal
+from offboarding.store import revocations
+from offboarding.store.connect import Session
+from offboarding.store.revocations import Candidate, RevocationRow
+from offboarding.store.rows import Run
+
+log = structlog.get_logger("offboarding.revoking")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationQuestion:
+    """What a person is asked."""
+
+    subject: str
+    details: str
+    """Which things of whom, and what an answer does; as Markdown, without names, mails or labels."""
+    offered: tuple[str, ...]
+    """Short keys of findings, the worst first; none is chosen beforehand."""
+
+
+def propose(session: Session, settings: Settings, run: Run) -> int:
+    """What may be approved from now on. Returns how much may be; 0 where the policy lets nothing be shut.
+
+    Whatever stood before and speaks against it now lapses.
+    """
+    policy = settings.policy.revocation
+    if policy is None:
+        return 0
+    with revocations.locked(session):
+        if doubts := revocations.doubts(session):
+            log.error("nothing is proposed: the record doesn't fit", found=len(doubts))
+            return 0
+        found = revocations.candidates(session, sources=policy.sources, subjects=policy.subjects)
+        steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run))}
+        stand = revocations.rows(session, RevocationStage.PROPOSED)
+        for row in stand:
+            if row.finding_key not in steps:
+                revocations.end(session, row, RevocationStage.LAPSED, "it may not be proposed any more")
+        kept = {row.finding_key for row in stand} & steps.keys()
+        in_hand = {row.finding_key for row in revocations.rows(session, RevocationStage.APPROVED)}
+        new = [each for each in steps.values() if each[0].finding_key not in kept | in_hand]
+        room = policy.most_a_day - revocations.taken(session) - len(kept)
+        for candidate, step in new[: max(room, 0)]:
+            revocations.propose(session, candidate, run_id=run.run_id, step=step)
+            log.info("revocation proposed", finding=short_finding(candidate.finding_key), run=run.run_id)
+    return len(revocations.rows(session, RevocationStage.PROPOSED))
+
+
+def question(session: Session, settings: Settings) -> RevocationQuestion | None:
+    """What a person is asked; None where nothing is proposed, or nothing may be shut."""
+    policy = settings.policy.revocation
+    stand = revocations.rows(session, RevocationStage.PROPOSED) if policy else []
+    if policy is None or not stand:
+        return None
+    ordered = sorted(stand, key=_worst_first)
+    return RevocationQuestion(
+        subject=words.asked(ordered),
+        details=words.details(ordered, most=policy.most_a_day),
+        offered=tuple(short_finding(row.finding_key) for row in ordered),
+    )
+
+
+def _worst_first(row: RevocationRow) -> tuple[int, str]:
+    return row.severity.order, row.finding_key
+
+
+def _step(settings: Settings, found: Candidate, run: Run) -> str | None:
+    """What would be set; None where something speaks against it, or its system has no way to take it back."""
+    return None if refusal(settings, found, run.as_of) else step_of(found.source_kind, found.thing)
+
+
+def step_of(kind: str, thing: Revocable) -> str | None:
+    """What shuts a thing of a kind of source so that it can be opened again."""
+    part = kind_part("sources", kind, "revoke")
+    return cast("str | None", part.step(thing)) if part else None

@@ -1,0 +1,87 @@
+"""What speaks against shutting a thing. Asked when it is proposed, and again right before it is done."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from offboarding.config.policy import RevocationPolicy
+from offboarding.config.settings import Settings
+from offboarding.model import Basis, FindingState, Relation, Standing, TicketKind
+from offboarding.store.revocations import Candidate
+
+UNUSED = timedelta(days=30)
+"""What looks like a workload's must not have been used for so long."""
+_TOLD = (Basis.ACTUAL, Basis.NOTICE)
+"""By HR's word that it happened, or a person's: no contract's end, and no absence."""
+
+
+def refusal(settings: Settings, found: Candidate, now: datetime) -> str:
+    """The first thing that speaks against it, as a clause; "" where nothing does."""
+    policy = settings.policy.revocation
+    if policy is None:
+        return "policy.revocation isn't set"
+    return next(_against(settings, policy, found, now), "")
+
+
+def _against(settings: Settings, policy: RevocationPolicy, found: Candidate, now: datetime) -> Iterator[str]:
+    yield from _of_the_policy(settings, policy, found)
+    yield from _of_the_finding(found)
+    yield from _of_the_person(found, now)
+    yield from _of_the_link(found)
+    yield from _of_the_account(policy, found, now)
+
+
+def _of_the_policy(settings: Settings, policy: RevocationPolicy, found: Candidate) -> Iterator[str]:
+    writable = {source.name for source in settings.sources if source.revoke_connection}
+    if found.source not in policy.sources or found.source not in writable:
+        yield f"policy.revocation doesn't name {found.source}, or that has no revoke_connection"
+    if found.thing.kind not in policy.subjects:
+        yield f"policy.revocation doesn't name {found.thing.kind}"
+    if policy.rules and found.rule not in policy.rules:
+        yield f"policy.revocation doesn't name {found.rule}"
+    if policy.severities and found.severity not in policy.severities:
+        yield f"policy.revocation doesn't name what is {found.severity}"
+
+
+def _of_the_finding(found: Candidate) -> Iterator[str]:
+    if not found.fits_its_key:
+        yield "the finding says something else than its key was made of"
+    if found.excepted or found.state is FindingState.EXCEPTED:
+        yield "an exception lets it stand"
+    if found.state is not FindingState.OPEN or found.ticket_kind is not TicketKind.REVOKE or not found.ticketed:
+        yield f"the finding is {found.state}, and on no open ticket of its own kind"
+    if found.gone or found.standing is not Standing.WORKS:
+        yield f"it isn't seen to work ({found.standing})"
+    if found.held:
+        yield "the guard holds what it rests on"
+    if found.settled:
+        yield "it was shut before, and opened again by a person, or that is being done"
+
+
+def _of_the_person(found: Candidate, now: datetime) -> Iterator[str]:
+    if found.basis is None or found.returned or not found.same_departure:
+        yield "they haven't left, or are back"
+    elif not found.confirmed or (found.basis not in _TOLD and not found.by_word):
+        yield f"that they left is {found.basis}, and nobody has confirmed it"
+    elif found.certain_at is None or found.certain_at > now:
+        yield "their last day isn't over everywhere"
+
+
+def _of_the_link(found: Candidate) -> Iterator[str]:
+    if found.relation is not Relation.IS or not found.linked:
+        yield "it isn't theirs for certain"
+    if found.rival:
+        yield "it may be somebody else's"
+
+
+def _of_the_account(policy: RevocationPolicy, found: Candidate, now: datetime) -> Iterator[str]:
+    if found.is_reader:
+        yield "the checker itself logs in by it"
+    names = {name.casefold() for name in found.names} | {found.thing.native_id.casefold()}
+    for pattern in policy.never:
+        if any(fnmatchcase(name, pattern.casefold()) for name in names):
+            yield f"policy.revocation.never names it ({pattern})"
+    if found.robot and (found.use_unknown or found.used_at is None):
+        yield "it looks like a workload's, and when it was last used isn't known"
+    elif found.robot and found.used_at and found.used_at > now - UNUSED:
+        yield f"it looks like a workload's, and was used within {UNUSED.days} days: move what runs with it first"

@@ -1,0 +1,124 @@
+-- name: facts
+-- All that is known of findings of a system's things: whether one may be shut is judged by it. One finding, or every open
+-- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by.
+select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.effect, f.ticket_kind,
+    f.relation, f.reopened, f.episode, f.person_uid::text, f.used_after_departure,
+    coalesce(w.id_space, '') as id_space, coalesce(w.worker_id, '') as worker_id,
+    r.source, r.part, r.kind as source_kind,
+    f.realm as thing__realm, f.subject_kind as thing__kind, f.subject_native_id as thing__native_id,
+    f.account_native_id as thing__account_native_id, a.login as thing__login, a.product as thing__product,
+    array[f.subject_label, f.account_label, a.label, a.login, a.native_id, a.display_name] as names,
+    a.service_like or exists (
+        select from finding o
+        where o.realm = f.realm and o.account_native_id = f.account_native_id and o.state <> 'resolved'
+            and o.warning <> '') as robot,
+    a.is_reader, a.gone_at is not null as gone,
+    greatest(u.last_used_at, (
+        select max(c.last_used_at) from credential c where c.account_pk = a.account_pk and c.gone_at is null)) as used_at,
+    exists (select from credential c
+        where c.account_pk = a.account_pk and c.gone_at is null and c.standing <> 'dead' and c.last_used_at is null)
+        or a.has_own_login and u.last_used_at is null as use_unknown,
+    exists (select from link l
+        where l.account_pk = a.account_pk and l.person_uid = f.person_uid and l.relation = 'is' and l.valid_to is null
+            and l.decision = 'linked' and l.held_since is null) as linked,
+    exists (select from link l
+        where l.account_pk = a.account_pk and l.person_uid <> f.person_uid and l.relation <> 'created'
+            and l.valid_to is null and l.decision <> 'candidate') as rival,
+    d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
+    coalesce(d.episode = f.episode, false) as same_departure,
+    exists (select from departure_word o
+        where o.person_uid = f.person_uid and o.basis = d.basis and o.left_at = d.left_at and o.verdict = 'confirm')
+        as by_word,
+    exists (select from doubted_roster o where o.roster in (f.roster, d.roster)) or exists (
+        select from guard_hold h
+        where h.status = 'waiting' and (h.kind, h.name) in (
+            ('roster', f.roster), ('source', r.source), ('person', f.person_uid::text))) or exists (
+        select from guard_closing g where g.finding_key = f.finding_key) as held,
+    exists (select from covering c where c.finding_key = f.finding_key and c.expires_at > clock_timestamp()) as excepted,
+    coalesce(t.state = 'open', false) as ticketed, f.ticket_key,
+    (select max(s.observed_at) from scope s
+        where s.realm = f.realm and s.scope in ('', f.account_native_id) and s.kind = f.subject_kind and s.complete
+            and s.error = '') as seen_at,
+    exists (select from revocation v
+        where v.finding_key = f.finding_key and (v.status in ('doing', 'undoing', 'undone')
+            or v.status = 'done' and v.reopened = f.reopened)) as settled
+from finding f
+join realm r using (realm)
+join account a on a.realm = f.realm and a.native_id = f.account_native_id
+left join account_use u using (account_pk)
+left join ticket t using (ticket_key)
+left join person p on p.person_uid = f.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+left join departure d on d.person_uid = f.person_uid and d.valid_to is null
+where case when %(finding_key)s::text is null then f.state = 'open' and f.ticket_kind = 'revoke'
+        and r.source = any(%(sources)s) and f.subject_kind = any(%(subjects)s)
+    else f.finding_key = %(finding_key)s end
+order by array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.due_at, f.finding_key;
+
+-- name: taken
+-- How many were taken in the last 24 hours, undone ones too.
+select count(*)::int from revocation where taken_at > clock_timestamp() - interval '24 hours';
+
+-- name: rows
+-- What was proposed, the newest first: all, or what stands so; of one finding, or one by its number.
+select v.revocation_id, v.finding_key, v.status, v.proposed_at, v.proposed_run, v.source, v.part, v.step, v.caller,
+    v.approved_by, v.approved_at, v.reason, v.look_run, v.before, v.taken_at, v.done_at, v.ended_at, v.ended_by,
+    v.ended_for, f.rule, f.severity, f.person_uid::text, f.ticket_key, coalesce(w.id_space, '') as id_space,
+    coalesce(w.worker_id, '') as worker_id,
+    v.realm as thing__realm, v.subject_kind as thing__kind, v.subject_native_id as thing__native_id,
+    v.account_native_id as thing__account_native_id, v.login as thing__login, v.product as thing__product
+from revocation v
+join finding f using (finding_key)
+left join person p on p.person_uid = f.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+where (%(statuses)s::text[] is null or v.status = any(%(statuses)s))
+    and (%(finding_key)s::text is null or v.finding_key = %(finding_key)s)
+    and (%(revocation_id)s::bigint is null or v.revocation_id = %(revocation_id)s)
+order by v.revocation_id desc;
+
+-- name: propose
+insert into revocation (finding_key, reopened, status, proposed_run, source, part, realm, subject_kind,
+    subject_native_id, account_native_id, login, product, step)
+values (%(finding_key)s, %(reopened)s, 'proposed', %(run_id)s, %(source)s, %(part)s, %(realm)s, %(kind)s,
+    %(native_id)s, %(account_native_id)s, %(login)s, %(product)s, %(step)s)
+returning revocation_id;
+
+-- name: approve
+update revocation set status = 'approved', approved_by = %(author)s, approved_at = clock_timestamp(),
+    reason = %(reason)s, caller = %(caller)s
+where revocation_id = %(revocation_id)s and status = 'proposed'
+returning revocation_id;
+
+-- name: begin
+-- What stood before is written down before the system is told. Where so many were taken already, nothing is.
+update revocation set status = 'doing', before = %(before)s, look_run = %(run_id)s, taken_at = clock_timestamp()
+where revocation_id = %(revocation_id)s and status = 'approved' and caller = %(caller)s and (
+    select count(*) from revocation where taken_at > clock_timestamp() - interval '24 hours') < %(most)s
+returning revocation_id;
+
+-- name: done
+update revocation set status = 'done', done_at = clock_timestamp()
+where revocation_id = %(revocation_id)s and status = 'doing'
+returning revocation_id;
+
+-- name: end
+-- It comes to nothing: refused, or lapsed.
+update revocation set status = %(status)s, ended_at = clock_timestamp(), ended_for = %(reason)s
+where revocation_id = %(revocation_id)s and status in ('proposed', 'approved', 'doing')
+returning revocation_id;
+
+-- name: begin_undo
+update revocation set status = 'undoing', ended_by = %(author)s, ended_for = %(reason)s
+where revocation_id = %(revocation_id)s and status in ('done', 'undoing')
+returning revocation_id;
+
+-- name: keep
+-- An undo that came to nothing.
+update revocation set status = 'done', ended_by = null, ended_for = null
+where revocation_id = %(revocation_id)s and status = 'undoing'
+returning revocation_id;
+
+-- name: undone
+update revocation set status = 'undone', ended_at = clock_timestamp()
+where revocation_id = %(revocation_id)s and status = 'undoing'
+returning revocation_id;

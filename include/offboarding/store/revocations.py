@@ -1,0 +1,236 @@
+"""Revocations: what may be shut, what a person approved, and what became of it. Each change of a row is an event."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from psycopg.rows import scalar_row
+from psycopg.types.json import Jsonb
+
+from offboarding.model import (
+    Basis,
+    Before,
+    Effect,
+    FindingState,
+    Relation,
+    Revocable,
+    RevocationStage,
+    Severity,
+    Standing,
+    TicketKind,
+)
+from offboarding.model.errors import FatalError
+from offboarding.model.keys import finding_key
+from offboarding.store import keyed, recorded
+from offboarding.store.connect import Session
+from offboarding.store.locks import lock_findings
+from offboarding.store.record_rows import record_row
+from offboarding.store.sql import block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A finding whose thing might be shut, with all that speaks against it."""
+
+    finding_key: str
+    match_key: str
+    rule: str
+    severity: Severity
+    state: FindingState
+    standing: Standing
+    effect: Effect
+    ticket_kind: TicketKind
+    relation: Relation | None
+    reopened: int
+    episode: int
+    person_uid: str | None
+    used_after_departure: bool | None
+    id_space: str
+    worker_id: str
+    source: str
+    part: str
+    source_kind: str
+    thing: Revocable
+    names: list[str]
+    """All that it and its account are called."""
+    robot: bool
+    """It, or something else on its account, looks like a workload's."""
+    is_reader: bool
+    """This checker logs in by it."""
+    gone: bool
+    used_at: datetime | None
+    """When anything on the account was last used; None where nothing of it is known."""
+    use_unknown: bool
+    """Of some of it no use is known."""
+    linked: bool
+    """It's theirs, for certain, and by what it says today."""
+    rival: bool
+    """It may be somebody else's."""
+    basis: Basis | None
+    returned: bool
+    confirmed: bool
+    certain_at: datetime | None
+    same_departure: bool
+    by_word: bool
+    """A person confirmed the departure."""
+    held: bool
+    """The guard holds what it rests on."""
+    excepted: bool
+    ticketed: bool
+    ticket_key: str | None
+    seen_at: datetime | None
+    """When a complete read of it began; None where none stands."""
+    settled: bool
+    """It was shut and undone, or that is being done."""
+
+    @property
+    def fits_its_key(self) -> bool:
+        """Whether it still says what its key was made of."""
+        thing, person = self.thing, self.person_uid or ""
+        ids = (thing.account_native_id, thing.native_id)
+        return finding_key(self.rule, thing.realm, thing.kind.value, *ids, person, self.episode) == self.match_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationRow:
+    """A revocation, as far as it has come."""
+
+    revocation_id: int
+    finding_key: str
+    status: RevocationStage
+    proposed_at: datetime
+    proposed_run: int
+    source: str
+    part: str
+    step: str
+    """What is set, as a clause."""
+    caller: str | None
+    """Whose answer approved it."""
+    approved_by: str | None
+    approved_at: datetime | None
+    reason: str | None
+    look_run: int | None
+    before: dict[str, str] | None
+    taken_at: datetime | None
+    done_at: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_for: str | None
+    rule: str
+    severity: Severity
+    person_uid: str
+    ticket_key: str | None
+    id_space: str
+    worker_id: str
+    thing: Revocable
+
+
+def candidates(session: Session, *, sources: Sequence[str], subjects: Sequence[str]) -> list[Candidate]:
+    """Open findings on tickets about what somebody has, of these systems and kinds of things, the worst first."""
+    return _candidates(session, {"finding_key": None, "sources": list(sources), "subjects": list(subjects)})
+
+
+def candidate(session: Session, key: str) -> Candidate | None:
+    """One finding's thing, as it stands; None where its account isn't known any more."""
+    return next(iter(_candidates(session, {"finding_key": key, "sources": [], "subjects": []})), None)
+
+
+def rows(session: Session, *statuses: RevocationStage, finding_key: str | None = None) -> list[RevocationRow]:
+    """Revocations, the newest first: all, or those that stand so; of one finding."""
+    return _rows(session, statuses=[each.value for each in statuses] or None, finding_key=finding_key)
+
+
+def row(session: Session, revocation_id: int) -> RevocationRow:
+    """One, as it stands now. Raises FatalError where it's gone."""
+    found = _rows(session, revocation_id=revocation_id)
+    if not found:
+        raise FatalError(f"revocation {revocation_id} isn't there any more: the record doesn't know it")
+    return found[0]
+
+
+def taken(session: Session) -> int:
+    """How many were taken in the last 24 hours, by the store's clock."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("revocations", "taken")).fetchone() or 0
+
+
+def propose(session: Session, found: Candidate, *, run_id: int, step: str) -> None:
+    """A person may approve it from now on. Needs lock_findings, as all that follows."""
+    values = {
+        "finding_key": found.finding_key,
+        "reopened": found.reopened,
+        "run_id": run_id,
+        "source": found.source,
+        "part": found.part,
+        "step": step,
+        **asdict(found.thing),
+    }
+    _write(session, "propose", values, actor=f"run {run_id}")
+
+
+def approve(session: Session, row: RevocationRow, *, author: str, reason: str, caller: str) -> bool:
+    """A person approved it; False where it isn't proposed any more."""
+    return _write(session, "approve", _of(row, author=author, reason=reason, caller=caller), actor=author)
+
+
+def begin(session: Session, row: RevocationRow, *, run_id: int, caller: str, before: Before, most: int) -> bool:
+    """What stood before is written down; False where so many were taken already, or this answer didn't approve it."""
+    values = _of(row, run_id=run_id, caller=caller, before=Jsonb(dict(before)), most=most)
+    return _write(session, "begin", values, actor=f"run {run_id}")
+
+
+def done(session: Session, row: RevocationRow) -> None:
+    """It's shut."""
+    _write(session, "done", _of(row), actor=f"revocation of {row.approved_by}")
+
+
+def end(session: Session, row: RevocationRow, status: RevocationStage, reason: str) -> None:
+    """It comes to nothing: refused, or lapsed."""
+    _write(session, "end", _of(row, status=status.value, reason=reason), actor=f"revocation {row.revocation_id}")
+
+
+def begin_undo(session: Session, row: RevocationRow, *, author: str, reason: str) -> bool:
+    """A person takes it back; False where it isn't done."""
+    return _write(session, "begin_undo", _of(row, author=author, reason=reason), actor=author)
+
+
+def end_undo(session: Session, row: RevocationRow, *, author: str, undone: bool) -> None:
+    """It was taken back, or couldn't be."""
+    _write(session, "undone" if undone else "keep", _of(row), actor=author)
+
+
+def doubts(session: Session) -> list[str]:
+    """What isn't as the record says: nothing is shut by a store that somebody has written into."""
+    rows_ = [str(each) for each in recorded.troubles(session)]
+    states = [f"finding {each.finding_key[:8]} stands {each.from_state}" for each in recorded.states_changed(session)]
+    misfits = [str(each) for each in keyed.misfits(session)]
+    episodes = [str(each) for each in keyed.other_episodes(session)]
+    return [*rows_, *states, *misfits, *episodes]
+
+
+@contextmanager
+def locked(session: Session) -> Generator[None]:
+    """A transaction in which nobody else changes findings or revocations."""
+    with session.transaction():
+        lock_findings(session)
+        yield
+
+
+def _rows(session: Session, **values: object) -> list[RevocationRow]:
+    given = {"statuses": None, "finding_key": None, "revocation_id": None, **values}
+    with session.cursor(row_factory=record_row(RevocationRow)) as cursor:
+        return cursor.execute(block("revocations", "rows"), given).fetchall()
+
+
+def _candidates(session: Session, values: Mapping[str, object]) -> list[Candidate]:
+    with session.cursor(row_factory=record_row(Candidate)) as cursor:
+        return cursor.execute(block("revocations", "facts"), values).fetchall()
+
+
+def _of(row: RevocationRow, **values: object) -> dict[str, object]:
+    return {"revocation_id": row.revocation_id, **values}
+
+
+def _write(session: Session, name: str, values: Mapping[str, object], *, actor: str) -> bool:
+    return bool(recorded.write(session, "revocation", "revocations", name, values, actor=actor))

@@ -1,0 +1,81 @@
+"""A task that asks a person what of leavers' things is to be shut, and shuts what they choose."""
+
+from functools import partial
+from typing import Any, cast
+
+from airflow.providers.common.compat.sdk import ParamValidationError
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk.definitions.param import ParamsDict
+
+from offboarding import wiring
+from offboarding.report.revocations import NOTHING
+from offboarding.revoking import approving, proposing
+from offboarding.runs.whole import Readers
+from offboarding_airflow.asking import NEEDED
+from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
+from offboarding_airflow.work import RefusedError, at_work
+
+NOBODY = "nobody chose anything: nothing is shut, and what is proposed is asked about again after the next night"
+NO_ANSWER = (
+    f"Nothing is shut: the answer is keys that were offered, or {NOTHING} alone, with a reason of 500 characters at"
+    " most. Trigger this DAG anew."
+)
+READERS = Readers(
+    roster=wiring.roster,
+    source=wiring.source,
+    parts=wiring.asker_of_parts,
+    trackers=wiring.trackers,
+    notifiers=wiring.notifiers,
+    pagers=wiring.pagers,
+    queue=wiring.queue,
+)
+
+
+class RevokeOperator(HITLOperator):
+    """Asks, and does as the person said, in one task, as what the guard holds is asked about.
+
+    Each answer is used by the try that heard it: begun again, the task asks anew.
+    """
+
+    def execute(self, context: Any) -> None:
+        """Ask: ids, no names. Skipped where nothing is proposed."""
+        with at_work() as (loaded, session):
+            revokers = partial(wiring.revoker, loaded.settings)
+            approving.settle(session, loaded.settings, READERS, revokers)
+            asked = proposing.question(session, loaded.settings)
+        if asked is None:
+            raise AirflowSkipException("nothing is proposed to be shut")
+        self.subject, self.body = asked.subject, asked.details
+        self.options = [*asked.offered, NOTHING]
+        self.params = ParamsDict({"reason": NEEDED})
+        try:
+            super().execute(context)
+        except AnswerAwaited as waits:
+            waits.kwargs = (waits.kwargs or {}) | {"offered": list(asked.offered)}
+            raise
+
+    def execute_complete(self, context: Any, event: dict[str, Any], offered: list[str] | None = None) -> None:
+        """Shut what the person chose, who is the author. Nobody's answer shuts nothing."""
+        if event.get("error_type") == "timeout":
+            raise AirflowSkipException(NOBODY)
+        self.options = [*(offered or ()), NOTHING]
+        try:
+            answer = cast("dict[str, Any]", super().execute_complete(context, event))
+        except (ValueError, ParamValidationError):
+            raise RefusedError(NO_ANSWER) from None
+        who, chosen = cast("dict[str, str]", answer["responded_by_user"] or {}), list(answer["chosen_options"])
+        author = who.get("name") or who.get("id")
+        if not author or chosen == [NOTHING]:
+            raise AirflowSkipException(NOBODY)
+        if NOTHING in chosen or not chosen:
+            raise RefusedError(NO_ANSWER)
+        with at_work() as (loaded, session):
+            said = approving.ApprovalAnswer(
+                chosen=chosen,
+                reason=answer["params_input"].get("reason") or "",
+                author=author,
+                author_id=who.get("id"),
+                caller=f"by answer {context['run_id']}",
+                as_of=wiring.moment(None),
+            )
+            approving.answered(session, loaded.settings, READERS, partial(wiring.revoker, loaded.settings), said)

@@ -1,0 +1,30 @@
+"""The tasks that say that something waits for a person: then `offboarding_release` begins, and waits for the answer."""
+
+from airflow.sdk import task
+
+from offboarding.guard import releasing
+from offboarding.revoking import proposing
+from offboarding.runs import pipeline
+from offboarding_airflow.tasks import GOES_ON, WAITS, context
+from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.work import at_work
+
+
+@task(outlets=[WAITS], show_return_value_in_logs=False)
+def ask(check: int) -> None:
+    """What the guard holds since this night, or what may be shut. The night ends; it never waits for anybody."""
+    with at_work() as (loaded, session):
+        run = pipeline.find_run(session, check)
+        proposed = proposing.propose(session, loaded.settings, run)
+        if releasing.question(session, run.run_id) is None and not proposed:
+            raise AirflowSkipException("nothing waits for a person")
+        context()["outlet_events"][WAITS].extra = {"run": check}
+
+
+@task(task_id="ask", outlets=[WAITS], trigger_rule=GOES_ON, show_return_value_in_logs=False)
+def ask_to_revoke(check: int) -> None:
+    """What of some people's may be shut."""
+    with at_work() as (loaded, session):
+        if not proposing.propose(session, loaded.settings, pipeline.find_run(session, check)):
+            raise AirflowSkipException("nothing is proposed to be shut")
+        context()["outlet_events"][WAITS].extra = {"run": check}

@@ -1,0 +1,465 @@
+"""What a person approves is shut by a second connection: that, and nothing else, and nothing that has changed since."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from offboarding.model import IdentityKeyKind, LinkVerdict, Standing
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.revoking import undoing
+from offboarding.store import recorded
+from offboarding.store.events import broken_at
+from offboarding.store.recorded import troubles
+from tests.support import deciding
+from tests.support.office import Office, access_key, login, user
+from tests.support.shutting import POLICY, Hands, KilledError, Shutting
+from tests.support.small_company import LEFT, STAFF, WORKS, number, tag, worker
+from tests.support.variants import variants
+
+KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
+KEY = "AKIAAAAAAAAAAAAAAAAA"
+USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
+LOGIN = login("kim", number("1042"), product="openldap")
+
+
+@pytest.fixture
+def kim(office: Office) -> Shutting:
+    """Kim has left; a login and an access key of his still work, and stand on his ticket."""
+    office.hr.workers = [KIM, STAFF]
+    office.directory.accounts = [LOGIN]
+    office.cloud.accounts = [USER]
+    office.cloud.credentials = [access_key(KEY, USER)]
+    made = Shutting(office=office)
+    assert made.night() == 2
+    return made
+
+
+def key_of(kim: Shutting, rule: str = "leaver-access-key") -> str:
+    return kim.finding(rule)[0]
+
+
+# --- what is asked, and what comes of the answer ----------------------------------------------------------------------
+
+
+def test_what_is_chosen_is_shut_and_seen_dead_by_the_next_look(kim: Shutting) -> None:
+    key, other = key_of(kim), key_of(kim, "leaver-account-works")
+    assert sorted(kim.offered()) == sorted([key, other])
+
+    kim.answer(key)
+
+    assert kim.hands["aws"].calls == ["before", "revoke"]
+    assert kim.hands["corp-ldap"].calls == []
+    assert sorted(kim.stages()) == ["done", "proposed"]
+    assert kim.finding("leaver-access-key") == (key, "open")
+    kim.night()
+    assert kim.finding("leaver-access-key") == (key, "resolved")
+    assert kim.finding("leaver-account-works") == (other, "open")
+    assert kim.offered() == [other]
+
+
+def test_who_approved_what_stood_before_and_what_was_set_is_in_the_record(kim: Shutting) -> None:
+    kim.answer(key_of(kim))
+
+    (row,) = [each for each in kim.rows() if each.status == "done"]
+    assert (row.approved_by, row.reason, row.step) == ("sam", "looked at them", "set Inactive")
+    assert row.before == {"standing": "works"}
+    acts = kim.office.session.execute(
+        "select actor, text::jsonb ->> 'status' from finding_event where about = %s order by seq",
+        (f"revocation:{row.revocation_id}",),
+    ).fetchall()
+    assert [status for _, status in acts] == ["proposed", "approved", "doing", "done"]
+    assert acts[1][0] == "sam"
+    assert troubles(kim.office.session) == []
+    assert broken_at(kim.office.session) is None
+
+
+def test_the_ticket_says_who_what_and_how_it_is_undone(kim: Shutting, tracker: Any) -> None:
+    kim.answer(key := key_of(kim))
+
+    (comment,) = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
+    assert "sam approved its revocation, and it was done: set Inactive. Reason: looked at them" in comment
+    assert f"python -m offboarding revoke undo {key} --reason" in comment
+
+
+def test_without_a_policy_nothing_is_proposed_or_asked(office: Office) -> None:
+    office.hr.workers, office.directory.accounts = [KIM, STAFF], [LOGIN]
+    made = Shutting(office=office)
+    del office.policy["revocation"]
+
+    assert made.night() == 0
+    assert (made.offered(), made.rows()) == ([], [])
+    with pytest.raises(FatalError, match=r"policy\.revocation isn't set: nothing is shut"):
+        made.answer("f-00000000")
+
+
+def test_without_a_second_connection_nothing_is_proposed(kim: Shutting) -> None:
+    kim.connected = False
+
+    kim.night()
+
+    assert set(kim.stages()) == {"lapsed"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "rules"),
+    [
+        ({"sources": ["aws"]}, {"leaver-access-key"}),
+        ({"subjects": ["account"]}, {"leaver-account-works"}),
+        ({"rules": ["leaver-account-works"]}, {"leaver-account-works"}),
+        ({"severities": ["low"]}, set[str]()),
+        ({"never": ["arn:*:user/aida*"]}, {"leaver-account-works"}),
+        ({"never": ["*KIM*"]}, set[str]()),
+        ({"most_a_day": 1}, {"leaver-access-key"}),
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_the_policy_bounds_what_is_proposed(office: Office, policy: dict[str, Any], rules: set[str]) -> None:
+    office.hr.workers = [KIM, STAFF]
+    office.directory.accounts, office.cloud.accounts = [LOGIN], [USER]
+    office.cloud.credentials = [access_key(KEY, USER, last_used_at=None)]
+    made = Shutting(office=office, policy=POLICY | policy)
+
+    made.night()
+
+    assert len(made.offered()) == len(rules)
+    if rules and "most_a_day" not in policy:
+        assert {row.rule for row in made.rows()} == rules
+
+
+# --- who may, and how -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"author": "lee"}, "lee may neither release nor reject|guard.approvers says that sam may"),
+        ({"author": "Sam"}, "guard.approvers says that sam may"),
+        ({"reason": "  "}, "Nothing is shut without a reason"),
+        ({"chosen": ["f-12345678"]}, "f-12345678 may not be shut any more, and nothing is"),
+    ],
+    ids=["somebody else", "a look-alike", "no reason", "what was never offered"],
+)
+def test_an_answer_that_may_not_be_shuts_nothing(kim: Shutting, changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(FatalError, match=why):
+        kim.answer(key_of(kim), **changes)
+
+    assert kim.changes() == []
+    assert set(kim.stages()) == {"proposed"}
+
+
+def test_more_than_the_days_measure_shuts_none_of_them(kim: Shutting) -> None:
+    kim.policy["most_a_day"] = 1
+
+    with pytest.raises(FatalError, match=r"2 are more than the 1 that may still be shut within these 24 hours"):
+        kim.answer(key_of(kim), key_of(kim, "leaver-account-works"))
+    kim.answer(key_of(kim))
+    with pytest.raises(FatalError, match=r"1 are more than the 0 that may still be shut"):
+        kim.answer(key_of(kim, "leaver-account-works"))
+
+    assert kim.changes() == ["revoke"]
+    kim.night()
+    assert kim.offered() == [key_of(kim, "leaver-account-works")]
+
+
+# --- what has changed since it was proposed ---------------------------------------------------------------------------
+
+
+def rehired(kim: Shutting) -> None:
+    kim.office.hr.change("1042", employments=(*KIM.employments, WORKS))
+
+
+def withdrawn(kim: Shutting) -> None:
+    kim.office.hr.change("1042", employments=(WORKS,))
+
+
+def another_wears_it(kim: Shutting) -> None:
+    """The login's number says that it is Lee's now, and HR that he works here."""
+    kim.office.directory.change("kim", keys=(number("1043"),))
+    kim.office.cloud.change("AIDAKIM", keys=(tag(IdentityKeyKind.NUMBER, "1043"),))
+
+
+def rejected(kim: Shutting) -> None:
+    for source, account in (("corp-ldap", "kim"), ("aws", "AIDAKIM")):
+        fields = {"source": source, "account": account, "worker": "1042", "reason": "not theirs", "author": "lee"}
+        deciding.decide_link(kim.office.session, LinkVerdict.REJECT, **fields)
+
+
+def deleted(kim: Shutting) -> None:
+    kim.office.directory.remove("kim")
+    kim.office.cloud.remove(KEY)
+
+
+def shut_by_hand(kim: Shutting) -> None:
+    kim.office.directory.change("kim", standing=Standing.DEAD)
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+
+
+def unreadable(kim: Shutting) -> None:
+    kim.office.directory.look_error = kim.office.cloud.look_error = RetriableError("no answer")
+    kim.office.directory.error = RetriableError("no answer")
+
+
+def hr_is_away(kim: Shutting) -> None:
+    kim.office.hr.error = RetriableError("HR's server is away")
+
+
+def excepted(kim: Shutting) -> None:
+    until = (kim.office.as_of + timedelta(days=30)).date()
+    entry = {"worker": "hr:1042", "reason": "the handover", "approver": "lee", "expires": until}
+    kim.office.let_stand["exceptions"] = [entry]
+
+
+def named_never(kim: Shutting) -> None:
+    kim.policy["never"] = ["*kim*"]
+
+
+def a_robot(kim: Shutting) -> None:
+    used = kim.office.as_of
+    kim.office.directory.change("kim", service_like=True, last_used_at=used)
+    kim.office.cloud.change("AIDAKIM", service_like=True)
+
+
+def its_source_waits(kim: Shutting) -> None:
+    for name in ("corp-ldap", "aws"):
+        kim.office.session.execute(
+            "insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status)"
+            " select 'source', %s, max(run_id), max(run_id), '[]', 0, 0, 'waiting' from run",
+            (name,),
+        )
+    recorded.note_all(kim.office.session, actor="test")
+
+
+CHANGES = (
+    *(rehired, withdrawn, another_wears_it, rejected, deleted, shut_by_hand),
+    *(unreadable, excepted, named_never, a_robot),
+)
+
+
+@variants(4, happens={each.__name__: each for each in (*CHANGES, hr_is_away, its_source_waits)})
+def test_what_changed_before_the_answer_is_not_shut_and_said(
+    kim: Shutting, happens: Callable[[Shutting], None], tracker: Any
+) -> None:
+    chosen = kim.offered()
+    happens(kim)
+
+    with pytest.raises(FatalError, match=r"2 of 2 that were approved weren't shut: f-.*: .*; f-.*: .*\. It stands on"):
+        kim.answer(*chosen)
+
+    assert kim.changes() == []
+    assert kim.stages() == ["refused", "refused"]
+    said = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
+    assert len(said) == 2
+    assert all("and it was NOT done: " in text for text in said)
+
+
+@variants(3, happens={each.__name__: each for each in CHANGES})
+def test_what_changed_before_the_next_night_is_proposed_no_more(
+    kim: Shutting, happens: Callable[[Shutting], None]
+) -> None:
+    happens(kim)
+
+    kim.night()
+
+    assert kim.offered() == []
+    assert set(kim.stages()) == {"lapsed"}
+
+
+def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:
+    kim.office.directory.change("kim", standing=Standing.DEAD)
+
+    with pytest.raises(FatalError, match="1 of 2 that were approved weren't shut"):
+        kim.answer(*kim.offered())
+
+    assert kim.hands["aws"].calls == ["before", "revoke"]
+    assert sorted(kim.stages()) == ["done", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("employment", "offered"),
+    [(replace(LEFT, status="active", last_working_on=None, end_on=LEFT.last_working_on), 0)],
+    ids=["a planned end"],
+)
+def test_a_departure_that_nobody_confirmed_is_none(office: Office, employment: Any, offered: int) -> None:
+    office.hr.workers = [worker("1042", employment), STAFF]
+    office.directory.accounts = [LOGIN]
+    made = Shutting(office=office)
+
+    made.night()
+
+    assert len(made.offered()) == offered
+
+
+# --- the record -------------------------------------------------------------------------------------------------------
+
+FORGED = {
+    "an approval": "update revocation set status = 'approved', approved_by = 'sam', caller = 'by answer x',"
+    " approved_at = now(), reason = 'x'",
+    "a revocation that was begun": "update revocation set status = 'doing', approved_by = 'sam', caller = 'x',"
+    " before = '{\"standing\": \"works\"}', taken_at = now(), reason = 'x'",
+    "another thing under the same proposal": "update revocation set subject_native_id = 'AKIALEELEELEELEELEEL'",
+    "a finding's state": "update finding set state = 'held' where rule = 'leaver-account-works'",
+    "a finding about somebody else's key": "update finding set subject_native_id = 'AKIALEELEELEELEELEEL',"
+    " account_native_id = 'AIDALEE' where rule = 'leaver-access-key'",
+}
+
+
+@variants(2, sql=FORGED)
+def test_what_is_written_by_hand_approves_nothing(
+    kim: Shutting, sql: Any, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("attacks", 1)
+    chosen = kim.offered()
+    kim.office.session.execute(sql)
+
+    with pytest.raises(FatalError, match=r"the store isn't as its record says|may not be shut any more"):
+        kim.answer(*chosen)
+    kim.settle()
+    kim.night()
+
+    assert kim.changes() == []
+    record_property("silent", 0)
+
+
+# --- broken off -------------------------------------------------------------------------------------------------------
+
+
+def killed_at(place: str) -> Callable[[str], None]:
+    def at(here: str) -> None:
+        if here == place:
+            raise KilledError
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("place", "stage", "shut"), [("before revoke", "refused", False), ("after revoke", "done", True)]
+)
+def test_killed_around_the_change_the_next_try_sees_how_far_it_came(
+    kim: Shutting, place: str, stage: str, shut: bool, tracker: Any
+) -> None:
+    hands, key = kim.hands["aws"], key_of(kim)
+    hands.at = killed_at(place)
+    with pytest.raises(KilledError):
+        kim.answer(key)
+    assert "doing" in kim.stages()
+    hands.at = lambda _: None
+
+    kim.settle()
+    kim.settle()
+
+    assert sorted(kim.stages()) == sorted([stage, "proposed"])
+    assert hands.calls.count("revoke") == int(shut)
+    said = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
+    assert len(said) == 1
+    kim.night()
+    assert kim.finding("leaver-access-key")[1] == ("resolved" if shut else "open")
+    assert (key in kim.offered()) is not shut
+
+
+@pytest.mark.parametrize("step", ["look", "before"])
+def test_killed_before_it_was_begun_an_approval_is_over(
+    kim: Shutting, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that stands in the store leads to a change: whoever approved it is asked again."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KilledError
+
+    key = key_of(kim)
+    with monkeypatch.context() as patch:
+        if step == "look":
+            patch.setattr("offboarding.revoking.approving.whole_departure", killed)
+        else:
+            patch.setattr(Hands, "before", killed)
+        with pytest.raises(KilledError):
+            kim.answer(key)
+    assert sorted(kim.stages()) == ["approved", "proposed"]
+
+    kim.settle()
+
+    assert kim.changes() == []
+    assert sorted(kim.stages()) == ["proposed", "refused"]
+    kim.night()
+    assert key in kim.offered()
+
+
+@pytest.mark.parametrize(("happens", "stage"), [(True, "done"), (False, "refused")], ids=["it was done", "it wasn't"])
+def test_an_error_says_nothing_of_what_was_done(kim: Shutting, happens: bool, stage: str) -> None:
+    hands = kim.hands["aws"]
+    hands.error, hands.happens = RetriableError("no answer within a minute"), happens
+    if happens:
+        kim.answer(key_of(kim))
+    else:
+        with pytest.raises(FatalError, match="no answer within a minute"):
+            kim.answer(key_of(kim))
+
+    assert sorted(kim.stages()) == sorted([stage, "proposed"])
+
+
+# --- undone -----------------------------------------------------------------------------------------------------------
+
+
+def undo(kim: Shutting, key: str) -> None:
+    ((whole,),) = kim.office.session.execute(
+        "select finding_key from finding where starts_with(finding_key, %s)", (key.removeprefix("f-"),)
+    ).fetchall()
+    undoing.undo(kim.office.session, kim.revokers, str(whole), reason="a mistake", author="lee")
+
+
+def test_what_is_undone_stands_again_and_isn_t_proposed(kim: Shutting, tracker: Any) -> None:
+    kim.answer(key := key_of(kim))
+    kim.night()
+
+    undo(kim, key)
+    kim.night()
+
+    assert kim.finding("leaver-access-key") == (key, "open")
+    assert key not in kim.offered()
+    said = [text for ticket in tracker.tickets for event, text in ticket.said if event.endswith(":undone")]
+    assert len(said) == 1
+    assert "lee undid its revocation of sam's: it stands as before. Reason: a mistake" in said[0]
+    assert troubles(kim.office.session) == []
+
+
+def test_what_somebody_changed_since_is_left_and_nothing_twice(kim: Shutting) -> None:
+    kim.answer(key := key_of(kim))
+    kim.office.cloud.change(KEY, standing=Standing.UNKNOWN)
+
+    with pytest.raises(FatalError, match="somebody changed it since"):
+        undo(kim, key)
+    assert sorted(kim.stages()) == ["done", "proposed"]
+
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+    undo(kim, key)
+    with pytest.raises(FatalError, match=f"nothing of {key} was shut"):
+        undo(kim, key)
+    with pytest.raises(FatalError, match="was shut"):
+        undo(kim, key_of(kim, "leaver-account-works"))
+
+
+@pytest.mark.parametrize("place", ["before undo", "after undo"])
+def test_an_undo_that_was_killed_may_be_called_again(kim: Shutting, place: str) -> None:
+    kim.answer(key := key_of(kim))
+    hands = kim.hands["aws"]
+    hands.at = killed_at(place)
+    with pytest.raises(KilledError):
+        undo(kim, key)
+    hands.at = lambda _: None
+
+    undo(kim, key)
+
+    assert sorted(kim.stages()) == ["proposed", "undone"]
+
+
+def test_what_somebody_switched_on_again_may_be_shut_again(kim: Shutting) -> None:
+    kim.answer(key := key_of(kim))
+    kim.night()
+    kim.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
+
+    kim.night()
+
+    assert kim.finding("leaver-access-key") == (key, "open")
+    assert key in kim.offered()

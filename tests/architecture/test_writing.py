@@ -1,0 +1,96 @@
+"""The checker reads: what could change something in a system stands in the files called revoke.py, and nowhere else."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.source_tree import DOMAIN, Module, known_to_airflow, modules
+
+AWS = ("iam", "sts", "kms", "secretsmanager", "ssm", "cloudtrail", "s3", "ec2", "organizations", "identitystore")
+"""Services whose clients readers have."""
+READS = re.compile(
+    "(get|list|describe|head|lookup|batch_get|simulate|verify|validate|decode)_|(assume_role|search)$|generate_credential"
+)
+LDAP_WRITES = {"modify", "modify_dn", "modify_password", "MODIFY_ADD", "MODIFY_DELETE", "MODIFY_REPLACE"}
+OURS = [*(module for module in modules() if module.room != "demo"), *known_to_airflow()]
+READERS = [module for module in OURS if module.path.name != "revoke.py"]
+
+
+def aws_writes() -> set[str]:
+    """Every call of these services that isn't known to change nothing, as boto3 names it."""
+    from botocore import xform_name
+    from botocore.session import Session
+
+    session = Session()
+    names = {xform_name(each) for service in AWS for each in session.get_service_model(service).operation_names}
+    return {name for name in names if not READS.match(name)}
+
+
+WRITES = {
+    f"{DOMAIN}.sources._aws": aws_writes(),
+    f"{DOMAIN}.sources.aws_": aws_writes(),
+    f"{DOMAIN}.sources.ldap": LDAP_WRITES,
+}
+"""By whose modules could call it."""
+SYSTEMS = [(module, writes) for module in READERS for room, writes in WRITES.items() if module.name.startswith(room)]
+
+
+def named(module: Module) -> set[str]:
+    """Attributes, names, and the words of strings: a call may be asked for by its name."""
+    return {*module.names, *(text for text in module.texts if re.fullmatch(r"\w+", text))}
+
+
+def test_what_changes_something_is_known() -> None:
+    assert {"update_access_key", "put_user_policy", "delete_access_key", "create_grant"} <= aws_writes()
+    assert not {"list_access_keys", "get_user", "assume_role", "describe_key"} & aws_writes()
+    (iam, ldap) = (module for module in OURS if module.path.name == "revoke.py")
+    assert {"update_access_key", "put_user_policy", "delete_user_policy"} <= named(iam)
+    assert "modify" in named(ldap)
+
+
+@pytest.mark.parametrize(
+    ("module", "writes"), [pytest.param(*each, id=each[0].name.removeprefix(f"{DOMAIN}.")) for each in SYSTEMS]
+)
+def test_no_reader_names_what_changes_something(module: Module, writes: set[str]) -> None:
+    assert named(module) & writes == set()
+
+
+def test_only_a_revoker_asks_for_a_client_that_may_write() -> None:
+    """The others' own client refuses whatever would change something (ldap3's read_only)."""
+    assert {module.path.name for module in OURS if any(may_write(module))} == {"revoke.py"}
+
+
+def may_write(module: Module) -> Iterator[bool]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.keyword) and node.arg == "read_only":
+            yield isinstance(node.value, ast.Constant) and node.value.value is False
+
+
+def test_a_revoker_is_found_by_its_name_in_one_place_and_imported_by_nobody() -> None:
+    assert [module.name for module in OURS if any(re.search(r"\.revoke$", name) for name in module.imports)] == []
+    asking = {module.name.removeprefix(f"{DOMAIN}.") for module in OURS if any(asks_for_it(module))}
+    assert asking == {"config.across", "revoking.proposing", "wiring"}
+
+
+def test_only_an_answer_shuts_and_only_a_command_opens() -> None:
+    """Whoever makes a revoker, and whoever calls it."""
+    makers = {module.name.rpartition(".")[2] for module in OURS if calls(module, "wiring", "revoker")}
+    assert makers == {"revoking"}
+    assert {module.name for module in OURS if calls(module, "revoker", "revoke")} == {f"{DOMAIN}.revoking.approving"}
+    assert {module.name for module in OURS if calls(module, "revoker", "undo")} == {f"{DOMAIN}.revoking.undoing"}
+
+
+def asks_for_it(module: Module) -> Iterator[bool]:
+    """By `kind_part` or `has_part`."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("kind_part", "has_part"):
+            yield "'revoke'" in map(ast.unparse, node.args)
+
+
+def calls(module: Module, owner: str, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == name and ast.unparse(node.value) == owner
+        for node in ast.walk(module.tree)
+    )

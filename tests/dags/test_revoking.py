@@ -1,0 +1,230 @@
+"""A whole revocation on real systems: asked as Airflow asks, answered, done, seen dead, and undone.
+
+The directory lets its reader write nothing, and the second login nothing but the lock. Every call that anybody makes of
+AWS, and every message that anybody sends to the directory, is noted with whose it is.
+"""
+
+import os
+from collections.abc import Generator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.providers.standard.operators import hitl
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
+from botocore.client import BaseClient
+from ldap3.core.connection import Connection
+
+from demo.aws_seed import AwsLoginSeed
+from offboarding import wiring
+from offboarding.cli.entry import main
+from offboarding.revoking import proposing
+from offboarding.store import runs
+from offboarding_airflow.revoking import NOTHING, RevokeOperator
+from offboarding_airflow.work import RefusedError
+from tests.support import cloud, directory
+from tests.support.memory import Folder
+from tests.support.revoker import (
+    ACCESS,
+    CALLERS,
+    REVOKER,
+    REVOKER_ROLE,
+    REVOKING,
+    ROLES,
+    entry_of_revoker,
+    revoker_of_aws,
+)
+from tests.support.source_tree import PROJECT
+from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, READ, Added, TinyCompany, tiny_company
+
+NIGHTS = [f"2026-11-{day}T01:30:00+09:00" for day in (24, 25, 26)]
+KIM = {"id": "3", "name": "sam"}
+WHERE = {"ask": "2026-11-24T09:00:00+09:00", "again": "2026-11-25T09:00:00+09:00"}
+MADE = "_make_api_call"
+"""By which boto3's clients make every call."""
+READERS = {"corp_ldap": directory.READER, "aws_audit": "AKIA0000000000CALLER"}
+pytestmark = pytest.mark.timeout(600)
+
+ADDED = Added(
+    entries=(entry_of_revoker(),),
+    access=ACCESS,
+    roles=ROLES,
+    accounts=(CALLERS,),
+    # Of what was used by a service since, no revocation is proposed.
+    leaver={"keys": (cloud.key("mjkim", last_used_at=None),), "login": AwsLoginSeed(created_at=cloud.MADE)},
+    configured={
+        "corp-ldap": {"revoke_connection": "corp_ldap_revoke"},
+        "aws": {"revoke_connection": "aws_revoke", "revoke_role_name": REVOKER_ROLE},
+        "policy": {
+            "revocation": {"sources": ["corp-ldap", "aws"], "subjects": ["account", "access_key", "console_password"]}
+        },
+        "guard": {"approvers": ["lee", KIM]},
+    },
+    ldap=REVOKING,
+    aws=revoker_of_aws(),
+)
+
+
+@pytest.fixture(scope="module")
+def company(in_memory: Folder) -> Generator[TinyCompany]:
+    with tiny_company(in_memory("revoking"), ADDED) as made:
+        yield made
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """By login, or for AWS by the key that a request is signed with: what was asked."""
+    found: dict[str, set[str]] = {}
+    assumed: dict[str, Any] = {}
+    call: Any = getattr(BaseClient, MADE)
+
+    def of_aws(self: Any, operation: str, given: Any) -> Any:
+        key = self._request_signer._credentials.access_key
+        answer = call(self, operation, given)
+        if operation == "AssumeRole":
+            assumed[answer["Credentials"]["AccessKeyId"]] = key
+        found.setdefault(assumed.get(key, key), set()).add(operation)
+        return answer
+
+    def of_ldap(name: str) -> Any:
+        real = getattr(Connection, name)
+
+        def asked(self: Any, *given: Any, **named: Any) -> Any:
+            found.setdefault(str(self.user), set()).add(name)
+            return real(self, *given, **named)
+
+        return asked
+
+    monkeypatch.setattr(BaseClient, MADE, of_aws)
+    for name in ("search", "modify", "modify_dn", "add", "delete"):
+        monkeypatch.setattr(Connection, name, of_ldap(name))
+    return found
+
+
+def night(company: TinyCompany, number: int) -> int:
+    """A night by command, and what it proposes, as the DAG's last task does."""
+    company.night(NIGHTS[number])
+    with mock.patch.dict(os.environ, company.environment), wiring.at_work() as (loaded, session):
+        last = runs.last_finished_night(session)
+        assert last is not None
+        return proposing.propose(session, loaded.settings, last)
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a person is asked, and what the task is parked with."""
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **given: shown.append(given))
+    with pytest.raises(TaskAwaitingInput) as waits:
+        task().execute({"run_id": "manual__1", "task_instance": SimpleNamespace(id="1")})
+    parked: Any = waits.value
+    return {**shown[0], "offered": parked.kwargs["offered"]}
+
+
+def task() -> RevokeOperator:
+    found: Any = DagBag(dag_folder=PROJECT / "dags").dags["offboarding_release"].get_task("revoke")
+    return found
+
+
+def answer(chosen: list[str], offered: list[str], *, by: dict[str, str] | None = KIM, reason: str = "asked HR") -> None:
+    event = {
+        "chosen_options": chosen,
+        "params_input": {"reason": reason},
+        "responded_at": datetime(2026, 11, 24, tzinfo=UTC),
+        "responded_by_user": by,
+        "timedout": False,
+    }
+    task().execute_complete({"run_id": "manual__1"}, event, offered=offered)
+
+
+def findings(company: TinyCompany) -> dict[str, str]:
+    with company.at_the_store() as session:
+        rows = session.execute("select rule, state from finding where ticket_kind = 'revoke'").fetchall()
+    return {str(rule): str(state) for rule, state in rows}
+
+
+def short(company: TinyCompany, rule: str) -> str:
+    with company.at_the_store() as session:
+        ((key,),) = session.execute("select finding_key from finding where rule = %s", (rule,)).fetchall()
+    return f"f-{str(key)[:8]}"
+
+
+def test_a_departure_asks_as_well(company: TinyCompany, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in company.environment.items():
+        monkeypatch.setenv(name, value)
+
+    bag = DagBag(dag_folder=PROJECT / "dags")
+
+    assert bag.import_errors == {}
+    asks = bag.dags["offboarding_departure"].get_task("ask")
+    assert (asks.upstream_task_ids, asks.trigger_rule.value) == ({"find_people", "tell"}, "all_done_min_one_success")
+    assert [task.task_id for task in bag.dags["offboarding_release"].tasks] == ["ask", "revoke"]
+
+
+def test_from_the_question_to_the_undo(
+    company: TinyCompany,
+    heard: dict[str, set[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in {**company.environment, "OFFBOARDING_AS_OF": WHERE["ask"]}.items():
+        monkeypatch.setenv(name, value)
+    assert night(company, 0) == 3
+    by_readers = {login: set(asked) for login, asked in heard.items()}
+    assert set(by_readers) == set(READERS.values())
+
+    shown = asked(monkeypatch)
+    rules = ("leaver-account-works", "leaver-access-key", "leaver-console-password")
+    keys = {rule: short(company, rule) for rule in rules}
+    assert shown["options"] == [*shown["offered"], NOTHING]
+    assert (shown["multiple"], shown["defaults"]) == (True, None)
+    assert sorted(shown["offered"]) == sorted(keys.values())
+    assert shown["assigned_users"] == [{"id": "lee", "name": "lee"}, KIM]
+    said = shown["subject"] + shown["body"]
+    assert f"of hr:{LEAVER}: set Inactive" in said
+    assert not [name for name in (*NAMES, *MAILS, *LOGINS) if name in said]
+
+    # Whoever may not, or chooses what wasn't offered, or nothing at all, changes nothing.
+    for chosen, by, ends in (
+        ([keys["leaver-access-key"]], {"id": "9", "name": "kim"}, RefusedError),
+        (["f-00000000"], KIM, RefusedError),
+        ([keys["leaver-access-key"], NOTHING], KIM, RefusedError),
+        ([NOTHING], KIM, AirflowSkipException),
+        ([keys["leaver-access-key"]], None, AirflowSkipException),
+    ):
+        with pytest.raises(ends):
+            answer(chosen, shown["offered"], by=by)
+    writers = {REVOKER, cloud.key_id("revoker")}
+    assert not writers & set(heard)
+
+    answer(list(keys.values()), shown["offered"])
+
+    assert heard[REVOKER] == {"search", "modify"}
+    wrote = {name for name in heard[cloud.key_id("revoker")] if not name.startswith(("Get", "List", "Assume"))}
+    assert wrote == {"UpdateAccessKey", "PutUserPolicy"}
+    monkeypatch.setenv("OFFBOARDING_AS_OF", NIGHTS[1])
+    assert night(company, 1) == 0
+    # A password that is denied everything still is one: its finding is one step less bad, and stands.
+    stands = findings(company)
+    assert [stands[rule] for rule in rules] == ["resolved", "resolved", "open"]
+
+    assert main(["revoke", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert all(key in listed for key in keys.values())
+    for key in keys.values():
+        assert main(["revoke", "undo", key, "--reason", "a mistake", "--author", "lee"]) == 0
+    assert main(["revoke", "undo", keys["leaver-access-key"], "--reason", "twice", "--author", "lee"]) == 1
+    operator = company.aws.operator(READ)
+    keys_there = operator.list_access_keys(UserName="mjkim")["AccessKeyMetadata"]
+    assert [each.get("Status") for each in keys_there] == ["Active"]
+    assert operator.list_user_policies(UserName="mjkim")["PolicyNames"] == []
+    assert night(company, 2) == 0
+    stands = findings(company)
+    assert {rule: stands[rule] for rule in rules} == dict.fromkeys(rules, "open")
+
+    # In all of that, whoever reads changed nothing.
+    for login in READERS.values():
+        assert not {name for name in heard[login] if name.startswith(("Update", "Put", "Delete", "Create", "modify"))}
+        assert heard[login] <= {*by_readers[login], "GetAccessKeyLastUsed"}

@@ -1,0 +1,151 @@
+"""An office whose leavers' things may be shut: by a second connection that lies in the test's own hands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from offboarding.config.settings import Settings
+from offboarding.model import Before, Revocable, Standing, StepSeen
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.keys import short_finding
+from offboarding.revoking import approving, proposing
+from offboarding.store import revocations
+from offboarding.store.revocations import RevocationRow
+from tests.support.office import Office, System, locked, switched_off
+
+POLICY: dict[str, Any] = {
+    "sources": ["corp-ldap", "aws"],
+    "subjects": ["account", "access_key"],
+}
+
+
+class KilledError(BaseException):
+    """The process ends here: nothing of ours catches it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Hands:
+    """The second connection to a system of an office's. Everything that it was asked stands in `calls`."""
+
+    system: System
+    calls: list[str] = field(default_factory=list[str])
+    error: OffboardingError | None = None
+    """Of `revoke`, once it has happened, or instead."""
+    happens: bool = True
+    """Whether what ends in an error happened all the same."""
+    at: Callable[[str], None] = lambda _: None
+    """Called before and after each change: "before revoke", "after revoke"..."""
+
+    def before(self, thing: Revocable) -> Before:
+        self.calls.append("before")
+        if self._standing(thing) is not Standing.WORKS:
+            raise FatalError(f"{thing.native_id} is shut already.")
+        return {"standing": "works"}
+
+    def seen(self, thing: Revocable, before: Before) -> StepSeen:
+        self.calls.append("seen")
+        assert before == {"standing": "works"}
+        standing = self._standing(thing)
+        if standing is Standing.WORKS:
+            return StepSeen.BEFORE
+        return StepSeen.SET if standing is Standing.DEAD else StepSeen.CHANGED
+
+    def revoke(self, thing: Revocable, before: Before) -> None:
+        assert before == {"standing": "works"}
+        self.at("before revoke")
+        self.calls.append("revoke")
+        if self.error is None or self.happens:
+            dead = switched_off() if thing.native_id != thing.account_native_id else locked()
+            self.system.change(thing.native_id, **dead)
+        self.at("after revoke")
+        if self.error:
+            raise self.error
+
+    def undo(self, thing: Revocable, before: Before) -> None:
+        self.at("before undo")
+        self.calls.append("undo")
+        if self.seen(thing, before) is StepSeen.CHANGED:
+            raise FatalError("somebody changed it since, and nothing was done")
+        self.system.change(thing.native_id, standing=Standing.WORKS, standing_reason="as before")
+        self.at("after undo")
+
+    def _standing(self, thing: Revocable) -> Standing | None:
+        there = [*self.system.accounts, *self.system.credentials]
+        return next((each.standing for each in there if each.native_id == thing.native_id), None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Shutting:
+    """What happens between a night and an answer, in an office."""
+
+    office: Office
+    policy: dict[str, Any] = field(default_factory=lambda: dict(POLICY))
+    hands: dict[str, Hands] = field(default_factory=dict[str, Hands])
+    hours: int = 0
+    connected: bool = True
+    """Whether there is a second connection."""
+
+    def __post_init__(self) -> None:
+        self.office.policy["revocation"] = self.policy
+        self.office.guard["approvers"] = ["sam"]
+        self.hands = {"corp-ldap": Hands(system=self.office.directory), "aws": Hands(system=self.office.cloud)}
+
+    @property
+    def settings(self) -> Settings:
+        """The office's, with a second connection for each source."""
+        settings = self.office.settings
+        if not self.connected:
+            return settings
+        sources = tuple(each.model_copy(update={"revoke_connection": "second"}) for each in settings.sources)
+        return settings.model_copy(update={"sources": sources})
+
+    def night(self, *, days: int = 1) -> int:
+        """A night, and what it proposes."""
+        told = self.office.night(days=days)
+        return proposing.propose(self.office.session, self.settings, told.run)
+
+    def offered(self) -> list[str]:
+        """What a person would be asked."""
+        asked = proposing.question(self.office.session, self.settings)
+        return list(asked.offered) if asked else []
+
+    def answer(self, *chosen: str, author: str = "sam", reason: str = "looked at them", **changes: Any) -> None:
+        """Somebody chooses these. Each answer is an hour after the last night or answer."""
+        self.hours += 1
+        given = approving.ApprovalAnswer(
+            chosen=chosen,
+            reason=reason,
+            author=author,
+            caller=f"by answer {self.office.queue} {self.hours}",
+            as_of=self.office.as_of + timedelta(hours=self.hours),
+        )
+        approving.answered(
+            self.office.session, self.settings, self.office.readers(), self.revokers, replace(given, **changes)
+        )
+
+    def settle(self) -> None:
+        """A task begins, after whatever was broken off."""
+        approving.settle(self.office.session, self.settings, self.office.readers(), self.revokers)
+
+    def revokers(self, source: str, part: str) -> Hands:
+        del part
+        return self.hands[source]
+
+    def rows(self) -> list[RevocationRow]:
+        """The oldest first."""
+        return revocations.rows(self.office.session)[::-1]
+
+    def stages(self) -> list[str]:
+        return [row.status.value for row in self.rows()]
+
+    def changes(self) -> list[str]:
+        """What was changed in any system."""
+        return [call for hands in self.hands.values() for call in hands.calls if call in ("revoke", "undo")]
+
+    def finding(self, rule: str) -> tuple[str, str]:
+        """Short key and state of the one finding of a rule."""
+        ((key, state),) = self.office.session.execute(
+            "select finding_key, state from finding where rule = %s", (rule,)
+        ).fetchall()
+        return short_finding(str(key)), str(state)

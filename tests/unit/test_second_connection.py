@@ -1,0 +1,143 @@
+"""Who may write is said whole in the configuration, by another connection than the one that reads; else nobody may."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offboarding import wiring
+from offboarding.model.errors import ConfigError, OffboardingError
+from tests.unit.test_config import checked
+
+Change = Callable[[dict[str, Any]], object]
+POLICY: dict[str, Any] = {"sources": ["corp-ldap"], "subjects": ["account"]}
+
+
+def switched_on(settings: dict[str, Any]) -> None:
+    settings["sources"][0]["revoke_connection"] = "corp_ldap_revoke"
+    settings["policy"] = {"revocation": dict(POLICY)}
+    settings["guard"] = {"approvers": ["sam"]}
+
+
+def also(change: Change) -> Change:
+    def both(settings: dict[str, Any]) -> None:
+        switched_on(settings)
+        change(settings)
+
+    return both
+
+
+def revoked(**changes: Any) -> Change:
+    return also(lambda s: s["policy"]["revocation"].update(changes))
+
+
+def source(index: int, **changes: Any) -> Change:
+    return also(lambda s: s["sources"][index].update(changes))
+
+
+def test_it_is_off_by_default_and_good_when_switched_on(tmp_path: Path) -> None:
+    off, on = (checked(tmp_path, change).loaded for change in (lambda _: None, switched_on))
+
+    assert off
+    assert off.settings.policy.revocation is None
+    assert on
+    assert on.settings.policy.revocation
+    assert (on.settings.policy.revocation.most_a_day, on.warnings) == (10, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(
+            source(0, revoke_connection="corp_ldap"),
+            "revoke_connection: is the connection that reads. Make another, of another login",
+            id="the reading connection",
+        ),
+        pytest.param(
+            source(0, revoke_connection=None),
+            "no source with a revoke_connection is named 'corp-ldap'",
+            id="no second connection",
+        ),
+        pytest.param(revoked(sources=["corp-ladp"]), "Did you mean corp-ldap?", id="a source that there isn't"),
+        pytest.param(revoked(rules=["leaver-acces-key"]), "Did you mean leaver-access-key?", id="no rule"),
+        pytest.param(revoked(subjects=["ssh_key"]), "subjects", id="what can only be deleted"),
+        pytest.param(revoked(subjects=[]), "subjects", id="nothing"),
+        pytest.param(revoked(most_a_day=0), "most_a_day", id="none a day"),
+        pytest.param(revoked(most_a_day=101), "most_a_day", id="too many a day"),
+        pytest.param(also(lambda s: s.pop("guard")), "says who may approve", id="no approvers"),
+        pytest.param(
+            source(1, revoke_connection="aws_revoke"), "several accounts need a role, as for reading", id="no role"
+        ),
+        pytest.param(
+            source(1, revoke_connection="aws_revoke", revoke_role_name="OffboardingAudit"),
+            "is the role that reads",
+            id="the role that reads",
+        ),
+        pytest.param(
+            source(1, revoke_role_name="OffboardingRevoke"), "and there is none", id="a role without a connection"
+        ),
+        pytest.param(
+            also(
+                lambda s: s["sources"].append(
+                    {
+                        "name": "keys",
+                        "kind": "aws_kms",
+                        "connection": "aws_audit",
+                        "accounts": ["111111111111"],
+                        "revoke_connection": "aws_revoke",
+                    }
+                )
+            ),
+            "of kind aws_kms nothing can be shut so that it opens again",
+            id="a kind that shuts nothing",
+        ),
+    ],
+)
+def test_what_isn_t_whole_is_refused(tmp_path: Path, change: Change, said: str) -> None:
+    found = checked(tmp_path, change)
+
+    assert found.loaded is None
+    assert any(said in str(mistake) for mistake in found.mistakes)
+
+
+READER = {"host": "ldap.corp.example", "login": "cn=reader,dc=corp,dc=example", "password": "x"}
+
+
+def revoker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Change = switched_on, **writer: Any) -> object:
+    fields = {"CORP_LDAP": READER, "CORP_LDAP_REVOKE": READER | writer}
+    for name, given in fields.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps({"conn_type": "ldap", **given}))
+    loaded = checked(tmp_path, change).loaded
+    assert loaded
+    return wiring.revoker(loaded.settings, "corp-ldap", "")
+
+
+def test_a_login_of_its_own_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert revoker(tmp_path, monkeypatch, login="cn=revoker,dc=corp,dc=example")
+
+
+@pytest.mark.parametrize("login", [READER["login"], READER["login"].upper()])
+def test_one_login_by_two_connections_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str) -> None:
+    with pytest.raises(ConfigError, match="who reads must not be able to write"):
+        revoker(tmp_path, monkeypatch, login=login)
+
+
+def test_hosts_and_clear_text_hold_for_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    login = "cn=revoker,dc=corp,dc=example"
+    pinned = source(0, hosts=["ldap.corp.example"])
+
+    with pytest.raises(ConfigError, match=r"connection corp_ldap_revoke names ldap\.evil\.example, which isn't among"):
+        revoker(tmp_path, monkeypatch, pinned, login=login, host="ldap.evil.example")
+    with pytest.raises(ConfigError, match=r"connection corp_ldap_revoke would speak to .* without TLS"):
+        revoker(tmp_path, monkeypatch, login=login, extra={"tls": "none"})
+
+
+def test_without_one_nobody_may_write(tmp_path: Path) -> None:
+    loaded = checked(tmp_path, lambda _: None).loaded
+    assert loaded
+
+    for name in ("corp-ldap", "aws"):
+        with pytest.raises(OffboardingError, match="there is no revoke_connection: nothing may be shut there"):
+            wiring.revoker(loaded.settings, name, "")
