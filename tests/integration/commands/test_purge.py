@@ -60,11 +60,13 @@ def test_a_leaver_of_whom_nothing_is_left_is_forgotten(night: Session) -> None:
     forget_feed(night)
     close_everything(night)
     remove_accounts(night)
+    night.execute("update finding set location = 'Pier 3', owners = '{spoe@corp.example}' where person_uid is not null")
 
     purged = done(night)
 
     assert purged.reasons.persons == 2
     assert personal_in(night) == []
+    assert "Pier 3" not in dump(night)
     assert "klee@corp.example" in dump(night), "who works here stays"
 
 

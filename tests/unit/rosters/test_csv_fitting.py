@@ -70,6 +70,15 @@ def test_a_common_header_of_mails_is_known(header: str) -> None:
     assert known_columns(["Name", header]).get("mail") == header
 
 
+@pytest.mark.parametrize("header", ["Site", "Office", "Work Country", "Country Code", "근무 국가", "Land", "国家"])
+def test_a_common_header_of_where_somebody_works_is_known(header: str) -> None:
+    assert known_columns(["Name", header]).get("location") == header
+
+
+def test_a_place_is_told_before_its_country() -> None:
+    assert known_columns(["Country", "Location"])["location"] == "Location"
+
+
 @pytest.mark.parametrize(
     ("values", "formats", "left"),
     [
