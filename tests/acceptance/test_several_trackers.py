@@ -1,5 +1,6 @@
 """Several trackers at once, and which of them is told of what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 from offboarding.interfaces import Tracker, Trackers
 from offboarding.model import AccountKey, IdentityKeyKind, TicketDraft, TicketPage, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.report import night as screen
+from offboarding.report.pages.rows import ticket_link
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
 from offboarding.store.rows import Run
@@ -238,6 +241,44 @@ def said_of(kim: TwoTrackers) -> tuple[str, ...]:
     assert run_id
     seen = reading.night(kim.session, int(str(run_id[0])), "Asia/Seoul")
     return tuple(each for each in why_red(seen) if "tracker" in each)
+
+
+def numbers(kim: TwoTrackers) -> set[str]:
+    """How lists, pages and the night's screen call Kim's tickets."""
+    row = kim.session.execute("select max(run_id) from run").fetchone()
+    assert row
+    found = reading.findings(kim.session)
+    links = [ticket_link(each) for each in found]
+    told = screen.render(reading.night(kim.session, int(str(row[0]))), "UTC")
+    shown = set(re.findall(r"ticket ((?:\w+ )?#\d+)", told))
+    assert {link.text for link in links if link} == {f"ticket {each}" for each in shown}
+    return shown
+
+
+def test_a_number_is_said_with_its_tracker_s_name_where_there_are_several(kim: TwoTrackers) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+
+    kim.night()
+
+    assert numbers(kim) == {"secops #1", "jira #1"}
+
+
+def test_a_number_is_said_alone_where_there_is_one(kim: TwoTrackers) -> None:
+    kim.gone = True
+
+    kim.night()
+
+    assert numbers(kim) == {"#1"}
+
+
+def test_a_number_is_said_with_its_tracker_s_name_while_tickets_stand_in_a_former_one(kim: TwoTrackers) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+    kim.night()
+    kim.gone = True
+    with pytest.raises(FatalError, match="names no jira"):
+        kim.night()
+
+    assert numbers(kim) == {"secops #1", "jira #1"}
 
 
 # --- from one to another ----------------------------------------------------------------------------------------------

@@ -284,5 +284,5 @@ def _days(finding: FindingView) -> str:
 def _ticket(finding: FindingView) -> str:
     if finding.ticket_state is None:
         return ""
-    shown = ticket(finding.ref).removeprefix("ticket ")
+    shown = ticket(finding.ref, finding.named_tracker).removeprefix("ticket ")
     return shown if finding.ticket_state != TicketStatus.CLOSED else f"{shown} closed"

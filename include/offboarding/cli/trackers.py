@@ -14,7 +14,7 @@ from offboarding.config.policy import Route
 from offboarding.model import TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import NO_TICKET, short_finding
-from offboarding.report.wording import COMMAND
+from offboarding.report.wording import COMMAND, ticket
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
 from offboarding.tickets import moving
@@ -48,7 +48,7 @@ def route(*, key: Key) -> int:
     whose = f"; a new ticket is {taken.assignee}'s" if taken and taken.assignee else ""
     say(f"It goes to tracker {tracker}, {named}, {by}{whose}.")
     if finding.tracker and finding.ref:
-        say(f"It stands on ticket #{finding.ref} of {finding.tracker}, and stays there: {finding.url or ''}".rstrip())
+        say(f"It stands on {ticket(finding.ref)} of {finding.tracker}, and stays there: {finding.url or ''}".rstrip())
     return DONE
 
 

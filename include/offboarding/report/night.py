@@ -33,6 +33,7 @@ from offboarding.report.wording import (
     night_of,
     thing_by_ids,
     ticket,
+    ticket_number,
     whole_days,
     worker,
     zoned,
@@ -98,8 +99,8 @@ def _new(night: Night, standing: Sequence[NightFinding]) -> str:
     new = [finding for finding in standing if finding.opened]
     waiting = sum(finding.begun and finding.state == FindingState.HELD for finding in night.findings)
     waits = f"; {counted(waiting, 'new one waits', 'new ones wait')}" if waiting else ""
-    refs = {finding.ref for finding in new}
-    earlier = _refs(ref for ref in night.tickets.opened if ref not in refs)
+    refs = {(finding.named_tracker, finding.ref) for finding in new}
+    earlier = _refs((tracker, ref) for tracker, ref in night.tickets.opened if (tracker, ref) not in refs)
     return _counts(new) + _ticket_refs(new) + _again(new) + waits + (f"; {earlier} for earlier ones" if earlier else "")
 
 
@@ -144,7 +145,7 @@ def _judged_lines(night: Night, finding: NightFinding) -> list[str]:
 
 def _lines(finding: NightFinding, first: Sequence[str], second: Sequence[str]) -> list[str]:
     """Its short key and its ticket come first: whatever else a page cuts off, these are shown."""
-    ref = f"  {ticket(finding.ref):11}" if finding.tracker else ""
+    ref = f"  {ticket(finding.ref, finding.named_tracker):11}" if finding.tracker else ""
     named = f"{short_finding(finding.finding_key)}{ref}  "
     whole = f"{named}{', '.join([*first, *second])}"
     return [whole] if len(whole) <= ROOM or not second else [f"{named}{', '.join(first)}", f"  {', '.join(second)}"]
@@ -179,16 +180,16 @@ def _counts(findings: Sequence[NightFinding]) -> str:
 
 
 def _ticket_refs(findings: Sequence[NightFinding]) -> str:
-    tickets = _refs(finding.ref for finding in findings if finding.ref)
+    tickets = _refs((finding.named_tracker, finding.ref) for finding in findings if finding.ref)
     return f", {tickets}" if tickets else ""
 
 
-def _refs(of: Iterable[str]) -> str:
-    """Such as "tickets #9 #10"."""
-    refs = sorted(set(of), key=lambda ref: (len(ref), ref))
+def _refs(of: Iterable[tuple[str, str]]) -> str:
+    """Such as "tickets #9 #10", of trackers' names and refs."""
+    refs = sorted(set(of), key=lambda each: (each[0], len(each[1]), each[1]))
     if not refs:
         return ""
-    shown = [f"#{ref}" if ref.isdigit() else ref for ref in refs[:MOST_LINES]]
+    shown = [ticket_number(ref, tracker) for tracker, ref in refs[:MOST_LINES]]
     more = f" and {len(refs) - MOST_LINES} more" if len(refs) > MOST_LINES else ""
     return f"{'ticket' if len(refs) == 1 else 'tickets'} {' '.join(shown)}{more}"
 

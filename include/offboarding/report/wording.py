@@ -77,11 +77,18 @@ def worker(id_space: str, worker_id: str) -> str:
     return worker_id if id_space in ("", "default") else f"{id_space}:{worker_id}"
 
 
-def ticket(ref: str | None) -> str:
-    """A ticket as its tracker calls it: "ticket #231"; one that isn't there yet is wanted."""
-    if ref is None:
-        return "ticket wanted"
-    return f"ticket #{ref}" if ref.isdigit() else f"ticket {ref}"
+def ticket(ref: str | None, tracker: str = "") -> str:
+    """A ticket as its tracker calls it: "ticket #231"; one that isn't there yet is wanted.
+
+    `tracker`: which, where there are several: "ticket jira #231".
+    """
+    return "ticket wanted" if ref is None else f"ticket {ticket_number(ref, tracker)}"
+
+
+def ticket_number(ref: str, tracker: str = "") -> str:
+    """The same without the word: "#231", "jira #231"."""
+    number = f"#{ref}" if ref.isdigit() else ref
+    return f"{tracker} {number}" if tracker else number
 
 
 def thing(kind: SubjectKind, label: str, account_label: str) -> str:

@@ -67,7 +67,7 @@ def report(session: Session, run: Run) -> None:
                 rule=found.rule,
                 severity=found.severity,
                 state=found.state,
-                ticket=found.ref,
+                ticket=f"{found.named_tracker} {found.ref}".strip() if found.ref else None,
             )
     own = _own(session, run, seen)
     red = reasons(troubles(own))

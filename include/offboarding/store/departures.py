@@ -25,7 +25,7 @@ class DepartureFinding:
     id_space: str
     worker_id: str
     ticket: str | None
-    """The tracker's own number."""
+    """As its tracker calls it, behind the tracker's name where there are several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -346,12 +346,18 @@ def test_what_stands_above_is_missing_among_the_worst_and_that_is_said() -> None
         ([NOBODYS], (), "1 finding, nobody's"),
         ([], ("8", "10", "9"), "0 findings; tickets #8 #9 #10 for earlier ones"),
         ([finding(ref="9")], ("9", "8"), "1 finding on 1 person, ticket #9; ticket #8 for earlier ones"),
+        (
+            [finding(ref="9", named_tracker="jira")],
+            ("jira 9", "secops 9", "jira 8"),
+            "1 finding on 1 person, ticket jira #9; tickets jira #8 secops #9 for earlier ones",
+        ),
         ([finding(state="held", opened=False)], (), "0 findings; 1 new one waits"),
         ([finding(opened=False, begun=False)], (), "0 findings"),
     ],
 )
 def test_no_ticket_of_the_night_goes_uncounted(findings: list[NightFinding], opened: tuple[str, ...], new: str) -> None:
-    seen = told(findings=tuple(findings), tickets=TicketTotals(undelivered=0, open=1, opened=opened))
+    pairs = tuple(each.rpartition(" ")[::2] for each in opened)
+    seen = told(findings=tuple(findings), tickets=TicketTotals(undelivered=0, open=1, opened=pairs))
 
     assert line(seen, "New") == new
 
@@ -513,7 +519,7 @@ WIDE: tuple[Any, ...] = (
         tickets=TicketTotals(
             undelivered=2,
             open=3,
-            opened=tuple(str(ref) for ref in range(100000, 100030)),
+            opened=tuple(("", str(ref)) for ref in range(100000, 100030)),
             refused=tuple(replace(REFUSED, words=LONG, tracker=LONG, ref=LONG) for _ in range(12)),
         ),
     ),

@@ -41,10 +41,16 @@ def test_days_are_whole_and_never_negative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ref", "told"), [("231", "ticket #231"), ("SEC-231", "ticket SEC-231"), (None, "ticket wanted")]
+    ("ref", "tracker", "told"),
+    [
+        ("231", "", "ticket #231"),
+        ("SEC-231", "", "ticket SEC-231"),
+        ("231", "secops", "ticket secops #231"),
+        (None, "secops", "ticket wanted"),
+    ],
 )
-def test_a_ticket_is_called_as_its_tracker_calls_it(ref: str | None, told: str) -> None:
-    assert wording.ticket(ref) == told
+def test_a_ticket_is_called_as_its_tracker_calls_it(ref: str | None, tracker: str, told: str) -> None:
+    assert wording.ticket(ref, tracker) == told
 
 
 def test_a_long_id_keeps_both_ends() -> None:

@@ -21,6 +21,7 @@ class TicketLink:
     url: str
     """Where a person reads it; "" where that isn't known, or is no address that a page should lead to."""
     tracker: str
+    """ "" where the text names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +72,8 @@ def ticket_link(finding: NightFinding | FindingView) -> TicketLink | None:
     state = finding.ticket_state if isinstance(finding, FindingView) else None
     closed = ", closed" if state == TicketStatus.CLOSED else ""
     return TicketLink(
-        text=f"{ticket(finding.ref)}{closed}",
+        text=f"{ticket(finding.ref, finding.named_tracker)}{closed}",
         # Of another kind of address a browser makes something else than a page.
         url=url if url.lower().startswith(_ADDRESSES) else "",
-        tracker=finding.tracker,
+        tracker="" if finding.ref and finding.named_tracker else finding.tracker,
     )

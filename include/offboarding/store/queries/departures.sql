@@ -57,10 +57,11 @@ order by kind, value, space, origin;
 
 -- name: findings_of_run
 -- How these people's findings stand, worst first.
-select f.finding_key, f.rule, f.severity, f.state, f.standing, w.id_space, w.worker_id, t.ref as ticket
+select f.finding_key, f.rule, f.severity, f.state, f.standing, w.id_space, w.worker_id,
+    case when t.ref is not null then ltrim(n.named_tracker || ' ' || t.ref) end as ticket
 from run_person r join finding f using (person_uid) join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
-left join ticket t using (ticket_key)
+left join ticket t using (ticket_key) left join ticket_named n using (ticket_key)
 where r.run_id = %(run_id)s and f.state <> 'resolved'
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
 

@@ -105,12 +105,14 @@ with until as (
 select f.finding_key, f.rule, f.severity, s.state, p.person_uid::text, coalesce(w.id_space, p.id_space, '') as id_space,
     coalesce(w.worker_id, p.worker_id, '') as worker_id, f.source, f.realm, f.subject_kind, f.subject_native_id,
     f.privileged, f.standing_reason, f.ticket_kind, f.comes_first, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
-    coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun
+    coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun,
+    coalesce(n.named_tracker, '') as named_tracker
 from state_then s join finding f using (finding_key)
 left join here h using (finding_key)
 left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t on t.ticket_key = f.ticket_key
+left join ticket_named n on n.ticket_key = f.ticket_key
 where s.state not in ('resolved', 'excepted')
 order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
     not f.comes_first, f.ticket_kind <> 'event', not f.privileged, f.left_at nulls last, f.finding_key;
@@ -160,13 +162,13 @@ select (select count(*) from outbox where done_at is null and run_id <= %(run_id
         where o.done_at is null and o.run_id <= %(run_id)s
             and o.ticket_key not in (select r.ticket_key from refusal r)
         group by t.tracker) u) as untold,
-    array(select jsonb_array_elements_text(r.summary -> 'trackers') from run r where r.run_id = %(run_id)s
-        union select t.tracker from ticket t where t.ref is not null order by 1) as trackers,
+    array(select u.tracker from tracker_in_use u order by u.tracker) as trackers,
     (select count(*) from ticket where state = 'open')::int as open,
     array(select distinct t.tracker from ticket t join run r on r.run_id = %(run_id)s
         where t.state in ('wanted', 'open') and r.summary ? 'trackers' and not r.summary -> 'trackers' ? t.tracker
         order by t.tracker) as elsewhere,
-    array(select t.ref from ticket t join run r on r.run_id = %(run_id)s
+    (select coalesce(jsonb_agg(jsonb_build_array(n.named_tracker, t.ref)), '[]')
+        from ticket t join ticket_named n using (ticket_key) join run r on r.run_id = %(run_id)s
         where t.ref is not null and t.opened_at >= r.started_at
             and t.opened_at <= coalesce(r.finished_at, clock_timestamp())) as opened,
     (select count(distinct a.alert_key) from alert_told t join alert a using (alert_key)

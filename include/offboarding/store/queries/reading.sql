@@ -27,12 +27,13 @@ select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_spa
         end as exposure_days, last.as_of as judged_at,
     f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.resolution_details, f.due_at,
     t.tracker, t.ref, t.url, t.state as ticket_state, f.evidence, f.revoke, f.warning, f.ticket_kind,
-    f.person_uid::text, f.reopened, f.worked_in, f.location, f.part, f.owners
+    f.person_uid::text, f.reopened, f.worked_in, f.location, f.part, f.owners, coalesce(n.named_tracker, '') as named_tracker
 from f
 left join last on true
 left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t on t.ticket_key = f.ticket_key
+left join ticket_named n on n.ticket_key = f.ticket_key
 left join lateral (
     select max(s.observed_at) as at from scope s
     where f.realm <> '' and s.realm = f.realm and s.complete

@@ -89,6 +89,8 @@ class FindingView:
     part: str = ""
     owners: Sequence[str] = ()
     """What else routes go by (RoutingFacts)."""
+    named_tracker: str = ""
+    """Its ticket's, where a number alone doesn't say which; "" where there is only one."""
 
     @property
     def why(self) -> str:

@@ -78,6 +78,8 @@ class NightFinding:
     """Seen working again in this run."""
     begun: bool
     """Never seen before this run."""
+    named_tracker: str = ""
+    """Its ticket's, where a number alone doesn't say which; "" where there is only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +125,14 @@ class TicketTotals:
     refused: Sequence[RefusedTicket] = ()
     """What stands refused."""
     trackers: Sequence[str] = ()
-    """That the run's configuration names, or tickets stand in."""
+    """That the newest run's configuration names, or tickets stand in."""
 
     def named(self, tracker: str) -> str:
         """What a ticket's number is said with: its tracker, or "" where there is only one."""
         return tracker if len(self.trackers) > 1 else ""
 
-    opened: Sequence[str] = ()
-    """Those that this run opened, as their tracker calls them."""
+    opened: Sequence[Sequence[str]] = ()
+    """Those that this run opened: their `named_tracker`, and as it calls them."""
     unheard: int = 0
     """Alerts of the last two days that a notifier couldn't tell."""
     elsewhere: Sequence[str] = ()
