@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import IdentityKeyKind, LinkVerdict, Standing
+from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.revoking import undoing
 from offboarding.store import recorded
@@ -265,6 +265,57 @@ def test_what_changed_before_the_next_night_is_proposed_no_more(
 
     assert kim.offered() == []
     assert set(kim.stages()) == {"lapsed"}
+
+
+def test_what_comes_up_after_the_look_counts_as_well(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked once more in the transaction in which it's written down."""
+    before = Hands.before
+
+    def and_rejected(hands: Hands, thing: Revocable) -> Before:
+        rejected(kim)
+        return before(hands, thing)
+
+    monkeypatch.setattr(Hands, "before", and_rejected)
+    key = key_of(kim)
+
+    with pytest.raises(FatalError, match=r"1 of 1 that were approved weren't shut: .* it may be somebody else's"):
+        kim.answer(key)
+
+    assert kim.changes() == []
+
+
+def test_a_notice_that_is_withdrawn_after_the_look_counts_as_well(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.hr.workers, office.directory.accounts = [replace(KIM, employments=(WORKS,)), STAFF], [LOGIN]
+    made = Shutting(office=office)
+    made.night()
+    notice = deciding.add_notice(
+        office.session, office.settings, who="hr:1042", last="2026-11-25T10:00 Asia/Seoul", reason="told", author="lee"
+    )
+    assert made.night() == 1
+    before = Hands.before
+
+    def and_withdrawn(hands: Hands, thing: Revocable) -> Before:
+        deciding.withdraw_notice(office.session, notice.notice_id, reason="a mistake", author="lee")
+        return before(hands, thing)
+
+    monkeypatch.setattr(Hands, "before", and_withdrawn)
+
+    with pytest.raises(FatalError, match="they haven't left, or are back"):
+        made.answer(*made.offered())
+
+    assert made.changes() == []
+
+
+def test_what_was_renamed_is_proposed_anew(kim: Shutting) -> None:
+    kim.office.cloud.change("AIDAKIM", login="kim-old")
+
+    kim.night()
+
+    assert sorted(kim.stages()) == ["lapsed", "proposed", "proposed"]
+    kim.answer(key_of(kim))
+    assert kim.changes() == ["revoke"]
 
 
 def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:

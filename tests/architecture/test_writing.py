@@ -77,7 +77,7 @@ def test_a_revoker_is_found_by_its_name_in_one_place_and_imported_by_nobody() ->
 def test_only_an_answer_shuts_and_only_a_command_opens() -> None:
     """Whoever makes a revoker, and whoever calls it."""
     makers = {module.name.rpartition(".")[2] for module in OURS if calls(module, "wiring", "revoker")}
-    assert makers == {"revoking"}
+    assert makers == {"revoking", "doctor"}, "doctor only has it log in"
     assert {module.name for module in OURS if calls(module, "revoker", "revoke")} == {f"{DOMAIN}.revoking.approving"}
     assert {module.name for module in OURS if calls(module, "revoker", "undo")} == {f"{DOMAIN}.revoking.undoing"}
 

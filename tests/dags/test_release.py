@@ -173,6 +173,15 @@ def test_it_links_to_the_report_of_the_night_that_asks(monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("answered")
+def test_a_departure_asks_about_no_night(asking: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releasing, "taken_up", lambda *_, **__: False)
+    event = SimpleNamespace(source_dag_id="offboarding_departure", source_task_id="ask", extra={"run": 7})
+
+    with pytest.raises(AirflowSkipException, match="no night asks"):
+        asking.execute({**CONTEXT, "triggering_asset_events": {WAITS: [event]}, "params": {"run": None}})
+
+
+@pytest.mark.usefixtures("answered")
 @pytest.mark.parametrize(
     ("holds", "options", "starred"), [(1, ["Approve", "Reject"], True), (0, ["Approve"], False)], ids=["line", "first"]
 )

@@ -5,6 +5,7 @@ AWS, and every message that anybody sends to the directory, is noted with whose 
 """
 
 import os
+import re
 from collections.abc import Generator
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.standard.operators import hitl
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
+from airflow.serialization.serialized_objects import DagSerialization
 from botocore.client import BaseClient
 from ldap3.core.connection import Connection
 
@@ -38,7 +40,7 @@ from tests.support.revoker import (
     revoker_of_aws,
 )
 from tests.support.source_tree import PROJECT
-from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, READ, Added, TinyCompany, tiny_company
+from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, READ, REFUSES, Added, TinyCompany, tiny_company
 
 NIGHTS = [f"2026-11-{day}T01:30:00+09:00" for day in (24, 25, 26)]
 KIM = {"id": "3", "name": "sam"}
@@ -158,9 +160,26 @@ def test_a_departure_asks_as_well(company: TinyCompany, monkeypatch: pytest.Monk
     bag = DagBag(dag_folder=PROJECT / "dags")
 
     assert bag.import_errors == {}
+    # As the scheduler reads them.
+    assert all(DagSerialization.to_dict(dag) for dag in bag.dags.values())
     asks = bag.dags["offboarding_departure"].get_task("ask")
     assert (asks.upstream_task_ids, asks.trigger_rule.value) == ({"find_people", "tell"}, "all_done_min_one_success")
     assert [task.task_id for task in bag.dags["offboarding_release"].tasks] == ["ask", "revoke"]
+
+
+def test_the_doctor_has_the_second_connection_log_in(
+    company: TinyCompany, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in company.environment.items():
+        monkeypatch.setenv(name, value)
+
+    main(["doctor"])
+
+    said = capsys.readouterr().out
+    assert re.search(r"^revoker +corp-ldap +good +logs in; shuts only what", said, re.MULTILINE)
+    assert re.search(rf"^revoker +aws {READ} +good", said, re.MULTILINE)
+    assert re.search(rf"^revoker +aws {REFUSES} +FAILED", said, re.MULTILINE)
+    assert "Grant sts:AssumeRole on it to the user behind connection aws_revoke" in " ".join(said.split())
 
 
 def test_from_the_question_to_the_undo(

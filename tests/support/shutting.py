@@ -37,6 +37,9 @@ class Hands:
     at: Callable[[str], None] = lambda _: None
     """Called before and after each change: "before revoke", "after revoke"..."""
 
+    def check(self) -> None:
+        self.calls.append("check")
+
     def before(self, thing: Revocable) -> Before:
         self.calls.append("before")
         if self._standing(thing) is not Standing.WORKS:

@@ -41,7 +41,13 @@ def doctor(*, output: Format = "table") -> int:
     """
     loaded = loading.load()
     with at_the_terminal(silent=True), _store(loaded) as (session, of_store):
-        look = Doctor(settings=loaded.settings, readers=_READERS, as_of=datetime.now(UTC), session=session)
+        look = Doctor(
+            settings=loaded.settings,
+            readers=_READERS,
+            as_of=datetime.now(UTC),
+            session=session,
+            revokers=wiring.revoker,
+        )
         found = [of_store, *look.run()]
     if output == "jsonl":
         records(map(CheckedLine.read, found))

@@ -10,6 +10,10 @@ class Revoker(Protocol):
     FatalError. A thing is found by its lasting ids, whatever it's called by now.
     """
 
+    def check(self) -> None:
+        """Log in, and raise what would keep it from shutting anything, as far as that shows. Changes nothing."""
+        ...
+
     def before(self, thing: Revocable) -> Before:
         """What stands there now. Changes nothing.
 

@@ -44,11 +44,13 @@ def propose(session: Session, settings: Settings, run: Run) -> int:
             return 0
         found = revocations.candidates(session, sources=policy.sources, subjects=policy.subjects)
         steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run))}
-        stand = revocations.rows(session, RevocationStage.PROPOSED)
-        for row in stand:
-            if row.finding_key not in steps:
-                revocations.end(session, row, RevocationStage.LAPSED, "it may not be proposed any more")
-        kept = {row.finding_key for row in stand} & steps.keys()
+        kept = set[str]()
+        for row in revocations.rows(session, RevocationStage.PROPOSED):
+            now = steps.get(row.finding_key)
+            if now and (now[0].thing, now[1]) == (row.thing, row.step):
+                kept.add(row.finding_key)
+            else:
+                revocations.end(session, row, RevocationStage.LAPSED, "it may not be proposed so any more")
         in_hand = {row.finding_key for row in revocations.rows(session, RevocationStage.APPROVED)}
         new = [each for each in steps.values() if each[0].finding_key not in kept | in_hand]
         room = policy.most_a_day - revocations.taken(session) - len(kept)

@@ -59,7 +59,7 @@ def _of_the_finding(found: Candidate) -> Iterator[str]:
 
 
 def _of_the_person(found: Candidate, now: datetime) -> Iterator[str]:
-    if found.basis is None or found.returned or not found.same_departure:
+    if found.basis is None or found.returned or found.taken_back or not found.same_departure:
         yield "they haven't left, or are back"
     elif not found.confirmed or (found.basis not in _TOLD and not found.by_word):
         yield f"that they left is {found.basis}, and nobody has confirmed it"

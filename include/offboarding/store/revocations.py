@@ -72,6 +72,8 @@ class Candidate:
     confirmed: bool
     certain_at: datetime | None
     same_departure: bool
+    taken_back: bool | None
+    """A person took the notice back, or said that they didn't leave."""
     by_word: bool
     """A person confirmed the departure."""
     held: bool

@@ -27,7 +27,7 @@ class CheckedLine(JsonLine):
     """
 
     room: str
-    """`store`, `roster`, `source`, `verifier`, `queue` or `tracker`."""
+    """`store`, `roster`, `source`, `verifier`, `queue`, `tracker` or `revoker`."""
     name: str
     """Its name in the configuration; a queue's kind."""
     part: OrNull

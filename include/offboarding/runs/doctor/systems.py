@@ -1,11 +1,11 @@
 """Every roster, source, queue and tracker asked, one after the other; one that refuses keeps no other back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offboarding.config.settings import Settings
-from offboarding.interfaces import RosterSettings, SourceSettings, Trail, VerifierSettings
+from offboarding.interfaces import Revoker, RosterSettings, SourceSettings, Trail, VerifierSettings
 from offboarding.model import Standing, TicketState, counted
 from offboarding.model.errors import OffboardingError
 from offboarding.model.keys import NO_TICKET
@@ -25,7 +25,7 @@ class CheckedSystem:
     """What came of asking one system."""
 
     room: str
-    """store, roster, source, verifier, queue or tracker."""
+    """store, roster, source, verifier, queue, tracker or revoker."""
     name: str
     part: str = ""
     state: str
@@ -50,14 +50,19 @@ class Doctor:
     readers: Readers
     as_of: datetime
     session: Session | None
+    revokers: Callable[[Settings, str, str], Revoker] | None = None
+    """What may write into a part of a source, where a person approves it."""
 
     def run(self) -> Iterator[CheckedSystem]:
-        """Yield what came of each system: rosters, sources with what would link, the queue, the trackers."""
+        """Yield what came of each system: rosters, sources with what would link, the queue, the trackers, and whoever
+        may write, who only logs in.
+        """
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
         yield from self._linked(run, [part for source in self.settings.readers for part in self._source(run, source)])
         yield from self._queue()
         yield from self._trackers()
+        yield from self._revokers()
 
     def _opened(self) -> Run | None:
         if self.session is None:
@@ -164,6 +169,19 @@ class Doctor:
                 if found is TicketState.UNKNOWN:
                     answers = "can't be asked; `tracker test` shows whether it takes what it's told"
                 yield CheckedSystem(room="tracker", name=name, state=GOOD, readable=answers)
+
+    def _revokers(self) -> Iterator[CheckedSystem]:
+        policy = self.settings.policy.revocation
+        named = [own for own in self.settings.sources if policy and own.name in policy.sources]
+        for own, revoker in ((own, self.revokers) for own in named if self.revokers):
+            for part in own.parts():
+                try:
+                    revoker(self.settings, own.name, part).check()
+                except OffboardingError as error:
+                    yield CheckedSystem(room="revoker", name=own.name, part=part, state=FAILED, missing=(str(error),))
+                else:
+                    readable = "logs in; shuts only what a person approves"
+                    yield CheckedSystem(room="revoker", name=own.name, part=part, state=GOOD, readable=readable)
 
 
 def _defect(name: str, error: Exception) -> str:

@@ -74,9 +74,16 @@ class AwsIamRevoker:
     """Who logs in by the connection that writes, without its role."""
     reader: AccountConnection
 
+    def check(self) -> None:
+        """That who writes isn't who reads, and that the account can be come into."""
+        self._apart()
+        with speaking_of(self.access.asker):
+            self.access.open()
+
     def before(self, thing: Revocable) -> Before:
         """A key's status; whether there is a policy of our name."""
-        self._refuse_own(thing)
+        if thing.account_native_id in self._apart():
+            raise FatalError(f"{self._where(thing)}: it's the user by which the checker itself logs in: never shut.")
         with self._at(thing) as held:
             if held is None:
                 raise FatalError(f"{self._where(thing)} isn't there any more, or is on another user.")
@@ -119,15 +126,15 @@ class AwsIamRevoker:
             else:
                 held.iam.delete_user_policy(UserName=held.user_name, PolicyName=POLICY_NAME)
 
-    def _refuse_own(self, thing: Revocable) -> None:
+    def _apart(self) -> tuple[str, str]:
+        """Who reads and who writes, by their unique ids."""
         reader, writer = _caller(self.reader), _caller(self.writer)
         if reader == writer:
             raise FatalError(
                 f"{self.access.asker}: connections {self.reader.asker.conn_id} and {self.writer.asker.conn_id} are one"
                 f" login ({writer}): who reads must not be able to write. Give the second one a user of its own."
             )
-        if thing.account_native_id in (reader, writer):
-            raise FatalError(f"{self._where(thing)}: it's the user by which the checker itself logs in: never shut.")
+        return reader, writer
 
     def _where(self, thing: Revocable) -> str:
         return f"{self.access.asker}: {thing.kind.replace('_', ' ')} {thing.native_id}"

@@ -93,6 +93,11 @@ class LdapRevoker:
         self._own = own
         self._where = f"sources.{settings.name}"
 
+    def check(self) -> None:
+        """That the login is taken, that this directory has locks, and that its own id can be seen."""
+        with self._opened():
+            pass
+
     def before(self, thing: Revocable) -> Before:
         """The lock's attribute, "" where it isn't there."""
         with self._at(thing) as (_, lock, entry):
@@ -160,18 +165,28 @@ class LdapRevoker:
     @contextmanager
     def _at(self, thing: Revocable) -> Generator[tuple[Session, Lock, Entry | None]]:
         """The entry as it stands, found by its lasting id."""
-        with opened(self._connection, source=self._where, count=lambda _: None, read_only=False) as session:
-            flavor = choose(session, self._settings)
-            session.adopt(flavor.says_of_reference, flavor.limits_fix)
-            lock = _LOCKS.get(flavor.product(self._settings))
-            if lock is None or thing.kind is not SubjectKind.ACCOUNT:
+        with self._opened() as (session, flavor, lock, realm):
+            if thing.kind is not SubjectKind.ACCOUNT:
                 raise FatalError(f"{self._where}: {thing.kind} {thing.native_id} can't be shut so that it opens again.")
-            if base_id(session, flavor.settle(self._settings), flavor) != thing.realm:
+            if realm != thing.realm:
                 raise FatalError(
                     f"{self._where}: connection {self._connection.conn_id} leads to another directory than the one that"
                     " is read. Mend it: nothing was done."
                 )
             yield session, lock, self._found(session, flavor, lock, thing)
+
+    @contextmanager
+    def _opened(self) -> Generator[tuple[Session, Flavor, Lock, str]]:
+        """A session that may write, which directory it is, and its own id."""
+        with opened(self._connection, source=self._where, count=lambda _: None, read_only=False) as session:
+            flavor = choose(session, self._settings)
+            session.adopt(flavor.says_of_reference, flavor.limits_fix)
+            lock = _LOCKS.get(flavor.product(self._settings))
+            if lock is None:
+                raise FatalError(
+                    f"{self._where}: this directory has no locks: nothing here opens again once it's shut."
+                )
+            yield session, flavor, lock, base_id(session, flavor.settle(self._settings), flavor)
 
     def _found(self, session: Session, flavor: Flavor, lock: Lock, thing: Revocable) -> Entry | None:
         wanted = (*flavor.id_attributes, *_LOGIN_NAMES, lock.attribute)

@@ -1,6 +1,7 @@
 -- name: facts
 -- All that is known of findings of a system's things: whether one may be shut is judged by it. One finding, or every open
--- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by.
+-- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by. People's words
+-- count from the moment that they're given, though links and departures go by them from the next correlation on only.
 select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.effect, f.ticket_kind,
     f.relation, f.reopened, f.episode, f.person_uid::text, f.used_after_departure,
     coalesce(w.id_space, '') as id_space, coalesce(w.worker_id, '') as worker_id,
@@ -20,12 +21,22 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ef
         or a.has_own_login and u.last_used_at is null as use_unknown,
     exists (select from link l
         where l.account_pk = a.account_pk and l.person_uid = f.person_uid and l.relation = 'is' and l.valid_to is null
-            and l.decision = 'linked' and l.held_since is null) as linked,
+            and l.decision = 'linked' and l.held_since is null and (not l.by_word or exists (
+                select from link_decision o
+                where (o.realm, o.native_id, o.person_uid, o.verdict) = (a.realm, a.native_id, f.person_uid, 'confirm')
+                    and o.revoked_at is null))) as linked,
     exists (select from link l
         where l.account_pk = a.account_pk and l.person_uid <> f.person_uid and l.relation <> 'created'
-            and l.valid_to is null and l.decision <> 'candidate') as rival,
+            and l.valid_to is null and l.decision <> 'candidate') or exists (
+        select from link_decision o
+        where (o.realm, o.native_id) = (a.realm, a.native_id) and o.revoked_at is null
+            and (o.verdict = 'reject') = (o.person_uid = f.person_uid)) as rival,
     d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
     coalesce(d.episode = f.episode, false) as same_departure,
+    d.basis = 'notice' and not exists (select from notice o where o.person_uid = f.person_uid and o.ended_at is null)
+        or exists (select from departure_word o
+        where o.person_uid = f.person_uid and o.basis = d.basis and o.left_at = d.left_at and o.verdict = 'deny'
+            and o.until > clock_timestamp()) as taken_back,
     exists (select from departure_word o
         where o.person_uid = f.person_uid and o.basis = d.basis and o.left_at = d.left_at and o.verdict = 'confirm')
         as by_word,
