@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from demo.roundup import RoundupServer
 from offboarding.interfaces import ConnectionFields, Tracker
-from offboarding.model import TicketState
+from offboarding.model import TicketRef, TicketState
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.trackers.roundup import build
 from tests.contract.tracker_contract import TrackerContract, draft
@@ -265,6 +265,18 @@ def test_a_change_to_a_deleted_ticket_is_fatal(tracker, people) -> None:
         tracker.update(ref, replace(wanted, title=f"Another [{wanted.key}]"))
 
 
+def test_a_login_that_is_locked_out_is_told_from_a_tracker_that_is_busy(roundup) -> None:
+    """Roundup counts failed logins by their name, whoever that is."""
+    stranger = replace(roundup.connection("secops_roundup"), login="nobody-of-this-name", password="wr0ng-pass")
+    tracker = build(settings(), stranger)
+    for _ in range(4):
+        with pytest.raises(FatalError, match="401"):
+            tracker.find("offb-1")
+
+    with pytest.raises(RetriableError, match=r"429, Logins occurring too fast.*tried too often with another password"):
+        tracker.find("offb-1")
+
+
 def test_a_title_without_its_key_is_never_opened(tracker) -> None:
     with pytest.raises(ValueError, match="must bear"):
         tracker.open(draft(title="No key here"))
@@ -350,7 +362,7 @@ def test_a_ticket_whose_answer_was_lost_is_found_once(roundup, people: RoundupPe
 
         found = tracker.find(wanted.key)
 
-    assert found is not None
+    assert isinstance(found, TicketRef)
     assert people.count(wanted.key) == 1
     assert people.texts(found) == [wanted.body]
 

@@ -19,6 +19,9 @@ FIXES = {
     409: "Roundup or one of its detectors refuses the change",
 }
 
+LOCKED_OUT = "Logins occurring too fast"
+"""How Roundup begins to say so, before it looks at what is asked (roundup.cgi.actions, rateLimitLogin)."""
+
 Answer = TypeVar("Answer", bound=BaseModel)
 Properties = Mapping[str, object]
 """Properties of an item by Roundup's names: text, lists of ids, names of what is linked."""
@@ -158,6 +161,11 @@ class Rest:
             return
         reason = _reason(response)
         said = f"{self._source}: {method} {path}: {response.status_code}, {reason}"
+        if response.status_code == 429 and reason.startswith(LOCKED_OUT):
+            raise RetriableError(
+                f"{said}. This login was tried too often with another password, and for so long the right one isn't"
+                f" taken either. {FIXES[401]}, and look who else logs in by it"
+            )
         if is_passing(response):
             raise RetriableError(f"{said}. The tracker is busy or ill: try again in a minute")
         raise RoundupRefusedError(f"{said}. {FIXES.get(response.status_code, FIXES[404])}", reason)
