@@ -43,6 +43,17 @@ def test_a_ticket_is_worded_anew_once_where_the_language_changes_and_no_comment_
     assert [text for _, text in ticket.said] == [said]
 
 
+def test_what_rules_and_remedies_say_comes_from_the_store_in_the_readers_language(kim: Office) -> None:
+    kim.night()
+
+    (ticket,) = there(kim).there()
+    body = " ".join(ticket.draft.body.split())
+    assert "사용할 수 있습니다: " in body
+    assert "관리자가 해제할 때까지 잠그십시오: ldapmodify" in body
+    assert "이 사람의 것이 아니라면 회수하지 말고 그 사실을 알려 주십시오: 선택할 값은 reject." in body
+    assert "점검 도구가" not in body
+
+
 def test_a_template_that_fails_costs_no_ticket_and_the_night_is_red_for_it(kim: Office) -> None:
     failing = "{% if things | length > 1 %}{{ 1 / 0 }}{% endif %}"
     kim.templates = OwnTemplates(folder="texts", sources={"body.txt.j2": failing})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from jinja2 import nodes
 
 from offboarding.model import Language, Resolution, Severity
+from offboarding.model.sentences import PLACE
 from offboarding.report import ticket_things
 from offboarding.rules import all_rules
 from offboarding.texts.environment import environment, shipped
@@ -17,7 +18,8 @@ def patterns() -> dict[str, str]:
     """Pattern -> where it's said first."""
     found: dict[str, str] = {}
     for pattern, place in (*_of_templates(), *_of_code(), *_of_words()):
-        if any(letter.isalpha() for letter in pattern):
+        # What has no letters of ours in it reads alike everywhere.
+        if any(letter.isalpha() for letter in PLACE.sub("", pattern)):
             found.setdefault(pattern, place)
     return found
 

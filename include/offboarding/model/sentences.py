@@ -8,7 +8,7 @@ from typing import Self, cast
 Value = str | int | date
 """What stands in a sentence; a sentence may stand in another one."""
 
-_PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Sentence(str):
@@ -35,7 +35,7 @@ def say(pattern: str, plural: str = "", /, **values: Value) -> Sentence:
 
 def filled(pattern: str, values: Mapping[str, Value], write: Callable[[Value], str]) -> str:
     """A pattern with its values, each as it's written. Values are never looked into: they may hold braces."""
-    return _PLACE.sub(lambda place: write(values[place[1]]) if place[1] in values else place[0], pattern)
+    return PLACE.sub(lambda place: write(values[place[1]]) if place[1] in values else place[0], pattern)
 
 
 def english(value: Value) -> str:
@@ -43,6 +43,14 @@ def english(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str) else f"{value:,}"
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """A text with one thing in it called otherwise; a sentence in its values alone."""
+    if not isinstance(text, Sentence):
+        return text.replace(old, new)
+    values = {name: replaced(each, old, new) if isinstance(each, str) else each for name, each in text.values.items()}
+    return Sentence(text.replace(old, new), text.pattern, values)
 
 
 Kept = Mapping[str, object]

@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from offboarding.model import DONE, DecisionStep, say
+from offboarding.model import DONE, DecisionStep
+from offboarding.model.sentences import replaced
 from offboarding.report.wording import with_key
 from offboarding.store.tickets import TicketItem
 from offboarding.texts.layout import on_one_line
@@ -31,7 +32,7 @@ def shared(items: Sequence[TicketItem]) -> Shared:
 def without_name(step: str, item: TicketItem) -> str:
     """A step that may be shared. A name that a shell would take for more than a name stays where it is quoted."""
     name = item.account_label
-    return step.replace(name, _NAMED) if name and shlex.quote(name) == name else step
+    return replaced(step, name, _NAMED) if name and shlex.quote(name) == name else step
 
 
 def common(steps: Shared) -> Iterator[SharedStepsView]:
@@ -70,9 +71,7 @@ def _decision(asked: Sequence[tuple[int, DecisionStep]], form: str, forms_url: s
         form=f"offboarding_decide_{form}",
         page=forms_url.replace("{form}", form),
         choices=tuple(
-            ChoiceView(
-                asks=say(step.asks), choice=step.choice, numbers=() if set(numbers) == everyone else tuple(numbers)
-            )
+            ChoiceView(asks=step.asks, choice=step.choice, numbers=() if set(numbers) == everyone else tuple(numbers))
             for step, numbers in asks.items()
         ),
         rows=tuple(

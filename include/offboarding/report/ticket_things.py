@@ -103,7 +103,7 @@ def _thing(number: int, item: TicketItem) -> ThingView:
         holds=item.holds,
         works=item.standing == Standing.WORKS,
         unknown=item.standing == Standing.UNKNOWN,
-        reason=on_one_line(item.standing_reason),
+        reason=item.standing_reason,
         seen=item.seen_at,
         since=item.first_seen_at,
         last_used=item.last_used_at,

@@ -16,8 +16,9 @@ from offboarding.model import (
     Standing,
     Subject,
     SubjectKind,
+    say,
 )
-from offboarding.rules._sentences import at
+from offboarding.rules._sentences import at, listed, said
 
 Holder = LinkedAccount | AccountCase | MovedLink
 """What holds an account, its credentials, and when each was seen."""
@@ -110,7 +111,7 @@ def whole(holder: Holder) -> AccessPath:
     return replace(
         own,
         standing=standing,
-        reason="; ".join(_reason(path) for path in same),
+        reason=listed([_reason(path) for path in same]),
         effect=min((path.effect for path in paths if path.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
         last_used_at=max((path.last_used_at for path in (own, *paths) if path.last_used_at), default=None),
         parts=paths or (own,),
@@ -147,8 +148,15 @@ def judged(standing: Standing, reason: str, *, fresh: bool, observed_at: datetim
     # read's time would make each night's finding differ from the last (the store tells it as "last confirmed").
     if fresh:
         return standing, reason
-    return Standing.UNKNOWN, f"no complete live read of this run has seen it; on {at(observed_at)} it said: {reason}"
+    stale = say(
+        "no complete live read of this run has seen it; on {moment} it said: {reason}",
+        moment=at(observed_at),
+        reason=said(reason),
+    )
+    return Standing.UNKNOWN, stale
 
 
 def _reason(path: AccessPath) -> str:
-    return f"{path.subject.label}: {path.reason}" if path.subject.kind in CREDENTIAL_KINDS else path.reason
+    if path.subject.kind not in CREDENTIAL_KINDS:
+        return path.reason
+    return say("{label}: {reason}", label=path.subject.label, reason=said(path.reason))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import Effect, Finding, Standing, Step, Subject, SubjectKind
+from offboarding.model import Effect, Finding, Standing, Step, Subject, SubjectKind, say
 from offboarding.rules._rule import Rule
 
 _NAMED = 20
@@ -35,4 +35,4 @@ def first_named(labels: Sequence[str]) -> Iterator[str]:
     """The first of them, and how many more there are."""
     yield from labels[:_NAMED]
     if len(labels) > _NAMED:
-        yield f"... and {len(labels) - _NAMED} more."
+        yield say("... and {count} more.", count=len(labels) - _NAMED)

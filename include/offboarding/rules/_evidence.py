@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Standing, Trust
+from offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Sentence, Standing, Trust, say
 from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._rivals import claimants
-from offboarding.rules._sentences import at, left
+from offboarding.rules._sentences import at, left, said
 from offboarding.rules._use import use_reported
 
 
@@ -34,37 +34,41 @@ def ends(path: AccessPath) -> Iterator[str]:
     """Yield when it ends by itself, and how long what was made with it may live on."""
     known = path.credential
     if known and known.expires_at:
-        yield f"It expires on {at(known.expires_at)}."
+        yield say("It expires on {moment}.", moment=at(known.expires_at))
     if known and known.sessions_until:
-        yield f"Sessions made with it may live until {at(known.sessions_until)}."
+        yield say("Sessions made with it may live until {moment}.", moment=at(known.sessions_until))
 
 
-def works(path: AccessPath) -> str:
+def works(path: AccessPath) -> Sentence:
     """Return whether it works, and how that is known."""
     if path.standing is Standing.WORKS:
-        return f"It works: {path.reason}."
+        return say("It works: {reason}.", reason=said(path.reason))
     if path.standing is Standing.UNKNOWN:
-        return f"Not checked whether it works: {path.reason}."
-    known = "can be switched on again" in path.reason
-    again = ", and it can be switched on again" if path.can_reactivate and not known else ""
-    return f"It's dead: {path.reason}{again}."
+        return say("Not checked whether it works: {reason}.", reason=said(path.reason))
+    if path.can_reactivate and "can be switched on again" not in path.reason:
+        return say("It's dead: {reason}, and it can be switched on again.", reason=said(path.reason))
+    return say("It's dead: {reason}.", reason=said(path.reason))
 
 
 def powers(holder: Account | Trust, path: AccessPath) -> Iterator[str]:
     """Yield what is known of what it may do; an unknown privilege is told, never taken for none."""
     if holder.privileged:
-        yield f"It's privileged: {holder.privileged_by}." if holder.privileged_by else "It's privileged."
+        by = holder.privileged_by
+        yield say("It's privileged: {by}.", by=by) if by else say("It's privileged.")
     if holder.privileged is None:
-        yield "Not checked whether it's privileged."
+        yield say("Not checked whether it's privileged.")
     if path.effect is Effect.CONTAINED:
-        yield "Everything is denied to it unconditionally: it's contained, and it still works."
+        yield say("Everything is denied to it unconditionally: it's contained, and it still works.")
 
 
 def _held(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
     if linked.held:
-        yield f"That is by what it said of itself before {at(linked.held.since)}; by what it says now it isn't theirs."
+        yield say(
+            "That is by what it said of itself before {moment}; by what it says now it isn't theirs.",
+            moment=at(linked.held.since),
+        )
         yield from claimants(linked.held.claims)
-        yield f"It stays worker {case.worker_id}'s until a person decides whose it is."
+        yield say("It stays worker {worker}'s until a person decides whose it is.", worker=case.worker_id)
 
 
 def _one_of_several(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
@@ -74,4 +78,6 @@ def _one_of_several(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
         if (other.source, other.relation, other.account.kind) == (linked.source, linked.relation, linked.account.kind)
     ]
     if len(theirs) > 1:
-        yield f"It's one of {len(theirs)} accounts that this person has in {linked.source}."
+        yield say(
+            "It's one of {count} accounts that this person has in {source}.", count=len(theirs), source=linked.source
+        )

@@ -11,6 +11,7 @@ from offboarding.model import (
     Remedy,
     Severity,
     Step,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, Holder, open_paths
 from offboarding.rules._deciding import not_theirs, theirs
@@ -55,7 +56,7 @@ def deciding_steps(holder: Holder, worker_id: str, first: str) -> tuple[Step, ..
         first,
         theirs(holder.source, holder.account, worker_id),
         not_theirs(holder.source, holder.account, worker_id),
-        "It can be shut before that is known, where nobody would miss it:",
+        say("It can be shut before that is known, where nobody would miss it:"),
         *shut(holder, *open_paths(holder)),
     )
 

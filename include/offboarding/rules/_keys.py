@@ -16,15 +16,16 @@ from offboarding.model import (
     Holder,
     KeyCase,
     KeyCopy,
+    Sentence,
     Severity,
     Standing,
     Step,
     Subject,
     SubjectKind,
-    counted,
+    say,
 )
 from offboarding.rules._cases import counts
-from offboarding.rules._sentences import at, left
+from offboarding.rules._sentences import at, left, listed, said
 
 _GRADES = {
     Grade.PROVED: "Proved: ",
@@ -59,30 +60,37 @@ def verdict(case: KeyCase) -> KeyStanding:
     """Return what the verifiers say: trusted by one is trusted, and only all of them together make it dead."""
     copies = [copy for copy in case.copies if copy.key.verifies]
     if not copies:
-        return KeyStanding(standing=Standing.UNKNOWN, reason="there is no verifier that can be asked", asked=False)
+        return KeyStanding(standing=Standing.UNKNOWN, reason=say("there is no verifier that can be asked"), asked=False)
     verdicts = sorted((_of_copy(copy) for copy in copies), key=lambda each: list(Standing).index(each[0]))
     by_rank = {rank: [reason for standing, reason in verdicts if standing is rank] for rank in Standing}
     for rank in (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD):
         if by_rank[rank]:
-            return KeyStanding(standing=rank, reason="; ".join(dict.fromkeys(by_rank[rank])), asked=True)
+            return KeyStanding(standing=rank, reason=listed([*dict.fromkeys(by_rank[rank])]), asked=True)
     raise AssertionError("a copy has one of three standings")
 
 
-def exportable(case: KeyCase) -> tuple[Exportable, str]:
+def exportable(case: KeyCase) -> tuple[Exportable, Sentence]:
     """Return whether the material could leave, and why. The register knows more than a system where that can't tell;
     against a system that says yes it counts for nothing.
     """
     reasons = {copy.key.carryable: copy.key.carryable_reason for copy in reversed(case.copies)}
-    said = case.registered
+    entry = case.registered
     if Exportable.YES in reasons:
-        return Exportable.YES, reasons[Exportable.YES]
-    if said and said.carryable is Exportable.YES:
-        return Exportable.YES, f"the register says so: {said.carryable_reason or 'without a reason'}"
+        return Exportable.YES, said(reasons[Exportable.YES].rstrip("."))
+    if entry and entry.carryable is Exportable.YES:
+        return Exportable.YES, _by_the_register(entry.carryable_reason)
     if Exportable.NO in reasons:
-        return Exportable.NO, reasons[Exportable.NO]
-    if said and said.carryable is Exportable.NO:
-        return Exportable.NO, f"the register says so: {said.carryable_reason or 'without a reason'}"
-    return Exportable.UNKNOWN, reasons.get(Exportable.UNKNOWN) or "nothing is known of where it lies"
+        return Exportable.NO, said(reasons[Exportable.NO].rstrip("."))
+    if entry and entry.carryable is Exportable.NO:
+        return Exportable.NO, _by_the_register(entry.carryable_reason)
+    unknown = reasons.get(Exportable.UNKNOWN, "").rstrip(".")
+    return Exportable.UNKNOWN, said(unknown) if unknown else say("nothing is known of where it lies")
+
+
+def _by_the_register(reason: str) -> Sentence:
+    if not reason:
+        return say("the register says so: without a reason")
+    return say("the register says so: {reason}", reason=reason.rstrip("."))
 
 
 def severity(case: KeyCase, holder: Holder, standing: Standing) -> Severity:
@@ -152,11 +160,11 @@ def of_holder(case: KeyCase, holder: Holder, judged: KeyStanding) -> tuple[str, 
 def trusted(judged: KeyStanding) -> Iterator[str]:
     """Yield whether anything accepts it, and by whose word."""
     if judged.standing is Standing.WORKS:
-        yield f"It's trusted: {judged.reason}."
+        yield say("It's trusted: {reason}.", reason=said(judged.reason))
     elif judged.standing is Standing.UNKNOWN:
-        yield f"Not checked whether it's trusted: {judged.reason}."
+        yield say("Not checked whether it's trusted: {reason}.", reason=said(judged.reason))
     else:
-        yield f"It isn't trusted any more: {judged.reason}."
+        yield say("It isn't trusted any more: {reason}.", reason=said(judged.reason))
 
 
 def same_since(case: KeyCase) -> Iterator[str]:
@@ -165,19 +173,26 @@ def same_since(case: KeyCase) -> Iterator[str]:
     if made:
         oldest = min(made, key=lambda copy: copy.key.created_at or copy.first_seen_at)
         assert oldest.key.created_at
-        yield f"The material is the same since {at(oldest.key.created_at)}, says {oldest.source}."
+        yield say(
+            "The material is the same since {moment}, says {source}.",
+            moment=at(oldest.key.created_at),
+            source=oldest.source,
+        )
     elif case.copies:
         first = min(copy.first_seen_at for copy in case.copies)
-        yield f"The material is the same at least since {at(first)}, when it was first seen here."
+        yield say("The material is the same at least since {moment}, when it was first seen here.", moment=at(first))
 
 
 def powers(case: KeyCase) -> Iterator[str]:
     """Yield what it can sign or open, where it lies and who verifies with it."""
     if case.registered and case.registered.signs_for:
-        yield f"What it's good for, says the register: {case.registered.signs_for.rstrip('.')}."
+        yield say(
+            "What it's good for, says the register: {signs_for}.", signs_for=case.registered.signs_for.rstrip(".")
+        )
     for copy in case.copies:
         if copy.untrusted_since is None:
-            yield f"{copy.key.label}, in {copy.source}: {copy.key.standing_reason.rstrip('.')}."
+            reason = said(copy.key.standing_reason.rstrip("."))
+            yield say("{label}, in {source}: {reason}.", label=copy.key.label, source=copy.source, reason=reason)
 
 
 def longest_cache(case: KeyCase) -> timedelta:
@@ -188,14 +203,23 @@ def longest_cache(case: KeyCase) -> timedelta:
 def _of_copy(copy: KeyCopy) -> tuple[Standing, str]:
     key = copy.key
     if copy.dead:
-        return Standing.DEAD, f"{copy.source} shows it no more, seen twice since {at(_since(copy))}"
+        return Standing.DEAD, say(
+            "{source} shows it no more, seen twice since {moment}", source=copy.source, moment=at(_since(copy))
+        )
     if not copy.fresh:
-        return Standing.UNKNOWN, f"{copy.source} could not be read whole"
+        return Standing.UNKNOWN, say("{source} could not be read whole", source=copy.source)
     if copy.untrusted_since is not None:
         hours = key.cache.total_seconds() / 3600
-        until = f"whoever read it before may trust it for {hours:g} hours more" if hours else "it takes a second look"
-        return Standing.UNKNOWN, f"{copy.source} shows it no more since {at(copy.untrusted_since)}: {until}"
-    return key.standing, key.standing_reason.rstrip(".")
+        until = say("it takes a second look")
+        if hours:
+            until = say("whoever read it before may trust it for {hours} hours more", hours=f"{hours:g}")
+        return Standing.UNKNOWN, say(
+            "{source} shows it no more since {moment}: {until}",
+            source=copy.source,
+            moment=at(copy.untrusted_since),
+            until=until,
+        )
+    return key.standing, said(key.standing_reason.rstrip("."))
 
 
 def _since(copy: KeyCopy) -> datetime:
@@ -212,19 +236,23 @@ def _shared(case: KeyCase, severity: Severity) -> Severity:
 
 def _carried(case: KeyCase) -> Iterator[str]:
     could, reason = exportable(case)
-    reason = reason.rstrip(".")
     if could is Exportable.YES:
-        yield f"It could be carried away: {reason}."
+        yield say("It could be carried away: {reason}.", reason=reason)
     elif could is Exportable.NO:
-        yield f"It could not be carried away: {reason}."
+        yield say("It could not be carried away: {reason}.", reason=reason)
     else:
-        yield f"Not known whether it could be carried away: {reason}."
+        yield say("Not known whether it could be carried away: {reason}.", reason=reason)
 
 
 def _company(case: KeyCase) -> Iterator[str]:
     if case.registered and case.registered.threshold > 1:
         need = case.registered.threshold
-        yield f"It takes {need} holders together, says the register; {len(case.holders)} have left."
+        yield say(
+            "It takes {need} holders together, says the register; {left} have left.", need=need, left=len(case.holders)
+        )
     if case.other_holders:
-        people = counted(case.other_holders, "person who works here holds", "people who work here hold")
-        yield f"{people} it too, as far as is known."
+        yield say(
+            "{count} person who works here holds it too, as far as is known.",
+            "{count} people who work here hold it too, as far as is known.",
+            count=case.other_holders,
+        )

@@ -6,7 +6,17 @@ Whoever claims it may have been put there by the one who left: a claim makes not
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import AccountCase, Case, Departure, LeaverCase, LinkDecision, LinkedAccount, Relation, Suspect
+from offboarding.model import (
+    AccountCase,
+    Case,
+    Departure,
+    LeaverCase,
+    LinkDecision,
+    LinkedAccount,
+    Relation,
+    Suspect,
+    say,
+)
 from offboarding.rules._cases import counts
 from offboarding.rules._sentences import left
 
@@ -45,8 +55,9 @@ def without_rivals(case: Case, as_of: datetime) -> LeaverCase | None:
 def claimants(suspects: tuple[Suspect, ...]) -> Iterator[str]:
     """Yield why each may hold it, and whether they work here."""
     for suspect in suspects:
-        why = "; ".join(suspect.evidence) or "no evidence left"
-        yield f"Worker {suspect.worker_id}, score {suspect.score / 100:.2f}: {why}."
+        why = "; ".join(suspect.evidence) or say("no evidence left")
+        score = f"{suspect.score / 100:.2f}"
+        yield say("Worker {worker}, score {score}: {why}.", worker=suspect.worker_id, score=score, why=why)
         yield _here_or_left(suspect)
 
 
@@ -68,7 +79,11 @@ def _theirs(case: AccountCase, suspect: Suspect) -> LinkedAccount:
 
 def _here_or_left(suspect: Suspect) -> str:
     if suspect.departure is None:
-        return f"Worker {suspect.worker_id} works here."
+        return say("Worker {worker} works here.", worker=suspect.worker_id)
     if not suspect.departure.confirmed:
-        return f"Worker {suspect.worker_id} may have left; nobody has confirmed it ({suspect.departure.told})."
+        return say(
+            "Worker {worker} may have left; nobody has confirmed it ({told}).",
+            worker=suspect.worker_id,
+            told=suspect.departure.told,
+        )
     return left(suspect.worker_id, suspect.departure)

@@ -8,11 +8,11 @@ leaver may already use it, the old key goes first.
 import shlex
 from collections.abc import Iterator
 
-from offboarding.model import KeyAction, KeyCase, Remedy, Step, SubjectKind
+from offboarding.model import KeyAction, KeyCase, Remedy, Step, SubjectKind, say
 
-KEEP_LOGS = (
-    "First of all keep the access logs of whatever verifies with it, and of where it lies: once keys change, what was"
-    " signed with the old one is harder to tell."
+KEEP_LOGS = say(
+    "First of all keep the access logs of whatever verifies with it, and of where it lies: once "
+    "keys change, what was signed with the old one is harder to tell."
 )
 
 
@@ -26,54 +26,63 @@ def rotation(case: KeyCase) -> tuple[Step, ...]:
 def access(case: KeyCase, principals: tuple[str, ...]) -> tuple[Step, ...]:
     """Return how access is cut of a key that can't leave its system: that suffices."""
     return (
-        "The material can't leave, so that the key need not be rotated: cutting this access is enough.",
+        say("The material can't leave, so that the key need not be rotated: cutting this access is enough."),
         *(KeyAction(remedy=Remedy.CUT_ACCESS, copy=copy, principals=principals) for copy in case.copies),
-        "It closes once a read of the policies no longer shows them.",
+        say("It closes once a read of the policies no longer shows them."),
     )
 
 
 def _signing(case: KeyCase) -> Iterator[Step]:
     hours = max((copy.key.cache.total_seconds() / 3600 for copy in case.copies if copy.key.verifies), default=0)
-    wait = f"Wait {hours:g} hours, the longest that any verifier keeps what it read." if hours else ""
-    yield "Make a new key; nobody exports or copies it."
+    wait = (
+        say("Wait {hours} hours, the longest that any verifier keeps what it read.", hours=f"{hours:g}")
+        if hours
+        else ""
+    )
+    yield say("Make a new key; nobody exports or copies it.")
     yield from _where_it_stands(case, Remedy.ISSUE)
-    yield "Publish the new one to every verifier, beside the old one."
+    yield say("Publish the new one to every verifier, beside the old one.")
     yield from ((wait,) if wait else ())
-    yield "Let the signer use the new key."
-    yield "Wait until the last thing that the old key signed has ended (the longest life of a token or certificate)."
-    yield "Take the old key from every verifier:"
+    yield say("Let the signer use the new key.")
+    yield say(
+        "Wait until the last thing that the old key signed has ended (the longest life of a token or certificate)."
+    )
+    yield say("Take the old key from every verifier:")
     yield from _where_it_stands(case, Remedy.WITHDRAW)
-    yield "See that the old key is refused: a token or signature made with it before must fail at each verifier."
-    yield "Delete copies in files, images, build systems and on laptops."
+    yield say("See that the old key is refused: a token or signature made with it before must fail at each verifier.")
+    yield say("Delete copies in files, images, build systems and on laptops.")
 
 
 def _secret(case: KeyCase) -> Iterator[Step]:
-    yield "Make a new secret, and let nobody read it who needn't."
+    yield say("Make a new secret, and let nobody read it who needn't.")
     yield from _where_it_stands(case, Remedy.ISSUE)
-    yield "Give it to whatever uses the old one; better a login for each person or workload than one for all."
-    yield "Let the system that accepts it refuse the old one, and try the old one there: it must fail."
-    yield "Delete copies in files, pages, images, build systems and on laptops."
+    yield say("Give it to whatever uses the old one; better a login for each person or workload than one for all.")
+    yield say("Let the system that accepts it refuse the old one, and try the old one there: it must fail.")
+    yield say("Delete copies in files, pages, images, build systems and on laptops.")
 
 
 def _suspected_key() -> str:
-    return (
-        "Does anything point to its use already (a signature nobody can explain)? Then the old key goes first: take it"
-        " from every verifier now, accept the outage, end sessions, and publish the new key after that."
+    return say(
+        "Does anything point to its use already (a signature nobody can explain)? Then the old key goes "
+        "first: take it from every verifier now, accept the outage, end sessions, and publish the new "
+        "key after that."
     )
 
 
 def _suspected_secret() -> str:
-    return (
-        "Does anything point to its use already? Then change it where it's accepted now, accept the outage, end open"
-        " sessions, and hand out the new one after that."
+    return say(
+        "Does anything point to its use already? Then change it where it's accepted now, accept the "
+        "outage, end open sessions, and hand out the new one after that."
     )
 
 
 def _checks(case: KeyCase) -> Iterator[str]:
     yield (
-        "Not held by them, or registered by mistake? Say so here, and mend include/custody.yaml: an entry that stood"
-        " there still counts, since they held it then. What is known of it:\n"
-        f"{_command('custody', '--key', case.label)}"
+        say(
+            "Not held by them, or registered by mistake? Say so here, and mend include/custody.yaml: an "
+            "entry that stood there still counts, since they held it then. What is known of it:\n{command}",
+            command=_command("custody", "--key", case.label),
+        )
     )
 
 

@@ -1,15 +1,9 @@
 """Moments and departures in words. Everything is in UTC, and says so; nothing depends on when it's written."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from offboarding.model import Basis, Departure, counted
-
-_WORD_OF = {
-    Basis.ACTUAL: "says {roster}",
-    Basis.NOTICE: "by notice, before {roster} told it",
-    Basis.PLANNED: "as {roster} had planned it",
-    Basis.INFERRED: "judging by their absence from {roster}",
-}
+from offboarding.model import Basis, Departure, Sentence, say
 
 
 def at(moment: datetime) -> str:
@@ -17,25 +11,51 @@ def at(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def ended(departure: Departure) -> str:
+def ended(departure: Departure) -> Sentence:
     """Return when it was over, such as "at the end of 2026-11-13 (Asia/Seoul)"."""
     if departure.exact:
-        return f"on {at(departure.left_at)}"
+        return say("on {moment}", moment=at(departure.left_at))
     if departure.left_on is None:
-        return f"by {at(departure.left_at)}, when it was first told"
-    return f"at the end of {departure.left_on.isoformat()} ({departure.zone})"
+        return say("by {moment}, when it was first told", moment=at(departure.left_at))
+    return say("at the end of {day} ({zone})", day=departure.left_on, zone=departure.zone)
 
 
-def left(worker_id: str, departure: Departure) -> str:
+def left(worker_id: str, departure: Departure) -> Sentence:
     """Return that somebody left, when, and by whose word."""
-    word = _WORD_OF[departure.basis].format(roster=departure.roster)
-    by = f": {departure.told}" if departure.told else ""
-    return f"Worker {worker_id} left {ended(departure)}, {word}{by}."
+    end, word = ended(departure), _word(departure)
+    if departure.told:
+        return say(
+            "Worker {worker} left {ended}, {word}: {told}.", worker=worker_id, ended=end, word=word, told=departure.told
+        )
+    return say("Worker {worker} left {ended}, {word}.", worker=worker_id, ended=end, word=word)
 
 
-def days_after(moment: datetime, departure: Departure) -> str:
+def days_after(moment: datetime, departure: Departure) -> Sentence:
     """Return how long after the departure a moment was, in whole days."""
     days = (moment - departure.left_at).days
     if days < 1:
-        return "less than a day after the departure"
-    return f"{counted(days, 'day')} after the departure"
+        return say("less than a day after the departure")
+    return say("{count} day after the departure", "{count} days after the departure", count=days)
+
+
+def said(reason: str) -> Sentence:
+    """Return what a system or a rule said as a sentence: a fixed one of ours has a translation."""
+    return reason if isinstance(reason, Sentence) else say(reason)
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Return several as one, divided by semicolons."""
+    first, *rest = texts or ("",)
+    return say("{first}; {rest}", first=first, rest=listed(rest)) if rest else first
+
+
+def _word(departure: Departure) -> Sentence:
+    match departure.basis:
+        case Basis.ACTUAL:
+            return say("says {roster}", roster=departure.roster)
+        case Basis.NOTICE:
+            return say("by notice, before {roster} told it", roster=departure.roster)
+        case Basis.PLANNED:
+            return say("as {roster} had planned it", roster=departure.roster)
+        case Basis.INFERRED:
+            return say("judging by their absence from {roster}", roster=departure.roster)

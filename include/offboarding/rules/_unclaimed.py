@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import AccountCase, Case, Departure, Finding, LinkDecision, Severity, Step, Suspect, TicketKind
+from offboarding.model import (
+    AccountCase,
+    Case,
+    Departure,
+    Finding,
+    LinkDecision,
+    Severity,
+    Step,
+    Suspect,
+    TicketKind,
+    say,
+)
 from offboarding.rules import all_rules
 from offboarding.rules._access_paths import AccessPath, whole
 from offboarding.rules._evidence import powers, works
@@ -78,16 +89,23 @@ def _made_after(case: AccountCase, departure: Departure) -> bool:
 def _evidence(case: AccountCase, departure: Departure, taken: AccessPath) -> Iterator[str]:
     yield from claimants(case.suspects)
     if _made_after(case, departure) and case.account.created_at is not None:
-        said = f"It was made on {at(case.account.created_at)}, after the departure"
+        made = at(case.account.created_at)
         if case.in_bulk:
-            yield f"{said}, as a load of its system was: whether it's older, or a back door, can't be told apart."
+            yield say(
+                "It was made on {moment}, after the departure, as a load of its system was: whether it's older, or a"
+                " back door, can't be told apart.",
+                moment=made,
+            )
         else:
-            yield f"{said}: it may be a back door."
+            yield say("It was made on {moment}, after the departure: it may be a back door.", moment=made)
     yield works(taken)
     yield use_reported(taken, departure)
     yield from powers(case.account, taken)
 
 
 def _steps(case: AccountCase, suspect: Suspect) -> tuple[Step, ...]:
-    ask = "Find out whose it is: ask the account's creator, its system's owner and the manager of worker"
-    return deciding_steps(case, suspect.worker_id, f"{ask} {suspect.worker_id}.")
+    ask = say(
+        "Find out whose it is: ask the account's creator, its system's owner and the manager of worker {worker}.",
+        worker=suspect.worker_id,
+    )
+    return deciding_steps(case, suspect.worker_id, ask)

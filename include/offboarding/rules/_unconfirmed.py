@@ -14,6 +14,7 @@ from offboarding.model import (
     Step,
     Subject,
     SubjectKind,
+    say,
 )
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import ended
@@ -29,9 +30,11 @@ def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tup
     departure = case.departure
     if departure.confirmed or departure.basis is not rule.confirms or departure.certain_at > as_of:
         return
-    text = f"{departure.roster} says: {departure.told}." if departure.told else f"{departure.roster} says no more."
-    reason = f"nobody has confirmed the departure {ended(departure)}"
-    evidence = (text, why, "Nothing of theirs is judged until it's confirmed.")
+    text = say("{roster} says no more.", roster=departure.roster)
+    if departure.told:
+        text = say("{roster} says: {told}.", roster=departure.roster, told=departure.told)
+    reason = say("nobody has confirmed the departure {ended}", ended=ended(departure))
+    evidence = (text, why, say("Nothing of theirs is judged until it's confirmed."))
     yield departure_finding(rule, case, rule.default_severity, reason, evidence, steps)
 
 

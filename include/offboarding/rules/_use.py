@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from offboarding.model import Departure
+from offboarding.model import Departure, Sentence, say
 from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._sentences import at, days_after
 
@@ -21,18 +21,20 @@ def used_after(path: AccessPath, departure: Departure) -> bool | None:
     return None if None in answers else False
 
 
-def use_reported(path: AccessPath, departure: Departure) -> str:
+def use_reported(path: AccessPath, departure: Departure) -> Sentence:
     """Return the last use as a sentence, and what it says of the time after the departure."""
     part = _strongest(path, departure)
     if part.last_used_at is None:
-        return "No use of it is known."
-    used = f"Last used {at(part.last_used_at)}{_by_what(part)}"
+        return say("No use of it is known.")
+    used, by = at(part.last_used_at), _by_what(part)
     after = _one_used_after(part, departure)
     if after:
-        return f"{used}, {days_after(part.last_used_at, departure)}."
+        days = days_after(part.last_used_at, departure)
+        return say("Last used {moment}{by}, {days}.", moment=used, by=by, days=days)
     if after is False:
-        return f"{used}, before the departure."
-    return f"{used}; {_doubt(part, part.last_used_at, departure)}."
+        return say("Last used {moment}{by}, before the departure.", moment=used, by=by)
+    doubt = _doubt(part, part.last_used_at, departure)
+    return say("Last used {moment}{by}; {doubt}.", moment=used, by=by, doubt=doubt)
 
 
 def workload_warning(path: AccessPath, departure: Departure, *, service_like: bool) -> str:
@@ -41,14 +43,16 @@ def workload_warning(path: AccessPath, departure: Departure, *, service_like: bo
     Only the last use is known, never how regular it is, so any use by a service after the departure counts.
     """
     if service_like:
-        return "It's a workload's by its name, tags or kind. Find what runs with it, and move that first."
+        return say("It's a workload's by its name, tags or kind. Find what runs with it, and move that first.")
     part = _strongest(path, departure)
     by_service = part.credential is not None and part.credential.last_used_service
     if part.last_used_at is None or not by_service or not _one_used_after(part, departure):
         return ""
-    return (
-        f"Used {at(part.last_used_at)}{_by_what(part)}, {days_after(part.last_used_at, departure)}: unless it was the "
-        "leaver, a job runs with it. Move the job first."
+    return say(
+        "Used {moment}{by}, {days}: unless it was the leaver, a job runs with it. Move the job first.",
+        moment=at(part.last_used_at),
+        by=_by_what(part),
+        days=days_after(part.last_used_at, departure),
     )
 
 
@@ -71,13 +75,17 @@ def _parts(path: AccessPath) -> tuple[AccessPath, ...]:
 
 def _by_what(path: AccessPath) -> str:
     known = path.credential
-    service = f" by {known.last_used_service}" if known and known.last_used_service else ""
-    return f"{service} in {known.last_used_region}" if known and known.last_used_region else service
+    service, region = (known.last_used_service, known.last_used_region) if known else ("", "")
+    if service and region:
+        return say(" by {service} in {region}", service=service, region=region)
+    if service:
+        return say(" by {service}", service=service)
+    return say(" in {region}", region=region) if region else ""
 
 
-def _doubt(path: AccessPath, used_at: datetime, departure: Departure) -> str:
+def _doubt(path: AccessPath, used_at: datetime, departure: Departure) -> Sentence:
     if not path.last_used_exact:
-        return "that stamp may lag, or move without a logon, so a use after the departure can't be told"
+        return say("that stamp may lag, or move without a logon, so a use after the departure can't be told")
     if used_at > departure.day_began_at:
-        return "that is the departure's own day, so it may have been after it"
-    return "that was known before this run, so a use after the departure can't be told"
+        return say("that is the departure's own day, so it may have been after it")
+    return say("that was known before this run, so a use after the departure can't be told")

@@ -17,6 +17,7 @@ from offboarding.model import (
     SilentThing,
     Step,
     TicketKind,
+    say,
 )
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._rule import Rule
@@ -24,9 +25,11 @@ from offboarding.rules._sentences import ended
 from offboarding.rules._unconfirmed import departure_finding
 
 _JOINED = {
-    Joined.RECORD: "Both stand under one number.",
-    Joined.NUMBER: "They are one person by a number that both records bear, or bore.",
-    Joined.MAIL_AND_LOGIN: "They are taken for one person by the same present mail and login, and by nothing else.",
+    Joined.RECORD: say("Both stand under one number."),
+    Joined.NUMBER: say("They are one person by a number that both records bear, or bore."),
+    Joined.MAIL_AND_LOGIN: say(
+        "They are taken for one person by the same present mail and login, and by nothing else."
+    ),
 }
 
 
@@ -82,8 +85,8 @@ class DepartureHidden(Rule):
 
     def _finding(self, case: HiddenCase, over: list[HiddenDeparture]) -> Finding:
         severity = Severity.HIGH if any(map(_is_further, over)) else self.default_severity
-        reason = f"nobody has said whether the departure {ended(over[0].departure)} is one"
-        evidence = (*dict.fromkeys(text for each in over for text in _said(each)), "Nothing of theirs is judged.")
+        reason = say("nobody has said whether the departure {ended} is one", ended=ended(over[0].departure))
+        evidence = (*dict.fromkeys(text for each in over for text in _said(each)), say("Nothing of theirs is judged."))
         return departure_finding(self, case, severity, reason, evidence, _steps(over[0]))
 
 
@@ -92,26 +95,42 @@ def _is_further(hidden: HiddenDeparture) -> bool:
 
 
 def _said(hidden: HiddenDeparture) -> Iterator[str]:
-    yield f"{hidden.departure.roster} says of worker {hidden.worker}: {hidden.departure.told}."
-    yield f"{hidden.here_roster} says of worker {hidden.here_worker}: {hidden.here_told}."
+    yield say(
+        "{roster} says of worker {worker}: {told}.",
+        roster=hidden.departure.roster,
+        worker=hidden.worker,
+        told=hidden.departure.told,
+    )
+    yield say(
+        "{here_roster} says of worker {here}: {here_told}.",
+        here_roster=hidden.here_roster,
+        here=hidden.here_worker,
+        here_told=hidden.here_told,
+    )
     yield _JOINED[hidden.joined_by]
 
 
 def _steps(hidden: HiddenDeparture) -> tuple[Step, ...]:
     worker = hidden.worker
     return (
-        f"Ask HR, not the person: did worker {worker} leave, and who entered {hidden.here_worker}, and when?",
+        say(
+            "Ask HR, not the person: did worker {worker} leave, and who entered {here}, and when?",
+            worker=worker,
+            here=hidden.here_worker,
+        ),
         DecisionStep(
-            asks="They left: have HR take out the other record, and say so. The next run counts them as a leaver",
+            asks=say("They left: have HR take out the other record, and say so. The next run counts them as a leaver"),
             decision="departure confirm",
             fields=(("departure", worker),),
         ),
         DecisionStep(
-            asks="They work here (several employments, a number that was changed): say so, and it isn't asked again",
+            asks=say(
+                "They work here (several employments, a number that was changed): say so, and it isn't asked again"
+            ),
             decision="departure deny",
             fields=(("departure", worker),),
         ),
-        "Two people who share mail and login: have HR give each their own; they are told apart from then on.",
+        say("Two people who share mail and login: have HR give each their own; they are told apart from then on."),
     )
 
 

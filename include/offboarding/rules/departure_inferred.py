@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
+from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind, say
 from offboarding.rules._closings import word_given
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._rule import Rule
 from offboarding.rules._unconfirmed import unconfirmed
 
-_WHY = "They stood in an earlier complete read of this roster and not in a later one; it lists leavers, so it's odd."
+_WHY = say(
+    "They stood in an earlier complete read of this roster and not in a later one; it lists leavers, so it's odd."
+)
 _STEPS = (
-    "Ask HR why the record is gone.",
-    "They left: HR puts the record back with its last working day. The next run counts the person as a leaver.",
-    "They didn't: HR puts the record back as active. The next run closes this.",
+    say("Ask HR why the record is gone."),
+    say("They left: HR puts the record back with its last working day. The next run counts the person as a leaver."),
+    say("They didn't: HR puts the record back as active. The next run closes this."),
 )
 
 

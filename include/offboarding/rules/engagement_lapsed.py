@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
+from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind, say
 from offboarding.rules._closings import word_given
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._rule import Rule
 from offboarding.rules._unconfirmed import unconfirmed
 
-_WHY = "A contract's end is a plan, and plans get extended."
+_WHY = say("A contract's end is a plan, and plans get extended.")
 _STEPS = (
-    "Ask the manager or HR whether the engagement ended.",
-    "It ended: HR enters it as done (status and last working day). The next run counts the person as a leaver.",
-    "It was extended: HR enters the new end. The next run closes this.",
+    say("Ask the manager or HR whether the engagement ended."),
+    say("It ended: HR enters it as done (status and last working day). The next run counts the person as a leaver."),
+    say("It was extended: HR enters the new end. The next run closes this."),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from offboarding.model import Case, Finding, Relation, RuleWords, Severity, Standing, SubjectKind, TicketKind
+from offboarding.model import Case, Finding, Relation, RuleWords, Severity, Standing, SubjectKind, TicketKind, say
 from offboarding.rules._access_paths import account_path, credential_paths
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import CREDENTIAL
@@ -12,7 +12,7 @@ from offboarding.rules._controls import LEAVER_ACCESS
 from offboarding.rules._findings import standing_finding
 from offboarding.rules._rule import Rule
 
-_BESIDE = "Its account is shut, which ends no certificate: whoever trusts the issuer needn't ask for the account."
+_BESIDE = say("Its account is shut, which ends no certificate: whoever trusts the issuer needn't ask for the account.")
 
 
 class LeaverCertificate(Rule):

@@ -16,6 +16,7 @@ from offboarding.model import (
     SilentThing,
     Step,
     TicketKind,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import leavers_accounts
@@ -84,7 +85,7 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessP
         evidence=(
             *_made(linked, after=after),
             *of_thing(case, account, taken),
-            "Nobody who works here is known to hold it.",
+            say("Nobody who works here is known to hold it."),
         ),
         steps=_steps(case, linked),
         severity=Severity.HIGH if after or account.privileged is True else None,
@@ -93,23 +94,36 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessP
 
 def _made(linked: LinkedAccount, *, after: bool) -> Iterator[str]:
     account = linked.account
-    late = ", after the departure: it may be a back door" if after else ""
+    late = say(", after the departure: it may be a back door") if after else ""
     if account.created_by:
-        on = f" on {at(account.created_at)}" if account.created_at else ""
-        yield f"It was made{on} by an account of theirs ({account.created_by}){late}."
+        on = say(" on {moment}", moment=at(account.created_at)) if account.created_at else ""
+        yield say(
+            "It was made{on} by an account of theirs ({created_by}){late}.",
+            on=on,
+            created_by=account.created_by,
+            late=late,
+        )
         return
     # The system itself doesn't say who made it; an audit trail did.
     for recorded in linked.evidence:
-        yield f"They {recorded}."
+        yield say("They {recorded}.", recorded=recorded)
     if late:
-        yield f"It was made on {at(account.created_at)}{late}." if account.created_at else f"It was made{late}."
+        yield (
+            say("It was made on {moment}{late}.", moment=at(account.created_at), late=late)
+            if account.created_at
+            else say("It was made{late}.", late=late)
+        )
 
 
 def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     return (
-        f"Find out what it's for: ask the former team of worker {case.worker_id} and the owners of {linked.source}.",
+        say(
+            "Find out what it's for: ask the former team of worker {worker} and the owners of {source}.",
+            worker=case.worker_id,
+            source=linked.source,
+        ),
         somebodys(linked.source, linked.account),
-        "Nobody's? Then shut it:",
+        say("Nobody's? Then shut it:"),
         *shut(linked, *open_paths(linked)),
     )
 

@@ -13,11 +13,13 @@ from offboarding.model import (
     Resolution,
     Resolved,
     RuleWords,
+    Sentence,
     Severity,
     SilentKey,
     Standing,
     TicketKind,
     TicketWords,
+    say,
 )
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import LEAVER_ACCESS
@@ -96,7 +98,7 @@ class LeaverKeyAccess(Rule):
             evidence=(
                 left(holder.worker_id, holder.departure),
                 *(_way(each) for each in ways),
-                f"It could not be carried away: {exportable(case)[1].rstrip('.')}.",
+                say("It could not be carried away: {reason}.", reason=exportable(case)[1]),
                 *powers(case),
             ),
             steps=access(case, tuple(dict.fromkeys(each.principal for each in ways))),
@@ -107,15 +109,18 @@ def _standing_of(ways: list[Access]) -> KeyStanding:
     sure = [each for each in ways if each.fresh and each.standing is Standing.WORKS]
     standing = Standing.WORKS if sure else Standing.UNKNOWN
     named = ", ".join(dict.fromkeys(each.action for each in sure or ways))
-    reason = f"{named} is granted" if sure else f"it can't be told whether {named} is granted"
+    unsure = say("it can't be told whether {named} is granted", named=named)
+    reason = say("{named} is granted", named=named) if sure else unsure
     return KeyStanding(standing=standing, reason=reason, asked=True)
 
 
-def _way(each: Access) -> str:
+def _way(each: Access) -> Sentence:
+    words = {"principal": each.principal, "action": each.action, "reason": each.reason}
     if not each.fresh:
-        return f"{each.principal} had {each.action} by {each.reason}; not checked whether it still has."
-    sure = "may" if each.standing is Standing.WORKS else "may or may not, which can't be told,"
-    return f"{each.principal} {sure} use {each.action}: {each.reason}."
+        return say("{principal} had {action} by {reason}; not checked whether it still has.", **words)
+    if each.standing is Standing.WORKS:
+        return say("{principal} may use {action}: {reason}.", **words)
+    return say("{principal} may or may not, which can't be told, use {action}: {reason}.", **words)
 
 
 RULE = LeaverKeyAccess()

@@ -19,6 +19,7 @@ from offboarding.model import (
     SilentThing,
     Step,
     TicketKind,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import leavers_accounts
@@ -82,8 +83,8 @@ class LeaverOwnedServiceAccount(Rule):
 
 def _wanting(linked: LinkedAccount, departure: Departure) -> Iterator[str]:
     if not linked.active_owner:
-        yield "Nobody who works here is known to own it."
-    yield from known_secrets(linked, departure.certain_at, "the leaver")
+        yield say("Nobody who works here is known to own it.")
+    yield from known_secrets(linked, departure.certain_at, say("the leaver"))
 
 
 def _as_far_as_known(linked: LinkedAccount, taken: AccessPath, departure: Departure) -> AccessPath:
@@ -100,10 +101,10 @@ def _finding(
 
 def _steps(case: LeaverCase, linked: LinkedAccount) -> tuple[Step, ...]:
     return (
-        "Find a new owner, and write them where the account names its owner: its tag, or its entry's manager.",
-        "Don't switch it off: a workload may run with it.",
+        say("Find a new owner, and write them where the account names its owner: its tag, or its entry's manager."),
+        say("Don't switch it off: a workload may run with it."),
         *to_do(Remedy.REPLACE, linked, *open_paths(linked)),
-        "Undo: while the old secret is still there, the workload can be given it back.",
+        say("Undo: while the old secret is still there, the workload can be given it back."),
         not_theirs(linked.source, linked.account, case.worker_id),
     )
 

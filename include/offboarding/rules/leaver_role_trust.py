@@ -23,6 +23,7 @@ from offboarding.model import (
     SubjectKind,
     TicketKind,
     TrustView,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, judged, whole
 from offboarding.rules._cases import leaver, leavers_accounts
@@ -35,11 +36,11 @@ from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import left
 
 _STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN)
-_OUT_OF_REACH = (
-    "No way into the user itself works now, so nobody takes the role on; a key that somebody makes for the user opens "
-    "it again."
+_OUT_OF_REACH = say(
+    "No way into the user itself works now, so nobody takes the role on; a key that somebody makes for the "
+    "user opens it again."
 )
-_DENIED = "Everything is denied to the user unconditionally, taking on a role too."
+_DENIED = say("Everything is denied to the user unconditionally, taking on a role too.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ def _evidence(case: LeaverCase, users: Sequence[_Trusted], path: AccessPath) -> 
     yield from dict.fromkeys(text for user in users for text in user.linked.evidence)
     yield left(case.worker_id, case.departure)
     yield works(path)
-    yield f"It trusts {path.subject.account_label}."
+    yield say("It trusts {account}.", account=path.subject.account_label)
     if _out_of_reach(users):
         yield _OUT_OF_REACH
     if path.effect is Effect.CONTAINED:

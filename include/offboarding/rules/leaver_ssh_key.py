@@ -16,6 +16,7 @@ from offboarding.model import (
     Step,
     SubjectKind,
     TicketKind,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, credential_path
 from offboarding.rules._cases import leaver
@@ -79,7 +80,10 @@ def _finding(rule: Rule, case: LeaverCase, elsewhere: KeyElsewhere, path: Access
         path,
         relation=None,
         evidence=(
-            f"The key {elsewhere.key.credential.fingerprint} is on an account of theirs, and on this one too.",
+            say(
+                "The key {fingerprint} is on an account of theirs, and on this one too.",
+                fingerprint=elsewhere.key.credential.fingerprint,
+            ),
             _holder(elsewhere),
             *of_thing(case, elsewhere.account, path),
         ),
@@ -89,15 +93,18 @@ def _finding(rule: Rule, case: LeaverCase, elsewhere: KeyElsewhere, path: Access
 
 def _holder(elsewhere: KeyElsewhere) -> str:
     if elsewhere.active_holder:
-        return "Somebody who works here holds the account: it stays, and the key must go."
-    return "Nobody who works here is known to hold the account."
+        return say("Somebody who works here holds the account: it stays, and the key must go.")
+    return say("Nobody who works here is known to hold the account.")
 
 
 def _steps(elsewhere: KeyElsewhere, path: AccessPath) -> tuple[Step, ...]:
     return (
-        "Take off this one key alone. Whoever else works with it gets a key of their own first.",
+        say("Take off this one key alone. Whoever else works with it gets a key of their own first."),
         *shut(elsewhere, path),
-        "Not their key? Then the account of theirs that bears it isn't theirs: reject that link, and this closes too.",
+        say(
+            "Not their key? Then the account of theirs that bears it isn't theirs: reject that link, and "
+            "this closes too."
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from offboarding.model import (
     Resolution,
     Resolved,
     RuleWords,
+    Sentence,
     Severity,
     SilentThing,
     Standing,
@@ -24,6 +25,7 @@ from offboarding.model import (
     Suspect,
     TicketKind,
     TicketWords,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, whole
 from offboarding.rules._cases import leaver
@@ -39,11 +41,11 @@ from offboarding.rules._sentences import at
 from offboarding.rules._use import used_after
 
 _NOW = {
-    LinkDecision.LINKED: "Now it's linked otherwise: to somebody else, or to an owner as a workload's.",
-    LinkDecision.DISPUTED: "Now several people may hold it.",
-    LinkDecision.PROBABLE: "Now it's only probably somebody's.",
-    LinkDecision.CANDIDATE: "Now too little is left to say whose it is.",
-    LinkDecision.ORPHAN: "Now nobody claims it.",
+    LinkDecision.LINKED: say("Now it's linked otherwise: to somebody else, or to an owner as a workload's."),
+    LinkDecision.DISPUTED: say("Now several people may hold it."),
+    LinkDecision.PROBABLE: say("Now it's only probably somebody's."),
+    LinkDecision.CANDIDATE: say("Now too little is left to say whose it is."),
+    LinkDecision.ORPHAN: say("Now nobody claims it."),
 }
 
 
@@ -151,14 +153,11 @@ def _taken(moved: MovedLink) -> AccessPath | None:
     taken = whole(moved)
     if moved.relation is Relation.IS:
         return taken
-    known = any(known_secrets(moved, moved.linked_until, "they"))
+    known = any(known_secrets(moved, moved.linked_until, say("they")))
     return as_far_as_known(moved, taken, moved.linked_until) if known else None
 
 
 def _finding(rule: Rule, case: LeaverCase, moved: MovedLink, taken: AccessPath) -> Finding:
-    when = "after" if moved.linked_until > case.departure.left_at else "before"
-    whose = "They owned it" if moved.relation is Relation.OWNS else "It was theirs"
-    until = f"{whose} until {at(moved.linked_until)}, {when} the departure"
     return finding_on(
         rule,
         case,
@@ -166,18 +165,34 @@ def _finding(rule: Rule, case: LeaverCase, moved: MovedLink, taken: AccessPath) 
         taken,
         relation=moved.relation if moved.relation is Relation.OWNS else None,
         evidence=(
-            f"{until}: {'; '.join(moved.evidence) or 'no evidence left'}.",
+            _until(case, moved),
             _NOW[moved.decision],
-            *(known_secrets(moved, moved.linked_until, "they") if moved.relation is Relation.OWNS else ()),
+            *(known_secrets(moved, moved.linked_until, say("they")) if moved.relation is Relation.OWNS else ()),
             *of_thing(case, moved.account, taken),
         ),
         steps=deciding_steps(
             moved,
             case.worker_id,
-            f"Find out who changed what it was linked by, and why: ask HR and the owners of {moved.source}.",
+            say(
+                "Find out who changed what it was linked by, and why: ask HR and the owners of {source}.",
+                source=moved.source,
+            ),
         ),
         severity=Severity.HIGH if moved.account.privileged is True else None,
     )
+
+
+def _until(case: LeaverCase, moved: MovedLink) -> Sentence:
+    """Until when it was theirs, and by what."""
+    moment, why = at(moved.linked_until), "; ".join(moved.evidence) or say("no evidence left")
+    after, owned = moved.linked_until > case.departure.left_at, moved.relation is Relation.OWNS
+    if owned and after:
+        return say("They owned it until {moment}, after the departure: {why}.", moment=moment, why=why)
+    if owned:
+        return say("They owned it until {moment}, before the departure: {why}.", moment=moment, why=why)
+    if after:
+        return say("It was theirs until {moment}, after the departure: {why}.", moment=moment, why=why)
+    return say("It was theirs until {moment}, before the departure: {why}.", moment=moment, why=why)
 
 
 def _held(rule: Rule, case: AccountCase, since: datetime, taken: AccessPath) -> Finding:
@@ -205,18 +220,25 @@ def _held(rule: Rule, case: AccountCase, since: datetime, taken: AccessPath) -> 
 def _held_by_what(
     case: AccountCase, since: datetime, holder: Suspect, others: tuple[Suspect, ...], taken: AccessPath
 ) -> Iterator[str]:
-    yield f"What it says of itself changed; first seen {at(since)}. By what it said before:"
+    yield say("What it says of itself changed; first seen {moment}. By what it said before:", moment=at(since))
     yield from claimants((holder,))
-    yield "By what it says now:" if others else "By what it says now it's nobody's."
+    yield say("By what it says now:") if others else say("By what it says now it's nobody's.")
     yield from claimants(others)
-    yield f"It stays worker {holder.worker_id}'s until a person decides whose it is, or HR says what explains it."
+    yield say(
+        "It stays worker {worker}'s until a person decides whose it is, or HR says what explains it.",
+        worker=holder.worker_id,
+    )
     yield works(taken)
     yield from powers(case.account, taken)
 
 
 def _held_steps(case: AccountCase, holder: Suspect, others: list[Suspect]) -> tuple[Step, ...]:
     return (
-        f"Find out who changed it, and why: ask worker {holder.worker_id}'s manager and the owners of {case.source}.",
+        say(
+            "Find out who changed it, and why: ask worker {worker}'s manager and the owners of {source}.",
+            worker=holder.worker_id,
+            source=case.source,
+        ),
         *(theirs(case.source, case.account, each.worker_id, one_of_several=True) for each in (holder, *others)),
         not_theirs(case.source, case.account, holder.worker_id),
     )

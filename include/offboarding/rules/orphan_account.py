@@ -14,11 +14,12 @@ from offboarding.model import (
     Resolution,
     Resolved,
     RuleWords,
+    Sentence,
     Severity,
     SilentThing,
     Step,
     TicketKind,
-    counted,
+    say,
 )
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._digests import digest, first_named
@@ -60,17 +61,20 @@ class OrphanAccount(Rule):
                 self,
                 realm=case.realm,
                 source=case.source,
-                standing_reason="the last complete inventory says that they work",
+                standing_reason=say("the last complete inventory says that they work"),
                 evidence=(_count(case), *first_named([_named(each) for each in sorted(case.accounts, key=_urgency)])),
                 revoke=_steps(case),
             )
             yield replace(found, severity=Severity.MEDIUM) if _names_leaver(case) else found
 
 
-def _count(case: OrphanCase) -> str:
-    number = len(case.accounts)
-    start = counted(number, "working account is", "working accounts are")
-    return f"{start} claimed by nobody, {case.recently_used} of them used within 30 days."
+def _count(case: OrphanCase) -> Sentence:
+    return say(
+        "{count} working account is claimed by nobody, {used} of them used within 30 days.",
+        "{count} working accounts are claimed by nobody, {used} of them used within 30 days.",
+        count=len(case.accounts),
+        used=f"{case.recently_used}",
+    )
 
 
 def _names_leaver(case: OrphanCase) -> bool:
@@ -101,20 +105,24 @@ def _owner(named: NamedOwner) -> str:
 
 
 def _steps(case: OrphanCase) -> tuple[Step, ...]:
-    leavers = "those whose manager or owner left: that person may know the secret"
-    first = leavers if _names_leaver(case) else "those in use"
+    leavers = say("those whose manager or owner left: that person may know the secret")
+    first = leavers if _names_leaver(case) else say("those in use")
     return (
-        f"Ask the owners of {case.source} what each account is for; begin with {first}.",
+        say(
+            "Ask the owners of {source} what each account is for; begin with {first}.", source=case.source, first=first
+        ),
         DecisionStep(
-            asks="Somebody's: give it their employee number or mail, or say so",
+            asks=say("Somebody's: give it their employee number or mail, or say so"),
             decision="link confirm",
             fields=(("source", case.source), ("account", "ACCOUNT"), ("worker", "WORKER")),
         ),
         (
-            "A workload's: write down an owner (the tag owner, or the entry's manager), and declare its pattern"
-            " (company.service_patterns): from then on it's found when its owner leaves."
+            say(
+                "A workload's: write down an owner (the tag owner, or the entry's manager), and declare its "
+                "pattern (company.service_patterns): from then on it's found when its owner leaves."
+            )
         ),
-        "Nobody's: switch it off, and don't delete it; switching it on again undoes it.",
+        say("Nobody's: switch it off, and don't delete it; switching it on again undoes it."),
     )
 
 

@@ -17,6 +17,7 @@ from offboarding.model import (
     SilentThing,
     TicketKind,
     TicketWords,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, open_paths, whole
 from offboarding.rules._cases import departed_accounts
@@ -89,7 +90,9 @@ def _finding(rule: Rule, case: LeaverCase, linked: LinkedAccount, taken: AccessP
         steps=closing_steps(case, linked, *open_paths(linked)),
         severity=Severity.HIGH if linked.account.privileged is True else None,
     )
-    back = f"Worker {case.worker_id} works here again, and it bears nothing of the present employment."
+    back = say(
+        "Worker {worker} works here again, and it bears nothing of the present employment.", worker=case.worker_id
+    )
     # They work here now, so a use since the old departure says nothing.
     return replace(made, evidence=(*made.evidence, back), used_after_departure=None)
 

@@ -15,6 +15,7 @@ from offboarding.model import (
     Severity,
     Standing,
     TicketKind,
+    say,
 )
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import HELD_KEY
@@ -87,8 +88,15 @@ def _renamed(case: KeyCase, since: datetime) -> Iterator[str]:
         for copy in later:
             if copy.first_seen_at > since and copy.key.native_id != first.key.native_id:
                 yield (
-                    f"{copy.source} shows the same material as {copy.key.native_id} since {at(copy.first_seen_at)}, and"
-                    f" as {first.key.native_id} before: a new name is no rotation."
+                    say(
+                        "{source} shows the same material as {id} since {moment}, and as {id2} before: a new "
+                        "name is no "
+                        "rotation.",
+                        source=copy.source,
+                        id=copy.key.native_id,
+                        moment=at(copy.first_seen_at),
+                        id2=first.key.native_id,
+                    )
                 )
 
 
@@ -101,13 +109,22 @@ def _succeeded(case: KeyCase) -> Iterator[str]:
     for new in case.successors:
         if (new.key.realm, new.key.native_id) in names:
             yield (
-                f"{new.source} shows other material under the same name {new.key.native_id} since"
-                f" {at(new.first_seen_at)}: whoever tells keys by name alone takes one for the other."
+                say(
+                    "{source} shows other material under the same name {id} since {moment}: whoever tells keys by "
+                    "name alone takes one for the other.",
+                    source=new.source,
+                    id=new.key.native_id,
+                    moment=at(new.first_seen_at),
+                )
             )
         else:
             yield (
-                f"{new.source} shows a new key, {new.key.native_id}, since {at(new.first_seen_at)}, and this one is"
-                " trusted beside it."
+                say(
+                    "{source} shows a new key, {id}, since {moment}, and this one is trusted beside it.",
+                    source=new.source,
+                    id=new.key.native_id,
+                    moment=at(new.first_seen_at),
+                )
             )
 
 

@@ -17,6 +17,7 @@ from offboarding.model import (
     SilentKey,
     SubjectKind,
     TicketKind,
+    say,
 )
 from offboarding.rules._controls import HELD_KEY
 from offboarding.rules._key_closings import NO_LEAVERS_KEY, cannot_leave, not_trusted, shown_now
@@ -94,8 +95,10 @@ class SigningKeyUnverifiable(Rule):
 
 
 _ATTEST = DecisionStep(
-    asks="Nobody can be asked whether the old one is refused. Once you have seen that it is, say how you know; it's"
-    " asked again after 90 days",
+    asks=say(
+        "Nobody can be asked whether the old one is refused. Once you have seen that it is, say how you know; it's"
+        " asked again after 90 days"
+    ),
     decision="attest",
     fields=(("key", THIS_FINDING),),
 )
@@ -107,7 +110,10 @@ def _stands(case: KeyCase, as_of: datetime) -> bool:
 
 def _attested(case: KeyCase) -> Iterator[str]:
     if case.attested:
-        yield f"A person's word that it was replaced ended on {at(case.attested.until)}: it must be looked at again."
+        yield say(
+            "A person's word that it was replaced ended on {moment}: it must be looked at again.",
+            moment=at(case.attested.until),
+        )
 
 
 RULE = SigningKeyUnverifiable()

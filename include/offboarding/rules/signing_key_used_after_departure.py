@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from offboarding.model import Basis, Case, Finding, Holder, KeyCase, RuleWords, Severity, TicketKind
+from offboarding.model import Basis, Case, Finding, Holder, KeyCase, RuleWords, Severity, TicketKind, say
 from offboarding.rules._cases import counts
 from offboarding.rules._controls import HELD_KEY
 from offboarding.rules._deciding import VERDICT
@@ -57,7 +57,7 @@ class SigningKeyUsedAfterDeparture(Rule):
             severity=self.default_severity if certain else Severity.HIGH,
             evidence=(
                 left(holder.worker_id, holder.departure),
-                f"Used last {at(last)}, {days_after(last, holder.departure)}.",
+                say("Used last {moment}, {days}.", moment=at(last), days=days_after(last, holder.departure)),
                 *(use.text for use in holder.uses),
                 *trusted(verified),
                 *powers(case),
@@ -68,8 +68,8 @@ class SigningKeyUsedAfterDeparture(Rule):
 
 
 _STEPS = (
-    "Tell your incident response: somebody who left, or whoever has their credential, used this key.",
-    "The old key goes first: take it from every verifier now, and end sessions.",
+    say("Tell your incident response: somebody who left, or whoever has their credential, used this key."),
+    say("The old key goes first: take it from every verifier now, and end sessions."),
 )
 
 RULE = SigningKeyUsedAfterDeparture()

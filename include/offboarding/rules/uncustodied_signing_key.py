@@ -9,12 +9,13 @@ from offboarding.model import (
     Resolution,
     Resolved,
     RuleWords,
+    Sentence,
     Severity,
     SilentThing,
     TicketKind,
     TicketWords,
     UncustodiedCase,
-    counted,
+    say,
 )
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._digests import digest, first_named
@@ -59,22 +60,31 @@ class UncustodiedSigningKey(Rule):
                 self,
                 realm=case.realm,
                 source=case.source,
-                standing_reason="the last complete read says that they are trusted",
+                standing_reason=say("the last complete read says that they are trusted"),
                 evidence=(_count(case), *first_named([copy.key.label for copy in case.keys])),
                 revoke=_STEPS,
             )
 
 
-def _count(case: UncustodiedCase) -> str:
-    number = len(case.keys)
-    start = counted(number, "key is trusted of which", "keys are trusted of which")
-    return f"{start} nobody is known to be a custodian: whether a leaver holds them is NOT CHECKED."
+def _count(case: UncustodiedCase) -> Sentence:
+    return say(
+        "{count} key is trusted of which nobody is known to be a custodian: whether a leaver holds them is "
+        "NOT CHECKED.",
+        "{count} keys are trusted of which nobody is known to be a custodian: whether a leaver holds them is "
+        "NOT CHECKED.",
+        count=len(case.keys),
+    )
 
 
 _STEPS = (
-    ("See who may hold them, as far as groups, policies and audit trails tell:\npython -m offboarding custody suggest"),
-    "Paste what is right into include/custody.yaml, put it right where it isn't, and let it be reviewed.",
-    "Those who left meanwhile belong there too, with the day until which they held it.",
+    (
+        say(
+            "See who may hold them, as far as groups, policies and audit trails tell:\n{command}",
+            command="python -m offboarding custody suggest",
+        )
+    ),
+    say("Paste what is right into include/custody.yaml, put it right where it isn't, and let it be reviewed."),
+    say("Those who left meanwhile belong there too, with the day until which they held it."),
 )
 
 RULE = UncustodiedSigningKey()

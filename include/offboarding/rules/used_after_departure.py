@@ -20,6 +20,7 @@ from offboarding.model import (
     SilentThing,
     Step,
     TicketKind,
+    say,
 )
 from offboarding.rules._access_paths import AccessPath, access_paths
 from offboarding.rules._cases import leavers_accounts
@@ -93,7 +94,7 @@ def _event(rule: Rule, case: LeaverCase, linked: LinkedAccount, path: AccessPath
 def _steps(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tuple[Step, ...]:
     return (
         *to_do(Remedy.KEEP_TRACES, linked, path),
-        "Ask the leaver's former team whether a job of theirs runs with it.",
+        say("Ask the leaver's former team whether a job of theirs runs with it."),
         *(closing_steps(case, linked, path) if path.open else ()),
         VERDICT,
     )

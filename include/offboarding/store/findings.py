@@ -9,7 +9,14 @@ import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from offboarding.model import Finding, FindingState, Resolution, Resolved, TicketKind, WrittenStep
+from offboarding.model import (
+    Finding,
+    FindingState,
+    Resolution,
+    Resolved,
+    TicketKind,
+    WrittenStep,
+)
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import finding_key, short_finding
 from offboarding.store import recorded, temporary
@@ -19,6 +26,7 @@ from offboarding.store.events import Change, append_events
 from offboarding.store.locks import lock_findings
 from offboarding.store.putting_right import put_right_as_produced
 from offboarding.store.rows import Run
+from offboarding.store.spoken import made_of
 from offboarding.store.sql import block, statements
 from offboarding.store.staging import Stage
 
@@ -28,7 +36,7 @@ _COLUMNS = {
         *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
         *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
         *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
-        *("comes_first", "of_keys", "attestable", "worked_in", "location", "part", "owners"),
+        *("comes_first", "of_keys", "attestable", "worked_in", "location", "part", "owners", "made_of"),
     )
 }
 
@@ -187,11 +195,17 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
             routed.severity,
             f.standing.value,
         ),
-        *(f.standing_reason, f.effect.value, f.privileged, f.relation.value if f.relation else None),
-        *(f.used_after_departure, f.last_used_at, routed.left_at, routed.basis, Jsonb(list(f.evidence))),
+        *(str(f.standing_reason), f.effect.value, f.privileged, f.relation.value if f.relation else None),
+        *(
+            f.used_after_departure,
+            f.last_used_at,
+            routed.left_at,
+            routed.basis,
+            Jsonb([str(text) for text in f.evidence]),
+        ),
         *(
             Jsonb(msgspec.to_builtins(routed.revoke, enc_hook=str)),
-            f.warning,
+            str(f.warning),
             f.holds_ticket,
             routed.ticket_kind,
             routed.queue,
@@ -199,4 +213,5 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         ),
         *(routed.comes_first, routed.of_keys, routed.attestable, routed.worked_in, routed.location, routed.part),
         list(f.owners),
+        Jsonb(made_of((f.standing_reason, f.warning, *f.evidence), routed.revoke)),
     )

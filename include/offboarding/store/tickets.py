@@ -1,8 +1,9 @@
 """Tickets: which finding stands on which, what is yet to be said to the tracker, and what it was told last."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from psycopg.rows import scalar_row
 
@@ -27,6 +28,7 @@ from offboarding.store import outbox
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
+from offboarding.store.spoken import spoken
 from offboarding.store.sql import block
 
 
@@ -121,6 +123,8 @@ class TicketItem:
     """What its ticket last said of the departure, and whose it was."""
     told_basis: Basis | None = None
     told_worker: str | None = None
+    made_of: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """By its English, what a sentence was made of."""
 
     @property
     def why(self) -> str:
@@ -258,7 +262,8 @@ def items(session: Session, row: TicketRow) -> list[TicketItem]:
     """What stands on a ticket, in the order in which it came."""
     with session.cursor(row_factory=record_row(TicketItem)) as cursor:
         values = {"ticket_key": row.ticket_key, "kind": row.kind, "holder": row.holder}
-        return cursor.execute(block("tickets", "items"), values).fetchall()
+        found = cursor.execute(block("tickets", "items"), values).fetchall()
+    return [replace(each, **spoken(each.made_of, each)) for each in found]
 
 
 def missing_rights(session: Session, row: TicketRow) -> list[str]:

@@ -13,7 +13,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from offboarding.model import Language, Sentence
-from offboarding.model.sentences import Value, english, filled
+from offboarding.model.sentences import PLACE, Value, english, filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ _WRITTEN = {
     Language.KO: CalendarPatterns(day=_KOREAN, short=_KOREAN, moment=_KOREAN, here="M월 d일"),
     Language.JA: CalendarPatterns(day=_JAPANESE, short=_JAPANESE, moment=_JAPANESE, here="M月d日"),
 }
-_IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
+_IN_UTC = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d \d\d:\d\d) UTC(?![A-Za-z])")
 """As `rules/_sentences.at` writes it, and whoever tells why something works."""
 
 
@@ -64,7 +64,11 @@ def is_told(text: str, language: Language) -> bool:
     """Whether that language has the sentence; one without a word of ours in it needs none."""
     if language is Language.EN:
         return True
-    return isinstance(text, Sentence) and (not text or text.pattern in catalog(language))
+    if not isinstance(text, Sentence):
+        return False
+    within = (each for each in text.values.values() if isinstance(each, Sentence))
+    ours = any(letter.isalpha() for letter in PLACE.sub("", text.pattern))
+    return text.pattern in catalog(language) if ours else all(is_told(each, language) for each in within)
 
 
 def together(sentences: Iterable[str], language: Language) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 
 from offboarding.interfaces import AccountRemedies, KeyRemedies
 from offboarding.interfaces.kinds import kind_part, kinds
-from offboarding.model import AccountAction, DecisionStep, KeyAction, Remedy, Step, WrittenStep
+from offboarding.model import AccountAction, DecisionStep, KeyAction, Remedy, Step, WrittenStep, say
 
 _READERS = ("sources", "verifiers")
 
@@ -47,22 +47,43 @@ def _of_kind(kind: str) -> AccountRemedies | KeyRemedies:
 def _disable(action: AccountAction) -> tuple[str, ...]:
     """Deleting would lose the traces (CIS v8 6.2)."""
     subject, account = action.subject, action.account
-    return (f"Switch off {subject.label} in {account.realm}; don't delete it.", "Undo: switch it on again.")
+    return (
+        say("Switch off {label} in {realm}; don't delete it.", label=subject.label, realm=account.realm),
+        say("Undo: switch it on again."),
+    )
 
 
 def _remove(action: AccountAction) -> tuple[str, ...]:
     subject, account = action.subject, action.account
-    return (f"Delete {subject.label} in {account.realm}. That can't be undone: a new one is made instead.",)
+    return (
+        say(
+            "Delete {label} in {realm}. That can't be undone: a new one is made instead.",
+            label=subject.label,
+            realm=account.realm,
+        ),
+    )
 
 
 def _replace(action: AccountAction) -> tuple[str, ...]:
     subject, account = action.subject, action.account
-    return (f"Make a new secret beside {subject.label} in {account.realm}, move what uses it, and switch off the old.",)
+    return (
+        say(
+            "Make a new secret beside {label} in {realm}, move what uses it, and switch off the old.",
+            label=subject.label,
+            realm=account.realm,
+        ),
+    )
 
 
 def _keep_traces(action: AccountAction) -> tuple[str, ...]:
     subject, account = action.subject, action.account
-    return (f"First keep the access records of {subject.label} in {account.realm}: they may expire.",)
+    return (
+        say(
+            "First keep the access records of {label} in {realm}: they may expire.",
+            label=subject.label,
+            realm=account.realm,
+        ),
+    )
 
 
 def _issue(action: KeyAction) -> tuple[str, ...]:
@@ -72,12 +93,19 @@ def _issue(action: KeyAction) -> tuple[str, ...]:
 
 
 def _withdraw(action: KeyAction) -> tuple[str, ...]:
-    return (f"{action.copy.source}: {action.copy.key.label}.",)
+    return (say("{source}: {label}.", source=action.copy.source, label=action.copy.key.label),)
 
 
 def _cut_access(action: KeyAction) -> tuple[str, ...]:
     named = ", ".join(action.principals)
-    return (f"In {action.copy.source}, take {named} out of whatever lets them use {action.copy.key.label}.",)
+    return (
+        say(
+            "In {source}, take {named} out of whatever lets them use {label}.",
+            source=action.copy.source,
+            named=named,
+            label=action.copy.key.label,
+        ),
+    )
 
 
 _WORDS_OF_ACCOUNTS: AccountRemedies = {

@@ -4,7 +4,7 @@ import re
 import shlex
 
 from offboarding.interfaces import AccountRemedies
-from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
+from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 _SWITCHED = {
@@ -43,8 +43,8 @@ def remove(action: AccountAction) -> tuple[str, ...]:
     name, option = _SWITCHED[subject.kind]
     return (
         _where(account),
-        f"Delete it:\n{_iam(f'delete-{name}', account, f'--{option}-id', subject.native_id)}",
-        "That can't be undone; whoever needs one gets a new one.",
+        say("Delete it:\n{command}", command=_iam(f"delete-{name}", account, f"--{option}-id", subject.native_id)),
+        say("That can't be undone; whoever needs one gets a new one."),
     )
 
 
@@ -54,8 +54,11 @@ def replace(action: AccountAction) -> tuple[str, ...]:
         return disable(action)
     return (
         _where(action.account),
-        f"Make a new key, and give it to the workload alone:\n{_iam('create-access-key', action.account)}",
-        "Once nothing uses the old one (its last use stands still):",
+        say(
+            "Make a new key, and give it to the workload alone:\n{command}",
+            command=_iam("create-access-key", action.account),
+        ),
+        say("Once nothing uses the old one (its last use stands still):"),
         *disable(action)[1:],
     )
 
@@ -72,8 +75,11 @@ def keep_traces(action: AccountAction) -> tuple[str, ...]:
     return (
         _where(account),
         (
-            "First keep what CloudTrail knows, in each region in use: its event history ends after 90 days, and "
-            f"shows no data events:\naws cloudtrail lookup-events --lookup-attributes {pair} --output json"
+            say(
+                "First keep what CloudTrail knows, in each region in use: its event history ends after 90 "
+                "days, and shows no data events:\n{command}",
+                command=f"aws cloudtrail lookup-events --lookup-attributes {pair} --output json",
+            )
         ),
     )
 
@@ -86,9 +92,9 @@ REMEDIES: AccountRemedies = {
 }
 
 
-_SESSIONS = (
-    "Sessions made with it may live up to 36 hours more. Where that is too long, deny the user everything for tokens "
-    "issued before now (a condition DateLessThan on aws:TokenIssueTime)."
+_SESSIONS = say(
+    "Sessions made with it may live up to 36 hours more. Where that is too long, deny the user everything "
+    "for tokens issued before now (a condition DateLessThan on aws:TokenIssueTime)."
 )
 
 
@@ -97,8 +103,8 @@ def _switch_off(account: Account, subject: Subject) -> tuple[str, ...]:
     key = (f"--{option}-id", subject.native_id)
     return (
         _where(account),
-        f"Switch it off:\n{_iam(f'update-{name}', account, *key, '--status', 'Inactive')}",
-        f"Undo:\n{_iam(f'update-{name}', account, *key, '--status', 'Active')}",
+        say("Switch it off:\n{command}", command=_iam(f"update-{name}", account, *key, "--status", "Inactive")),
+        say("Undo:\n{command}", command=_iam(f"update-{name}", account, *key, "--status", "Active")),
     )
 
 
@@ -106,9 +112,9 @@ def _console_password(account: Account) -> tuple[str, ...]:
     again = _iam("create-login-profile", account, "--password-reset-required", "--password")
     return (
         _where(account),
-        f"Take the console password away:\n{_iam('delete-login-profile', account)}",
-        f'Undo, with a new password:\n{again} "$NEW_PASSWORD"',
-        "A console session that is open may live up to 12 hours more.",
+        say("Take the console password away:\n{command}", command=_iam("delete-login-profile", account)),
+        say("Undo, with a new password:\n{command}", command=f'{again} "$NEW_PASSWORD"'),
+        say("A console session that is open may live up to 12 hours more."),
     )
 
 
@@ -123,16 +129,22 @@ def _role(account: Account, subject: Subject) -> tuple[str, ...]:
     show = f"aws iam get-role {role} --query Role.AssumeRolePolicyDocument --output json"
     put = f"aws iam update-assume-role-policy {role} --policy-document"
     return (
-        f"As an IAM administrator of AWS account {realm}:",
-        f"Keep the trust policy as it is:\n{show} > trust-before.json",
+        say("As an IAM administrator of AWS account {realm}:", realm=realm),
+        say("Keep the trust policy as it is:\n{command}", command=f"{show} > trust-before.json"),
         (
-            f"Copy it to trust.json, take {subject.account_label} out of it (as a principal, or in the condition that "
-            f"names it), and put it in place:\n{put} file://trust.json"
+            say(
+                "Copy it to trust.json, take {account} out of it (as a principal, or in the condition that "
+                "names it), and put it in place:\n{command}",
+                account=subject.account_label,
+                command=f"{put} file://trust.json",
+            )
         ),
-        f"Undo:\n{put} file://trust-before.json",
+        say("Undo:\n{command}", command=f"{put} file://trust-before.json"),
         (
-            "An open session of the role may live up to 12 hours more. Where that is too long, revoke them (in the "
-            "console: the role, Revoke sessions)."
+            say(
+                "An open session of the role may live up to 12 hours more. Where that is too long, revoke "
+                "them (in the console: the role, Revoke sessions)."
+            )
         ),
     )
 
@@ -144,18 +156,28 @@ def _root_user(account: Account) -> tuple[str, ...]:
     """
     about = f"--account-id {shlex.quote(account.native_id)} --primary-email"
     return (
-        "First let mail to the old address reach somebody who works here; until then nothing below is enough.",
+        say("First let mail to the old address reach somebody who works here; until then nothing below is enough."),
         (
-            "As an administrator of the organization's management account, give the root user an address that a team "
-            f"reads:\naws account start-primary-email-update {about} NEW_ADDRESS\n"
-            f"aws account accept-primary-email-update {about} NEW_ADDRESS --otp CODE_FROM_THAT_MAIL"
+            say(
+                "As an administrator of the organization's management account, give the root user an address "
+                "that a team reads:\n{command}",
+                command=(
+                    f"aws account start-primary-email-update {about} NEW_ADDRESS\n"
+                    f"aws account accept-primary-email-update {about} NEW_ADDRESS --otp CODE_FROM_THAT_MAIL"
+                ),
+            )
         ),
         (
-            "The management account itself, or one that stands alone: sign in as its root user, and change the address "
-            "under Account."
+            say(
+                "The management account itself, or one that stands alone: sign in as its root user, and "
+                "change the address under Account."
+            )
         ),
-        "Then set the root user's password anew, register MFA of your own, and delete any access key of the root user.",
-        "Undo: the same with the old address.",
+        say(
+            "Then set the root user's password anew, register MFA of your own, and delete any access key of "
+            "the root user."
+        ),
+        say("Undo: the same with the old address."),
     )
 
 
@@ -164,12 +186,14 @@ def _user(account: Account) -> tuple[str, ...]:
     commands = "\n".join(_iam(name, account) for name in (*lists, "list-signing-certificates"))
     return (
         _where(account),
-        f"See what the user can come in by, and switch each off; don't delete the user:\n{commands}",
+        say(
+            "See what the user can come in by, and switch each off; don't delete the user:\n{command}", command=commands
+        ),
     )
 
 
 def _where(account: Account) -> str:
-    return f"As an IAM administrator of AWS account {account.realm}:"
+    return say("As an IAM administrator of AWS account {realm}:", realm=account.realm)
 
 
 def _iam(command: str, account: Account, *options: str) -> str:

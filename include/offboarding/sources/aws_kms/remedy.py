@@ -3,14 +3,18 @@
 import shlex
 
 from offboarding.interfaces import KeyRemedies
-from offboarding.model import KeyAction, Remedy
+from offboarding.model import KeyAction, Remedy, Sentence, say
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:
     """Return how a new key is made: material isn't changed in place."""
     key = action.copy.key
     return _step(
-        f"In {action.copy.source}, a new key of the same kind ({key.algorithm}); material isn't changed in place:",
+        say(
+            "In {source}, a new key of the same kind ({algorithm}); material isn't changed in place:",
+            source=action.copy.source,
+            algorithm=key.algorithm,
+        ),
         f"aws kms describe-key --key-id {shlex.quote(key.name)}",
         f"aws kms create-key --key-spec {shlex.quote(key.algorithm or 'SPEC')} --key-usage SIGN_VERIFY",
     )
@@ -20,7 +24,7 @@ def withdraw(action: KeyAction) -> tuple[str, ...]:
     """Return how it's disabled, which can be undone."""
     name = shlex.quote(action.copy.key.name)
     return _step(
-        f"{action.copy.source}, once nothing verifies by KMS; enable-key undoes it:",
+        say("{source}, once nothing verifies by KMS; enable-key undoes it:", source=action.copy.source),
         f"aws kms disable-key --key-id {name}",
     )
 
@@ -29,7 +33,7 @@ def cut_access(action: KeyAction) -> tuple[str, ...]:
     """Return how principals lose it: a key's policy, its grants and their own policies each may give it."""
     named, key = ", ".join(action.principals), shlex.quote(action.copy.key.name)
     return _step(
-        f"Take {named} out of the key's policy, its grants, and whatever policy gives them the key:",
+        say("Take {named} out of the key's policy, its grants, and whatever policy gives them the key:", named=named),
         f"aws kms get-key-policy --key-id {key} --policy-name default --query Policy --output text",
         f"aws kms list-grants --key-id {key}",
         f"aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
@@ -37,8 +41,8 @@ def cut_access(action: KeyAction) -> tuple[str, ...]:
     )
 
 
-def _step(*lines: str) -> tuple[str, ...]:
-    return ("\n".join(lines),)
+def _step(first: Sentence, *commands: str) -> tuple[str, ...]:
+    return (say("{first}\n{command}", first=first, command="\n".join(commands)),)
 
 
 REMEDIES: KeyRemedies = {Remedy.ISSUE: issue, Remedy.WITHDRAW: withdraw, Remedy.CUT_ACCESS: cut_access}

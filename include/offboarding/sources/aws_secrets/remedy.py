@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/cli/latest/reference/ssm/put-parameter.html
 import shlex
 
 from offboarding.interfaces import KeyRemedies
-from offboarding.model import KeyAction, Remedy
+from offboarding.model import KeyAction, Remedy, say
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:
@@ -20,8 +20,11 @@ def issue(action: KeyAction) -> tuple[str, ...]:
         command = (
             f"aws secretsmanager put-secret-value --secret-id {shlex.quote(name)} --secret-string file://new-value"
         )
-    where = f"In {action.copy.source}; the new value is read from the file new-value, which you delete after it:"
-    return (f"{where}\n{command}",)
+    where = say(
+        "In {source}; the new value is read from the file new-value, which you delete after it:",
+        source=action.copy.source,
+    )
+    return (say("{where}\n{command}", where=where, command=command),)
 
 
 REMEDIES: KeyRemedies = {Remedy.ISSUE: issue}

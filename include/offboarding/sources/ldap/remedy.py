@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from offboarding.interfaces import AccountRemedies
-from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind
+from offboarding.model import Account, AccountAction, Remedy, Sentence, Subject, SubjectKind, say
 from offboarding.sources.ldap.lockless import WITHOUT_LOCKS
 from offboarding.sources.ldap.reached import options, uri
 
 # SAFE-STRING of RFC 2849: printable ASCII that doesn't begin with space, colon or less-than, nor end with a space.
 _SAFE = re.compile(r"(?![ :<])[\x20-\x7e]*(?<! )")
 
-_PASSWORDS_ONLY = "It stops password logins only: SSH keys and certificates on the entry are items of their own"
-_NEW_PASSWORD = "Set a new password and give it to the workload alone"
+_PASSWORDS_ONLY = say("It stops password logins only: SSH keys and certificates on the entry are items of their own")
+_NEW_PASSWORD = say("Set a new password and give it to the workload alone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def replace(action: AccountAction) -> tuple[str, ...]:
     account, subject = action.account, action.subject
     product = _product(account)
     if subject.kind is SubjectKind.SSH_KEY:
-        first = f"Add the workload's new public key to {product.ssh_keys} first."
+        first = say("Add the workload's new public key to {ssh_keys} first.", ssh_keys=product.ssh_keys)
         return (first, *_take_off(account, subject, product.ssh_keys))
     return product.set_password(account)
 
@@ -64,7 +64,10 @@ def keep_traces(action: AccountAction) -> tuple[str, ...]:
     show = f'ldapsearch -LLL {_bind(account)} -s base -b {shlex.quote(account.label)} "*" "+"'
     return (
         _where(account),
-        f"First keep the entry as it is, and the logs of the directory and of the hosts since then:\n{show}",
+        say(
+            "First keep the entry as it is, and the logs of the directory and of the hosts since then:\n{command}",
+            command=show,
+        ),
     )
 
 
@@ -81,9 +84,12 @@ def _lock(account: Account) -> tuple[str, ...]:
     lock = _ldif(account, "replace: pwdAccountLockedTime", "pwdAccountLockedTime: 000001010000Z")
     return (
         _where(account),
-        f"Lock it until an administrator unlocks it:\n{lock}",
-        f"The lock counts only where the password policy in force says pwdLockout TRUE. {_PASSWORDS_ONLY}.",
-        f"Undo:\n{_ldif(account, 'delete: pwdAccountLockedTime')}",
+        say("Lock it until an administrator unlocks it:\n{command}", command=lock),
+        say(
+            "The lock counts only where the password policy in force says pwdLockout TRUE. {besides}.",
+            besides=_PASSWORDS_ONLY,
+        ),
+        say("Undo:\n{command}", command=_ldif(account, "delete: pwdAccountLockedTime")),
     )
 
 
@@ -92,68 +98,96 @@ def _shut_without_locks(account: Account) -> tuple[str, ...]:
     undo = _ldif(account, "add: userPassword", "userPassword:: KEPT")
     return (
         _where(account),
-        f"Show the entry, and keep the output; it holds the password's hash, so keep it closed:\n{keep}",
-        f"This directory has no locks: take the password off.\n{_ldif(account, 'delete: userPassword')}",
-        (
-            "From then on nobody logs in by password. The checker can't see that, and closes this item only when the "
-            "entry is deleted, or marked by what disabled_when names in the source's configuration. Where it names "
-            "nothing, delete the entry, or have whoever runs the check name a mark there."
+        say(
+            "Show the entry, and keep the output; it holds the password's hash, so keep it closed:\n{command}",
+            command=keep,
         ),
-        f"{_PASSWORDS_ONLY}.",
-        f"Undo: take the mark off, and add what you kept:\n{undo}",
+        say(
+            "This directory has no locks: take the password off.\n{command}",
+            command=_ldif(account, "delete: userPassword"),
+        ),
+        (
+            say(
+                "From then on nobody logs in by password. The checker can't see that, and closes this item "
+                "only when the entry is deleted, or marked by what disabled_when names in the source's "
+                "configuration. Where it names nothing, delete the entry, or have whoever runs the check "
+                "name a mark there."
+            )
+        ),
+        say("{besides}.", besides=_PASSWORDS_ONLY),
+        say("Undo: take the mark off, and add what you kept:\n{command}", command=undo),
     )
 
 
 def _set_password(account: Account) -> tuple[str, ...]:
     command = f"ldappasswd {_bind(account)} -S {shlex.quote(account.label)}"
-    return (_where(account), f"{_NEW_PASSWORD}:\n{command}")
+    return (_where(account), say("{what}:\n{command}", what=_NEW_PASSWORD, command=command))
 
 
 def _lock_in_389ds(account: Account) -> tuple[str, ...]:
     lock = _ldif(account, "replace: nsAccountLock", "nsAccountLock: true")
     return (
         _where(account),
-        f"Lock it until an administrator unlocks it:\n{lock}",
-        f"{_PASSWORDS_ONLY}.",
-        f"Undo:\n{_ldif(account, 'delete: nsAccountLock')}",
+        say("Lock it until an administrator unlocks it:\n{command}", command=lock),
+        say("{besides}.", besides=_PASSWORDS_ONLY),
+        say("Undo:\n{command}", command=_ldif(account, "delete: nsAccountLock")),
     )
 
 
 def _disable_in_freeipa(account: Account) -> tuple[str, ...]:
     login = shlex.quote(account.login)
     return (
-        f"As an administrator of FreeIPA (kinit first), disable it:\nipa user-disable -- {login}",
-        f"{_PASSWORDS_ONLY}. Kerberos tickets that it holds go on until they end.",
-        f"Undo:\nipa user-enable -- {login}",
+        say(
+            "As an administrator of FreeIPA (kinit first), disable it:\n{command}",
+            command=f"ipa user-disable -- {login}",
+        ),
+        say("{besides}. Kerberos tickets that it holds go on until they end.", besides=_PASSWORDS_ONLY),
+        say("Undo:\n{command}", command=f"ipa user-enable -- {login}"),
     )
 
 
 def _passwd_in_freeipa(account: Account) -> tuple[str, ...]:
-    return (f"{_NEW_PASSWORD}:\nipa passwd -- {shlex.quote(account.login)}",)
+    return (
+        say(
+            "{what}:\n{command}",
+            what=_NEW_PASSWORD,
+            command=f"ipa passwd -- {shlex.quote(account.login)}",
+        ),
+    )
 
 
 def _disable_in_ad(account: Account) -> tuple[str, ...]:
     """By objectGUID, which nobody chooses: PowerShell takes four kinds of quotes for its own."""
     return (
-        f"In PowerShell with the ActiveDirectory module, disable it:\nDisable-ADAccount -Identity {account.native_id}",
-        f"Or, with Samba. {_where(account, 'ADMIN_NAME')}\n{_samba(account, 'disable')}",
-        (
-            f"{_PASSWORDS_ONLY}. Kerberos tickets that it holds go on until they end (10 hours by default), and a "
-            "laptop that is offline lets it in by what it has cached."
+        say(
+            "In PowerShell with the ActiveDirectory module, disable it:\n{command}",
+            command=f"Disable-ADAccount -Identity {account.native_id}",
         ),
-        f"Undo:\nEnable-ADAccount -Identity {account.native_id}",
-        f"Or, with Samba:\n{_samba(account, 'enable')}",
+        _with_samba(account, "disable"),
+        say(
+            "{besides}. Kerberos tickets that it holds go on until they end (10 hours by default), and a "
+            "laptop that is offline lets it in by what it has cached.",
+            besides=_PASSWORDS_ONLY,
+        ),
+        say("Undo:\n{command}", command=f"Enable-ADAccount -Identity {account.native_id}"),
+        say("Or, with Samba:\n{command}", command=_samba(account, "enable")),
     )
 
 
 def _reset_in_ad(account: Account) -> tuple[str, ...]:
     return (
-        (
-            f"{_NEW_PASSWORD}. In PowerShell with the ActiveDirectory module:\n"
-            f"Set-ADAccountPassword -Identity {account.native_id} -Reset"
+        say(
+            "{what}. In PowerShell with the ActiveDirectory module:\n{command}",
+            what=_NEW_PASSWORD,
+            command=f"Set-ADAccountPassword -Identity {account.native_id} -Reset",
         ),
-        f"Or, with Samba. {_where(account, 'ADMIN_NAME')}\n{_samba(account, 'setpassword')}",
+        _with_samba(account, "setpassword"),
     )
+
+
+def _with_samba(account: Account, command: str) -> Sentence:
+    first = _where(account, "ADMIN_NAME")
+    return say("Or, with Samba. {first}\n{command}", first=first, command=_samba(account, command))
 
 
 def _samba(account: Account, command: str) -> str:
@@ -165,12 +199,15 @@ def _take_off(account: Account, subject: Subject, attribute: str) -> tuple[str, 
     value = f"{attribute}: the value whose fingerprint is {subject.native_id}"
     return (
         _where(account),
-        f"Show the keys on the entry, and keep the output:\n{show}",
+        say("Show the keys on the entry, and keep the output:\n{command}", command=show),
         (
-            f"Find the one whose fingerprint (ssh-keygen -lf FILE) is {subject.native_id}, and take that value off:\n"
-            f"{_ldif(account, f'delete: {attribute}', value)}"
+            say(
+                "Find the one whose fingerprint (ssh-keygen -lf FILE) is {id}, and take that value off:\n{command}",
+                id=subject.native_id,
+                command=_ldif(account, f"delete: {attribute}", value),
+            )
         ),
-        "Undo: the same with add: in place of delete:, and the value you kept.",
+        say("Undo: the same with add: in place of delete:, and the value you kept."),
     )
 
 
@@ -181,19 +218,26 @@ def _revoke(account: Account, subject: Subject, attribute: str) -> tuple[str, ..
     )
     return (
         (
-            f"Have its issuer revoke {subject.label}, and look for it on the revocation list: whoever trusts the "
-            "issuer takes it until it's there. That can't be undone; whoever needs one gets a new one. This item "
-            "closes when the checker sees it on that list, where it asks for it (revocation, in the source's "
-            "configuration), or off the entry, as follows."
+            say(
+                "Have its issuer revoke {label}, and look for it on the revocation list: whoever trusts the "
+                "issuer takes it until it's there. That can't be undone; whoever needs one gets a new one. "
+                "This item closes when the checker sees it on that list, where it asks for it (revocation, "
+                "in the source's configuration), or off the entry, as follows.",
+                label=subject.label,
+            )
         ),
         _where(account),
-        f"Put the certificates on the entry in files, and keep these:\n{show}",
+        say("Put the certificates on the entry in files, and keep these:\n{command}", command=show),
         (
-            "Find the one whose SHA-256 fingerprint (openssl x509 -inform DER -noout -fingerprint -sha256 -in FILE), "
-            f"colons aside, is {subject.native_id}, and take that value off, by the attribute's name as it was shown:\n"
-            f"{_ldif(account, f'delete: {attribute}', f'{attribute}:< file://FILE')}"
+            say(
+                "Find the one whose SHA-256 fingerprint (openssl x509 -inform DER -noout -fingerprint "
+                "-sha256 -in FILE), colons aside, is {id}, and take that value off, by the attribute's name "
+                "as it was shown:\n{command}",
+                id=subject.native_id,
+                command=_ldif(account, f"delete: {attribute}", f"{attribute}:< file://FILE"),
+            )
         ),
-        "Undo: the same with add: in place of delete:, and the file you kept.",
+        say("Undo: the same with add: in place of delete:, and the file you kept."),
     )
 
 
@@ -212,13 +256,17 @@ def _bind(account: Account) -> str:
     return f'{options(account.reached_by)} -D "$ADMIN_DN" -W'
 
 
-def _where(account: Account, who: str = "ADMIN_DN") -> str:
+def _where(account: Account, who: str = "ADMIN_DN") -> Sentence:
     """What is to be set first."""
     if not account.reached_by:
-        return f"Set LDAP_URI and {who} to the directory and to who may write there; -ZZ is left out with ldaps://."
-    return (
-        f"Set {who} to who may write there. The address is the one that the checker reads: where that is a copy which "
-        "takes no changes, name the one that does."
+        return say(
+            "Set LDAP_URI and {who} to the directory and to who may write there; -ZZ is left out with ldaps://.",
+            who=who,
+        )
+    return say(
+        "Set {who} to who may write there. The address is the one that the checker reads: where that is a "
+        "copy which takes no changes, name the one that does.",
+        who=who,
     )
 
 

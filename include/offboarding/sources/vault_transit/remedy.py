@@ -6,12 +6,18 @@ https://developer.hashicorp.com/vault/api-docs/secret/transit#rotate-key
 import shlex
 
 from offboarding.interfaces import KeyRemedies
-from offboarding.model import KeyAction, KeyCopy, Remedy
+from offboarding.model import KeyAction, KeyCopy, Remedy, say
 
 
 def issue(action: KeyAction) -> tuple[str, ...]:
     """Return how a new version is made, which signs from then on."""
-    return (f"In {action.copy.source}:\nvault write -f {_path(action.copy, 'rotate')}",)
+    return (
+        say(
+            "In {source}:\n{command}",
+            source=action.copy.source,
+            command=f"vault write -f {_path(action.copy, 'rotate')}",
+        ),
+    )
 
 
 def withdraw(action: KeyAction) -> tuple[str, ...]:
@@ -19,8 +25,18 @@ def withdraw(action: KeyAction) -> tuple[str, ...]:
     copy = action.copy
     version = copy.key.version
     least = str(int(version) + 1) if version.isdigit() else "VERSION"
-    why = f"{copy.source}: rotating alone leaves old versions verifying; raise the minimum above version {version}:"
-    return (f"{why}\nvault write {_path(copy, 'config')} min_decryption_version={least}",)
+    why = say(
+        "{source}: rotating alone leaves old versions verifying; raise the minimum above version {version}:",
+        source=copy.source,
+        version=version,
+    )
+    return (
+        say(
+            "{why}\n{command}",
+            why=why,
+            command=f"vault write {_path(copy, 'config')} min_decryption_version={least}",
+        ),
+    )
 
 
 def _path(copy: KeyCopy, what: str) -> str:
