@@ -172,7 +172,9 @@ class _Reading:
         if isinstance(self._block, TicketThing):
             return False
         opened = isinstance(last, Verbatim) or (isinstance(last, Prose) and last.text.endswith(":"))
-        return opened and not (text[:1].isupper() and text.endswith(":"))
+        # A heading; of scripts without capitals any word at the margin that ends so.
+        heads = text[:1].isupper() or not text[:1].isascii()
+        return opened and not (heads and text.endswith(":"))
 
     def _copied(self, line: str) -> None:
         last = self._into[-1]
