@@ -19,7 +19,7 @@ DAG_MAY_USE = (
 AIRFLOW_ROOMS = ("wiring.connections", "notifiers")
 """Whoever knows connections; and who is told at once, since that is by Airflow's own notifiers."""
 
-POSTGRES_ROOMS = ("store", "rosters")
+POSTGRES_ROOMS = ("store", "rosters", "sources", "net.postgres")
 
 
 def used_rooms(module: Module) -> set[str]:
@@ -63,8 +63,8 @@ def test_one_room_knows_airflow() -> None:
     assert {module.room for module in modules() if "airflow" in third_party(module)} == set(AIRFLOW_ROOMS)
 
 
-def test_two_rooms_speak_to_postgresql() -> None:
-    """The store to ours, a roster to HR's. Others may know its errors."""
+def test_few_rooms_speak_to_postgresql() -> None:
+    """The store to ours, a roster to HR's, a source to whose logins it reads. Others may know its errors."""
 
     def speaks(name: str) -> bool:
         return name.split(".", maxsplit=1)[0] == "psycopg" and not name.endswith("Error")

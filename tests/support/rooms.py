@@ -24,13 +24,14 @@ ARROWS: dict[str, set[str]] = {
     "runs.ingest.gate": NOUNS,
     "identity": NOUNS,
     "rules": NOUNS | {"interfaces"},
-    "rosters": NOUNS | {"net.destinations", "net.plain_file", "interfaces"},
+    "rosters": NOUNS | {"net.destinations", "net.plain_file", "net.postgres", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
     "net": NOUNS,
+    "net.postgres": NOUNS | {"interfaces", "net.destinations", "config.spelling"},
     "net.service": NOUNS | {"interfaces", "net.destinations"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
-    "sources": NOUNS | {"net.destinations", "interfaces", "net.revocation", "custody.thumbprints"},
+    "sources": NOUNS | {"net.destinations", "interfaces", "net.postgres", "net.revocation", "custody.thumbprints"},
     "verifiers": NOUNS
     | {"net.plain_file", "net.destinations", "interfaces", "net.revocation", "custody.thumbprints", "net"},
     # The register is read as the configuration is, and its mistakes are told as that's are.

@@ -15,6 +15,7 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.net.destinations import Destination, of_postgres
+from offboarding.net.postgres import SessionTerms, cursor, in_the_clear, session
 from offboarding.rosters._records.columns import (
     ColumnNames,
     Layout,
@@ -26,7 +27,7 @@ from offboarding.rosters._records.columns import (
 )
 from offboarding.rosters._records.days import DayReader, database_day
 from offboarding.rosters._records.durations import Duration
-from offboarding.rosters._records.postgres_session import column_names, column_types, cursor, in_the_clear, session
+from offboarding.rosters._records.postgres_rows import column_names, column_types, take_text
 from offboarding.rosters._records.settings import RecordSettings
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
 
@@ -83,13 +84,23 @@ class PostgresRoster:
         """
         self.problems, self.left_out, self.summary = (), LeftOut(), None
         table = TableRead(self._settings, self._context, origin := f"query over {self._connection.conn_id}")
-        with session(self._connection, self._settings.name, self._settings.statement_timeout) as opened:
+        with session(self._connection, self._terms()) as opened:
+            take_text(opened)
             if in_the_clear(opened):
                 _log.warning("read without TLS: set sslmode in the connection's extra", roster=self._settings.name)
-            with cursor(opened, self._settings.query) as rows:
+            with cursor(opened, self._settings.query.encode()) as rows:
                 yield from self._workers(rows, table)
         self.problems, self.left_out = table.problems.all(), table.spoiled.left_out()
         self.summary = RosterSummary(origin=origin, proved=True, dated_at=None, rows=table.count)
+
+    def _terms(self) -> SessionTerms:
+        return SessionTerms(
+            where=f"rosters.{self._settings.name}",
+            timeout=self._settings.statement_timeout,
+            if_slow="Raise statement_timeout of the roster, or make the query faster",
+            if_refused="Grant the connection's user select on what the query reads",
+            if_wrong="Mend query of the roster",
+        )
 
     def _workers(self, rows: psycopg.ServerCursor[TupleRow], table: TableRead) -> Iterator[Worker]:
         where = self._layout(rows)

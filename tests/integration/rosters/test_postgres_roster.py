@@ -325,7 +325,7 @@ def test_what_is_read_in_the_clear_is_loud(
     query = "SELECT 1 AS worker_id, 'left' AS status"
     with capture_logs() as quiet:
         list(build(query).read())
-    monkeypatch.setattr("offboarding.rosters._records.postgres_session.is_local", lambda _: False)
+    monkeypatch.setattr("offboarding.net.postgres.is_local", lambda _: False)
     with capture_logs() as loud:
         list(build(query).read())
     assert quiet == []

@@ -1,21 +1,20 @@
-"""A read-only session on somebody else's PostgreSQL, whose every value comes as the server writes it."""
+"""A read-only session on somebody else's PostgreSQL."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg import errors as sqlstates
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
+from offboarding.config.spelling import nearest
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.destinations import is_local
-from offboarding.rosters._records.decoding import marked
-from offboarding.rosters._records.words import choice
 
 _EXTRAS = (
     *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation", "channel_binding"),
@@ -41,35 +40,55 @@ _REFUSED = (
 """libpq tells no SQLSTATE of a connection that failed; these words are in what no retry mends."""
 
 
-@contextmanager
-def session(connection: ConnectionFields, roster: str, timeout: timedelta) -> Generator[psycopg.Connection[TupleRow]]:
-    """A session in one read-only transaction, in UTC, that is closed afterwards.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTerms:
+    """Who asks, and what its errors say is to be done."""
 
-    `timeout` bounds each statement, and each portion of a cursor's rows. Raises ConfigError, FatalError where the
-    server refuses us, RetriableError where it can't be reached, and both for what fails inside the block.
+    where: str
+    """What begins each sentence: `rosters.hr`."""
+    timeout: timedelta
+    """How long a statement may take, and each portion of a cursor's rows."""
+    if_slow: str
+    """What to do where that is too short: a clause."""
+    if_refused: str
+    """What to do where a right is missing."""
+    if_wrong: str
+    """What to do where the server makes nothing of what it was asked."""
+
+
+@contextmanager
+def session(connection: ConnectionFields, terms: SessionTerms) -> Generator[psycopg.Connection[TupleRow]]:
+    """A session in one read-only transaction, which sees one state of the catalogs, in UTC; it is closed afterwards.
+
+    Raises ConfigError, FatalError where the server refuses us, RetriableError where it can't be reached, and both for
+    what fails inside the block.
     """
     try:
-        with psycopg.connect(make_conninfo("", **_parameters(connection, roster))) as opened:
+        with psycopg.connect(make_conninfo("", **_parameters(connection, terms.where))) as opened:
             opened.read_only = True
-            _take_text(opened)
+            opened.isolation_level = IsolationLevel.REPEATABLE_READ
             # Within the transaction, so that a pooler between us hands nothing of it to others.
             opened.execute(
                 "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true), "
                 "set_config('statement_timeout', %s, true)",
-                (str(int(timeout.total_seconds() * 1000)),),
+                (str(int(terms.timeout.total_seconds() * 1000)),),
             )
             yield opened
     except psycopg.Error as error:
-        raise _our_error(error, connection, roster) from error
+        raise _our_error(error, connection, terms) from error
 
 
 @contextmanager
-def cursor(opened: psycopg.Connection[TupleRow], query: str) -> Generator[psycopg.ServerCursor[TupleRow]]:
-    """The query's rows, fetched from the server in portions. It refuses a query that writes, and two at once."""
-    with opened.cursor(name="offboarding_roster") as rows:
+def cursor(
+    opened: psycopg.Connection[TupleRow], query: bytes, parameters: Mapping[str, object] | None = None
+) -> Generator[psycopg.ServerCursor[TupleRow]]:
+    """The query's rows, fetched from the server in portions. It refuses a query that writes, and two at once.
+
+    As bytes: its text is ours or the configuration's, which is trusted as code is; no value of anybody else enters it.
+    """
+    with opened.cursor(name="offboarding_read") as rows:
         rows.itersize = _ROWS_A_FETCH
-        # As bytes: the text is the configuration's, which is trusted as code is; no value of anybody else enters it.
-        rows.execute(query.encode())
+        rows.execute(query, parameters)
         if opened.info.parameter_status("server_encoding") == "SQL_ASCII":
             # Such a server knows of no encoding, and would end the whole query at the first byte that isn't UTF-8.
             opened.execute("SELECT set_config('client_encoding', 'SQL_ASCII', true)")
@@ -81,42 +100,14 @@ def in_the_clear(opened: psycopg.Connection[TupleRow]) -> bool:
     return not (is_local(opened.info.host) or opened.pgconn.ssl_in_use)
 
 
-class _MarkingLoader(Loader):
-    """UTF-8, with what isn't marked where it stands."""
-
-    def load(self, data: Buffer) -> str:
-        """The value as text."""
-        return marked(bytes(data))
-
-
-def column_names(rows: psycopg.ServerCursor[TupleRow]) -> list[str]:
-    """As the query writes them; `rows.description` would take those of a database in SQL_ASCII for ASCII."""
-    result = rows.pgresult
-    return [marked(result.fname(place) or b"") for place in range(result.nfields)] if result else []
-
-
-def column_types(rows: psycopg.ServerCursor[TupleRow]) -> list[int]:
-    """Of each column its type's oid."""
-    result = rows.pgresult
-    return [result.ftype(place) for place in range(result.nfields)] if result else []
-
-
-def _take_text(opened: psycopg.Connection[TupleRow]) -> None:
-    """A number, date or uuid as the server writes it; datetime could hold neither infinity nor the year 10000."""
-    for kind in opened.adapters.types:
-        for oid in (kind.oid, kind.array_oid):
-            if oid:
-                opened.adapters.register_loader(oid, _MarkingLoader)
-
-
-def _parameters(connection: ConnectionFields, roster: str) -> dict[str, str]:
-    where = f"rosters.{roster}: connection {connection.conn_id}"
+def _parameters(connection: ConnectionFields, asking: str) -> dict[str, str]:
+    where = f"{asking}: connection {connection.conn_id}"
     if not connection.host:
         raise ConfigError(f"{where} has no host. Give the server's name, or the folder of its socket.")
     for name in connection.extra:
         if name not in _EXTRAS:
             raise ConfigError(
-                f"{where}: its extra holds {name}, which is no parameter we pass on.{choice(name, _EXTRAS)}"
+                f"{where}: its extra holds {name}, which is no parameter we pass on.{nearest(name, _EXTRAS)}"
             )
     given = {
         "host": connection.host,
@@ -130,24 +121,24 @@ def _parameters(connection: ConnectionFields, roster: str) -> dict[str, str]:
     return {name: str(value) for name, value in every.items() if value not in ("", None)}
 
 
-def _our_error(error: psycopg.Error, connection: ConnectionFields, roster: str) -> OffboardingError:
+def _our_error(error: psycopg.Error, connection: ConnectionFields, terms: SessionTerms) -> OffboardingError:
     """What the caller should do about an error. The server's main sentence alone: its details hold people's data."""
-    where = f"rosters.{roster}: {connection.conn_id}"
+    where = f"{terms.where}: {connection.conn_id}"
     said = " ".join((error.diag.message_primary or str(error)).split())
     if error.sqlstate is None:
         return _connection_error(error, where, said)
     if isinstance(error, sqlstates.QueryCanceled):
-        return RetriableError(f"{where}: {said}. Raise statement_timeout of the roster, or make the query faster.")
+        return RetriableError(f"{where}: {said}. {terms.if_slow}.")
     if isinstance(error, sqlstates.InsufficientPrivilege):
-        return FatalError(f"{where}: {said}. Grant the connection's user select on what the query reads.")
+        return FatalError(f"{where}: {said}. {terms.if_refused}.")
     if isinstance(error, psycopg.OperationalError):
         return RetriableError(f"{where}: {said}. Nothing was concluded from this read; it is tried again.")
     if isinstance(error, psycopg.DataError):
         return IncompleteReadError(
             f"{where}: {said}. Nothing was concluded from this read; what is known stands, marked stale. "
-            "Mend the data, or query of the roster."
+            f"Mend the data, or else: {terms.if_wrong}."
         )
-    return FatalError(f"{where}: {said} (SQLSTATE {error.sqlstate}). Mend query of the roster.")
+    return FatalError(f"{where}: {said} (SQLSTATE {error.sqlstate}). {terms.if_wrong}.")
 
 
 def _connection_error(error: psycopg.Error, where: str, said: str) -> OffboardingError:
