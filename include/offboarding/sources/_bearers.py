@@ -1,4 +1,4 @@
-"""Which of the accounts that AWS lists some people may hold: by tags and names, compared as loosely as people type.
+"""Which of the accounts that a system lists some people may hold: by tags and names, as loosely as people type.
 
 An account too many costs nothing here, since correlation decides; one too few is a leaver nobody looked at.
 """

@@ -3,7 +3,7 @@
 import pytest
 
 from offboarding.model import AccountKey, IdentityKey, IdentityKeyKind, IdentityKeyOrigin
-from offboarding.sources._aws.bearers import Bearers
+from offboarding.sources._bearers import Bearers
 from offboarding.sources.ldap.people import PeopleSearch
 from offboarding.sources.ldap.settings import AttributeNames
 

@@ -14,7 +14,6 @@ import structlog
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
-from offboarding.sources._aws.bearers import Bearers
 from offboarding.sources._aws.client.failures import speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, destinations, discover, organization_of
@@ -25,6 +24,7 @@ from offboarding.sources._aws.inventory import Inventory, read_inventory
 from offboarding.sources._aws.policy.policies import effect
 from offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
 from offboarding.sources._aws.proposing import propose
+from offboarding.sources._bearers import Bearers
 from offboarding.sources.aws_iam.accounts import AccountReader, TagKeys
 from offboarding.sources.aws_iam.credentials import CREDENTIALS, MovedError, UserReader
 from offboarding.sources.aws_iam.report import CredentialReport, fetch_report

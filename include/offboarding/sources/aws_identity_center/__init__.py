@@ -27,13 +27,13 @@ from offboarding.model import (
     Standing,
     SubjectKind,
 )
-from offboarding.sources._aws.bearers import Bearers
 from offboarding.sources._aws.client.failures import CallerIdentity, is_absent, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import destinations
 from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources._aws.policy.policies import Privilege
+from offboarding.sources._bearers import Bearers
 from offboarding.sources.aws_identity_center.center import Center, DirectoryUser, open_center
 
 __all__ = ["IdentityCenterSource", "Settings", "build", "destinations"]
