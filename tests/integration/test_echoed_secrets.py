@@ -109,6 +109,12 @@ def hr_database(port: int) -> Try:
     return lambda: list(roster.read())
 
 
+def database_logins(port: int) -> Try:
+    connection = fields(port, schema="postgres", extra={"sslmode": "disable"})
+    source = built("sources", "postgres_logins", connection, cluster="main")
+    return lambda: list(source.collect())
+
+
 def store(port: int) -> Try:
     def opened() -> None:
         with connected({**wiring.libpq(fields(port, schema="store")), "sslmode": "disable"}):
@@ -148,6 +154,7 @@ OVER_TLS: dict[str, Callable[[int, Tls], Try]] = {
 OTHERWISE: dict[str, tuple[echo.Talk, Callable[[int], Try]]] = {
     "sources.ldap": (echo.directory, ldap),
     "rosters.postgres": (echo.database, hr_database),
+    "sources.postgres_logins": (echo.database, database_logins),
     "store": (echo.database, store),
 }
 ROOMS = ("rosters", "sources", "verifiers", "trackers", "queues")

@@ -20,7 +20,7 @@ from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
-from offboarding.sources import aws_cloudtrail, vault_transit
+from offboarding.sources import aws_cloudtrail, postgres_logins, vault_transit
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
@@ -78,6 +78,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CloudTrail: pages of a kind of event in a region": (default(aws_cloudtrail.Settings, "max_pages"), "max_pages"),
     "Vault: an answer": (bounded.MOST_BYTES, ""),
     "Vault: an answer's body": (bounded.MOST_SECONDS, ""),
+    "PostgreSQL logins: a statement, a portion of roles": (
+        default(postgres_logins.Settings, "statement_seconds"),
+        "statement_seconds",
+    ),
     "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),

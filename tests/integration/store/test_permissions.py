@@ -1,4 +1,4 @@
-"""docs/permissions/postgres.md, run word for word: the store, its readers, HR's database, backup and restore."""
+"""docs/permissions/postgres.md, run word for word: the store, its readers, HR's database, logins, backup, restore."""
 
 import re
 import subprocess
@@ -14,8 +14,10 @@ from psycopg.rows import TupleRow
 
 from offboarding.config import loading
 from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import Account, Gap
 from offboarding.model.errors import FatalError
 from offboarding.rosters.postgres import Settings, build
+from offboarding.sources import postgres_logins
 from offboarding.store import embedded, migrate, reading
 from offboarding.store.cluster import binaries
 from offboarding.store.connect import connected, opened, prepare
@@ -25,8 +27,8 @@ from tests.support import filled
 from tests.support.memory import Folder
 
 PAGE = (loading.project_folder() / "docs/permissions/postgres.md").read_text("utf-8")
-ADMINISTRATOR, BY_HAND, READER_GRANTS, READER_ROLE, HR = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
-ROLES = ("offboarding_checker", "offboarding_reader", "offboarding_hr")
+ADMINISTRATOR, BY_HAND, READER_GRANTS, READER_ROLE, HR, LOGINS = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+ROLES = ("offboarding_checker", "offboarding_reader", "offboarding_hr", "offboarding_logins")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,8 @@ def server(strict_server: embedded.EmbeddedServer) -> Iterator[embedded.Embedded
         for database in ("offboarding_store", "restored", "hr"):
             owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
         for role in ROLES:
-            owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+            if owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+                owner.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
 
 
 def run(
@@ -296,3 +299,24 @@ def test_what_was_dumped_can_be_restored_and_goes_on(server: embedded.EmbeddedSe
         assert reading.findings(session) == before
         filled.spend_night(session, caller="the night after")
         assert {finding.finding_key for finding in reading.findings(session)} == {f.finding_key for f in before}
+
+
+def test_the_reader_of_logins_reads_them_by_its_statements(server: embedded.EmbeddedServer) -> None:
+    run(server, LOGINS)
+    told = parameters(server, "offboarding_logins", "postgres")
+    connection = ConnectionFields(
+        conn_id="logins_db",
+        host=str(told["host"]),
+        port=5432,
+        login=str(told["user"]),
+        password=str(told["password"]),
+        schema="postgres",
+    )
+    given = {"name": "db", "kind": "postgres_logins", "connection": "logins_db", "cluster": "shop"}
+    settings = postgres_logins.Settings.model_validate(given)
+    context = ReadContext(as_of=filled.AS_OF, default_zone="Asia/Seoul")
+
+    facts = list(postgres_logins.build(settings, connection, "", context).collect())
+
+    assert [fact.text for fact in facts if isinstance(fact, Gap) and fact.red] == []
+    assert "offboarding_logins" in {fact.login for fact in facts if isinstance(fact, Account)}

@@ -1,0 +1,2 @@
+-- Databases that take connections.
+select datname from pg_catalog.pg_database where datallowconn

@@ -1,0 +1,23 @@
+"""A first configuration of a PostgreSQL server's logins."""
+
+import re
+
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal
+from offboarding.model.errors import RetriableError
+from offboarding.sources.postgres_logins.server import looked_at, terms
+
+
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
+    """A name for the server, and which right its reader still lacks.
+
+    Raises ConfigError where a name has to be said, FatalError where the login is refused.
+    """
+    first = re.sub("[^a-z0-9._-]+", "-", (connection.host or where).lower().partition(",")[0]).strip("-._")
+    question = "A name for this server, which it keeps when it moves or is upgraded"
+    settings = {"cluster": asker.choose("cluster", question, proposed=first or None)}
+    try:
+        with looked_at(connection, terms("init", 60), lambda: None) as server:
+            warnings = (f"{server.lines_problem}.",) if server.lines_problem else ()
+            return Proposal(settings=settings, notes=(f"PostgreSQL {server.version}.",), warnings=warnings)
+    except RetriableError as error:
+        return Proposal(settings=settings, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))

@@ -1,0 +1,288 @@
+"""One look at a server: what it is, its pg_hba.conf, who is in a session, and its roles.
+
+Everything but the lines and the sessions is one state of the catalogs, so that a role that is dropped meanwhile is
+there or not, and never half. Rights: docs/permissions/postgres.md.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.rows import TupleRow
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError
+from offboarding.net.postgres import SessionTerms, cursor, in_the_clear, session
+from offboarding.sources.postgres_logins.hba import HbaFile, HbaLine, HbaNames, groups_of, patterns_of
+
+RIGHTS = "docs/permissions/postgres.md"
+OLDEST = 130000
+LINES = "execute on function pg_catalog.pg_hba_file_rules()"
+"""The one right that not everybody has."""
+_GIVING = {
+    "pg_execute_server_program",
+    "pg_write_server_files",
+    "pg_read_server_files",
+    "pg_read_all_data",
+    "pg_write_all_data",
+    *("rds_superuser", "cloudsqlsuperuser", "alloydbsuperuser", "azure_pg_admin"),
+}
+"""Groups that make whoever is in them privileged: PostgreSQL's own, and managed servers'."""
+_OF_CLOUDS = ("rds_iam", "cloudsqliamuser", "cloudsqliamserviceaccount")
+"""Groups by which a managed server lets the cloud decide who logs in."""
+
+Asked = Callable[[], None]
+
+
+class MissingRightError(FatalError):
+    """The login is in, and may not read what everybody may read."""
+
+
+class _NameLoader(Loader):
+    """A name as text: shared catalogs hold names in whichever encoding a database had that made them."""
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).decode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A role that others may be in."""
+
+    oid: int
+    name: str
+    gives: str
+    """What makes whoever is in it privileged; "" for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolePowers:
+    """The attributes that make a role privileged."""
+
+    superuser: bool
+    creates_roles: bool
+    replicates: bool
+    bypasses: bool
+
+    @property
+    def told(self) -> str:
+        """The first of them that it has; "" for none."""
+        if self.superuser:
+            return "SUPERUSER"
+        if self.creates_roles:
+            return "CREATEROLE"
+        if self.replicates:
+            return "REPLICATION"
+        return "BYPASSRLS" if self.bypasses else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRow:
+    """A role, as the catalogs have it."""
+
+    oid: int
+    name: str
+    logs_in: bool
+    powers: RolePowers
+    limit: int
+    valid_until: str
+    ended: bool
+    groups: tuple[Group, ...]
+    """Of the groups that matter here."""
+    patterns: frozenset[str]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """An open session on it, and what holds for all of its roles."""
+
+    system: str
+    """Its system identifier."""
+    version: str
+    reader: str
+    """The role that reads."""
+    in_the_clear: bool
+    lines: HbaFile | None
+    """None where they couldn't be read."""
+    patterns: tuple[str, ...]
+    """The regular expressions in them that stand for roles."""
+    lines_problem: str
+    """Why, with what to do: a clause; "" where they could."""
+    groups: Mapping[int, Group]
+    in_session: frozenset[int]
+    """Oids of roles that have a session open."""
+    opened: psycopg.Connection[TupleRow]
+    asked: Asked
+
+    def roles(self, as_of: datetime, *, comments: bool = False, oids: Sequence[int] | None = None) -> Iterator[RoleRow]:
+        """Every role, or those of these oids that there are; a portion's memory at a time."""
+        parameters = {
+            "groups": list(self.groups),
+            "patterns": list(self.patterns),
+            "as_of": as_of,
+            "comments": comments,
+            "oids": None if oids is None else list(oids),
+        }
+        self.asked()
+        with cursor(self.opened, _text("roles"), parameters) as rows:
+            for oid, name, logs_in, *powers, limit, valid_until, ended, groups, patterns, comment in rows:
+                yield RoleRow(
+                    oid=oid,
+                    name=name,
+                    logs_in=logs_in,
+                    powers=RolePowers(*powers),
+                    limit=limit,
+                    valid_until=valid_until,
+                    ended=ended,
+                    groups=tuple(self.groups[each] for each in groups),
+                    patterns=frozenset(patterns),
+                    comment=comment,
+                )
+
+
+def terms(where: str, seconds: float) -> SessionTerms:
+    """How the server is asked."""
+    return SessionTerms(
+        where=where,
+        timeout=timedelta(seconds=seconds),
+        if_slow="Raise statement_seconds, or see what keeps the server busy",
+        if_refused=f"See {RIGHTS}",
+        if_wrong="See whether this is a PostgreSQL of version 13 or newer, and not something that speaks like one",
+    )
+
+
+@contextmanager
+def looked_at(
+    connection: ConnectionFields, terms: SessionTerms, asked: Asked, privileged: Sequence[str] = ()
+) -> Generator[Server]:
+    """The server, and its state for as long as the block runs; `asked` is called for each question but those of roles.
+
+    Raises as `net.postgres.session`, and FatalError where a right is missing that everybody has, where it's older than
+    we know, or a standby: its lines and its sessions are its own, and not those of the server that people write to.
+    """
+    where = f"{terms.where}: {connection.conn_id}"
+    with session(connection, terms) as opened:
+        for kind in ("name", "text"):
+            opened.adapters.register_loader(kind, _NameLoader)
+
+        def ask(query: str) -> list[TupleRow]:
+            asked()
+            return opened.execute(_text(query)).fetchall()
+
+        may = dict(ask("rights"))
+        _refuse_missing(where, connection, [right for right, held in may.items() if not held and right != LINES])
+        ((system, number, standby, reader, version),) = ask("cluster")
+        if number < OLDEST:
+            raise FatalError(f"{where}: PostgreSQL {version} is older than 13, and unknown to us. Upgrade it.")
+        if standby:
+            raise FatalError(
+                f"{where}: this is a standby, whose pg_hba.conf and sessions are its own. Let the connection lead to "
+                "the server that takes writes (target_session_attrs in its extra: read-write)."
+            )
+        lines, problem = _lines(ask) if may[LINES] else (None, _not_granted(connection))
+        groups = _of_note(opened, asked, groups_of(lines or ()), privileged)
+        names = HbaNames(
+            version=number,
+            roles=frozenset(group.name for group in groups if _like_a_word(group.name)),
+            databases=frozenset(name for (name,) in ask("databases")),
+        )
+        yield Server(
+            system=system,
+            version=version,
+            reader=reader,
+            in_the_clear=in_the_clear(opened),
+            lines=None if lines is None else HbaFile(lines, names),
+            patterns=patterns_of(lines or (), names),
+            lines_problem=problem,
+            groups={group.oid: group for group in groups},
+            in_session=frozenset(oid for (oid,) in ask("sessions")),
+            opened=opened,
+            asked=asked,
+        )
+
+
+def cloud_of(groups: Sequence[Group]) -> str:
+    """The group by which a cloud decides who logs in; "" where there's none."""
+    return next((group.name for group in groups if group.name in _OF_CLOUDS), "")
+
+
+def _refuse_missing(where: str, connection: ConnectionFields, missing: Sequence[str]) -> None:
+    if missing:
+        grants = " ".join(f"grant {right} to {_identifier(connection.login)};" for right in missing)
+        raise MissingRightError(
+            f"{where}: what everybody may read was taken from this login. As a superuser, in the database "
+            f"{connection.schema or connection.login}: {grants} ({RIGHTS})"
+        )
+
+
+def _not_granted(connection: ConnectionFields) -> str:
+    return (
+        "pg_hba.conf, which decides by what a role may log in, can't be read: as a superuser, in the database "
+        f"{connection.schema or connection.login}: grant {LINES} to {_identifier(connection.login)}; ({RIGHTS})"
+    )
+
+
+def _lines(ask: Callable[[str], list[TupleRow]]) -> tuple[tuple[HbaLine, ...] | None, str]:
+    rows = ask("lines")
+    broken = [str(number) for number, *_, error in rows if error]
+    if broken:
+        return None, (
+            f"pg_hba.conf has mistakes (line {', '.join(broken[:5])}), so that what the server goes by is another "
+            "state of it: mend them and reload"
+        )
+    return tuple(
+        HbaLine(
+            number=number,
+            type=kind,
+            databases=tuple(databases),
+            users=tuple(users),
+            address=address,
+            netmask=netmask,
+            method=method,
+        )
+        for number, kind, databases, users, address, netmask, method, _ in rows
+    ), ""
+
+
+def _of_note(
+    opened: psycopg.Connection[TupleRow], asked: Asked, in_lines: frozenset[str], privileged: Sequence[str]
+) -> list[Group]:
+    """Groups that lines name, that make somebody privileged, or by which a cloud lets people in."""
+    asked()
+    with cursor(opened, _text("groups")) as rows:
+        groups = (
+            Group(oid=oid, name=name, gives=_gives(name, privileged, RolePowers(*powers)))
+            for oid, name, *powers in rows
+        )
+        return [
+            group
+            for group in groups
+            if group.gives or group.name in in_lines or group.name in _OF_CLOUDS or _like_a_word(group.name)
+        ]
+
+
+def _gives(name: str, privileged: Sequence[str], powers: RolePowers) -> str:
+    if name in _GIVING or any(fnmatchcase(name.lower(), pattern.lower()) for pattern in privileged):
+        return name
+    return f"{name} ({powers.told})" if powers.told else ""
+
+
+def _like_a_word(name: str) -> bool:
+    return name == "all" or name.startswith(("+", "/"))
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+@cache
+def _text(name: str) -> bytes:
+    return resources.files(__package__ or "").joinpath(f"{name}.sql").read_bytes()
