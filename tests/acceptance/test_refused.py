@@ -7,6 +7,7 @@ import pytest
 from offboarding.interfaces import Found, Trackers
 from offboarding.model import TicketDraft, TicketRef
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.model.keys import short_finding
 from offboarding.report import night as screen
 from offboarding.store import reading
 from offboarding.store.reading import Night
@@ -117,9 +118,9 @@ def test_it_stands_in_the_report_with_its_words_and_what_to_do(kim: Refused) -> 
     assert (each.tracker, each.ref, each.words) == ("secops", None, SHOWN)
     assert why_red(kim.last()) == (f"secops refuses ticket {each.ticket_key}: {SHOWN}",)
     said = kim.screen()
-    assert f"REFUSED {each.ticket_key} (revoke), secops, never opened, since 20" in said
-    assert "UTC: python -m offboarding explain f-" in said
-    assert "Mend there what these words say, or trackers.secops in the configuration." in said
+    about = f"{short_finding(str(each.finding_key))} {each.ticket_key}"
+    assert f"REFUSED {about} in secops, never opened, since 20" in said
+    assert "Mend what these words say there, or in the configuration: trackers.secops." in said
 
 
 def test_the_hour_leaves_it_alone_and_is_red_and_the_next_night_tells_it(kim: Refused) -> None:

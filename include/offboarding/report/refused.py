@@ -6,7 +6,7 @@ from itertools import groupby
 from offboarding.model import counted
 from offboarding.model.keys import short_finding
 from offboarding.report.coverage import MOST_LINES
-from offboarding.report.wording import COMMAND, labelled, moment, ticket
+from offboarding.report.wording import labelled, moment, ticket
 from offboarding.store.reading import Night
 from offboarding.store.refusals import RefusedTicket
 
@@ -27,19 +27,20 @@ def told(night: Night, zone: str) -> list[str]:
     lines = [line for each in found[:MOST_LINES] for line in _lines(each, zone)]
     if len(found) > MOST_LINES:
         lines.append(f"and {counted(len(found) - MOST_LINES, 'other')}")
-    entries = " or ".join(dict.fromkeys(f"trackers.{each.tracker}" for each in found))
+    entries = ", ".join(dict.fromkeys(f"trackers.{each.tracker}" for each in found))
     return labelled(
         "REFUSED",
         [
             *lines,
-            f"Mend there what these words say, or {entries} in the configuration.",
+            f"Mend what these words say there, or in the configuration: {entries}.",
             "Each night tries again, and the next hour once the entry has changed.",
         ],
     )
 
 
 def _lines(each: RefusedTicket, zone: str) -> Iterator[str]:
+    """Which it is, by a finding on it as well, and what was said."""
+    about = short_finding(each.finding_key) if each.finding_key else each.kind
     where = ticket(each.ref) if each.ref else "never opened"
-    about = f": {COMMAND} explain {short_finding(each.finding_key)}" if each.finding_key else ""
-    yield f"{each.ticket_key} ({each.kind}), {each.tracker}, {where}, since {moment(each.refused_at, zone)}{about}"
+    yield f"{about}  {each.ticket_key} in {each.tracker}, {where}, since {moment(each.refused_at, zone)}"
     yield f"  {each.words}"
