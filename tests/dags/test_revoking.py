@@ -20,7 +20,6 @@ from airflow.serialization.serialized_objects import DagSerialization
 from botocore.client import BaseClient
 from ldap3.core.connection import Connection
 
-from demo.aws_seed import AwsLoginSeed
 from offboarding import wiring
 from offboarding.cli.entry import main
 from offboarding.revoking import proposing
@@ -29,18 +28,9 @@ from offboarding_airflow.revoking import NOTHING, RevokeOperator
 from offboarding_airflow.work import RefusedError
 from tests.support import cloud, directory
 from tests.support.memory import Folder
-from tests.support.revoker import (
-    ACCESS,
-    CALLERS,
-    REVOKER,
-    REVOKER_ROLE,
-    REVOKING,
-    ROLES,
-    entry_of_revoker,
-    revoker_of_aws,
-)
+from tests.support.revoker import REVOKER, second_connections
 from tests.support.source_tree import PROJECT
-from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, READ, REFUSES, Added, TinyCompany, tiny_company
+from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, READ, REFUSES, TinyCompany, tiny_company
 
 NIGHTS = [f"2026-11-{day}T01:30:00+09:00" for day in (24, 25, 26)]
 KIM = {"id": "3", "name": "sam"}
@@ -50,29 +40,10 @@ MADE = "_make_api_call"
 READERS = {"corp_ldap": directory.READER, "aws_audit": "AKIA0000000000CALLER"}
 pytestmark = pytest.mark.timeout(600)
 
-ADDED = Added(
-    entries=(entry_of_revoker(),),
-    access=ACCESS,
-    roles=ROLES,
-    accounts=(CALLERS,),
-    # Of what was used by a service since, no revocation is proposed.
-    leaver={"keys": (cloud.key("mjkim", last_used_at=None),), "login": AwsLoginSeed(created_at=cloud.MADE)},
-    configured={
-        "corp-ldap": {"revoke_connection": "corp_ldap_revoke"},
-        "aws": {"revoke_connection": "aws_revoke", "revoke_role_name": REVOKER_ROLE},
-        "policy": {
-            "revocation": {"sources": ["corp-ldap", "aws"], "subjects": ["account", "access_key", "console_password"]}
-        },
-        "guard": {"approvers": ["lee", KIM]},
-    },
-    ldap=REVOKING,
-    aws=revoker_of_aws(),
-)
-
 
 @pytest.fixture(scope="module")
 def company(in_memory: Folder) -> Generator[TinyCompany]:
-    with tiny_company(in_memory("revoking"), ADDED) as made:
+    with tiny_company(in_memory("revoking"), second_connections("lee", KIM)) as made:
         yield made
 
 
@@ -147,12 +118,6 @@ def findings(company: TinyCompany) -> dict[str, str]:
     return {str(rule): str(state) for rule, state in rows}
 
 
-def short(company: TinyCompany, rule: str) -> str:
-    with company.at_the_store() as session:
-        ((key,),) = session.execute("select finding_key from finding where rule = %s", (rule,)).fetchall()
-    return f"f-{str(key)[:8]}"
-
-
 def test_a_departure_asks_as_well(company: TinyCompany, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in company.environment.items():
         monkeypatch.setenv(name, value)
@@ -196,7 +161,7 @@ def test_from_the_question_to_the_undo(
 
     shown = asked(monkeypatch)
     rules = ("leaver-account-works", "leaver-access-key", "leaver-console-password")
-    keys = {rule: short(company, rule) for rule in rules}
+    keys = {rule: company.short(rule) for rule in rules}
     assert shown["options"] == [*shown["offered"], NOTHING]
     assert (shown["multiple"], shown["defaults"]) == (True, None)
     assert sorted(shown["offered"]) == sorted(keys.values())

@@ -1,9 +1,12 @@
 """The second connection of tests: what docs/revocation.md says that it needs, and no more."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from demo.aws_seed import AwsLoginSeed
 from tests.support import cloud
 from tests.support.directory import PEOPLE, SUFFIX, entry
+from tests.support.tiny_company import Added
 
 REVOKER = f"cn=revoker,{SUFFIX}"
 REVOKER_PASSWORD = "s3cret of the revoker"
@@ -30,3 +33,24 @@ def entry_of_revoker() -> str:
 def revoker_of_aws() -> dict[str, Any]:
     """Fields of the connection to AWS that differ from the reader's."""
     return {"conn_id": "aws_revoke", "login": cloud.key_id("revoker"), "password": "s3cret of the revoker"}
+
+
+def second_connections(*approvers: str | Mapping[str, str]) -> Added:
+    """What a company has besides, so that these may approve what is shut there."""
+    subjects = ["account", "access_key", "console_password"]
+    return Added(
+        entries=(entry_of_revoker(),),
+        access=ACCESS,
+        roles=ROLES,
+        accounts=(CALLERS,),
+        # Of what was used by a service since, no revocation is proposed.
+        leaver={"keys": (cloud.key("mjkim", last_used_at=None),), "login": AwsLoginSeed(created_at=cloud.MADE)},
+        configured={
+            "corp-ldap": {"revoke_connection": REVOKING["conn_id"]},
+            "aws": {"revoke_connection": revoker_of_aws()["conn_id"], "revoke_role_name": REVOKER_ROLE},
+            "policy": {"revocation": {"sources": ["corp-ldap", "aws"], "subjects": subjects}},
+            "guard": {"approvers": list(approvers)},
+        },
+        ldap=REVOKING,
+        aws=revoker_of_aws(),
+    )

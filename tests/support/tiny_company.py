@@ -15,6 +15,7 @@ from unittest import mock
 import httpx
 import yaml
 
+from demo import slapd
 from demo.aws import AwsServer, aws_server
 from demo.aws_seed import AwsAccountSeed, AwsSeed
 from demo.roundup import RoundupServer, roundup_server
@@ -69,6 +70,7 @@ class TinyCompany:
 
     folder: Path
     aws: AwsServer
+    slapd: slapd.Server
     tracker: RoundupServer
     environment: Mapping[str, str]
     """The configuration's file, the store's folder and the connections."""
@@ -98,6 +100,12 @@ class TinyCompany:
         """As a task is: with the configuration and its store."""
         with mock.patch.dict(os.environ, self.environment), wiring.at_work() as (_, session):
             yield session
+
+    def short(self, rule: str) -> str:
+        """The short key of the one finding of a rule."""
+        with self.at_the_store() as session:
+            ((key,),) = session.execute("select finding_key from finding where rule = %s", (rule,)).fetchall()
+        return f"f-{str(key)[:8]}"
 
     def staff_leaves(self, day: str) -> None:
         """HR says which is the last working day of whoever works here."""
@@ -135,7 +143,7 @@ def tiny_company(folder: Path, added: Added = Added()) -> Generator[TinyCompany]
             )
             for login, name, number, mail in zip(LOGINS, NAMES, (LEAVER, STAFF), MAILS, strict=True)
         )
-        slapd = stack.enter_context(
+        server = stack.enter_context(
             directory.directory(folder / "directory", *people, *added.entries, access=added.access)
         )
         users = (
@@ -147,10 +155,10 @@ def tiny_company(folder: Path, added: Added = Added()) -> Generator[TinyCompany]
         aws = stack.enter_context(aws_server(seed))
         tracker = stack.enter_context(roundup_server(folder / "roundup"))
         connections = [
-            ("ldap", directory.connection(slapd)),
+            ("ldap", directory.connection(server)),
             ("aws", cloud.connection(aws)),
             ("http", tracker.connection("secops_roundup")),
-            *([("ldap", directory.connection(slapd, **added.ldap))] if added.ldap else []),
+            *([("ldap", directory.connection(server, **added.ldap))] if added.ldap else []),
             *([("aws", cloud.connection(aws, **added.aws))] if added.aws else []),
         ]
         _write_feed(folder / "hr.csv")
@@ -166,6 +174,7 @@ def tiny_company(folder: Path, added: Added = Added()) -> Generator[TinyCompany]
         yield TinyCompany(
             folder=folder,
             aws=aws,
+            slapd=server,
             tracker=tracker,
             environment=environment,
             secrets=tuple(fields.password for _, fields in connections),
