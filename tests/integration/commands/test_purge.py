@@ -61,12 +61,15 @@ def test_a_leaver_of_whom_nothing_is_left_is_forgotten(night: Session) -> None:
     close_everything(night)
     remove_accounts(night)
     night.execute("update finding set location = 'Pier 3', owners = '{spoe@corp.example}' where person_uid is not null")
+    said = "select from finding where made_of <> '{}' and person_uid is not null"
+    assert night.execute(said).fetchall() != []
 
     purged = done(night)
 
     assert purged.reasons.persons == 2
     assert personal_in(night) == []
     assert "Pier 3" not in dump(night)
+    assert night.execute(said).fetchall() == []
     assert "klee@corp.example" in dump(night), "who works here stays"
 
 

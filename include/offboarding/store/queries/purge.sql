@@ -53,6 +53,7 @@ where w.worker_pk = k.worker_pk and p.person_uid = w.person_uid and k.kind = 'ma
 update finding f
 set subject_label = case when f.subject_kind in ('worker', 'source') then f.subject_label else f.subject_native_id end,
     account_label = f.account_native_id, evidence = '[]', revoke = '[]', warning = '', location = '', owners = '{}',
+    made_of = '{}',
     last_used_at = case when f.ticket_kind = 'event' then f.last_used_at end
 from forgettable p
 where p.person_uid = f.person_uid and not p.has_finding and not p.told
