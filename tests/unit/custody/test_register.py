@@ -206,7 +206,7 @@ def test_a_good_register_is_taken(tmp_path: Path, beside: None) -> None:
         pytest.param(lambda r: r["keys"][0].pop("because"), "keys[0]: because is missing: carryable: no", id="no why"),
         pytest.param(lambda r: r["keys"][0].pop("places"), "keys[0].places is missing.", id="nowhere"),
         pytest.param(
-            lambda r: r["keys"][0].update(places=[]), "keys[0].places: Tuple should have at least", id="empty"
+            lambda r: r["keys"][0].update(places=[]), "keys[0].places is empty: name one at least", id="empty"
         ),
         pytest.param(
             lambda r: r["keys"][0]["places"][0].pop("kid"),
