@@ -469,3 +469,37 @@ def test_how_long_a_night_may_take(nightly: str, done_by: str | None, hours: flo
     takes = Policy(nightly=nightly, nightly_done_by=done_by).nightly_takes
 
     assert takes == (None if hours is None else timedelta(hours=hours))
+
+
+# --- what tickets say -------------------------------------------------------------------------------------------------
+
+
+def test_each_tracker_tells_in_its_own_language_or_the_policys(tmp_path: Path) -> None:
+    def change(settings: dict[str, Any]) -> None:
+        settings["policy"] = {"language": "ko"}
+        other = {"name": "jp", "kind": "roundup", "connection": "secops_roundup", "language": "ja"}
+        settings["trackers"].append(other)
+
+    loaded = checked(tmp_path, change).loaded
+
+    assert loaded is not None
+    assert [(each.name, each.tells_in) for each in loaded.settings.telling] == [("secops", "ko"), ("jp", "ja")]
+
+
+def test_a_companys_own_templates_are_read_with_the_file_and_tried(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "title.txt.j2").write_text("\n{{ nobody }} [{{ ticket.key }}]", encoding="utf-8")
+
+    (said,) = mistakes(tmp_path, lambda settings: settings.update(policy={"texts": "own"}))
+
+    assert said.startswith("policy.texts: own: title.txt.j2:2: there is no nobody. A template is given changed,")
+    (tmp_path / "own" / "title.txt.j2").write_text("{{ ticket.kind }} [{{ ticket.key }}]", encoding="utf-8")
+    loaded = checked(tmp_path, lambda settings: settings.update(policy={"texts": "own"})).loaded
+    assert loaded is not None
+    assert loaded.settings.own_templates.sources == {"title.txt.j2": "{{ ticket.kind }} [{{ ticket.key }}]"}
+
+
+def test_a_language_that_there_isnt_is_named(tmp_path: Path) -> None:
+    (said,) = mistakes(tmp_path, lambda settings: settings.update(policy={"language": "kr"}))
+
+    assert said.startswith("policy.language")
