@@ -27,7 +27,7 @@ def test_what_it_was_made_of_outlives_the_store() -> None:
     assert (read, read.pattern, read.values) == (LEFT, LEFT.pattern, LEFT.values)
     assert isinstance(read.values["ended"], Sentence)
     assert told(read, Language.KO) == (
-        "사번 {ended} 1042 직원의 퇴사: 2026년 11월 13일 (금) 하루가 끝나는 시각(Asia/Seoul 기준) (인사 명부 hr 기준)."
+        "사번 {ended} 1042 직원의 퇴사: 2026년 11월 13일 (금)까지 근무 (Asia/Seoul 기준) (인사 명부 hr 기준)."
     )
 
 

@@ -321,3 +321,20 @@ def test_the_room_for_our_part_is_what_people_left() -> None:
 
 def test_a_paragraph_is_one() -> None:
     assert blocks("One.\nTwo.") == [Paragraph(parts=[Prose("One."), Prose("Two.")])]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            "항목이 2,900건 있습니다 (2026년 11월 13일 (금)까지).",
+            "항목이 2,900건 있습니다 (2026년 11월 13일 (금)까지).",
+        ),
+        ("uid=kim의 키 AKIA1은 #1건, @kim님", "`uid=kim`의 키 `AKIA1`은 `#1`건, `@kim`님"),
+        ("期限は 2026年11月13日(金) です。", "期限は 2026年11月13日(金) です。"),
+        ("根拠: uid=kim、 2026-11-13。", "根拠: `uid=kim`、 2026-11-13。"),
+    ],
+)
+def test_words_of_other_scripts_are_words_and_ids_among_them_are_code(text: str, written: str) -> None:
+    assert markdown(text, MOST, Language.KO) == written
+    assert_seen_and_harmless(text)

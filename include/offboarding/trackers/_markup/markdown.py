@@ -19,7 +19,9 @@ FOLDED_FROM = 25
 """Of more things the rest is folded away."""
 _OURS = re.compile(r"python -m offboarding .*")
 """A command of ours within a sentence goes to its end."""
-_TOKEN = re.compile(r"(?P<before>[(\"'\u201c\u2018]*)(?P<word>.*?)(?P<after>[)\"'\u201d\u2019.,;:!?]*)", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?P<before>[(\"'\u201c\u2018]*)(?P<word>.*?)(?P<after>[)\"'\u201d\u2019.,;:!?\u3001\u3002]*)", re.DOTALL
+)
 _NUMBER = re.compile(r"\d{1,6}(?:[-.:,]\d{1,4}){0,3}")
 """Counts, days, times; a longer one may be a commit's."""
 _AMONG_FOREIGN = re.compile(r"(?:[^\x00-\x7f]|[(),.:]|\d{1,6}(?!\d))+")
@@ -126,8 +128,9 @@ def _word(word: str, *, first: bool) -> str:
     if match and _is_plain(match["word"]):
         return word
     # Korean ends a word with what belongs to the sentence: a login's particle isn't the login's.
-    if (ended := _ENDED.fullmatch(word)) and ended["end"].isalpha():
-        return f"{_word(ended['word'], first=first)}{ended['end']}"
+    ended = _ENDED.fullmatch(match["word"]) if match else None
+    if match and ended and ended["end"].isalpha():
+        return f"{match['before']}{_word(ended['word'], first=False)}{ended['end']}{match['after']}"
     if match and match["word"] and "`" not in word:
         return f"{match['before']}{_code(match['word'])}{match['after']}"
     return _code(word)
