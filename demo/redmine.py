@@ -7,11 +7,9 @@ keeps, its log. It takes a minute to be made.
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.unpacked import CREDENTIALS, TRACKERS, password_in, port_of, serves
-from offboarding.interfaces import ConnectionFields
+from demo.unpacked import TRACKERS, TicketServer, password_in, port_of, serves
 
 INSIDE = """
 mount -t tmpfs tmpfs /var/lib
@@ -57,34 +55,8 @@ end
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedmineServer:
-    """A running Redmine."""
-
-    folder: Path
-    port: int
-    keys: dict[str, str] = field(repr=False)
-    """Of the API, by login."""
-
-    @property
-    def url(self) -> str:
-        """Its own address, with a slash."""
-        return f"http://127.0.0.1:{self.port}/"
-
-    @property
-    def credentials_path(self) -> Path:
-        """Where a person finds the analyst's password."""
-        return self.folder / CREDENTIALS
-
-    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
-        """As an administrator makes it."""
-        return ConnectionFields(
-            conn_id="secops_redmine", schema="http", host="127.0.0.1", port=port or self.port, password=self.keys[login]
-        )
-
-
 @contextmanager
-def redmine_server(folder: Path) -> Generator[RedmineServer]:
+def redmine_server(folder: Path) -> Generator[TicketServer]:
     """The folder's Redmine, made first where there is none: two projects, and whoever works in them.
 
     It needs what scripts/trackers.sh unpacks. Raises FatalError where it doesn't come up.
@@ -100,7 +72,7 @@ def redmine_server(folder: Path) -> Generator[RedmineServer]:
     puma = ["puma", "--bind", f"tcp://127.0.0.1:{port}", "--threads", "2:4", "config.ru"]
     with TRACKERS.running([*inside, *puma], folder / "puma.log", lambda: serves(port), **environment):
         keys = {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.key")}
-        yield RedmineServer(folder=folder, port=port, keys=keys)
+        yield TicketServer(folder=folder, port=port, conn_id="secops_redmine", passwords=keys)
 
 
 def _fill(folder: Path) -> None:

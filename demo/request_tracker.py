@@ -7,11 +7,9 @@ log, and mail, which goes nowhere.
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.unpacked import CREDENTIALS, TRACKERS, password_in, port_of, serves
-from offboarding.interfaces import ConnectionFields
+from demo.unpacked import TRACKERS, TicketServer, password_in, port_of, serves
 
 SITE = """
 Set($rtname, 'corp');
@@ -66,34 +64,8 @@ INITIAL = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RtServer:
-    """A running RT."""
-
-    folder: Path
-    port: int
-    tokens: dict[str, str] = field(repr=False)
-    """By login."""
-
-    @property
-    def url(self) -> str:
-        """Its own address, with a slash."""
-        return f"http://127.0.0.1:{self.port}/"
-
-    @property
-    def credentials_path(self) -> Path:
-        """Where a person finds the analyst's password."""
-        return self.folder / CREDENTIALS
-
-    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
-        """As an administrator makes it."""
-        return ConnectionFields(
-            conn_id="secops_rt", schema="http", host="127.0.0.1", port=port or self.port, password=self.tokens[login]
-        )
-
-
 @contextmanager
-def rt_server(folder: Path) -> Generator[RtServer]:
+def rt_server(folder: Path) -> Generator[TicketServer]:
     """The folder's RT, made first where there is none, with three queues: one that holds all we need, another, and one
     without our field.
 
@@ -111,7 +83,7 @@ def rt_server(folder: Path) -> Generator[RtServer]:
     command = ["/usr/share/request-tracker5/libexec/rt-server", "--host", "127.0.0.1", "--port", str(port)]
     with TRACKERS.running([*command, "--max-workers", "2"], folder / "log", lambda: serves(port), **site):
         tokens = {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.token")}
-        yield RtServer(folder=folder, port=port, tokens=tokens)
+        yield TicketServer(folder=folder, port=port, conn_id="secops_rt", passwords=tokens)
 
 
 def _fill(folder: Path) -> None:

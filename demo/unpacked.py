@@ -14,11 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -129,6 +130,35 @@ TRACKERS = Tree(
     server="usr/share/request-tracker5/libexec/rt-server",
     own_network=False,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketServer:
+    """A running Request Tracker or Redmine."""
+
+    folder: Path
+    port: int
+    conn_id: str
+    """What the demo and the tests call its connection."""
+    passwords: dict[str, str] = field(repr=False)
+    """Each login's token, or key of the API."""
+
+    @property
+    def url(self) -> str:
+        """Its own address, with a slash."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def credentials_path(self) -> Path:
+        """Where a person finds the analyst's password."""
+        return self.folder / CREDENTIALS
+
+    def connection(self, login: str = "offboarding", port: int | None = None) -> ConnectionFields:
+        """As an administrator makes it."""
+        password = self.passwords[login]
+        return ConnectionFields(
+            conn_id=self.conn_id, schema="http", host="127.0.0.1", port=port or self.port, password=password
+        )
 
 
 def _root_on_linux() -> bool:

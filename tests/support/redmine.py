@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.redmine import RedmineServer, redmine_server
+from demo.redmine import redmine_server
+from demo.unpacked import TicketServer
 from offboarding.interfaces import Tracker
 from offboarding.model import TicketRef
 from offboarding.trackers.redmine import Settings, build
@@ -17,26 +18,26 @@ from tests.support.tracker_faults import Bench
 
 
 @pytest.fixture(scope="session")
-def redmine(lasting: Lasting, in_memory: Folder) -> RedmineServer:
+def redmine(lasting: Lasting, in_memory: Folder) -> TicketServer:
     """One for the whole session; it takes a minute to come up."""
     return lasting("redmine", lambda: redmine_server(in_memory("redmine")))
 
 
 @pytest.fixture
-def tracker(redmine: RedmineServer) -> Tracker:
+def tracker(redmine: TicketServer) -> Tracker:
     """Our adapter, with the defaults."""
     return build(settings(), redmine.connection())
 
 
 @pytest.fixture
-def people(redmine: RedmineServer) -> "Generator[RedminePeople]":
+def people(redmine: TicketServer) -> "Generator[RedminePeople]":
     """An analyst."""
     with client(redmine, "analyst") as analyst:
         yield RedminePeople(analyst=analyst)
 
 
 @pytest.fixture
-def bench(redmine: RedmineServer, people: "RedminePeople") -> Bench:
+def bench(redmine: TicketServer, people: "RedminePeople") -> Bench:
     """For faults. A note has no key in Redmine."""
     return Bench(
         name="redmine",
@@ -54,9 +55,9 @@ def settings(**changes: object) -> Settings:
     return Settings.model_validate({**own, **changes})
 
 
-def client(server: RedmineServer, login: str) -> httpx.Client:
+def client(server: TicketServer, login: str) -> httpx.Client:
     """REST without our adapter."""
-    headers = {"X-Redmine-API-Key": server.keys[login]}
+    headers = {"X-Redmine-API-Key": server.passwords[login]}
     return httpx.Client(base_url=server.url, headers=headers, trust_env=False, timeout=60)
 
 

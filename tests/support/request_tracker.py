@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.request_tracker import CHECKLIST, MARK, RtServer, rt_server
+from demo.request_tracker import CHECKLIST, MARK, rt_server
+from demo.unpacked import TicketServer
 from offboarding.interfaces import Tracker
 from offboarding.model import TicketRef
 from offboarding.trackers.rt import Settings, build
@@ -18,26 +19,26 @@ from tests.support.tracker_faults import Bench
 
 
 @pytest.fixture(scope="session")
-def rt(lasting: Lasting, in_memory: Folder) -> RtServer:
+def rt(lasting: Lasting, in_memory: Folder) -> TicketServer:
     """One for the whole session."""
     return lasting("rt", lambda: rt_server(in_memory("rt")))
 
 
 @pytest.fixture
-def tracker(rt: RtServer) -> Tracker:
+def tracker(rt: TicketServer) -> Tracker:
     """Our adapter, with the defaults."""
     return build(settings(), rt.connection())
 
 
 @pytest.fixture
-def people(rt: RtServer) -> "Generator[RtPeople]":
+def people(rt: TicketServer) -> "Generator[RtPeople]":
     """An analyst."""
     with client(rt, "analyst") as analyst:
         yield RtPeople(analyst=analyst, url=rt.url)
 
 
 @pytest.fixture
-def bench(rt: RtServer, people: "RtPeople") -> Bench:
+def bench(rt: TicketServer, people: "RtPeople") -> Bench:
     """For faults. A comment has no key in RT."""
     return Bench(
         name="rt",
@@ -54,9 +55,9 @@ def settings(**changes: object) -> Settings:
     return Settings.model_validate({"name": "secops", "kind": "rt", "connection": "secops_rt", **changes})
 
 
-def client(server: RtServer, login: str) -> httpx.Client:
+def client(server: TicketServer, login: str) -> httpx.Client:
     """REST 2 without our adapter."""
-    headers = {"Authorization": f"token {server.tokens[login]}"}
+    headers = {"Authorization": f"token {server.passwords[login]}"}
     return httpx.Client(base_url=f"{server.url}REST/2.0/", headers=headers, trust_env=False, timeout=60)
 
 

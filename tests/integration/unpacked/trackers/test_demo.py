@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from demo.nights import Night
-from demo.redmine import RedmineServer
-from demo.request_tracker import RtServer
 from demo.trackers import SHOWN
+from demo.unpacked import TicketServer
 from offboarding.store import embedded
 from tests.support import redmine, request_tracker
 from tests.support.demo_company import demo_nights
@@ -18,7 +17,7 @@ Told = Iterator[tuple[str, bool]]
 """A ticket's title, and whether it's open."""
 
 
-def in_redmine(server: RedmineServer) -> Told:
+def in_redmine(server: TicketServer) -> Told:
     with redmine.client(server, "analyst") as analyst:
         for word, is_open in (("open", True), ("closed", False)):
             asked = {"status_id": word, "limit": "100"}
@@ -27,7 +26,7 @@ def in_redmine(server: RedmineServer) -> Told:
             yield from ((each["subject"], is_open) for each in found["issues"])
 
 
-def in_rt(server: RtServer) -> Told:
+def in_rt(server: TicketServer) -> Told:
     with request_tracker.client(server, "analyst") as analyst:
         asked = {"query": "id > 0", "fields": "Subject,Status", "per_page": "100"}
         found = analyst.get("tickets", params=asked).raise_for_status().json()

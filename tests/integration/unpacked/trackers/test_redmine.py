@@ -5,12 +5,13 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from demo.unpacked import TicketServer
 from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.trackers.redmine import build
 from offboarding.trackers.redmine.connection import greet
 from tests.contract.tracker_contract import TrackerContract, draft
-from tests.support.redmine import RedminePeople, RedmineServer, bench, client, people, redmine, settings, tracker
+from tests.support.redmine import RedminePeople, bench, client, people, redmine, settings, tracker
 from tests.support.shown_ticket import DRAFT, assert_shown
 from tests.support.tracker_faults import TrackerFaults
 
@@ -28,18 +29,18 @@ class TestFaults(TrackerFaults):
 # --- controls: Redmine refuses what it should, so that what it accepts means something --------------------------------
 
 
-def test_control_redmine_refuses_an_issue_without_a_subject(redmine: RedmineServer) -> None:
+def test_control_redmine_refuses_an_issue_without_a_subject(redmine: TicketServer) -> None:
     with client(redmine, "offboarding") as rest:
         answer = rest.post("issues.json", json={"issue": {"project_id": "security"}})
 
     assert (answer.status_code, "Subject cannot be blank" in answer.text) == (422, True)
 
 
-def test_control_redmine_refuses_who_has_no_key(redmine: RedmineServer) -> None:
+def test_control_redmine_refuses_who_has_no_key(redmine: TicketServer) -> None:
     assert httpx.get(f"{redmine.url}users/current.json", trust_env=False).status_code == 401
 
 
-def test_control_our_user_deletes_nothing(redmine: RedmineServer) -> None:
+def test_control_our_user_deletes_nothing(redmine: TicketServer) -> None:
     ref = build(settings(), redmine.connection()).open(draft())
 
     with client(redmine, "offboarding") as rest:
@@ -51,14 +52,14 @@ def test_control_our_user_deletes_nothing(redmine: RedmineServer) -> None:
 
 @pytest.mark.parametrize("private", [True, False])
 def test_an_issue_is_private_unless_the_settings_say_otherwise(
-    redmine: RedmineServer, people: RedminePeople, private: bool
+    redmine: TicketServer, people: RedminePeople, private: bool
 ) -> None:
     tracker = build(settings(**({} if private else {"private": False})), redmine.connection())
 
     assert people.issue(tracker.open(draft()))["is_private"] is private
 
 
-def test_a_user_who_may_not_make_it_private_is_told_of(redmine: RedmineServer) -> None:
+def test_a_user_who_may_not_make_it_private_is_told_of(redmine: TicketServer) -> None:
     """Redmine makes it, public, and says nothing."""
     with pytest.raises(FatalError, match=r"isn't private: give the role .* 'Set issues public or private'"):
         build(settings(), redmine.connection("blunt")).open(draft())
@@ -68,7 +69,7 @@ def test_a_user_who_may_not_make_it_private_is_told_of(redmine: RedmineServer) -
 
 
 @pytest.mark.parametrize("formatting", ["common_mark", "textile"])
-def test_nothing_in_a_text_is_acted_on(redmine: RedmineServer, formatting: str) -> None:
+def test_nothing_in_a_text_is_acted_on(redmine: TicketServer, formatting: str) -> None:
     hostile = "#1 @analyst [[Wiki]] {{include(x)}} </pre> ``` <script>alert(1)</script>\n```\n# h1. *b*"
     tracker = build(settings(text_formatting=formatting), redmine.connection())
     with client(redmine, "analyst") as rest:
@@ -79,13 +80,13 @@ def test_nothing_in_a_text_is_acted_on(redmine: RedmineServer, formatting: str) 
     assert description.index(ends, 5) == len(description) - len(ends)
 
 
-def test_a_queue_is_a_project(redmine: RedmineServer, people: RedminePeople) -> None:
+def test_a_queue_is_a_project(redmine: TicketServer, people: RedminePeople) -> None:
     tracker = build(settings(projects={"aws": "cloud"}), redmine.connection())
 
     assert people.issue(tracker.open(draft(queue="aws")))["project"]["name"] == "Cloud"
 
 
-def test_what_is_due_before_it_begins_is_opened_all_the_same(redmine: RedmineServer, people: RedminePeople) -> None:
+def test_what_is_due_before_it_begins_is_opened_all_the_same(redmine: TicketServer, people: RedminePeople) -> None:
     """Redmine begins an issue today, unless it's told not to."""
     wanted = draft()
     long_ago = replace(wanted, due_at=wanted.due_at and wanted.due_at.replace(year=2020))
@@ -106,13 +107,13 @@ def test_what_is_due_before_it_begins_is_opened_all_the_same(redmine: RedmineSer
         ({"project": "nope"}, r"POST issues.json: 422, Project cannot be blank"),
     ],
 )
-def test_a_name_that_redmine_lacks_is_fatal(redmine: RedmineServer, changes: dict[str, object], said: str) -> None:
+def test_a_name_that_redmine_lacks_is_fatal(redmine: TicketServer, changes: dict[str, object], said: str) -> None:
     with pytest.raises(FatalError, match=said):
         build(settings(**changes), redmine.connection()).open(draft())
 
 
 def test_a_status_that_the_workflow_forbids_is_fatal_and_nothing_is_said(
-    redmine: RedmineServer, people: RedminePeople
+    redmine: TicketServer, people: RedminePeople
 ) -> None:
     """Redmine answers that all is well, and keeps the status."""
     tracker = build(settings(closed_status="Done"), redmine.connection())
@@ -125,7 +126,7 @@ def test_a_status_that_the_workflow_forbids_is_fatal_and_nothing_is_said(
     assert people.texts(ref) == [wanted.body]
 
 
-def test_a_wrong_key_is_fatal_and_shown_nowhere(redmine: RedmineServer) -> None:
+def test_a_wrong_key_is_fatal_and_shown_nowhere(redmine: TicketServer) -> None:
     """Redmine takes whoever has none for anybody, who sees no issue: that isn't "there is no ticket"."""
     connection = replace(redmine.connection(), password="wr0ng-key")
     with pytest.raises(FatalError, match=r"401.*Check the API key") as raised:
@@ -134,7 +135,7 @@ def test_a_wrong_key_is_fatal_and_shown_nowhere(redmine: RedmineServer) -> None:
     assert "wr0ng" not in str(raised.value)
 
 
-def test_the_form_s_test_searches(redmine: RedmineServer) -> None:
+def test_the_form_s_test_searches(redmine: TicketServer) -> None:
     assert greet(redmine.connection()) == "The key is taken, and issues can be searched."
 
 

@@ -6,12 +6,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from demo.unpacked import TicketServer
 from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.trackers.rt import build
 from offboarding.trackers.rt.connection import greet
 from tests.contract.tracker_contract import TrackerContract, draft
-from tests.support.request_tracker import RtPeople, RtServer, bench, client, people, rt, settings, tracker
+from tests.support.request_tracker import RtPeople, bench, client, people, rt, settings, tracker
 from tests.support.shown_ticket import DRAFT, assert_shown
 from tests.support.tracker_faults import TrackerFaults
 
@@ -29,18 +30,18 @@ class TestFaults(TrackerFaults):
 # --- controls: RT refuses what it should, so that what it accepts means something -------------------------------------
 
 
-def test_control_rt_refuses_a_ticket_without_a_queue(rt: RtServer) -> None:
+def test_control_rt_refuses_a_ticket_without_a_queue(rt: TicketServer) -> None:
     with client(rt, "offboarding") as rest:
         answer = rest.post("ticket", json={"Subject": "x"})
 
     assert (answer.status_code, "Queue not set" in answer.text) == (400, True)
 
 
-def test_control_rt_refuses_who_has_no_token(rt: RtServer) -> None:
+def test_control_rt_refuses_who_has_no_token(rt: TicketServer) -> None:
     assert httpx.get(f"{rt.url}REST/2.0/tickets", trust_env=False).status_code == 401
 
 
-def test_control_our_user_owns_and_deletes_nothing(rt: RtServer, people: RtPeople) -> None:
+def test_control_our_user_owns_and_deletes_nothing(rt: TicketServer, people: RtPeople) -> None:
     ref = build(settings(), rt.connection()).open(draft())
 
     with client(rt, "offboarding") as rest:
@@ -53,7 +54,7 @@ def test_control_our_user_owns_and_deletes_nothing(rt: RtServer, people: RtPeopl
 # --- what RT takes in silence -----------------------------------------------------------------------------------------
 
 
-def test_a_queue_without_the_field_gets_no_ticket(rt: RtServer) -> None:
+def test_a_queue_without_the_field_gets_no_ticket(rt: TicketServer) -> None:
     """RT would drop the checklist, and make a ticket that says nothing."""
     wanted = draft(queue="Bare")
     tracker = build(settings(), rt.connection())
@@ -64,7 +65,7 @@ def test_a_queue_without_the_field_gets_no_ticket(rt: RtServer) -> None:
     assert tracker.find(wanted.key) is None
 
 
-def test_a_status_that_rt_does_not_know_is_fatal(rt: RtServer) -> None:
+def test_a_status_that_rt_does_not_know_is_fatal(rt: TicketServer) -> None:
     """RT answers 200, and leaves the ticket as it was."""
     tracker = build(settings(closed_statuses=["done"]), rt.connection())
     ref = tracker.open(draft())
@@ -73,20 +74,20 @@ def test_a_status_that_rt_does_not_know_is_fatal(rt: RtServer) -> None:
         tracker.close(ref, "All dead.")
 
 
-def test_markup_in_a_checklist_is_text(rt: RtServer, people: RtPeople) -> None:
+def test_markup_in_a_checklist_is_text(rt: TicketServer, people: RtPeople) -> None:
     body = "[ ] 1  <script>alert(1)</script> &amp; <b>uid=kim</b>\n       <br> cn=<name>"
     ref = build(settings(), rt.connection()).open(draft(body=body))
 
     assert people.texts(ref) == [body]
 
 
-def test_a_queue_goes_by_the_name_that_the_settings_give_it(rt: RtServer, people: RtPeople) -> None:
+def test_a_queue_goes_by_the_name_that_the_settings_give_it(rt: TicketServer, people: RtPeople) -> None:
     ref = build(settings(queues={"aws": "Cloud team"}), rt.connection()).open(draft(queue="aws"))
 
     assert people.queue(ref) == "Cloud team"
 
 
-def test_the_due_time_stands_in_its_own_field(rt: RtServer, people: RtPeople) -> None:
+def test_the_due_time_stands_in_its_own_field(rt: TicketServer, people: RtPeople) -> None:
     tracker = build(settings(), rt.connection())
     wanted = draft()
     ref = tracker.open(wanted)
@@ -106,7 +107,7 @@ def test_the_due_time_stands_in_its_own_field(rt: RtServer, people: RtPeople) ->
     ("changes", "said"),
     [({"password": "1-14-wrong"}, "401.*Check the token"), ({"host": "127.0.0.1/elsewhere"}, "not RT's answer")],
 )
-def test_a_connection_that_is_wrong_is_named(rt: RtServer, changes: dict[str, str], said: str) -> None:
+def test_a_connection_that_is_wrong_is_named(rt: TicketServer, changes: dict[str, str], said: str) -> None:
     connection = replace(rt.connection(), **changes)
     with pytest.raises(FatalError, match=said) as raised:
         build(settings(), connection).find("offb-1")
@@ -115,12 +116,12 @@ def test_a_connection_that_is_wrong_is_named(rt: RtServer, changes: dict[str, st
     assert connection.password not in str(raised.value)
 
 
-def test_missing_rights_are_named(rt: RtServer) -> None:
+def test_missing_rights_are_named(rt: TicketServer) -> None:
     with pytest.raises(FatalError, match="CreateTicket"):
         build(settings(), rt.connection("powerless")).open(draft())
 
 
-def test_the_form_s_test_searches(rt: RtServer) -> None:
+def test_the_form_s_test_searches(rt: TicketServer) -> None:
     assert greet(rt.connection()) == "The token is taken, and tickets can be searched."
 
 
