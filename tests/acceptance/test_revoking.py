@@ -9,8 +9,9 @@ import pytest
 
 from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, Standing
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.report import explain
 from offboarding.revoking import undoing
-from offboarding.store import recorded
+from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from tests.support import deciding
@@ -74,6 +75,17 @@ def test_who_approved_what_stood_before_and_what_was_set_is_in_the_record(kim: S
     assert acts[1][0] == "sam"
     assert troubles(kim.office.session) == []
     assert broken_at(kim.office.session) is None
+
+
+def test_its_explanation_says_who_approved_it(kim: Shutting) -> None:
+    kim.answer(key := key_of(kim))
+    said = " ".join(explain.render(reading.explanation(kim.office.session, key), "UTC").split())
+    assert "sam approved its revocation, done: looked at them" in said
+
+    undo(kim, key)
+
+    said = " ".join(explain.render(reading.explanation(kim.office.session, key), "UTC").split())
+    assert "sam approved its revocation, undone: looked at them (lee: a mistake)" in said
 
 
 def test_the_ticket_says_who_what_and_how_it_is_undone(kim: Shutting, tracker: Any) -> None:

@@ -22,6 +22,7 @@ from offboarding.report.wording import (
 from offboarding.store.decisions import Decision
 from offboarding.store.reading import Explanation, FindingView
 from offboarding.store.reading.link_views import Claim
+from offboarding.store.revocations import RevocationRow
 
 _LABEL = 13
 _WITH_COMMANDS = ("Closes when", "To do")
@@ -152,13 +153,21 @@ def _decisions(found: Explanation, zone: str) -> Iterator[str]:
         yield f"{moment(verdict.decided_at, zone)}  verdict by {verdict.author}: {verdict.reason}"
     for decision in found.decisions:
         yield _decision(decision, zone)
-    if not found.verdict and not found.decisions:
+    for row in found.revocations:
+        yield _revocation(row, zone)
+    if not found.verdict and not found.decisions and not found.revocations:
         yield "nobody has decided anything about it"
         finding = found.finding
         if finding.account_native_id and finding.worker_id:
             who = worker(finding.id_space or "", finding.worker_id)
             yield "not theirs?"
             yield f'{COMMAND} link reject {finding.source} {finding.account_native_id} {who} --reason "..."'
+
+
+def _revocation(row: RevocationRow, zone: str) -> str:
+    at = f"{moment(row.approved_at, zone)}  " if row.approved_at else ""
+    ended = f" ({row.ended_by or 'not done'}: {row.ended_for})" if row.ended_for else ""
+    return f"{at}{row.approved_by} approved its revocation, {row.status}: {row.reason}{ended}"
 
 
 def _decision(decision: Decision, zone: str) -> str:

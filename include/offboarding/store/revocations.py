@@ -203,10 +203,12 @@ def end_undo(session: Session, row: RevocationRow, *, author: str, undone: bool)
 
 
 def doubts(session: Session) -> list[str]:
-    """What isn't as the record says: nothing is shut by a store that somebody has written into."""
+    """What isn't as the record says, and no run has seen to yet: nothing is shut by a store that somebody has written
+    into. A finding that was set aside is left out by its own key.
+    """
     rows_ = [str(each) for each in recorded.troubles(session)]
     states = [f"finding {each.finding_key[:8]} stands {each.from_state}" for each in recorded.states_changed(session)]
-    misfits = [str(each) for each in keyed.misfits(session)]
+    misfits = [str(each) for each in keyed.misfits(session) if not each.told]
     episodes = [str(each) for each in keyed.other_episodes(session)]
     return [*rows_, *states, *misfits, *episodes]
 

@@ -22,11 +22,13 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
+from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.decisions import Decision, decisions_about
 from offboarding.store.reading.link_views import Claim, claims
 from offboarding.store.reading.workers import DepartureView, departures
 from offboarding.store.record_rows import record_row
+from offboarding.store.revocations import RevocationRow
 from offboarding.store.sql import block
 
 _KEY = re.compile(r"(?:f-)?([0-9a-f]{4,32})")
@@ -133,6 +135,8 @@ class Explanation:
     verdict: Verdict | None
     decisions: tuple[Decision, ...]
     """About the account, newest first, revoked ones too."""
+    revocations: tuple[RevocationRow, ...] = ()
+    """Of the thing, that a person approved, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,4 +220,5 @@ def explanation(session: Session, word: str) -> Explanation:
             events=tuple(events),
             verdict=verdict,
             decisions=tuple(decisions_about(session, *account)),
+            revocations=tuple(each for each in revocations.rows(session, **key) if each.approved_by),
         )
