@@ -9,7 +9,7 @@ import shlex
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from offboarding.interfaces import AccountRemedies
-from offboarding.model import Account, AccountAction, Remedy
+from offboarding.model import Account, AccountAction, Remedy, say
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
@@ -28,25 +28,32 @@ def disable(action: AccountAction) -> tuple[str, ...]:
     )
     undo = _psql(account, SQL("alter role {} login").format(Identifier(login)))
     return (
-        f"As an administrator of the server, let it log in no more:\n{shut}",
-        f"End its sessions that are open, since they go on otherwise:\n{sessions}",
-        f"In each database, see which functions go on with its rights, and give them to another owner:\n{functions}",
-        f"Undo:\n{undo}",
+        say("As an administrator of the server, let it log in no more:\n{command}", command=shut),
+        say("End its sessions that are open, since they go on otherwise:\n{command}", command=sessions),
+        say(
+            "In each database, see which functions go on with its rights, and give them to another owner:\n{command}",
+            command=functions,
+        ),
+        say("Undo:\n{command}", command=undo),
     )
 
 
 def replace(action: AccountAction) -> tuple[str, ...]:
     """Return how it gets another password."""
     command = _psql(action.account, SQL("\\password {}").format(Identifier(action.account.login)))
-    return (f"Set a new password, which psql asks for, and give it to the workload alone:\n{command}",)
+    return (
+        say("Set a new password, which psql asks for, and give it to the workload alone:\n{command}", command=command),
+    )
 
 
 def keep_traces(action: AccountAction) -> tuple[str, ...]:
     """Return what a server knows of a role: no last use."""
     role = SQL("select * from pg_roles where rolname = {}").format(Literal(action.account.login))
     return (
-        "First keep the server's log since then, and the role as it is; it notes no last use:\n"
-        + _psql(action.account, role),
+        say(
+            "First keep the server's log since then, and the role as it is; it notes no last use:\n{command}",
+            command=_psql(action.account, role),
+        ),
     )
 
 
