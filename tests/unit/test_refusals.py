@@ -11,7 +11,6 @@ from offboarding.config.settings import Company, Settings
 from offboarding.interfaces import SourceSettings
 from offboarding.model import (
     Basis,
-    Effect,
     FindingState,
     Relation,
     Revocable,
@@ -35,13 +34,11 @@ GOOD = Candidate(
     severity=Severity.HIGH,
     state=FindingState.OPEN,
     standing=Standing.WORKS,
-    effect=Effect.FULL,
     ticket_kind=TicketKind.REVOKE,
     relation=Relation.IS,
     reopened=0,
     episode=1,
     person_uid="kim",
-    used_after_departure=None,
     id_space="hr",
     worker_id="1042",
     source="cloud",

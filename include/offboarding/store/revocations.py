@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 from offboarding.model import (
     Basis,
     Before,
-    Effect,
     FindingState,
     Relation,
     Revocable,
@@ -39,13 +38,11 @@ class Candidate:
     severity: Severity
     state: FindingState
     standing: Standing
-    effect: Effect
     ticket_kind: TicketKind
     relation: Relation | None
     reopened: int
     episode: int
     person_uid: str | None
-    used_after_departure: bool | None
     id_space: str
     worker_id: str
     source: str

@@ -2,8 +2,8 @@
 -- All that is known of findings of a system's things: whether one may be shut is judged by it. One finding, or every open
 -- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by. People's words
 -- count from the moment that they're given, though links and departures go by them from the next correlation on only.
-select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.effect, f.ticket_kind,
-    f.relation, f.reopened, f.episode, f.person_uid::text, f.used_after_departure,
+select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ticket_kind,
+    f.relation, f.reopened, f.episode, f.person_uid::text,
     coalesce(w.id_space, '') as id_space, coalesce(w.worker_id, '') as worker_id,
     r.source, r.part, r.kind as source_kind,
     f.realm as thing__realm, f.subject_kind as thing__kind, f.subject_native_id as thing__native_id,
