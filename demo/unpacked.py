@@ -130,6 +130,13 @@ TRACKERS = Tree(
     server="usr/share/request-tracker5/libexec/rt-server",
     own_network=False,
 )
+DATABASES = Tree(
+    what="MariaDB",
+    script="databases.sh",
+    root=CACHE / "databases/root",
+    server="usr/sbin/mariadbd",
+    own_network=False,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,11 @@ def database_logins(port: int) -> Try:
     return lambda: list(source.collect())
 
 
+def mariadb_logins(port: int) -> Try:
+    source = built("sources", "mariadb_logins", fields(port, extra={"tls": "none"}), cluster="main")
+    return lambda: list(source.collect())
+
+
 def store(port: int) -> Try:
     def opened() -> None:
         with connected({**wiring.libpq(fields(port, schema="store")), "sslmode": "disable"}):
@@ -155,6 +160,7 @@ OTHERWISE: dict[str, tuple[echo.Talk, Callable[[int], Try]]] = {
     "sources.ldap": (echo.directory, ldap),
     "rosters.postgres": (echo.database, hr_database),
     "sources.postgres_logins": (echo.database, database_logins),
+    "sources.mariadb_logins": (echo.mariadb, mariadb_logins),
     "store": (echo.database, store),
 }
 ROOMS = ("rosters", "sources", "verifiers", "trackers", "queues")

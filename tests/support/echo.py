@@ -131,6 +131,17 @@ def database(connection: Any) -> None:
     connection.sendall(b"E" + struct.pack(">I", len(fields) + 4) + fields)
 
 
+def mariadb(connection: Any) -> None:
+    """Asks for a password in clear text, and says it back (https://mariadb.com/kb/en/connection/)."""
+    can = 1 << 9 | 1 << 15 | 1 << 19
+    greeting = b"\x0a11.8-MariaDB\0" + bytes(4) + b"saltsalt\0" + struct.pack("<HBHH", can & 0xFFFF, 33, 2, can >> 16)
+    greeting += b"\x15" + bytes(10) + b"saltsaltsalt\0mysql_clear_password\0"
+    connection.sendall(struct.pack("<I", len(greeting))[:3] + b"\0" + greeting)
+    told = connection.recv(65_536)[36:].replace(b"\0", b" ")
+    refusal = b"\xff" + struct.pack("<H", 1045) + b"#28000Access denied: " + told
+    connection.sendall(struct.pack("<I", len(refusal))[:3] + b"\2" + refusal)
+
+
 def mail(connection: Any) -> None:
     """Refuses a login, and says it back."""
     connection.sendall(b"220 echo\r\n")

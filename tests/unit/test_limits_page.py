@@ -20,7 +20,7 @@ from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
-from offboarding.sources import aws_cloudtrail, postgres_logins, vault_transit
+from offboarding.sources import aws_cloudtrail, mariadb_logins, postgres_logins, vault_transit
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
@@ -82,6 +82,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
         default(postgres_logins.Settings, "statement_seconds"),
         "statement_seconds",
     ),
+    "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
     "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),

@@ -1,0 +1,19 @@
+"""A first configuration of a MariaDB server's accounts."""
+
+import re
+
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal
+from offboarding.model.errors import RetriableError
+from offboarding.sources.mariadb_logins.server import looked_at
+
+
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
+    """A name for the server. Raises ConfigError where one has to be said, FatalError where the login is refused."""
+    first = re.sub("[^a-z0-9._-]+", "-", (connection.host or where).lower()).strip("-._")
+    question = "A name for this server, which it keeps when it moves or is upgraded"
+    settings = {"cluster": asker.choose("cluster", question, proposed=first or None)}
+    try:
+        with looked_at(connection, "init", 60, lambda: None) as server:
+            return Proposal(settings=settings, notes=(f"{server.version}.",))
+    except RetriableError as error:
+        return Proposal(settings=settings, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))

@@ -1,0 +1,50 @@
+"""What is typed at a MariaDB server to shut an account, by mariadb(1).
+
+The address is that of the checker's connection; whoever types may create users. The account's two names go through
+SQL's quotes, and the statement through the shell's.
+"""
+
+import shlex
+
+from offboarding.interfaces import AccountRemedies
+from offboarding.model import Account, AccountAction, Remedy
+
+
+def disable(action: AccountAction) -> tuple[str, ...]:
+    """Return how it's kept from logging in, and from going on; nothing of it is lost."""
+    account = action.account
+    shut = _mariadb(account, f"alter user {account.label} account lock")
+    sessions = _mariadb(
+        account,
+        f"select id, user, host from information_schema.processlist where user = {_literal(account.login)}",  # noqa: S608 - quoted
+    )
+    undo = _mariadb(account, f"alter user {account.label} account unlock")
+    return (
+        f"As an administrator of the server, lock it:\n{shut}",
+        f"See its sessions that are open, since they go on otherwise, and end each of them (kill ID):\n{sessions}",
+        f"Undo:\n{undo}",
+    )
+
+
+def keep_traces(action: AccountAction) -> tuple[str, ...]:
+    """Return what a server knows of an account: no last use."""
+    grants = f"show grants for {action.account.label}"
+    return (
+        "First keep the server's logs since then, and what the account may do; no last use is noted:\n"
+        + _mariadb(action.account, grants),
+    )
+
+
+REMEDIES: AccountRemedies = {Remedy.DISABLE: disable, Remedy.KEEP_TRACES: keep_traces}
+
+
+def _mariadb(account: Account, statement: str) -> str:
+    """Where it isn't noted how the server is reached, the user's own options say it."""
+    host, _, port = account.reached_by.rpartition(" ")
+    socket = ["-S", account.reached_by] if account.reached_by else []
+    reached = ["-h", host, "-P", port] if host else socket
+    return shlex.join(["mariadb", *reached, "-e", statement])
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,178 @@
+"""One look at a MariaDB server: what it is, who is in a session, and its accounts.
+
+Rights: docs/permissions/mariadb.md.
+"""
+
+import json
+import ssl
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any, cast
+
+import pymysql
+from pymysql.cursors import SSCursor
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.sources.mariadb_logins.settings import read_extra
+
+RIGHTS = "docs/permissions/mariadb.md"
+_CONNECT_SECONDS = 10
+_DENIED = (1142, 1143, 1227)
+"""A table, a column, a privilege (https://mariadb.com/kb/en/mariadb-error-code-reference/)."""
+_AGAIN = (1040, 1053, 1203, 1205, 1226, 1317, 1969, 2002, 2003, 2006, 2013, 2014, 2055)
+"""Too many connections, a shutdown, a limit, a lock, a query that was killed, or that took too long; the network."""
+_POWERS = (
+    ("SUPER", 1 << 15),
+    ("CREATE USER", 1 << 25),
+    ("GRANT OPTION", 1 << 10),
+    ("FILE", 1 << 9),
+    ("INSERT", 1 << 1),
+    ("UPDATE", 1 << 2),
+)
+"""What makes an account privileged where it holds for everything (`*.*`), as bits of `access`; who may write anything
+may write accounts (https://github.com/MariaDB/server/blob/main/sql/privilege.h).
+"""
+_PASSES = 1 << 15 | 1 << 36
+"""SUPER, and CONNECTION ADMIN."""
+
+
+class MissingGrantError(FatalError):
+    """The login is in, and may not read what it should."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MariaDbAccount:
+    """An account, as the server keeps it."""
+
+    user: str
+    host: str
+    """Where it may come from: `10.%`."""
+    locked: bool
+    shut_out: bool
+    may_pass: bool
+    plugins: tuple[str, ...]
+    no_password: bool
+    password_set_at: datetime | None
+    power: str
+    """What makes it privileged; "" for nothing."""
+
+    @property
+    def told(self) -> str:
+        """As SQL writes it, which no other account is."""
+        return f"{quoted(self.user)}@{quoted(self.host)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MariaDbServer:
+    """An open session on it."""
+
+    version: str
+    reader: str
+    """The account that reads, as `user@host`."""
+    in_session: frozenset[str] | None
+    """Users' names, whatever account of that name it is; None where others' sessions can't be seen."""
+    opened: "pymysql.Connection[Any]"
+    asked: Callable[[], None]
+
+    def accounts(self) -> Iterator[MariaDbAccount]:
+        """Each of them, as they come."""
+        self.asked()
+        with self.opened.cursor(SSCursor) as rows:
+            rows.execute(_text("accounts"))
+            for row in rows.fetchall_unbuffered():
+                user, host, locked, shut_out, plugin, no_password, others, changed, access = row
+                yield MariaDbAccount(
+                    user=user,
+                    host=host,
+                    locked=bool(locked),
+                    shut_out=bool(shut_out),
+                    may_pass=bool(int(access) & _PASSES),
+                    plugins=(plugin, *cast("list[str]", json.loads(others))),
+                    no_password=bool(no_password),
+                    # 0 where it was expired by hand.
+                    password_set_at=datetime.fromtimestamp(int(changed), UTC) if changed else None,
+                    power=next((word for word, bit in _POWERS if int(access) & bit), ""),
+                )
+
+
+@contextmanager
+def looked_at(
+    connection: ConnectionFields, where: str, seconds: float, asked: Callable[[], None]
+) -> Generator[MariaDbServer]:
+    """The server, for as long as the block runs; `asked` is called for each question.
+
+    Raises ConfigError, RetriableError where nobody answers, MissingGrantError where a grant is missing, and FatalError
+    where the login or the certificate is refused, or it isn't MariaDB.
+    """
+    begin = f"{where}: {connection.conn_id}"
+    try:
+        opened = _connected(connection, seconds)
+        try:
+
+            def ask(query: str) -> list[tuple[Any, ...]]:
+                asked()
+                with opened.cursor() as rows:
+                    rows.execute(_text(query))
+                    return list(rows.fetchall())
+
+            ((version, reader, sees_sessions),) = ask("server")
+            if "mariadb" not in version.lower():
+                raise FatalError(f"{begin}: this is {version}, and not MariaDB. MySQL isn't read yet.")
+            yield MariaDbServer(
+                version=version,
+                reader=reader,
+                in_session=frozenset(user for (user,) in ask("sessions")) if sees_sessions else None,
+                opened=opened,
+                asked=asked,
+            )
+        finally:
+            opened.close()
+    except pymysql.MySQLError as error:
+        raise _our_error(error, begin) from error
+
+
+def _connected(connection: ConnectionFields, seconds: float) -> "pymysql.Connection[Any]":
+    extra = read_extra(connection)
+    local = connection.host.startswith("/")
+    context = None if local or extra.tls == "none" else ssl.create_default_context(cafile=extra.ca_certs_file)
+    return pymysql.connect(
+        host=None if local else connection.host,
+        unix_socket=connection.host if local else None,
+        port=connection.port or 3306,
+        user=connection.login,
+        password=connection.password.encode(),  # as text it would be Latin-1
+        charset="utf8mb4",
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=seconds,
+        write_timeout=seconds,
+        ssl=context,
+        ssl_disabled=context is None,
+        init_command="set session transaction read only",
+    )
+
+
+def _our_error(error: pymysql.MySQLError, begin: str) -> OffboardingError:
+    code = error.args[0] if error.args else 0
+    said = " ".join(str(error.args[1] if len(error.args) > 1 else error).split())
+    if isinstance(getattr(error, "original_exception", None), ssl.SSLError):
+        return FatalError(f"{begin}: {said}. Mend the certificate, or ca_certs_file in the connection's extra.")
+    if code in _DENIED:
+        return MissingGrantError(f"{begin}: {said}. Grant what is missing: {RIGHTS}.")
+    if code in _AGAIN:
+        return RetriableError(f"{begin}: {said}. See whether the server runs, can be reached, and isn't too busy.")
+    return FatalError(f"{begin}: {said} ({code}). Mend the connection (host, login, password, extra), or see {RIGHTS}.")
+
+
+def quoted(name: str) -> str:
+    """As SQL writes a user or a host."""
+    return "'" + name.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+@cache
+def _text(name: str) -> str:
+    return resources.files(__package__ or "").joinpath(f"{name}.sql").read_text("utf-8")
