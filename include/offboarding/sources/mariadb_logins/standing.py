@@ -56,7 +56,8 @@ def _new_session(state: LoginState) -> tuple[Standing, str]:
         return Standing.DEAD, "MAX_USER_CONNECTIONS -1"
     first, *others = state.plugins
     usable = [*([] if state.no_password and first in _PASSWORDS else [first]), *others]
-    if password := next((plugin for plugin in usable if plugin in _PASSWORDS), None):
+    password = next((plugin for plugin in usable if plugin in _PASSWORDS), None)
+    if password is not None:
         return Standing.WORKS, f"not locked, by {password or 'a password'}"
     if usable:
         return Standing.UNKNOWN, f"not locked; by {usable[0]} others decide who gets in"
