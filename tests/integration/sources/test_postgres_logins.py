@@ -1,7 +1,7 @@
 """What is said of a PostgreSQL server's logins, beside what the server itself does with them."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 
 from offboarding.model import Account, AccountRef, Gap, IdentityKeyKind, IdentityKeyOrigin, ScopeRead, Standing
 from offboarding.model.errors import RetriableError
+from offboarding.sources import postgres_logins
 from offboarding.store import embedded
 from offboarding.wiring.forms import connection_types
 from tests.contract.source_contract import of, refs
@@ -20,6 +21,7 @@ from tests.support.postgres_logins import (
     LoginServer,
     login_host,
     login_server,
+    nowhere,
 )
 
 __all__ = ["login_host", "login_server"]  # fixtures
@@ -299,3 +301,34 @@ def test_what_airflow_s_test_says(login_server: LoginServer) -> None:
     assert greet(login_server.connection).endswith("answers; its pg_hba.conf can be read.")
     login_server.take(f"execute on function {LINES}")
     assert "grant execute on function pg_catalog.pg_hba_file_rules()" in greet(login_server.connection)
+
+
+class Agreeing:
+    """A person who takes what is proposed."""
+
+    def choose(
+        self,
+        key: str,
+        question: str,
+        options: Sequence[str] = (),
+        *,
+        proposed: str | None = None,
+        confirm: bool = False,
+    ) -> str:
+        del key, question, options, confirm
+        assert proposed
+        return proposed
+
+
+def test_a_first_configuration_names_the_server_and_the_right_that_is_missing(login_server: LoginServer) -> None:
+    good = postgres_logins.propose("pg_main", login_server.connection, Agreeing())
+    login_server.take(f"execute on function {LINES}")
+    lacking = postgres_logins.propose("pg_main", login_server.connection, Agreeing())
+    away = postgres_logins.propose("pg_main", nowhere(login_server), Agreeing())
+
+    given = {"name": "pg-main", "kind": "postgres_logins", "connection": "pg_main"}
+    for proposal in (good, lacking, away):
+        assert postgres_logins.Settings.model_validate(given | dict(proposal.settings)).cluster
+    assert (good.warnings, "127.0.0.1" in str(away.settings)) == ((), True)
+    assert "grant execute on function pg_catalog.pg_hba_file_rules()" in lacking.warnings[0]
+    assert "run doctor" in away.notes[0]

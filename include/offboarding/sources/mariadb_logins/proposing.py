@@ -6,6 +6,8 @@ from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
 from offboarding.sources.mariadb_logins.server import looked_at
 
+_LINKS = "What links an account is its user's name: login_realm says whose logins these are."
+
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """A name for the server. Raises ConfigError where one has to be said, FatalError where the login is refused."""
@@ -14,6 +16,6 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
     settings = {"cluster": asker.choose("cluster", question, proposed=first or None)}
     try:
         with looked_at(connection, "init", 60, lambda: None) as server:
-            return Proposal(settings=settings, notes=(f"{server.version}.",))
+            return Proposal(settings=settings, notes=(f"{server.version}. {_LINKS}",))
     except RetriableError as error:
         return Proposal(settings=settings, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))

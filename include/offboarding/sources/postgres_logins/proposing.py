@@ -6,6 +6,8 @@ from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
 from offboarding.sources.postgres_logins.server import looked_at, terms
 
+_LINKS = "What links a role is its name: login_realm says whose logins these are."
+
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """A name for the server, and which right its reader still lacks.
@@ -18,6 +20,7 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
     try:
         with looked_at(connection, terms("init", 60), lambda: None) as server:
             warnings = (f"{server.lines_problem}.",) if server.lines_problem else ()
-            return Proposal(settings=settings, notes=(f"PostgreSQL {server.version}.",), warnings=warnings)
+            notes = (f"PostgreSQL {server.version}. {_LINKS}",)
+            return Proposal(settings=settings, notes=notes, warnings=warnings)
     except RetriableError as error:
         return Proposal(settings=settings, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))
