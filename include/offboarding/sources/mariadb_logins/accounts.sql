@@ -16,6 +16,7 @@ select p.user, p.host,
     coalesce(json_value(p.priv, '$.authentication_string'), '') = 'invalid',
     coalesce(json_extract(p.priv, '$.auth_or[*].plugin'), '[]'),
     coalesce(cast(json_value(p.priv, '$.password_last_changed') as unsigned), 0),
-    coalesce(cast(json_value(p.priv, '$.access') as unsigned), 0) | coalesce(of_roles.access, 0)
+    coalesce(cast(json_value(p.priv, '$.access') as unsigned), 0) | coalesce(of_roles.access, 0),
+    count(*) over (partition by p.user) > 1
 from mysql.global_priv p left join of_roles on of_roles.user = p.user and of_roles.host = p.host
 where coalesce(json_value(p.priv, '$.is_role'), '0') not in ('1', 'true')

@@ -60,6 +60,8 @@ class MariaDbAccount:
     password_set_at: datetime | None
     power: str
     """What makes it privileged; "" for nothing."""
+    has_namesakes: bool
+    """The same user has accounts for other hosts."""
 
     @property
     def told(self) -> str:
@@ -85,7 +87,7 @@ class MariaDbServer:
         with self.opened.cursor(SSCursor) as rows:
             rows.execute(_text("accounts"))
             for row in rows.fetchall_unbuffered():
-                user, host, locked, shut_out, plugin, no_password, others, changed, access = row
+                user, host, locked, shut_out, plugin, no_password, others, changed, access, namesakes = row
                 yield MariaDbAccount(
                     user=user,
                     host=host,
@@ -96,6 +98,7 @@ class MariaDbServer:
                     no_password=bool(no_password),
                     # 0 where it was expired by hand.
                     password_set_at=datetime.fromtimestamp(int(changed), UTC) if changed else None,
+                    has_namesakes=bool(namesakes),
                     power=next((word for word, bit in _POWERS if int(access) & bit), ""),
                 )
 

@@ -123,7 +123,7 @@ class MariaDbLogins:
                 may_pass=row.may_pass,
                 plugins=row.plugins,
                 no_password=row.no_password,
-                in_session=None if server.in_session is None else row.user in server.in_session,
+                in_session=_in_session(server, row),
             )
         )
         login = AccountKey(
@@ -146,6 +146,13 @@ class MariaDbLogins:
             privileged=bool(row.power),
             privileged_by=row.power,
         )
+
+
+def _in_session(server: MariaDbServer, row: MariaDbAccount) -> bool | None:
+    """The server tells sessions by the user's name: of several accounts it isn't known whose one is."""
+    if server.in_session is None:
+        return None
+    return row.user in server.in_session and (None if row.has_namesakes else True)
 
 
 def reached_by(connection: ConnectionFields) -> str:

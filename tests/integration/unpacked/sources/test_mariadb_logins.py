@@ -99,6 +99,21 @@ def test_a_locked_account_goes_on_until_its_session_has_ended(mariadb: MariaDb) 
     assert soon(lambda: mariadb.standing("'alice'@'%'") == (DEAD, "account_locked"))
 
 
+def test_whose_of_two_accounts_a_session_is_cannot_be_told(mariadb: MariaDb) -> None:
+    mariadb.people("bob")
+    mariadb.do("create user bob@'10.%' identified by 'theirs' account lock")
+    session = mariadb.enter("bob")
+
+    told = mariadb.accounts()
+
+    assert (told["'bob'@'%'"].standing, told["'bob'@'10.%'"].standing) == (WORKS, UNKNOWN)
+    assert told["'bob'@'10.%'"].standing_reason == (
+        "account_locked; whether a session of it is still open can't be told"
+    )
+    session.close()
+    assert soon(lambda: mariadb.standing("'bob'@'10.%'")[0] is DEAD)
+
+
 def test_without_the_right_to_see_sessions_nothing_is_guessed(mariadb: MariaDb) -> None:
     mariadb.people("alice", "bob")
     mariadb.do("alter user alice@'%' account lock")
