@@ -5,6 +5,7 @@ Rights: docs/permissions/mariadb.md.
 
 import json
 import ssl
+import struct
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ class MariaDbAccount:
 class MariaDbServer:
     """An open session on it."""
 
+    begin: str
+    """What begins each sentence on it."""
     version: str
     reader: str
     """The account that reads, as `user@host`."""
@@ -84,7 +87,7 @@ class MariaDbServer:
     def accounts(self) -> Iterator[MariaDbAccount]:
         """Each of them, as they come."""
         self.asked()
-        with self.opened.cursor(SSCursor) as rows:
+        with _in_sentences(self.begin), self.opened.cursor(SSCursor) as rows:
             rows.execute(_text("accounts"))
             for row in rows.fetchall_unbuffered():
                 user, host, locked, shut_out, plugin, no_password, others, changed, access, namesakes = row
@@ -113,30 +116,36 @@ def looked_at(
     where the login or the certificate is refused, or it isn't MariaDB.
     """
     begin = f"{where}: {connection.conn_id}"
-    try:
+    with _in_sentences(begin):
         opened = _connected(connection, seconds)
-        try:
-
-            def ask(query: str) -> list[tuple[Any, ...]]:
-                asked()
-                with opened.cursor() as rows:
-                    rows.execute(_text(query))
-                    return list(rows.fetchall())
-
-            ((version, reader, sees_sessions),) = ask("server")
+    try:
+        with _in_sentences(begin):
+            ((version, reader, sees_sessions),) = _asked(opened, "server", asked)
             if "mariadb" not in version.lower():
                 raise FatalError(f"{begin}: this is {version}, and not MariaDB. MySQL isn't read yet.")
-            yield MariaDbServer(
-                version=version,
-                reader=reader,
-                in_session=frozenset(user for (user,) in ask("sessions")) if sees_sessions else None,
-                opened=opened,
-                asked=asked,
-            )
-        finally:
-            opened.close()
+            users = frozenset(user for (user,) in _asked(opened, "sessions", asked)) if sees_sessions else None
+        yield MariaDbServer(begin=begin, version=version, reader=reader, in_session=users, opened=opened, asked=asked)
+    finally:
+        opened.close()
+
+
+def _asked(opened: "pymysql.Connection[Any]", query: str, asked: Callable[[], None]) -> list[tuple[Any, ...]]:
+    asked()
+    with opened.cursor() as rows:
+        rows.execute(_text(query))
+        return list(rows.fetchall())
+
+
+@contextmanager
+def _in_sentences(begin: str) -> Generator[None]:
+    """What fails within fails as one of our errors. PyMySQL takes an answer apart without a look at its form."""
+    try:
+        yield
     except pymysql.MySQLError as error:
         raise _our_error(error, begin) from error
+    except (struct.error, LookupError, ValueError, TypeError, AttributeError, NameError, AssertionError) as error:
+        said = f"what answers there speaks no MariaDB's protocol ({type(error).__name__})"
+        raise FatalError(f"{begin}: {said}. Mend host and port of the connection.") from error
 
 
 def _connected(connection: ConnectionFields, seconds: float) -> "pymysql.Connection[Any]":

@@ -1,0 +1,65 @@
+"""Whatever answers in a MariaDB server's place, a sentence comes of it."""
+
+import random
+import struct
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model.errors import OffboardingError
+from offboarding.sources import mariadb_logins
+from tests.support import echo
+
+Record = Callable[[str, object], None]
+CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
+_CAN = 1 << 9 | 1 << 15 | 1 << 19
+GREETING = (
+    b"\x0a11.8-MariaDB\0"
+    + bytes(4)
+    + b"saltsalt\0"
+    + struct.pack("<HBHH", _CAN & 0xFFFF, 33, 2, _CAN >> 16)
+    + b"\x15"
+    + bytes(10)
+    + b"saltsaltsalt\0mysql_native_password\0"
+)
+OK = b"\0\0\0\2\0\0\0"
+
+
+def packet(number: int, data: bytes) -> bytes:
+    return struct.pack("<I", len(data))[:3] + bytes([number]) + data
+
+
+def anything(chance: random.Random, connection: Any) -> None:
+    connection.sendall(chance.randbytes(chance.randint(1, 200)))
+
+
+def another_greeting(chance: random.Random, connection: Any) -> None:
+    greeting = bytearray(GREETING)
+    for _ in range(3):
+        greeting[chance.randrange(len(greeting))] = chance.randrange(256)
+    connection.sendall(packet(0, bytes(greeting[: chance.randint(1, len(greeting))])))
+
+
+def another_answer(chance: random.Random, connection: Any) -> None:
+    connection.sendall(packet(0, GREETING))
+    connection.recv(65_536)
+    connection.sendall(packet(2, OK))
+    while connection.recv(65_536):
+        connection.sendall(packet(1, chance.randbytes(chance.randint(1, 60))))
+
+
+@pytest.mark.parametrize("lie", [anything, another_greeting, another_answer])
+def test_it_fails_in_a_sentence(lie: Callable[[random.Random, Any], None], record_property: Record) -> None:
+    chance = random.Random(7)  # noqa: S311 - the same each time
+    given = {"name": "db", "kind": "mariadb_logins", "connection": "db", "cluster": "db", "statement_seconds": 0.05}
+    settings = mariadb_logins.Settings.model_validate(given)
+    record_property("attacks", 12)
+    record_property("silent", 0)
+    for _ in range(12):
+        with echo.listening(lambda connection: lie(chance, connection)) as port:
+            fields = ConnectionFields(conn_id="db", host="127.0.0.1", port=port, login="reader", extra={"tls": "none"})
+            with pytest.raises(OffboardingError, match=r"^sources\.db: db: "):
+                list(mariadb_logins.build(settings, fields, "", CONTEXT).collect())
