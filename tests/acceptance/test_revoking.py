@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, Standing
+from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.report import explain
 from offboarding.revoking import undoing
@@ -15,7 +15,7 @@ from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from tests.support import deciding
-from tests.support.office import Office, access_key, login, user
+from tests.support.office import Office, System, access_key, login, user
 from tests.support.shutting import POLICY, Hands, KilledError, Shutting
 from tests.support.small_company import LEFT, STAFF, WORKS, number, tag, worker
 from tests.support.variants import variants
@@ -324,6 +324,39 @@ def test_what_was_renamed_is_proposed_anew(kim: Shutting) -> None:
     assert sorted(kim.stages()) == ["lapsed", "proposed", "proposed"]
     kim.answer(key_of(kim))
     assert kim.changes() == ["revoke"]
+
+
+SINCE: dict[str, tuple[dict[str, Any], str]] = {
+    "renamed to break glass": ({"login": "break-glass-1"}, "called otherwise than when it was proposed"),
+    "tagged as a colleague's": ({"keys": (tag(IdentityKeyKind.NUMBER, "1043"),)}, "isn't theirs for certain"),
+    "tagged as a service": ({"service_like": True}, "looks like a workload's"),
+    "labelled as never": ({"label": "arn:aws:iam::111111111111:user/break-glass/aidakim"}, "never names it"),
+}
+
+
+@variants(2, since=SINCE)
+def test_an_account_is_read_anew_before_anything_of_it_is_shut(
+    kim: Shutting, since: tuple[dict[str, Any], str]
+) -> None:
+    changes, why = since
+    kim.office.cloud.change(KEY, last_used_at=None)
+    kim.office.cloud.change("AIDAKIM", **changes)
+
+    with pytest.raises(FatalError, match=why):
+        kim.answer(key_of(kim))
+
+    assert kim.changes() == []
+
+
+def test_where_a_look_tells_what_an_account_holds_and_not_the_account_nothing_is_shut(
+    kim: Shutting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(System, "collect_for", lambda *_: iter([ScopeRead(realm=USER.realm, scope="", kinds=())]))
+
+    with pytest.raises(FatalError, match="its account couldn't be looked at again"):
+        kim.answer(key_of(kim))
+
+    assert kim.changes() == []
 
 
 def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:

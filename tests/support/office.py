@@ -91,7 +91,8 @@ class System:
     tells_roots: bool = True
     """Whether it may be asked for root users."""
     shows_accounts: bool = True
-    """Whether a look at one that is there tells the account too, and not what it holds alone, as AWS does."""
+    """Whether a look at one that is there tells the account too, as a directory does, and not what it holds alone; AWS
+    tells known accounts again where some people's are asked for."""
     lists_credentials: bool = False
     """Whether its inventory holds credentials, as a directory's does."""
     lacks: Sequence[str] = ()
@@ -118,13 +119,15 @@ class System:
         yield ScopeRead(realm=self.realm, scope="", kinds=kinds)
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
-        """The accounts that bear one of these keys; what is known already is found by `detail`."""
+        """The accounts that bear one of these keys; those known already are told here or by `detail`."""
         if self.error:
             raise self.error
         yield ScopeRead(realm=self.realm, scope="", kinds=())
         wanted, theirs = {(key.kind, key.raw.casefold()) for key in keys}, {ref.native_id for ref in known}
         for each in self._accounts():
-            if each.native_id not in theirs and wanted & {(key.kind, key.value.casefold()) for key in each.keys}:
+            is_known = each.native_id in theirs
+            bears = wanted & {(key.kind, key.value.casefold()) for key in each.keys}
+            if (not self.shows_accounts) if is_known else bears:
                 yield each
                 yield ScopeRead(realm=self.realm, scope=each.native_id, kinds=(each.kind,))
 

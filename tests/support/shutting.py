@@ -92,6 +92,7 @@ class Shutting:
     def __post_init__(self) -> None:
         self.office.policy["revocation"] = self.policy
         self.office.guard["approvers"] = ["sam"]
+        self.office.cloud.shows_accounts = False
         self.hands = {"corp-ldap": Hands(system=self.office.directory), "aws": Hands(system=self.office.cloud)}
 
     @property

@@ -181,6 +181,8 @@ def _against(session: Session, settings: Settings, run: Run, row: RevocationRow)
         return why
     if found.seen_at is None or found.seen_at < run.reads_since:
         return "it couldn't be looked at again"
+    if found.account_seen_at is None or found.account_seen_at < run.reads_since:
+        return "its account couldn't be looked at again: whose it is, and what it's called, isn't known"
     whole = {each.name for each in roster_reads(session, [run.run_id]) if each.status is ReadStatus.COMPLETE}
     unheard = [roster.name for roster in settings.rosters if roster.name not in whole]
     return f"{', '.join(unheard)} couldn't be read whole: whether they're back isn't known" if unheard else ""

@@ -80,6 +80,8 @@ class Candidate:
     ticket_key: str | None
     seen_at: datetime | None
     """When a complete read of it began; None where none stands."""
+    account_seen_at: datetime | None
+    """When one of its account began, which tells what that is called and whose it is."""
     settled: bool
     """It was shut and undone, or that is being done."""
 

@@ -81,6 +81,26 @@ def credentials(facts: Sequence[Fact]) -> dict[SubjectKind, Credential]:
     return {found.kind: found for found in of_kind(facts, Credential)}
 
 
+class TestSomePeople:
+    def test_a_known_user_is_told_as_it_is_called_and_tagged_now(self, aws: AwsServer) -> None:
+        stand(aws, person("mjkim"), person("hnlee"), report_polls=1)
+        operator = aws.operator(CORE)
+        operator.tag_user(UserName="mjkim", Tags=[{"Key": "service", "Value": "backup"}])
+
+        facts = list(source(aws).collect_for([], [ref("mjkim")]))
+
+        (found,) = of_kind(facts, Account)
+        assert (found.login, found.service_like, found.standing) == ("mjkim", True, Standing.WORKS)
+        assert facts[-1] == ScopeRead(realm=CORE, scope=user_id("mjkim"), kinds=(SubjectKind.ACCOUNT,))
+
+    def test_where_the_report_isn_t_ready_nothing_is_said_of_known_users(self, aws: AwsServer) -> None:
+        stand(aws, person("mjkim"), report_polls=99)
+
+        facts = list(source(aws, slept=[]).collect_for([], [ref("mjkim")]))
+
+        assert facts == [ScopeRead(realm=CORE, scope="", kinds=())]
+
+
 class TestInventory:
     def test_it_keeps_the_promises_of_a_source(self, aws: AwsServer) -> None:
         made: Source = source(aws)

@@ -7,20 +7,22 @@ docs/permissions/aws.md.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
+from offboarding.model.errors import RetriableError
 from offboarding.sources._aws.client.failures import speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, destinations, discover, organization_of
 from offboarding.sources._aws.client.organization import Organization, RootUser
 from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import AccountConnection
-from offboarding.sources._aws.inventory import Inventory, read_inventory
+from offboarding.sources._aws.inventory import IamUser, Inventory, read_inventory
 from offboarding.sources._aws.policy.policies import effect
 from offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
 from offboarding.sources._aws.proposing import propose
@@ -110,22 +112,26 @@ class AwsIamSource:
         yield from self._gaps(whole)
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
-        """Yield the users who bear one of these keys and aren't known yet, each with its ScopeRead.
+        """Yield users who bear one of these keys, and the known ones as they are called and tagged now, each with its
+        ScopeRead.
 
         The authorization details are the cheapest list that shows tags: a page for a thousand users. The credential
-        report isn't waited for: `detail` asks what these users hold, and what it told of known ones stays.
+        report is asked for where there are known ones, of which it tells the standing and last use; where it isn't
+        ready in time, what was told of them stays. What the others hold `detail` asks.
         """
         # A realm is told even where nobody is found.
         yield ScopeRead(realm=self._realm, scope="", kinds=())
         iam = self.access.open().iam()
         with speaking_of(self.access.asker):
             inventory = self._read_inventory(iam, Purpose.INVENTORY)
+            theirs = {ref.native_id for ref in known} & set(inventory.users)
+            again = self._told_again(iam, replace(inventory, users=_only(inventory, theirs))) if theirs else ()
         bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
-        for account in self._accounts(inventory, None, ServiceCredentials(listed=()), unreported=NOT_ASKED):
-            if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-                yield account
-                yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
+        others = replace(inventory, users=_only(inventory, set(inventory.users) - theirs))
+        new = self._accounts(others, None, ServiceCredentials(listed=()), unreported=NOT_ASKED)
+        for account in (*again, *(each for each in new if bearers.bear(each.native_id, each.keys))):
+            yield account
+            yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what these users hold now. They are found by UserId, whatever they are called by now.
@@ -178,6 +184,17 @@ class AwsIamSource:
             tags=TagKeys(**self.settings.tags.model_dump()),
             context=self.context,
         ).facts()
+
+    def _told_again(self, iam: "IAMClient", inventory: Inventory) -> tuple[Account, ...]:
+        """Users as the whole read tells them; none where the credential report isn't ready in time."""
+        try:
+            report = self._report(iam, Purpose.INVENTORY)
+        except RetriableError as error:
+            log.warning(str(error), realm=self._realm, users=len(inventory.users))
+            return ()
+        with self.access.meter.asking_for(Purpose.INVENTORY):
+            services = read_service_credentials(iam, self.access.asker)
+        return tuple(self._accounts(inventory, report if isinstance(report, CredentialReport) else None, services))
 
     def _trusts(self, inventory: Inventory) -> Iterator[Fact]:
         yield from TrustReader(
@@ -262,6 +279,10 @@ class AwsIamSource:
                 self._inventory, listed = None, self._listed(iam)
         error = f"{self.access.asker}: IAM lists user {user_id} and denies having it. It is asked again in the next run"
         return [ScopeRead(realm=self._realm, scope=user_id, kinds=CREDENTIALS, error=error)]
+
+
+def _only(inventory: Inventory, user_ids: AbstractSet[str]) -> dict[str, IamUser]:
+    return {user_id: user for user_id, user in inventory.users.items() if user_id in user_ids}
 
 
 def _root_facts(root: RootUser, report: CredentialReport | None, scope: str = "") -> Iterator[Fact]:

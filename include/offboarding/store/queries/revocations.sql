@@ -50,6 +50,9 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
     (select max(s.observed_at) from scope s
         where s.realm = f.realm and s.scope in ('', f.account_native_id) and s.kind = f.subject_kind and s.complete
             and s.error = '') as seen_at,
+    (select max(s.observed_at) from scope s
+        where s.realm = f.realm and s.scope in ('', f.account_native_id) and s.kind = a.kind and s.complete
+            and s.error = '') as account_seen_at,
     exists (select from revocation v
         where v.finding_key = f.finding_key and (v.status in ('doing', 'undoing', 'undone')
             or v.status = 'done' and v.reopened = f.reopened)) as settled
