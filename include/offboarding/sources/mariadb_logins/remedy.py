@@ -7,7 +7,7 @@ SQL's quotes, and the statement through the shell's.
 import shlex
 
 from offboarding.interfaces import AccountRemedies
-from offboarding.model import Account, AccountAction, Remedy
+from offboarding.model import Account, AccountAction, Remedy, say
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
@@ -20,9 +20,12 @@ def disable(action: AccountAction) -> tuple[str, ...]:
     )
     undo = _mariadb(account, f"alter user {account.label} account unlock")
     return (
-        f"As an administrator of the server, lock it:\n{shut}",
-        f"See its sessions that are open, since they go on otherwise, and end each of them (kill ID):\n{sessions}",
-        f"Undo:\n{undo}",
+        say("As an administrator of the server, lock it:\n{command}", command=shut),
+        say(
+            "See its sessions that are open, since they go on otherwise, and end each of them (kill ID):\n{command}",
+            command=sessions,
+        ),
+        say("Undo:\n{command}", command=undo),
     )
 
 
@@ -30,8 +33,10 @@ def keep_traces(action: AccountAction) -> tuple[str, ...]:
     """Return what a server knows of an account: no last use."""
     grants = f"show grants for {action.account.label}"
     return (
-        "First keep the server's logs since then, and what the account may do; no last use is noted:\n"
-        + _mariadb(action.account, grants),
+        say(
+            "First keep the server's logs since then, and what the account may do; no last use is noted:\n{command}",
+            command=_mariadb(action.account, grants),
+        ),
     )
 
 
