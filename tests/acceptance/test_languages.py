@@ -2,7 +2,10 @@
 
 import pytest
 
-from offboarding.model.errors import FatalError
+from offboarding.report.red import reasons
+from offboarding.runs import whole
+from offboarding.runs.troubles import troubles
+from offboarding.store import reading, runs
 from offboarding.texts.own import OwnTemplates
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
@@ -55,11 +58,23 @@ def test_what_rules_and_remedies_say_comes_from_the_store_in_the_readers_languag
 
 
 def test_a_template_that_fails_costs_no_ticket_and_the_night_is_red_for_it(kim: Office) -> None:
-    failing = "{% if things | length > 1 %}{{ 1 / 0 }}{% endif %}"
-    kim.templates = OwnTemplates(folder="texts", sources={"body.txt.j2": failing})
+    failing = {
+        "title.txt.j2": "Security [offb-3fa9c1d2e4b7]",
+        "body.txt.j2": "{% if things | length > 1 %}{{ 1 / 0 }}{% endif %}",
+    }
+    kim.templates = OwnTemplates(folder="texts", sources=failing)
+    said: list[str] = []
 
-    with pytest.raises(FatalError, match=r"^policy.texts: texts/body.txt.j2:1: ZeroDivisionError: division by zero\."):
-        kim.night()
+    run = whole.whole_night(
+        kim.session, kim.settings, kim.readers(), caller="failing", as_of=kim.as_of, show=said.append
+    )
+
+    seen = reading.night(kim.session, run.run_id)
+    of_title, of_body = (text for text in reasons(troubles(seen)) if text.startswith("policy.texts: "))
+    assert of_title.startswith("policy.texts: texts/title.txt.j2: the title doesn't end in [{{ ticket.key }}]")
+    assert of_body.startswith("policy.texts: texts/body.txt.j2:1: ZeroDivisionError: division by zero. Our text stood")
+    assert runs.run(kim.session, run.run_id).status == "red"
+    assert "policy.texts: texts/title.txt.j2" in said[0]
 
     (ticket,) = there(kim).there()
     assert "김민준 님의 마지막 근무일은" in ticket.draft.body

@@ -55,6 +55,7 @@ def _reasons(found: Troubles) -> Iterator[str]:
             f"nobody sees to the tickets of tracker {name}, which the configuration names no longer: name it again, or"
             f" {COMMAND} tracker move {name} NAME"
         )
+    yield from found.texts_refused[:MOST_LINES]
     if found.unheard:
         yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
     if found.queue:

@@ -36,6 +36,8 @@ class Troubles:
     """Tickets that their tracker refuses."""
     elsewhere: tuple[str, ...]
     """Trackers with tickets that nobody sees to: the configuration names them no longer."""
+    texts_refused: tuple[str, ...]
+    """Why our texts stood in for a company's own: a sentence each."""
     unheard: int
     """Alerts that a notifier couldn't tell."""
     queue: QueueLook | None
@@ -73,6 +75,7 @@ def troubles(night: Night) -> Troubles:
         untold=tuple((night.tickets.named(name), count) for name, count in sorted(night.tickets.untold.items())),
         refused=tuple(night.tickets.refused),
         elsewhere=tuple(night.tickets.elsewhere),
+        texts_refused=night.texts_refused,
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),
     )

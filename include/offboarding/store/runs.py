@@ -126,6 +126,11 @@ def note_broken(session: Session, run_id: int, step: str) -> None:
     session.execute(block("runs", "note_broken"), {"run_id": run_id, "step": step})
 
 
+def note_texts_refused(session: Session, run_id: int, sentences: Sequence[str]) -> None:
+    """Why our texts stood in for a company's own in this run; another try of its task adds to it."""
+    session.execute(block("runs", "note_texts_refused"), {"run_id": run_id, "sentences": Jsonb(list(sentences))})
+
+
 def usable_rosters(session: Session) -> int:
     """How many configured rosters have been read, in this run or before."""
     found = session.execute(block("runs", "usable_rosters")).fetchone()

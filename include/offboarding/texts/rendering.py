@@ -13,7 +13,6 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from offboarding.model import Language
-from offboarding.model.errors import FatalError
 from offboarding.texts import languages
 from offboarding.texts.environment import ENDING, environment
 from offboarding.texts.layout import on_one_line
@@ -58,13 +57,8 @@ class TicketTexts:
             # Whatever a template of somebody else's does: no ticket is lost by it, and the run is red.
             except Exception as error:  # noqa: BLE001
                 why = f"{self.own.folder}/{where(error, name + ENDING)}: {reason(error)}"
-            self.refused.append(f"{why}. The shipped text stands in its place; offboarding check-config says more.")
+            self.refused.append(f"policy.texts: {why}. Our text stood in its place: mend the file")
         return self._rendered(OwnTemplates(), name, views)
-
-    def raise_refused(self) -> None:
-        """Raise FatalError that says why ours stood in for a company's own, if it did."""
-        if self.refused:
-            raise FatalError("policy.texts: " + " ".join(dict.fromkeys(self.refused)))
 
     def _rendered(self, own: OwnTemplates, name: str, views: TicketViews) -> str:
         text = rendered(environment(self.language, self.zone, own), name, views)

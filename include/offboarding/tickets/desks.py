@@ -63,11 +63,9 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
             )
         )
-    for each in texts.values():
-        try:
-            each.raise_refused()
-        except FatalError as error:
-            untold.append(error)
+    if refused := tuple(dict.fromkeys(why for each in texts.values() for why in each.refused)):
+        runs.note_texts_refused(session, run.run_id, refused)
+        untold.append(FatalError("\n".join(refused)))
     raise_together(untold)
     return counts
 

@@ -2,7 +2,8 @@
 -- A run with what correlation said of it.
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status,
     summary -> 'correlation' -> 'counts' as counts, coalesce(summary -> 'correlation' -> 'weightless', '[]') as weightless,
-    coalesce(summary -> 'correlation' -> 'loads', '[]') as loads, coalesce(summary -> 'broken', '[]') as broken
+    coalesce(summary -> 'correlation' -> 'loads', '[]') as loads, coalesce(summary -> 'broken', '[]') as broken,
+    coalesce(summary -> 'texts_refused', '[]') as texts_refused
 from run where run_id = %(run_id)s;
 
 -- name: roster_reads

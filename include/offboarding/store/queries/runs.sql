@@ -83,6 +83,11 @@ update run set summary = coalesce(summary, '{}')
     || jsonb_build_object('broken', coalesce(summary -> 'broken', '[]') || to_jsonb(%(step)s::text))
 where run_id = %(run_id)s;
 
+-- name: note_texts_refused
+update run set summary = coalesce(summary, '{}') || jsonb_build_object(
+    'texts_refused', coalesce(summary -> 'texts_refused', '[]') || %(sentences)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: usable_rosters
 -- Rosters that were read in this run, or whose earlier read still stands.
 select count(*)::int from roster r

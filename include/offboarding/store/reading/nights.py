@@ -1,7 +1,7 @@
 """A night as its report tells it, read off the store: the same again however often it's asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from psycopg.rows import class_row
@@ -186,6 +186,8 @@ class Night:
     """Whether departures by message could be heard; None where no queue is configured."""
     broken: tuple[str, ...] = ()
     """Steps that ended by a defect of ours."""
+    texts_refused: tuple[str, ...] = ()
+    """Why our texts stood in for a company's own: a sentence each."""
 
     @property
     def waiting(self) -> int:
@@ -199,6 +201,7 @@ class _NightRun(Run):
     weightless: list[dict[str, object]]
     loads: list[dict[str, object]]
     broken: list[str]
+    texts_refused: list[str]
 
 
 def night(session: Session, run_id: int, zone: str = "UTC", *, ahead: bool = True) -> Night:
@@ -246,6 +249,7 @@ def night(session: Session, run_id: int, zone: str = "UTC", *, ahead: bool = Tru
             alike=tuple(alike_then(session, run_id)),
             queue=messages.look_then(session, run_id),
             broken=tuple(dict.fromkeys(run.broken)),
+            texts_refused=tuple(dict.fromkeys(run.texts_refused)),
         )
 
 
@@ -269,16 +273,7 @@ def _tickets(session: Session, values: dict[str, int]) -> TicketTotals:
 
 
 def _run(run: _NightRun) -> Run:
-    return Run(
-        run_id=run.run_id,
-        kind=run.kind,
-        as_of=run.as_of,
-        reads_since=run.reads_since,
-        started_at=run.started_at,
-        correlated_at=run.correlated_at,
-        finished_at=run.finished_at,
-        status=run.status,
-    )
+    return Run(**{each.name: getattr(run, each.name) for each in fields(Run)})
 
 
 def _weightless(value: dict[str, object]) -> WeightlessValue:
