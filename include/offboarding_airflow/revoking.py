@@ -9,7 +9,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.report.revocations import NOTHING
-from offboarding.revoking import approving, proposing
+from offboarding.revoking import approving, proposing, settling
 from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
 from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
@@ -41,7 +41,7 @@ class RevokeOperator(HITLOperator):
         """Ask: ids, no names. Skipped where nothing is proposed."""
         with at_work() as (loaded, session):
             revokers = partial(wiring.revoker, loaded.settings)
-            approving.settle(session, loaded.settings, READERS, revokers)
+            settling.settle(session, loaded.settings, READERS, revokers)
             asked = proposing.question(session, loaded.settings)
         if asked is None:
             raise AirflowSkipException("nothing is proposed to be shut")

@@ -6,18 +6,23 @@ from datetime import timedelta
 from typing import Any
 
 from offboarding.config.settings import Settings
-from offboarding.model import Before, Revocable, Standing, StepSeen
+from offboarding.model import Before, IdentityKeyKind, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
-from offboarding.revoking import approving, proposing
+from offboarding.revoking import approving, proposing, settling, undoing
 from offboarding.store import revocations
 from offboarding.store.revocations import RevocationRow
-from tests.support.office import Office, System, locked, switched_off
+from tests.support.office import Office, System, access_key, locked, login, switched_off, user
+from tests.support.small_company import LEFT, STAFF, number, tag, worker
 
 POLICY: dict[str, Any] = {
     "sources": ["corp-ldap", "aws"],
     "subjects": ["account", "access_key"],
 }
+KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
+KEY = "AKIAAAAAAAAAAAAAAAAA"
+USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
+LOGIN = login("kim", number("1042"), product="openldap")
 
 
 class KilledError(BaseException):
@@ -128,9 +133,38 @@ class Shutting:
             self.office.session, self.settings, self.office.readers(), self.revokers, replace(given, **changes)
         )
 
-    def settle(self) -> None:
-        """A task begins, after whatever was broken off."""
-        approving.settle(self.office.session, self.settings, self.office.readers(), self.revokers)
+    def settle(self) -> list[str]:
+        """A task begins, after whatever was broken off. Returns short keys of what it couldn't see."""
+        unseen = settling.settle(self.office.session, self.settings, self.office.readers(), self.revokers)
+        return [short_finding(each.finding_key) for each in unseen]
+
+    def nights(self, count: int) -> None:
+        """As offboarding_release: it begins where a night finds something for it, and looks first at what was broken
+        off.
+        """
+        for _ in range(count):
+            if self.night():
+                self.settle()
+
+    def undo(self, key: str, *, reason: str = "a mistake") -> None:
+        """Lee takes back what was done of a finding, by its short key."""
+        undoing.undo(self.office.session, self.revokers, self.whole(key), reason=reason, author="lee")
+
+    def give_up(self, key: str) -> None:
+        """Lee ends what was broken off."""
+        reason = "the account was closed"
+        settling.give_up(self.office.session, self.revokers, self.whole(key), reason=reason, author="lee")
+
+    def whole(self, key: str) -> str:
+        """A finding's whole key."""
+        ((whole,),) = self.office.session.execute(
+            "select finding_key from finding where starts_with(finding_key, %s)", (key.removeprefix("f-"),)
+        ).fetchall()
+        return str(whole)
+
+    def said(self, tracker: Any) -> list[str]:
+        """What stands on tickets about revocations."""
+        return [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
 
     def revokers(self, source: str, part: str) -> Hands:
         del part
@@ -153,3 +187,23 @@ class Shutting:
             "select finding_key, state from finding where rule = %s", (rule,)
         ).fetchall()
         return short_finding(str(key)), str(state)
+
+
+def of_kim(office: Office) -> Shutting:
+    """Kim has left; a login and an access key of his still work, and stand on his ticket."""
+    office.hr.workers = [KIM, STAFF]
+    office.directory.accounts, office.cloud.accounts = [LOGIN], [USER]
+    office.cloud.credentials = [access_key(KEY, USER)]
+    made = Shutting(office=office)
+    assert made.night() == 2
+    return made
+
+
+def killed_at(place: str) -> Callable[[str], None]:
+    """The process ends there."""
+
+    def at(where: str) -> None:
+        if where == place:
+            raise KilledError
+
+    return at

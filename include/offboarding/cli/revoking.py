@@ -14,6 +14,7 @@ from offboarding.decisions.signing import said
 from offboarding.model import RevocationStage
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import moment, worker
+from offboarding.revoking.settling import give_up
 from offboarding.revoking.undoing import undo
 from offboarding.store import revocations
 from offboarding.store.reading.finding_views import whole_key
@@ -61,11 +62,31 @@ def revoke_undo(
     return DONE
 
 
+@command("revoke settle", example='f-7c31a0b2 --reason "its AWS account was closed on Friday"')
+def revoke_settle(
+    *,
+    key: Annotated[str, argument("KEY", "a finding's key, or any beginning of 4 digits and more")],
+    reason: Annotated[str, option("--reason", text="why; kept, and shown on the ticket", parse=words)],
+    by: Annotated[str | None, author()],
+) -> int:
+    """End a revocation that was broken off, by what its system shows.
+
+    Where nobody can look there any more, it ends as unseen, and never as done. It shuts nothing, and opens nothing.
+    """
+    who, why = signed(by), said(reason)
+    with configured_context(who) as context:
+        revokers = partial(wiring.revoker, context.settings)
+        row = give_up(context.session, revokers, whole_key(context.session, key), reason=why, author=who)
+    say(f"The revocation of {short_finding(row.finding_key)} is {row.status}.")
+    return DONE
+
+
 def _row(row: RevocationRow, zone: str) -> list[str]:
     what = f"{row.thing.kind.replace('_', ' ')} {row.thing.native_id}, {row.source} {row.part}".rstrip()
     by = f"{row.approved_by}, {moment(row.approved_at, zone)}" if row.approved_by and row.approved_at else ""
     if row.ended_by and row.ended_at:
-        by += f"; undone by {row.ended_by}, {moment(row.ended_at, zone)}"
+        how = "ended" if row.status is RevocationStage.UNSEEN else "undone"
+        by += f"; {how} by {row.ended_by}, {moment(row.ended_at, zone)}"
     why = "; ".join(each for each in (row.reason, row.ended_for) if each)
     stands = f"{row.status}: {row.step}" if row.status is RevocationStage.DONE else row.status.value
     return [short_finding(row.finding_key), stands, what, worker(row.id_space, row.worker_id), by, why]

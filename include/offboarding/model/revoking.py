@@ -23,6 +23,8 @@ class RevocationStage(StrEnum):
     UNDONE = "undone"
     REFUSED = "refused"
     """A person approved it, and it wasn't done."""
+    UNSEEN = "unseen"
+    """It may have been done: nobody could look, and a person ended it."""
     LAPSED = "lapsed"
     """Nobody approved it while it could be proposed."""
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from offboarding.model import ReadStatus, counted
+from offboarding.model.keys import short_finding
 from offboarding.report import held, refused
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
@@ -44,6 +45,11 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield "nothing was concluded: correlation didn't come to its end"
     if found.unverified:
         yield f"of {counted(found.unverified, 'finding')} it can't be told whether they work"
+    for key in map(short_finding, found.broken_off[:MOST_LINES]):
+        yield (
+            f"the revocation of {key} was broken off, and whether it was done isn't known: see {COMMAND} revoke settle"
+            f" {key}"
+        )
     yield from found.edited[:MOST_LINES]
     for hold in found.trips:
         yield f"the guard holds {held.sentence(hold)}"

@@ -44,6 +44,24 @@ def done(row: RevocationRow) -> str:
     )
 
 
+def late(row: RevocationRow) -> str:
+    """The comment where it stands shut, and had been said not to be."""
+    return (
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, which was said not to be done."
+        f" It stands now as that sets it: {row.step}. Either its system took the step late, or somebody took it"
+        " by hand. Undo:\n"
+        f'{COMMAND} revoke undo {short_finding(row.finding_key)} --reason "..."'
+    )
+
+
+def unseen(row: RevocationRow, author: str, reason: str, why: str) -> str:
+    """The comment where nobody can look any more."""
+    return (
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation ({row.step}), and whether it was"
+        f" done can't be seen: {why}\n{author} ended it so. Reason: {reason}\nLook at it by hand."
+    )
+
+
 def refused(row: RevocationRow, why: str) -> str:
     """The comment where a person approved it and it wasn't done."""
     return (

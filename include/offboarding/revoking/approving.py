@@ -4,7 +4,7 @@ An approval is used by the task that heard it, or not at all: begun again after 
 it came, shuts nothing more, and asks anew. So nothing that stands in the store leads to a change outside.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,14 +13,15 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
 from offboarding.interfaces import Revoker
-from offboarding.model import ReadStatus, RevocationStage, StepSeen, TicketCall
+from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
-from offboarding.report import revocations as words
+from offboarding.revoking import settling
 from offboarding.revoking.refusals import refusal
+from offboarding.revoking.settling import NotDone, Revokers
 from offboarding.runs import pipeline
 from offboarding.runs.whole import Readers, whole_departure
-from offboarding.store import outbox, revocations, runs
+from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.locks import revocations_held
@@ -30,9 +31,7 @@ from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.revoking")
 
-Revokers = Callable[[str, str], Revoker]
-"""By a source's name and part, ready; raises ConfigError where there is none."""
-BROKEN_OFF = "the task was broken off before it was done. Approve it anew"
+DEFECT = "a defect of ours, whose trace stands in the log ({})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +49,6 @@ class ApprovalAnswer:
     """Of the look before; now, if left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotDone:
-    """An approved revocation that came to nothing."""
-
-    finding_key: str
-    why: str
-
-
 def answered(
     session: Session, settings: Settings, readers: Readers, revokers: Revokers, answer: ApprovalAnswer
 ) -> None:
@@ -73,33 +64,16 @@ def answered(
         approved = _approved(session, settings, answer)
         if not approved:
             return
-        run = _look(session, settings, readers, approved, answer)
+        try:
+            run = _look(session, settings, readers, approved, answer)
+        except OffboardingError as error:
+            for row in approved:
+                settling.refuse(session, row, f"nothing could be looked at again: {error}")
+            raise
         missed = [found for row in approved if (found := _seen_to(session, settings, run, revokers, row, answer))]
     _tell(session, settings, readers, run)
     if missed:
         raise FatalError(_said(missed, len(approved)))
-
-
-def settle(session: Session, settings: Settings, readers: Readers, revokers: Revokers) -> None:
-    """How far what was broken off has come: it's looked at where its system may have been told, and shuts nothing.
-
-    What was approved and not begun is over with the task that heard it. Raises FatalError where that can't be seen.
-    """
-    with revocations_held(session):
-        broken = revocations.rows(session, RevocationStage.APPROVED, RevocationStage.DOING)
-        for row in broken:
-            if row.status is RevocationStage.APPROVED:
-                _refuse(session, None, row, BROKEN_OFF)
-                continue
-            seen = revokers(row.source, row.part).seen(row.thing, row.before or {})
-            run = runs.run(session, row.look_run or row.proposed_run)
-            if seen is StepSeen.SET:
-                _done(session, run, row)
-            else:
-                why = BROKEN_OFF if seen is StepSeen.BEFORE else "somebody changed it meanwhile: look at it"
-                _refuse(session, run, row, why)
-    for run_id in {row.look_run for row in broken if row.look_run}:
-        _tell(session, settings, readers, runs.run(session, run_id))
 
 
 def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> list[RevocationRow]:
@@ -108,7 +82,7 @@ def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> l
     if policy is None:
         raise FatalError("policy.revocation isn't set: nothing is shut.")
     with revocations.locked(session):
-        _hold_to_the_record(session)
+        revocations.hold_to_the_record(session, whole=True)
         proposed = {short_finding(row.finding_key): row for row in revocations.rows(session, RevocationStage.PROPOSED)}
         if unknown := [key for key in answer.chosen if key not in proposed]:
             raise FatalError(
@@ -145,28 +119,41 @@ def _seen_to(
 ) -> NotDone | None:
     """One of them. What can't be done keeps none of the others back."""
     try:
-        revoker = revokers(row.source, row.part)
+        revoker = revokers(row.source_now, row.part_now)
         why = _against(session, settings, run, row) or _begun(session, settings, run, revoker, row, answer)
         if not why:
             row = revocations.row(session, row.revocation_id)
             revoker.revoke(row.thing, row.before or {})
-            _done(session, run, row)
+            settling.done(session, row)
             return None
     except OffboardingError as error:
-        why, row = str(error), revocations.row(session, row.revocation_id)
-        if row.status is RevocationStage.DOING:
-            try:
-                seen = revokers(row.source, row.part).seen(row.thing, row.before or {})
-            except OffboardingError as unseen:
-                # It stays as it is: `settle` looks at it before anything else is asked.
-                unknown = (
-                    f"{why} Whether it was done can't be seen ({unseen}), and is looked at before the next question"
-                )
-                return NotDone(finding_key=row.finding_key, why=unknown)
-            if seen is StepSeen.SET:
-                _done(session, run, row)
-                return None
-    _refuse(session, run, row, why)
+        why = str(error)
+    except Exception as error:
+        log.exception("a defect of ours", finding=short_finding(row.finding_key))
+        why = DEFECT.format(type(error).__name__)
+    row = revocations.row(session, row.revocation_id)
+    if row.status is RevocationStage.DOING:
+        return _not_sure(session, revokers, row, why)
+    settling.refuse(session, row, why)
+    return NotDone(finding_key=row.finding_key, why=why)
+
+
+def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str) -> NotDone | None:
+    """Its system was told, and answered with an error: that says nothing of what it did."""
+    try:
+        seen = settling.looked(revokers, row)
+        if seen is StepSeen.SET:
+            settling.done(session, row)
+            return None
+        settling.refuse(session, row, why)
+        return NotDone(finding_key=row.finding_key, why=why)
+    # It stays as it is: `settle` looks at it before anything else is asked, and each night is red of it.
+    except OffboardingError as error:
+        unseen = str(error)
+    except Exception as error:
+        log.exception("a defect of ours", finding=short_finding(row.finding_key))
+        unseen = DEFECT.format(type(error).__name__)
+    why = f"{why} Whether it was done can't be seen ({unseen}), and is looked at before the next question"
     return NotDone(finding_key=row.finding_key, why=why)
 
 
@@ -195,7 +182,7 @@ def _begun(
     policy = settings.policy.revocation
     before = revoker.before(row.thing)
     with revocations.locked(session):
-        _hold_to_the_record(session)
+        revocations.hold_to_the_record(session, whole=True)
         if why := _against(session, settings, run, row):
             return why
         most = policy.most_a_day if policy else 0
@@ -204,37 +191,9 @@ def _begun(
     return f"{most} were shut within 24 hours already, or it isn't approved any more"
 
 
-def _done(session: Session, run: Run, row: RevocationRow) -> None:
-    with revocations.locked(session):
-        revocations.done(session, row)
-        _comment(session, run, row, words.done(row))
-    log.info("revoked", finding=short_finding(row.finding_key), by=row.approved_by, run=run.run_id)
-
-
-def _refuse(session: Session, run: Run | None, row: RevocationRow, why: str) -> None:
-    with revocations.locked(session):
-        revocations.end(session, row, RevocationStage.REFUSED, why)
-        _comment(session, run or runs.run(session, row.proposed_run), row, words.refused(row, why))
-    log.error("not revoked", finding=short_finding(row.finding_key), why=why)
-
-
-def _comment(session: Session, run: Run, row: RevocationRow, text: str) -> None:
-    if row.ticket_key:
-        event_key = f"revocation:{row.revocation_id}"
-        outbox.say(session, run, row.ticket_key, op=TicketCall.COMMENT, event_key=event_key, text=text)
-
-
 def _tell(session: Session, settings: Settings, readers: Readers, run: Run) -> None:
     """What came of it stands on the tickets at once."""
     pipeline.ticket(session, settings, run, readers.trackers(settings))
-
-
-def _hold_to_the_record(session: Session) -> None:
-    if doubts := revocations.doubts(session):
-        raise FatalError(
-            f"Nothing is shut, since the store isn't as its record says: {'; '.join(doubts[:3])}. See who wrote there:"
-            " python -m offboarding audit verify. The next night puts it right."
-        )
 
 
 def _said(missed: Sequence[NotDone], approved: int) -> str:

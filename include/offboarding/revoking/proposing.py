@@ -31,9 +31,10 @@ class RevocationQuestion:
 
 
 def propose(session: Session, settings: Settings, run: Run) -> int:
-    """What may be approved from now on. Returns how much may be; 0 where the policy lets nothing be shut.
+    """What may be approved from now on. Returns how much a task has to see to: what a person is asked about, and what
+    was broken off and is to be looked at; 0 where the policy lets nothing be shut.
 
-    Whatever stood before and speaks against it now lapses.
+    Whatever stood before and speaks against it now lapses. What stands unanswered keeps no room from what comes new.
     """
     policy = settings.policy.revocation
     if policy is None:
@@ -53,11 +54,11 @@ def propose(session: Session, settings: Settings, run: Run) -> int:
                 revocations.end(session, row, RevocationStage.LAPSED, "it may not be proposed so any more")
         in_hand = {row.finding_key for row in revocations.rows(session, RevocationStage.APPROVED)}
         new = [each for each in steps.values() if each[0].finding_key not in kept | in_hand]
-        room = policy.most_a_day - revocations.taken(session) - len(kept)
+        room = policy.most_a_day - revocations.taken(session)
         for candidate, step in new[: max(room, 0)]:
             revocations.propose(session, candidate, run_id=run.run_id, step=step)
             log.info("revocation proposed", finding=short_finding(candidate.finding_key), run=run.run_id)
-    return len(revocations.rows(session, RevocationStage.PROPOSED))
+    return len(revocations.rows(session, RevocationStage.PROPOSED)) + len(revocations.broken_off(session))
 
 
 def question(session: Session, settings: Settings) -> RevocationQuestion | None:

@@ -1,48 +1,90 @@
 """A person takes a revocation back."""
 
-from offboarding.interfaces import Revoker
-from offboarding.model import RevocationStage, TicketCall
+from offboarding.model import RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
-from offboarding.report import revocations as words
-from offboarding.revoking.approving import Revokers
-from offboarding.store import outbox, revocations, runs
+from offboarding.revoking import settling
+from offboarding.revoking.settling import Revokers
+from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.locks import revocations_held
 from offboarding.store.revocations import RevocationRow
+
+_LOOKED_AT_FIRST = (RevocationStage.DOING, RevocationStage.REFUSED, RevocationStage.UNSEEN)
+"""Whose system was told, and may have done it."""
 
 
 def undo(session: Session, revokers: Revokers, finding_key: str, *, reason: str, author: str) -> RevocationRow:
     """Let it stand as before, by the connection that shut it. Broken off, it may be called again.
 
-    Raises FatalError where nothing of this finding was shut, or somebody changed it since: then nothing is done.
+    Raises FatalError where nothing of this finding was shut, somebody changed it since, or the revocation isn't as the
+    record says: then nothing is done.
     """
     with revocations_held(session):
-        row = _of(session, finding_key)
-        revoker: Revoker = revokers(row.source, row.part)
-        with revocations.locked(session):
-            revocations.begin_undo(session, row, author=author, reason=reason)
+        revocations.hold_to_the_record(session)
+        row = _newest(session, finding_key)
+        if row.status in _LOOKED_AT_FIRST:
+            row = _done_after_all(session, revokers, row)
+        if row.works_again:
+            return _opened_meanwhile(session, revokers, row)
+        revoker = revokers(row.source_now, row.part_now)
+        _begin(session, row, author=author, reason=reason)
+        row = revocations.row(session, row.revocation_id)
         try:
             revoker.undo(row.thing, row.before or {})
+            seen = StepSeen.BEFORE
         except OffboardingError:
-            with revocations.locked(session):
-                revocations.end_undo(session, row, author=author, undone=False)
-            raise
-        with revocations.locked(session):
-            revocations.end_undo(session, row, author=author, undone=True)
-            _comment(session, row, words.undone(row, author, reason))
+            # Where this can't be seen either, it stays as it is, and may be called again.
+            seen = settling.looked(revokers, row)
+            settling.end_undo(session, row, seen)
+            if seen is not StepSeen.BEFORE:
+                raise
+        else:
+            settling.end_undo(session, row, seen)
     return revocations.row(session, row.revocation_id)
 
 
-def _of(session: Session, finding_key: str) -> RevocationRow:
-    found = revocations.rows(session, RevocationStage.DONE, RevocationStage.UNDOING, finding_key=finding_key)
-    if not found:
-        raise FatalError(f"nothing of {short_finding(finding_key)} was shut. See: python -m offboarding revoke list")
-    return found[0]
+def _newest(session: Session, finding_key: str) -> RevocationRow:
+    """The one that last told its system anything: what stands there now is no older one's."""
+    rows, short = revocations.rows(session, finding_key=finding_key), short_finding(finding_key)
+    row = next((each for each in rows if each.before is not None), None)
+    if row is None:
+        stands = f": its revocation is {rows[0].status}" if rows else ""
+        raise FatalError(f"nothing of {short} was shut{stands}. See: python -m offboarding revoke list")
+    if row.status is RevocationStage.UNDONE:
+        raise FatalError(f"nothing of {short} was shut since {row.ended_by} undid its revocation.")
+    return row
 
 
-def _comment(session: Session, row: RevocationRow, text: str) -> None:
-    if row.ticket_key:
-        run = runs.run(session, row.look_run or row.proposed_run)
-        event_key = f"revocation:{row.revocation_id}:undone"
-        outbox.say(session, run, row.ticket_key, op=TicketCall.COMMENT, event_key=event_key, text=text)
+def _opened_meanwhile(session: Session, revokers: Revokers, row: RevocationRow) -> RevocationRow:
+    """By an undo that was broken off, or else by somebody whose thing it is now."""
+    if row.status is RevocationStage.UNDOING:
+        row = settling.settle_one(session, revokers, row)
+    if row.status is not RevocationStage.UNDONE:
+        raise FatalError(
+            f"{short_finding(row.finding_key)} was seen to work again since it was shut: somebody else opened it, and"
+            " what stands there now isn't its revocation's. Nothing was done."
+        )
+    return row
+
+
+def _done_after_all(session: Session, revokers: Revokers, row: RevocationRow) -> RevocationRow:
+    """Whether it was done is looked at first."""
+    now = settling.settle_one(session, revokers, row)
+    if now.status is not RevocationStage.DONE:
+        raise FatalError(
+            f"{short_finding(row.finding_key)} doesn't stand as its revocation sets it, which is {now.status}"
+            f" ({now.ended_for}): there is nothing to undo."
+        )
+    return now
+
+
+def _begin(session: Session, row: RevocationRow, *, author: str, reason: str) -> None:
+    with revocations.locked(session):
+        # Whatever else is under way of it is over: a person says that it isn't to be shut so.
+        for other in revocations.rows(
+            session, RevocationStage.PROPOSED, RevocationStage.APPROVED, finding_key=row.finding_key
+        ):
+            revocations.end(session, other, RevocationStage.LAPSED, "an earlier revocation of it is undone")
+        if not revocations.begin_undo(session, row, author=author, reason=reason):
+            raise FatalError(f"{short_finding(row.finding_key)} isn't shut any more: its revocation is {row.status}.")

@@ -26,6 +26,8 @@ class Troubles:
     """Nothing was concluded."""
     unverified: int
     """Findings of which it can't be told whether they work."""
+    broken_off: tuple[str, ...]
+    """Findings whose revocation was approved, and has come to no end."""
     edited: tuple[str, ...]
     """What stood otherwise than the record says, and was put right: a sentence each."""
     trips: tuple[Hold, ...]
@@ -70,6 +72,7 @@ def troubles(night: Night) -> Troubles:
         broken=night.broken,
         inconclusive=night.run.correlated_at is None,
         unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in unverified),
+        broken_off=night.broken_off,
         edited=night.record_troubles,
         trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
         untold=tuple((night.tickets.named(name), count) for name, count in sorted(night.tickets.untold.items())),

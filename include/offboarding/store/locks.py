@@ -4,7 +4,13 @@ import hashlib
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from psycopg.errors import LockNotAvailable
+
+from offboarding.model.errors import RetriableError
 from offboarding.store.session import Session
+
+PATIENCE = "60s"
+"""So long another hand on revocations is waited for, as PostgreSQL writes a time."""
 
 
 def lock_roster(session: Session, roster: str) -> None:
@@ -64,8 +70,19 @@ def pages_held(session: Session) -> Generator[None]:
 
 @contextmanager
 def revocations_held(session: Session) -> Generator[None]:
-    """One hand on what is shut or opened again, over calls to its system outside any transaction."""
-    session.execute("select pg_advisory_lock(%s)", (_number("revocations"),))
+    """One hand on what is shut or opened again, over calls to its system outside any transaction.
+
+    Raises RetriableError where another one stays on it for longer than PATIENCE.
+    """
+    try:
+        with session.transaction():
+            session.execute("select set_config('lock_timeout', %s, true)", (PATIENCE,))
+            session.execute("select pg_advisory_lock(%s)", (_number("revocations"),))
+    except LockNotAvailable:
+        raise RetriableError(
+            f"something else is being shut or opened again, for longer than {PATIENCE}, and nothing was done. See what"
+            " runs in Airflow (offboarding_release), end its task where it hangs, and try again."
+        ) from None
     try:
         yield
     finally:

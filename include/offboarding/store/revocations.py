@@ -100,6 +100,11 @@ class RevocationRow:
     revocation_id: int
     finding_key: str
     status: RevocationStage
+    works_again: bool
+    """Its finding was seen to work again since: what stands there now isn't this revocation's."""
+    source_now: str
+    """What its source is called by now."""
+    part_now: str
     proposed_at: datetime
     proposed_run: int
     source: str
@@ -140,6 +145,18 @@ def candidate(session: Session, key: str) -> Candidate | None:
 def rows(session: Session, *statuses: RevocationStage, finding_key: str | None = None) -> list[RevocationRow]:
     """Revocations, the newest first: all, or those that stand so; of one finding."""
     return _rows(session, statuses=[each.value for each in statuses] or None, finding_key=finding_key)
+
+
+def broken_off(session: Session) -> list[RevocationRow]:
+    """Approved and at no end; and refused within a day, though their systems were told: such a step may come late."""
+    return _rows(session, broken_off=True)
+
+
+def broken_off_then(session: Session, run_id: int) -> list[str]:
+    """Findings whose revocation was approved before a run, and was at no end when that ended."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(block("revocations", "broken_off_then"), {"run_id": run_id}).fetchall()
+    return [str(key) for key in found]
 
 
 def row(session: Session, revocation_id: int) -> RevocationRow:
@@ -186,9 +203,12 @@ def done(session: Session, row: RevocationRow) -> None:
     _write(session, "done", _of(row), actor=f"revocation of {row.approved_by}")
 
 
-def end(session: Session, row: RevocationRow, status: RevocationStage, reason: str) -> None:
-    """It comes to nothing: refused, or lapsed."""
-    _write(session, "end", _of(row, status=status.value, reason=reason), actor=f"revocation {row.revocation_id}")
+def end(
+    session: Session, row: RevocationRow, status: RevocationStage, reason: str, *, author: str | None = None
+) -> None:
+    """It comes to nothing: refused, or lapsed. Or an author ends it, since nobody can look any more."""
+    values = _of(row, status=status.value, reason=reason, author=author)
+    _write(session, "end", values, actor=author or f"revocation {row.revocation_id}")
 
 
 def begin_undo(session: Session, row: RevocationRow, *, author: str, reason: str) -> bool:
@@ -214,14 +234,33 @@ def doubts(session: Session) -> list[str]:
 
 @contextmanager
 def locked(session: Session) -> Generator[None]:
-    """A transaction in which nobody else changes findings or revocations."""
+    """A transaction in which nobody else changes findings or revocations.
+
+    Raises FatalError where a revocation isn't as the record says: what is written next would vouch for it.
+    """
     with session.transaction():
         lock_findings(session)
+        hold_to_the_record(session)
         yield
 
 
+def hold_to_the_record(session: Session, *, whole: bool = False) -> None:
+    """Raises FatalError where a revocation isn't as the record says, or anything at all: no system is told anything."""
+    found = doubts(session) if whole else [str(each) for each in recorded.troubles(session) if _is_ours(each)]
+    if found:
+        raise FatalError(
+            "Nothing is shut, or opened again, since the store isn't as its record says:"
+            f" {'; '.join(found[:3])}. See who wrote there: python -m offboarding audit verify. The next night puts it"
+            " right."
+        )
+
+
+def _is_ours(trouble: recorded.Trouble) -> bool:
+    return trouble.about.startswith("revocation:")
+
+
 def _rows(session: Session, **values: object) -> list[RevocationRow]:
-    given = {"statuses": None, "finding_key": None, "revocation_id": None, **values}
+    given = {"statuses": None, "finding_key": None, "revocation_id": None, "broken_off": False, **values}
     with session.cursor(row_factory=record_row(RevocationRow)) as cursor:
         return cursor.execute(block("revocations", "rows"), given).fetchall()
 

@@ -13,7 +13,7 @@ class RevocationLine(JsonLine):
     finding: Annotated[str, By("finding_key")]
     """The finding's whole key."""
     status: str
-    """`proposed`, `approved`, `doing`, `done`, `undoing`, `undone`, `refused` or `lapsed`."""
+    """`proposed`, `approved`, `doing`, `done`, `undoing`, `undone`, `refused`, `unseen` or `lapsed`."""
     source: str
     """The source's name."""
     part: str
@@ -47,8 +47,8 @@ class RevocationLine(JsonLine):
     done_at: At | None
     """When it was done."""
     ended_at: At | None
-    """When it was undone or refused, or lapsed."""
+    """When it was undone, refused or ended as unseen, or lapsed."""
     ended_by: str | None
-    """Who undid it; else null."""
+    """Who undid it, or ended it as unseen; else null."""
     ended_for: str | None
     """Why."""

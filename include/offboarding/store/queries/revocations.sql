@@ -74,8 +74,10 @@ order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
 select count(*)::int from revocation where taken_at > clock_timestamp() - interval '24 hours';
 
 -- name: rows
--- What was proposed, the newest first: all, or what stands so; of one finding, or one by its number.
-select v.revocation_id, v.finding_key, v.status, v.proposed_at, v.proposed_run, v.source, v.part, v.step, v.caller,
+-- What was proposed, the newest first: all, or what stands so; of one finding, or one by its number. A source may be
+-- called otherwise since: its system is the same.
+select v.revocation_id, v.finding_key, v.status, v.reopened < f.reopened as works_again,
+    coalesce(r.source, v.source) as source_now, coalesce(r.part, v.part) as part_now, v.proposed_at, v.proposed_run, v.source, v.part, v.step, v.caller,
     v.approved_by, v.approved_at, v.reason, v.look_run, v.before, v.taken_at, v.done_at, v.ended_at, v.ended_by,
     v.ended_for, f.rule, f.severity, f.person_uid::text, f.ticket_key, coalesce(w.id_space, '') as id_space,
     coalesce(w.worker_id, '') as worker_id,
@@ -83,11 +85,14 @@ select v.revocation_id, v.finding_key, v.status, v.proposed_at, v.proposed_run, 
     v.account_native_id as thing__account_native_id, v.login as thing__login, v.product as thing__product
 from revocation v
 join finding f using (finding_key)
+left join realm r on r.realm = v.realm
 left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 where (%(statuses)s::text[] is null or v.status = any(%(statuses)s))
     and (%(finding_key)s::text is null or v.finding_key = %(finding_key)s)
     and (%(revocation_id)s::bigint is null or v.revocation_id = %(revocation_id)s)
+    and (not %(broken_off)s or v.status in ('approved', 'doing') or v.status = 'refused' and v.before is not null
+        and v.taken_at > clock_timestamp() - interval '24 hours')
 order by v.revocation_id desc;
 
 -- name: propose
@@ -110,15 +115,24 @@ where revocation_id = %(revocation_id)s and status = 'approved' and caller = %(c
     select count(*) from revocation where taken_at > clock_timestamp() - interval '24 hours') < %(most)s
 returning revocation_id;
 
+-- name: broken_off_then
+-- What was approved before a night, and had come to no end when it ended: the oldest first. The look of an answer is a
+-- departure's run, and stands between its own approval and its end.
+select v.finding_key from revocation v, run
+where run_id = %(run_id)s and run.kind = 'nightly' and v.approved_at < run.started_at
+    and (v.status in ('approved', 'doing') or least(v.done_at, v.ended_at) > run.finished_at)
+order by v.revocation_id;
+
 -- name: done
-update revocation set status = 'done', done_at = clock_timestamp()
-where revocation_id = %(revocation_id)s and status = 'doing'
+-- What was refused may have been done late.
+update revocation set status = 'done', done_at = clock_timestamp(), ended_by = null, ended_for = null
+where revocation_id = %(revocation_id)s and status in ('doing', 'refused', 'unseen') and before is not null
 returning revocation_id;
 
 -- name: end
--- It comes to nothing: refused, or lapsed.
-update revocation set status = %(status)s, ended_at = clock_timestamp(), ended_for = %(reason)s
-where revocation_id = %(revocation_id)s and status in ('proposed', 'approved', 'doing')
+-- It comes to nothing: refused, or lapsed; or nobody can look any more.
+update revocation set status = %(status)s, ended_at = clock_timestamp(), ended_by = %(author)s, ended_for = %(reason)s
+where revocation_id = %(revocation_id)s and status in ('proposed', 'approved', 'doing', 'undoing')
 returning revocation_id;
 
 -- name: begin_undo

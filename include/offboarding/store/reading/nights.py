@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 
 from offboarding.model import Basis, FindingState, Resolution, RunKind, Severity, TicketKind
 from offboarding.model.errors import FatalError
-from offboarding.store import messages, notices, refusals
+from offboarding.store import messages, notices, refusals, revocations
 from offboarding.store.connect import Session
 from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.events import Head, head
@@ -188,6 +188,8 @@ class Night:
     """Steps that ended by a defect of ours."""
     texts_refused: tuple[str, ...] = ()
     """Why our texts stood in for a company's own: a sentence each."""
+    broken_off: tuple[str, ...] = ()
+    """Findings whose revocation was approved before, and had come to no end."""
 
     @property
     def waiting(self) -> int:
@@ -250,6 +252,7 @@ def night(session: Session, run_id: int, zone: str = "UTC", *, ahead: bool = Tru
             queue=messages.look_then(session, run_id),
             broken=tuple(dict.fromkeys(run.broken)),
             texts_refused=tuple(dict.fromkeys(run.texts_refused)),
+            broken_off=tuple(revocations.broken_off_then(session, run_id)),
         )
 
 

@@ -1,0 +1,135 @@
+"""How far a revocation has come that was broken off: looked at in its system, never by what the store says alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Revoker
+from offboarding.model import RevocationStage, StepSeen, TicketCall
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.keys import short_finding
+from offboarding.report import revocations as words
+from offboarding.runs import pipeline
+from offboarding.runs.whole import Readers
+from offboarding.store import outbox, revocations, runs
+from offboarding.store.connect import Session
+from offboarding.store.locks import revocations_held
+from offboarding.store.revocations import RevocationRow
+
+log = structlog.get_logger("offboarding.revoking")
+
+Revokers = Callable[[str, str], Revoker]
+"""By a source's name and part, ready; raises ConfigError where there is none."""
+BROKEN_OFF = "the task was broken off before it was done. Approve it anew"
+CHANGED = "somebody changed it meanwhile: look at it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDone:
+    """An approved revocation that came to nothing, or of which nobody could see what came of it."""
+
+    finding_key: str
+    why: str
+
+
+def settle(session: Session, settings: Settings, readers: Readers, revokers: Revokers) -> list[NotDone]:
+    """How far what was broken off has come: it's looked at where its system may have been told, and shuts nothing.
+
+    What was approved and not begun is over with the task that heard it. What was refused though its system was told is
+    looked at for a day, since such a step may come late. Returns what couldn't be seen: it stays as it is, and makes
+    each night red. Raises FatalError where a revocation isn't as the record says.
+    """
+    unseen: list[NotDone] = []
+    with revocations_held(session):
+        broken = revocations.broken_off(session)
+        for row in broken:
+            try:
+                settle_one(session, revokers, row)
+            except OffboardingError as error:
+                revocations.hold_to_the_record(session)
+                log.warning("not seen", finding=short_finding(row.finding_key), why=str(error))
+                unseen.append(NotDone(finding_key=row.finding_key, why=str(error)))
+    for run_id in {row.look_run for row in broken if row.look_run}:
+        pipeline.ticket(session, settings, runs.run(session, run_id), readers.trackers(settings))
+    return unseen
+
+
+def settle_one(session: Session, revokers: Revokers, row: RevocationRow) -> RevocationRow:
+    """By what its system shows. Raises what keeps it from being seen."""
+    if row.status is RevocationStage.APPROVED:
+        refuse(session, row, BROKEN_OFF)
+        return revocations.row(session, row.revocation_id)
+    revocations.hold_to_the_record(session)
+    seen = looked(revokers, row)
+    if row.status is RevocationStage.UNDOING:
+        end_undo(session, row, seen)
+    elif seen is StepSeen.SET and not (row.status is RevocationStage.REFUSED and row.works_again):
+        done(session, row)
+    elif row.status is RevocationStage.DOING:
+        refuse(session, row, BROKEN_OFF if seen is StepSeen.BEFORE else CHANGED)
+    return revocations.row(session, row.revocation_id)
+
+
+def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: str, author: str) -> RevocationRow:
+    """A person ends what was broken off: by what its system shows, or as unseen where nobody can look any more.
+
+    Raises FatalError where nothing of this finding was broken off.
+    """
+    standing = (RevocationStage.APPROVED, RevocationStage.DOING, RevocationStage.UNDOING)
+    with revocations_held(session):
+        row = next(iter(revocations.rows(session, *standing, finding_key=finding_key)), None)
+        if row is None:
+            raise FatalError(
+                f"no revocation of {short_finding(finding_key)} was broken off. See: python -m offboarding revoke list"
+            )
+        try:
+            return settle_one(session, revokers, row)
+        except OffboardingError as error:
+            why = str(error)
+        with revocations.locked(session):
+            revocations.end(session, row, RevocationStage.UNSEEN, reason, author=author)
+            comment(session, row, words.unseen(row, author, reason, why), event="unseen")
+    return revocations.row(session, row.revocation_id)
+
+
+def looked(revokers: Revokers, row: RevocationRow) -> StepSeen:
+    """How its thing stands, by the connection that shuts it. Changes nothing."""
+    return revokers(row.source_now, row.part_now).seen(row.thing, row.before or {})
+
+
+def done(session: Session, row: RevocationRow) -> None:
+    """It's shut: as it was to be, or later than was thought."""
+    late = row.status is not RevocationStage.DOING
+    with revocations.locked(session):
+        revocations.done(session, row)
+        for other in revocations.rows(session, RevocationStage.PROPOSED, finding_key=row.finding_key):
+            revocations.end(session, other, RevocationStage.LAPSED, "it's shut already")
+        comment(session, row, words.late(row) if late else words.done(row), event="late" if late else "")
+    log.info("revoked", finding=short_finding(row.finding_key), by=row.approved_by, late=late)
+
+
+def refuse(session: Session, row: RevocationRow, why: str) -> None:
+    """It comes to nothing."""
+    with revocations.locked(session):
+        revocations.end(session, row, RevocationStage.REFUSED, why)
+        comment(session, row, words.refused(row, why))
+    log.error("not revoked", finding=short_finding(row.finding_key), why=why)
+
+
+def end_undo(session: Session, row: RevocationRow, seen: StepSeen) -> None:
+    """It stands as before, or else the revocation does."""
+    undone, author = seen is StepSeen.BEFORE, row.ended_by or ""
+    with revocations.locked(session):
+        revocations.end_undo(session, row, author=author, undone=undone)
+        if undone:
+            comment(session, row, words.undone(row, author, row.ended_for or ""), event="undone")
+
+
+def comment(session: Session, row: RevocationRow, text: str, *, event: str = "") -> None:
+    """On its ticket, once for each event."""
+    if row.ticket_key:
+        run = runs.run(session, row.look_run or row.proposed_run)
+        event_key = ":".join(("revocation", str(row.revocation_id), *([event] if event else [])))
+        outbox.say(session, run, row.ticket_key, op=TicketCall.COMMENT, event_key=event_key, text=text)

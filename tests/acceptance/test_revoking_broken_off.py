@@ -1,0 +1,332 @@
+"""What was broken off, or answered with an error, is looked at until it's seen, and told as it was seen."""
+
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from offboarding.model import Before, Revocable, Standing, StepSeen
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.report.red import reasons
+from offboarding.runs.troubles import troubles
+from offboarding.store import locks, reading, recorded, runs
+from tests.support.office import Office, access_key
+from tests.support.shutting import KEY, KIM, USER, Hands, KilledError, Shutting, killed_at, of_kim
+from tests.support.small_company import STAFF
+
+
+@pytest.fixture
+def kim(office: Office) -> Shutting:
+    return of_kim(office)
+
+
+@pytest.fixture
+def one(office: Office) -> Shutting:
+    """An access key alone is proposed: nothing else begins a question."""
+    office.hr.workers, office.cloud.accounts, office.cloud.credentials = [KIM, STAFF], [USER], [access_key(KEY, USER)]
+    made = Shutting(office=office)
+    assert made.night() == 1
+    return made
+
+
+def key_of(kim: Shutting, rule: str = "leaver-access-key") -> str:
+    return kim.finding(rule)[0]
+
+
+def killed(kim: Shutting, place: str = "after revoke") -> None:
+    """A task that shuts the key is killed."""
+    hands = kim.hands["aws"]
+    hands.at = killed_at(place)
+    with pytest.raises(KilledError):
+        kim.answer(key_of(kim))
+    hands.at = lambda _: None
+
+
+def blind(patch: pytest.MonkeyPatch) -> None:
+    """Nobody can look by the second connections."""
+
+    def away(_: Hands, __: Revocable, ___: Before) -> StepSeen:
+        raise FatalError("the account was closed")
+
+    patch.setattr(Hands, "seen", away)
+
+
+def last_reasons(kim: Shutting) -> list[str]:
+    """Why the last night is red, as far as it's about a revocation."""
+    last = runs.last_finished_night(kim.office.session)
+    assert last
+    return [each for each in reasons(troubles(reading.night(kim.office.session, last.run_id))) if "revocation" in each]
+
+
+def standing(kim: Shutting, native_id: str = KEY) -> Standing:
+    return {each.native_id: each.standing for each in kim.office.cloud.credentials}[native_id]
+
+
+# --- written by hand --------------------------------------------------------------------------------------------------
+
+FORGED = {
+    "an approval": "update revocation set status = 'approved', approved_by = 'sam', caller = 'by answer x',"
+    " approved_at = now(), reason = 'x' where source = 'aws'",
+    "one that was begun": "update revocation set status = 'doing', approved_by = 'sam', caller = 'x',"
+    " before = '{\"standing\": \"works\"}', taken_at = now(), reason = 'x' where source = 'aws'",
+}
+
+
+@pytest.mark.parametrize("sql", FORGED.values(), ids=FORGED)
+def test_what_was_written_by_hand_is_neither_settled_nor_vouched_for(kim: Shutting, sql: Any, tracker: Any) -> None:
+    """Sam never approved anything, and it was security who shut the key."""
+    key = key_of(kim)
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+    kim.office.session.execute(sql)
+
+    for act in (kim.settle, lambda: kim.undo(key), lambda: kim.give_up(key)):
+        with pytest.raises(FatalError, match="the store isn't as its record says"):
+            act()
+
+    assert recorded.troubles(kim.office.session) != []
+    assert kim.said(tracker) == []
+    assert standing(kim) is Standing.DEAD
+
+
+REWRITTEN = {
+    "another thing": "update revocation set subject_native_id = 'AKIASHUTBYSECURITY00' where status = 'done'",
+    "another approver": "update revocation set approved_by = 'lee' where status = 'done'",
+    "a revocation that was never": "insert into revocation (finding_key, reopened, status, proposed_run, source, part,"
+    " realm, subject_kind, subject_native_id, account_native_id, login, product, step, before) select finding_key, 0,"
+    " 'done', proposed_run, source, part, realm, 'access_key', 'AKIASHUTBYSECURITY00', account_native_id, login, '',"
+    " step, before from revocation where status = 'done'",
+}
+
+
+@pytest.mark.parametrize("sql", REWRITTEN.values(), ids=REWRITTEN)
+def test_no_undo_goes_by_what_was_written_by_hand_or_vouches_for_it(kim: Shutting, sql: Any) -> None:
+    other = "AKIASHUTBYSECURITY00"
+    kim.office.cloud.credentials.append(access_key(other, USER, standing=Standing.DEAD))
+    kim.answer(key := key_of(kim))
+    kim.office.session.execute(sql)
+
+    with pytest.raises(FatalError, match="the store isn't as its record says"):
+        kim.undo(key)
+
+    assert recorded.troubles(kim.office.session) != []
+    assert (standing(kim), standing(kim, other)) == (Standing.DEAD, Standing.DEAD)
+    kim.night()
+    kim.undo(key)
+    assert (standing(kim), standing(kim, other)) == (Standing.WORKS, Standing.DEAD)
+
+
+# --- looked at until it's seen ----------------------------------------------------------------------------------------
+
+
+def test_what_was_broken_off_is_looked_at_though_nothing_else_is_asked(one: Shutting) -> None:
+    killed(one)
+
+    one.night()
+    (red,) = last_reasons(one)
+    assert f"the revocation of {key_of(one)} was broken off" in red
+    one.settle()
+
+    one.nights(1)
+    assert one.stages() == ["done"]
+    assert last_reasons(one) == []
+    assert one.finding("leaver-access-key")[1] == "resolved"
+
+
+def test_an_error_after_which_nobody_could_look_is_looked_at_after_the_next_night(
+    one: Shutting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one.hands["aws"].error = RetriableError("no answer")
+    with monkeypatch.context() as patch:
+        blind(patch)
+        with pytest.raises(FatalError, match="Whether it was done can't be seen"):
+            one.answer(key_of(one))
+    assert one.stages() == ["doing"]
+
+    one.nights(1)
+
+    assert one.stages() == ["done"]
+
+
+def test_where_nothing_could_be_looked_at_again_the_person_is_asked_anew(one: Shutting) -> None:
+    """Somebody triggered a night as of later: today's look is refused."""
+    key = key_of(one)
+    with pytest.raises(OffboardingError):
+        one.answer(key, as_of=one.office.as_of - timedelta(days=1))
+
+    assert one.stages() == ["refused"]
+    one.nights(1)
+    assert key in one.offered()
+
+
+def test_one_that_nobody_can_see_keeps_no_other_back_and_stays_red_until_a_person_ends_it(
+    kim: Shutting, monkeypatch: pytest.MonkeyPatch, tracker: Any
+) -> None:
+    key = key_of(kim)
+    for hands in kim.hands.values():
+        hands.at = killed_at("after revoke")
+    with pytest.raises(KilledError):
+        kim.answer(*kim.offered())
+    assert sorted(kim.stages()) == ["approved", "doing"]
+    (doing,) = [row for row in kim.rows() if row.status == "doing"]
+    blind(monkeypatch)
+
+    unseen = kim.settle()
+
+    assert unseen == [f"f-{doing.finding_key[:8]}"]
+    assert sorted(kim.stages()) == ["doing", "refused"]
+    kim.nights(2)
+    assert len(last_reasons(kim)) == 1
+    assert len(kim.offered()) == 1
+
+    kim.give_up(unseen[0])
+
+    (ended,) = [row for row in kim.rows() if row.revocation_id == doing.revocation_id]
+    assert (ended.status, ended.ended_by, ended.ended_for) == ("unseen", "lee", "the account was closed")
+    kim.night()
+    assert last_reasons(kim) == []
+    (said,) = [text for text in kim.said(tracker) if "lee ended it so" in text]
+    assert "whether it was done can't be seen: the account was closed" in said
+    assert recorded.troubles(kim.office.session) == []
+    with pytest.raises(FatalError, match=f"no revocation of {key} was broken off"):
+        kim.give_up(key)
+
+
+def test_what_can_be_seen_is_never_ended_as_unseen(kim: Shutting) -> None:
+    killed(kim)
+
+    kim.give_up(key_of(kim))
+
+    assert sorted(kim.stages()) == ["done", "proposed"]
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["a task looks first", "an undo looks first"])
+def test_what_lands_late_is_told_and_can_be_undone(kim: Shutting, seen: bool, tracker: Any) -> None:
+    hands, key = kim.hands["aws"], key_of(kim)
+    hands.error, hands.happens = RetriableError("no answer within a minute"), False
+    with pytest.raises(FatalError, match="no answer"):
+        kim.answer(key)
+    kim.night()
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+
+    if seen:
+        kim.settle()
+        assert key not in kim.offered()
+        assert any("Either its system took the step late, or somebody took it by hand" in s for s in kim.said(tracker))
+    kim.undo(key)
+
+    assert standing(kim) is Standing.WORKS
+    assert "undone" in kim.stages()
+
+
+# --- undone -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("without_policy", [False, True], ids=["with a policy", "once it was taken out"])
+def test_what_a_killed_task_did_can_be_undone(kim: Shutting, without_policy: bool) -> None:
+    killed(kim)
+    if without_policy:
+        del kim.office.policy["revocation"]
+        kim.night()
+
+    kim.undo(key_of(kim))
+
+    assert standing(kim) is Standing.WORKS
+    assert "undone" in kim.stages()
+
+
+def test_what_a_killed_task_didn_t_do_isn_t_undone_and_that_is_said(kim: Shutting) -> None:
+    killed(kim, "before revoke")
+
+    with pytest.raises(FatalError, match=r"doesn't stand as its revocation sets it, which is refused \(the task was"):
+        kim.undo(key_of(kim))
+
+    assert "undo" not in kim.changes()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["by hand", "proposed again"])
+def test_an_undo_leaves_what_somebody_else_set_since(kim: Shutting, again: bool) -> None:
+    kim.answer(key := key_of(kim))
+    kim.night()
+    kim.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
+    kim.night()
+    if not again:
+        kim.office.cloud.change(KEY, standing=Standing.DEAD)
+        kim.night()
+
+    with pytest.raises(FatalError, match="somebody else opened it"):
+        kim.undo(key)
+
+    assert "undo" not in kim.changes()
+
+
+def test_a_second_undo_reaches_no_older_revocation(kim: Shutting) -> None:
+    kim.answer(key := key_of(kim))
+    kim.night()
+    kim.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
+    kim.night()
+    kim.answer(key)
+    kim.undo(key)
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+
+    with pytest.raises(FatalError, match="was shut since lee undid its revocation"):
+        kim.undo(key)
+
+    assert standing(kim) is Standing.DEAD
+
+
+@pytest.mark.parametrize("blinded", [False, True], ids=["seen", "not seen"])
+def test_an_undo_that_landed_and_ended_in_an_error_is_undone(
+    kim: Shutting, blinded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim.answer(key := key_of(kim))
+    kim.night()
+    real = Hands.undo
+
+    def lost(hands: Hands, thing: Revocable, before: Before) -> None:
+        real(hands, thing, before)
+        if blinded:
+            blind(monkeypatch)
+        raise RetriableError("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Hands, "undo", lost)
+        if blinded:
+            with pytest.raises(OffboardingError):
+                kim.undo(key)
+        else:
+            kim.undo(key)
+    monkeypatch.undo()
+
+    assert kim.stages().count("undoing" if blinded else "undone") == 1
+    kim.night()
+    assert key not in kim.offered()
+    if blinded:
+        kim.undo(key)
+    assert "undone" in kim.stages()
+
+
+def test_a_source_may_be_called_otherwise_since(kim: Shutting) -> None:
+    kim.answer(key := key_of(kim))
+    kim.office.names["aws"] = "amazon"
+    kim.hands["amazon"] = kim.hands.pop("aws")
+    kim.policy["sources"] = ["corp-ldap", "amazon"]
+    kim.night()
+
+    kim.undo(key)
+
+    assert standing(kim) is Standing.WORKS
+
+
+def test_a_hung_task_isn_t_waited_for_without_end(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+    kim.answer(key := key_of(kim))
+    monkeypatch.setattr(locks, "PATIENCE", "50ms")
+    info = kim.office.session.info
+
+    with (
+        psycopg.connect(info.dsn, password=info.password, autocommit=True) as other,
+        locks.revocations_held(other),
+        pytest.raises(RetriableError, match="something else is being shut or opened again, for longer than 50ms"),
+    ):
+        kim.undo(key)
+    kim.undo(key)
