@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     # One guard for whatever is asked at an address that somebody else names.
     "net": NOUNS,
     "net.postgres": NOUNS | {"interfaces", "net.destinations", "config.spelling"},
-    "net.service": NOUNS | {"interfaces", "net.destinations"},
+    "net.service": NOUNS | {"interfaces", "net.destinations", "net"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
     "sources": NOUNS | {"net.destinations", "interfaces", "net.postgres", "net.revocation", "custody.thumbprints"},

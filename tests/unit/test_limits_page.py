@@ -87,8 +87,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
     "Ticket systems over HTTP: an answer": (asking.MOST_BYTES, ""),
-    "Ticket systems over HTTP: an answer's body": (asking.MOST_SECONDS, ""),
-    "Roundup: silence": (default(roundup.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Ticket systems over HTTP: a call, headers and body": (
+        default(roundup.Settings, "timeout_seconds"),
+        "timeout_seconds",
+    ),
     "YAML: a file": (yaml_file.MOST_BYTES, ""),
     "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),
     "Spreadsheet of links": (spreadsheet.MOST_BYTES * MB / 1_000_000, ""),

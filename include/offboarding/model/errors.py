@@ -13,7 +13,8 @@ def keep_out(*secrets: str) -> None:
     _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
-def _without_secrets(text: str) -> str:
+def without_secrets(text: str) -> str:
+    """With "(a secret)" in the place of each: whoever cuts a text does so afterwards."""
     # The longest first, so that nothing is left of one that holds another.
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "(a secret)")
@@ -24,7 +25,7 @@ class OffboardingError(Exception):
     """Any error of ours. Its text names the source, the record and the fix, and holds no secret of a connection."""
 
     def __init__(self, text: str = "") -> None:
-        super().__init__(_without_secrets(text))
+        super().__init__(without_secrets(text))
 
 
 class RetriableError(OffboardingError):
@@ -43,7 +44,7 @@ class NamedError(FatalError):
 
     def __init__(self, text: str, *, logged: str) -> None:
         super().__init__(text)
-        self.logged = _without_secrets(logged)
+        self.logged = without_secrets(logged)
         """The same for logs: without such words."""
 
 

@@ -2,15 +2,13 @@
 
 import itertools
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import FatalError, OffboardingError, RetriableError
-from offboarding.net.service import asking
+from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.trackers.roundup import Settings, build
 from tests.support.liars import Liar, lying
 
@@ -46,19 +44,6 @@ def test_a_redirect_is_followed_nowhere(status: int, record_property: Record) ->
 def test_an_answer_without_end(record_property: Record) -> None:
     with lying(lambda _: itertools.chain([HEAD + b"\r\n"], itertools.repeat(b" " * 65536))) as liar:
         assert "an answer of more than 16 MB" in asked(liar, record_property, FatalError)
-
-
-def test_a_trickle(record_property: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "MOST_SECONDS", 1)
-
-    def trickle(_: bytes) -> Iterator[bytes]:
-        yield HEAD + b"\r\n"
-        while True:
-            time.sleep(0.1)
-            yield b" "
-
-    with lying(trickle) as liar:
-        assert "no whole answer within 1 seconds" in asked(liar, record_property, RetriableError)
 
 
 @pytest.mark.parametrize("packing", ("gzip", "br", "gzip, gzip, gzip"))

@@ -1,26 +1,36 @@
 """One request, one answer: whole, within bounds, and as it came."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError, RetriableError, without_secrets
+from offboarding.net.wire import Deadline, HurriedBackend
 
 MOST_BYTES = 16 << 20
 """Of an answer."""
-MOST_SECONDS = 300
-"""For an answer's body, however often a little of it comes."""
+MOST_WORDS = 200
+"""Characters of a server's own sentence."""
+_MOST_LOOKED_AT = 1 << 16
+"""Characters of what may be a whole page."""
 WHERE_IT_LEADS = "Look where the connection leads"
 
 
 class Asker:
-    """What asks. Errors begin with `where` ("trackers.secops"), and with what was asked."""
+    """What asks. Errors begin with `where` ("trackers.secops"), and with what was asked.
+
+    The client's time for reading is that of a whole call: connecting, sending, headers and body, however often a little
+    comes.
+    """
 
     def __init__(self, where: str, client: httpx.Client) -> None:
         self.where = where
         self._client = client
+        self._deadline = Deadline()
+        self._seconds = client.timeout.read or 0
+        _hurry(client, self._deadline)
 
     def ask(
         self,
@@ -39,9 +49,12 @@ class Asker:
         """
         what = f"{self.where}: {called or ' '.join((method, path.partition('/@')[0]))}"
         sent: Any = {"params": parameters, "json": body, "content": content, "headers": headers}
+        self._deadline.begin(self._seconds)
         try:
             with self._client.stream(method, path, **sent) as response:
                 return _whole(what, response)
+        except httpx.TimeoutException as error:
+            raise RetriableError(f"{what}: no whole answer within {self._seconds:g} seconds. Is it up?") from error
         except httpx.TransportError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise FatalError(f"{what}: {error}. Set ca_certs_file in the connection's extra") from error
@@ -56,13 +69,11 @@ def _whole(what: str, response: httpx.Response) -> httpx.Response:
     """With its body, as it came: what is packed unpacks to anything, and we asked for nothing of the kind."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise FatalError(f"{what}: its answer is packed, which we didn't ask for. {WHERE_IT_LEADS}")
-    body, until = bytearray(), time.monotonic() + MOST_SECONDS
+    body = bytearray()
     for chunk in response.iter_raw():
         body += chunk
         if len(body) > MOST_BYTES:
             raise FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB. {WHERE_IT_LEADS}")
-        if time.monotonic() > until:
-            raise RetriableError(f"{what}: no whole answer within {MOST_SECONDS} seconds. Is it up?")
     return httpx.Response(response.status_code, headers=response.headers, content=bytes(body), request=response.request)
 
 
@@ -74,8 +85,8 @@ def check(what: str, response: httpx.Response, reason: str, fixes: Mapping[int, 
     if response.is_success:
         return
     if response.is_redirect:
-        reason = f"it redirects to {response.headers.get('location', '')[:200]}"
-    said = f"{what}: {response.status_code}, {reason}"
+        reason = redirects(response)
+    said = f"{what}: {response.status_code}{f', {reason}' if reason else ''}"
     if is_passing(response):
         wait = response.headers.get("retry-after", "")
         when = f"in {wait} seconds" if wait.isdecimal() else "later"
@@ -89,5 +100,30 @@ def is_passing(response: httpx.Response) -> bool:
 
 
 def in_short(text: str) -> str:
-    """On one line, in at most 200 characters: a server's own sentence."""
-    return " ".join(text.split())[:200].rstrip(".")
+    """On one line, in at most 200 characters: a server's own sentence.
+
+    What isn't to be said is taken out before: of a part of it nobody could tell what it was.
+    """
+    return without_secrets(" ".join(text[:_MOST_LOOKED_AT].split()))[:MOST_WORDS].rstrip(".")
+
+
+def redirects(response: httpx.Response) -> str:
+    """Where to, in short. What follows a `?` may let people in, and so may a login."""
+    return f"it redirects to {in_short(_place(str(response.headers.get('location', '')))) or 'nowhere'}"
+
+
+def _place(location: str) -> str:
+    try:
+        place = urlsplit(location)
+    except ValueError:
+        return "no address"
+    host = place.netloc.rpartition("@")[2]
+    return f"{place.scheme}://{host}{place.path}" if host else place.path
+
+
+def _hurry(client: httpx.Client, deadline: Deadline) -> None:
+    """httpx times each read by itself, and lets nobody hand its pools what they connect by."""
+    transports: list[Any] = [client._transport, *client._mounts.values()]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    for each in transports:
+        if isinstance(each, httpx.HTTPTransport):
+            each._pool._network_backend = HurriedBackend(deadline)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

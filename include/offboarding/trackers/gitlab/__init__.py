@@ -12,6 +12,7 @@ and GitLab sent twice is noticed right after, and the later issue closed.
 """
 
 import re
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -87,6 +88,7 @@ class GitlabTracker:
         self._ready: Any = None
         self._labels_allowed = False
         self._listed = ListedTitles()
+        weakref.finalize(self, gitlab.session.close)
 
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""

@@ -1,14 +1,17 @@
-"""python-gitlab as we use it: no attempt behind our back, and its errors as ours (https://docs.gitlab.com/api/rest)."""
+"""python-gitlab as we use it: no attempt behind our back, nobody else asked, and its errors as ours.
+
+https://docs.gitlab.com/api/rest
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError, FatalError, RetriableError
-from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.asking import in_short
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.net.service.address import address_of, client_of, needed
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, in_short
+from offboarding.net.service.requests_adapter import session_of
 
 if TYPE_CHECKING:
     from gitlab import Gitlab, GitlabError
@@ -42,16 +45,14 @@ def client(where: str, connection: ConnectionFields, *, seconds: float) -> "Gitl
             return super().http_request(*what, **{**how, "obey_rate_limit": False, "max_retries": 0})
 
     needed(where, connection, "host", "password")
-    authorities = str(connection.extra.get("ca_certs_file") or "")
-    if authorities and not Path(authorities).is_file():
-        raise ConfigError(f"{where}: extra.ca_certs_file {authorities} of {connection.conn_id}: there is no such file")
+    address = address_of(where, connection)
+    asker = Asker(where, client_of(where, connection, address, seconds=seconds))
     return OneAttempt(
-        str(address_of(where, connection)).rstrip("/"),
+        str(address).rstrip("/"),
         private_token=connection.password,
-        ssl_verify=authorities or True,
-        timeout=seconds,
         per_page=100,
         keep_base_url=True,
+        session=session_of(asker),
     )
 
 
@@ -65,22 +66,19 @@ def asking(where: str, what: str) -> Generator[None]:
         yield
     except GitlabError as error:
         raise _refusal(f"{where}: can't {what}", error) from error
-    except requests.exceptions.SSLError as error:
-        raise FatalError(f"{where}: can't {what}: {in_short(str(error))}. Set ca_certs_file in its extra") from error
-    except requests.RequestException as error:
-        raise RetriableError(f"{where}: can't {what}: no answer ({type(error).__name__}). Is it up?") from error
-    except (AttributeError, TypeError, ValueError, KeyError) as error:
+    except (requests.RequestException, AttributeError, TypeError, ValueError, KeyError) as error:
         raise FatalError(
-            f"{where}: can't {what}: not GitLab's answer ({type(error).__name__}). Look where the connection leads"
+            f"{where}: can't {what}: not GitLab's answer ({type(error).__name__}). {WHERE_IT_LEADS}"
         ) from error
 
 
 def _refusal(what: str, error: "GitlabError") -> FatalError | RetriableError:
     status = error.response_code
     if status is None:
-        return FatalError(f"{what}: not GitLab's answer. Look where the connection leads")
-    said = f"{what}: {status}, {in_short(str(error.error_message))}"
+        return FatalError(f"{what}: not GitLab's answer. {WHERE_IT_LEADS}")
+    words: Any = error.error_message
+    said = f"{what}: {status}, {in_short(words.decode(errors='replace') if isinstance(words, bytes) else str(words))}"
     if status in {408, 429} or status >= 500:
         return RetriableError(f"{said}. It's busy or ill: try again in a minute")
     kind = {404: GitlabGoneError, 409: GitlabConflictError}.get(status, FatalError)
-    return kind(f"{said}. {FIXES.get(status, 'Look where the connection leads')}")
+    return kind(f"{said}. {FIXES.get(status, WHERE_IT_LEADS)}")

@@ -1,5 +1,7 @@
 """GitLab's connection as a form of Airflow's page, and what its *Test* asks."""
 
+from contextlib import closing
+
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import ConnectionForm, ExtraField
 from offboarding.trackers.gitlab.client import asking, client
@@ -22,6 +24,6 @@ def greet(connection: ConnectionFields) -> str:
     """Ask whose the token is. Returns a sentence on it; raises as the tracker does."""
     where = f"connection {connection.conn_id}"
     gitlab = client(where, connection, seconds=30)
-    with asking(where, "ask whose it is"):
+    with asking(where, "ask whose it is"), closing(gitlab.session):
         gitlab.auth()
         return f"The token is taken, and is {gitlab.user.username if gitlab.user else 'nobody'}'s."

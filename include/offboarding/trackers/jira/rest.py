@@ -12,7 +12,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.net.service.asking import Asker, in_short, is_passing
+from offboarding.net.service.asking import Asker, in_short, is_passing, redirects
 from offboarding.trackers.jira.answers import (
     JiraComment,
     JiraComments,
@@ -214,7 +214,7 @@ class JiraRest:
 def _reason(response: httpx.Response) -> str:
     """Jira's own words, with the field that each is about."""
     if response.is_redirect:
-        return f"it redirects to {response.headers.get('location', '')[:200]}"
+        return redirects(response)
     try:
         answered = cast("dict[str, Any]", response.json())
         words = [*map(str, answered.get("errorMessages") or [])]

@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.net.service.asking import Asker, in_short, is_passing
+from offboarding.net.service.asking import Asker, in_short, is_passing, redirects
 
 FIXES = {
     400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "
@@ -174,7 +174,7 @@ class Rest:
 def _reason(response: httpx.Response) -> str:
     """What Roundup says, in at most 200 characters; of a redirect, where to."""
     if response.is_redirect:
-        return f"it redirects to {response.headers.get('location', '')[:200]}"
+        return redirects(response)
     try:
         return in_short(str(response.json()["error"]["msg"]))
     except (ValueError, KeyError, TypeError, RecursionError):
